@@ -144,7 +144,7 @@ def _item(step: StepState, index: int | None, change: Callable[[ItemState], Item
 
 @singledispatch
 def _apply(event: object, record: Recorded, state: IncidentState) -> IncidentState:  # noqa: ARG001 - the other kinds use it
-    """Events that change no state (calls made, decisions that are followed by their step's end) fall through here."""
+    """Events that change no state (calls made) fall through here."""
     return state
 
 
@@ -163,7 +163,10 @@ def _(event: ev.RunnerStarted, record: Recorded, state: IncidentState) -> Incide
 
 def _orphaned(step: StepState) -> StepState:
     if step.phase is Phase.STARTED:
-        return replace(step, phase=Phase.DONE if step.direction is Direction.UNDO else Phase.TODO)
+        undoing = step.direction is Direction.UNDO
+        return replace(step, phase=Phase.DONE if undoing else Phase.TODO, undo_asked=undoing)
+    if step.phase is Phase.IN_DOUBT:
+        return replace(step, items=tuple(replace(i, probed=False) for i in step.items))
     if step.phase is Phase.APPLYING:
         items = tuple(replace(i, phase=ItemPhase.IN_DOUBT) if i.phase is ItemPhase.INTENDED else i for i in step.items)
         doubtful = any(i.phase is ItemPhase.IN_DOUBT for i in items)
@@ -279,11 +282,12 @@ def _(event: ev.DoubtProbed, record: Recorded, state: IncidentState) -> Incident
 
 @_apply.register
 def _(event: ev.DoubtResolved, record: Recorded, state: IncidentState) -> IncidentState:
-    """*Was done* waits for the recovered receipt; *was not done* puts the item back; *plan again* starts over."""
+    """*Was done* takes the receipt the probe found; *was not done* puts the item back; *plan again* starts over."""
     step = state.step(event.step)
     match event.resolution:
         case ev.Resolution.WAS_DONE:
-            return _with(state, event.step, record, step)
+            step = _item(step, event.item, lambda i: replace(i, phase=ItemPhase.APPLIED, receipt=i.found))
+            return _with(state, event.step, record, _settled(step))
         case ev.Resolution.WAS_NOT_DONE:
             step = _item(step, event.item, lambda i: replace(i, phase=ItemPhase.TODO, probed=False))
             return _with(state, event.step, record, _settled(step))
@@ -358,8 +362,10 @@ def _(event: ev.StepUndone, record: Recorded, state: IncidentState) -> IncidentS
 
 @_apply.register
 def _(event: ev.RetryAsked, record: Recorded, state: IncidentState) -> IncidentState:
-    """Back to the start; a failed undo goes back to *done, undo asked*."""
+    """Back to the start; a failed undo goes back to *done, undo asked*; an effect in doubt is only probed again."""
     step = state.step(event.step)
+    if step.phase is Phase.IN_DOUBT:
+        return _with(state, event.step, record, _orphaned(step))
     undoing = step.direction is Direction.UNDO
     new = replace(
         step,
@@ -380,6 +386,20 @@ def _(event: ev.RetryAsked, record: Recorded, state: IncidentState) -> IncidentS
 @_apply.register
 def _(event: ev.UndoAsked, record: Recorded, state: IncidentState) -> IncidentState:
     return _with(state, event.step, record, replace(state.step(event.step), undo_asked=True, reason=event.reason))
+
+
+@_apply.register
+def _(event: ev.DecisionGiven, record: Recorded, state: IncidentState) -> IncidentState:
+    said = event.answer.get("choice") or event.answer.get("text") or "confirmed"
+    new = replace(
+        state.step(event.step),
+        phase=Phase.DONE,
+        results=(event.answer,),
+        summary=str(said),
+        reason=event.reason,
+        ended_at=record.at,
+    )
+    return _with(state, event.step, record, new)
 
 
 @_apply.register
