@@ -29,7 +29,7 @@ _SALT_BYTES = 16
 
 def canonical(value: JsonValue) -> bytes:
     """The canonical JSON of a value (RFC 8785)."""
-    return rfc8785.dumps(value)  # type: ignore[arg-type]  # its own recursive JSON type, same shapes
+    return rfc8785.dumps(value)
 
 
 def sha256(value: JsonValue) -> str:

@@ -1,0 +1,61 @@
+"""Find a command's module, parse its arguments, run it, and turn what goes wrong into a line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Protocol, cast
+
+from irkit.errors import IrkitError
+
+INTERRUPTED = 130
+
+
+class Command(Protocol):
+    """What the module of a command has."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's arguments."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+
+
+def dispatch(words: Sequence[str], commands: Mapping[str, tuple[str, str]]) -> int:
+    """Run the command named by the first word; the home screen without one."""
+    name = words[0] if words else "home"
+    if name != "home" and name not in commands:
+        near = difflib.get_close_matches(name, commands, n=1)
+        talk(f"irkit: there is no command {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        talk("irkit --help lists them")
+        return 2
+    command = cast("Command", importlib.import_module(f"irkit.cli.{name}"))
+    parser = argparse.ArgumentParser(prog=f"irkit {name}", description=command.__doc__)
+    command.add_arguments(parser)
+    return guarded(command, parser.parse_args(words[1:]))
+
+
+def guarded(command: Command, args: argparse.Namespace) -> int:
+    """Run a command; every error of irkit's own becomes one line, its hint and its exit code."""
+    try:
+        return command.run(args)
+    except IrkitError as error:
+        talk(f"irkit: {error.message}")
+        if error.hint:
+            talk(f"  hint: {error.hint}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        talk("irkit: interrupted; nothing is lost, `irkit resume` goes on")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again at exit
+        return 0
+
+
+def talk(text: str) -> None:
+    """Say something to the person at the terminal, not to what reads stdout."""
+    print(text, file=sys.stderr)

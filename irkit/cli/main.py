@@ -1,0 +1,86 @@
+"""The ``irkit`` command. Parses its first word and loads only the module of that command.
+
+``--help`` and ``--version`` answer from this file alone: it imports nothing but ``sys``, so that they cost little more than
+starting Python.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    class Command(Protocol):
+        """What a command's module has."""
+
+        def add_arguments(self, parser: object) -> None: ...
+        def run(self, args: object) -> int: ...
+
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "respond": ("Answer an incident", "open an incident with a runbook and drive it (dry-run unless --live)"),
+    "resume": ("Answer an incident", "go on with an incident: show what is in doubt, probe, ask"),
+    "run": ("Answer an incident", "carry out what is ready and approved, without a screen"),
+    "status": ("Answer an incident", "where an incident stands, and what waits for whom"),
+    "approve": ("Answer an incident", "approve the plan of a step"),
+    "decide": ("Answer an incident", "answer a step that asks a human"),
+    "skip": ("Answer an incident", "leave a step out, with a reason"),
+    "retry": ("Answer an incident", "try a failed step again"),
+    "undo": ("Answer an incident", "undo a done step (planned and approved like any effect)"),
+    "resolve": ("Answer an incident", "settle an effect in doubt after irkit probed"),
+    "note": ("Answer an incident", "write a note into the journal"),
+    "abort": ("Answer an incident", "stop the runbook"),
+    "list": ("Look back", "the incidents on this machine"),
+    "timeline": ("Look back", "what happened, in UTC"),
+    "report": ("Look back", "write the postmortem"),
+    "verify": ("Look back", "check that nobody altered the journal"),
+    "runbook": ("Prepare", "list, show, check and locate runbooks; print their AWS policy"),
+    "drill": ("Prepare", "rehearse a runbook against a cloud on this machine"),
+    "scan": ("Prepare", "find secrets in files (the pre-commit hook)"),
+}
+
+
+def usage() -> str:
+    """The text of ``irkit --help``."""
+    lines = [
+        "usage: irkit [COMMAND] [OPTIONS]",
+        "",
+        "Incident-response runbooks that prove what they did. Without a command: the terminal UI.",
+    ]
+    group = ""
+    for name, (heading, text) in COMMANDS.items():
+        if heading != group:
+            lines += ["", f"{heading}:"]
+            group = heading
+        lines.append(f"  {name:<10} {text}")
+    lines += [
+        "",
+        "irkit COMMAND --help tells more. irkit --version tells the version.",
+        "Exit codes: 0 done, 1 a step failed or findings, 2 usage, 3 waits for a human, 4 refused for safety,",
+        "            5 in doubt, 130 interrupted.",
+    ]
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is returned (see ``irkit.errors``)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    first = words[0] if words else ""
+    if first in {"--version", "-V"}:
+        from irkit import __version__  # noqa: PLC0415 - start-up
+
+        print(f"irkit {__version__}")
+        return 0
+    if first in {"--help", "-h", "help"}:
+        print(usage())
+        return 0
+    from irkit.cli.dispatch import dispatch  # noqa: PLC0415 - start-up
+
+    return dispatch(words, COMMANDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
