@@ -15,9 +15,9 @@ from typing import Annotated, Literal, NewType
 from pydantic import Field, JsonValue, TypeAdapter
 
 from irkit.contract import Effect, Frozen, Plan, Proof, Receipt, Standing
+from irkit.runbook.model import StepId as StepId
 
 IncidentId = NewType("IncidentId", str)
-StepId = NewType("StepId", str)
 PlanHash = NewType("PlanHash", str)
 """SHA-256 in hex over the canonical JSON of the step's plans and what gates them."""
 
