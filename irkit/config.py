@@ -156,18 +156,18 @@ def load(
 ) -> Config:
     """Read the configuration.
 
-    ``path`` is the file; without it ``IRKIT_CONFIG``, else the user's own file if there is one. ``flags`` are dotted keys
-    with their texts. Raises ``ConfigInvalid`` for an unknown key, a wrong value, or a named file that is not there.
+    ``path`` is the file; without it ``IRKIT_CONFIG``, else the user's own file if there is one. ``flags`` are dotted
+    keys with their texts. Raises ``ConfigInvalid`` for an unknown key, a wrong value, or a missing named file.
     """
     surroundings = os.environ if environment is None else environment
     named = path or (Path(surroundings["IRKIT_CONFIG"]) if surroundings.get("IRKIT_CONFIG") else None)
     file = named or _user_file()
-    found = file is not None and file.is_file()
+    found = file.is_file()
     if named is not None and not found:
         msg = f"there is no configuration file {named}"
         raise ConfigInvalid(msg, hint="look at --config and IRKIT_CONFIG")
     given: dict[str, _Given] = {}
-    if found and file is not None:
+    if found:
         given.update(_from_file(file))
     given.update(_from_environment(surroundings))
     for key, text in (flags or {}).items():
@@ -191,7 +191,9 @@ def _from_file(file: Path) -> dict[str, _Given]:
         raise ConfigInvalid(msg, hint="the file must be TOML") from error
     given: dict[str, _Given] = {}
     for name, value in tables.items():
-        rows = {f"{name}.{inner}": below for inner, below in value.items()} if isinstance(value, dict) else {name: value}
+        rows: dict[str, object] = {name: value}
+        if isinstance(value, dict):
+            rows = {f"{name}.{inner}": below for inner, below in value.items()}
         for key, row in rows.items():
             where = f"{file}:{_line(text, key)}"
             _known(key, where)

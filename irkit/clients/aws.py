@@ -1,0 +1,245 @@
+"""AWS through boto3: one session a process, one binding a step, one place where calls are made and errors understood.
+
+Endpoints come from AWS's own configuration (``endpoint_url`` in the AWS configuration file), so that the same code
+reaches AWS and a rehearsal. Each call carries ``irkit/<incident>/<step>`` in its user agent, which CloudTrail keeps.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+from irkit.clients.call_record import CallLog
+from irkit.config import AwsConfig
+from irkit.errors import ConfigInvalid, Denied, NotFound, OutsideError, Throttled, Unreachable
+from irkit.secret import Secret
+
+REFUSED_KEY = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure"})
+"""How AWS says that an access key is unknown or inactive (IAM user guide, "Troubleshoot access denied errors")."""
+
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "SignatureDoesNotMatch"})
+_THROTTLED = frozenset({
+    *("Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"),
+    *("RequestLimitExceeded", "RequestThrottled", "SlowDown"),
+})  # fmt: skip
+_MISSING = frozenset({
+    *("NoSuchEntity", "ResourceNotFoundException", "NotFoundException", "TrailNotFoundException"),
+    *("ClusterNotFoundException", "ServiceNotFoundException"),
+})  # fmt: skip
+_SUBJECTS = (
+    *("UserName", "RoleName", "PolicyName", "AccessKeyId", "Status", "SecretId", "VersionId", "KeyId"),
+    *("cluster", "service", "services", "taskDefinition", "EventName", "LookupAttributes"),
+)
+"""The only parameters that a call's text may show; none of them can hold a secret."""
+_SHOWN_OF_A_KEY = 4
+
+
+class Tries(StrEnum):
+    """How often a call may be sent. A call that makes something new is sent once: a lost answer must not make two."""
+
+    RETRIED = "retried"
+    ONCE = "once"
+
+
+@dataclass(frozen=True)
+class AwsMoment:
+    """AWS's own clock, from the ``Date`` of an answer, and how far it may be off."""
+
+    at: datetime
+    uncertainty: timedelta
+
+
+def masked_key(key_id: str) -> str:
+    """An access key id for people: ``AKIA…WXYZ``."""
+    return f"{key_id[:4]}…{key_id[-_SHOWN_OF_A_KEY:]}"
+
+
+class AwsSession:
+    """One boto3 session, made on first use. boto3's clients may be shared between threads, its sessions may not."""
+
+    def __init__(self, config: AwsConfig) -> None:
+        self.config = config
+        self._lock = threading.Lock()
+        self._session: Any = None
+
+    def client(self, service: str, region: str, agent: str, tries: Tries, key: tuple[str, Secret] | None = None) -> Any:
+        """A boto3 client for one service and region; ``key`` signs with another key than our own."""
+        from botocore.config import Config as BotoConfig
+
+        settings = BotoConfig(
+            user_agent_extra=agent,
+            connect_timeout=5,
+            read_timeout=20,
+            retries={"mode": "standard", "total_max_attempts": 1 if tries is Tries.ONCE else 5},
+        )
+        signer = {"aws_access_key_id": key[0], "aws_secret_access_key": key[1].reveal()} if key else {}
+        with self._lock:
+            return self._opened().client(
+                service, region_name=region or self.config.region, config=settings, **signer
+            )
+
+    def own_key_id(self) -> str:
+        """The id of the access key that our own calls are signed with; empty when there is none."""
+        with self._lock:
+            found = self._opened().get_credentials()
+        return str(found.get_frozen_credentials().access_key) if found else ""
+
+    def _opened(self) -> Any:
+        if self._session is None:
+            import boto3
+            import botocore.session
+            from botocore.exceptions import ProfileNotFound
+
+            below = botocore.session.Session()
+            own_files = self.config.config_file or self.config.credentials_file
+            # A profile that is named takes AWS_ACCESS_KEY_ID in the environment out of the chain.
+            profile = self.config.profile or ("default" if own_files else "")
+            for name, value in {
+                "profile": profile,
+                "config_file": self.config.config_file,
+                "credentials_file": self.config.credentials_file,
+            }.items():
+                if value:
+                    below.set_config_variable(name, str(value))
+            try:
+                self._session = boto3.Session(botocore_session=below, region_name=self.config.region)
+            except ProfileNotFound as error:
+                raise ConfigInvalid(str(error), hint="look at aws.profile in irkit's configuration") from error
+        return self._session
+
+
+class Aws:
+    """AWS as one step sees it: ``call`` and ``pages`` send, write down what was sent, and raise irkit's errors."""
+
+    def __init__(self, session: AwsSession, calls: CallLog, agent: str) -> None:
+        self.session = session
+        self._calls = calls
+        self._agent = agent
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str, Tries], Any] = {}
+        self._clock: tuple[float, AwsMoment] | None = None
+
+    def call(
+        self, service: str, operation: str, /, *, region: str = "", tries: Tries = Tries.RETRIED, **params: Any
+    ) -> Mapping[str, Any]:
+        """Send one call and give AWS's answer. Raises ``OutsideError`` or one of its kinds."""
+        client = self._client(service, region, tries)
+        return self._sent(client, service, operation, params)
+
+    def call_with(self, key_id: str, secret: Secret, service: str, operation: str, /) -> Mapping[str, Any]:
+        """Send one call signed with another key than ours, once, to see whether that key still lives."""
+        client = self.session.client(service, "", self._agent, Tries.ONCE, (key_id, secret))
+        return self._sent(client, service, operation, {}, note=f" signed with {masked_key(key_id)}")
+
+    def pages(self, service: str, operation: str, /, *, region: str = "", **params: Any) -> Iterator[Mapping[str, Any]]:
+        """Send a call for each page there is, in order, and give the answers."""
+        client = self._client(service, region, Tries.RETRIED)
+        paginator = client.get_paginator(operation).paginate(**params)
+        text = _call_text(client, service, operation, params)
+        pages = iter(paginator)
+        while True:
+            started = time.monotonic()
+            with _understood(text, self._calls):
+                page = next(pages, None)
+            if page is None:
+                return
+            self._noted(text, page, started)
+            yield page
+
+    def now(self) -> AwsMoment:
+        """AWS's clock now, from the last answer and the time gone by since; asks STS when there was none yet."""
+        if self._clock is None:
+            self.call("sts", "get_caller_identity")
+        if self._clock is None:
+            msg = "AWS's answer had no Date, so AWS's clock is not known"
+            raise OutsideError(msg, hint="is a proxy between irkit and AWS taking headers away?")
+        heard, moment = self._clock
+        return AwsMoment(moment.at + timedelta(seconds=time.monotonic() - heard), moment.uncertainty)
+
+    def _client(self, service: str, region: str, tries: Tries) -> Any:
+        with self._lock:
+            place = (service, region, tries)
+            if place not in self._clients:
+                self._clients[place] = self.session.client(service, region, self._agent, tries)
+            return self._clients[place]
+
+    def _sent(
+        self, client: Any, service: str, operation: str, params: Mapping[str, Any], note: str = ""
+    ) -> Mapping[str, Any]:
+        text = _call_text(client, service, operation, params) + note
+        started = time.monotonic()
+        with _understood(text, self._calls):
+            answer: Mapping[str, Any] = getattr(client, operation)(**params)
+        self._noted(text, answer, started)
+        return answer
+
+    def _noted(self, text: str, answer: Mapping[str, Any], started: float) -> None:
+        about = answer.get("ResponseMetadata", {})
+        self._calls.note(text, request_id=str(about.get("RequestId", "")))
+        if date := about.get("HTTPHeaders", {}).get("date"):
+            heard = time.monotonic()
+            # Date has whole seconds, and was written somewhere between our sending and our hearing.
+            off = timedelta(seconds=1 + heard - started)
+            self._clock = (heard, AwsMoment(parsedate_to_datetime(date).astimezone(UTC), off))
+
+
+@contextmanager
+def _understood(text: str, calls: CallLog) -> Iterator[None]:
+    """Turns botocore's errors into irkit's, and writes the failed call down."""
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+    try:
+        yield
+    except ClientError as error:
+        about = error.response.get("ResponseMetadata", {})
+        told = error.response.get("Error", {})
+        code = str(told.get("Code", ""))
+        calls.note(text, request_id=str(about.get("RequestId", "")), error=code)
+        raise _outside_error(text, code, str(told.get("Message", ""))) from error
+    except NoCredentialsError as error:
+        msg = "there are no AWS credentials to sign with"
+        raise Denied(msg, hint="log in to AWS, or set aws.profile in irkit's configuration") from error
+    except BotoCoreError as error:
+        calls.note(text, error=type(error).__name__)
+        msg = f"{text}: no answer ({type(error).__name__}: {error})"
+        raise Unreachable(msg, hint="the state there is unknown; look at the network and retry") from error
+
+
+def _outside_error(text: str, code: str, message: str) -> OutsideError:
+    told = f"{text}: {code}: {message}"
+    if code in _DENIED:
+        hint = f"the role irkit acts as needs {text.split(' ', maxsplit=1)[0]}; see `irkit runbook policy`"
+        return Denied(told, hint=hint)
+    if code in REFUSED_KEY:
+        return Denied(told, hint="the key this call was signed with is not accepted")
+    if code in _EXPIRED:
+        return Denied(told, hint="the credentials have expired or the clock is off; log in to AWS again")
+    if code in _THROTTLED:
+        return Throttled(told, hint="AWS asks to slow down; retry in a minute")
+    if code in _MISSING:
+        return NotFound(told, hint="look at the account, the region and the name")
+    return OutsideError(told, hint="AWS refused the call; its message says why")
+
+
+def _call_text(client: Any, service: str, operation: str, params: Mapping[str, Any]) -> str:
+    """``iam:UpdateAccessKey svc-deploy AKIA…WXYZ Inactive``."""
+    words = [f"{service}:{client.meta.method_to_api_mapping.get(operation, operation)}"]
+    for name in _SUBJECTS:
+        value = params.get(name)
+        if name == "AccessKeyId" and isinstance(value, str):
+            words.append(masked_key(value))
+        elif name == "LookupAttributes" and value:
+            words.append(f"{value[0]['AttributeKey']}={value[0]['AttributeValue']}")
+        elif isinstance(value, list):
+            words.append(",".join(str(part).rsplit("/", maxsplit=1)[-1] for part in value))
+        elif isinstance(value, str):
+            words.append(value)
+    return " ".join(words)

@@ -1,0 +1,164 @@
+"""``Clients``: what an action gets to reach the outside with. Built lazily, one a step; ``Outside`` is what all share."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from irkit.clients.aws import Aws, AwsMoment, AwsSession
+from irkit.clients.call_record import CallLog, CallRecord
+from irkit.clients.cloudtrail import CloudTrail, Pace
+from irkit.clients.ecs import Ecs
+from irkit.clients.evidence import Evidence, EvidenceFile
+from irkit.clients.health import Health
+from irkit.clients.iam import Iam
+from irkit.clients.known_secrets import KnownSecrets
+from irkit.clients.secretsmanager import SecretsManager
+from irkit.clients.sts import Sts
+from irkit.config import Config
+from irkit.secret import Fingerprint, Secret
+
+
+class PostmortemWriter(Protocol):
+    """Writes the incident's report as it stands; wiring supplies it."""
+
+    def write(self) -> tuple[str, str]:
+        """Write it; its path relative to the incident's folder, and its SHA-256 in hex."""
+        ...
+
+
+def _unheard(_: object) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Who is told while a step runs: ``progress`` of one live line, ``kept`` of each evidence file."""
+
+    progress: Callable[[str], None] = _unheard
+    kept: Callable[[EvidenceFile], None] = _unheard
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What all steps of one incident share. ``folder`` is the incident's folder, ``fingerprint_key`` its own key."""
+
+    config: Config
+    incident: str
+    folder: Path
+    fingerprint_key: bytes = field(repr=False)
+    postmortem: PostmortemWriter
+    known_secrets: KnownSecrets = field(default_factory=KnownSecrets)
+    pace: Pace = field(default_factory=Pace)
+
+    @cached_property
+    def aws_session(self) -> AwsSession:
+        """The one AWS session of the process."""
+        return AwsSession(self.config.aws)
+
+    def clients(self, step: str, listeners: Listeners | None = None) -> Clients:
+        """The clients of one step."""
+        return Clients(self, step, listeners or Listeners())
+
+
+class Clients:
+    """The outside as one step sees it: one attribute a service, each built on first use."""
+
+    def __init__(self, outside: Outside, step: str, listeners: Listeners) -> None:
+        self._outside = outside
+        self._listeners = listeners
+        self._calls = CallLog()
+        self.step = step
+        self.incident = outside.incident
+        self.config = outside.config
+        self.known_secrets = outside.known_secrets
+        self.postmortem = outside.postmortem
+        self.agent = f"irkit/{outside.incident}/{step}"
+        """How our calls are known in CloudTrail's user agents."""
+
+    @cached_property
+    def aws(self) -> Aws:
+        """AWS bound to this step."""
+        return Aws(self._outside.aws_session, self._calls, self.agent)
+
+    @cached_property
+    def sts(self) -> Sts:
+        """AWS STS."""
+        return Sts(self.aws, self.config.protected_principals)
+
+    @cached_property
+    def iam(self) -> Iam:
+        """AWS IAM."""
+        return Iam(self.aws)
+
+    @cached_property
+    def secretsmanager(self) -> SecretsManager:
+        """AWS Secrets Manager."""
+        return SecretsManager(self.aws)
+
+    @cached_property
+    def cloudtrail(self) -> CloudTrail:
+        """AWS CloudTrail's event history."""
+        return CloudTrail(self.aws, self._outside.pace)
+
+    @cached_property
+    def ecs(self) -> Ecs:
+        """AWS ECS."""
+        return Ecs(self.aws)
+
+    @cached_property
+    def health(self) -> Health:
+        """Consumers' health pages."""
+        return Health(self._calls)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The incident's evidence folder."""
+        return Evidence(self._outside.folder, self.config.evidence_recipient, self._listeners.kept)
+
+    def fingerprint(self, secret: Secret) -> Fingerprint:
+        """A keyed hash of a secret, linkable only within this incident."""
+        return secret.fingerprint(self._outside.fingerprint_key)
+
+    def now(self) -> datetime:
+        """This machine's clock, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def aws_now(self) -> AwsMoment:
+        """AWS's own clock, from the ``Date`` of an answer, and how far it may be off."""
+        return self.aws.now()
+
+    def token(self, text: str) -> str:
+        """An idempotency token of 32 hex digits: the same for the same incident, step and text."""
+        return hashlib.sha256(f"{self.incident}\0{self.step}\0{text}".encode()).hexdigest()[:32]
+
+    def progress(self, text: str) -> None:
+        """Show one live line in the Activity pane; it is not journalled."""
+        self._listeners.progress(text)
+
+    def note_call(self, text: str, *, request_id: str = "", error: str = "") -> None:
+        """Write down a call to the outside that a client made by other means."""
+        self._calls.note(text, request_id=request_id, error=error)
+
+    def drain_calls(self) -> tuple[CallRecord, ...]:
+        """Every call to the outside since the last drain, oldest first."""
+        return self._calls.drain()
+
+    @contextmanager
+    def work_folder(self) -> Iterator[Path]:
+        """A private folder (0700) in the incident's ``work``, taken away with all that is in it at the end."""
+        work = self._outside.folder / "work"
+        work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f"{self.step}-", dir=work))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder)

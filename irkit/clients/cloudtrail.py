@@ -1,0 +1,105 @@
+"""AWS CloudTrail's event history: LookupEvents within its limits, and what the account's trails record.
+
+LookupEvents answers for one region, 90 days back, management events only, with one attribute (a second is silently
+ignored), 50 events a page, 2 requests a second for an account and region (CloudTrail API reference).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from irkit.clients.aws import Aws
+
+REQUESTS_A_SECOND = 2.0
+PAGE = 50
+
+
+class Attribute(StrEnum):
+    """What LookupEvents can be asked by; one a call."""
+
+    ACCESS_KEY_ID = "AccessKeyId"
+    EVENT_NAME = "EventName"
+    USERNAME = "Username"
+    RESOURCE_NAME = "ResourceName"
+
+
+class Pace:
+    """Lets calls through at a steady rate for each region; shared by all steps of a process."""
+
+    def __init__(self, per_second: float = REQUESTS_A_SECOND) -> None:
+        self._gap = 1 / per_second
+        self._lock = threading.Lock()
+        self._free_at: dict[str, float] = {}
+
+    def wait(self, region: str) -> None:
+        """Return when the next call to a region may go out."""
+        with self._lock:
+            now = time.monotonic()
+            slot = max(now, self._free_at.get(region, now))
+            self._free_at[region] = slot + self._gap
+        if slot > now:
+            threading.Event().wait(slot - now)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A trail, and the sources whose management events it leaves out."""
+
+    name: str
+    logging: bool
+    excluded: tuple[str, ...]
+
+
+class CloudTrail:
+    """CloudTrail as one step sees it."""
+
+    def __init__(self, aws: Aws, pace: Pace) -> None:
+        self._aws = aws
+        self._pace = pace
+
+    def lookup(
+        self, region: str, attribute: Attribute, value: str, start: datetime, end: datetime
+    ) -> Iterator[str]:
+        """The records of one region, newest first, each the JSON text that CloudTrail keeps.
+
+        Raises ``Throttled`` when AWS goes on asking to slow down, ``Denied``, ``Unreachable``.
+        """
+        token: dict[str, Any] = {}
+        while True:
+            self._pace.wait(region)
+            page = self._aws.call(
+                "cloudtrail",
+                "lookup_events",
+                region=region,
+                LookupAttributes=[{"AttributeKey": attribute.value, "AttributeValue": value}],
+                StartTime=start,
+                EndTime=end,
+                MaxResults=PAGE,
+                **token,
+            )
+            for event in page.get("Events", []):
+                yield str(event["CloudTrailEvent"])
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
+
+    def trails(self) -> tuple[Trail, ...]:
+        """The account's trails in the home region, whether each is logging, and what each leaves out."""
+        found = self._aws.call("cloudtrail", "describe_trails").get("trailList", [])
+        return tuple(self._trail(str(row.get("TrailARN") or row["Name"])) for row in found)
+
+    def _trail(self, name: str) -> Trail:
+        status = self._aws.call("cloudtrail", "get_trail_status", Name=name)
+        selectors = self._aws.call("cloudtrail", "get_event_selectors", TrailName=name)
+        excluded = {
+            str(source)
+            for selector in selectors.get("EventSelectors", [])
+            for source in selector.get("ExcludeManagementEventSources", [])
+        }
+        return Trail(name.rsplit("/", maxsplit=1)[-1], bool(status.get("IsLogging")), tuple(sorted(excluded)))

@@ -1,0 +1,157 @@
+"""Files of evidence in an incident's folder: written whole or not at all, hashed, never overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from irkit.errors import InputMissing, IrkitError
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A kept file. ``path`` is relative to the incident's folder; ``coverage`` says what was not looked at."""
+
+    path: str
+    sha256: str
+    size: int
+    what: str
+    count: int
+    coverage: str
+
+
+class Evidence:
+    """Keeps evidence for one step; ``kept`` is told of each file, so that it can be journalled."""
+
+    def __init__(self, folder: Path, recipient: str, kept: Callable[[EvidenceFile], None]) -> None:
+        self._folder = folder
+        self._recipient = recipient
+        self._kept = kept
+
+    def keep(
+        self, name: str, data: bytes | Iterable[bytes], *, what: str, count: int, coverage: str = ""
+    ) -> EvidenceFile:
+        """Write ``evidence/<name>`` (mode 0600, on disk on return); a taken name gets a number."""
+        chunks = (data,) if isinstance(data, bytes) else data
+        with self._new_file(name) as file:
+            for chunk in chunks:
+                file.write(chunk)
+        return self._told(file, what, count, coverage)
+
+    def keep_sealed(
+        self, name: str, stream: IO[bytes] | Iterable[bytes], *, what: str, count: int, coverage: str = ""
+    ) -> EvidenceFile:
+        """As ``keep``, encrypted with age to the configured recipient on its way to the disk.
+
+        Raises ``InputMissing`` when no recipient is configured: evidence that holds a secret is never kept in the clear.
+        """
+        if not self._recipient:
+            msg = f"{name} may hold secrets, and there is no age key to seal it to"
+            raise InputMissing(msg, hint="set evidence_recipient to an age public key (age1...)")
+        import pyrage
+
+        try:
+            recipient = pyrage.x25519.Recipient.from_str(self._recipient)
+        except pyrage.RecipientError as error:
+            msg = "evidence_recipient is no age public key"
+            raise InputMissing(msg, hint="it must look like age1...") from error
+        source = stream if hasattr(stream, "read") else io.BufferedReader(_Chunks(iter(stream)))
+        with self._new_file(name) as file:
+            pyrage.encrypt_io(source, file, [recipient])
+        return self._told(file, what, count, coverage)
+
+    def _told(self, file: _HashingFile, what: str, count: int, coverage: str) -> EvidenceFile:
+        path = f"evidence/{file.name}"
+        kept = EvidenceFile(path, file.sha256.hexdigest(), file.size, what, count, coverage)
+        self._kept(kept)
+        return kept
+
+    @contextmanager
+    def _new_file(self, name: str) -> Iterator[_HashingFile]:
+        if not name or Path(name).name != name or name.startswith("."):
+            msg = f"{name!r} is no file name for evidence"
+            raise IrkitError(msg)
+        folder = self._folder / "evidence"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = folder / f".{secrets.token_hex(8)}.part"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as below:
+            try:
+                file = _HashingFile(below)
+                yield file
+                below.flush()
+                os.fsync(below.fileno())
+                file.name = _placed(draft, folder, name)
+            finally:
+                draft.unlink()
+        entry = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)
+
+
+def _placed(draft: Path, folder: Path, name: str) -> str:
+    """Give the draft its name, or the name with the first free number; a hard link never overwrites."""
+    stem, dot, ending = name.partition(".")
+    number = 1
+    while True:
+        candidate = name if number == 1 else f"{stem}-{number}{dot}{ending}"
+        try:
+            os.link(draft, folder / candidate)
+        except FileExistsError:
+            number += 1
+        else:
+            return candidate
+
+
+class _HashingFile(io.RawIOBase):
+    """Counts and hashes what goes through to the file below."""
+
+    name = ""
+
+    def __init__(self, below: IO[bytes]) -> None:
+        super().__init__()
+        self._below = below
+        self.sha256 = hashlib.sha256()
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object, /) -> int:
+        raw = bytes(memoryview(data))  # type: ignore[arg-type]
+        self.sha256.update(raw)
+        self.size += len(raw)
+        self._below.write(raw)
+        return len(raw)
+
+
+class _Chunks(io.RawIOBase):
+    """An iterable of bytes as a file to read from."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._chunks = chunks
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object, /) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        while not self._left:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._left = chunk
+        taken = self._left[: len(view)]
+        self._left = self._left[len(taken) :]
+        view[: len(taken)] = taken
+        return len(taken)

@@ -1,0 +1,107 @@
+"""AWS STS: who we are, whose key a key is, and whether a key still lives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from irkit.clients.aws import REFUSED_KEY, Aws, masked_key
+from irkit.errors import OutsideError, OwnIdentity
+from irkit.secret import Secret
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The principal that our calls are made as. ``principal`` is the user's or role's own name."""
+
+    account: str
+    arn: str
+    principal: str
+    key_id: str
+
+
+class KeyAnswer(StrEnum):
+    """What AWS answered to a call signed with a key under suspicion."""
+
+    ACCEPTED = "accepted"
+    """The signature was taken: the key lives, whatever it may do."""
+    REFUSED = "refused"
+    """AWS does not know the key, or it is inactive."""
+    WRONG_SECRET = "wrong_secret"  # noqa: S105 -- an answer's name
+    """AWS knows the key, and the secret we hold is not its secret: this proves nothing."""
+
+
+@dataclass(frozen=True)
+class KeyProbe:
+    """One signed call, and AWS's answer to it."""
+
+    answer: KeyAnswer
+    code: str
+
+
+class Sts:
+    """STS as one step sees it."""
+
+    def __init__(self, aws: Aws, protected: tuple[str, ...]) -> None:
+        self._aws = aws
+        self._protected = protected
+
+    def own_identity(self) -> Identity:
+        """Who we act as (sts:GetCallerIdentity, which needs no permission)."""
+        answer = self._aws.call("sts", "get_caller_identity")
+        arn = str(answer["Arn"])
+        return Identity(str(answer["Account"]), arn, _principal(arn), self._aws.session.own_key_id())
+
+    def account_of_key(self, key_id: str) -> str:
+        """The account that an access key belongs to, be it ours or not (sts:GetAccessKeyInfo)."""
+        return str(self._aws.call("sts", "get_access_key_info", AccessKeyId=key_id)["Account"])
+
+    def refuse_own(self, *, user: str = "", role: str = "", key_id: str = "") -> Identity:
+        """Raise ``OwnIdentity`` when a target is the identity we act as, or one that irkit was told to protect."""
+        own = self.own_identity()
+        names = {name for name in (user, role) if name}
+        kind = "role" if ":assumed-role/" in own.arn or ":role/" in own.arn else "user"
+        ours = role if kind == "role" else user
+        if (key_id and key_id == own.key_id) or (ours and ours == own.principal):
+            msg = f"irkit acts as {own.arn}, so it will not act on it"
+            raise OwnIdentity(msg, hint="log in as the break-glass role and start again")
+        for protected in self._protected:
+            if protected.rsplit("/", maxsplit=1)[-1] in names:
+                msg = f"{protected} is protected by irkit's configuration"
+                raise OwnIdentity(msg, hint="look at protected_principals; a second person should decide this")
+        return own
+
+    def probe_key(self, key_id: str, secret: Secret) -> KeyProbe:
+        """Sign one harmless call with a key under suspicion. Raises ``Unreachable`` when there is no answer."""
+        try:
+            self._aws.call_with(key_id, secret, "sts", "get_caller_identity")
+        except OutsideError as error:
+            code = _aws_code(error)
+            if code in REFUSED_KEY:
+                return KeyProbe(KeyAnswer.REFUSED, code)
+            if code == "SignatureDoesNotMatch":
+                return KeyProbe(KeyAnswer.WRONG_SECRET, code)
+            if code in {"AccessDenied", "AccessDeniedException"}:
+                return KeyProbe(KeyAnswer.ACCEPTED, code)
+            raise
+        return KeyProbe(KeyAnswer.ACCEPTED, "200")
+
+
+def described_probe(key_id: str, probe: KeyProbe) -> str:
+    """A probe in words for a report."""
+    return f"sts:GetCallerIdentity signed with {masked_key(key_id)}: {probe.answer.value} ({probe.code})"
+
+
+def _principal(arn: str) -> str:
+    """``svc-deploy`` of ``…:user/path/svc-deploy``; the role of ``…:assumed-role/ROLE/SESSION``; ``root``."""
+    place = arn.split(":", maxsplit=5)[-1]
+    parts = place.split("/")
+    return parts[1] if parts[0] == "assumed-role" else parts[-1]
+
+
+def _aws_code(error: OutsideError) -> str:
+    cause = error.__cause__
+    response = getattr(cause, "response", {})
+    told = response.get("Error", {}) if isinstance(response, Mapping) else {}
+    return str(told.get("Code", ""))
