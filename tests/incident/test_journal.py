@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from irkit.errors import JournalBroken, JournalUnwritable
+from irkit.incident import events as ev
+from irkit.incident.events import Actor, ActorKind
+from irkit.incident.journal import SqliteJournal
+from irkit.incident.record import GENESIS, commitment, record_hash
+from irkit.incident.state import IncidentState, fold
+from irkit.incident.verification import verification
+
+KIM = Actor(name="kim", kind=ActorKind.HUMAN)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+
+
+def written(path: Path, *texts: str) -> SqliteJournal:
+    journal = SqliteJournal(path)
+    for text in texts:
+        journal.append(ev.NoteAdded(text=text), actor=KIM)
+    return journal
+
+
+def forced(path: Path, sql: str, *values: object) -> None:
+    """Alter the file as an attacker would who drops the triggers first."""
+    with sqlite3.connect(path) as db:
+        for name in ("no_update", "no_delete", "no_fork"):
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(sql, values)
+    db.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE events SET hash = 'x' WHERE seq = 2",
+        "DELETE FROM events WHERE seq = 3",
+        "INSERT OR REPLACE INTO events SELECT seq, hash, record FROM events WHERE seq = 2",
+        "INSERT INTO events VALUES (9, 'x', '{\"seq\": 9, \"previous\": \"x\"}')",
+        "INSERT INTO events VALUES (4, 'x', '{\"seq\": 4, \"previous\": \"fork\"}')",
+    ],
+)
+def test_the_database_itself_refuses_to_alter_drop_or_fork(tmp_path: Path, sql: str) -> None:
+    written(tmp_path / "j.db", "a", "b", "c")
+    with sqlite3.connect(tmp_path / "j.db") as db, pytest.raises(sqlite3.Error):
+        db.execute(sql)
+    assert verification(tmp_path / "j.db").events == 3
+
+
+def test_every_altered_byte_of_a_record_is_found_and_the_event_named(tmp_path: Path) -> None:
+    written(tmp_path / "j.db", "first", "second", "third").close()
+    forced(tmp_path / "j.db", "UPDATE events SET record = replace(record, 'second', 'sec0nd')")
+    result = verification(tmp_path / "j.db")
+    assert result.broken.startswith("event 2:")
+    with pytest.raises(JournalBroken, match="event 2"):
+        SqliteJournal(tmp_path / "j.db").records()
+
+
+def test_a_missing_event_is_found(tmp_path: Path) -> None:
+    written(tmp_path / "j.db", "first", "second", "third").close()
+    forced(tmp_path / "j.db", "DELETE FROM events WHERE seq = 2")
+    assert verification(tmp_path / "j.db").broken == "event 2: missing"
+
+
+def test_a_cut_tail_is_found_by_a_head_written_down_earlier(tmp_path: Path) -> None:
+    journal = written(tmp_path / "j.db", "first", "second", "third")
+    head = journal.state().head
+    journal.close()
+    forced(tmp_path / "j.db", "DELETE FROM events WHERE seq = 3")
+    assert verification(tmp_path / "j.db").broken == ""
+    assert "cut short" in verification(tmp_path / "j.db", head[:16]).broken
+
+
+def test_a_file_that_is_no_journal_is_named_broken_not_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "j.db").write_bytes(b"not a database at all, but long enough to be looked at" * 40)
+    assert "cannot be read" in verification(tmp_path / "j.db").broken
+
+
+def test_a_read_only_place_is_an_error_before_anything_happens(tmp_path: Path) -> None:
+    with pytest.raises(JournalUnwritable):
+        SqliteJournal(tmp_path / "no" / "such" / "folder.db")
+
+
+def test_a_guard_that_raises_keeps_the_event_out(tmp_path: Path) -> None:
+    journal = written(tmp_path / "j.db", "first")
+
+    def no(_: IncidentState) -> None:
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        journal.append(ev.NoteAdded(text="second"), actor=KIM, guard=no)
+    journal.append(ev.NoteAdded(text="third"), actor=KIM)
+    assert [r.event.text for r in journal.records() if isinstance(r.event, ev.NoteAdded)] == ["first", "third"]
+
+
+def test_a_redacted_field_leaves_the_chain_as_it_was(tmp_path: Path) -> None:
+    written(tmp_path / "j.db", "the name of a customer")
+    with sqlite3.connect(tmp_path / "j.db") as db:
+        text, digest = db.execute("SELECT record, hash FROM events").fetchone()
+    record = json.loads(text)
+    record["fields"]["event.text"] = commitment("event.text", record["fields"]["event.text"])
+    assert "customer" not in json.dumps(record)
+    assert record_hash(record) == digest
+
+
+@settings(max_examples=25, deadline=None)
+@given(texts=st.lists(TEXT, min_size=1, max_size=8))
+def test_what_is_read_back_is_what_was_written(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    path = tmp_path_factory.mktemp("j") / "j.db"
+    journal = written(path, *texts)
+    again = SqliteJournal(path)
+    assert again.records() == journal.records()
+    assert [r.event for r in again.records()] == [ev.NoteAdded(text=text) for text in texts]
+    assert fold(again.records()) == journal.state()
+    assert again.records()[0].previous == GENESIS
+    assert verification(path).events == len(texts)
+
+
+def _append_many(path: Path, name: str, count: int) -> None:
+    journal = SqliteJournal(path)
+    for n in range(count):
+        journal.append(ev.NoteAdded(text=f"{name} {n}"), actor=KIM)
+
+
+def test_many_processes_append_to_one_chain_and_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    SqliteJournal(path).close()
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=_append_many, args=(path, name, 20)) for name in "abc"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    assert verification(path).events == 60
+    texts = [r.event.text for r in SqliteJournal(path).records() if isinstance(r.event, ev.NoteAdded)]
+    for name in "abc":
+        assert [t for t in texts if t.startswith(name)] == [f"{name} {n}" for n in range(20)]
