@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import yaml
 
@@ -54,7 +55,7 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-class _Stop(Exception):
+class _Stop(Exception):  # noqa: N818 - no error: the finding is noted, reading just ends
     """Reading cannot go on; the finding is already noted."""
 
 
@@ -88,7 +89,16 @@ def _events(text: str, builder: _Builder) -> Iterator[yaml.Event]:
         builder.stop(builder.last, "not YAML: a character or number out of range")
 
 
-def _place(mark: yaml.Mark) -> Place:
+class _Mark(Protocol):
+    """A position as PyYAML gives it; both numbers count from 0."""
+
+    line: int
+    column: int
+
+
+def _place(mark: _Mark | None) -> Place:
+    if mark is None:
+        return Place(1, 1)
     return Place(mark.line + 1, mark.column + 1)
 
 
