@@ -67,7 +67,7 @@ class Iam:
         user = str(answer.get("UserName", ""))
         if not user:
             msg = f"IAM knows no owner of {key_id}"
-            raise NotFound(msg, hint="a key of the root user, of another account, or deleted; look it up by its account")
+            raise NotFound(msg, hint="a key of the root user, of another account, or a deleted one")
         at = used.get("LastUsedDate")
         service, region = str(used.get("ServiceName", "")), str(used.get("Region", ""))
         return KeyUse(user, at.astimezone(UTC) if isinstance(at, datetime) else None, service, region)
@@ -121,6 +121,14 @@ class Iam:
         """Take an inline policy of a user away; the request id. Raises ``NotFound``."""
         done = self._aws.call("iam", "delete_user_policy", UserName=user, PolicyName=name)
         return str(done["ResponseMetadata"]["RequestId"])
+
+    def attached_policies(self, user: str) -> tuple[str, ...]:
+        """The names of the managed policies attached to a user itself. Raises ``NotFound``."""
+        return tuple(
+            str(row["PolicyName"])
+            for page in self._aws.pages("iam", "list_attached_user_policies", UserName=user)
+            for row in page["AttachedPolicies"]
+        )
 
     def simulated(self, arn: str, actions: tuple[str, ...]) -> dict[str, str]:
         """IAM's own decision for each action of a principal: ``allowed``, ``explicitDeny`` or ``implicitDeny``."""

@@ -1,0 +1,64 @@
+"""What irkit can do: every action by its id, which is its module path below ``irkit.actions``."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from irkit.contract import Action, ActionId, AnyAction
+
+MODULES = (
+    "aws.deactivate_access_key",
+    "aws.deny_user",
+    "aws.identify_access_key",
+)
+"""Every action's module below ``irkit.actions``, in the order of the alphabet."""
+
+
+class _Catalogue(Mapping[ActionId, AnyAction]):
+    """All actions by id; each is imported when it is first asked for."""
+
+    def __getitem__(self, action_id: ActionId) -> AnyAction:
+        if action_id not in MODULES:
+            raise KeyError(action_id)
+        return _loaded(action_id)
+
+    def __iter__(self) -> Iterator[ActionId]:
+        return iter(ids())
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+
+ACTIONS: Mapping[ActionId, AnyAction] = _Catalogue()
+"""Every action by its id."""
+
+
+def lookup(action_id: str) -> AnyAction | None:
+    """The action of that id, or None. Imports that one alone."""
+    return _loaded(action_id) if action_id in MODULES else None
+
+
+def ids() -> tuple[ActionId, ...]:
+    """The ids of all actions, in the order of the alphabet."""
+    return tuple(ActionId(name) for name in MODULES)
+
+
+def source(action_id: str) -> tuple[Path, int]:
+    """Where an action's code is: the file, and the line of its ``ACTION``. Raises ``KeyError`` for an unknown id."""
+    if action_id not in MODULES:
+        raise KeyError(action_id)
+    path = Path(__file__).parent.joinpath(*action_id.split(".")).with_suffix(".py")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return path, next(number for number, line in enumerate(lines, start=1) if line.startswith("ACTION"))
+
+
+@cache
+def _loaded(name: str) -> AnyAction:
+    found = importlib.import_module(f"irkit.actions.{name}").ACTION
+    if not isinstance(found, Action):
+        msg = f"irkit.actions.{name} holds no ACTION"
+        raise TypeError(msg)
+    return found
