@@ -224,7 +224,7 @@ def test_a_notice_that_cannot_be_delivered_is_postponed_and_holds_nothing_up(tmp
 
 def test_a_human_step_ends_with_the_answer(tmp_path: Path) -> None:
     steps = (
-        "  choose: {uses: human.decide, with: {question: Which?, options: [red, green]}}\n"
+        "  choose: {uses: human.decide, with: {question: Which one, options: [red, green]}}\n"
         "  go: {uses: board.turn_on, with: {name: a}, when: $choose.choice is red}\n"
         "  stay: {uses: board.look, with: {name: a}, when: $choose.choice is green}\n"
     )
