@@ -1,0 +1,247 @@
+"""GitHub's REST interface as irkit uses it, through PyGithub: what is exposed, branch protection, Actions secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlsplit
+
+from pydantic import JsonValue
+
+from irkit.errors import Denied, NotFound, OutsideError, Throttled, Unreachable, UsageError
+from irkit.secret import Secret
+
+if TYPE_CHECKING:
+    from github import Github as GithubApi
+    from github.GithubException import GithubException
+    from github.Repository import Repository
+
+_TIMEOUT_SECONDS = 15
+_SWITCHES = (
+    "required_linear_history", "allow_force_pushes", "allow_deletions", "block_creations",
+    "required_conversation_resolution", "lock_branch", "allow_fork_syncing",
+)  # fmt: skip
+_REVIEW_SWITCHES = ("dismiss_stale_reviews", "require_code_owner_reviews", "require_last_push_approval")
+
+
+@dataclass(frozen=True)
+class Protection:
+    """One branch's protection, as the body that PUT takes; ``required_signatures`` beside it, set by its own call.
+
+    Source: https://docs.github.com/rest/branches/branch-protection
+    """
+
+    branch: str
+    settings: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """An open pull request; the server keeps its commits under ``refs/pull/<number>/head``."""
+
+    number: int
+    title: str
+    author: str
+    head: str
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Who else can see a repository's history, and what guards its branches."""
+
+    visibility: str
+    forks: tuple[str, ...]
+    pulls: tuple[PullRequest, ...]
+    protections: tuple[Protection, ...]
+
+
+class GitHub(Protocol):
+    """What irkit asks of GitHub. ``repository`` is ``owner/name`` or the repository's address."""
+
+    def login(self) -> str:
+        """Who irkit acts as."""
+
+    def exposure(self, repository: str) -> Exposure:
+        """Visibility, forks, open pull requests and protected branches."""
+
+    def protection(self, repository: str, branch: str) -> Protection | None:
+        """One branch's protection; None when it has none."""
+
+    def unprotect(self, repository: str, branch: str) -> None:
+        """Take a branch's protection away."""
+
+    def protect(self, repository: str, protection: Protection) -> None:
+        """Give a branch the protection it had."""
+
+    def secret_updated_at(self, repository: str, name: str) -> datetime | None:
+        """When an Actions secret was last written; None when there is none of that name."""
+
+    def put_secret(self, repository: str, name: str, value: Secret) -> None:
+        """Write an Actions secret, sealed to the repository's public key."""
+
+
+def full_name(repository: str) -> str:
+    """``owner/name`` of a repository given so or by its address (``https://host/owner/name.git``)."""
+    parts = [part for part in urlsplit(repository).path.removesuffix(".git").split("/") if part]
+    if len(parts) < 2:
+        msg = f"{repository!r} names no repository"
+        raise UsageError(msg, hint="give owner/name, or https://host/owner/name.git")
+    return "/".join(parts[-2:])
+
+
+class GitHubRest:
+    """GitHub through PyGithub. ``base_url`` is ``https://api.github.com``, or ``https://HOST/api/v3`` of a server."""
+
+    def __init__(self, base_url: str, token: Secret) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+        self._api: GithubApi | None = None
+
+    def login(self) -> str:
+        """Who irkit acts as."""
+        with _answers("GET /user"):
+            return self._github().get_user().login
+
+    def exposure(self, repository: str) -> Exposure:
+        """Visibility, forks, open pull requests and protected branches."""
+        with _answers(f"GET /repos/{full_name(repository)}"):
+            found = self._github().get_repo(full_name(repository))
+            forks = tuple(fork.full_name for fork in found.get_forks())
+            pulls = tuple(
+                PullRequest(pull.number, pull.title, pull.user.login, pull.head.sha) for pull in found.get_pulls(state="open")
+            )
+            guarded = [branch.name for branch in found.get_branches() if branch.protected]
+            visibility = found.visibility
+        kept = [self.protection(repository, branch) for branch in guarded]
+        return Exposure(visibility, forks, pulls, tuple(one for one in kept if one is not None))
+
+    def protection(self, repository: str, branch: str) -> Protection | None:
+        """One branch's protection; None when it has none."""
+        try:
+            return Protection(branch, put_body(self._call("GET", _protection_path(repository, branch))))
+        except NotFound:
+            return None
+
+    def unprotect(self, repository: str, branch: str) -> None:
+        """Take a branch's protection away."""
+        self._call("DELETE", _protection_path(repository, branch))
+
+    def protect(self, repository: str, protection: Protection) -> None:
+        """Give a branch the protection it had."""
+        path = _protection_path(repository, protection.branch)
+        body = {name: value for name, value in protection.settings.items() if name != "required_signatures"}
+        self._call("PUT", path, body)
+        if protection.settings.get("required_signatures") is True:
+            self._call("POST", f"{path}/required_signatures")
+
+    def secret_updated_at(self, repository: str, name: str) -> datetime | None:
+        """When an Actions secret was last written; None when there is none of that name."""
+        with _answers(f"GET /repos/{full_name(repository)}/actions/secrets"):
+            for kept in self._repository(repository).get_secrets():
+                if kept.name == name:
+                    return kept.updated_at
+        return None
+
+    def put_secret(self, repository: str, name: str, value: Secret) -> None:
+        """Write an Actions secret, sealed to the repository's public key."""
+        with _answers(f"PUT /repos/{full_name(repository)}/actions/secrets/{name}"):
+            self._repository(repository).create_secret(name, value.reveal(), secret_type="actions")  # noqa: S106
+
+    def _repository(self, repository: str) -> Repository:
+        return self._github().get_repo(full_name(repository), lazy=True)
+
+    def _call(self, method: str, path: str, body: Mapping[str, JsonValue] | None = None) -> Mapping[str, Any]:
+        with _answers(f"{method} {path}"):
+            _, answer = self._github().requester.requestJsonAndCheck(method, path, input=None if body is None else dict(body))
+            return answer or {}
+
+    def _github(self) -> GithubApi:
+        if self._api is None:
+            from github import Auth
+            from github import Github as GithubApi
+            from urllib3.util import Retry
+
+            self._api = GithubApi(
+                base_url=self._base_url,
+                auth=Auth.Token(self._token.reveal()),
+                timeout=_TIMEOUT_SECONDS,
+                retry=Retry(total=2, status_forcelist=(502, 503, 504), backoff_factor=0.2),
+                per_page=100,
+                user_agent="irkit",
+                seconds_between_requests=0,
+                seconds_between_writes=0,
+            )
+        return self._api
+
+
+def put_body(told: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """The body that PUT takes, from what GET told of a branch's protection. Pure."""
+    body: dict[str, JsonValue] = {name: _enabled(told, name) for name in _SWITCHES}
+    body["enforce_admins"] = _enabled(told, "enforce_admins")
+    body["required_signatures"] = _enabled(told, "required_signatures")
+    checks = told.get("required_status_checks")
+    body["required_status_checks"] = (
+        {"strict": bool(checks.get("strict")), "contexts": list(checks.get("contexts", []))} if checks else None
+    )
+    reviews = told.get("required_pull_request_reviews")
+    body["required_pull_request_reviews"] = _reviews(reviews) if reviews else None
+    restrictions = told.get("restrictions")
+    body["restrictions"] = _people(restrictions) if restrictions else None
+    return body
+
+
+def _reviews(told: Mapping[str, Any]) -> dict[str, JsonValue]:
+    body: dict[str, JsonValue] = {name: bool(told.get(name)) for name in _REVIEW_SWITCHES}
+    body["required_approving_review_count"] = int(told.get("required_approving_review_count", 1))
+    for name, given in (
+        ("dismissal_restrictions", told.get("dismissal_restrictions")),
+        ("bypass_pull_request_allowances", told.get("bypass_pull_request_allowances")),
+    ):
+        if given:
+            body[name] = _people(given)
+    return body
+
+
+def _people(told: Mapping[str, Any]) -> dict[str, JsonValue]:
+    named: Sequence[tuple[str, str]] = (("users", "login"), ("teams", "slug"), ("apps", "slug"))
+    return {group: [str(one[key]) for one in told.get(group, [])] for group, key in named}
+
+
+def _enabled(told: Mapping[str, Any], name: str) -> bool:
+    return bool((told.get(name) or {}).get("enabled"))
+
+
+def _protection_path(repository: str, branch: str) -> str:
+    return f"/repos/{full_name(repository)}/branches/{quote(branch, safe='')}/protection"
+
+
+@contextmanager
+def _answers(what: str) -> Iterator[None]:
+    """Turn what PyGithub and requests raise into what it means for irkit."""
+    from github.GithubException import GithubException
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except GithubException as error:
+        raise _meaning(what, error) from None
+    except RequestException as error:
+        msg = f"GitHub {what}: no answer ({type(error).__name__})"
+        raise Unreachable(msg, hint="look at GitHub's status page, or at the configured address") from None
+
+
+def _meaning(what: str, error: GithubException) -> OutsideError:
+    data = error.data if isinstance(error.data, Mapping) else {}
+    text = f"GitHub {what}: {error.status} {data.get('message', '')}".rstrip()
+    if error.status == 429 or "rate limit" in text.lower():
+        return Throttled(text, hint="wait until the rate limit is over, then retry the step")
+    if error.status in {401, 403}:
+        return Denied(text, hint="check the token's permissions: contents, administration, secrets, pull requests")
+    if error.status == 404:
+        return NotFound(text, hint="check the repository's name; GitHub also answers 404 to a token that may not see it")
+    if error.status >= 500:
+        return Unreachable(text, hint="look at GitHub's status page")
+    return OutsideError(text)
