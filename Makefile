@@ -1,0 +1,71 @@
+# `make drill` sets irkit up in .venv and rehearses a key leak; `make test` sets it up and passes the checks and tests.
+# Nothing but Python 3.11+, git and make is needed. The versions are those of requirements/*.txt, by hash.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+WORKERS ?= 2
+
+.PHONY: help drill test test-all check format bench docs lock clean
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## drill     set up, and rehearse the key_leak runbook against a cloud on loopback
+drill: .venv/drill
+	$(BIN)/irkit drill key_leak
+
+## test      set up, check and run the tests (under 10 minutes)
+test: check
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+
+## test-all  the same with whole drills, crash tests and terminals
+test-all: check
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+## check     linter, formatter, types and import contracts
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+## format    let the formatter and the safe fixes of the linter loose
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## bench     measure the start-up, and what else benchmarks/ holds
+bench: .venv/dev
+	@for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+## docs      write the generated pages (docs/actions, docs/keys.md)
+docs: .venv/dev
+	$(BIN)/python docs/generate.py
+
+## lock      resolve the versions anew, hashes and all
+lock: .venv/dev
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile $(LOCK) --extra build --extra drill --output-file requirements/drill.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra build --extra drill --extra dev --output-file requirements/dev.txt pyproject.toml
+
+LOCK := --quiet --upgrade --generate-hashes --strip-extras --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+## clean     remove what make made
+clean:
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/pyvenv.cfg:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "irkit needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+
+# hatchling builds irkit itself from the environment's own copy, so that a set-up fetches only what is locked.
+.venv/drill: .venv/pyvenv.cfg pyproject.toml requirements/drill.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/drill.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/pyvenv.cfg pyproject.toml requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch .venv/drill $@
