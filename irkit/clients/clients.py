@@ -18,12 +18,16 @@ from irkit.clients.call_record import CallLog, CallRecord
 from irkit.clients.cloudtrail import CloudTrail, Pace
 from irkit.clients.ecs import Ecs
 from irkit.clients.evidence import Evidence, EvidenceFile
+from irkit.clients.git import Git, GitOverHttp
+from irkit.clients.github import GitHub, GitHubRest
 from irkit.clients.health import Health
 from irkit.clients.iam import Iam
 from irkit.clients.known_secrets import KnownSecrets
 from irkit.clients.secretsmanager import SecretsManager
+from irkit.clients.slack import Slack, SlackWeb
 from irkit.clients.sts import Sts
-from irkit.config import Config
+from irkit.config import Config, TokenRef
+from irkit.errors import InputMissing
 from irkit.secret import Fingerprint, Secret
 
 
@@ -115,6 +119,22 @@ class Clients:
         return Ecs(self.aws)
 
     @cached_property
+    def git(self) -> Git:
+        """Git repositories over HTTP; mirrors live in the incident's ``work`` folder while they are used."""
+        token = self.config.git.token
+        return GitOverHttp(self._outside.folder / "work", token.read() if token else None, self._calls)
+
+    @cached_property
+    def github(self) -> GitHub:
+        """GitHub's REST interface. Raises ``InputMissing`` when no token is configured."""
+        return GitHubRest(self.config.github.base_url, _token(self.config.github.token, "github"), self._calls)
+
+    @cached_property
+    def slack(self) -> Slack:
+        """Slack's Web API. Raises ``InputMissing`` when no token is configured."""
+        return SlackWeb(self.config.slack.base_url, _token(self.config.slack.token, "slack"), self._calls)
+
+    @cached_property
     def health(self) -> Health:
         """Consumers' health pages."""
         return Health(self._calls)
@@ -162,3 +182,10 @@ class Clients:
             yield folder
         finally:
             shutil.rmtree(folder)
+
+
+def _token(ref: TokenRef | None, service: str) -> Secret:
+    if ref is None:
+        msg = f"no token for {service} is configured"
+        raise InputMissing(msg, hint=f"set {service}.token to env:NAME, file:PATH or command:...")
+    return ref.read()

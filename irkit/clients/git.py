@@ -12,9 +12,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from irkit.clients.call_record import CallLog
 from irkit.clients.git_mirror import Mirror
 from irkit.clients.git_objects import Locator, ObjectId, locator_parts
 from irkit.clients.git_process import GitProcess, checked_url, outside_error
+from irkit.errors import OutsideError
 from irkit.secret import Secret
 
 _CHUNK = 1 << 20
@@ -59,9 +61,10 @@ class Git(Protocol):
 class GitOverHttp:
     """Git as irkit uses it. ``scratch`` is where mirrors live while they are used: a folder only this user can enter."""
 
-    def __init__(self, scratch: Path, token: Secret | None = None) -> None:
+    def __init__(self, scratch: Path, token: Secret | None = None, calls: CallLog | None = None) -> None:
         self._scratch = scratch
         self._token = token
+        self._calls = calls or CallLog()
 
     @contextmanager
     def mirror(self, url: str) -> Iterator[Mirror]:
@@ -74,7 +77,8 @@ class GitOverHttp:
         try:
             git = GitProcess(folder, self._token)
             git.local("init", "--quiet", "--bare", ".")
-            git.remote("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", checked_url(url), "+refs/*:refs/*")
+            with self._noted(f"git: fetch {url}"):
+                git.remote("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", checked_url(url), "+refs/*:refs/*")
             git.local("symbolic-ref", "HEAD", "refs/irkit/no-branch")
             yield Mirror(url, git)
         finally:
@@ -83,7 +87,8 @@ class GitOverHttp:
     def remote_refs(self, url: str) -> Mapping[str, ObjectId]:
         """Every ref the server shows, without fetching."""
         self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-        listing = GitProcess(self._scratch, self._token).remote("ls-remote", "--refs", checked_url(url))
+        with self._noted(f"git: ls-remote {url}"):
+            listing = GitProcess(self._scratch, self._token).remote("ls-remote", "--refs", checked_url(url))
         return {ref: ObjectId(oid) for oid, ref in (line.split("\t") for line in listing.splitlines())}
 
     def bundle(self, mirror: Mirror) -> Iterator[bytes]:
@@ -100,16 +105,26 @@ class GitOverHttp:
         """
         leases = [f"--force-with-lease={ref}:{old}" for ref, (old, _) in moves.items()]
         specs = [f"{new}:{ref}" for ref, (_, new) in moves.items()]
-        status, out, err = mirror.git.remote_status("push", "--porcelain", *leases, mirror.url, *specs)
-        results = tuple(_pushed(out))
-        if status and not results:
-            raise outside_error("push", err)
+        with self._noted(f"git: push {len(moves)} refs to {mirror.url}"):
+            status, out, err = mirror.git.remote_status("push", "--porcelain", *leases, mirror.url, *specs)
+            results = tuple(_pushed(out))
+            if status and not results:
+                raise outside_error("push", err)
         return results
 
     def read_secret(self, locator: Locator) -> Secret:
         """The secret a locator names, read again from a fresh mirror. Raises NotFound when it is gone."""
         with self.mirror(locator_parts(locator)[0]) as mirror:
             return mirror.secret(locator)
+
+    @contextmanager
+    def _noted(self, call: str) -> Iterator[None]:
+        try:
+            yield
+        except OutsideError as error:
+            self._calls.note(call, error=type(error).__name__)
+            raise
+        self._calls.note(call)
 
 
 def _pushed(porcelain: str) -> Iterator[PushedRef]:

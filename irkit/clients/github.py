@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import JsonValue
 
+from irkit.clients.call_record import CallLog
 from irkit.errors import Denied, NotFound, OutsideError, Throttled, Unreachable, UsageError
 from irkit.secret import Secret
 
@@ -95,19 +96,20 @@ def full_name(repository: str) -> str:
 class GitHubRest:
     """GitHub through PyGithub. ``base_url`` is ``https://api.github.com``, or ``https://HOST/api/v3`` of a server."""
 
-    def __init__(self, base_url: str, token: Secret) -> None:
+    def __init__(self, base_url: str, token: Secret, calls: CallLog | None = None) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
+        self._calls = calls or CallLog()
         self._api: GithubApi | None = None
 
     def login(self) -> str:
         """Who irkit acts as."""
-        with _answers("GET /user"):
+        with self._answers("GET /user"):
             return self._github().get_user().login
 
     def exposure(self, repository: str) -> Exposure:
         """Visibility, forks, open pull requests and protected branches."""
-        with _answers(f"GET /repos/{full_name(repository)}"):
+        with self._answers(f"GET /repos/{full_name(repository)}"):
             found = self._github().get_repo(full_name(repository))
             forks = tuple(fork.full_name for fork in found.get_forks())
             pulls = tuple(
@@ -139,7 +141,7 @@ class GitHubRest:
 
     def secret_updated_at(self, repository: str, name: str) -> datetime | None:
         """When an Actions secret was last written; None when there is none of that name."""
-        with _answers(f"GET /repos/{full_name(repository)}/actions/secrets"):
+        with self._answers(f"GET /repos/{full_name(repository)}/actions/secrets"):
             for kept in self._repository(repository).get_secrets():
                 if kept.name == name:
                     return kept.updated_at
@@ -147,16 +149,33 @@ class GitHubRest:
 
     def put_secret(self, repository: str, name: str, value: Secret) -> None:
         """Write an Actions secret, sealed to the repository's public key."""
-        with _answers(f"PUT /repos/{full_name(repository)}/actions/secrets/{name}"):
+        with self._answers(f"PUT /repos/{full_name(repository)}/actions/secrets/{name}"):
             self._repository(repository).create_secret(name, value.reveal(), secret_type="actions")  # noqa: S106
 
     def _repository(self, repository: str) -> Repository:
         return self._github().get_repo(full_name(repository), lazy=True)
 
     def _call(self, method: str, path: str, body: Mapping[str, JsonValue] | None = None) -> Mapping[str, Any]:
-        with _answers(f"{method} {path}"):
+        with self._answers(f"{method} {path}"):
             _, answer = self._github().requester.requestJsonAndCheck(method, path, input=None if body is None else dict(body))
             return answer or {}
+
+    @contextmanager
+    def _answers(self, what: str) -> Iterator[None]:
+        """Note the call, and turn what PyGithub and requests raise into what it means for irkit."""
+        from github.GithubException import GithubException
+        from requests.exceptions import RequestException
+
+        try:
+            yield
+        except GithubException as error:
+            self._calls.note(f"github: {what}", request_id=_request_id(error), error=str(error.status))
+            raise _meaning(what, error) from None
+        except RequestException as error:
+            self._calls.note(f"github: {what}", error=type(error).__name__)
+            msg = f"GitHub {what}: no answer ({type(error).__name__})"
+            raise Unreachable(msg, hint="look at GitHub's status page, or at the configured address") from None
+        self._calls.note(f"github: {what}")
 
     def _github(self) -> GithubApi:
         if self._api is None:
@@ -218,19 +237,8 @@ def _protection_path(repository: str, branch: str) -> str:
     return f"/repos/{full_name(repository)}/branches/{quote(branch, safe='')}/protection"
 
 
-@contextmanager
-def _answers(what: str) -> Iterator[None]:
-    """Turn what PyGithub and requests raise into what it means for irkit."""
-    from github.GithubException import GithubException
-    from requests.exceptions import RequestException
-
-    try:
-        yield
-    except GithubException as error:
-        raise _meaning(what, error) from None
-    except RequestException as error:
-        msg = f"GitHub {what}: no answer ({type(error).__name__})"
-        raise Unreachable(msg, hint="look at GitHub's status page, or at the configured address") from None
+def _request_id(error: GithubException) -> str:
+    return next((value for name, value in (error.headers or {}).items() if name.lower() == "x-github-request-id"), "")
 
 
 def _meaning(what: str, error: GithubException) -> OutsideError:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import JsonValue
 
+from irkit.clients.call_record import CallLog
 from irkit.errors import Denied, NotFound, OutsideError, Throttled, Unreachable
 from irkit.secret import Secret
 
@@ -87,9 +88,10 @@ class Slack(Protocol):
 class SlackWeb:
     """Slack through slack_sdk. ``base_url`` ends in ``/api/``; the usual one is ``https://slack.com/api/``."""
 
-    def __init__(self, base_url: str, token: Secret) -> None:
+    def __init__(self, base_url: str, token: Secret, calls: CallLog | None = None) -> None:
         self._base_url = f"{base_url.rstrip('/')}/"
         self._token = token
+        self._calls = calls or CallLog()
         self._api: WebClient | None = None
 
     def identity(self) -> str:
@@ -163,18 +165,21 @@ class SlackWeb:
         from slack_sdk.errors import SlackApiError, SlackClientError
 
         api: Callable[..., Any] = self._client().api_call
+        given: Mapping[str, Any] = {"http_verb": "GET", "params": arguments} if method in _READS else {"json": arguments}
         try:
-            if method in _READS:
-                return dict(api(method, http_verb="GET", params=arguments).data)
-            return dict(api(method, json=arguments).data)
+            told = api(method, **given)
         except SlackApiError as error:
             code = str(error.response.get("error", "")) if isinstance(error.response.data, dict) else ""
+            self._calls.note(f"slack: {method}", error=code or str(error.response.status_code))
             if code in _DONE_BEFORE:
                 return {}
             raise _meaning(method, error.response.status_code, code) from None
         except (SlackClientError, OSError) as error:
+            self._calls.note(f"slack: {method}", error=type(error).__name__)
             msg = f"Slack {method}: no answer ({type(error).__name__})"
             raise Unreachable(msg, hint="look at Slack's status page; the message can arrive late") from None
+        self._calls.note(f"slack: {method}", request_id=str(told.headers.get("x-slack-req-id", "")))
+        return dict(told.data)
 
     def _client(self) -> WebClient:
         if self._api is None:
