@@ -1,0 +1,64 @@
+"""What matters now, in text: what waits for whom and how to answer, what runs, what is next. The accessible front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from irkit.engine.executor import Outcome
+from irkit.engine.view import Mark, StepView, views
+from irkit.incident.state import IncidentState, ItemPhase
+from irkit.wiring.session import Session
+
+_TOLD = (Mark.IN_DOUBT, Mark.FAILED, Mark.WAITS_FOR_YOU, Mark.POSTPONED, Mark.RUNNING)
+
+
+def frontier(session: Session, ended: Outcome) -> str:
+    """A few lines: the outcome, then every step that needs a human, each with the command that answers it."""
+    state = session.journal.state()
+    shown = views(session.runbook, state, datetime.now(UTC), session.irreversible)
+    lines = [f"{session.folder.incident}: {ended.value}; {_counts(shown)}"]
+    for mark in _TOLD:
+        for view in shown:
+            if view.mark is mark:
+                lines += _about(session, state, view)
+    if ended is Outcome.ENDED:
+        lines.append(f"  irkit report {session.folder.incident}")
+    elif ended is Outcome.STOPPED:
+        lines.append(f"  irkit resume {session.folder.incident}")
+    return "\n".join(lines)
+
+
+def _counts(shown: tuple[StepView, ...]) -> str:
+    numbers = {mark: sum(view.mark is mark for view in shown) for mark in Mark}
+    return ", ".join(f"{number} {mark.value}" for mark, number in numbers.items() if number)
+
+
+def _about(session: Session, state: IncidentState, view: StepView) -> Iterator[str]:
+    incident, current = session.folder.incident, state.step(view.step)
+    place = f"{incident} {view.step}"
+    yield f"  {view.mark.value}: {view.step}  {view.words}".rstrip()
+    match view.mark:
+        case Mark.WAITS_FOR_YOU if current.plan_hash:
+            for plan in current.plans:
+                yield f"    {plan.summary}"
+                for change in plan.changes:
+                    yield f"      {change.target}: {change.before} -> {change.after}"
+            phrase = " and ".join(plan.phrase for plan in current.plans if plan.phrase)
+            typed = f" --phrase '{phrase}'" if phrase else ""
+            yield f"    irkit approve {place} --plan {current.plan_hash[:12]}{typed}"
+        case Mark.WAITS_FOR_YOU:
+            question = session.question(view.step)
+            yield f"    {question.text}"
+            yield f"    irkit decide {place} {'|'.join(question.options) or 'TEXT'}"
+        case Mark.FAILED:
+            yield f"    {current.hint}" if current.hint else ""
+            yield f"    irkit retry {place}   or   irkit skip {place} --reason ..."
+        case Mark.IN_DOUBT:
+            for index, item in enumerate(current.items):
+                if item.phase is ItemPhase.IN_DOUBT:
+                    standing = item.standing.value.replace("_", " ") if item.standing else "unknown"
+                    yield f"    the probe found it {standing}: {item.seen}"
+                    yield f"    irkit resolve {place} --item {index} was_done|was_not_done|plan_again"
+        case _:
+            return

@@ -1,0 +1,61 @@
+"""Open an incident with a runbook and drive it. A dry run unless --live is given; that cannot change afterwards."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+
+from pydantic import JsonValue
+
+from irkit.cli.arguments import add_config, config, pairs
+from irkit.cli.dispatch import talk
+from irkit.cli.display import Display, Follow, chosen
+from irkit.cli.screen import open_screen
+from irkit.engine.executor import Until
+from irkit.errors import UsageError
+from irkit.incident.events import Mode
+from irkit.runbook.model import InputKind, Runbook
+from irkit.secret import Secret
+from irkit.wiring.inputs import given
+from irkit.wiring.session import opened_session
+from irkit.wiring.shelf import runbook_named
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("runbook", help="its name, as irkit runbook list shows it")
+    parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="an input of the runbook")
+    secret = parser.add_mutually_exclusive_group()
+    secret.add_argument("--secret-stdin", action="store_true", help="read the leaked credential's text from stdin")
+    secret.add_argument("--ask-secret", action="store_true", help="ask for the leaked credential's text, unseen")
+    parser.add_argument("--live", action="store_true", help="really act; without it plans are shown and nothing is done")
+    parser.add_argument("--title", default="", help="what the incident is called")
+    parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
+    add_config(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open it and run it."""
+    settings, display = config(args), chosen(args.display)
+    runbook = runbook_named(settings, args.runbook)
+    values: dict[str, JsonValue | Secret] = dict(pairs(args.input))
+    values.update(_secret(args, runbook))
+    mode = Mode.LIVE if args.live else Mode.DRY_RUN
+    session = opened_session(settings, runbook, given(runbook, values), mode, args.title)
+    talk(f"{session.folder.incident} opened, {mode.value.upper()}")
+    if display is Display.TUI:
+        return open_screen(settings, session)
+    return Follow(session, display).run(Until.NOTHING_READY)
+
+
+def _secret(args: argparse.Namespace, runbook: Runbook) -> dict[str, Secret]:
+    if not (args.secret_stdin or args.ask_secret):
+        return {}
+    name = next((i.name for i in runbook.inputs.values() if i.kind is InputKind.SECRET), None)
+    if name is None:
+        raise UsageError(f"{runbook.name} takes no secret")
+    text = sys.stdin.read() if args.secret_stdin else getpass.getpass("the leaked credential (not shown, not stored): ")
+    if not text.strip():
+        raise UsageError("the secret is empty")
+    return {name: Secret(text.strip())}

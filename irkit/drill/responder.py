@@ -1,0 +1,140 @@
+"""A scripted responder and a scripted colleague: the people of a rehearsal without people.
+
+They order through the same choke point as everyone and are marked as simulated, which counts in a drill only. The responder
+takes the recommended path: approves every plan, answers as recommended, settles doubt by what the probe saw. The colleague
+gives the second approval that an irreversible plan needs, after somebody else has given the first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from irkit.contract import Plan, Standing
+from irkit.engine.approval import approvers, gate
+from irkit.engine.offers import Order, offers
+from irkit.engine.orders import Orders
+from irkit.errors import IrkitError, JournalError
+from irkit.incident.events import Actor, ActorKind, Mode, Resolution, StepId
+from irkit.incident.journal import Journal
+from irkit.incident.state import IncidentState, ItemPhase, Phase
+from irkit.runbook.model import Runbook
+
+RESPONDER = Actor(name="responder (scripted)", kind=ActorKind.SIMULATED)
+COLLEAGUE = Actor(name="riley (scripted)", kind=ActorKind.SIMULATED)
+SETTLED = {
+    Standing.IN_PLACE: Resolution.WAS_DONE,
+    Standing.UNTOUCHED: Resolution.WAS_NOT_DONE,
+    Standing.BETWEEN: Resolution.PLAN_AGAIN,
+}
+POLL_SECONDS = 0.1
+
+
+class Rehearsed(Protocol):
+    """What a scripted person needs of an incident."""
+
+    @property
+    def journal(self) -> Journal:
+        """Its journal."""
+
+    @property
+    def runbook(self) -> Runbook:
+        """Its runbook."""
+
+    def orders_of(self, actor: Actor) -> Orders:
+        """The orders of a person."""
+
+    def recommended(self, step: StepId) -> Mapping[str, JsonValue]:
+        """The recommended answer to a human step."""
+
+
+@dataclass
+class Scripted:
+    """One scripted person, watching an incident from a thread until ``stop``."""
+
+    incident: Rehearsed
+    actor: Actor
+    act: Callable[[Scripted, IncidentState, StepId], None]
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        threading.Thread(target=self._watch, name=self.actor.name, daemon=True).start()
+
+    def stop(self) -> None:
+        """Go home."""
+        self._stopping.set()
+
+    @property
+    def orders(self) -> Orders:
+        """What this person orders with."""
+        return self.incident.orders_of(self.actor)
+
+    def _watch(self) -> None:
+        seen = -1
+        while not self._stopping.wait(POLL_SECONDS):
+            try:
+                state = self.incident.journal.state()
+                if state.seq == seen:
+                    continue
+                seen = state.seq
+                if state.aborted is None and state.closed is None:
+                    self._look(state)
+            except JournalError:
+                return  # the run itself reports it
+
+    def _look(self, state: IncidentState) -> None:
+        for step in self.incident.runbook.steps:
+            try:
+                self.act(self, state, step.id)
+            except JournalError:
+                raise
+            except IrkitError:
+                continue  # refused, as for anyone: the state moved on since the look
+
+
+def responder(incident: Rehearsed) -> Scripted:
+    """The person at the keyboard, taking the recommended path."""
+    return Scripted(incident, RESPONDER, _respond)
+
+
+def colleague(incident: Rehearsed) -> Scripted:
+    """The second person, who approves irreversible plans that somebody has approved before."""
+    return Scripted(incident, COLLEAGUE, _second)
+
+
+def _respond(person: Scripted, state: IncidentState, step: StepId) -> None:
+    current = state.step(step)
+    match current.phase:
+        case Phase.PLANNED if not offers(person.incident.runbook, state, step, person.actor)[Order.APPROVE]:
+            _approve(person, state, step)
+        case Phase.ASKING:
+            person.orders.decide(step, person.incident.recommended(step), "the recommended path")
+        case Phase.IN_DOUBT:
+            for index, item in enumerate(current.items):
+                if item.phase is ItemPhase.IN_DOUBT and item.probed and item.standing is not None:
+                    person.orders.resolve(step, index, SETTLED[item.standing])
+
+
+def _second(person: Scripted, state: IncidentState, step: StepId) -> None:
+    current, opened = state.step(step), state.opened
+    if current.phase is not Phase.PLANNED or opened is None or not current.approvals:
+        return
+    wanted = gate(current, person.incident.runbook.step(step).approve or 0, opened.quorum)
+    if wanted.people > len(approvers(current, Mode.DRILL, wanted)) > 0:
+        _approve(person, state, step)
+
+
+def _approve(person: Scripted, state: IncidentState, step: StepId) -> None:
+    current = state.step(step)
+    if current.plan_hash is not None:
+        person.orders.approve(step, current.plan_hash, phrase(current.plans))
+
+
+def phrase(plans: tuple[Plan, ...]) -> str:
+    """What must be typed to approve these plans; empty when nothing must."""
+    return " and ".join(plan.phrase for plan in plans if plan.phrase)

@@ -1,0 +1,37 @@
+"""The incidents on this machine, as lists show them."""
+
+from __future__ import annotations
+
+from irkit.config import Config
+from irkit.engine.executor import outcome
+from irkit.engine.ready import ENDED
+from irkit.incident.state import Phase
+from irkit.tui.desk import IncidentCard
+from irkit.wiring.incidents import sessions
+from irkit.wiring.session import Session
+
+WAITING = {Phase.PLANNED, Phase.ASKING, Phase.IN_DOUBT, Phase.FAILED}
+
+
+def cards(config: Config) -> list[IncidentCard]:
+    """One card an incident, oldest first."""
+    return [card(session) for session in sessions(config)]
+
+
+def card(session: Session) -> IncidentCard:
+    """An incident at a glance."""
+    state = session.journal.state()
+    phases = [state.step(step.id).phase for step in session.runbook.steps]
+    over = sum(phase in ENDED for phase in phases)
+    opened_at = state.opened_at
+    if opened_at is None:
+        raise TypeError(session.folder.incident)
+    return IncidentCard(
+        incident=session.folder.incident,
+        title=session.opened.title,
+        severity=session.opened.severity,
+        mode=session.opened.mode,
+        opened_at=opened_at,
+        waits=sum(phase in WAITING for phase in phases),
+        words=f"{over} of {len(phases)} steps over; {outcome(session.runbook, state).value}",
+    )
