@@ -1,0 +1,117 @@
+"""The AWS half of the world: emulator, recording proxy, events, trail, faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from irkit.drill.world import estate
+from irkit.drill.world.aws_call import AwsCall
+from irkit.drill.world.aws_caller import AwsCaller
+from irkit.drill.world.aws_emulator import AwsEmulator
+from irkit.drill.world.estate import Estate
+from irkit.drill.world.event_store import EventStore
+from irkit.drill.world.faults import Faults
+from irkit.drill.world.iam_propagation import IamPropagation
+from irkit.drill.world.json_shape import Json, text
+from irkit.drill.world.lookup_events import Pace
+from irkit.drill.world.principals import Principals
+from irkit.drill.world.proxy import SOURCE_IP, Behind, RecordingProxy
+from irkit.drill.world.recording import Recording
+from irkit.drill.world.seed_aws import seed_aws
+from irkit.drill.world.settings import WorldSettings
+from irkit.drill.world.trail_delivery import TrailDelivery
+from irkit.secret import Secret
+
+_INTRUDER_IPS = {"185.220.101.34", "45.153.160.12"}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class AwsCloud:
+    """AWS as the world's clients see it, at ``url``. ``new_key`` is told the secret of every access key that is made."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: WorldSettings,
+        notice: Callable[[AwsCall], None],
+        new_key: Callable[[str, Secret], None],
+    ) -> None:
+        self._settings = settings
+        self._emulator = AwsEmulator(folder, estate.ACCOUNT, estate.REGION)
+        self._root = AwsCaller(self._emulator.url, self._emulator.root, estate.REGION)
+        self.events = EventStore(_now, settings.delivery_lag)
+        self.faults = Faults()
+        self.recording = Recording(Principals(estate.ACCOUNT, self._emulator.root.key_id), self.events, new_key)
+        self._propagation = IamPropagation(self._root)
+        self._proxy = RecordingProxy(Behind(
+            self._emulator.port, self.events, self.recording, self.faults, self._propagation, Pace(_now), notice))
+        self._trail = TrailDelivery(self.events, lambda: self._root, estate.TRAIL_BUCKET, estate.ACCOUNT)
+
+    @property
+    def url(self) -> str:
+        """Where clients find AWS."""
+        return self._proxy.url
+
+    @property
+    def token(self) -> str:
+        """What lets the world's own actors say when their calls happened."""
+        return self._proxy.token
+
+    @property
+    def pid(self) -> int:
+        """The emulator's process id."""
+        return self._emulator.pid
+
+    @property
+    def last_asked(self) -> float:
+        """When a client that is not part of the world last called, on the monotonic clock."""
+        return self._proxy.last_asked
+
+    @property
+    def root(self) -> AwsCaller:
+        """The account's root, talking to the emulator directly and unrecorded: for the world and its tests."""
+        return self._root
+
+    def start(self) -> None:
+        """Starts the emulator and the proxy. Raises RuntimeError when the emulator does not come up."""
+        self._emulator.start()
+        self._proxy.start()
+
+    def furnish(self, health: Mapping[str, str], alarm_at: datetime) -> Estate:
+        """Makes the account's contents and begins to record; users and keys are older than the alarm."""
+        through = AwsCaller(self.url, self._emulator.root, estate.REGION, {SOURCE_IP: "10.0.0.5"})
+        found = seed_aws(through, dict(self._settings.break_glass), health)
+        for name in (estate.LEAKED_USER, estate.ADMIN_USER, estate.ON_CALL_USER, estate.TASK_ROLE, estate.READER_ROLE,
+                     estate.BREAK_GLASS_ROLE, found.leaked.key_id, found.admin.key_id):
+            self.recording.backdate(name, alarm_at - timedelta(days=211))
+        self.recording.begin()
+        return found
+
+    def events_of_the_intruder(self) -> list[Json]:
+        """The ids of the intruder's events so far: those from its addresses and what AWS made on its behalf."""
+        stored = self.events.everything()
+        own = [entry for entry in stored if text(entry.record.get("sourceIPAddress")) in _INTRUDER_IPS]
+        times = {entry.event_at for entry in own}
+        made = [entry for entry in stored if entry.event_at in times and entry not in own]
+        return [entry.event_id for entry in (*own, *made)]
+
+    def open_for_use(self, span: timedelta) -> None:
+        """The alarm is on: from now on log files are dropped every so often, and IAM is as slow as configured."""
+        self._trail.start(span)
+        self.faults.iam_delay = self._settings.iam_delay
+
+    def deliver(self) -> list[str]:
+        """Drops log files now; their keys."""
+        return self._trail.deliver()
+
+    def stop(self) -> None:
+        """Ends everything."""
+        self._trail.stop()
+        self._propagation.stop()
+        self._proxy.stop()
+        self._emulator.stop()

@@ -1,0 +1,207 @@
+"""The recording proxy: what every client in the rehearsal takes for AWS.
+
+It hands each request on to the emulator with the ``Host`` header kept, so that the emulator itself checks the signature
+and the permissions, and records the call as CloudTrail would. ``LookupEvents`` is handed on too, for the same checks,
+and then answered from the recorded events. Two private headers, never handed on, tell where a call of the rehearsal's
+own actors came from and (only beside the world's token) when.
+"""
+
+from __future__ import annotations
+
+import hmac
+import http.client
+import re
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from irkit.drill.world.aws_call import AwsCall, Protocol, aws_call
+from irkit.drill.world.event_store import EventStore
+from irkit.drill.world.faults import Faults
+from irkit.drill.world.iam_propagation import IamPropagation
+from irkit.drill.world.json_shape import JsonObject, text, written
+from irkit.drill.world.lookup_events import LookupRefused, Pace, page
+from irkit.drill.world.loopback_server import LoopbackHandler, LoopbackServer
+from irkit.drill.world.recording import Passage, Recording
+
+SOURCE_IP = "X-Rehearsal-Source-Ip"
+AT = "X-Rehearsal-Time"
+TOKEN = "X-Rehearsal-Token"  # noqa: S105  a header's name
+_PRIVATE = {SOURCE_IP.lower(), AT.lower(), TOKEN.lower()}
+_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
+_OWN = {"date", "server", "content-length"}
+_KEYS_A_USER = 2
+_OK = 200
+
+Notice = Callable[[AwsCall], None]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes back to the client."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def request_id(self) -> str:
+        """The id the service gave the request."""
+        return next((value for name, value in self.headers.items() if name.lower() == "x-amzn-requestid"), "")
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What the proxy works with."""
+
+    port: int
+    events: EventStore
+    recording: Recording
+    faults: Faults
+    propagation: IamPropagation
+    pace: Pace
+    notice: Notice
+    """Told of each call that went well."""
+
+
+class _Handler(LoopbackHandler):
+    def _serve(self) -> None:
+        proxy = self.server.owner
+        assert isinstance(proxy, RecordingProxy)  # noqa: S101  the only owner this handler is given
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = proxy.reply(self.command, self.path, headers, self.body())
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            if name.lower() not in _HOP | _OWN:
+                self.send_header(name, value)
+        length = next((value for name, value in reply.headers.items() if name.lower() == "content-length"), None)
+        self.send_header("Content-Length", length if self.command == "HEAD" and length else str(len(reply.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _serve
+
+
+class RecordingProxy(LoopbackServer):
+    """The proxy. ``token`` lets the world's own actors say when their calls happened."""
+
+    handler = _Handler
+
+    def __init__(self, behind: Behind) -> None:
+        super().__init__()
+        self._behind = behind
+        self.token = secrets.token_hex(16)
+        self.last_asked = time.monotonic()
+        """When a client that is not part of the world last called, on the monotonic clock."""
+
+    def reply(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answers one request (header names in lower case) and records it."""
+        call = aws_call(method, target, headers, body)
+        if SOURCE_IP.lower() not in headers:
+            self.last_asked = time.monotonic()
+        reply = self._answer(call, method, target, headers, body)
+        if call is not None:
+            self._behind.recording.keep(Passage(
+                call, self._time(headers), headers.get(SOURCE_IP.lower(), "127.0.0.1"), headers.get("user-agent", ""),
+                reply.status, reply.body, reply.request_id,
+            ))
+            if reply.status == _OK:
+                self._behind.notice(call)
+        return reply
+
+    def _time(self, headers: Mapping[str, str]) -> datetime:
+        told = headers.get(AT.lower(), "")
+        if told and hmac.compare_digest(headers.get(TOKEN.lower(), ""), self.token):
+            return datetime.fromtimestamp(float(told), UTC)
+        return datetime.now(UTC)
+
+    def _answer(
+        self, call: AwsCall | None, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Reply:
+        if call is None:
+            return self._forward(method, target, headers, body)
+        if fault := self._behind.faults.fault(call.service):
+            return refusal(call, *fault)
+        if not self._behind.propagation.is_usable(call.key_id):
+            return refusal(call, 403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+        if call.service == "iam":
+            return self._iam(call, method, target, headers, body)
+        reply = self._forward(method, target, headers, body)
+        if (call.service, call.operation) == ("cloudtrail", "LookupEvents") and reply.status == _OK:
+            return self._looked_up(call, reply)
+        return reply
+
+    def _iam(self, call: AwsCall, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        behind, wait = self._behind, self._behind.faults.iam_delay
+        back = behind.propagation.way_back(call) if wait else None
+        reply = self._forward(method, target, headers, body)
+        if reply.status != _OK:
+            return reply
+        if call.operation == "CreateAccessKey" and wait:
+            key_id = re.search(rb"<AccessKeyId>(\w+)<", reply.body)
+            behind.propagation.delay_key(key_id.group(1).decode() if key_id else "", wait)
+        if back is not None:
+            behind.propagation.delay(call, back, wait)
+        return replace(reply, body=self._with_true_times(call, reply.body))
+
+    def _with_true_times(self, call: AwsCall, body: bytes) -> bytes:
+        xml = body.decode()
+        if call.operation == "GetAccessKeyLastUsed":
+            use = self._behind.recording.last_use(text(call.params.get("AccessKeyId")))
+            if use is not None:
+                told = (f"<LastUsedDate>{use.at:%Y-%m-%dT%H:%M:%SZ}</LastUsedDate><Region>{use.region}</Region>"
+                        f"<ServiceName>{use.service}</ServiceName>")
+                xml = re.sub(r"(<AccessKeyLastUsed>).*?(</AccessKeyLastUsed>)", rf"\g<1>{told}\g<2>", xml, flags=re.S)
+        return _DATED.sub(self._dated, xml).encode()
+
+    def _dated(self, found: re.Match[str]) -> str:
+        when = self._behind.recording.made_at(found["key"] or found["name"])
+        return found[0] if when is None else f"{found['before']}{when:%Y-%m-%dT%H:%M:%SZ}"
+
+    def _looked_up(self, call: AwsCall, reply: Reply) -> Reply:
+        try:
+            self._behind.pace.admit(call.region)
+            answer = page(self._behind.events.seen(), call.region, call.params, datetime.now(UTC))
+        except LookupRefused as refused:
+            return refusal(call, 400, refused.code, refused.message)
+        return replace(reply, body=written(answer))
+
+    def _forward(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        sent = {name: value for name, value in headers.items() if name not in _HOP | _PRIVATE}
+        sent["content-length"] = str(len(body))
+        connection = http.client.HTTPConnection("127.0.0.1", self._behind.port, timeout=30)
+        try:
+            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            for name, value in sent.items():
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            raw = connection.getresponse()
+            return Reply(raw.status, dict(raw.getheaders()), raw.read())
+        finally:
+            connection.close()
+
+
+_DATED = re.compile(
+    r"(?P<before>(?:<AccessKeyId>(?P<key>\w+)</AccessKeyId>(?:(?!<CreateDate>|<AccessKeyId>).)*?"
+    r"|<(?:UserName|RoleName)>(?P<name>[^<]+)</(?:UserName|RoleName)>(?:(?!<CreateDate>|<AccessKeyId>).)*?)"
+    r"<CreateDate>)[^<]+",
+    re.S,
+)
+
+
+def refusal(call: AwsCall, status: int, code: str, message: str) -> Reply:
+    """An error as the service's protocol writes it."""
+    request_id = str(uuid.uuid4())
+    named = {"x-amzn-RequestId": request_id}
+    if call.protocol is Protocol.JSON:
+        body: JsonObject = {"__type": code, "message": message}
+        return Reply(status, {**named, "Content-Type": "application/x-amz-json-1.1"}, written(body))
+    inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+    xml = inner if call.protocol is Protocol.S3 else (
+        f"<ErrorResponse>{inner}<RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+    return Reply(status, {**named, "Content-Type": "text/xml"}, xml.encode())
