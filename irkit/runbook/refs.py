@@ -114,7 +114,9 @@ def holds(when: When, results: Mapping[StepId, JsonValue]) -> bool | Missing:
 
 
 def _part(whole: JsonValue, path: tuple[str, ...], ref: Ref) -> JsonValue | Missing:
-    """Follow a path; through a list, in each member, leaving out those where it ends early."""
+    """Follow a path; through a list, in each member, leaving out those where it ends early. Null is no value."""
+    if whole is None:
+        return Missing(ref, f"{ref} is empty")
     if not path:
         return whole
     if isinstance(whole, list):
