@@ -1,0 +1,237 @@
+"""The Activity pane's words: each journal event as lines that one could paste into a report. Pure.
+
+The pane is the journal, not a debug log: nothing is shown here that is not recorded, but for the live progress lines
+of running steps, which are marked so and gone when the step ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import singledispatch
+
+from irkit.contract import Effect, Proof
+from irkit.incident import events as ev
+from irkit.incident.events import Direction, Recorded, StepId
+from irkit.tui.printable import printable
+from irkit.tui.spans import moment
+
+STEP_WIDTH = 18
+"""The longest step id a runbook may have."""
+
+
+class Tone(StrEnum):
+    """How a line is coloured; its words say the same."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    BAD = "bad"
+    YOU = "you"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True)
+class ActivityLine:
+    """One line: when, which step (empty for the incident itself) and what happened."""
+
+    at: datetime
+    step: str
+    text: str
+    tone: Tone = Tone.PLAIN
+
+    def __str__(self) -> str:
+        return f"{moment(self.at)}  {printable(self.step):<{STEP_WIDTH}}  {printable(self.text)}"
+
+
+def activity(record: Recorded) -> tuple[ActivityLine, ...]:
+    """The lines of one recorded event; calls to the outside get a line each, with the time of the call."""
+    event = record.event
+    if isinstance(event, ev.CallsMade):
+        return tuple(_call(event.step, call) for call in event.calls)
+    step = getattr(event, "step", None)
+    return tuple(ActivityLine(record.at, _row(step), text, tone) for text, tone in _words(event, record))
+
+
+def _row(step: StepId | None) -> str:
+    return "" if step is None else step
+
+
+def _call(step: StepId, call: ev.Call) -> ActivityLine:
+    text = f"{call.text}  {call.error}" if call.error else call.text
+    return ActivityLine(call.at, step, text, Tone.BAD if call.error else Tone.PLAIN)
+
+
+Words = Iterator[tuple[str, Tone]]
+
+
+def _who(record: Recorded) -> str:
+    return record.actor.name
+
+
+def _undo(direction: Direction) -> str:
+    return "the undo " if direction is Direction.UNDO else ""
+
+
+@singledispatch
+def _words(event: object, record: Recorded) -> Words:
+    """An event of a kind this page does not know yet is shown by its kind, so that nothing is hidden."""
+    yield f"{getattr(event, 'kind', type(event).__name__)} (#{record.seq})", Tone.QUIET
+
+
+@_words.register
+def _(event: ev.IncidentOpened, record: Recorded) -> Words:
+    yield f"{event.incident} opened by {_who(record)}: {event.title}, {event.severity}, runbook {event.runbook}", Tone.PLAIN
+    yield f"mode {event.mode.upper()}, account {event.account or 'not known'}, acting as {event.acting_as}", Tone.PLAIN
+
+
+@_words.register
+def _(event: ev.RunnerStarted, record: Recorded) -> Words:  # noqa: ARG001 - the other kinds use it
+    yield f"runner started: process {event.pid} on {event.host}", Tone.QUIET
+
+
+@_words.register
+def _(event: ev.RunnerStopped, record: Recorded) -> Words:  # noqa: ARG001
+    yield f"runner stopped: {event.reason}", Tone.QUIET
+
+
+@_words.register
+def _(event: ev.StepStarted, record: Recorded) -> Words:  # noqa: ARG001
+    of = f" for {event.items} items" if event.items is not None else ""
+    again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+    if event.effect is Effect.HUMAN:
+        yield f"asks a question{again}; waits for you", Tone.YOU
+    elif event.effect is Effect.READ:
+        yield f"reading{of}{again}", Tone.QUIET
+    else:
+        yield f"reading the world to plan {_undo(event.direction) or 'it'}{of}{again}".rstrip(), Tone.QUIET
+
+
+@_words.register
+def _(event: ev.StepPlanned, record: Recorded) -> Words:  # noqa: ARG001
+    waits = event.effect in {Effect.REVERSIBLE, Effect.IRREVERSIBLE} and any(plan.changes for plan in event.plans)
+    for plan in event.plans:
+        yield f"plan {_undo(event.direction)}read: {plan.summary}", Tone.PLAIN
+    if waits:
+        yield f"plan {event.plan_hash[:12]} waits for approval", Tone.YOU
+
+
+@_words.register
+def _(event: ev.ApprovalGiven, record: Recorded) -> Words:
+    typed = ", phrase typed" if event.phrase_typed else ""
+    yield f"{_who(record)} approved plan {event.plan_hash[:12]}{typed}", Tone.GOOD
+
+
+@_words.register
+def _(event: ev.EffectIntended, record: Recorded) -> Words:  # noqa: ARG001
+    yield f"applying {_undo(event.direction)}plan {event.plan_hash[:12]}{_item(event.item)}", Tone.QUIET
+
+
+def _item(item: int | None) -> str:
+    return "" if item is None else f", item {item + 1}"
+
+
+@_words.register
+def _(event: ev.EffectDone, record: Recorded) -> Words:  # noqa: ARG001
+    yield f"{event.receipt.summary}{' (receipt found again after a crash)' if event.recovered else ''}", Tone.PLAIN
+
+
+@_words.register
+def _(event: ev.EffectFailed, record: Recorded) -> Words:  # noqa: ARG001
+    stands = f"; the world is {event.standing.replace('_', ' ')}" if event.standing else "; not known whether it happened"
+    yield f"failed{_item(event.item)}: {event.message}{stands}", Tone.BAD
+
+
+@_words.register
+def _(event: ev.EffectVerified, record: Recorded) -> Words:  # noqa: ARG001
+    tone = {Proof.PROVEN: Tone.GOOD, Proof.NOT_YET: Tone.PLAIN, Proof.REFUTED: Tone.BAD}[event.proof]
+    yield f"{event.proof.replace('_', ' ')}{_item(event.item)}: {event.seen}", tone
+
+
+@_words.register
+def _(event: ev.DoubtProbed, record: Recorded) -> Words:  # noqa: ARG001
+    stands = event.standing.replace("_", " ") if event.standing else "unknown"
+    yield f"in doubt{_item(event.item)}; a probe saw: {stands}, {event.seen}", Tone.YOU
+
+
+@_words.register
+def _(event: ev.DoubtResolved, record: Recorded) -> Words:
+    yield f"{_who(record)} resolved the doubt{_item(event.item)}: {event.resolution.replace('_', ' ')}", Tone.PLAIN
+
+
+@_words.register
+def _(event: ev.EvidenceKept, record: Recorded) -> Words:  # noqa: ARG001
+    over = f"; {event.coverage}" if event.coverage else ""
+    yield f"evidence {event.path}: {event.count} {event.what}, SHA-256 {event.sha256[:12]}{over}", Tone.PLAIN
+
+
+@_words.register
+def _(event: ev.StepDone, record: Recorded) -> Words:  # noqa: ARG001
+    yield f"done: {event.summary}" if event.summary else "done", Tone.GOOD
+
+
+@_words.register
+def _(event: ev.StepPreviewed, record: Recorded) -> Words:  # noqa: ARG001
+    yield "previewed: a dry run stops at the plan", Tone.GOOD
+
+
+@_words.register
+def _(event: ev.StepFailed, record: Recorded) -> Words:  # noqa: ARG001
+    hint = f" ({event.hint})" if event.hint else ""
+    yield f"{_undo(event.direction)}failed: {event.message}{hint}", Tone.BAD
+
+
+@_words.register
+def _(event: ev.StepPostponed, record: Recorded) -> Words:  # noqa: ARG001
+    yield f"postponed: {event.message}; tried again from {moment(event.again_at)}", Tone.PLAIN
+
+
+@_words.register
+def _(event: ev.StepSkipped, record: Recorded) -> Words:
+    yield f"skipped by {_who(record)}: {event.reason}", Tone.PLAIN
+
+
+@_words.register
+def _(event: ev.StepOmitted, record: Recorded) -> Words:  # noqa: ARG001
+    yield f"left out: {event.because}", Tone.QUIET
+
+
+@_words.register
+def _(event: ev.StepUndone, record: Recorded) -> Words:  # noqa: ARG001
+    yield "undone, and proven so", Tone.GOOD
+
+
+@_words.register
+def _(event: ev.RetryAsked, record: Recorded) -> Words:
+    yield f"{_who(record)} asked to try again{_because(event.reason)}", Tone.PLAIN
+
+
+@_words.register
+def _(event: ev.UndoAsked, record: Recorded) -> Words:
+    yield f"{_who(record)} asked to undo it{_because(event.reason)}", Tone.PLAIN
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+@_words.register
+def _(event: ev.DecisionGiven, record: Recorded) -> Words:
+    answer = ", ".join(f"{key} = {value}" for key, value in event.answer.items())
+    yield f"{_who(record)} answered: {answer}{_because(event.reason)}", Tone.GOOD
+
+
+@_words.register
+def _(event: ev.NoteAdded, record: Recorded) -> Words:
+    yield f"note by {_who(record)}: {event.text}", Tone.PLAIN
+
+
+@_words.register
+def _(event: ev.IncidentAborted, record: Recorded) -> Words:
+    yield f"aborted by {_who(record)}: {event.reason}", Tone.BAD
+
+
+@_words.register
+def _(event: ev.IncidentClosed, record: Recorded) -> Words:  # noqa: ARG001
+    yield f"closed: {event.outcome}", Tone.GOOD

@@ -1,0 +1,100 @@
+"""The application: opens screens, hands them what they need, and leaves the terminal as it was."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from irkit.errors import IrkitError
+from irkit.tui.board import Board
+from irkit.tui.desk import Desk, IncidentDesk
+from irkit.tui.look import Colour, Look, Terminal
+from irkit.tui.messages import DeskFailed, DeskOpened, LeaveAsked, OpenAsked, StartAsked
+from irkit.tui.palette import KeyProvider
+from irkit.tui.screens.home import HomeScreen
+from irkit.tui.screens.incident import IncidentScreen
+from irkit.tui.screens.placed import PlacedScreen
+
+
+class IrkitApp(App[str]):
+    """Gives, when it ends, words to print after the screen is gone (how to come back).
+
+    Begins at home, or at ``first`` when there is one. What it opened it closes, whatever way it ends.
+    """
+
+    CSS_PATH = "irkit.tcss"
+    COMMANDS: ClassVar = {KeyProvider}
+    BINDINGS: ClassVar = [
+        Binding("ctrl+q", "leave_now", "Leave", show=False, priority=True),
+        Binding("ctrl+c", "leave_now", "Leave", show=False, priority=True),
+    ]
+
+    def __init__(self, desk: Desk, look: Look, first: IncidentDesk | None = None) -> None:
+        super().__init__(ansi_color=True if look.colour is Colour.NONE else None)
+        self.theme = "ansi-dark" if look.colour is Colour.NONE else "textual-dark"
+        if look.terminal is Terminal.SLOW:
+            self.animation_level = "none"
+        self._desk = desk
+        self._look = look
+        self._first = first
+        self._opened: list[IncidentDesk] = []
+        self.set_keymap(dict(look.keymap))
+
+    def on_mount(self) -> None:
+        """Show the first screen."""
+        self.push_screen(HomeScreen(self._desk, self._look))
+        if self._first is not None:
+            self.post_message(DeskOpened(self._first))
+
+    def get_default_screen(self) -> Screen[None]:
+        """An empty screen below all others."""
+        return Screen()
+
+    @on(OpenAsked)
+    def _open(self, message: OpenAsked) -> None:
+        self.run_worker(partial(self._fetch, partial(self._desk.open, message.incident)), thread=True, group="open")
+
+    @on(StartAsked)
+    def _start(self, message: StartAsked) -> None:
+        self.notify(f"starting {message.runbook}…", markup=False)
+        start = partial(self._desk.start, message.runbook, message.inputs, message.mode)
+        self.run_worker(partial(self._fetch, start), thread=True, group="open")
+
+    def _fetch(self, opener: partial[IncidentDesk]) -> None:
+        try:
+            self.post_message(DeskOpened(opener()))
+        except IrkitError as error:
+            self.post_message(DeskFailed(error))
+
+    @on(DeskOpened)
+    def _show(self, message: DeskOpened) -> None:
+        self._opened.append(message.desk)
+        self.push_screen(IncidentScreen(Board(message.desk, self._look)), lambda _: self._close(message.desk))
+
+    @on(DeskFailed)
+    def _failed(self, message: DeskFailed) -> None:
+        text = f"{message.error.message}\n{message.error.hint}"
+        self.notify(text, severity="error", markup=False, timeout=15)
+
+    @on(LeaveAsked)
+    def _leave(self, message: LeaveAsked) -> None:
+        self.exit(message.words)
+
+    def action_leave_now(self) -> None:
+        """Leave without a question: nothing recorded can be lost, and everything can be resumed."""
+        placed = [screen for screen in self.screen_stack if isinstance(screen, PlacedScreen)]
+        self.exit(placed[-1].words if placed else "")
+
+    def _close(self, desk: IncidentDesk) -> None:
+        self._opened.remove(desk)
+        self.run_worker(desk.close, thread=True, group="close")
+
+    def close_desks(self) -> None:
+        """Close what is still open; for after the screen is gone, since a runner ends what it is at first."""
+        while self._opened:
+            self._opened.pop().close()

@@ -1,0 +1,99 @@
+"""The header's words: which incident, which mode, which account, as whom, how long, how far, which phases are over. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.text import Text
+
+from irkit.engine.view import Mark, StepView, phase_ended_at
+from irkit.incident.events import Actor, Mode
+from irkit.incident.state import IncidentState
+from irkit.runbook.model import Runbook, RunbookPhase
+from irkit.tui.printable import printable
+from irkit.tui.spans import clock, since
+
+MODE_STYLES = {Mode.LIVE: "bold white on red", Mode.DRY_RUN: "bold black on cyan", Mode.DRILL: "bold black on yellow"}
+_CLOCKS = {
+    RunbookPhase.CONTAIN: "contained",
+    RunbookPhase.ERADICATE: "eradicated",
+    RunbookPhase.RECOVER: "recovered",
+}
+_WIDE = 100
+
+
+def mode_word(mode: Mode) -> str:
+    """``LIVE``, ``DRY-RUN`` or ``DRILL``."""
+    return mode.value.upper()
+
+
+def tally(views: Sequence[StepView]) -> str:
+    """``9 done · 1 running · 1 waits for YOU · 5 to come``: only what there is, in this order."""
+    count = Counter(view.mark for view in views)
+    done = count[Mark.DONE] + count[Mark.SKIPPED] + count[Mark.OMITTED] + count[Mark.UNDONE] + count[Mark.PREVIEWED]
+    parts = [
+        (done, "done"),
+        (count[Mark.RUNNING], "running"),
+        (count[Mark.WAITS_FOR_YOU], "waits for YOU"),
+        (count[Mark.IN_DOUBT], "IN DOUBT"),
+        (count[Mark.FAILED], "FAILED"),
+        (count[Mark.POSTPONED], "undelivered"),
+        (count[Mark.TODO] + count[Mark.GATE], "to come"),
+    ]
+    return " · ".join(f"{number} {word}" for number, word in parts if number or word == "done")
+
+
+def finished(views: Sequence[StepView]) -> str:
+    """``9/16``: steps that ended, of all."""
+    over = {Mark.DONE, Mark.SKIPPED, Mark.OMITTED, Mark.UNDONE, Mark.PREVIEWED}
+    return f"{sum(view.mark in over for view in views)}/{len(views)}"
+
+
+def headline(state: IncidentState, me: Actor, now: datetime, width: int) -> Text:
+    """The first line, ``width`` cells: the mode and the account are always whole; the title gives way."""
+    opened = state.opened
+    if opened is None or state.opened_at is None:
+        return Text(" irkit  reading the journal")
+    elapsed = since((state.closed_at or now) - state.opened_at)
+    mode = Text(f" {mode_word(opened.mode)} ", MODE_STYLES[opened.mode])
+    account = printable(opened.account)
+    if width >= _WIDE:
+        left, right = f" irkit  {opened.incident}  ", f" {account}  {printable(me.name)} as {_role(opened.acting_as)}   elapsed {elapsed} "
+    else:
+        left, right = f" {opened.incident} ", f" {account} {printable(me.name)}   {elapsed} "
+    room = max(0, width - len(left) - mode.cell_len - len(right) - 1)
+    title = Text(printable(opened.title))
+    title.truncate(room, overflow="ellipsis", pad=True)
+    line = Text.assemble((left, "bold"), title, " ", mode, right)
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def _role(acting_as: str) -> str:
+    """The last part of an ARN that says who: ``ir-responder`` of ``…:assumed-role/ir-responder/alice``."""
+    parts = printable(acting_as).split("/")
+    is_session = len(parts) > 2 and parts[0].endswith(":assumed-role")  # noqa: PLR2004 - kind, role, session
+    return parts[1] if is_session else parts[-1]
+
+
+def progress(runbook: Runbook, state: IncidentState, views: Sequence[StepView], width: int) -> Text:
+    """The second line: severity, counts, and the clocks of the phases."""
+    severity = state.opened.severity if state.opened else runbook.severity.value
+    left = f" {severity}   {tally(views)}"
+    if state.aborted is not None:
+        left = f" {severity}   ABORTED: {printable(state.aborted)}"
+    elif state.closed is not None:
+        left = f" {severity}   CLOSED: {printable(state.closed)}"
+    right = Text("    ").join(_phase_clock(runbook, state, phase, name) for phase, name in _CLOCKS.items())
+    line = Text(left)
+    line.truncate(max(0, width - right.cell_len - 2), overflow="ellipsis", pad=True)
+    return Text.assemble(line, " ", right, " ")
+
+
+def _phase_clock(runbook: Runbook, state: IncidentState, phase: RunbookPhase, name: str) -> Text:
+    ended_at = phase_ended_at(runbook, state, phase)
+    if ended_at is None or state.opened_at is None:
+        return Text(f"{name} ·", "dim")
+    return Text(f"{name} ✓ {clock(ended_at - state.opened_at)}", "green")

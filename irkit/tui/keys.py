@@ -1,0 +1,186 @@
+"""The action table: every key of every screen, once. Footer, help, palette, bindings and ``docs/keys.md`` come from it.
+
+The order of the table is the order of importance: the footer shows as many from the top as fit. A key is never hidden
+for being of no use now; it is dimmed, and pressing it says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from textual.binding import Binding
+
+from irkit.engine.offers import Order
+
+
+class Place(StrEnum):
+    """A screen that has keys of its own."""
+
+    HOME = "home"
+    INCIDENT = "incident"
+    STEP = "step"
+    LOG = "log"
+
+
+class Edge(StrEnum):
+    """Which end of the footer an entry stands at; ``NONE`` keeps it out of the footer."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One action a person can take by a key. ``action`` is the screen's method ``action_<action>``."""
+
+    id: str
+    """Its name for remapping, stable over versions: ``step.approve``."""
+    key: str
+    """The key in Textual's words, several with commas."""
+    shown: str
+    """The key as the footer writes it."""
+    label: str
+    """The footer's one word."""
+    title: str
+    """The palette's ``noun: Verb``."""
+    says: str
+    """One sentence for help."""
+    action: str
+    places: tuple[Place, ...]
+    edge: Edge = Edge.LEFT
+    order: Order | None = None
+    """The order behind it: where the engine offers it not, the key is off and the engine's reason is shown."""
+
+
+_BOTH = (Place.INCIDENT, Place.STEP)
+_RUN = (Place.INCIDENT, Place.STEP, Place.LOG)
+_ALL = (Place.HOME, Place.INCIDENT, Place.STEP, Place.LOG)
+
+KEYS: tuple[Key, ...] = (
+    Key("step.answer", "a", "a", "Approve", "Step: Approve, decide or resolve",
+        "Answer what the step waits for: approve its plan, decide, or say how to go on with an effect in doubt.",
+        "answer", _BOTH),
+    Key("home.open", "enter", "enter", "Open", "Home: Open the incident or start the runbook",
+        "Open the selected incident, or fill in the form that starts the selected runbook.", "open", (Place.HOME,)),
+    Key("step.open", "enter", "enter", "Detail", "Step: Open its page",
+        "Open the selected step's page; on a wide screen, move into it.", "detail", (Place.INCIDENT,)),
+    Key("step.skip", "s", "s", "Skip", "Step: Skip, with a reason",
+        "Leave the step out. What needs it goes on as if it had been done.", "skip", _BOTH, order=Order.SKIP),
+    Key("step.undo", "U", "U", "Undo", "Step: Undo",
+        "Show the step's receipt and ask for its undo, which is planned and gated like any effect.",
+        "undo", _BOTH, order=Order.UNDO),
+    Key("incident.note", "n", "n", "Note", "Incident: Add a note",
+        "Write something down in the journal, at the selected step.", "note", _BOTH, order=Order.NOTE),
+    Key("app.help", "question_mark", "?", "Help", "irkit: Help",
+        "List every key of this screen, run one, or see why it is off.", "help", _ALL),
+    Key("incident.log", "l", "l", "Log", "Incident: Open the log",
+        "Show the activity on the whole screen, with a filter.", "log", _BOTH),
+    Key("step.retry", "r", "r", "Retry", "Step: Retry",
+        "Try a failed, skipped or previewed step again, from its plan on.", "retry", _BOTH, order=Order.RETRY),
+    Key("incident.find", "slash", "/", "Find", "Incident: Find a step",
+        "Find a step by its name; in the log, show only lines that hold a text.", "find", (Place.INCIDENT, Place.LOG)),
+    Key("incident.focus", "f", "f", "Focus", "Incident: Focus view",
+        "Switch between the graph of all steps and only what matters now.", "focus_view", (Place.INCIDENT,)),
+    Key("app.palette", "ctrl+p", "^p", "Commands", "irkit: Command palette",
+        "Search all commands by name.", "palette", _ALL),
+    Key("incident.waits", "w", "w", "Waits", "Incident: Next step that waits for you",
+        "Select the next step that waits for you.", "next_waiting", (Place.INCIDENT,)),
+    Key("step.decide", "d", "d", "Decide", "Step: Decide",
+        "Answer the question of a human step.", "decide", _BOTH, Edge.NONE, Order.DECIDE),
+    Key("step.resolve", "i", "i", "In doubt", "Step: Resolve a doubt",
+        "Say whether an effect in doubt was done, after seeing what a probe saw.", "resolve", _BOTH, Edge.NONE,
+        Order.RESOLVE),
+    Key("step.approve", "A", "A", "Approve", "Step: Approve its plan",
+        "Approve exactly the plan on the screen, by its hash.", "approve", _BOTH, Edge.NONE, Order.APPROVE),
+    Key("step.next_tab", "right_square_bracket", "]", "Next tab", "Step: Next tab",
+        "Plan, Output, Approvals, Code.", "next_tab", _BOTH, Edge.NONE),
+    Key("step.last_tab", "left_square_bracket", "[", "Last tab", "Step: Previous tab",
+        "Code, Approvals, Output, Plan.", "last_tab", _BOTH, Edge.NONE),
+    Key("pane.steps", "1", "1", "Steps", "Pane: Steps", "Move to the steps.", "pane('steps')", (Place.INCIDENT,), Edge.NONE),
+    Key("pane.detail", "2", "2", "Step", "Pane: Step", "Move to the selected step.", "pane('detail')",
+        (Place.INCIDENT,), Edge.NONE),
+    Key("pane.activity", "3", "3", "Activity", "Pane: Activity", "Move to the activity.", "pane('activity')",
+        (Place.INCIDENT,), Edge.NONE),
+    Key("activity.tail", "end", "end", "Tail", "Activity: Follow its end",
+        "Go to the newest line and follow. Scrolling up stops following.", "tail", (Place.INCIDENT, Place.LOG), Edge.NONE),
+    Key("app.copy", "y", "y", "Copy", "Step: Copy its ids",
+        "Send the incident, the step and the plan hash to the terminal's clipboard (OSC 52). Never a secret.",
+        "copy", _BOTH, Edge.NONE),
+    Key("app.save", "S", "S", "Save", "Screen: Save as text",
+        "Write the text of this screen to a file. Shift and drag selects with the mouse instead.", "save", _ALL, Edge.NONE),
+    Key("incident.abort", "X", "X", "Abort", "Incident: Abort, with a reason",
+        "Stop the runbook for good. Nothing is undone by it.", "abort", _BOTH, Edge.NONE, Order.ABORT),
+    Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back", _RUN, Edge.NONE),
+    Key("app.leave", "q", "q", "Leave", "irkit: Leave",
+        "Leave irkit; it says how to come back. Asks only when something is running here.", "leave", _ALL, Edge.RIGHT),
+)
+
+
+def keys(place: Place) -> tuple[Key, ...]:
+    """The keys of one screen, most important first."""
+    return tuple(key for key in KEYS if place in key.places)
+
+
+def bindings(place: Place) -> list[Binding]:
+    """Textual's bindings of one screen. Their ids are for remapping."""
+    return [Binding(key.key, key.action, key.label, show=False, id=key.id) for key in keys(place)]
+
+
+def reasons(entries: Iterable[Key], offers: Mapping[Order, str]) -> dict[str, str]:
+    """Why each key is off, by the key's id; those that are on are left out. ``offers`` are of the selected step."""
+    off = {key.id: offers.get(key.order, "") for key in entries if key.order is not None}
+    ways = [offers.get(order, "") for order in (Order.APPROVE, Order.DECIDE, Order.RESOLVE)]
+    if offers and all(ways):
+        off["step.answer"] = ways[0]
+    return {key: reason for key, reason in off.items() if reason}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One entry of the footer, and the cell it begins at."""
+
+    x: int
+    key: Key
+
+    @property
+    def text(self) -> str:
+        """``a Approve``."""
+        return f"{self.key.shown} {self.key.label}"
+
+
+def fitted(entries: Sequence[Key], width: int) -> tuple[Fitted, ...]:
+    """The entries that fit into a footer of ``width`` cells: from the left by importance, and those of the right edge.
+
+    Two cells part entries. The left ones end at the first that does not fit: what is shown is always the most important.
+    """
+    right = [key for key in entries if key.edge is Edge.RIGHT]
+    start = width - sum(len(Fitted(0, key).text) + 2 for key in right)
+    placed: list[Fitted] = []
+    x = 1
+    for entry in (Fitted(0, key) for key in entries if key.edge is Edge.LEFT):
+        if x + len(entry.text) + 2 > start:
+            break
+        placed.append(Fitted(x, entry.key))
+        x += len(entry.text) + 2
+    for key in right:
+        placed.append(Fitted(start, key))
+        start += len(placed[-1].text) + 2
+    return tuple(placed)
+
+
+def document() -> str:
+    """``docs/keys.md``: all keys by screen, from this table."""
+    lines = ["# Keys", "", "Generated from `irkit/tui/keys.py` (`python -m irkit.tui.keys`). Remap a key by its id.", ""]
+    for place, rows in groupby(((place, key) for place in Place for key in keys(place)), key=lambda pair: pair[0]):
+        lines += [f"## {place.value.capitalize()}", "", "| key | id | command | what it does |", "|---|---|---|---|"]
+        lines += [f"| `{key.shown}` | `{key.id}` | {key.title} | {key.says} |" for _, key in rows]
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(document(), end="")

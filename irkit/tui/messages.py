@@ -1,0 +1,94 @@
+"""What workers and screens tell each other. Workers never touch widgets: they post these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from threading import Event
+
+from pydantic import JsonValue
+from textual.message import Message
+
+from irkit.errors import IrkitError
+from irkit.incident.events import IncidentId, Mode
+from irkit.secret import Secret
+from irkit.tui.activity import ActivityLine
+from irkit.tui.board import Reading
+from irkit.tui.desk import IncidentCard, IncidentDesk, RunbookCard
+
+
+class DeskRead(Message):
+    """The reader saw something new. It reads on when ``taken`` is set, so a busy screen gets fewer, larger batches."""
+
+    def __init__(self, reading: Reading, lines: tuple[ActivityLine, ...], taken: Event) -> None:
+        super().__init__()
+        self.reading = reading
+        self.lines = lines
+        self.taken = taken
+
+
+class DeskFailed(Message):
+    """The desk could not be read or reached."""
+
+    def __init__(self, error: IrkitError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class OrderTaken(Message):
+    """An order was journalled."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+
+class OrderRefused(Message):
+    """An order was refused; the error says why and what to do."""
+
+    def __init__(self, words: str, error: IrkitError) -> None:
+        super().__init__()
+        self.words = words
+        self.error = error
+
+
+class HomeRead(Message):
+    """What the home screen lists was read."""
+
+    def __init__(self, incidents: Sequence[IncidentCard], runbooks: Sequence[RunbookCard]) -> None:
+        super().__init__()
+        self.incidents = incidents
+        self.runbooks = runbooks
+
+
+class OpenAsked(Message):
+    """The home screen asks for an incident."""
+
+    def __init__(self, incident: IncidentId) -> None:
+        super().__init__()
+        self.incident = incident
+
+
+class StartAsked(Message):
+    """The start form asks for a new incident."""
+
+    def __init__(self, runbook: str, inputs: Mapping[str, JsonValue | Secret], mode: Mode) -> None:
+        super().__init__()
+        self.runbook = runbook
+        self.inputs = inputs
+        self.mode = mode
+
+
+class DeskOpened(Message):
+    """An incident's desk is there."""
+
+    def __init__(self, desk: IncidentDesk) -> None:
+        super().__init__()
+        self.desk = desk
+
+
+class LeaveAsked(Message):
+    """A screen asks to leave irkit; every question was already asked. ``words`` are printed after the screen is gone."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__()
+        self.words = words

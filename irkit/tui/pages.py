@@ -1,0 +1,210 @@
+"""The four pages of a step: Plan, Output, Approvals, Code. Pure: views and states in, text out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import JsonValue
+from rich.text import Text
+
+from irkit.contract import Change, Plan
+from irkit.engine.approval import approvers, gate
+from irkit.engine.offers import Order
+from irkit.engine.view import StepView
+from irkit.incident.events import Direction, Mode, StepId
+from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
+from irkit.runbook.graph import needs
+from irkit.runbook.model import Runbook, Step
+from irkit.tui import marks
+from irkit.tui.printable import printable
+from irkit.tui.spans import moment
+
+_MOST_CHANGES = 40
+_LABEL = 9
+
+
+class Tab(StrEnum):
+    """A page of a step."""
+
+    PLAN = "Plan"
+    OUTPUT = "Output"
+    APPROVALS = "Approvals"
+    CODE = "Code"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """All that the pages of one step are made from. ``source`` is the Code page's text, empty until it was asked for."""
+
+    runbook: Runbook
+    state: IncidentState
+    view: StepView
+    offers: Mapping[Order, str]
+    source: str = ""
+
+    @property
+    def step(self) -> Step:
+        """The runbook's step."""
+        return self.runbook.step(self.view.step)
+
+    @property
+    def now(self) -> StepState:
+        """What the journal says of it."""
+        return self.state.step(StepId(self.view.step))
+
+
+def page(tab: Tab, subject: Subject) -> Text:
+    """One page, its head included."""
+    body = {Tab.PLAN: _plan, Tab.OUTPUT: _output, Tab.APPROVALS: _approvals, Tab.CODE: _code}[tab]
+    return Text("\n").join([*_head(subject), Text(), *body(subject)])
+
+
+def _head(subject: Subject) -> list[Text]:
+    step, view, now = subject.step, subject.view, subject.now
+    mark = Text(view.mark.value, marks.style(view.mark))
+    head = [Text.assemble((step.id, "bold"), "  ", mark, "  ", (f"{step.uses}", "dim"))]
+    facts = [now.effect.value if now.effect else "", f"attempt {now.attempt}" if now.attempt > 1 else ""]
+    facts.append(f"needs: {', '.join(needs(step))}" if needs(step) else "")
+    facts.append(f"when {step.when}" if step.when else "")
+    head.append(Text(" · ".join(fact for fact in facts if fact) or printable(step.title), "dim"))
+    if view.waits_for:
+        head.append(Text(f"waits for {', '.join(view.waits_for)}", "yellow"))
+    return head
+
+
+def field(label: str, value: str, style: str = "") -> Text:
+    """``Undo     put back the previous secret versions``: one labelled fact, safe to draw."""
+    return Text.assemble((f"{label:<{_LABEL}}", "bold"), (printable(value), style))
+
+
+def change(one: Change) -> Text:
+    """``secret prod/api/aws   AKIA…WXYZ → AKIA…5TUV``."""
+    before, after = printable(one.before), printable(one.after)
+    return Text.assemble("  ", (printable(one.target), "bold"), "  ", before, (" → ", "bold"), (after, "cyan"))
+
+
+def changes(plans: Sequence[Plan], most: int = _MOST_CHANGES) -> list[Text]:
+    """The changes of all plans of a step; of very many, the first ones and how many more."""
+    every = [one for plan in plans for one in plan.changes]
+    rows = [change(one) for one in every[:most]]
+    if len(every) > most:
+        rows.append(Text(f"  … and {len(every) - most} more", "dim"))
+    return rows
+
+
+def _plan(subject: Subject) -> list[Text]:
+    now = subject.now
+    if now.phase is Phase.TODO or not now.plans:
+        return [*_trouble(now), Text(printable(subject.step.title)), *_none_yet(subject)]
+    kind = "Undo plan" if now.direction is Direction.UNDO else "Plan"
+    rows = [*_trouble(now), Text.assemble((kind, "bold"), f"  {_standing(now)}"), Text()]
+    rows += [Text(printable(plan.summary)) for plan in now.plans]
+    rows += changes(now.plans) or [Text("  nothing to do: the world already stands as wanted", "green")]
+    first = now.plans[0]
+    rows += [Text(), field("Feels it", first.blast), field("Undo", first.undo)]
+    if first.why:
+        rows.append(field("Why", first.why))
+    if now.plan_hash:
+        rows.append(field("Hash", now.plan_hash[:16], "dim"))
+    return [*rows, Text(), *_offers(subject)]
+
+
+def _none_yet(subject: Subject) -> list[Text]:
+    if subject.now.phase is Phase.ASKING:
+        return [Text(), Text("It asks you. [a] shows the question.", "bold yellow")]
+    if subject.now.phase is Phase.OMITTED:
+        return [Text(), Text(f"Left out: {printable(subject.now.reason)}", "dim")]
+    text = "" if subject.now.results is not None else "No plan yet: it is made when the steps before it have ended."
+    return [Text(), Text(text, "dim"), Text(), *_offers(subject)]
+
+
+def _standing(now: StepState) -> str:
+    if now.phase is Phase.PLANNED:
+        return "nothing changed yet"
+    return {Phase.APPLYING: "being applied", Phase.VERIFYING: "applied; not proven yet"}.get(now.phase, now.phase.value)
+
+
+def _trouble(now: StepState) -> list[Text]:
+    """What went wrong, first of all."""
+    rows = []
+    if now.phase in {Phase.FAILED, Phase.POSTPONED, Phase.IN_DOUBT} and now.error:
+        rows.append(Text(f"{now.phase.value.replace('_', ' ')}: {printable(now.error)}", "bold red"))
+    if now.phase in {Phase.FAILED, Phase.POSTPONED} and now.hint:
+        rows.append(Text(f"hint: {printable(now.hint)}", "yellow"))
+    if now.phase is Phase.IN_DOUBT:
+        rows += [Text(f"a probe saw: {printable(i.seen)}") for i in now.items if i.phase is ItemPhase.IN_DOUBT]
+    return [*rows, Text()] if rows else []
+
+
+_SHOWN = {
+    Order.APPROVE: ("a", "Run this plan"),
+    Order.DECIDE: ("a", "Decide"),
+    Order.RESOLVE: ("a", "Resolve the doubt"),
+    Order.RETRY: ("r", "Retry"),
+    Order.SKIP: ("s", "Skip"),
+    Order.UNDO: ("U", "Undo"),
+}
+
+
+def _offers(subject: Subject) -> list[Text]:
+    """What can be done here now, as keys."""
+    able = [f"[{key}] {label}" for order, (key, label) in _SHOWN.items() if subject.offers.get(order) == ""]
+    return [Text("   ".join(able), "bold")]
+
+
+def _output(subject: Subject) -> list[Text]:
+    now = subject.now
+    rows = _trouble(now)
+    if now.summary:
+        rows += [field("Summary", now.summary)]
+    for receipt in now.receipts or tuple(i.receipt for i in now.items if i.receipt is not None):
+        rows.append(field("Receipt", receipt.summary))
+        rows += [field("Request", request_id, "dim") for request_id in receipt.request_ids]
+    rows += [field("Proof", item.seen) for item in now.items if item.seen]
+    for result in now.results or ():
+        rows += [Text(), *_json(result)]
+    if now.started_at is not None:
+        ended = f" – {moment(now.ended_at)}" if now.ended_at else ""
+        rows += [Text(), Text(f"{moment(now.started_at)}{ended}", "dim")]
+    return rows or [Text("Nothing yet.", "dim")]
+
+
+def _json(result: Mapping[str, JsonValue]) -> list[Text]:
+    lines = json.dumps(dict(result), indent=2, ensure_ascii=False).splitlines()
+    return [Text(_kept(line)) for line in lines]
+
+
+def _kept(line: str) -> str:
+    """A line with its indentation."""
+    bare = line.lstrip(" ")
+    return " " * (len(line) - len(bare)) + printable(bare)
+
+
+def _approvals(subject: Subject) -> list[Text]:
+    now, opened = subject.now, subject.state.opened
+    if now.plan_hash is None or opened is None:
+        return [Text("No plan, so nothing to approve yet.", "dim")]
+    mode: Mode = opened.mode
+    wanted = gate(now, subject.step.approve or 0, opened.quorum)
+    given = approvers(now, mode, wanted)
+    rows = [field("Plan", now.plan_hash[:16]), field("Needs", f"{wanted.people} people, has {len(given)}")]
+    if wanted.phrase:
+        rows.append(field("Phrase", wanted.phrase))
+    rows.append(Text())
+    for one in now.approvals:
+        typed = ", phrase typed" if one.phrase_typed else ""
+        counts = "" if one.by.name in given else " (does not count)"
+        rows.append(Text(f"✓ {moment(one.at)}  {printable(one.by.name)} ({one.by.kind.value}){typed}{counts}", "green"))
+    if not now.approvals:
+        rows.append(Text("Nobody has approved this plan. An approval is of its hash: a changed plan voids it.", "dim"))
+    return rows
+
+
+def _code(subject: Subject) -> list[Text]:
+    step, runbook = subject.step, subject.runbook
+    rows = [field("Runbook", f"{runbook.path}:{step.place.line}")]
+    source = subject.source or "reading the action's file…"
+    return [*rows, Text(), *(Text(_kept(line.expandtabs(4))) for line in source.splitlines())]

@@ -1,0 +1,151 @@
+"""The approval dialogs, by danger. Both repeat what will change and the hash of the plan that is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from irkit.contract import Plan
+from irkit.incident.events import Actor, Direction, PlanHash, StepId
+from irkit.tui.pages import changes, field
+from irkit.tui.printable import printable
+
+_MOST = 8
+
+
+@dataclass(frozen=True)
+class Approving:
+    """What a person is about to approve."""
+
+    step: StepId
+    plans: Sequence[Plan]
+    plan_hash: PlanHash
+    direction: Direction
+    me: Actor
+    needed: int
+    given: Sequence[str]
+    """Who approved already."""
+    phrase: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many things change."""
+        return sum(len(plan.changes) for plan in self.plans)
+
+
+def facts(one: Approving) -> Text:
+    """Target, count, what feels it, undo, hash, who."""
+    rows = [Text(printable(plan.summary), "bold") for plan in one.plans[:_MOST]]
+    rows += changes(one.plans, _MOST)
+    rows += [Text(), field("Count", f"{one.count} change{'s' * (one.count != 1)}")]
+    rows += [field("Feels it", one.plans[0].blast), field("Undo", one.plans[0].undo)] if one.plans else []
+    rows += [field("Plan", one.plan_hash[:16]), field("As", one.me.name)]
+    if one.needed > 1:
+        by = f": {', '.join(one.given)}" if one.given else ""
+        rows.append(field("Needs", f"{one.needed} people, {len(one.given)} so far{by}"))
+    return Text("\n").join(rows)
+
+
+class ApproveScreen(ModalScreen[bool]):
+    """A reversible effect: Cancel has the focus; ``y``, or Tab Enter, says yes."""
+
+    BINDINGS = [
+        Binding("escape,n", "answer(False)", "Cancel"),
+        Binding("y", "answer(True)", "Yes"),
+        Binding("left,right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, approving: Approving) -> None:
+        super().__init__()
+        self._approving = approving
+
+    def compose(self) -> ComposeResult:
+        """What will change, and two buttons."""
+        what = "the undo" if self._approving.direction is Direction.UNDO else "this plan"
+        with Vertical(classes="dialog") as box:
+            box.border_title = f"Run {what} of {self._approving.step}?"
+            with VerticalScroll(classes="facts", can_focus=False):
+                yield Static(facts(self._approving), markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Yes, run it \\[y]", id="yes", variant="warning")
+
+    def on_mount(self) -> None:
+        """Doing nothing is the default."""
+        self.query_one("#cancel").focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, yes: bool) -> None:  # noqa: FBT001 - Textual's actions take what the binding writes
+        """Close with an answer."""
+        self.dismiss(yes)
+
+
+class ApproveFinalScreen(ModalScreen[str | None]):
+    """An irreversible effect: gives the phrase as it was typed, or None.
+
+    No button is the default, enter in the field does nothing, and for ``deaf`` after it opens no key is heard, so that
+    nothing typed for another screen is taken for an answer here.
+    """
+
+    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, approving: Approving, deaf: timedelta) -> None:
+        super().__init__()
+        self._approving = approving
+        self._deaf = deaf
+        self.listening = False
+
+    def compose(self) -> ComposeResult:
+        """What will change, the phrase to type, and two buttons of which none is the default."""
+        with Vertical(classes="dialog final") as box:
+            box.border_title = f"IRREVERSIBLE: {self._approving.step}"
+            with VerticalScroll(classes="facts", can_focus=False):
+                yield Static(facts(self._approving), markup=False)
+            yield Static(Text.assemble("To approve, type the phrase: ", (printable(self._approving.phrase), "bold")), markup=False)
+            yield Input(id="phrase")
+            yield Static("", id="heard", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Approve for good", id="yes", variant="error", disabled=True)
+
+    def on_mount(self) -> None:
+        """Listen after the deaf time."""
+        self.query_one("#phrase").focus()
+        self.query_one("#heard", Static).update("keys typed ahead are dropped…")
+        self.set_timer(self._deaf.total_seconds(), self._listen)
+
+    def _listen(self) -> None:
+        self.listening = True
+        self.query_one("#heard", Static).update("")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Drop keys and pastes while deaf."""
+        if not self.listening and isinstance(event, events.Key | events.Paste):
+            event.stop()
+            return
+        await super().on_event(event)
+
+    @on(Input.Changed, "#phrase")
+    def _typed(self, event: Input.Changed) -> None:
+        self.query_one("#yes", Button).disabled = event.value != self._approving.phrase
+
+    @on(Input.Submitted, "#phrase")
+    def _no_default(self) -> None:
+        self.query_one("#heard", Static).update("enter approves nothing: Tab to a button")
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        typed = self.query_one("#phrase", Input).value
+        self.dismiss(typed if event.button.id == "yes" and typed == self._approving.phrase else None)

@@ -1,0 +1,103 @@
+"""The dialog of a human step: one of several options, a confirmation, or a text; each with a reason where that helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from irkit.incident.events import Actor, StepId
+from irkit.tui.desk import Question, QuestionKind
+from irkit.tui.printable import printable
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person answered: the human action's ``Result`` as JSON, and why."""
+
+    result: dict[str, JsonValue]
+    reason: str
+
+
+class DecideScreen(ModalScreen[Answer | None]):
+    """Gives the answer, or None. No option is taken before one is chosen, the recommended one is only marked."""
+
+    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, step: StepId, question: Question, me: Actor) -> None:
+        super().__init__()
+        self._step = step
+        self._question = question
+        self._me = me
+
+    def compose(self) -> ComposeResult:
+        """The question, the options if any, a field for the reason or the text."""
+        kind = self._question.kind
+        with Vertical(classes="dialog") as box:
+            box.border_title = f"{self._step} asks"
+            with VerticalScroll(classes="facts", can_focus=False):
+                yield Static(printable(self._question.text), markup=False)
+            if kind is QuestionKind.CHOICE:
+                yield OptionList(*(self._option(one) for one in self._question.options), id="options", markup=False)
+            label = {QuestionKind.CHOICE: "Why", QuestionKind.CONFIRM: "Remark", QuestionKind.TEXT: "Answer"}[kind]
+            yield Static(label, markup=False)
+            yield Input(id="text")
+            yield Static("", id="heard", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Confirm" if kind is QuestionKind.CONFIRM else "Answer", id="yes", variant="primary")
+
+    def _option(self, option: str) -> Option:
+        mark = "   (recommended)" if option == self._question.recommended else ""
+        return Option(f"{printable(option)}{mark}", id=option)
+
+    def on_mount(self) -> None:
+        """Begin at the options, or at Cancel when only a confirmation is asked."""
+        where = {QuestionKind.CHOICE: "#options", QuestionKind.CONFIRM: "#cancel", QuestionKind.TEXT: "#text"}
+        self.query_one(where[self._question.kind]).focus()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self) -> None:
+        self.query_one("#text").focus()
+
+    @on(Input.Submitted, "#text")
+    @on(Button.Pressed, "#yes")
+    def _send(self) -> None:
+        text = self.query_one("#text", Input).value.strip()
+        if self._question.kind is QuestionKind.CONFIRM:
+            self.dismiss(Answer({"confirmed_by": self._me.name}, text))
+        elif self._question.kind is QuestionKind.TEXT:
+            self._send_text(text)
+        else:
+            self._send_choice(text)
+
+    def _send_text(self, text: str) -> None:
+        if text:
+            self.dismiss(Answer({"text": text}, ""))
+        else:
+            self._hear("an answer is needed")
+
+    def _send_choice(self, reason: str) -> None:
+        listed = self.query_one(OptionList)
+        if listed.highlighted is None:
+            self._hear("choose an option first")
+            return
+        choice = listed.get_option_at_index(listed.highlighted).id or ""
+        if choice != self._question.recommended and not reason:
+            self._hear(f"say why {choice}: it is not what was recommended")
+            return
+        self.dismiss(Answer({"choice": choice, "reason": reason}, reason))
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(None)
+
+    def _hear(self, text: str) -> None:
+        self.query_one("#heard", Static).update(text)

@@ -1,0 +1,213 @@
+"""The screen of one incident: every step, the selected one, what waits for you, what is going on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from irkit.engine.view import StepView
+from irkit.incident.events import Mode, StepId
+from irkit.runbook.graph import decisions, graph
+from irkit.tui.board import Board
+from irkit.tui.headline import finished
+from irkit.tui.keys import Place, bindings, keys
+from irkit.tui.lanes import Style, lanes
+from irkit.tui.look import Glyphs
+from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked
+from irkit.tui.reader import Reader
+from irkit.tui.screens.leave import LeaveScreen
+from irkit.tui.screens.log import LogScreen
+from irkit.tui.screens.ordering import OrderingScreen
+from irkit.tui.screens.pick import Choice, PickScreen
+from irkit.tui.screens.step import StepScreen
+from irkit.tui.widgets.activity import ActivityPane
+from irkit.tui.widgets.brief import Brief
+from irkit.tui.widgets.detail import StepDetail
+from irkit.tui.widgets.footer import KeyFooter
+from irkit.tui.widgets.frontier import FrontierPane
+from irkit.tui.widgets.headline import Headline
+from irkit.tui.widgets.steps import StepList
+from irkit.tui.widgets.waits import WaitsPane
+
+_STYLES = {Glyphs.UNICODE: Style.UNICODE, Glyphs.ASCII: Style.ASCII}
+
+
+class IncidentScreen(OrderingScreen):
+    """Reads the desk by a thread of its own while it is mounted."""
+
+    place = Place.INCIDENT
+    BINDINGS = bindings(Place.INCIDENT)
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(board)
+        self._reader = Reader(board.desk, self.post_message, board.look.now)
+
+    def compose(self) -> ComposeResult:
+        """All panes of both sizes; the style sheet shows those that fit."""
+        look, runbook = self.look, self.board.desk.runbook
+        rows = lanes(graph(runbook), _STYLES[look.glyphs])
+        yield Headline(self.board)
+        with Horizontal(id="top"):
+            yield StepList(rows, decisions(runbook), look.glyphs, id="steps")
+            yield FrontierPane(self.board, id="frontier")
+            yield StepDetail(self.board.desk.source, id="detail")
+        yield WaitsPane(self.board, id="waits")
+        yield ActivityPane(id="activity")
+        yield Brief(self.board)
+        yield KeyFooter(keys(self.place))
+
+    def on_mount(self) -> None:
+        """Name the panes and start reading."""
+        self.query_one("#steps").border_title = "Steps"
+        self.query_one("#activity").border_title = "Activity  all steps"
+        self.query_one("#steps").focus()
+        self.run_worker(self._reader.run, thread=True, group="reader", exit_on_error=True)
+        self.set_interval(1, self._tick)
+
+    def on_unmount(self) -> None:
+        """Stop reading."""
+        self._reader.stopped.set()
+
+    @property
+    def selected(self) -> StepId:
+        """The step under the cursor."""
+        return self.query_one(StepList).chosen
+
+    # -- what the reader tells --------------------------------------------------------------------------------------
+
+    @on(DeskRead)
+    def _read(self, message: DeskRead) -> None:
+        first = self.board.reading is None
+        self.board.take(message.reading, message.lines)
+        self.query_one(ActivityPane).add(message.lines)
+        if first and (waiting := message.reading.waiting() or message.reading.running()):
+            self.query_one(StepList).choose(waiting[0].step)
+        self._show()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, StepScreen | LogScreen):
+                screen.take(message.lines)
+        message.taken.set()
+
+    @on(DeskFailed)
+    def _failed(self, message: DeskFailed) -> None:
+        self.refuse(f"{message.error.message}\n{message.error.hint}")
+
+    def _tick(self) -> None:
+        self.query_one(Headline).refresh()
+
+    def _show(self) -> None:
+        """Draw the board's newest reading everywhere."""
+        reading = self.board.reading
+        if reading is None:
+            return
+        steps = self.query_one(StepList)
+        steps.show(reading.views)
+        count = finished(reading.views) if self.has_class("-narrow") else f"{len(reading.views)} steps"
+        steps.border_subtitle = count
+        self.query_one(FrontierPane).show()
+        self.query_one(WaitsPane).show()
+        self.query_one(Headline).refresh()
+        if reading.state.opened is not None:
+            for mode in Mode:
+                self.set_class(reading.state.opened.mode is mode, f"-{mode.value}")
+        self._show_selected()
+
+    @on(StepList.Chosen)
+    def _show_selected(self) -> None:
+        reading = self.board.reading
+        if reading is None:
+            return
+        self.query_one(StepDetail).show(self.subject(reading))
+        self.query_one(Brief).show(self.selected)
+        self.query_one(KeyFooter).dim(self.off())
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def action_detail(self) -> None:
+        """The step's page: a screen of its own when there is no room beside the steps."""
+        if self.has_class("-narrow"):
+            self.app.push_screen(StepScreen(self.board, self.selected))
+        else:
+            self.query_one("#detail").focus()
+
+    def action_pane(self, name: str) -> None:
+        """Move to a pane; on a narrow screen to the screen that shows it."""
+        if self.query_one(f"#{name}").display:
+            self.query_one(f"#{name}").focus()
+        elif name == "detail":
+            self.action_detail()
+        elif name == "activity":
+            self.action_log()
+
+    def action_next_tab(self) -> None:
+        """Turn to the next page."""
+        self.query_one(StepDetail).turn(1)
+
+    def action_last_tab(self) -> None:
+        """Turn to the previous page."""
+        self.query_one(StepDetail).turn(-1)
+
+    def action_tail(self) -> None:
+        """Follow the activity's end."""
+        self.query_one(ActivityPane).tail()
+
+    def action_log(self) -> None:
+        """The activity on the whole screen."""
+        self.app.push_screen(LogScreen(self.board))
+
+    def action_focus_view(self) -> None:
+        """From the graph to what matters now, and back."""
+        self.toggle_class("-focus")
+        self.query_one("#steps").focus()
+
+    def action_back(self) -> None:
+        """Out of the focus view, back to the steps, or to home."""
+        if self.has_class("-focus"):
+            self.remove_class("-focus")
+        elif not self.query_one(StepList).has_focus:
+            self.query_one(StepList).focus()
+        else:
+            self._once_sure(lambda: super(IncidentScreen, self).action_back())
+
+    def action_find(self) -> None:
+        """Choose a step by typing some of its name."""
+        choices = [Choice(view.step, f"{view.step:<18}  {view.title}", view.mark.value) for view in self._views()]
+
+        def found(step: str | None) -> None:
+            if step is not None:
+                self.query_one(StepList).choose(StepId(step))
+
+        self.app.push_screen(PickScreen("Find a step", choices), found)
+
+    def action_next_waiting(self) -> None:
+        """Select the next step that waits for a human, after the selected one, round and round."""
+        views = list(self._views())
+        at = next((at for at, view in enumerate(views) if view.step == self.selected), 0)
+        waiting = {view.step for view in (self.board.reading.waiting() if self.board.reading else ())}
+        chosen = next((view.step for view in views[at + 1 :] + views[: at + 1] if view.step in waiting), None)
+        if chosen is None:
+            self.say("nothing waits for you")
+        else:
+            self.query_one(StepList).choose(chosen)
+
+    def action_leave(self) -> None:
+        """Leave irkit; asks only while something runs."""
+        self._once_sure(lambda: self.post_message(LeaveAsked(self.words)))
+
+    def _once_sure(self, then: Callable[[], object]) -> None:
+        running = self.board.reading.running() if self.board.reading else ()
+        if not running:
+            then()
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                then()
+
+        self.app.push_screen(LeaveScreen(", ".join(view.step for view in running)), answered)
+
+    def _views(self) -> tuple[StepView, ...]:
+        return self.board.reading.views if self.board.reading else ()

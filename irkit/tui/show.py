@@ -1,0 +1,31 @@
+"""The way in for the command line: ``show(desk, look)``. Importing this module does not import Textual."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from irkit.tui.look import Colour, Look, Terminal
+
+if TYPE_CHECKING:
+    from irkit.tui.desk import Desk, IncidentDesk
+
+_SLOW = {"TEXTUAL_FPS": "10", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
+
+
+def show(desk: Desk, look: Look, first: IncidentDesk | None = None) -> str:
+    """Run the terminal UI until the user leaves; gives words to print (how to come back), possibly none.
+
+    Textual reads its settings from the environment when it is first imported, so they are set here, before.
+    """
+    if look.terminal is Terminal.SLOW:
+        os.environ.update(_SLOW)
+    if look.colour is Colour.NONE:
+        os.environ["NO_COLOR"] = "1"
+    from irkit.tui.app import IrkitApp  # noqa: PLC0415 - Textual is imported after its settings
+
+    app = IrkitApp(desk, look, first)
+    try:
+        return app.run(mouse=True) or ""
+    finally:
+        app.close_desks()

@@ -1,0 +1,62 @@
+"""The three lines under the steps on a narrow screen: what runs, what waits, what the selected step is."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widget import Widget
+
+from irkit.engine.view import StepView
+from irkit.incident.events import StepId
+from irkit.tui import marks
+from irkit.tui.board import Board
+from irkit.tui.printable import printable
+from irkit.tui.rows import ID_WIDTH
+from irkit.tui.spans import clock
+
+
+class Brief(Widget):
+    """Draws the board's newest reading for the selected step."""
+
+    DEFAULT_CSS = "Brief { height: 3; }"
+
+    def __init__(self, board: Board) -> None:
+        super().__init__()
+        self._board = board
+        self._step: StepId | None = None
+
+    def show(self, step: StepId) -> None:
+        """Draw again, with this step selected."""
+        self._step = step
+        self.refresh()
+
+    def render(self) -> Text:
+        """Three lines."""
+        reading = self._board.reading
+        if reading is None or self._step is None:
+            return Text()
+        rows = [self._row(view) for view in (*reading.running()[:1], *reading.waiting()[:1])]
+        lines = [*rows, self._chosen(reading.view(self._step))]
+        for line in lines:
+            line.truncate(self.size.width, overflow="ellipsis")
+        return Text("\n").join(lines)
+
+    def _row(self, view: StepView) -> Text:
+        reading = self._board.reading
+        now = reading.state.step(view.step) if reading else None
+        what = printable(now.plans[0].summary) if now and now.plans else printable(self._last_line(view.step) or view.title)
+        time = f"{clock(view.elapsed)}  " if view.elapsed is not None else ""
+        mark = (marks.glyph(view.mark, self._board.look.glyphs), marks.style(view.mark))
+        return Text.assemble(" ", mark, f" {view.step:<{ID_WIDTH}}  {time}{what}")
+
+    def _last_line(self, step: StepId) -> str:
+        return next((line.text for line in reversed(self._board.lines) if line.step == step), "")
+
+    def _chosen(self, view: StepView) -> Text:
+        reading = self._board.reading
+        now = reading.state.step(view.step) if reading else None
+        facts = [now.effect.value if now and now.effect else view.mark.value]
+        if now and now.plans:
+            facts.append(f"undo: {printable(now.plans[0].undo)}")
+        elif view.waits_for:
+            facts.append(f"waits for {', '.join(view.waits_for)}")
+        return Text(f"   {' · '.join(facts)} · [enter] page  [a] answer", "dim")

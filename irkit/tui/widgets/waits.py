@@ -1,0 +1,47 @@
+"""What waits for a human, in a pane of its own, so that nobody has to look for it."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widget import Widget
+
+from irkit.engine.view import StepView
+from irkit.tui import marks
+from irkit.tui.board import Board
+from irkit.tui.printable import printable
+from irkit.tui.rows import ID_WIDTH
+from irkit.tui.spans import clock
+
+_MOST = 3
+
+
+class WaitsPane(Widget):
+    """At most three rows; the title counts all."""
+
+    DEFAULT_CSS = "WaitsPane { height: auto; max-height: 5; }"
+
+    def __init__(self, board: Board, *, id: str) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._board = board
+
+    def show(self) -> None:
+        """Draw the board's newest reading."""
+        waiting = self._board.reading.waiting() if self._board.reading else ()
+        self.border_title = f"Waits for you ({len(waiting)})"
+        self.refresh(layout=True)
+
+    def render(self) -> Text:
+        """One row a step."""
+        waiting = self._board.reading.waiting() if self._board.reading else ()
+        if not waiting:
+            return Text(" nothing", "dim")
+        return Text("\n").join(self._row(view) for view in waiting[:_MOST])
+
+    def _row(self, view: StepView) -> Text:
+        reading = self._board.reading
+        state = reading.state.step(view.step) if reading else None
+        what = printable(state.plans[0].summary) if state and state.plans else printable(view.title)
+        right = Text(f"  waiting {clock(view.elapsed)}   [a] answer " if view.elapsed else "  [a] answer ")
+        left = Text.assemble(" ", (marks.glyph(view.mark, self._board.look.glyphs), "bold yellow"), f" {view.step:<{ID_WIDTH}}", what)
+        left.truncate(max(0, self.size.width - right.cell_len), overflow="ellipsis", pad=True)
+        return Text.assemble(left, right)

@@ -1,0 +1,135 @@
+"""Drives the terminal UI in tests: ``await on(pilot).step("purge_history").is_waiting().press("a").says("type the phrase").go()``.
+
+A driver only gathers what to do; ``go`` does it in order. Conditions are polled with a generous deadline, never slept for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from irkit.engine.view import Mark
+from irkit.tui.app import IrkitApp
+from irkit.tui.capture import screen_text
+from irkit.tui.look import Look
+from irkit.tui.screens.incident import IncidentScreen
+from irkit.tui.widgets.steps import StepList
+from tests.tui.story import ScriptedDesk, ScriptedHome
+
+WIDE = (120, 36)
+NARROW = (80, 24)
+_DEADLINE = 20.0
+_SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+def look(folder: Path, at: datetime, **more: object) -> Look:
+    """Clocks stand still, and dialogs do not wait."""
+    settled: dict[str, object] = {"type_ahead": timedelta(0), **more}
+    return Look(screens_folder=folder, now=lambda: at, **settled)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def running(
+    home: ScriptedHome, look: Look, size: tuple[int, int], first: ScriptedDesk | None = None
+) -> AsyncIterator[Pilot[str]]:
+    app = IrkitApp(home, look, first)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: first is None or _has_read(app))
+        await pilot.pause()
+        yield pilot
+
+
+def _has_read(app: IrkitApp) -> bool:
+    return isinstance(app.screen, IncidentScreen) and app.screen.board.reading is not None
+
+
+async def until(pilot: Pilot[str], holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _DEADLINE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"it never came to hold; the screen was:\n{screen_text(pilot.app.screen)}")
+        await pilot.pause()
+        await asyncio.sleep(0.01)
+
+
+class Driver:
+    """One line of a story about an incident's screen."""
+
+    def __init__(self, pilot: Pilot[str]) -> None:
+        self._pilot = pilot
+        self._acts: list[Callable[[], Awaitable[None]]] = []
+
+    def _then(self, act: Callable[[], Awaitable[None]]) -> Driver:
+        self._acts.append(act)
+        return self
+
+    @property
+    def _incident(self) -> IncidentScreen:
+        return next(screen for screen in self._pilot.app.screen_stack if isinstance(screen, IncidentScreen))
+
+    def step(self, step: str) -> Driver:
+        async def act() -> None:
+            self._incident.query_one(StepList).choose(step)  # type: ignore[arg-type]
+            await self._pilot.pause()
+
+        return self._then(act)
+
+    def marked(self, mark: Mark) -> Driver:
+        async def act() -> None:
+            reading = self._incident.board.reading
+            assert reading is not None
+            assert reading.view(self._incident.selected).mark is mark
+
+        return self._then(act)
+
+    def is_waiting(self) -> Driver:
+        return self.marked(Mark.WAITS_FOR_YOU)
+
+    def press(self, *keys: str) -> Driver:
+        async def act() -> None:
+            await self._pilot.press(*keys)
+            await self._pilot.pause()
+
+        return self._then(act)
+
+    def types(self, text: str) -> Driver:
+        return self.press(*("space" if c == " " else c for c in text))
+
+    def says(self, text: str) -> Driver:
+        async def act() -> None:
+            await until(self._pilot, lambda: text.casefold() in screen_text(self._pilot.app.screen).casefold())
+
+        return self._then(act)
+
+    def says_not(self, text: str) -> Driver:
+        async def act() -> None:
+            assert text.casefold() not in screen_text(self._pilot.app.screen).casefold()
+
+        return self._then(act)
+
+    def until(self, holds: Callable[[], bool]) -> Driver:
+        return self._then(lambda: until(self._pilot, holds))
+
+    async def go(self) -> None:
+        for act in self._acts:
+            await act()
+
+
+def on(pilot: Pilot[str]) -> Driver:
+    return Driver(pilot)
+
+
+def same_as_snapshot(pilot: Pilot[str], name: str) -> None:
+    """Compares the screen's text with ``snapshots/<name>.txt``; ``IRKIT_SNAPSHOTS=write`` writes it instead."""
+    path, text = _SNAPSHOTS / f"{name}.txt", screen_text(pilot.app.screen)
+    if os.environ.get("IRKIT_SNAPSHOTS") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
