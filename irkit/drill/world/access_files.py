@@ -6,7 +6,6 @@ All are readable by their owner alone. What only the world and its judges may re
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,9 +21,9 @@ def write_private(path: Path, text: str) -> Path:
     """Writes a file that only its owner can read, in one step."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     spare = path.with_suffix(path.suffix + ".new")
-    with open(os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(spare, path)
+    spare.touch(mode=0o600)
+    spare.write_text(text, encoding="utf-8")
+    spare.replace(path)
     return path
 
 

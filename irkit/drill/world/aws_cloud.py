@@ -16,6 +16,7 @@ from irkit.drill.world.faults import Faults
 from irkit.drill.world.iam_propagation import IamPropagation
 from irkit.drill.world.json_shape import Json, text
 from irkit.drill.world.lookup_events import Pace
+from irkit.drill.world.loopback_server import LoopbackServer
 from irkit.drill.world.principals import Principals
 from irkit.drill.world.proxy import SOURCE_IP, Behind, RecordingProxy
 from irkit.drill.world.recording import Recording
@@ -32,7 +33,7 @@ def _now() -> datetime:
 
 
 class AwsCloud:
-    """AWS as the world's clients see it, at ``url``. ``new_key`` is told the secret of every access key that is made."""
+    """AWS as the world's clients see it, at ``url``. ``new_key`` is told the secret of every access key made."""
 
     def __init__(
         self,
@@ -56,6 +57,11 @@ class AwsCloud:
     def url(self) -> str:
         """Where clients find AWS."""
         return self._proxy.url
+
+    @property
+    def server(self) -> LoopbackServer:
+        """The proxy, to turn an outage of all of AWS on and off."""
+        return self._proxy
 
     @property
     def token(self) -> str:

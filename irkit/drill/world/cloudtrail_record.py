@@ -1,9 +1,9 @@
 """One call as the CloudTrail record AWS documents. Pure.
 
-Shapes were taken from real records (invictus-ir/aws_dataset, DataDog/stratus-red-team) and from the CloudTrail user guide,
-"CloudTrail record contents": camel case parameters, no secret values, no ciphertext, the encryption context kept,
-``responseElements`` only for calls that change something and for AssumeRole, ``requestParameters`` null for a denied
-IAM or STS call.
+Shapes were taken from real records (invictus-ir/aws_dataset, DataDog/stratus-red-team) and from the CloudTrail user
+guide, "CloudTrail record contents": camel case parameters, no secret values, no ciphertext, the encryption context
+kept, ``responseElements`` only for calls that change something and for AssumeRole, ``requestParameters`` null for a
+denied IAM or STS call.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _ANSWERED_READS = {"AssumeRole", "GetSessionToken", "GetFederationToken", "Assum
 _GLOBAL = {"iam": "us-east-1"}
 _SECRET_WRITES_SHOW = ("arn",)
 _XML_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_NUMBERS = {"durationSeconds", "maxSessionDuration", "maxItems"}
 _KEEP_AS_IS = {"encryptionContext", "tags"}
 
 
@@ -45,7 +46,7 @@ class Seen:
 
 
 def is_recorded(call: AwsCall) -> bool:
-    """Whether AWS logs the call as a management event: object-level S3 calls are data events, which trails leave out."""
+    """Whether AWS logs the call as a management event: object-level S3 calls are data events, left out by trails."""
     return not (call.protocol is Protocol.S3 and ("key" in call.params or call.operation == "ListObjects"))
 
 
@@ -62,7 +63,7 @@ def record_region(call: AwsCall) -> str:
 def cloudtrail_record(call: AwsCall, seen: Seen) -> JsonObject:
     """The record of one call."""
     denied_blind = bool(seen.error_code) and call.service in {"iam", "sts"} and "Denied" in seen.error_code
-    params = None if denied_blind else camel(call.params)
+    params = None if denied_blind else _request_parameters(call)
     account = text(seen.identity.get("accountId"))
     record: JsonObject = {
         "eventVersion": "1.09",
@@ -85,7 +86,7 @@ def cloudtrail_record(call: AwsCall, seen: Seen) -> JsonObject:
     }
     if resources := _resources(call, seen.answer, account):
         record["resources"] = resources
-    return record | _tail(account)
+    return {**record, **_tail(account)}
 
 
 def service_made_decrypt(parent: JsonObject, secret_arn: str, version: str, key_arn: str) -> JsonObject:
@@ -104,17 +105,17 @@ def service_made_decrypt(parent: JsonObject, secret_arn: str, version: str, key_
             "attributes": {"creationDate": parent.get("eventTime"), "mfaAuthenticated": "false"},
         }
     account = text(who.get("accountId"))
+    context: JsonObject = {"SecretARN": secret_arn, "SecretVersionId": version}
+    resource: JsonObject = {"accountId": account, "type": "AWS::KMS::Key", "ARN": key_arn}
     return {
         "eventVersion": "1.09", "userIdentity": identity, "eventTime": parent.get("eventTime"),
         "eventSource": "kms.amazonaws.com", "eventName": "Decrypt", "awsRegion": parent.get("awsRegion"),
         "sourceIPAddress": "secretsmanager.amazonaws.com", "userAgent": "secretsmanager.amazonaws.com",
-        "requestParameters": {
-            "encryptionAlgorithm": "SYMMETRIC_DEFAULT",
-            "encryptionContext": {"SecretARN": secret_arn, "SecretVersionId": version},
-        },
+        "requestParameters": {"encryptionAlgorithm": "SYMMETRIC_DEFAULT", "encryptionContext": context},
         "responseElements": None, "requestID": str(uuid.uuid4()), "eventID": str(uuid.uuid4()), "readOnly": True,
-        "resources": [{"accountId": account, "type": "AWS::KMS::Key", "ARN": key_arn}],
-    } | _tail(account)
+        "resources": [resource],
+        **_tail(account),
+    }
 
 
 def camel(value: Json) -> Json:
@@ -150,6 +151,16 @@ def _xml_value(element: ET.Element) -> Json:
 def _spoken_time(stamp: str) -> str:
     when = datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S%z")
     return f"{when:%b} {when.day}, {when:%Y} {when:%I:%M:%S %p}"
+
+
+def _request_parameters(call: AwsCall) -> JsonObject:
+    shown = mapping(camel(call.params))
+    for name in _NUMBERS & shown.keys():
+        if text(shown[name]).isdigit():
+            shown[name] = int(text(shown[name]))
+    if call.service == "kms" and call.operation in {"Decrypt", "Encrypt"}:
+        shown.setdefault("encryptionAlgorithm", "SYMMETRIC_DEFAULT")
+    return shown
 
 
 def _camel_name(name: str) -> str:
@@ -188,8 +199,7 @@ def named_resources(record: JsonObject) -> list[tuple[str, str]]:
     """What LookupEvents lists as a record's resources: (type, name) pairs."""
     params = mapping(record.get("requestParameters"))
     found = [(kind, text(params.get(name))) for name, kind in _RESOURCE_PARAMS if text(params.get(name))]
-    for resource in items(record.get("resources")):
-        found.append((text(at(resource, "type")), text(at(resource, "ARN"))))
+    found += [(text(at(one, "type")), text(at(one, "ARN"))) for one in items(record.get("resources"))]
     made = text(at(record, "responseElements", "accessKey", "accessKeyId"))
     return [*found, ("AWS::IAM::AccessKey", made)] if made else found
 

@@ -36,7 +36,8 @@ class Consumer:
 
     def __init__(self, told: JsonObject) -> None:
         self._told = told
-        self._headers = {SOURCE_IP: text(told.get("source_ip")), "User-Agent": f"acme-{text(told.get('service'))}/2026.11"}
+        agent = f"acme-{text(told.get('service'))}/2026.11"
+        self._headers = {SOURCE_IP: text(told.get("source_ip")), "User-Agent": agent}
         self._lock = threading.Lock()
         self._checked_at = float("-inf")
         self._error = ""
@@ -48,8 +49,9 @@ class Consumer:
     def _read_secret(self) -> Held | None:
         own = mapping(self._told.get("keys"))
         task = KeyPair(text(own.get("key_id")), Secret(text(own.get("secret_key"))), Secret(text(own.get("token"))))
+        asked = {"SecretId": self._told.get("secret_id")}
         try:
-            answer = self._caller(task).json("secretsmanager", "GetSecretValue", {"SecretId": self._told.get("secret_id")})
+            answer = self._caller(task).json("secretsmanager", "GetSecretValue", asked)
         except (AwsRefused, OSError) as error:
             self._error = f"cannot read the secret: {_named(error)}"
             return None

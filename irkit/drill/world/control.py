@@ -1,9 +1,9 @@
 """The world's own control port: flip faults, deliver logs, ask how things stand. Guarded by a token, loopback only.
 
-``POST /faults`` takes any of ``{"service": "iam", "outage": "on"}`` (also ``github``, ``git``, ``slack``),
+``POST /faults`` takes any of ``{"service": "iam", "outage": "on"}`` (also ``aws``, ``github``, ``git``, ``slack``),
 ``{"service": "kms", "throttle": 3}`` and ``{"iam_delay_s": 4}``. ``POST /deliver`` writes log files now.
-``POST /restart`` with ``{"service": "api"}`` restarts an app. ``GET /status`` tells the apps' health. ``POST /stop`` ends
-the world.
+``POST /restart`` with ``{"service": "api"}`` restarts an app. ``GET /status`` tells the apps' health. ``POST /stop``
+ends the world.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Handler(LoopbackHandler):
         status, answer = control.answer_to(self.command, self.route, self.headers.get("Authorization", ""), body)
         self.answer_json(status, answer)
 
-    do_GET = do_POST = _serve
+    do_GET = do_POST = _serve  # noqa: N815  names the parent looks up
 
 
 class ControlServer(LoopbackServer):

@@ -27,7 +27,7 @@ LEDGERS = ("ledger-2024", "ledger-2025", "ledger-2026")
 
 @dataclass(frozen=True)
 class Estate:
-    """What the seeding made. Secret values are ``Secret``; the planted ones must be found nowhere outside their stores."""
+    """What the seeding made; the planted secrets must be found nowhere outside their stores."""
 
     leaked: KeyPair
     admin: KeyPair

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -57,8 +56,7 @@ class WorldFacts(Frozen):
         path = Path(self.folder) / FACTS
         spare = path.with_suffix(".new")
         spare.write_text(self.model_dump_json(indent=2), encoding="utf-8")
-        os.replace(spare, path)
-        return path
+        return spare.replace(path)
 
 
 def read_facts(folder: Path) -> WorldFacts | None:

@@ -1,7 +1,8 @@
 """IAM is eventually consistent: a write succeeds at once and shows its effect some seconds later.
 
-The write is done in the emulator for real (so that it is authorized and checked), then taken back at once and done again
-when it is due. A new access key is instead refused until it is due. Writes that cannot be taken back (DeleteAccessKey:
+The write is done in the emulator for real (so that it is authorized and checked), then taken back at once and done
+again when it is due.
+A new access key is instead refused until it is due. Writes that cannot be taken back (DeleteAccessKey:
 its secret would be lost) take effect at once. Source: IAM user guide, "Changes that I make are not always immediately
 visible".
 """
@@ -13,11 +14,13 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 from irkit.drill.world.aws_call import AwsCall
 from irkit.drill.world.aws_caller import AwsCaller, AwsRefused
 from irkit.drill.world.json_shape import JsonObject, text
 
+_KEYS_A_USER = 2
 Write = tuple[str, dict[str, str]]
 """An IAM action and its flat parameters."""
 
@@ -47,6 +50,15 @@ class IamPropagation:
         timer.daemon = True
         self._timers.append(timer)
         timer.start()
+
+    def has_room(self, made: ET.Element) -> bool:
+        """AWS allows two keys a user, the emulator does not count: a third (CreateAccessKey's answer) is taken back."""
+        user = made.findtext(".//UserName", "")
+        if sum(1 for _ in self._root.query("iam", "ListAccessKeys", {"UserName": user}).iter("member")) <= _KEYS_A_USER:
+            return True
+        third = made.findtext(".//AccessKeyId", "")
+        self._root.query("iam", "DeleteAccessKey", {"UserName": user, "AccessKeyId": third})
+        return False
 
     def delay_key(self, key_id: str, wait: timedelta) -> None:
         """A new key is refused for ``wait``."""

@@ -7,6 +7,7 @@ past. The ids of its events are the ground truth of a drill.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -51,10 +52,11 @@ class Intruder:
         self._look_around()
         self._steal()
         back_door = self._build_back_door()
-        session = key_pair(self._as(self._found.leaked, 47).query("sts", "GetSessionToken", {"DurationSeconds": "43200"}))
+        leaked = self._found.leaked
+        session = key_pair(self._as(leaked, 47).query("sts", "GetSessionToken", {"DurationSeconds": "43200"}))
         self._as(session, 46, ip=1).query("sts", "GetCallerIdentity", {})
         self._decrypt(self._as(session, 44, ip=1), estate.LEDGERS[-1], estate.LEDGERS[-1])
-        self._decrypt(self._as(self._found.leaked, 21), estate.LEDGERS[-1], estate.LEDGERS[-1])
+        self._decrypt(self._as(leaked, 21), estate.LEDGERS[-1], estate.LEDGERS[-1])
         return Spoils(back_door, session)
 
     def _as(self, keys: KeyPair, minutes: int, region: str = estate.REGION, ip: int = 0) -> AwsCaller:
@@ -82,10 +84,8 @@ class Intruder:
             self._as(leaked, minutes).json("secretsmanager", "GetSecretValue", {"SecretId": name})
         for minutes, name in zip((152, 150, 149), estate.LEDGERS, strict=True):
             self._decrypt(self._as(leaked, minutes), name, name)
-        try:
+        with suppress(AwsRefused):  # a wrong encryption context is refused: the record of that is what we want
             self._decrypt(self._as(leaked, 148), estate.LEDGERS[0], estate.LEDGERS[1])
-        except AwsRefused:
-            pass  # a wrong encryption context is refused: the record of that is what we want
 
     def _decrypt(self, caller: AwsCaller, ledger: str, said: str) -> None:
         caller.json("kms", "Decrypt", {
@@ -129,5 +129,6 @@ def past_use(endpoint: str, token: str, found: Estate, alarm_at: datetime) -> No
             "User-Agent": "acme-app/2026.11", SOURCE_IP: "10.0.4.21", AT: str(int(when.timestamp())), TOKEN: token})
         app.json("kms", "Decrypt", {"CiphertextBlob": found.ciphertexts[estate.LEDGERS[-1]],
                                     "EncryptionContext": context(estate.LEDGERS[-1])})
-        ci = replace(app, headers={**app.headers, "User-Agent": "aws-cli/2.31.0 md/github-actions", SOURCE_IP: "10.0.9.8"})
+        agent = "aws-cli/2.31.0 md/github-actions"
+        ci = replace(app, headers={**app.headers, "User-Agent": agent, SOURCE_IP: "10.0.9.8"})
         ci.json("ecs", "DescribeServices", {"cluster": estate.CLUSTER, "services": list(estate.SERVICES)})

@@ -1,8 +1,8 @@
 """Children that cannot outlive the world: each keeps its standard input open and leaves when that ends.
 
-What a child must be told, secrets included, is one line of JSON on that input, so nothing stands in argv or in the
-environment. ``python -m irkit.drill.world.leash MODULE`` runs a module that way after putting the line's ``environment``
-into its own process.
+What a child must be told, secrets included, is one line of JSON on that input: nothing stands in argv or in
+the environment. ``python -m irkit.drill.world.leash MODULE`` runs a module that way, after putting the line's
+``environment`` into its own process.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -61,10 +62,8 @@ class Child:
         """Asks it to end, waits a little, then kills it."""
         pipe = self._pipe()
         if not pipe.closed:
-            try:
+            with suppress(BrokenPipeError):  # it may be gone already, which is what we want
                 pipe.close()
-            except BrokenPipeError:
-                pass  # it is gone already, which is what we want
         self._process.terminate()
         try:
             self._process.wait(_PATIENCE)

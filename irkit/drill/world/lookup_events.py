@@ -79,7 +79,8 @@ def _matching(seen: Sequence[Stored], region: str, params: JsonObject, now: date
     name, value = _attribute(params)
     return (
         stored for stored in reversed(seen)
-        if stored.region == region and since <= stored.event_at <= until and (not name or value in _values(stored, name))
+        if stored.region == region and since <= stored.event_at <= until
+        and (not name or value in _values(stored, name))
     )
 
 

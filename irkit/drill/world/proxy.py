@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from irkit.drill.world.aws_call import AwsCall, Protocol, aws_call
+from irkit.drill.world.aws_caller import bare_xml
 from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
 from irkit.drill.world.iam_propagation import IamPropagation
@@ -33,7 +34,6 @@ TOKEN = "X-Rehearsal-Token"  # noqa: S105  a header's name
 _PRIVATE = {SOURCE_IP.lower(), AT.lower(), TOKEN.lower()}
 _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 _OWN = {"date", "server", "content-length"}
-_KEYS_A_USER = 2
 _OK = 200
 
 Notice = Callable[[AwsCall], None]
@@ -83,7 +83,7 @@ class _Handler(LoopbackHandler):
         if self.command != "HEAD":
             self.wfile.write(reply.body)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _serve
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _serve  # noqa: N815  names the parent looks up
 
 
 class RecordingProxy(LoopbackServer):
@@ -141,9 +141,11 @@ class RecordingProxy(LoopbackServer):
         reply = self._forward(method, target, headers, body)
         if reply.status != _OK:
             return reply
-        if call.operation == "CreateAccessKey" and wait:
-            key_id = re.search(rb"<AccessKeyId>(\w+)<", reply.body)
-            behind.propagation.delay_key(key_id.group(1).decode() if key_id else "", wait)
+        if call.operation == "CreateAccessKey":
+            made = bare_xml(reply.body)
+            if not behind.propagation.has_room(made):
+                return refusal(call, 409, "LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2")
+            behind.propagation.delay_key(made.findtext(".//AccessKeyId", ""), wait)
         if back is not None:
             behind.propagation.delay(call, back, wait)
         return replace(reply, body=self._with_true_times(call, reply.body))
@@ -155,7 +157,7 @@ class RecordingProxy(LoopbackServer):
             if use is not None:
                 told = (f"<LastUsedDate>{use.at:%Y-%m-%dT%H:%M:%SZ}</LastUsedDate><Region>{use.region}</Region>"
                         f"<ServiceName>{use.service}</ServiceName>")
-                xml = re.sub(r"(<AccessKeyLastUsed>).*?(</AccessKeyLastUsed>)", rf"\g<1>{told}\g<2>", xml, flags=re.S)
+                xml = _LAST_USED.sub(f"<AccessKeyLastUsed>{told}</AccessKeyLastUsed>", xml)
         return _DATED.sub(self._dated, xml).encode()
 
     def _dated(self, found: re.Match[str]) -> str:
@@ -185,11 +187,12 @@ class RecordingProxy(LoopbackServer):
             connection.close()
 
 
+_LAST_USED = re.compile(r"<AccessKeyLastUsed>.*?</AccessKeyLastUsed>", re.DOTALL)
 _DATED = re.compile(
     r"(?P<before>(?:<AccessKeyId>(?P<key>\w+)</AccessKeyId>(?:(?!<CreateDate>|<AccessKeyId>).)*?"
     r"|<(?:UserName|RoleName)>(?P<name>[^<]+)</(?:UserName|RoleName)>(?:(?!<CreateDate>|<AccessKeyId>).)*?)"
     r"<CreateDate>)[^<]+",
-    re.S,
+    re.DOTALL,
 )
 
 

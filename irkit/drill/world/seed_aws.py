@@ -1,4 +1,4 @@
-"""Furnishes the account, as root through the proxy before it records: users, roles, keys, secrets, services, a trail."""
+"""Furnishes the account, as root through the proxy before it records: users, roles, secrets, services, a trail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SESSION_S = "43200"
 
 
 def seed_aws(root: AwsCaller, break_glass: JsonObject, health: Mapping[str, str]) -> Estate:
-    """Makes everything. ``break_glass`` is the responder's policy document, ``health`` a service's ``/healthz`` address.
+    """Makes everything. ``break_glass`` is the responder's policy, ``health`` a service's ``/healthz`` address.
 
     Raises AwsRefused or OSError when the emulator is not as expected.
     """

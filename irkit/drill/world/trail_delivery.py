@@ -1,7 +1,8 @@
 """Drops the events into the trail's bucket as CloudTrail does: gzipped files by account, region and day.
 
-Names are ``AWSLogs/<account>/CloudTrail/<region>/YYYY/MM/DD/<account>_CloudTrail_<region>_<YYYYMMDDTHHmmZ>_<random>.json.gz``;
-the time in a name is that of delivery, as in AWS. Source: CloudTrail user guide, "CloudTrail log file examples".
+Names are ``AWSLogs/<account>/CloudTrail/<region>/YYYY/MM/DD/`` and
+``<account>_CloudTrail_<region>_<YYYYMMDDTHHmmZ>_<random>.json.gz``; the time in a name is that of delivery, as
+in AWS. Source: CloudTrail user guide, "CloudTrail log file examples".
 """
 
 from __future__ import annotations

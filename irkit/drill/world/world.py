@@ -126,7 +126,7 @@ class World:
         return seeded
 
     def _break_in(self, found: Estate, alarm_at: datetime) -> None:
-        intruder = Intruder(self.aws.url, self.aws.token, found, alarm_at, Random(self.settings.seed))  # noqa: S311
+        intruder = Intruder(self.aws.url, self.aws.token, found, alarm_at, Random(self.settings.seed))
         spoils = intruder.play()
         mine = {found.leaked.key_id, spoils.back_door.key_id, spoils.session.key_id}
         truth = {"alarm_at": alarm_at.isoformat(), "keys": sorted(mine), "events": self.aws.events_of_the_intruder()}
@@ -185,7 +185,8 @@ class World:
         service, faults = text(asked.get("service")), self.aws.faults
         if "outage" in asked:
             outage = Outage(text(asked.get("outage")))
-            server = {"git": self.git, "github": self.github, "slack": self.slack}.get(service)
+            server = {"aws": self.aws.server, "git": self.git, "github": self.github,
+                      "slack": self.slack}.get(service)
             if server is None:
                 faults.outage(service, outage)
             else:
