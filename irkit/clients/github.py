@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import JsonValue
 
 from irkit.clients.call_record import CallLog
+from irkit.contract import Frozen
 from irkit.errors import Denied, NotFound, OutsideError, Throttled, Unreachable, UsageError
 from irkit.secret import Secret
 
@@ -28,8 +29,7 @@ _SWITCHES = (
 _REVIEW_SWITCHES = ("dismiss_stale_reviews", "require_code_owner_reviews", "require_last_push_approval")
 
 
-@dataclass(frozen=True)
-class Protection:
+class Protection(Frozen):
     """One branch's protection, as the body that PUT takes; ``required_signatures`` beside it, set by its own call.
 
     Source: https://docs.github.com/rest/branches/branch-protection
@@ -39,8 +39,7 @@ class Protection:
     settings: Mapping[str, JsonValue]
 
 
-@dataclass(frozen=True)
-class PullRequest:
+class PullRequest(Frozen):
     """An open pull request; the server keeps its commits under ``refs/pull/<number>/head``."""
 
     number: int
@@ -113,7 +112,7 @@ class GitHubRest:
             found = self._github().get_repo(full_name(repository))
             forks = tuple(fork.full_name for fork in found.get_forks())
             pulls = tuple(
-                PullRequest(pull.number, pull.title, pull.user.login, pull.head.sha) for pull in found.get_pulls(state="open")
+                PullRequest(number=pull.number, title=pull.title, author=pull.user.login, head=pull.head.sha) for pull in found.get_pulls(state="open")
             )
             guarded = [branch.name for branch in found.get_branches() if branch.protected]
             visibility = found.visibility
@@ -123,7 +122,7 @@ class GitHubRest:
     def protection(self, repository: str, branch: str) -> Protection | None:
         """One branch's protection; None when it has none."""
         try:
-            return Protection(branch, put_body(self._call("GET", _protection_path(repository, branch))))
+            return Protection(branch=branch, settings=put_body(self._call("GET", _protection_path(repository, branch))))
         except NotFound:
             return None
 

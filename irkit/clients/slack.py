@@ -191,6 +191,11 @@ class SlackWeb:
         return self._api
 
 
+def incident_channel(prefix: str, incident: str) -> str:
+    """The name of an incident's channel: ``inc-0042`` for ``INC-0042``, ``inc-drill-0007`` for ``DRILL-0007``."""
+    return f"{prefix}{incident.lower().removeprefix('inc-')}"
+
+
 def _channel(told: Mapping[str, Any]) -> Channel:
     return Channel(str(told["id"]), str(told["name"]), str((told.get("topic") or {}).get("value", "")))
 
