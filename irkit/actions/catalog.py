@@ -12,7 +12,28 @@ from irkit.contract import Action, ActionId, AnyAction
 MODULES = (
     "aws.deactivate_access_key",
     "aws.deny_user",
+    "aws.find_consumers",
     "aws.identify_access_key",
+    "aws.issue_access_key",
+    "aws.lift_user_deny",
+    "aws.prove_key_dead",
+    "aws.prove_not_self",
+    "aws.quarantine_user",
+    "aws.restart_service",
+    "aws.revoke_user_sessions",
+    "cloudtrail.hunt_persistence",
+    "cloudtrail.judge_use",
+    "cloudtrail.measure_key_use",
+    "git.find_secret",
+    "git.purge_history",
+    "github.find_exposure",
+    "github.update_actions_secret",
+    "human.confirm",
+    "human.decide",
+    "human.note",
+    "incident.write_postmortem",
+    "slack.open_channel",
+    "slack.post_message",
 )
 """Every action's module below ``irkit.actions``, in the order of the alphabet."""
 

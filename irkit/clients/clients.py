@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from irkit.clients.aws import Aws, AwsMoment, AwsSession
 from irkit.clients.call_record import CallLog, CallRecord
@@ -53,7 +53,7 @@ class Listeners:
 
 @dataclass(frozen=True)
 class Outside:
-    """What all steps of one incident share. ``folder`` is the incident's folder, ``fingerprint_key`` its own key."""
+    """What all steps of one incident share: ``folder`` is the incident's own, and so is ``fingerprint_key``."""
 
     config: Config
     incident: str
@@ -149,7 +149,7 @@ class Clients:
         return secret.fingerprint(self._outside.fingerprint_key)
 
     def now(self) -> datetime:
-        """This machine's clock, aware, in UTC."""
+        """The clock of this machine, aware, in UTC."""
         return datetime.now(UTC)
 
     def aws_now(self) -> AwsMoment:
@@ -163,10 +163,6 @@ class Clients:
     def progress(self, text: str) -> None:
         """Show one live line in the Activity pane; it is not journalled."""
         self._listeners.progress(text)
-
-    def note_call(self, text: str, *, request_id: str = "", error: str = "") -> None:
-        """Write down a call to the outside that a client made by other means."""
-        self._calls.note(text, request_id=request_id, error=error)
 
     def drain_calls(self) -> tuple[CallRecord, ...]:
         """Every call to the outside since the last drain, oldest first."""

@@ -1,4 +1,4 @@
-"""AWS CloudTrail's event history: LookupEvents within its limits, and what the account's trails record.
+"""AWS CloudTrail's event history: LookupEvents within its limits.
 
 LookupEvents answers for one region, 90 days back, management events only, with one attribute (a second is silently
 ignored), 50 events a page, 2 requests a second for an account and region (CloudTrail API reference).
@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -47,15 +46,6 @@ class Pace:
             threading.Event().wait(slot - now)
 
 
-@dataclass(frozen=True)
-class Trail:
-    """A trail, and the sources whose management events it leaves out."""
-
-    name: str
-    logging: bool
-    excluded: tuple[str, ...]
-
-
 class CloudTrail:
     """CloudTrail as one step sees it."""
 
@@ -88,18 +78,3 @@ class CloudTrail:
             if not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
-
-    def trails(self) -> tuple[Trail, ...]:
-        """The account's trails in the home region, whether each is logging, and what each leaves out."""
-        found = self._aws.call("cloudtrail", "describe_trails").get("trailList", [])
-        return tuple(self._trail(str(row.get("TrailARN") or row["Name"])) for row in found)
-
-    def _trail(self, name: str) -> Trail:
-        status = self._aws.call("cloudtrail", "get_trail_status", Name=name)
-        selectors = self._aws.call("cloudtrail", "get_event_selectors", TrailName=name)
-        excluded = {
-            str(source)
-            for selector in selectors.get("EventSelectors", [])
-            for source in selector.get("ExcludeManagementEventSources", [])
-        }
-        return Trail(name.rsplit("/", maxsplit=1)[-1], bool(status.get("IsLogging")), tuple(sorted(excluded)))

@@ -50,7 +50,7 @@ class Evidence:
     ) -> EvidenceFile:
         """As ``keep``, encrypted with age to the configured recipient on its way to the disk.
 
-        Raises ``InputMissing`` when no recipient is configured: evidence that holds a secret is never kept in the clear.
+        Raises ``InputMissing`` when no recipient is configured: evidence that holds a secret is not kept in the clear.
         """
         if not self._recipient:
             msg = f"{name} may hold secrets, and there is no age key to seal it to"

@@ -108,7 +108,7 @@ def _plan(work: _Work, done: str) -> Plan:
     old = f"version {before.current[:8]} with {_shown(before.held.get(before.current, ''))}"
     new = f"version {work.staged[:8]} with {_shown(before.held[work.staged])}" if work.staged else "a new key's version"
     changes = [
-        Change(target=f"access key {masked_key(key_id)} of {work.user} (never used, in no version)",
+        Change(target=f"access key {masked_key(key_id)} of {work.user} (in no version, unused as far as IAM knows)",
                before=before.keys[key_id], after="deleted")
         for key_id in work.lost
     ]  # fmt: skip
@@ -288,5 +288,6 @@ ACTION: Action[Clients, Params, Result] = Action(
         *("iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "iam:CreateAccessKey", "iam:DeleteAccessKey"),
         *("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"),
         "secretsmanager:UpdateSecretVersionStage",
+        *("kms:Decrypt", "kms:GenerateDataKey"),  # where the secret is encrypted with a customer's key
     ),
 )

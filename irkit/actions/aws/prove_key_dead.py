@@ -1,0 +1,136 @@
+"""Prove that an access key is dead: by trying it where its secret is known, else by what CloudTrail has not seen.
+
+An inactive key at the console is a setting, not a proof. A refused signed call is one; several in a row outlast the
+seconds that IAM takes to spread. Where nobody here knows the secret, CloudTrail can show that no call was accepted since
+the containment, but only up to some minutes ago: its records arrive late. Before that the answer is *unproven*.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AwareDatetime, Field
+
+from irkit.clients.aws import masked_key
+from irkit.clients.git_objects import Locator
+from irkit.clients.sts import KeyAnswer
+from irkit.cloudtrail.lookup import Question, look_up
+from irkit.cloudtrail.usage import usage
+from irkit.contract import Action, Effect, Frozen
+from irkit.errors import IrkitError, OutsideError
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+    from irkit.secret import Secret
+
+SPREAD = timedelta(seconds=60)
+"""How long after a containment an accepted call may still be IAM spreading, not a failure of the containment."""
+
+
+class Params(Frozen):
+    """``contained_at`` is when the key was made inactive. ``locator`` tells where in git the secret can be read."""
+
+    key_id: str
+    contained_at: AwareDatetime | None = None
+    locator: str = ""
+    probes: Annotated[int, Field(ge=1, le=20)] = 3
+    every_ms: Annotated[int, Field(ge=0, le=10_000)] = 500
+
+
+class Outcome(StrEnum):
+    """Whether the key is dead. An *alive* key is no result: the step fails."""
+
+    DEAD = "dead"
+    UNPROVEN = "unproven"
+
+
+class How(StrEnum):
+    """What the proof rests on."""
+
+    PROBE = "probe"
+    HISTORY = "history"
+
+
+class Result(Frozen):
+    """``trusted_until`` is up to when the proof speaks: now for a probe, some minutes ago for CloudTrail."""
+
+    key_id: str
+    outcome: Outcome
+    how: How
+    seen: str
+    trusted_until: datetime
+
+
+def read(clients: Clients, params: Params) -> Result:
+    """Try the key, or ask CloudTrail. Raises ``IrkitError`` when the key is alive."""
+    secret = _secret(clients, params)
+    if secret is not None and (found := _by_probe(clients, params, secret)) is not None:
+        return found
+    return _by_history(clients, params)
+
+
+def _secret(clients: Clients, params: Params) -> Secret | None:
+    known = clients.known_secrets.get(params.key_id)
+    if known is not None or not params.locator:
+        return known
+    try:
+        return clients.git.read_secret(Locator(params.locator))
+    except OutsideError as error:
+        clients.progress(f"its text cannot be read from git again: {error.message}")
+        return None
+
+
+def _by_probe(clients: Clients, params: Params, secret: Secret) -> Result | None:
+    """Refused calls in a row; None when the secret at hand is not this key's, which proves nothing."""
+    codes: list[str] = []
+    for number in range(params.probes):
+        if number:
+            threading.Event().wait(params.every_ms / 1000)
+        answer = clients.sts.probe_key(params.key_id, secret)
+        codes.append(answer.code)
+        clients.progress(f"call {number + 1} of {params.probes} with the old key: {answer.answer.value}")
+        if answer.answer is KeyAnswer.ACCEPTED:
+            msg = f"{masked_key(params.key_id)} is ALIVE: AWS took a call signed with it ({answer.code})"
+            raise IrkitError(msg, hint="look whether someone made it active again, then contain it again")
+        if answer.answer is KeyAnswer.WRONG_SECRET:
+            return None
+    seen = f"sts:GetCallerIdentity signed with {masked_key(params.key_id)} refused {len(codes)} times: {codes[-1]}"
+    at = clients.aws_now().at
+    return Result(key_id=params.key_id, outcome=Outcome.DEAD, how=How.PROBE, seen=seen, trusted_until=at)
+
+
+def _by_history(clients: Clients, params: Params) -> Result:
+    now = clients.now()
+    since = params.contained_at or now - timedelta(days=1)
+    found = look_up(clients, Question.of_key(params.key_id, since, now))
+    trusted_until = found.coverage.trusted_until
+    after = [record for record in found.records if record.at >= since + SPREAD]
+    used = usage(after, ours=f"irkit/{clients.incident}/")
+    if used.succeeded:
+        msg = f"{masked_key(params.key_id)} is ALIVE: {used.succeeded} calls were accepted since {since:%H:%M:%SZ}"
+        raise IrkitError(msg, hint="look whether someone made it active again, then contain it again")
+    waited = params.contained_at is not None and trusted_until >= since + SPREAD and not found.coverage.not_seen
+    if waited:
+        seen = f"CloudTrail shows no accepted call from {since:%H:%M:%SZ} to {trusted_until:%H:%M:%SZ}"
+    else:
+        seen = f"the secret is not known here, and CloudTrail can be trusted only until {trusted_until:%H:%M:%SZ}"
+    return Result(
+        key_id=params.key_id,
+        outcome=Outcome.DEAD if waited else Outcome.UNPROVEN,
+        how=How.HISTORY,
+        seen=f"{seen}; {found.coverage.text}",
+        trusted_until=trusted_until,
+    )
+
+
+ACTION: Action[Clients, Params, Result] = Action(
+    params=Params,
+    result=Result,
+    effect=Effect.READ,
+    summary="Prove that an access key is dead",
+    read=read,
+    iam=("cloudtrail:LookupEvents",),
+)
