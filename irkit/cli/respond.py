@@ -11,15 +11,15 @@ from pydantic import JsonValue
 from irkit.cli.arguments import add_config, config, pairs
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
-from irkit.cli.screen import open_screen
+from irkit.cli.screen import add_look, open_screen
 from irkit.engine.executor import Until
 from irkit.errors import UsageError
 from irkit.incident.events import Mode
 from irkit.runbook.model import InputKind, Runbook
+from irkit.runbook.shelf import taken
 from irkit.secret import Secret
 from irkit.wiring.inputs import given
 from irkit.wiring.session import opened_session
-from irkit.wiring.shelf import runbook_named
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,20 +32,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--live", action="store_true", help="really act; without it plans are shown and nothing is done")
     parser.add_argument("--title", default="", help="what the incident is called")
     parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
+    add_look(parser)
     add_config(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Open it and run it."""
     settings, display = config(args), chosen(args.display)
-    runbook = runbook_named(settings, args.runbook)
+    runbook = taken(args.runbook, settings.runbooks_folder)
     values: dict[str, JsonValue | Secret] = dict(pairs(args.input))
     values.update(_secret(args, runbook))
     mode = Mode.LIVE if args.live else Mode.DRY_RUN
     session = opened_session(settings, runbook, given(runbook, values), mode, args.title)
     talk(f"{session.folder.incident} opened, {mode.value.upper()}")
     if display is Display.TUI:
-        return open_screen(settings, session)
+        return open_screen(settings, args, session)
     return Follow(session, display).run(Until.NOTHING_READY)
 
 

@@ -10,6 +10,7 @@ import logging
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from irkit.contract import AnyAction
 from irkit.engine.attempt import IRKIT, Attempt, OpenClients, Work
 from irkit.engine.parameters import NoValue, parameters
 from irkit.engine.ready import Kind, Move, ended, ready
-from irkit.errors import IrkitError, JournalMoved
+from irkit.errors import IrkitError, JournalMoved, RunbookInvalid
 from irkit.incident import events as ev
 from irkit.incident.events import Direction, Mode
 from irkit.incident.journal import Journal
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 POLL = timedelta(milliseconds=100)
 WORKERS = 8
+PATIENCE = timedelta(seconds=60)
 
 
 class Outcome(StrEnum):
@@ -50,6 +52,8 @@ class Until(StrEnum):
     """When ``run`` returns by itself: with nothing left to do for now, or only when told (or when all has ended)."""
 
     NOTHING_READY = "nothing ready"
+    SETTLED = "settled"
+    """As ``NOTHING_READY``, but somebody is there to answer: it returns with nothing left to ask, or after ``PATIENCE``."""
     ENDED = "ended"
     TOLD = "told"
 
@@ -66,6 +70,8 @@ class Executor:
     _stopping: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
     _busy: dict[StepId, Future[None]] = field(default_factory=dict)
+    _last_seq: int = 0
+    _moved_at: float = field(default_factory=time.monotonic)
 
     def run(self, until: Until) -> Outcome:
         """Make moves until ``until``; journals the runner's start and stop.
@@ -112,8 +118,16 @@ class Executor:
                 return False
             case Until.NOTHING_READY:
                 return True
+            case Until.SETTLED:
+                return not _asks(state) or self._is_stuck(state)
             case Until.ENDED:
                 return state.aborted is not None or ended(self.runbook, state)
+
+    def _is_stuck(self, state: IncidentState) -> bool:
+        """Whether nobody has answered for so long that nobody will."""
+        if state.seq != self._last_seq:
+            self._last_seq, self._moved_at = state.seq, time.monotonic()
+        return time.monotonic() - self._moved_at > PATIENCE.total_seconds()
 
     def _reap(self) -> None:
         """Forget finished moves; an error that got this far is the journal's, and ends the run."""
@@ -144,6 +158,12 @@ class Executor:
                     attempt.probe(self._work(move.step))
         except JournalMoved:
             return  # another order came first: the next look at the state says what to do
+        except RunbookInvalid as error:
+            number = self.journal.state().step(move.step).attempt
+            failed = ev.StepFailed(
+                step=move.step, attempt=number, error="RunbookInvalid", message=error.message, hint=error.hint
+            )
+            self.journal.append(failed, actor=IRKIT)
 
     def _start(self, move: Move, attempt: Attempt) -> None:
         """Start a step; leave it out when a value it needs cannot exist (a step before it was left out or previewed)."""
@@ -194,3 +214,12 @@ def outcome(runbook: Runbook, state: IncidentState) -> Outcome:
         return Outcome.UNDELIVERED
     return Outcome.ENDED if ended(runbook, state) else Outcome.WAITS
 
+
+
+def _asks(state: IncidentState) -> bool:
+    """Whether something is on the screen that a person could answer (in doubt: only once a probe could tell)."""
+    return any(
+        step.phase in {Phase.PLANNED, Phase.ASKING}
+        or (step.phase is Phase.IN_DOUBT and any(item.standing is not None for item in step.items))
+        for step in state.steps.values()
+    )

@@ -1,0 +1,104 @@
+"""Rehearse a runbook against a cloud on this machine: nothing leaves loopback. `irkit drill stop INC` ends one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+from pathlib import Path
+
+from irkit.actions import catalog
+from irkit.cli.arguments import add_config, config
+from irkit.cli.dispatch import talk
+from irkit.cli.display import Display, Follow, chosen
+from irkit.cli.screen import add_look, open_screen
+from irkit.config import Config
+from irkit.drill.rehearsal import Rehearsal, begun, found
+from irkit.drill.responder import Scripted, colleague, responder
+from irkit.drill.world.settings import WorldSettings
+from irkit.engine.executor import Until
+from irkit.engine.ready import ended
+from irkit.errors import IrkitError
+from irkit.incident.events import Mode
+from irkit.runbook.policy import policy
+from irkit.runbook.shelf import taken
+from irkit.wiring.incidents import WORLD, session_of, world_of
+from irkit.wiring.inputs import given
+from irkit.wiring.session import Session, incidents_root, opened_session
+
+STOP = "stop"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("runbook", help="the runbook to rehearse, or `stop`")
+    parser.add_argument("incident", nargs="?", help="with stop: whose rehearsal cloud to end")
+    parser.add_argument("--unattended", action="store_true", help="a scripted responder takes the recommended path")
+    parser.add_argument("--keep", action="store_true", help="leave the rehearsal cloud running at the end")
+    parser.add_argument("--seed", type=int, default=1, help="of the intruder's dice")
+    parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
+    add_look(parser)
+    add_config(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Begin a cloud, open the incident, drive it; the cloud ends when the incident has."""
+    settings = config(args)
+    if args.runbook == STOP:
+        return _stop(settings, args.incident or "")
+    session, rehearsal = begin(settings, args.runbook, args.seed)
+    talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {rehearsal.facts.ready_after_s:.1f} s")
+    code = drive(session, rehearsal, args)
+    if args.keep or not ended(session.runbook, session.journal.state()):
+        talk(f"the rehearsal cloud stays up for irkit resume {session.folder.incident}")
+        talk(f"end it with: irkit drill stop {session.folder.incident}")
+    else:
+        rehearsal.stop()
+    return code
+
+
+def begin(settings: Config, name: str, seed: int) -> tuple[Session, Rehearsal]:
+    """Begin a rehearsal cloud whose responder has exactly the runbook's permissions, and open the incident in it."""
+    runbook = taken(name, settings.runbooks_folder)
+    worlds = incidents_root(settings, Mode.DRILL) / "worlds"
+    permissions = policy(runbook, catalog)
+    rehearsal = begun(worlds / secrets.token_hex(6), WorldSettings(seed=seed, break_glass=permissions))
+    try:
+        known = {name: value for name, value in rehearsal.inputs().items() if name in runbook.inputs}
+        session = opened_session(rehearsal.config(settings), runbook, given(runbook, known), Mode.DRILL)
+    except BaseException:
+        rehearsal.stop()
+        raise
+    link = json.dumps({"world": str(rehearsal.folder)})
+    (session.folder.path / WORLD).write_text(link, encoding="utf-8")
+    return session, rehearsal
+
+
+def drive(session: Session, rehearsal: Rehearsal, args: argparse.Namespace) -> int:
+    """With a person at the screen, or with the scripted people alone."""
+    people = [colleague(session), *([responder(session)] if args.unattended else [])]
+    for person in people:
+        person.start()
+    try:
+        display = chosen(args.display)
+        if display is Display.TUI:
+            return open_screen(config(args), args, session)
+        until = Until.SETTLED if args.unattended else Until.NOTHING_READY
+        return Follow(session, display).run(until)
+    finally:
+        _go_home(people)
+
+
+def _go_home(people: list[Scripted]) -> None:
+    for person in people:
+        person.stop()
+
+
+def _stop(settings: Config, incident: str) -> int:
+    folder = session_of(settings, incident).folder
+    world: Path | None = world_of(folder)
+    if world is None:
+        raise IrkitError(f"{incident} is no drill")
+    found(world).stop()
+    talk(f"the rehearsal cloud of {incident} has ended")
+    return 0

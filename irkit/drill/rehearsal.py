@@ -1,0 +1,141 @@
+"""Start a rehearsal cloud as a process of its own, find it again, and end it.
+
+The cloud outlives the irkit that began it, so that a killed drill can be resumed; it ends when told, or by itself after an
+hour in which nobody called.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pyrage
+from pydantic import JsonValue
+
+from irkit.config import Config, load
+from irkit.drill.world.access_files import VAULT, write_irkit_config, write_private
+from irkit.drill.world.facts import WorldFacts, read_facts
+from irkit.drill.world.settings import WorldSettings
+from irkit.errors import IncidentUnknown, IrkitError
+
+READY_WITHIN = timedelta(seconds=60)
+_POLL_SECONDS = 0.05
+
+
+class WorldFailed(IrkitError):
+    """The rehearsal cloud did not come up."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A running rehearsal cloud: its folder and its facts."""
+
+    folder: Path
+    facts: WorldFacts
+
+    def config(self, own: Config) -> Config:
+        """The configuration of a drill: everything outside is the rehearsal cloud, the rest is the user's own."""
+        flags = {"data_folder": str(own.data_folder), "identity": own.identity, "quorum": str(own.quorum)}
+        return load(Path(self.facts.config_file), environment={}, flags=flags)
+
+    def inputs(self) -> Mapping[str, JsonValue]:
+        """What the rehearsed incident begins with: that which whoever raised the alarm knows."""
+        return {
+            "key_id": self.facts.key_id,
+            "repository": self.facts.repository,
+            "repository_url": self.facts.repository_url,
+            "secret_id": self.facts.secret_id,
+        }
+
+    def stop(self) -> None:
+        """End the cloud and everything it started. Harmless when it has ended."""
+        self._told("/stop", {})
+        deadline = time.monotonic() + READY_WITHIN.total_seconds()
+        while (self.folder / "facts.json").exists() and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+
+    def inject(self, fault: Mapping[str, JsonValue]) -> None:
+        """Flip a fault: ``{"service": "slack", "outage": "on"}``, ``{"service": "iam", "iam_delay_s": 3}``."""
+        self._told("/faults", fault)
+
+    def _told(self, path: str, body: Mapping[str, JsonValue]) -> None:
+        token = Path(self.facts.control_token_file).read_text(encoding="utf-8").strip()
+        request = urllib.request.Request(  # noqa: S310 - the world's own loopback port
+            self.facts.control_url + path,
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+                return
+        except OSError as error:
+            if path != "/stop":
+                raise WorldFailed(f"the rehearsal cloud does not answer: {error}") from error
+
+
+def begun(folder: Path, settings: WorldSettings) -> Rehearsal:
+    """Start a cloud in ``folder`` and wait until it is ready.
+
+    Raises:
+        WorldFailed: it did not come up; the message holds the end of its log.
+    """
+    folder.mkdir(mode=0o700, parents=True)
+    write_private(folder / "settings.json", settings.model_dump_json())
+    log = folder / "world.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "irkit.drill.world", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=_environment(),
+        )
+    deadline = time.monotonic() + READY_WITHIN.total_seconds()
+    while (facts := read_facts(folder)) is None:
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.terminate()
+            tail = log.read_text(encoding="utf-8", errors="replace")[-800:]
+            raise WorldFailed(f"the rehearsal cloud did not come up:\n{tail}", hint="pip install 'irkit[drill]'?")
+        time.sleep(_POLL_SECONDS)
+    _seal(folder, facts)
+    return Rehearsal(folder, facts)
+
+
+def found(folder: Path) -> Rehearsal:
+    """A cloud that is still up. Raises ``IncidentUnknown`` when it has ended."""
+    facts = read_facts(folder)
+    if facts is None or not _alive(facts.pid):
+        raise IncidentUnknown("the rehearsal cloud of this drill has ended", hint="begin a new one: irkit drill")
+    return Rehearsal(folder, facts)
+
+
+def _seal(folder: Path, facts: WorldFacts) -> None:
+    """Make the key that sealed evidence is encrypted to; its secret half stays in the world's vault."""
+    identity = pyrage.x25519.Identity.generate()
+    write_private(folder / VAULT / "evidence.agekey", f"{identity}\n")
+    write_irkit_config(facts, str(identity.to_public()))
+
+
+def _environment() -> dict[str, str]:
+    """The least that a child needs; no credential of the user's own may reach a rehearsal."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
