@@ -121,8 +121,9 @@ class Clients:
     @cached_property
     def git(self) -> Git:
         """Git repositories over HTTP; mirrors live in the incident's ``work`` folder while they are used."""
-        token = self.config.git.token
-        return GitOverHttp(self._outside.folder / "work", token.read() if token else None, self._calls)
+        git = self.config.git
+        token = git.token.read() if git.token else None
+        return GitOverHttp(self._outside.folder / "work", token, self._calls, git.username)
 
     @cached_property
     def github(self) -> GitHub:

@@ -15,7 +15,7 @@ from typing import Protocol
 from irkit.clients.call_record import CallLog
 from irkit.clients.git_mirror import Mirror
 from irkit.clients.git_objects import Locator, ObjectId, locator_parts
-from irkit.clients.git_process import GitProcess, checked_url, outside_error
+from irkit.clients.git_process import USERNAME, GitProcess, checked_url, outside_error
 from irkit.errors import OutsideError
 from irkit.secret import Secret
 
@@ -61,8 +61,11 @@ class Git(Protocol):
 class GitOverHttp:
     """Git as irkit uses it. ``scratch`` is where mirrors live while they are used: a folder only this user can enter."""
 
-    def __init__(self, scratch: Path, token: Secret | None = None, calls: CallLog | None = None) -> None:
+    def __init__(
+        self, scratch: Path, token: Secret | None = None, calls: CallLog | None = None, username: str = USERNAME
+    ) -> None:
         self._scratch = scratch
+        self._username = username
         self._token = token
         self._calls = calls or CallLog()
 
@@ -75,7 +78,7 @@ class GitOverHttp:
         self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = Path(tempfile.mkdtemp(prefix="mirror-", dir=self._scratch))
         try:
-            git = GitProcess(folder, self._token)
+            git = GitProcess(folder, self._token, self._username)
             git.local("init", "--quiet", "--bare", ".")
             with self._noted(f"git: fetch {url}"):
                 git.remote("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", checked_url(url), "+refs/*:refs/*")
@@ -88,7 +91,7 @@ class GitOverHttp:
         """Every ref the server shows, without fetching."""
         self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._noted(f"git: ls-remote {url}"):
-            listing = GitProcess(self._scratch, self._token).remote("ls-remote", "--refs", checked_url(url))
+            listing = GitProcess(self._scratch, self._token, self._username).remote("ls-remote", "--refs", checked_url(url))
         return {ref: ObjectId(oid) for oid, ref in (line.split("\t") for line in listing.splitlines())}
 
     def bundle(self, mirror: Mirror) -> Iterator[bytes]:

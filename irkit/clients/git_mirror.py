@@ -123,7 +123,7 @@ class Mirror:
 
     def refs_holding(self, oids: Iterable[ObjectId]) -> tuple[str, ...]:
         """The refs whose history holds any of these objects."""
-        names = {oid for oid in oids}
+        names = set(oids)
         origins = self._origins(names)
         commits = {origin.commit for found in origins.values() for origin in found} | (names - origins.keys())
         return tuple(sorted({ref for commit in commits for ref in self._refs_with(commit)}))
@@ -234,6 +234,14 @@ def commit_map(mirror: Mirror) -> dict[ObjectId, ObjectId]:
         raise NotFound("the mirror was not rewritten") from None
     pairs = (line.split() for line in lines if re.fullmatch(r"[0-9a-f]+ +[0-9a-f]+", line))
     return {ObjectId(old): ObjectId(new) for old, new in pairs if old != new}
+
+
+def first_changed(mirror: Mirror) -> tuple[ObjectId, ...]:
+    """The oldest commits that the last rewrite changed, as they were named before it."""
+    path = mirror.folder / "filter-repo" / "first-changed-commits"
+    if not path.exists():
+        return ()
+    return tuple(sorted(ObjectId(line.split()[0]) for line in path.read_text().splitlines() if line))
 
 
 def _quoted(path: str) -> str:

@@ -21,6 +21,9 @@ from irkit.secret import Secret
 if TYPE_CHECKING:
     from git.cmd import Git as GitCommand
 
+USERNAME = "x-access-token"
+"""The user name that goes with a token on GitHub."""
+
 _ASKED_AT_MOST = 16
 _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GIT_TRACE": "0", "GIT_OPTIONAL_LOCKS": "0"}
 _SIGNS: tuple[tuple[tuple[str, ...], type[OutsideError], str], ...] = (
@@ -49,9 +52,10 @@ def checked_url(url: str) -> str:
 class GitProcess:
     """Git in one folder. ``local`` never meets a network; ``remote`` may, with the token within reach."""
 
-    def __init__(self, folder: Path, token: Secret | None = None) -> None:
+    def __init__(self, folder: Path, token: Secret | None = None, username: str = USERNAME) -> None:
         self.folder = folder
         self._token = token
+        self._username = username
 
     def local(self, *arguments: str, fds: tuple[int, ...] = ()) -> str:
         """Run and give stdout as text. Raises OutsideError when git does not end with 0."""
@@ -70,7 +74,7 @@ class GitProcess:
 
     def remote_status(self, *arguments: str) -> tuple[int, str, str]:
         """Run with the token at hand; exit code, stdout, stderr. For commands whose failure is in parts, as push's is."""
-        with _credential(self._token) as (options, fds):
+        with _credential(self._username, self._token) as (options, fds):
             return self._run([*options, *arguments], fds)
 
     @contextmanager
@@ -123,13 +127,13 @@ def readable_pipe(content: bytes) -> Iterator[int]:
 
 
 @contextmanager
-def _credential(token: Secret | None) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+def _credential(username: str, token: Secret | None) -> Iterator[tuple[list[str], tuple[int, ...]]]:
     forget = ["-c", "credential.helper="]
     if token is None:
         yield forget, ()
         return
-    with readable_pipe(f"{token.reveal()}\n".encode() * _ASKED_AT_MOST) as fd:
-        read = f'read -r word < /dev/fd/{fd} && printf "username=x-access-token\\npassword=%s\\n" "$word"'
+    with readable_pipe(f"{username} {token.reveal()}\n".encode() * _ASKED_AT_MOST) as fd:
+        read = f'read -r name word < /dev/fd/{fd} && printf "username=%s\\npassword=%s\\n" "$name" "$word"'
         yield [*forget, "-c", f'credential.helper=!f() {{ test "$1" = get && {read}; }}; f'], (fd,)
 
 
