@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from irkit.actions.git import find_secret
+from irkit.actions.git.find_secret import Outcome, Params, Result
+from irkit.clients.git_mirror import Held
+from irkit.clients.git_objects import ObjectKind
+from irkit.drill.world.loopback_server import Outage
+from irkit.errors import Unreachable, UsageError
+from irkit.secret import Secret
+from tests.forge import KEY_ID, LEAKED_AT, SECRET, Forge
+
+
+def found(forge: Forge, key_id: str = KEY_ID) -> Result:
+    return find_secret.read(forge.clients("find_leak"), Params(repository=forge.url, key_id=key_id))
+
+
+def test_it_finds_every_planted_place(forge: Forge) -> None:
+    places = {(place.kind, place.path) for place in found(forge).places}
+    assert places == {
+        (ObjectKind.BLOB, "deploy/settings.env"),
+        (ObjectKind.BLOB, "tools/import_batch.py"),
+        (ObjectKind.BLOB, "deploy/terraform.tfvars"),
+        (ObjectKind.COMMIT, ""),
+        (ObjectKind.TAG, ""),
+    }
+
+
+def test_it_names_the_commit_that_brought_the_key_first(forge: Forge) -> None:
+    result = found(forge)
+    assert result.first_commit == forge.seeded.leak_commit
+    assert result.first_at == LEAKED_AT
+    assert result.first_author == forge.seeded.leaking_author
+
+
+def test_it_names_every_ref_whose_history_holds_the_key(forge: Forge) -> None:
+    assert found(forge).refs == (
+        "refs/heads/feature/batch-import",
+        "refs/heads/main",
+        "refs/pull/1/head",
+        "refs/pull/1/merge",
+        "refs/tags/v1.4.0",
+    )
+
+
+def test_the_line_is_where_the_key_id_stands(forge: Forge) -> None:
+    lines = {place.path: place.line for place in found(forge).places if place.path}
+    assert lines["deploy/settings.env"] == 3
+    assert lines["tools/import_batch.py"] == 4
+
+
+def test_one_secret_in_five_places_gives_one_locator_and_one_fingerprint(forge: Forge) -> None:
+    result = found(forge)
+    assert len(result.locators) == 1
+    assert {place.fingerprint for place in result.places} == {forge.clients().fingerprint(Secret(SECRET))}
+    assert {place.held for place in result.places} == {Held.PAIR}
+
+
+def test_a_locator_gives_the_secret_back(forge: Forge) -> None:
+    assert forge.clients().git.read_secret(found(forge).locators[0]) == Secret(SECRET)
+
+
+def test_neither_the_result_nor_the_evidence_holds_the_secret(forge: Forge) -> None:
+    result = found(forge)
+    assert SECRET not in result.model_dump_json()
+    kept = (forge.folder / result.evidence).read_bytes()
+    assert SECRET.encode() not in kept
+    assert kept.count(b"\n") == len(result.places)
+
+
+def test_no_mirror_is_left_behind(forge: Forge) -> None:
+    found(forge)
+    assert list((forge.folder / "work").iterdir()) == []
+
+
+def test_a_key_that_is_not_there_is_absent_and_says_what_was_read(forge: Forge) -> None:
+    result = found(forge, "AKIANOTHEREATALL0000")
+    assert (result.outcome, result.places, result.evidence) == (Outcome.ABSENT, (), "")
+    assert result.commits_scanned > 40
+    assert "not read: forks" in result.coverage
+
+
+def test_the_secret_is_known_to_the_process_afterwards(forge: Forge) -> None:
+    found(forge)
+    assert forge.outside.known_secrets.get(KEY_ID) == Secret(SECRET)
+
+
+def test_an_outage_is_no_answer_and_not_an_empty_history(forge: Forge) -> None:
+    forge.git.outage(Outage.ON)
+    with pytest.raises(Unreachable):
+        found(forge)
+
+
+@pytest.mark.parametrize(
+    "address", ["ext::sh -c id", "file:///etc", "http://example.com/a/b.git", "https://x:y@host/a/b.git", "--upload-pack=x"]
+)
+def test_an_address_that_git_would_run_or_leak_is_refused(forge: Forge, address: str) -> None:
+    with pytest.raises(UsageError):
+        find_secret.read(forge.clients(), Params(repository=address, key_id=KEY_ID))

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.forge import Forge, started_forge
+
+
+@pytest.fixture
+def forge(tmp_path: Path) -> Iterator[Forge]:
+    """A git server, a GitHub server and a Slack server with a leaked key planted, and an incident's clients."""
+    with started_forge(tmp_path) as running:
+        yield running
