@@ -49,7 +49,7 @@ class InputKind(StrEnum):
     """A whole number."""
     FLAG = "flag"
     """true or false."""
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the word, not a value
     """Held in memory only, never journalled; no step can refer to it."""
 
 

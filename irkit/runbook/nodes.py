@@ -55,7 +55,7 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-class _Stop(Exception):  # noqa: N818 - no error: the finding is noted, reading just ends
+class _Stop(Exception):
     """Reading cannot go on; the finding is already noted."""
 
 

@@ -64,7 +64,7 @@ def whole(node: nodes.Node | None, what: str, at_least: int, findings: Findings)
 
 
 def truth(node: nodes.Node | None, what: str, findings: Findings) -> bool | None:
-    """true or false, or None."""
+    """One of true and false, or None."""
     if node is None:
         return None
     if isinstance(node, nodes.Scalar) and isinstance(node.value, bool):

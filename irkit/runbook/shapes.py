@@ -1,4 +1,4 @@
-"""The types that cross a reference, as JSON sees them: read off pydantic models, followed along paths, compared. Pure."""
+"""The types that cross a reference, as JSON sees them: read off pydantic models, followed, compared. Pure."""
 
 from __future__ import annotations
 
@@ -176,6 +176,11 @@ def fits(given: Shape, wanted: Shape) -> bool:
         return all(fits(one, wanted) for one in given.shapes if one is not Plain.NOTHING)
     if isinstance(wanted, Either):
         return any(fits(given, one) for one in wanted.shapes)
+    return _one_fits(given, wanted)
+
+
+def _one_fits(given: Shape, wanted: Shape) -> bool:
+    """``fits`` for types without alternatives."""
     match given, wanted:
         case Choice(), Choice():
             return set(given.values) <= set(wanted.values)

@@ -2,7 +2,7 @@
 
 One row a step, in file order, top down. A *lane* is a column that leads down to one step, so edges to the same step
 share a lane from where they meet. A step's inputs come from straight above; what runs sideways on its row are its
-outputs, which open a lane (``┬ ╮ ╭``) or join one that is there (``├ ┤ ┼``). A lane that only passes behind stays ``│``.
+outputs, which open a lane (``┬ ╮ ╭``) or join one that is there (``├ ┤ ┼``). One that only passes behind stays ``│``.
 How to read it: from a step follow its line sideways, and at every corner or join go down until a step is met. Only the
 edges that others do not imply are drawn (``irkit.runbook.graph.reduced``).
 """

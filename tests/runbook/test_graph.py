@@ -20,7 +20,7 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 def _some(choose: random.Random, names: list[StepId]) -> tuple[StepId, ...]:
-    return tuple(name for name in names if choose.random() < 0.3)  # noqa: PLR2004
+    return tuple(name for name in names if choose.random() < 0.3)
 
 
 def test_a_step_needs_what_it_lists_and_what_it_refers_to() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,10 +20,28 @@ from tests.runbook.sample import TEXT
 
 FINDING = re.compile(r"[^:]+:[1-9]\d*:[1-9]\d*: .+")
 WORDS = re.findall(r"[\w$.]+|[^\w\s]", TEXT)
-KEYS = ["runbook", "title", "severity", "inputs", "steps", "uses", "with", "needs", "when", "for_each", "approve", "type"]
+KEYS = [
+    "runbook",
+    "title",
+    "severity",
+    "inputs",
+    "steps",
+    "uses",
+    "with",
+    "needs",
+    "when",
+    "for_each",
+    "approve",
+    "type",
+]
 
 json_like = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12) | st.sampled_from(WORDS),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=12)
+    | st.sampled_from(WORDS),
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), inner, max_size=5)
     ),
@@ -53,12 +72,9 @@ def test_random_text_is_survived(text: str) -> None:
 def test_random_bytes_are_survived(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "random.yaml"
     path.write_bytes(data)
-    try:
+    with pytest.raises(RunbookInvalid) as refusal:
         load(path)
-    except RunbookInvalid as refusal:
-        assert all(FINDING.fullmatch(line) for line in refusal.message.splitlines())
-    else:
-        raise AssertionError(data)
+    assert all(FINDING.fullmatch(line) for line in refusal.value.message.splitlines())
 
 
 @given(value=json_like)

@@ -109,7 +109,9 @@ def test_a_when_on_a_step_without_result_is_missing_either_way(test: Test) -> No
     assert isinstance(found, Missing)
 
 
-@pytest.mark.parametrize("text", ["$", "$1", "$a", "$a.", "$a..b", "$A.b", "$inputs", "$inputs.a.b", "$a.b c", "a.b", ""])
+@pytest.mark.parametrize(
+    "text", ["$", "$1", "$a", "$a.", "$a..b", "$A.b", "$inputs", "$inputs.a.b", "$a.b c", "a.b", ""]
+)
 def test_what_is_no_reference_is_none(text: str) -> None:
     assert ref_of(text, HERE) is None
 

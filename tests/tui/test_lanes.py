@@ -64,7 +64,9 @@ def graph_of(needed: dict[str, str]) -> Graph:
 
 def random_graph(choose: random.Random, size: int) -> Graph:
     names = [StepId(f"s{n}") for n in range(size)]
-    return {name: tuple(sorted(choose.sample(names[:at], choose.randint(0, min(at, 3))))) for at, name in enumerate(names)}
+    return {
+        name: tuple(sorted(choose.sample(names[:at], choose.randint(0, min(at, 3))))) for at, name in enumerate(names)
+    }
 
 
 @st.composite
@@ -135,7 +137,7 @@ def test_just_the_edges_of_a_random_graph_can_be_traced(style: Style, graph: Gra
 
 
 def test_a_thousand_graphs_of_twenty_steps_are_traced() -> None:
-    choose = random.Random(20)  # noqa: S311 - a repeatable sample
+    choose = random.Random(20)
     traced = 0
     for _ in range(1000):
         graph = random_graph(choose, 20)
