@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.forge import Forge, started_forge
+from tests.rehearsal import raise_world, world
+
+__all__ = ["forge", "raise_world", "world"]
 
 
 @pytest.fixture

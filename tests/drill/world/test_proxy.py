@@ -1,0 +1,199 @@
+"""AWS as clients of the rehearsal meet it: enforcement, limits, faults. Partly through real boto3 clients."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+
+from irkit.drill.world import estate
+from irkit.drill.world.aws_caller import AwsRefused
+from irkit.drill.world.loopback_server import Outage
+from irkit.drill.world.settings import WorldSettings
+from irkit.drill.world.world import World
+from tests.drill.world.accounts import admin, becomes, caller, new_user, records, sdk
+
+Raise = Callable[[WorldSettings], World]
+
+
+def refusal_of(call: Callable[[], object]) -> str:
+    """The error code a call is refused with; empty when it works."""
+    try:
+        call()
+    except AwsRefused as refused:
+        return refused.code
+    return ""
+
+
+def test_the_leaked_key_works_when_the_alarm_goes_off(world: World) -> None:
+    answer = caller(world, world.found.leaked).query("sts", "GetCallerIdentity", {})
+    assert answer.findtext(".//Arn") == f"arn:aws:iam::{estate.ACCOUNT}:user/{estate.LEAKED_USER}"
+
+
+def test_boto3_looks_events_up_page_by_page(raise_world: Raise) -> None:
+    world = raise_world(WorldSettings(delivery_lag=timedelta()))
+    client = sdk(world, world.found.responder, "cloudtrail")
+    asked = {"LookupAttributes": [{"AttributeKey": "AccessKeyId", "AttributeValue": world.found.leaked.key_id}],
+             "MaxResults": 10}
+    first = client.lookup_events(**asked)
+    second = client.lookup_events(**asked, NextToken=first["NextToken"])
+    told = [event["EventId"] for event in (*first["Events"], *second["Events"])]
+    assert len(set(told)) == 20
+    event = json.loads(first["Events"][0]["CloudTrailEvent"])
+    assert event["userIdentity"]["accessKeyId"] == world.found.leaked.key_id
+    assert first["Events"][0]["EventTime"] >= second["Events"][0]["EventTime"]
+
+
+def test_lookups_beyond_two_a_second_are_throttled(raise_world: Raise) -> None:
+    world = raise_world(WorldSettings(delivery_lag=timedelta()))
+    responder = caller(world, world.found.responder)
+    codes = [refusal_of(lambda: responder.json("cloudtrail", "LookupEvents", {"MaxResults": 1})) for _ in range(12)]
+    assert "ThrottlingException" in codes
+    assert codes[0] == ""
+    throttled = records(world, world.found.responder.key_id)[codes.index("ThrottlingException") - len(codes)]
+    assert throttled["errorCode"] == "ThrottlingException"
+
+
+def test_looking_up_needs_the_permission(world: World) -> None:
+    _, user = new_user(world, "kms:Decrypt")
+    assert refusal_of(lambda: user.json("cloudtrail", "LookupEvents", {})) == "AccessDeniedException"
+
+
+def test_the_responder_may_do_only_what_its_policy_says(raise_world: Raise) -> None:
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}]}
+    world = raise_world(WorldSettings(break_glass=policy))
+    responder = caller(world, world.found.responder)
+    assert refusal_of(lambda: responder.query("iam", "ListUsers", {})) == ""
+    assert refusal_of(lambda: responder.query("iam", "ListRoles", {})) == "AccessDenied"
+
+
+def test_an_inactive_key_is_refused(world: World) -> None:
+    name, user = new_user(world)
+    user.query("sts", "GetCallerIdentity", {})
+    admin(world).query("iam", "UpdateAccessKey", {
+        "UserName": name, "AccessKeyId": user.keys.key_id, "Status": "Inactive"})
+    assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
+    assert refusal_of(lambda: user.json("kms", "ListKeys", {})) == "UnrecognizedClientException"
+
+
+def test_a_third_key_is_refused_and_not_left_behind(world: World) -> None:
+    name, _ = new_user(world)
+    by = admin(world)
+    by.query("iam", "CreateAccessKey", {"UserName": name})
+    assert refusal_of(lambda: by.query("iam", "CreateAccessKey", {"UserName": name})) == "LimitExceeded"
+    assert len(list(by.query("iam", "ListAccessKeys", {"UserName": name}).iter("member"))) == 2
+
+
+def test_last_use_is_told_from_what_was_recorded(world: World) -> None:
+    _, user = new_user(world)
+    user.query("sts", "GetCallerIdentity", {})
+    used = admin(world).query("iam", "GetAccessKeyLastUsed", {"AccessKeyId": user.keys.key_id})
+    assert used.findtext(".//ServiceName") == "sts"
+    assert used.findtext(".//Region") == estate.REGION
+    assert used.findtext(".//LastUsedDate", "") > "2026"
+
+
+def test_users_and_keys_are_as_old_as_the_story_says(world: World) -> None:
+    iam = sdk(world, world.found.admin, "iam")
+    [leaked] = iam.list_access_keys(UserName=estate.LEAKED_USER)["AccessKeyMetadata"]
+    age = iam.get_user(UserName="svc-backup2")["User"]["CreateDate"] - leaked["CreateDate"]
+    assert timedelta(days=200) < age < timedelta(days=220)
+
+
+@pytest.mark.parametrize("write", ["UpdateAccessKey", "PutUserPolicy"])
+def test_an_iam_write_shows_its_effect_only_after_the_delay(raise_world: Raise, write: str) -> None:
+    world = raise_world(WorldSettings(iam_delay=timedelta(seconds=1.5)))
+    target = {"UserName": estate.LEAKED_USER}
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    params = {"UpdateAccessKey": {"AccessKeyId": world.found.leaked.key_id, "Status": "Inactive"},
+              "PutUserPolicy": {"PolicyName": "deny", "PolicyDocument": json.dumps(deny)}}[write]
+    leaked = caller(world, world.found.leaked)
+    admin(world).query("iam", write, {**target, **params})
+    assert refusal_of(lambda: leaked.json("secretsmanager", "ListSecrets", {})) == ""
+    assert becomes(lambda: refusal_of(lambda: leaked.json("secretsmanager", "ListSecrets", {})) != "")
+
+
+def test_a_new_key_is_usable_only_after_the_delay(raise_world: Raise) -> None:
+    world = raise_world(WorldSettings(iam_delay=timedelta(seconds=1.5)))
+    _, user = new_user(world)
+    assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
+    assert becomes(lambda: refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == "")
+
+
+def test_a_write_that_is_refused_is_not_delayed_into_being(raise_world: Raise) -> None:
+    world = raise_world(WorldSettings(iam_delay=timedelta(seconds=0.2)))
+    leaked = caller(world, world.found.leaked)
+    assert refusal_of(lambda: leaked.query("iam", "DeleteUserPolicy", {
+        "UserName": estate.LEAKED_USER, "PolicyName": "own"})) == "AccessDenied"
+    assert refusal_of(lambda: admin(world).query("iam", "GetUserPolicy", {
+        "UserName": estate.LEAKED_USER, "PolicyName": "own"})) == ""
+
+
+def test_an_outage_of_one_service_leaves_the_others_up(raise_world: Raise) -> None:
+    world = raise_world(WorldSettings())
+    by = admin(world)
+    world.aws.faults.outage("kms", Outage.ON)
+    with pytest.raises(AwsRefused) as refused:
+        by.json("kms", "ListKeys", {})
+    assert (refused.value.code, refused.value.status) == ("ServiceUnavailable", 503)
+    assert refusal_of(lambda: by.query("sts", "GetCallerIdentity", {})) == ""
+    world.aws.faults.outage("kms", Outage.OFF)
+    assert refusal_of(lambda: by.json("kms", "ListKeys", {})) == ""
+
+
+def test_the_next_calls_can_be_throttled(raise_world: Raise) -> None:
+    world = raise_world(WorldSettings())
+    world.aws.faults.throttle("iam", 2)
+    codes = [refusal_of(lambda: admin(world).query("iam", "ListUsers", {})) for _ in range(3)]
+    assert codes == ["Throttling", "Throttling", ""]
+
+
+def test_boto3_stores_and_reads_objects_through_the_proxy(world: World) -> None:
+    s3 = sdk(world, world.found.admin, "s3")
+    data = b"\x00\xff" * 70_000
+    s3.put_object(Bucket=estate.TRAIL_BUCKET, Key="round/trip name", Body=data)
+    assert s3.get_object(Bucket=estate.TRAIL_BUCKET, Key="round/trip name")["Body"].read() == data
+    assert s3.head_object(Bucket=estate.TRAIL_BUCKET, Key="round/trip name")["ContentLength"] == len(data)
+    with pytest.raises(ClientError, match="404"):
+        s3.head_object(Bucket=estate.TRAIL_BUCKET, Key="not/there")
+
+
+def test_the_trail_is_there_and_logs_every_management_event(world: World) -> None:
+    trail = sdk(world, world.found.responder, "cloudtrail")
+    [found] = trail.describe_trails()["trailList"]
+    assert (found["Name"], found["S3BucketName"], found["IsMultiRegionTrail"]) == (
+        estate.TRAIL, estate.TRAIL_BUCKET, True)
+    assert trail.get_trail_status(Name=estate.TRAIL)["IsLogging"] is True
+    [selector] = trail.get_event_selectors(TrailName=estate.TRAIL)["EventSelectors"]
+    assert (selector["IncludeManagementEvents"], selector["ExcludeManagementEventSources"]) == (True, [])
+
+
+def test_log_files_in_the_bucket_hold_the_events(world: World) -> None:
+    _, user = new_user(world)
+    user.query("sts", "GetCallerIdentity", {})
+    [record] = records(world, user.keys.key_id)
+    world.aws.deliver()
+    s3 = sdk(world, world.found.admin, "s3")
+    listed = s3.list_objects_v2(Bucket=estate.TRAIL_BUCKET, Prefix=f"AWSLogs/{estate.ACCOUNT}/CloudTrail/")
+    files = {entry["Key"]: s3.get_object(Bucket=estate.TRAIL_BUCKET, Key=entry["Key"])["Body"].read()
+             for entry in listed["Contents"]}
+    held = {event["eventID"]: key
+            for key, data in files.items() for event in json.loads(gzip.decompress(data))["Records"]}
+    key = held[record["eventID"]]
+    day, name = key.split("/")[4:7], key.rpartition("/")[2]
+    assert key.startswith(f"AWSLogs/{estate.ACCOUNT}/CloudTrail/{estate.REGION}/")
+    assert name.startswith(f"{estate.ACCOUNT}_CloudTrail_{estate.REGION}_{''.join(day)}T")
+    assert name.endswith(".json.gz")
+
+
+def test_each_event_is_delivered_once(world: World) -> None:
+    world.aws.deliver()
+    s3 = sdk(world, world.found.admin, "s3")
+    listed = s3.list_objects_v2(Bucket=estate.TRAIL_BUCKET, Prefix="AWSLogs/")["Contents"]
+    told = [event["eventID"] for entry in listed for event in json.loads(gzip.decompress(
+        s3.get_object(Bucket=estate.TRAIL_BUCKET, Key=entry["Key"])["Body"].read()))["Records"]]
+    assert len(told) == len(set(told)) > 0
