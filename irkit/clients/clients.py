@@ -1,4 +1,4 @@
-"""``Clients``: what an action gets to reach the outside with. Built lazily, one a step; ``Outside`` is what all share."""
+"""``Clients``: what an action reaches the outside with. Built lazily, one a step; ``Outside`` is what all share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from irkit.clients.aws import Aws, AwsMoment, AwsSession
 from irkit.clients.call_record import CallLog, CallRecord

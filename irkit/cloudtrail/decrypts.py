@@ -1,7 +1,8 @@
 """Find the KMS decrypts that a service made on a caller's behalf.
 
-A question by access key misses all of them: the service signs with a fresh session key that occurs nowhere else (744 of
-744 in two real sets). They join to the caller's own event by the same identity ARN and the same resource within 5 seconds.
+A question by access key misses all of them: the service signs with a fresh session key that occurs nowhere else (744
+of 744 in two real sets). They join to the caller's own event by the same identity ARN and the same resource within 5
+seconds.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ _MEANS: dict[str, Means] = {
 
 @dataclass(frozen=True)
 class Trace:
-    """One thing left behind. ``target`` is whom or what it is on, ``what`` the thing itself; ``by`` the key that did it."""
+    """One thing left behind: ``target`` is whom or what it is on, ``what`` the thing, ``by`` the key that did it."""
 
     means: Means
     call: str
@@ -88,7 +88,10 @@ def traces(records: Iterable[Record]) -> tuple[Trace, ...]:
 
 
 def _trace(one: Record, means: Means) -> Trace:
-    names = ("userName", "roleName", "groupName", "policyArn", "name", "keyId", "secretId", "bucketName", "functionName")
+    names = (
+        *("userName", "roleName", "groupName", "policyArn"),
+        *("name", "keyId", "secretId", "bucketName", "functionName"),
+    )
     target = next((one.param(name) for name in names if one.param(name)), "") or one.principal
     things = ("policyArn", "policyName", "groupName", "accessKeyId", "roleName")
     what = one.answered("accessKey", "accessKeyId") or next((one.param(name) for name in things if one.param(name)), "")
@@ -98,6 +101,6 @@ def _trace(one: Record, means: Means) -> Trace:
 
 
 def further_keys(records: Iterable[Record]) -> tuple[str, ...]:
-    """Ids of keys and sessions that the records' calls brought into being: who follows the first key must follow these."""
+    """Ids of keys and sessions that the calls brought into being: who follows the first key must follow these."""
     found = (minted_key(one) or one.answered("accessKey", "accessKeyId") for one in records if not one.error)
     return tuple(dict.fromkeys(key_id for key_id in found if key_id))

@@ -1,7 +1,8 @@
 """One CloudTrail record, read from its JSON whatever wrote it.
 
-Shapes: CloudTrail user guide, "Record contents" and "userIdentity element"; real records of both public sets. AWS writes
-``requestParameters`` in camel case; some emulators and exports in Pascal case: both are read. An identity may be null.
+Shapes: CloudTrail user guide, "Record contents" and "userIdentity element"; real records of both public sets. AWS
+writes ``requestParameters`` in camel case, some emulators and exports in Pascal case: both are read. An identity may be
+null.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Record:
 
 
 def record(text: str) -> Record:
-    """Read one record. Raises ``OutsideError`` when it is no record: without id, time and name nothing can rest on it."""
+    """Read one record. Raises ``OutsideError`` for what has no id, time and name: nothing can rest on that."""
     try:
         body: JsonValue = json.loads(text)
         at = datetime.fromisoformat(word(body, "eventTime")).astimezone(UTC)

@@ -57,7 +57,7 @@ class Usage:
 
 
 def usage(records: Iterable[Record], ours: str) -> Usage:
-    """Count records, oldest first. ``ours`` is how irkit's own trial calls begin in the user agent: ``irkit/INC-1/``."""
+    """Count records, oldest first. ``ours`` marks irkit's own trial calls in the user agent: ``irkit/INC-1/``."""
     rows = list(records)
     others = [one for one in rows if not _own(one, ours)]
     good = [one for one in others if not one.error]

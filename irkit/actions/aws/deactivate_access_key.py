@@ -105,7 +105,7 @@ def _receipt(work: _Work, at: datetime | None, request_ids: tuple[str, ...]) -> 
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
-    """Look at the status again; where the secret is known, see a call signed with it refused (or taken, for a revert)."""
+    """Look at the status again; where the secret is known, see a call signed with it refused (taken, for a revert)."""
     work = _Work.model_validate(receipt.details)
     now = clients.iam.access_key(work.user, work.key_id).status
     seen = f"iam:ListAccessKeys shows {masked_key(work.key_id)} {now}"

@@ -1,8 +1,8 @@
 """Find out whose access key an id is: account, user, status, last use, and what else the user holds.
 
-An alarm gives a key id and nothing more. All later steps work on what this one finds, so it also says who irkit acts as,
-and whether AWS has already put its own quarantine on the user: that policy denies what a responder needs, so irkit must
-not run as the suspect (AWS managed policies AWSCompromisedKeyQuarantine, V2 and V3).
+An alarm gives a key id and nothing more. All later steps work on what this one finds, so it also says who irkit acts
+as, and whether AWS has already put its own quarantine on the user: that policy denies what a responder needs, so irkit
+must not run as the suspect (AWS managed policies AWSCompromisedKeyQuarantine, V2 and V3).
 The attacker sees nothing of this, unless they can read CloudTrail.
 """
 
@@ -51,6 +51,7 @@ def read(clients: Clients, params: Params) -> Result:
 
     Raises:
         NotFound: the key belongs to another account, or to nobody.
+
     """
     own = clients.sts.own_identity()
     account = clients.sts.account_of_key(params.key_id)

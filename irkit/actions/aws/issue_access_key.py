@@ -1,8 +1,8 @@
 """Make a new access key straight into a new version of a Secrets Manager secret; nobody sees it on the way.
 
 The version is staged at AWSPENDING, then AWSCURRENT moves to it. AWS tells a new key's secret once: a key whose secret
-was lost in a crash in between is found by the next plan (it stands in no version and was never used) and deleted first; a
-version that was staged already is finished. AWS allows a user two keys (IAM quotas).
+was lost in a crash in between is found by the next plan (it stands in no version and was never used) and deleted first;
+a version that was staged already is finished. AWS allows a user two keys (IAM quotas).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from irkit.clients.aws import masked_key
 from irkit.clients.iam import KeyStatus
 from irkit.clients.secretsmanager import CURRENT, PENDING
-from irkit.clients.sts import KeyAnswer, described_probe
 from irkit.clients.stored_key import stored_key, stored_key_id, with_new_key
+from irkit.clients.sts import KeyAnswer, described_probe
 from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Standing, Verdict
 from irkit.errors import IrkitError, OutsideError, PlanStale
 

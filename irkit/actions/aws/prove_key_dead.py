@@ -1,8 +1,8 @@
 """Prove that an access key is dead: by trying it where its secret is known, else by what CloudTrail has not seen.
 
 An inactive key at the console is a setting, not a proof. A refused signed call is one; several in a row outlast the
-seconds that IAM takes to spread. Where nobody here knows the secret, CloudTrail can show that no call was accepted since
-the containment, but only up to some minutes ago: its records arrive late. Before that the answer is *unproven*.
+seconds that IAM takes to spread. Where nobody here knows the secret, CloudTrail can show that no call was accepted
+since the containment, but only up to some minutes ago: its records arrive late. Before that the answer is *unproven*.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, Field
 from irkit.clients.aws import masked_key
 from irkit.clients.git_objects import Locator
 from irkit.clients.sts import KeyAnswer
+from irkit.cloudtrail.coverage import LAG
 from irkit.cloudtrail.lookup import Question, look_up
 from irkit.cloudtrail.usage import usage
 from irkit.contract import Action, Effect, Frozen
@@ -31,11 +32,11 @@ SPREAD = timedelta(seconds=60)
 
 
 class Params(Frozen):
-    """``contained_at`` is when the key was made inactive. ``locator`` tells where in git the secret can be read."""
+    """``contained_at`` is when the key was made inactive. ``locators`` tell where in git the secret can be read."""
 
     key_id: str
     contained_at: AwareDatetime | None = None
-    locator: str = ""
+    locators: tuple[str, ...] = ()
     probes: Annotated[int, Field(ge=1, le=20)] = 3
     every_ms: Annotated[int, Field(ge=0, le=10_000)] = 500
 
@@ -74,10 +75,10 @@ def read(clients: Clients, params: Params) -> Result:
 
 def _secret(clients: Clients, params: Params) -> Secret | None:
     known = clients.known_secrets.get(params.key_id)
-    if known is not None or not params.locator:
+    if known is not None or not params.locators:
         return known
     try:
-        return clients.git.read_secret(Locator(params.locator))
+        return clients.git.read_secret(Locator(params.locators[0]))
     except OutsideError as error:
         clients.progress(f"its text cannot be read from git again: {error.message}")
         return None
@@ -103,27 +104,26 @@ def _by_probe(clients: Clients, params: Params, secret: Secret) -> Result | None
 
 
 def _by_history(clients: Clients, params: Params) -> Result:
+    """What CloudTrail has not seen since the containment; proves nothing until its records can be trusted up to there."""
     now = clients.now()
-    since = params.contained_at or now - timedelta(days=1)
+    since = (params.contained_at or now) + SPREAD
+    trusted_until = now - LAG
+    if since > trusted_until:
+        when = f"not before {since + LAG:%H:%M:%SZ}" if params.contained_at else "only once it is contained"
+        seen = f"the secret is not known here, and CloudTrail can show the key's death {when}"
+        return _result(params, Outcome.UNPROVEN, seen, trusted_until)
     found = look_up(clients, Question.of_key(params.key_id, since, now))
-    trusted_until = found.coverage.trusted_until
-    after = [record for record in found.records if record.at >= since + SPREAD]
-    used = usage(after, ours=f"irkit/{clients.incident}/")
+    used = usage(found.records, ours=f"irkit/{clients.incident}/")
     if used.succeeded:
         msg = f"{masked_key(params.key_id)} is ALIVE: {used.succeeded} calls were accepted since {since:%H:%M:%SZ}"
         raise IrkitError(msg, hint="look whether someone made it active again, then contain it again")
-    waited = params.contained_at is not None and trusted_until >= since + SPREAD and not found.coverage.not_seen
-    if waited:
-        seen = f"CloudTrail shows no accepted call from {since:%H:%M:%SZ} to {trusted_until:%H:%M:%SZ}"
-    else:
-        seen = f"the secret is not known here, and CloudTrail can be trusted only until {trusted_until:%H:%M:%SZ}"
-    return Result(
-        key_id=params.key_id,
-        outcome=Outcome.DEAD if waited else Outcome.UNPROVEN,
-        how=How.HISTORY,
-        seen=f"{seen}; {found.coverage.text}",
-        trusted_until=trusted_until,
-    )
+    outcome = Outcome.UNPROVEN if found.coverage.not_seen else Outcome.DEAD
+    seen = f"CloudTrail shows no accepted call since {since:%H:%M:%SZ}; {found.coverage.text}"
+    return _result(params, outcome, seen, found.coverage.trusted_until)
+
+
+def _result(params: Params, outcome: Outcome, seen: str, trusted_until: datetime) -> Result:
+    return Result(key_id=params.key_id, outcome=outcome, how=How.HISTORY, seen=seen, trusted_until=trusted_until)
 
 
 ACTION: Action[Clients, Params, Result] = Action(

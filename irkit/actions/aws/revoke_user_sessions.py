@@ -156,7 +156,7 @@ def _receipt(work: _Work, document: str, request_ids: tuple[str, ...]) -> Receip
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
-    """Look at the policy again. No session of the intruder's is at hand to try, so this proves the rule, not its reach."""
+    """Look at the policy again. No session of the intruder's is at hand to try: this proves the rule, not its reach."""
     work = _Work.model_validate(receipt.details)
     now = clients.iam.user_policy(work.user, POLICY)
     proof = Proof.PROVEN if now == work.after else Proof.NOT_YET

@@ -1,7 +1,7 @@
-"""Hunt what an intruder left behind: users, keys, rights and trusts made with a leaked key, and with all keys made by it.
+"""Hunt what an intruder left behind: users, keys, rights and trusts made with a leaked key, and by keys made with it.
 
-Each key and session that a followed key brought into being is followed too, and so is each user it made. Everything found
-carries the id of the CloudTrail event that proves it. The raw records are kept as evidence.
+Each key and session that a followed key brought into being is followed too, and so is each user it made. Everything
+found carries the id of the CloudTrail event that proves it. The raw records are kept as evidence.
 """
 
 from __future__ import annotations
