@@ -19,6 +19,6 @@ def picture(session: Session, style: Style) -> str:
     glyphs = Glyphs.ASCII if style is Style.ASCII else Glyphs.UNICODE
     asked = decisions(session.runbook)
     return "\n".join(
-        row(lane, view, glyphs, Role.DECISION if view.step in asked else Role.STEP).plain.rstrip()
+        row(lane, view, Role.DECISION if view.step in asked else Role.STEP).plain.rstrip()
         for lane, view in zip(rows, shown, strict=True)
     )
