@@ -27,6 +27,8 @@ from irkit.drill.world.settings import WorldSettings
 from irkit.errors import IncidentUnknown, IrkitError
 
 READY_WITHIN = timedelta(seconds=60)
+OWN_NETWORKS = ("10.0.0.0/16",)
+"""Where the rehearsed company's own calls come from."""
 _POLL_SECONDS = 0.05
 
 
@@ -53,6 +55,7 @@ class Rehearsal:
             "repository": self.facts.repository,
             "repository_url": self.facts.repository_url,
             "secret_id": self.facts.secret_id,
+            "known_networks": list(OWN_NETWORKS),
         }
 
     def stop(self) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Params(Frozen):
-    """``message`` names the text, ``values`` fill its placeholders. ``channel``: name or id; the incident's own if empty."""
+    """``message`` names the text, ``values`` fill its placeholders ({incident}, {responder} come by themselves). ``channel``: name or id; the incident's own if empty."""
 
     message: str
     values: Mapping[str, JsonValue] = {}
@@ -55,7 +55,8 @@ def plan(clients: Clients, params: Params) -> Plan:
     own = incident_channel(clients.config.slack.channel_prefix, clients.incident)
     channel = params.channel.removeprefix("#") or own
     template = as_mrkdwn(message(params.message, clients.config.runbooks_folder))
-    written = slack_text(filled(template, {name: shown(value) for name, value in params.values.items()}))
+    values = {"incident": clients.incident, "responder": clients.config.identity, **params.values}
+    written = slack_text(filled(template, {name: shown(value) for name, value in values.items()}))
     work = _Work(
         channel=channel,
         message=params.message,
