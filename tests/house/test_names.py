@@ -16,7 +16,9 @@ def python_files(folder: str) -> list[Path]:
 
 
 def test_no_module_has_an_empty_word_for_a_name() -> None:
-    words = {path: set(re.split(r"[_/]", str(path.relative_to(ROOT).with_suffix("")))) for path in python_files("irkit")}
+    words = {
+        path: set(re.split(r"[_/]", str(path.relative_to(ROOT).with_suffix("")))) for path in python_files("irkit")
+    }
     assert [str(path) for path, parts in words.items() if parts & EMPTY_WORDS] == []
 
 

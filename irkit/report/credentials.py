@@ -1,0 +1,108 @@
+"""The credential ledger: the access keys of the incident, where they were found, what was done, how each ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from irkit.contract import Frozen
+from irkit.incident.events import EffectDone, EffectVerified
+from irkit.report.findings import Findings
+from irkit.report.statement import Statement
+from irkit.report.views import Death, Identity, NewKey, Place, Sighting
+
+_KEY_ID = re.compile(r"\b(A[KS]IA)[A-Z0-9]{8,120}([A-Z0-9]{4})\b")
+_MAX_PLACES = 12
+
+
+class Credential(Frozen):
+    """One line of the ledger; ``events`` back its final state."""
+
+    key_id: str
+    """Masked."""
+    kind: str
+    owner: str
+    found_in: tuple[Statement, ...]
+    actions: tuple[Statement, ...]
+    final: str
+    events: tuple[int, ...]
+
+
+def masked(text: str) -> str:
+    """``text`` with every access key id in it shortened to its first four and last four characters."""
+    return _KEY_ID.sub(r"\1…\2", text)
+
+
+def credentials(found: Findings) -> tuple[Credential, ...]:
+    """The ledger: the leaked keys first, then those issued in their place."""
+    return (*_leaked(found), *_issued(found))
+
+
+def _leaked(found: Findings) -> Iterator[Credential]:
+    for step in found.of("aws.identify_access_key"):
+        for key in step.read(Identity):
+            actions = tuple(_actions(found, key.key_id, key.user))
+            state, events = _final(found, key, step.seq)
+            yield Credential(
+                key_id=masked(key.key_id),
+                kind="AWS access key",
+                owner=f"{key.user} in {key.account}",
+                found_in=tuple(_places(found)),
+                actions=actions,
+                final=state,
+                events=events,
+            )
+
+
+def _issued(found: Findings) -> Iterator[Credential]:
+    for step in found.of("aws.issue_access_key"):
+        for key in step.read(NewKey):
+            where = f"Secrets Manager {key.secret_id}, version {key.version_id}"
+            yield Credential(
+                key_id=masked(key.key_id),
+                kind="AWS access key",
+                owner=key.user,
+                found_in=(Statement(text=where, events=(step.seq,)),),
+                actions=(Statement(text=f"issued by {step.step}", events=(step.seq,)),),
+                final="in use" if key.replaced else "issued",
+                events=(step.seq,),
+            )
+
+
+def _places(found: Findings) -> Iterator[Statement]:
+    for step in found.of("git.find_secret"):
+        places = [place for sighting in step.read(Sighting) for place in sighting.places]
+        for place in places[:_MAX_PLACES]:
+            yield Statement(text=_place(place), events=(step.seq,))
+        if len(places) > _MAX_PLACES:
+            yield Statement(text=f"and {len(places) - _MAX_PLACES} more places", events=(step.seq,))
+
+
+def _place(place: Place) -> str:
+    where = place.path + (f":{place.line}" if place.line and place.path else "")
+    since = f", since commit {place.first_commit[:10]}" if place.first_commit else ""
+    refs = f", reached from {', '.join(place.refs)}" if place.refs else ""
+    return f"{place.kind or 'object'} {where or place.object_id[:10]}{since}{refs}"
+
+
+def _actions(found: Findings, key_id: str, user: str) -> Iterator[Statement]:
+    """Receipts that name the key or its owner, in whole or shortened."""
+    names = {key_id, masked(key_id), user} - {""}
+    for record in found.records:
+        event = record.event
+        if isinstance(event, EffectDone):
+            said = f"{event.receipt.summary} {event.receipt.result}"
+            if any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said) for name in names):
+                yield Statement(text=masked(event.receipt.summary), events=(record.seq,))
+
+
+def _final(found: Findings, key: Identity, seen: int) -> tuple[str, tuple[int, ...]]:
+    for step in found.of("aws.prove_key_dead"):
+        for death in step.read(Death):
+            if death.outcome == "dead":
+                return f"proven dead ({death.how or death.seen})", (step.seq,)
+            return f"not proven dead: {death.seen}", (step.seq,)
+    for step in reversed(found.of("aws.deactivate_access_key")):
+        proofs = [record for record in found.proofs(step.step) if isinstance(record.event, EffectVerified)]
+        return "inactive, not proven dead by use", tuple(record.seq for record in proofs) or (step.seq,)
+    return f"{key.status or 'unknown'} when looked at", (seen,)

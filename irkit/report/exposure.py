@@ -1,0 +1,201 @@
+"""The exposure window: from when the secret could be read by others until its key was proven dead.
+
+Each end is an interval, since nobody logs the moment at which a secret leaks: it is told with what bounds it from below
+and from above. A commit's time is written by its author's machine, so it bounds but does not prove (git-commit(1), DATE
+FORMATS).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from irkit.contract import Frozen, Proof
+from irkit.incident.events import EffectDone, EffectVerified
+from irkit.report.findings import Findings
+from irkit.report.spans import utc
+from irkit.report.statement import Basis
+from irkit.report.views import Death, Identity, KeyUse, Sighting
+
+
+class Mark(StrEnum):
+    """The five instants of an exposure."""
+
+    EXPOSED = "first exposed"
+    USED = "first use by someone else"
+    SUCCEEDED = "last successful use"
+    CONTAINED = "contained"
+    DEAD = "proven dead"
+
+
+class Milestone(Frozen):
+    """One instant, known to lie between ``earliest`` and ``latest`` (None: that end is open; both: not established)."""
+
+    mark: Mark
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    basis: Basis = Basis.OBSERVED
+    source: str
+    events: tuple[int, ...] = ()
+
+
+class _Seen(NamedTuple):
+    at: datetime
+    what: str
+    seq: int
+
+
+def exposure(found: Findings) -> tuple[Milestone, ...]:
+    """The five instants, each with its bounds, its sources and the events behind it."""
+    first, last = _uses(found)
+    return (_exposed(found, first), first, last, _contained(found), _dead(found))
+
+
+def _exposed(found: Findings, first_use: Milestone) -> Milestone:
+    """Not before the key was made, nor before the first commit known to hold it; not after its first use."""
+    low, high = _earliest_exposure(found), _latest_exposure(found, first_use)
+    if low is None and high is None:
+        return Milestone(mark=Mark.EXPOSED, source="no step looked for where it leaked")
+    events = tuple(sorted({bound.seq for bound in (low, high) if bound is not None}))
+    below = f"not before {low.what}" if low else "nothing bounds it from below"
+    above = f"not after {high.what}" if high else "nothing bounds it from above"
+    if low is not None and high is not None and high.at < low.at:
+        below, low = f"{low.what} is later ({utc(low.at)}), so it leaked elsewhere first", None
+    return Milestone(
+        mark=Mark.EXPOSED,
+        earliest=low.at if low else None,
+        latest=high.at if high else None,
+        basis=Basis.INFERRED,
+        source=f"{below}; {above}",
+        events=events,
+    )
+
+
+def _earliest_exposure(found: Findings) -> _Seen | None:
+    """The later of the key's creation and the first commit with it."""
+    commits = [
+        _Seen(place.at, f"commit {(place.first_commit or place.object_id)[:10]} (its author's clock)", step.seq)
+        for step in found.of("git.find_secret")
+        for sighting in step.read(Sighting)
+        for place in sighting.places
+        if place.at is not None
+    ]
+    births = [
+        _Seen(key.created_at, "the key's creation", step.seq)
+        for step in found.of("aws.identify_access_key")
+        for key in step.read(Identity)
+        if key.created_at is not None
+    ]
+    return max([*sorted(commits)[:1], *births], default=None)
+
+
+def _latest_exposure(found: Findings, first_use: Milestone) -> _Seen | None:
+    """It was exposed by the first use we know of, or at the latest when the incident opened."""
+    ends = [_Seen(first_use.latest, "the first use seen", first_use.events[0])] if first_use.latest else []
+    if found.opened is not None:
+        ends.append(_Seen(found.opened.at, "the opening of the incident", found.opened.seq))
+    return min(ends, default=None)
+
+
+def _uses(found: Findings) -> tuple[Milestone, Milestone]:
+    uses = [(step, use) for step in found.of("cloudtrail.measure_key_use") for use in step.read(KeyUse)]
+    first = [_Seen(use.first_seen_at, use.coverage, step.seq) for step, use in uses if use.first_seen_at]
+    last = [_Seen(use.last_success_at, use.coverage, step.seq) for step, use in uses if use.last_success_at]
+    looked = "CloudTrail was asked and showed none" if uses else "no step asked CloudTrail"
+    backing = tuple(step.seq for step, _ in uses)
+    return _use(Mark.USED, min(first, default=None), looked, backing), _last_use(found, last, looked, backing)
+
+
+def _use(mark: Mark, seen: _Seen | None, looked: str, backing: tuple[int, ...]) -> Milestone:
+    if seen is None:
+        return Milestone(mark=mark, source=looked, events=backing)
+    return Milestone(mark=mark, earliest=seen.at, latest=seen.at, source=_by_cloudtrail(seen.what), events=(seen.seq,))
+
+
+def _last_use(found: Findings, seen: list[_Seen], looked: str, backing: tuple[int, ...]) -> Milestone:
+    """CloudTrail's last success; when IAM saw a later use than CloudTrail, the interval says so."""
+    used = [
+        _Seen(key.last_used_at, "IAM's last-used time", step.seq)
+        for step in found.of("aws.identify_access_key")
+        for key in step.read(Identity)
+        if key.last_used_at is not None
+    ]
+    last, iam = max(seen, default=None), max(used, default=None)
+    if last is None and iam is not None:
+        return Milestone(
+            mark=Mark.SUCCEEDED, latest=iam.at, basis=Basis.INFERRED, source=f"{looked}; {iam.what}", events=(iam.seq,)
+        )
+    if last is None or iam is None or iam.at <= last.at:
+        return _use(Mark.SUCCEEDED, last, looked, backing)
+    return Milestone(
+        mark=Mark.SUCCEEDED,
+        earliest=last.at,
+        latest=iam.at,
+        basis=Basis.INFERRED,
+        source=f"{_by_cloudtrail(last.what)}; {iam.what} is later (owners' own use, or what CloudTrail did not show)",
+        events=tuple(sorted({last.seq, iam.seq})),
+    )
+
+
+def _by_cloudtrail(coverage: str) -> str:
+    return f"CloudTrail ({coverage})" if coverage else "CloudTrail"
+
+
+def _contained(found: Findings) -> Milestone:
+    """Between the last receipt and the last proof of the steps that contain."""
+    acts = list(_containing(found))
+    if not acts:
+        return Milestone(mark=Mark.CONTAINED, source="no containing step is done")
+    last = max(acts, key=lambda act: act.proven_at)
+    names = ", ".join(dict.fromkeys(act.step for act in acts))
+    return Milestone(
+        mark=Mark.CONTAINED,
+        earliest=max(act.done_at for act in acts),
+        latest=last.proven_at,
+        source=f"receipt and proof of {names}",
+        events=tuple(sorted(seq for act in acts for seq in act.events)),
+    )
+
+
+@dataclass(frozen=True)
+class _Act:
+    step: str
+    done_at: datetime
+    proven_at: datetime
+    events: tuple[int, ...]
+
+
+def _containing(found: Findings) -> Iterator[_Act]:
+    for step in found.found:
+        if found.phase(step.step) != "contain":
+            continue
+        receipts = [each for each in found.receipts(step.step) if isinstance(each.event, EffectDone)]
+        proofs = [
+            each
+            for each in found.proofs(step.step)
+            if isinstance(each.event, EffectVerified) and each.event.proof is Proof.PROVEN
+        ]
+        if receipts and proofs:
+            events = tuple(each.seq for each in (*receipts, *proofs))
+            yield _Act(step.step, max(each.at for each in receipts), max(each.at for each in proofs), events)
+
+
+def _dead(found: Findings) -> Milestone:
+    proofs = [(step, death) for step in found.of("aws.prove_key_dead") for death in step.read(Death)]
+    dead = [(step, death) for step, death in proofs if death.outcome == "dead"]
+    if not dead:
+        said = "; ".join(f"{death.outcome}: {death.seen}" for _, death in proofs) or "no step proved it"
+        return Milestone(mark=Mark.DEAD, source=said, events=tuple(step.seq for step, _ in proofs))
+    step, death = min(dead, key=lambda each: each[0].at)
+    contained = _contained(found)
+    at = death.trusted_until or step.at
+    return Milestone(
+        mark=Mark.DEAD,
+        earliest=min(contained.latest or at, at),
+        latest=at,
+        source=f"by {death.how}: {death.seen}" if death.how else death.seen,
+        events=(step.seq,),
+    )

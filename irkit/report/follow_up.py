@@ -1,0 +1,115 @@
+"""What is left: action items from steps that did not end well, and questions that only a human can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from irkit.contract import Frozen
+from irkit.incident.state import IncidentState, Phase, StepState
+from irkit.report.credentials import masked
+from irkit.report.evidence import Condition, Exhibit
+from irkit.report.findings import Findings
+from irkit.report.intruder import words
+from irkit.report.views import Answer, Purge
+
+QUESTIONS = (
+    ("impact", "What did this cost: customers, data, money, trust? Which numbers can be stood behind?"),
+    ("trigger", "How did the secret come to be where it leaked, and what made that easy?"),
+    ("detection", "Who or what noticed, and what should have noticed earlier?"),
+    ("luck", "Where were we lucky?"),
+    ("well", "What went well, and what went badly?"),
+    ("duties", "Who must be told (customers, regulators, insurers), by when, and who decides it?"),
+)
+
+
+class ActionItem(Frozen):
+    """Something left to do; ``event`` is what it follows from. Owner and due date are for people to fill in."""
+
+    text: str
+    because: str
+    event: int
+
+
+class Question(Frozen):
+    """A question for people. ``answer`` is empty while it is open; ``event`` is the answer's."""
+
+    topic: str
+    text: str
+    answer: str
+    event: int | None
+
+
+def action_items(found: Findings, state: IncidentState, kept: tuple[Exhibit, ...]) -> tuple[ActionItem, ...]:
+    """An item for each step that failed, was skipped, undelivered, in doubt or undone, and for what remains."""
+    steps = [item for step in found.runbook.steps for item in _of_step(str(step.id), found, state)]
+    return (*steps, *_remaining(found), *_spoilt(kept))
+
+
+def _of_step(step: str, found: Findings, state: IncidentState) -> Iterator[ActionItem]:
+    each = next((each for known, each in state.steps.items() if known == step), None)
+    told = _told(each) if each is not None else None
+    if each is not None and told is not None:
+        text, because = told
+        yield ActionItem(text=f"{text}: {found.title(step)} ({step})", because=masked(because), event=each.last_seq)
+
+
+def _told(step: StepState) -> tuple[str, str] | None:
+    match step.phase:
+        case Phase.FAILED:
+            return "Finish by hand or try again", step.error
+        case Phase.SKIPPED:
+            return "Decide whether this must still be done", f"skipped: {step.reason}"
+        case Phase.POSTPONED:
+            return "Deliver", f"not delivered: {step.error}"
+        case Phase.IN_DOUBT:
+            return "Find out whether this took effect", step.error or "an intent has no receipt"
+        case Phase.UNDONE:
+            return "Confirm that this may stay undone", step.reason or "it was undone"
+        case _:
+            return None
+
+
+def _remaining(found: Findings) -> Iterator[ActionItem]:
+    for step in found.of("git.purge_history"):
+        for purge in step.read(Purge):
+            for place in purge.remaining:
+                yield ActionItem(
+                    text=masked(f"Remove what the purge could not reach: {words(place)}"),
+                    because="the purge proved this place still holds it, or could not look",
+                    event=step.seq,
+                )
+
+
+def _spoilt(kept: tuple[Exhibit, ...]) -> Iterator[ActionItem]:
+    for each in kept:
+        if each.condition is not Condition.INTACT:
+            yield ActionItem(
+                text=f"Find out what happened to {each.path}",
+                because=f"evidence is {each.condition}",
+                event=each.event,
+            )
+
+
+def questions(found: Findings) -> tuple[Question, ...]:
+    """The runbook's own questions with their answers, then those of every postmortem, open."""
+    asked = [
+        Question(
+            topic=step.step,
+            text=found.title(step.step),
+            answer=masked(answer.text),
+            event=step.seq,
+        )
+        for step in found.of("human.note")
+        for answer in step.read(Answer)
+        if answer.text
+    ]
+    open_steps = [
+        Question(topic=str(step.id), text=step.title or str(step.id), answer="", event=None)
+        for step in found.runbook.steps
+        if str(step.uses) == "human.note" and str(step.id) not in {each.topic for each in asked}
+    ]
+    answered = {word for each in asked for word in each.topic.split("_")}
+    general = [
+        Question(topic=topic, text=text, answer="", event=None) for topic, text in QUESTIONS if topic not in answered
+    ]
+    return (*asked, *open_steps, *general)

@@ -1,0 +1,65 @@
+"""The end of the postmortem: how to check it, and every event it rests on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from irkit.incident.events import Recorded
+from irkit.report.postmortem import Postmortem
+from irkit.report.safe_markdown import fence, safe
+from irkit.report.spans import utc
+
+_LONGEST = 4000
+
+
+def appendix(report: Postmortem) -> Iterator[str]:
+    """How to verify, then one section an event."""
+    yield "## Integrity"
+    yield ""
+    head, name = report.integrity.head, safe(report.header.incident)
+    yield f"This report rests on the first {report.integrity.count} events of the journal. The last has the hash"
+    yield f"`{safe(head)}`. Each event's hash covers its content and the hash of the one before,"
+    yield "so a change to any of them changes this one."
+    yield ""
+    yield f"To check it: `irkit verify {name} --head {safe(head)}`"
+    yield "says which event breaks, or that none does and that the journal still holds this event."
+    yield "Only a hash that was kept elsewhere (this report, a message) shows a journal that was cut short."
+    yield ""
+    yield "## Appendix: the events"
+    yield ""
+    yield "A text longer than 4,000 characters is given by its length and SHA-256; the journal holds it in full."
+    yield ""
+    for record in report.events:
+        yield from _event(record)
+
+
+def _event(record: Recorded) -> Iterator[str]:
+    yield f"### Event {record.seq}"
+    yield ""
+    off = f", ±{record.at_uncertainty_ms} ms" if record.at_uncertainty_ms else ""
+    who = f"{safe(record.actor.name)} ({record.actor.kind})"
+    yield f"{safe(record.event.kind)} by {who}"
+    yield ""
+    yield f"{utc(record.at)} by the clock of {safe(record.at_source)}{off}, recorded {utc(record.recorded_at)}"
+    yield ""
+    yield f"hash `{safe(record.hash)}`, after `{safe(record.previous)}`"
+    yield ""
+    facts = json.dumps(_shortened(record.event.model_dump(mode="json")), indent=1, sort_keys=True)
+    yield fence(facts) + "json"
+    yield facts
+    yield fence(facts)
+    yield ""
+
+
+def _shortened(value: JsonValue) -> JsonValue:
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"({len(value)} characters, SHA-256 {hashlib.sha256(value.encode()).hexdigest()})"
+    if isinstance(value, dict):
+        return {name: _shortened(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shortened(each) for each in value]
+    return value

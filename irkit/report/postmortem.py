@@ -1,0 +1,160 @@
+"""The postmortem as one typed document. Renderers show it; nothing in it is written by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from irkit.contract import Frozen
+from irkit.errors import JournalBroken
+from irkit.incident.events import IncidentOpened, Mode, Recorded
+from irkit.incident.state import IncidentState, Phase, fold
+from irkit.report.containment import PhaseTime, containment
+from irkit.report.credentials import Credential, credentials, masked
+from irkit.report.decisions import Decision, decisions
+from irkit.report.evidence import Exhibit, exhibits
+from irkit.report.exposure import Milestone, exposure
+from irkit.report.findings import Findings, findings
+from irkit.report.follow_up import ActionItem, Question, action_items, questions
+from irkit.report.intruder import Activity, intruder
+from irkit.report.spans import interval, span, utc
+from irkit.report.statement import Basis, Statement
+from irkit.report.timeline import Row, timeline
+from irkit.runbook.model import Runbook
+
+
+class Header(Frozen):
+    """What the report is of."""
+
+    incident: str
+    title: str
+    severity: str
+    mode: Mode
+    runbook: str
+    runbook_sha256: str
+    account: str
+    acting_as: str
+    opened_at: datetime
+    ended: str
+    """``closed: …``, ``aborted: …`` or ``still open``."""
+    people: tuple[str, ...]
+    written_at: datetime
+    irkit_version: str
+
+
+class Integrity(Frozen):
+    """Up to where the journal was read: ``count`` events, the last with hash ``head``."""
+
+    count: int
+    head: str
+
+
+class Postmortem(Frozen):
+    """The whole report."""
+
+    header: Header
+    summary: tuple[Statement, ...]
+    exposure: tuple[Milestone, ...]
+    containment: tuple[PhaseTime, ...]
+    credentials: tuple[Credential, ...]
+    intruder: Activity
+    timeline: tuple[Row, ...]
+    decisions: tuple[Decision, ...]
+    evidence: tuple[Exhibit, ...]
+    action_items: tuple[ActionItem, ...]
+    questions: tuple[Question, ...]
+    integrity: Integrity
+    events: tuple[Recorded, ...]
+
+
+def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now: datetime) -> Postmortem:
+    """The report of an incident as of its last record. Hashes the evidence in ``folder`` anew; ``now`` is aware.
+
+    Raises:
+        JournalBroken: the records do not begin with the opening of an incident.
+    """
+    found, state = findings(records, runbook), fold(records)
+    kept = exhibits(records, folder)
+    window = exposure(found)
+    parts = containment(found, state)
+    return Postmortem(
+        header=_header(records, runbook, state, now),
+        summary=tuple(_summary(found, state, window, parts)),
+        exposure=window,
+        containment=parts,
+        credentials=credentials(found),
+        intruder=intruder(found),
+        timeline=timeline(records, window),
+        decisions=decisions(found),
+        evidence=kept,
+        action_items=action_items(found, state, kept),
+        questions=questions(found),
+        integrity=Integrity(count=len(records), head=state.head),
+        events=tuple(records),
+    )
+
+
+def _header(records: Sequence[Recorded], runbook: Runbook, state: IncidentState, now: datetime) -> Header:
+    opened = state.opened
+    if opened is None or state.opened_at is None:
+        raise JournalBroken("the journal does not begin with the opening of an incident")
+    people = dict.fromkeys(f"{each.actor.name} ({each.actor.kind})" for each in records)
+    return Header(
+        incident=opened.incident,
+        title=opened.title,
+        severity=opened.severity,
+        mode=opened.mode,
+        runbook=runbook.name,
+        runbook_sha256=opened.runbook_sha256,
+        account=opened.account,
+        acting_as=opened.acting_as,
+        opened_at=state.opened_at,
+        ended=_ended(state),
+        people=tuple(people),
+        written_at=now,
+        irkit_version=opened.irkit_version,
+    )
+
+
+def _ended(state: IncidentState) -> str:
+    if state.aborted is not None:
+        return f"aborted: {state.aborted}"
+    if state.closed is not None:
+        return f"closed: {state.closed}"
+    return "still open when this was written"
+
+
+def _summary(
+    found: Findings, state: IncidentState, window: Sequence[Milestone], parts: Sequence[PhaseTime]
+) -> Iterator[Statement]:
+    opened = found.opened
+    if opened is not None and isinstance(opened.event, IncidentOpened):
+        text = f"{opened.event.title}. Opened {utc(opened.at)} with runbook {opened.event.runbook}."
+        yield Statement(text=masked(text), events=(opened.seq,))
+    for judged in intruder(found).judgement:
+        yield judged.model_copy(update={"text": f"The use of the key was {judged.text}."})
+    for each in window:
+        if each.events and (each.earliest or each.latest):
+            text = f"{str(each.mark).capitalize()}: {interval(each.earliest, each.latest)}."
+            yield Statement(text=text, events=each.events, basis=each.basis)
+    for part in parts:
+        if part.after is not None and part.events:
+            yield Statement(text=f"{part.phase.capitalize()} {span(part.after)} after opening.", events=part.events)
+    yield from _tally(found, state)
+
+
+def _tally(found: Findings, state: IncidentState) -> Iterator[Statement]:
+    by_phase: dict[Phase, list[str]] = {}
+    for step in state.steps:
+        by_phase.setdefault(state.steps[step].phase, []).append(step)
+    if not by_phase or state.seq == 0:
+        return
+    ended = {Phase.DONE: "done", Phase.FAILED: "failed", Phase.SKIPPED: "skipped", Phase.OMITTED: "not needed"}
+    known = sum(len(steps) for phase, steps in by_phase.items() if phase in ended)
+    counted = [f"{len(by_phase[phase])} {word}" for phase, word in ended.items() if phase in by_phase]
+    rest = len(found.runbook.steps) - known
+    if rest:
+        counted.append(f"{rest} open")
+    text = f"Of {len(found.runbook.steps)} steps, {', '.join(counted)}."
+    yield Statement(text=text, events=(state.seq,), basis=Basis.INFERRED)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from irkit.incident import events as ev
+from irkit.incident.events import Mode, StepId
+from irkit.report.markdown import markdown
+from irkit.report.postmortem import postmortem
+from irkit.report.safe_markdown import fence, safe
+from tests.report import story as tell
+from tests.report.story import ANA, Story, minutes, runbook, story
+
+PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+BUILDING_BLOCKS = [
+    "<script>alert(1)</script>", "<!--", "-->", "![x](http://evil.test/p.png)", "[x](javascript:alert(1))",
+    "<http://evil.test>", "http://evil.test", "www.evil.test", "a@evil.test", "|", "\n", "\r\n\r\n# Contained", "```",
+    "````", "~~~", "\u202e", "\x1b[2J", "\u2028", "&lt;", "&#60;", "\\", "`", "**", "__", "_", "- ", "1. ", "    ", "> ",
+    "===", "---", "[x]: http://evil.test", "$x$", "\0", "#event-1",
+]  # fmt: skip
+hostile = st.lists(st.one_of(st.sampled_from(BUILDING_BLOCKS), st.text(max_size=6)), min_size=1, max_size=8).map(
+    "".join
+)
+
+
+def text(told: Story) -> str:
+    return markdown(postmortem(told.records, runbook(), told.folder, minutes(60)))
+
+
+def flat(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from flat(token.children or [])
+
+
+def rendered(source: str) -> str:
+    return "".join(each.content for each in flat(PARSER.parse(source)) if each.type == "text")
+
+
+@given(hostile)
+def test_escaped_text_renders_as_itself_and_as_nothing_else(value: str) -> None:
+    tokens = list(flat(PARSER.parse(f"before {safe(value)} after")))
+    kinds = {token.type for token in tokens}
+    assert kinds == {"paragraph_open", "inline", "text", "paragraph_close"} or kinds == {
+        "paragraph_open",
+        "inline",
+        "text",
+        "text_special",
+        "paragraph_close",
+    }
+
+
+@given(hostile)
+def test_escaped_text_begins_no_block_at_the_start_of_a_line(value: str) -> None:
+    kinds = [token.type for token in PARSER.parse(f"above\n{safe(value)}\n")]
+    assert kinds == ["paragraph_open", "inline", "paragraph_close"]
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["deactivate_key", "arn:aws:iam::1111:user/svc-deploy", "a & b < c", "5 > 4", "50%", "x (y) z", "café – ok"],
+)
+def test_harmless_text_reads_the_same(plain: str) -> None:
+    assert rendered(safe(plain)) == plain
+
+
+@given(hostile)
+@settings(max_examples=200)
+def test_a_fence_is_not_ended_by_what_it_holds(value: str) -> None:
+    inside = value.replace("\r", " ").replace("\0", " ")
+    marks = fence(inside)
+    tokens = PARSER.parse(f"{marks}\n{inside}\n{marks}\nafter\n")
+    assert [token.type for token in tokens] == ["fence", "paragraph_open", "inline", "paragraph_close"]
+
+
+@given(hostile, hostile, hostile)
+@settings(max_examples=40, deadline=None)
+def test_hostile_records_put_nothing_of_their_own_into_the_report(agent: str, name: str, note: str) -> None:
+    with TemporaryDirectory() as folder, story(Path(folder), title=name) as told:
+        tell.identify(told)
+        tell.measure(told, agents=[agent], coverage=agent)
+        told.reads("hunt", 7, {"users": [name]})
+        told.add(ev.NoteAdded(text=note), 8, by=ev.Actor(name=name, kind=ev.ActorKind.HUMAN))
+        told.add(ev.StepFailed(step=StepId("purge"), attempt=1, error="Denied", message=agent), 9)
+        told.add(ev.StepSkipped(step=StepId("prove_dead"), reason=note), 9, by=ANA)
+        report = text(told)
+    clean = headings_and_links(report)
+    assert not [kind for kind in clean if kind[0] in {"html_block", "html_inline", "image", "code_block"}]
+    assert all(re.fullmatch(r"#event-\d+", target) for kind, target in clean if kind == "link")
+    assert [title for kind, title in clean if kind == "h2"] == [
+        "Summary",
+        "Exposure window",
+        "Times of the response",
+        "Credentials",
+        "What the intruder did",
+        "Timeline (UTC)",
+        "Decisions",
+        "Evidence",
+        "Action items",
+        "Questions that only people can answer",
+        "Integrity",
+        "Appendix: the events",
+    ]
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", report)
+
+
+def headings_and_links(report: str) -> list[tuple[str, str]]:
+    found = []
+    tokens = list(flat(PARSER.parse(report)))
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open":
+            found.append((token.tag, tokens[at + 1].content))
+        elif token.type == "link_open":
+            found.append(("link", str(token.attrs["href"])))
+        elif token.type in {"html_block", "html_inline", "image", "code_block"}:
+            found.append((token.type, token.content))
+    return found
+
+
+def test_every_link_leads_to_an_event_of_the_appendix(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        for part in (tell.identify, tell.deactivate, tell.find_in_git, tell.measure, tell.prove_dead):
+            part(told)
+        found = headings_and_links(text(told))
+    targets = {target for kind, target in found if kind == "link"}
+    anchors = {f"#{title.lower().replace(' ', '-')}" for kind, title in found if kind == "h3"}
+    assert len(targets) > 10
+    assert targets <= anchors
+
+
+@pytest.mark.parametrize(
+    ("mode", "banner"), [(Mode.DRILL, "DRILL: a rehearsal"), (Mode.DRY_RUN, "DRY-RUN: nothing was")]
+)
+def test_a_report_that_is_not_live_says_so_at_the_top(tmp_path: Path, mode: Mode, banner: str) -> None:
+    with story(tmp_path, mode) as told:
+        assert banner in text(told).splitlines()[2]
+
+
+def test_a_live_report_has_no_banner(tmp_path: Path) -> None:
+    with story(tmp_path, Mode.LIVE) as told:
+        assert text(told).splitlines()[2].startswith("|")
+
+
+def test_the_report_names_the_head_hash_and_how_to_check_it(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        head = told.records[-1].hash
+        report = text(told)
+    assert f"irkit verify DRILL-0001 --head {head}" in report
+
+
+def test_open_questions_are_marked_open(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        told.reads("impact", 9, {"text": "12 files read"})
+        report = text(told)
+    assert "- What was the impact 12 files read (reported, [#3](#event-3))" in report
+    assert report.count("- **OPEN** ") == 5
+
+
+def test_the_same_journal_gives_the_same_report(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        tell.deactivate(told)
+        assert text(told) == text(told)
