@@ -59,7 +59,7 @@ class GitObject:
 
 _PERSON = re.compile(rb"^(?:author|tagger) (.*) <", re.MULTILINE)
 _WHEN = re.compile(rb"^(?:committer|tagger) .*> (\d+) [+-]\d{4}$", re.MULTILINE)
-_TOKEN = re.compile(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_TOKEN = re.compile(rb"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _HEX = re.compile(rb"[0-9a-f]{40}")
 _NEAR = 400
 

@@ -152,7 +152,7 @@ class GitHubRest:
             self._repository(repository).create_secret(name, value.reveal(), secret_type="actions")  # noqa: S106
 
     def _repository(self, repository: str) -> Repository:
-        return self._github().get_repo(full_name(repository), lazy=True)
+        return self._github().get_repo(full_name(repository))
 
     def _call(self, method: str, path: str, body: Mapping[str, JsonValue] | None = None) -> Mapping[str, Any]:
         with self._answers(f"{method} {path}"):

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from irkit.clients.git import GitOverHttp, PushOutcome
+from irkit.clients.git_mirror import commit_map, rewrite
+from irkit.clients.git_objects import Locator, secret_near
+from irkit.drill.world.loopback_server import Outage
+from irkit.errors import Denied, NotFound, OutsideError, Unreachable
+from irkit.secret import Secret
+from tests.forge import GIT_TOKEN, KEY_ID, SECRET, Forge
+
+NAME = "acme/payments"
+
+
+class Watcher:
+    """Collects the arguments and the environment of every descendant process, as often as it can, until told to stop."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, bytes] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Watcher:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        own = psutil.Process()
+        while not self._stop.is_set():
+            for child in own.children(recursive=True):
+                for name in ("cmdline", "environ"):
+                    try:
+                        self.seen[child.pid] = self.seen.get(child.pid, b"") + Path(f"/proc/{child.pid}/{name}").read_bytes()
+                    except OSError:
+                        continue
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to look at other processes")
+def test_no_secret_is_in_the_arguments_or_environment_of_any_child(forge: Forge) -> None:
+    client = forge.clients().git
+    with Watcher() as watcher, client.mirror(forge.url) as mirror:
+        before = mirror.refs()
+        rewrite(mirror, [Secret(KEY_ID), Secret(SECRET)], "***")
+        after = mirror.refs()
+        moves = {ref: (old, after[ref]) for ref, old in before.items() if ref.startswith("refs/tags/") and old != after[ref]}
+        assert client.push(mirror, moves)[0].outcome is PushOutcome.UPDATED
+    assert any(b"filter" in text for text in watcher.seen.values()), "the watcher saw no git at all"
+    for text in watcher.seen.values():
+        assert SECRET.encode() not in text
+        assert GIT_TOKEN.encode() not in text
+
+
+def test_a_mirror_has_pull_requests_and_is_gone_afterwards(forge: Forge) -> None:
+    with forge.clients().git.mirror(forge.url) as mirror:
+        folder = mirror.folder
+        assert mirror.refs() == forge.git.refs(NAME)
+        assert folder.stat().st_mode & 0o077 == 0
+        for path in folder.rglob("*"):
+            assert not path.is_file() or GIT_TOKEN.encode() not in path.read_bytes()
+    assert not folder.exists()
+
+
+def test_a_wrong_token_is_denied(forge: Forge, tmp_path: Path) -> None:
+    with pytest.raises(Denied, match="Authentication failed"):
+        GitOverHttp(tmp_path / "work", Secret("wrong")).remote_refs(forge.url)
+
+
+def test_no_token_at_all_is_denied_and_nobody_is_asked_for_one(forge: Forge, tmp_path: Path) -> None:
+    with pytest.raises(Denied):
+        GitOverHttp(tmp_path / "work").remote_refs(forge.url)
+
+
+def test_a_repository_that_is_not_there_is_not_found(forge: Forge) -> None:
+    with pytest.raises(NotFound):
+        forge.clients().git.remote_refs(forge.git.clone_url("acme/nothing"))
+
+
+def test_no_answer_is_unreachable(forge: Forge) -> None:
+    client = forge.clients().git
+    forge.git.outage(Outage.ON)
+    with pytest.raises(Unreachable):
+        client.remote_refs(forge.url)
+    forge.git.outage(Outage.OFF)
+    assert client.remote_refs(forge.url) == forge.git.refs(NAME)
+
+
+def test_every_call_is_noted_and_a_failed_one_with_its_error(forge: Forge) -> None:
+    clients = forge.clients()
+    clients.git.remote_refs(forge.url)
+    with pytest.raises(NotFound):
+        clients.git.remote_refs(forge.git.clone_url("acme/nothing"))
+    assert [(call.text.split()[1], call.error) for call in clients.drain_calls()] == [("ls-remote", ""), ("ls-remote", "NotFound")]
+
+
+def test_a_push_tells_each_ref_apart(forge: Forge) -> None:
+    client = forge.clients().git
+    with client.mirror(forge.url) as mirror:
+        before = mirror.refs()
+        rewrite(mirror, [Secret(KEY_ID), Secret(SECRET)], "***")
+        after = mirror.refs()
+        pushed = client.push(mirror, {ref: (old, after[ref]) for ref, old in before.items() if old != after[ref]})
+    outcomes = {one.ref: (one.outcome, one.reason) for one in pushed}
+    assert outcomes["refs/heads/main"] == (PushOutcome.REFUSED, "hook declined")
+    assert outcomes["refs/tags/v1.4.0"] == (PushOutcome.UPDATED, "")
+    assert outcomes["refs/heads/feature/batch-import"] == (PushOutcome.UPDATED, "")
+    assert outcomes["refs/pull/1/head"][0] is PushOutcome.REFUSED
+
+
+def test_a_ref_that_moved_meanwhile_is_not_overwritten(forge: Forge) -> None:
+    client = forge.clients().git
+    with client.mirror(forge.url) as mirror:
+        ref = "refs/heads/feature/batch-import"
+        old = mirror.refs()[ref]
+        forge.git.git("update-ref", ref, "refs/heads/main", cwd=forge.git.folder(NAME))
+        pushed = client.push(mirror, {ref: (old, mirror.refs()["refs/heads/release/1.3"])})
+    assert [(one.outcome, one.reason) for one in pushed] == [(PushOutcome.REFUSED, "stale info")]
+    assert forge.git.refs(NAME)[ref] == forge.git.refs(NAME)["refs/heads/main"]
+
+
+def test_rewriting_twice_gives_the_same_ids(forge: Forge) -> None:
+    maps = []
+    for _ in range(2):
+        with forge.clients().git.mirror(forge.url) as mirror:
+            rewrite(mirror, [Secret(KEY_ID), Secret(SECRET)], "***")
+            maps.append(commit_map(mirror))
+    assert maps[0] == maps[1] != {}
+
+
+def test_a_signed_commit_is_counted(forge: Forge) -> None:
+    folder = forge.git.folder(NAME)
+    plain = forge.git.git("cat-file", "commit", "refs/heads/main", cwd=folder)
+    head, _, message = plain.partition("\n\n")
+    signed = f"{head}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----\n\n{message}\n"
+    oid = forge.git.git("hash-object", "-t", "commit", "-w", "--stdin", cwd=folder, stdin=signed.encode())
+    forge.git.git("update-ref", "refs/heads/signed", oid, cwd=folder)
+    with forge.clients().git.mirror(forge.url) as mirror:
+        assert mirror.search(KEY_ID).signed_commits == 1
+
+
+def test_a_locator_that_is_none_is_refused(forge: Forge) -> None:
+    with pytest.raises(OutsideError, match="no locator"):
+        forge.clients().git.read_secret(Locator("https://example.com/a/b.git"))
+
+
+def test_a_locator_whose_object_is_gone_is_not_found(forge: Forge) -> None:
+    with pytest.raises(NotFound):
+        forge.clients().git.read_secret(Locator(f"{forge.url}#{'0' * 40}@0+40"))
+
+
+MIXED = b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+KEY = KEY_ID.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"id=%b\nsecret=%b\n" % (KEY, MIXED), True),
+        (b"secret = %b # for %b" % (SECRET.encode(), KEY), True),
+        (b"%b,%b" % (KEY, MIXED), True),
+        (b"%b fixed in %b" % (KEY, SECRET.encode()), False),
+        (b"%b\nsecret=%b0" % (KEY, MIXED), False),
+        (b"%b" % KEY + b"\n" * 500 + b"secret=%b" % MIXED, False),
+        (b"secret=%b" % MIXED, False),
+    ],
+    ids=["beside", "before", "a pair", "a git hash", "too long", "far away", "no key id"],
+)
+def test_a_secret_is_taken_by_its_shape_and_nearness(content: bytes, found: bool) -> None:  # noqa: FBT001
+    assert (secret_near(content, KEY) is not None) is found
+
+
+def test_the_text_the_word_secret_introduces_goes_first() -> None:
+    content = b"%b\nchecksum=%b\nsecret=%b\n" % (KEY, MIXED[::-1], MIXED)
+    span = secret_near(content, KEY)
+    assert span is not None
+    assert content[span[0] : sum(span)] == MIXED
