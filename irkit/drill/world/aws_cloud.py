@@ -15,6 +15,7 @@ from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
 from irkit.drill.world.iam_propagation import IamPropagation
 from irkit.drill.world.json_shape import Json, text
+from irkit.drill.world.kms_permission import KmsPermission
 from irkit.drill.world.lookup_events import Pace
 from irkit.drill.world.loopback_server import LoopbackServer
 from irkit.drill.world.principals import Principals
@@ -50,7 +51,8 @@ class AwsCloud:
         self.recording = Recording(Principals(estate.ACCOUNT, self._emulator.root.key_id), self.events, new_key)
         self._propagation = IamPropagation(self._root)
         self._proxy = RecordingProxy(Behind(
-            self._emulator.port, self.events, self.recording, self.faults, self._propagation, Pace(_now), notice))
+            self._emulator.port, self.events, self.recording, self.faults, self._propagation,
+            KmsPermission(self._root, self.recording), Pace(_now), notice))
         self._trail = TrailDelivery(self.events, lambda: self._root, estate.TRAIL_BUCKET, estate.ACCOUNT)
 
     @property

@@ -20,6 +20,7 @@ from irkit.drill.world.proxy import AT, SOURCE_IP, TOKEN
 from irkit.drill.world.seed_aws import context, key_pair
 from irkit.drill.world.signature import KeyPair
 
+WORKS = "works"
 BACK_DOOR_USER = "svc-backup2"
 FOREIGN_ACCOUNT = "444455556666"
 _IPS = ("185.220.101.34", "45.153.160.12")
@@ -58,6 +59,19 @@ class Intruder:
         self._decrypt(self._as(session, 44, ip=1), estate.LEDGERS[-1], estate.LEDGERS[-1])
         self._decrypt(self._as(leaked, 21), estate.LEDGERS[-1], estate.LEDGERS[-1])
         return Spoils(back_door, session)
+
+    def try_again(self, spoils: Spoils) -> dict[str, str]:
+        """What each of the intruder's credentials gets right now: ``works``, or the error code. Recorded as ever."""
+        held = {"leaked key": self._found.leaked, "session": spoils.session, "back door": spoils.back_door}
+        return {name: self._tried(keys) for name, keys in held.items()}
+
+    def _tried(self, keys: KeyPair) -> str:
+        now = AwsCaller(self._endpoint, keys, estate.REGION, {"User-Agent": _AGENTS[1], SOURCE_IP: _IPS[1]})
+        try:
+            now.json("secretsmanager", "ListSecrets", {})
+        except AwsRefused as refusal:
+            return refusal.code
+        return WORKS
 
     def _as(self, keys: KeyPair, minutes: int, region: str = estate.REGION, ip: int = 0) -> AwsCaller:
         jitter = timedelta(seconds=self._random.randrange(50))

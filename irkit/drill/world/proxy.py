@@ -24,6 +24,7 @@ from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
 from irkit.drill.world.iam_propagation import IamPropagation
 from irkit.drill.world.json_shape import JsonObject, text, written
+from irkit.drill.world.kms_permission import KmsPermission
 from irkit.drill.world.lookup_events import LookupRefused, Pace, page
 from irkit.drill.world.loopback_server import LoopbackHandler, LoopbackServer
 from irkit.drill.world.recording import Passage, Recording
@@ -35,6 +36,7 @@ _PRIVATE = {SOURCE_IP.lower(), AT.lower(), TOKEN.lower()}
 _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 _OWN = {"date", "server", "content-length"}
 _OK = 200
+_NO_KMS = ("AccessDeniedException", "Access to KMS is not allowed")
 
 Notice = Callable[[AwsCall], None]
 
@@ -62,6 +64,7 @@ class Behind:
     recording: Recording
     faults: Faults
     propagation: IamPropagation
+    kms: KmsPermission
     pace: Pace
     notice: Notice
     """Told of each call that went well."""
@@ -130,7 +133,11 @@ class RecordingProxy(LoopbackServer):
             return refusal(call, 403, "InvalidClientTokenId", "The security token included in the request is invalid.")
         if call.service == "iam":
             return self._iam(call, method, target, headers, body)
+        if call.operation == "PutSecretValue" and self._behind.kms.is_missing(call):
+            return refusal(call, 400, *_NO_KMS)
         reply = self._forward(method, target, headers, body)
+        if call.operation == "GetSecretValue" and reply.status == _OK and self._behind.kms.is_missing(call):
+            return refusal(call, 400, *_NO_KMS)
         if (call.service, call.operation) == ("cloudtrail", "LookupEvents") and reply.status == _OK:
             return self._looked_up(call, reply)
         return reply

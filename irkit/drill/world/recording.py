@@ -59,7 +59,7 @@ class Recording:
         self._events = events
         self._new_key = new_key
         self._on = False
-        self._secret_keys: dict[str, tuple[str, str]] = {}
+        self._secret_keys: dict[str, str] = {}
         self._last_use: dict[str, LastUse] = {}
         self._made_at: dict[str, datetime] = {}
         self._lock = threading.Lock()
@@ -91,6 +91,15 @@ class Recording:
         if fine and (call.service, call.operation) == ("secretsmanager", "GetSecretValue"):
             self._service_made(record, answer, passage.at)
 
+    def identity(self, key_id: str) -> JsonObject | None:
+        """Who is behind an access key; ``None`` when AWS never made it."""
+        return self._principals.identity(key_id)
+
+    def key_of_secret(self, secret_id: str) -> str:
+        """The ARN of the customer's KMS key that a secret (by name or ARN) is encrypted with; empty without one."""
+        with self._lock:
+            return self._secret_keys.get(secret_id, "")
+
     def last_use(self, key_id: str) -> LastUse | None:
         """When a key was last used."""
         with self._lock:
@@ -117,7 +126,7 @@ class Recording:
         key = text(call.params.get("KmsKeyId"))
         if call.operation == "CreateSecret" and key:
             with self._lock:
-                self._secret_keys[text(answer.get("ARN"))] = (key, text(answer.get("VersionId")))
+                self._secret_keys |= {text(answer.get(name)): key for name in ("ARN", "Name")}
 
     def _use(self, passage: Passage) -> None:
         use = LastUse(passage.at, record_region(passage.call), passage.call.service)
@@ -128,10 +137,8 @@ class Recording:
 
     def _service_made(self, parent: JsonObject, answer: JsonObject, at: datetime) -> None:
         arn = text(answer.get("ARN"))
-        with self._lock:
-            key = self._secret_keys.get(arn)
-        if key is not None:
-            self._events.add(service_made_decrypt(parent, arn, text(answer.get("VersionId")), key[0]), at)
+        if key := self.key_of_secret(arn):
+            self._events.add(service_made_decrypt(parent, arn, text(answer.get("VersionId")), key), at)
 
 
 _NAMED = {"CreateUser": ("UserName",), "CreateRole": ("RoleName",), "CreateAccessKey": ("AccessKeyId",)}

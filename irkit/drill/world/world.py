@@ -34,7 +34,7 @@ from irkit.drill.world.git_seed import SeededRepository, seed_repository
 from irkit.drill.world.git_server import GitServer
 from irkit.drill.world.github_seed import seed_github
 from irkit.drill.world.github_server import GithubServer
-from irkit.drill.world.intruder import Intruder, past_use
+from irkit.drill.world.intruder import Intruder, Spoils, past_use
 from irkit.drill.world.json_shape import Json, JsonObject, number, text
 from irkit.drill.world.loopback_server import LoopbackServer, Outage
 from irkit.drill.world.settings import WorldSettings
@@ -63,6 +63,8 @@ class World:
         self._lock = Lock()
         self._facts: WorldFacts | None = None
         self._estate: Estate | None = None
+        self._intruder: Intruder | None = None
+        self._spoils: Spoils | None = None
 
     @property
     def facts(self) -> WorldFacts:
@@ -84,6 +86,12 @@ class World:
         """Every secret value that must be found nowhere outside its store, keys made since the start included."""
         with self._lock:
             return dict(self._planted)
+
+    def intruder_tries(self) -> dict[str, str]:
+        """What each credential that the intruder holds gets right now: ``works``, or AWS's error code."""
+        if self._intruder is None or self._spoils is None:
+            return {}
+        return self._intruder.try_again(self._spoils)
 
     def start(self) -> WorldFacts:
         """Starts everything and writes ``facts.json``. On any error what was started is stopped again."""
@@ -126,8 +134,8 @@ class World:
         return seeded
 
     def _break_in(self, found: Estate, alarm_at: datetime) -> None:
-        intruder = Intruder(self.aws.url, self.aws.token, found, alarm_at, Random(self.settings.seed))
-        spoils = intruder.play()
+        self._intruder = Intruder(self.aws.url, self.aws.token, found, alarm_at, Random(self.settings.seed))
+        spoils = self._spoils = self._intruder.play()
         mine = {found.leaked.key_id, spoils.back_door.key_id, spoils.session.key_id}
         truth = {"alarm_at": alarm_at.isoformat(), "keys": sorted(mine), "events": self.aws.events_of_the_intruder()}
         write_private(self.folder / VAULT / "truth.json", json.dumps(truth, indent=2))
@@ -178,6 +186,7 @@ class World:
             ("POST", "/deliver"): lambda _: {"files": list[Json](self.aws.deliver())},
             ("POST", "/restart"): self._restart,
             ("GET", "/status"): lambda _: {name: self.consumers.report(name) for name in self.consumers.health},
+            ("POST", "/intruder"): lambda _: dict(self.intruder_tries()),
             ("POST", "/stop"): self._end,
         }
 

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -46,9 +47,9 @@ def records(world: World, key_id: str) -> list[JsonObject]:
             if at(entry.record, "userIdentity", "accessKeyId") == key_id]
 
 
-def sdk(world: World, keys: KeyPair, service: str, region: str = estate.REGION):  # noqa: ANN201
+def sdk(world: World, keys: KeyPair, service: str, region: str = estate.REGION) -> Any:  # noqa: ANN401  boto3's own
     """A real boto3 client that never retries."""
-    session = boto3.Session(
+    session: Any = boto3.Session(
         aws_access_key_id=keys.key_id, aws_secret_access_key=keys.secret_key.reveal(), region_name=region,
         aws_session_token=keys.session_token.reveal() if keys.session_token else None)
     return session.client(service, endpoint_url=world.aws.url, config=Config(retries={"total_max_attempts": 1}))

@@ -14,6 +14,8 @@ from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.world import World
 from tests.drill.world.accounts import admin, becomes, records, sdk
 
+_NEXT_TO_NOTHING = {"Version": "2012-10-17",
+                    "Statement": [{"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}]}
 Raise = Callable[[WorldSettings], World]
 
 
@@ -58,7 +60,7 @@ def test_a_dead_key_makes_the_apps_unhealthy_and_a_deployment_heals_them(raise_w
 
 
 def test_a_deployment_that_is_refused_restarts_nothing(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(break_glass={"Version": "2012-10-17", "Statement": []}))
+    world = raise_world(WorldSettings(break_glass=_NEXT_TO_NOTHING))
     before = world.consumers.pids
     client = sdk(world, world.found.responder, "ecs")
     with pytest.raises(ClientError, match="AccessDeniedException"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from irkit.drill.world import estate
-from irkit.drill.world.intruder import BACK_DOOR_USER, FOREIGN_ACCOUNT
+from irkit.drill.world.intruder import BACK_DOOR_USER, FOREIGN_ACCOUNT, WORKS
 from irkit.drill.world.json_shape import JsonObject, at
+from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.world import World
 from tests.drill.world.accounts import sdk
 
@@ -56,6 +58,21 @@ def test_the_back_door_is_open(world: World) -> None:
     assert len(iam.list_access_keys(UserName=BACK_DOOR_USER)["AccessKeyMetadata"]) == 1
     trust = iam.get_role(RoleName=estate.READER_ROLE)["Role"]["AssumeRolePolicyDocument"]
     assert f"arn:aws:iam::{FOREIGN_ACCOUNT}:root" in trust["Statement"][0]["Principal"]["AWS"]
+
+
+def test_all_its_credentials_still_work_until_each_is_taken(raise_world: Callable[[WorldSettings], World]) -> None:
+    world = raise_world(WorldSettings())
+    iam = sdk(world, world.found.admin, "iam")
+    assert world.intruder_tries() == {"leaked key": WORKS, "session": WORKS, "back door": WORKS}
+    iam.update_access_key(UserName=estate.LEAKED_USER, AccessKeyId=world.found.leaked.key_id, Status="Inactive")
+    assert world.intruder_tries() == {
+        "leaked key": "UnrecognizedClientException", "session": WORKS, "back door": WORKS}
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    for user in (estate.LEAKED_USER, BACK_DOOR_USER):
+        iam.put_user_policy(UserName=user, PolicyName="deny", PolicyDocument=json.dumps(deny))
+    assert world.intruder_tries() == {
+        "leaked key": "UnrecognizedClientException", "session": "AccessDeniedException",
+        "back door": "AccessDeniedException"}
 
 
 def test_its_session_was_used_after_it_was_taken(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from irkit.drill.world import estate
 from irkit.drill.world.aws_caller import AwsCaller, AwsRefused
-from irkit.drill.world.json_shape import at
+from irkit.drill.world.json_shape import JsonObject, at
 from irkit.drill.world.proxy import AT, SOURCE_IP
 from irkit.drill.world.seed_aws import key_pair
 from irkit.drill.world.signature import KeyPair
@@ -73,7 +73,7 @@ def test_a_session_of_a_user_keeps_the_users_name(world: World) -> None:
 def test_a_decrypt_keeps_the_encryption_context_and_shows_no_ciphertext(world: World) -> None:
     _, user = new_user(world, "kms:Decrypt")
     blob = world.found.ciphertexts[estate.LEDGERS[0]]
-    context = {"app": "payments", "ledger": estate.LEDGERS[0]}
+    context: JsonObject = {"app": "payments", "ledger": estate.LEDGERS[0]}
     plain = user.json("kms", "Decrypt", {"CiphertextBlob": blob, "EncryptionContext": context})
     [record] = records(world, user.keys.key_id)
     assert record["requestParameters"] == {

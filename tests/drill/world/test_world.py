@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,8 @@ import pytest
 
 from irkit.config import load
 from irkit.drill.world.facts import WorldFacts, read_facts
+from irkit.drill.world.leash import Child, least_environment
+from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.world import World
 from irkit.secret import Secret
 from tests.drill.world.accounts import becomes
@@ -127,6 +131,23 @@ def test_a_world_of_its_own_ends_when_told_and_takes_its_children_along(
     assert process.wait(30) == 0
     assert alive(facts) == []
     assert not (Path(facts.folder) / "facts.json").exists()
+
+
+def test_a_world_that_nobody_calls_ends_by_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "apart"
+    folder.mkdir()
+    (folder / "settings.json").write_text(WorldSettings(idle=timedelta(milliseconds=1)).model_dump_json())
+    ended = subprocess.run([sys.executable, "-m", "irkit.drill.world", str(folder)], timeout=60, check=True,
+                           cwd=Path(__file__).parents[3])
+    assert ended.returncode == 0
+    assert (folder / "vault" / "truth.json").exists()
+
+
+def test_a_child_that_hangs_is_ended_by_force(tmp_path: Path) -> None:
+    hung = Child(["irkit.drill.world.leash", "http.server"], {}, tmp_path / "log", least_environment(tmp_path))
+    os.kill(hung.pid, signal.SIGSTOP)
+    hung.stop()
+    assert not hung.running
 
 
 def test_children_end_when_their_world_is_killed(own_process: tuple[subprocess.Popen[bytes], WorldFacts]) -> None:
