@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import secrets
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from irkit.errors import IrkitError
 from irkit.incident.events import Mode
 from irkit.runbook.policy import policy
 from irkit.runbook.shelf import taken
-from irkit.wiring.incidents import WORLD, session_of, world_of
+from irkit.wiring.incidents import link_world, session_of, world_of
 from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, incidents_root, opened_session
 
@@ -69,8 +68,7 @@ def begin(settings: Config, name: str, seed: int) -> tuple[Session, Rehearsal]:
     except BaseException:
         rehearsal.stop()
         raise
-    link = json.dumps({"world": str(rehearsal.folder)})
-    (session.folder.path / WORLD).write_text(link, encoding="utf-8")
+    link_world(session.folder, rehearsal.folder)
     return session, rehearsal
 
 

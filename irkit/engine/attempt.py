@@ -117,6 +117,7 @@ class Attempt:
                 effect=work.action.effect,
                 plans=plans,
                 plan_hash=plan_hash(work.step, direction, work.action.effect, plans),
+                can_revert=work.action.revert is not None,
             ),
             actor=IRKIT,
         )

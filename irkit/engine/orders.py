@@ -135,13 +135,15 @@ def not_retriable(now: StepState) -> str:
 
 
 def not_undoable(now: StepState) -> str:
-    """Why a step cannot be undone now; empty when it can. Whether its action has a revert is the offers' question."""
+    """Why a step cannot be undone now; empty when it can."""
     if now.phase is not Phase.DONE:
         return f"it is {now.phase.value}"
     if now.undo_asked:
         return "its undo is asked for already"
     if now.effect is not Effect.REVERSIBLE:
         return f"it is {now.effect or 'no effect'}: there is nothing irkit could undo"
+    if not now.can_revert:
+        return "what it did cannot be undone"
     return "" if now.receipts else "it changed nothing"
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from irkit.contract import Effect
 from irkit.engine.approval import approvers, gate
+from irkit.engine.orders import not_undoable
 from irkit.engine.ready import waits_for
 from irkit.incident.events import Mode
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
@@ -123,7 +123,7 @@ def _words(current: StepState, mark: Mark, needed: int, given: int) -> str:
         case Mark.SKIPPED | Mark.OMITTED:
             return current.reason
         case Mark.DONE:
-            undo = "undo: U  " if current.effect is Effect.REVERSIBLE and current.receipts else ""
+            undo = "undo: U  " if not not_undoable(current) else ""
             return undo + current.summary
         case _:
             return "" if mark is Mark.TODO else mark.value

@@ -130,6 +130,8 @@ class StepPlanned(Frozen):
     effect: Effect
     plans: tuple[Plan, ...]
     plan_hash: PlanHash
+    can_revert: bool = False
+    """Whether the action has a revert that works from the receipt."""
 
 
 class ApprovalGiven(Frozen):

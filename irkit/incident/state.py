@@ -90,6 +90,7 @@ class StepState:
     receipts: tuple[Receipt, ...] = ()
     """The receipts of the last attempt that was done; what an undo works from."""
     results: tuple[Mapping[str, JsonValue], ...] | None = None
+    can_revert: bool = False
     many: bool = False
     """True for a ``for_each`` step, so that its result is a list even of one."""
     summary: str = ""
@@ -212,6 +213,7 @@ def _(event: ev.StepPlanned, record: Recorded, state: IncidentState) -> Incident
         effect=event.effect,
         plans=event.plans,
         plan_hash=event.plan_hash,
+        can_revert=event.can_revert or event.direction is Direction.UNDO,
         approvals=(),
         items=tuple(ItemState() for _ in event.plans),
     )

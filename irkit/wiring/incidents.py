@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from irkit.config import Config, load
-from irkit.errors import IncidentUnknown, ModeMixed
+from irkit.drill.rehearsal import config_file
+from irkit.drill.rehearsal import found as found_world
+from irkit.errors import ModeMixed
 from irkit.incident.events import Mode
 from irkit.incident.folder import IncidentFolder, folders, found
 from irkit.wiring.session import Session, incidents_root
@@ -15,16 +18,21 @@ WORLD = "drill.json"
 """In a drill's incident folder: where its rehearsal cloud lives."""
 
 
+def link_world(folder: IncidentFolder, world: Path) -> None:
+    """Write down where the rehearsal cloud of a drill lives."""
+    (folder.path / WORLD).write_text(json.dumps({"world": str(world)}), encoding="utf-8")
+
+
 def session_of(config: Config, incident: str) -> Session:
     """The incident of that id.
 
     Raises:
-        IncidentUnknown: there is none, or its rehearsal cloud is gone.
+        IncidentUnknown: there is none.
         ModeMixed: the journal's mode does not fit the folder it lies in.
     """
     mode = Mode.DRILL if incident.startswith("DRILL-") else Mode.LIVE
     folder = found(incidents_root(config, mode), incident)
-    session = Session(_config_of(config, folder), folder)
+    session = _session(config, folder)
     if (session.opened.mode is Mode.DRILL) != (mode is Mode.DRILL):
         raise ModeMixed(f"{incident} is a {session.opened.mode.value} journal in the wrong folder", hint="do not move journals")
     return session
@@ -33,7 +41,13 @@ def session_of(config: Config, incident: str) -> Session:
 def sessions(config: Config) -> list[Session]:
     """All incidents here, oldest first, drills after the others."""
     roots = (incidents_root(config, Mode.LIVE), incidents_root(config, Mode.DRILL))
-    return [Session(_config_of(config, folder), folder) for root in roots for folder in folders(root)]
+    return [_session(config, folder) for root in roots for folder in folders(root)]
+
+
+def _session(config: Config, folder: IncidentFolder) -> Session:
+    world = world_of(folder)
+    before: Callable[[], object] = (lambda: found_world(world)) if world is not None else (lambda: None)
+    return Session(_config_of(config, folder), folder, before_run=before)
 
 
 def world_of(folder: IncidentFolder) -> Path | None:
@@ -43,10 +57,10 @@ def world_of(folder: IncidentFolder) -> Path | None:
 
 
 def _config_of(config: Config, folder: IncidentFolder) -> Config:
+    """The user's own configuration, or that of the drill's cloud; looking back needs no cloud that is still up."""
     world = world_of(folder)
     if world is None:
         return config
-    file = world / "irkit.toml"
-    if not file.is_file():
-        raise IncidentUnknown(f"the rehearsal cloud of {folder.incident} is gone", hint="begin a new drill: irkit drill")
-    return load(file, environment={})
+    flags = {"data_folder": str(config.data_folder), "identity": config.identity, "quorum": str(config.quorum)}
+    file = config_file(world)
+    return load(file, environment={}, flags=flags) if file.is_file() else config

@@ -58,6 +58,8 @@ class Session:
     folder: IncidentFolder
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     journal_of: Callable[[IncidentFolder], Journal] = lambda folder: SqliteJournal(folder.journal)
+    before_run: Callable[[], object] = lambda: None
+    """Raises when it cannot run: a drill's cloud may have ended."""
     lines: deque[ProgressLine] = field(default_factory=lambda: deque(maxlen=PROGRESS_KEPT))
     _executor: Executor | None = None
 
@@ -170,6 +172,7 @@ class Session:
 
     def run(self, until: Until) -> Outcome:
         """Be the incident's runner. Raises ``RunnerBusy`` when another process is."""
+        self.before_run()
         with self.folder.running():
             self._executor = Executor(self.journal, self.runbook, self.action, self.open_clients)
             try:
