@@ -16,7 +16,8 @@ from irkit.runbook.context import Catalog, Context, context
 from irkit.runbook.finding import Finding, Findings, nearest, quoted
 from irkit.runbook.fitting import Fitting
 from irkit.runbook.graph import refs_of
-from irkit.runbook.model import ListOf, Literal, Runbook, Step, StepRef, Test, Value, When
+from irkit.runbook.model import ListOf, Literal, Runbook, Step, Test, Value, When
+from irkit.runbook.reach import unreachable
 from irkit.runbook.refs import refs_in, resolve
 from irkit.runbook.shapes import Choice, Many, NoSuchPart, Plain, Record, Shape, fits, words
 
@@ -39,6 +40,9 @@ def check(runbook: Runbook, catalog: Catalog) -> tuple[Finding, ...]:
             if step.approve is not None and action.effect not in _GATED:
                 findings.add(step.place, f"{step.id}: approve strengthens a gate, and {step.uses} has none")
     _whens(runbook, known, findings)
+    if not findings.found:
+        for step, ref in unreachable(runbook, known, catalog):
+            findings.add(step.place, f"{step.id} can never run: {ref} would have to be two things at once")
     return findings.in_order()
 
 
@@ -152,8 +156,4 @@ def _unhandled(whens: list[When], found: Choice, findings: Findings) -> None:
     missing = [value for value in found.values if value not in named and not excluded - {value}]
     if missing:
         first = whens[0]
-        findings.add(first.place, f"nothing says what happens when {_name(first.ref)} is {' or '.join(missing)}")
-
-
-def _name(ref: StepRef) -> str:
-    return str(ref)
+        findings.add(first.place, f"nothing says what happens when {first.ref} is {' or '.join(missing)}")

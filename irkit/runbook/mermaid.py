@@ -11,7 +11,7 @@ def mermaid(runbook: Runbook) -> str:
     edges = reduced(graph(runbook))
     asked = decisions(runbook)
     lines = ["flowchart TD"]
-    lines += [f"    {_id(step.id)}{_box(step, step.id in asked)}" for step in runbook.steps]
+    lines += [f"    {_id(step.id)}{_box(step, asked)}" for step in runbook.steps]
     for step in runbook.steps:
         for source in edges[step.id]:
             lines.append(f"    {_id(source)} -->{_label(step, source)} {_id(step.id)}")
@@ -23,9 +23,9 @@ def _id(step: StepId) -> str:
     return f"s_{step}"
 
 
-def _box(step: Step, asked: bool) -> str:  # noqa: FBT001
+def _box(step: Step, asked: frozenset[StepId]) -> str:
     text = _quoted(f"{step.id}: {step.title}")
-    return f"{{{text}}}" if asked else f"[{text}]"
+    return f"{{{text}}}" if step.id in asked else f"[{text}]"
 
 
 def _label(step: Step, source: StepId) -> str:

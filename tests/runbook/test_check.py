@@ -86,3 +86,17 @@ def test_a_wrong_reference_is_told_once() -> None:
 def test_an_unknown_action_is_told_once_and_what_refers_to_it_is_let_be() -> None:
     found = checked(changed("uses: badge.judge", "uses: badge.guess"))
     assert len(found) == 1, found
+
+
+def test_a_step_that_asks_for_what_rules_out_what_it_needs_can_never_run() -> None:
+    text = changed("when: $decide.choice is not wait", "when: $judge.outcome is unclear")
+    assert checked(text) == []
+    text = text.replace("badge: $identify.spare", "badge: $decide.choice")
+    assert checked(text) == ["81:3: replace can never run: $judge.outcome would have to be two things at once"]
+
+
+def test_only_the_first_step_that_can_never_run_is_told() -> None:
+    text = changed("when: $decide.choice is not wait", "when: $judge.outcome is unclear")
+    text = text.replace("badge: $identify.spare", "badge: $decide.choice")
+    text += "  again:\n    uses: badge.lock\n    with: {badge: $replace.badge}\n"
+    assert len(checked(text)) == 1
