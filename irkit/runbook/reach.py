@@ -1,8 +1,8 @@
 """Steps that can never run, because what they need holds only when what they ask for does not. Pure.
 
-A step is left out when its ``when`` does not hold, or when something it cannot do without comes from a step that was left
-out: what its ``when`` tests, what its ``for_each`` goes through, a required parameter. So each step stands under its own
-condition and those of the steps it cannot do without.
+A step is left out when its ``when`` does not hold, or when something it cannot do without comes from a step that was
+left out: what its ``when`` tests, what its ``for_each`` goes through, a required parameter. So each step stands under
+its own condition and those of the steps it cannot do without.
 """
 
 from __future__ import annotations
