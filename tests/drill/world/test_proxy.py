@@ -6,7 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from irkit.drill.world import estate
 from irkit.drill.world.aws_caller import AwsRefused
 from irkit.drill.world.loopback_server import Outage
+from irkit.drill.world.seed_aws import key_pair
 from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.world import World
 from tests.drill.world.accounts import admin, becomes, caller, new_user, records, sdk
@@ -80,6 +81,29 @@ def test_an_inactive_key_is_refused(world: World) -> None:
         "UserName": name, "AccessKeyId": user.keys.key_id, "Status": "Inactive"})
     assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
     assert refusal_of(lambda: user.json("kms", "ListKeys", {})) == "UnrecognizedClientException"
+
+
+def test_deny_all_on_a_user_stops_its_key_but_not_get_caller_identity(world: World) -> None:
+    name, user = new_user(world, "kms:ListKeys")
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    admin(world).query("iam", "PutUserPolicy", {
+        "UserName": name, "PolicyName": "deny", "PolicyDocument": json.dumps(deny)})
+    assert refusal_of(lambda: user.json("kms", "ListKeys", {})) == "AccessDeniedException"
+    assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == ""
+
+
+def test_sessions_older_than_a_cut_off_are_denied_and_the_long_term_key_is_not(world: World) -> None:
+    name, user = new_user(world, "kms:ListKeys", "sts:GetSessionToken")
+    session = caller(world, key_pair(user.query("sts", "GetSessionToken", {})))
+    assert refusal_of(lambda: session.json("kms", "ListKeys", {})) == ""
+    cut = (datetime.now(UTC) + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    revoke = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"DateLessThan": {"aws:TokenIssueTime": cut}}}]}
+    admin(world).query("iam", "PutUserPolicy", {
+        "UserName": name, "PolicyName": "revoke", "PolicyDocument": json.dumps(revoke)})
+    assert refusal_of(lambda: session.json("kms", "ListKeys", {})) == "AccessDeniedException"
+    assert refusal_of(lambda: user.json("kms", "ListKeys", {})) == ""
 
 
 def test_a_third_key_is_refused_and_not_left_behind(world: World) -> None:
