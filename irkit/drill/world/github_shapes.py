@@ -59,7 +59,7 @@ def repository(full_name: str, number: int, visibility: str, parent: str, forks:
     counts: Json = dict.fromkeys(
         ("open_issues", "open_issues_count", "size", "stargazers_count", "watchers", "watchers_count", "subscribers_count"), 0
     )
-    has: Json = {f"has_{word}": word == "issues" for word in ("issues", "projects", "wiki", "pages", "discussions")}
+    has: Json = {f"has_{word}": word == "issues" for word in ("issues", "projects", "wiki", "pages", "discussions", "downloads")}
     return links | nothing | counts | has | {
         "id": number, "node_id": _node("Repository", number), "name": name, "full_name": full_name,
         "owner": account(owner, number + 1, url), "private": visibility != "public", "visibility": visibility,
