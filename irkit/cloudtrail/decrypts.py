@@ -17,15 +17,15 @@ WITHIN = timedelta(seconds=5)
 _JOINED = timedelta(seconds=60)
 _NAMED_BY = ("SecretARN", "PARAMETER_ARN", "aws:s3:arn")
 """Keys of an encryption context that name the resource: Secrets Manager, Parameter Store, S3."""
-_PARENTS = frozenset({
-    *("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "secretsmanager:PutSecretValue"),
-    *("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "s3:GetObject"),
-})  # fmt: skip
+_SERVICES = frozenset({"secretsmanager", "ssm", "s3"})
 
 
 def parents(records: Iterable[Record]) -> tuple[Record, ...]:
-    """The calls that make a service decrypt."""
-    return tuple(one for one in records if one.call in _PARENTS and not one.error)
+    """The direct calls to services that decrypt for their callers.
+
+    Any call, not only those that are known to decrypt: in a real set one decrypt's own GetParameter was missing.
+    """
+    return tuple(one for one in records if one.source in _SERVICES and not one.error and not one.invoked_by)
 
 
 def windows(records: Sequence[Record]) -> Iterator[tuple[datetime, datetime]]:

@@ -104,7 +104,7 @@ def _by_probe(clients: Clients, params: Params, secret: Secret) -> Result | None
 
 
 def _by_history(clients: Clients, params: Params) -> Result:
-    """What CloudTrail has not seen since the containment; proves nothing until its records can be trusted up to there."""
+    """What CloudTrail has not seen since the containment; no proof while records may be on their way."""
     now = clients.now()
     since = (params.contained_at or now) + SPREAD
     trusted_until = now - LAG

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from irkit.actions.aws.revoke_user_sessions import MARGIN, POLICY
+from irkit.contract import Proof, Standing
+from irkit.errors import PlanStale
+from tests.bench import OTHER_POLICY, Bench, applied, done, operation, planned, proven, revert
+
+ID = "aws.revoke_user_sessions"
+
+
+def test_the_cut_off_is_the_clock_of_aws_and_a_margin(on: Bench) -> None:
+    suspect = on.suspect()
+    clients = on.clients()
+    before = clients.aws_now()
+    receipt = done(clients, ID, user=suspect.user)
+    cutoff = datetime.fromisoformat(str(receipt.result["cutoff"]))
+    assert cutoff.tzinfo is not None
+    assert before.at < cutoff < before.at + timedelta(minutes=1)
+    assert cutoff - before.at >= MARGIN
+    assert proven(clients, operation(ID), receipt).proof is Proof.PROVEN
+
+
+def test_the_plan_holds_no_time_so_that_it_can_be_approved(on: Bench) -> None:
+    suspect = on.suspect()
+    assert planned(on.clients(), ID, user=suspect.user) == planned(on.clients(), ID, user=suspect.user)
+    assert str(datetime.now(UTC).year) not in planned(on.clients(), ID, user=suspect.user).model_dump_json()
+
+
+def test_a_second_revocation_moves_the_cut_off_and_shows_the_first(on: Bench) -> None:
+    suspect = on.suspect()
+    first = done(on.clients(), ID, user=suspect.user)
+    document = on.clients().iam.user_policy(suspect.user, POLICY)
+    earlier = document.replace(str(first.result["cutoff"]).replace("+00:00", "Z"), "2026-01-01T00:00:00Z")
+    on.clients().iam.put_user_policy(suspect.user, POLICY, earlier)
+    plan = planned(on.clients(), ID, user=suspect.user)
+    assert plan.changes[0].before == "Deny * to sessions issued before 2026-01-01T00:00:00Z"
+    assert operation(ID).probe(on.clients(), plan).standing is Standing.UNTOUCHED
+    applied(on.clients(), operation(ID), plan)
+    found = operation(ID).probe(on.clients(), plan)
+    assert found.standing is Standing.IN_PLACE
+    assert found.receipt is not None
+
+
+def test_after_a_crash_the_probe_reads_the_cut_off_that_was_set(on: Bench) -> None:
+    suspect = on.suspect()
+    plan = planned(on.clients(), ID, user=suspect.user)
+    receipt = applied(on.clients(), operation(ID), plan)
+    found = operation(ID).probe(on.clients(), plan)
+    assert found.receipt is not None
+    assert found.receipt.result == receipt.result
+
+
+def test_a_plan_goes_stale_when_another_policy_took_the_name(on: Bench) -> None:
+    suspect = on.suspect()
+    plan = planned(on.clients(), ID, user=suspect.user)
+    on.clients().iam.put_user_policy(suspect.user, POLICY, OTHER_POLICY)
+    assert operation(ID).probe(on.clients(), plan).standing is Standing.BETWEEN
+    with pytest.raises(PlanStale):
+        operation(ID).apply(on.clients(), plan)
+
+
+def test_the_undo_takes_the_policy_away_and_says_what_does_not_come_back(on: Bench) -> None:
+    suspect = on.suspect()
+    receipt = done(on.clients(), ID, user=suspect.user)
+    undo = revert(ID).plan(on.clients(), receipt)
+    assert "live again" in undo.blast
+    undone = applied(on.clients(), revert(ID), undo)
+    assert proven(on.clients(), revert(ID), undone).proof is Proof.PROVEN
+    assert on.clients().iam.user_policy(suspect.user, POLICY) == ""
