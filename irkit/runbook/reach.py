@@ -1,8 +1,8 @@
 """Steps that can never run, because what they need holds only when what they ask for does not. Pure.
 
 A step is left out when its ``when`` does not hold, or when something it cannot do without comes from a step that was
-left out: what its ``when`` tests, what its ``for_each`` goes through, a required parameter. So each step stands under
-its own condition and those of the steps it cannot do without.
+left out: what its ``when`` tests, what its ``for_each`` goes through, a required parameter, a member of a map. So each
+step stands under its own condition and those of the steps it cannot do without.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from irkit.runbook.context import Catalog, Context
-from irkit.runbook.model import Runbook, Step, StepId, StepRef, Test, Value, When
+from irkit.runbook.model import MapOf, Runbook, Step, StepId, StepRef, Test, Value, When
 from irkit.runbook.shapes import Choice, NoSuchPart, Plain
 
 Guards = Mapping[str, frozenset[str | int | bool]]
@@ -33,11 +33,22 @@ def _indispensable(step: Step, catalog: Catalog) -> Iterator[StepId]:
     """The steps without whose result this one is left out."""
     action = catalog.lookup(step.uses)
     fields = action.params.model_fields if action is not None else {}
-    required = [value for name, value in step.params.items() if name in fields and fields[name].is_required()]
-    values: list[Value] = [*required, *([step.for_each] if step.for_each is not None else [])]
-    yield from (value.step for value in values if isinstance(value, StepRef))
+    for name, value in step.params.items():
+        if isinstance(value, MapOf) or (name in fields and fields[name].is_required()):
+            yield from _within(value)
+    if step.for_each is not None:
+        yield from _within(step.for_each)
     if step.when is not None:
         yield step.when.ref.step
+
+
+def _within(value: Value) -> Iterator[StepId]:
+    """The steps whose results a value cannot do without: a list can do without any member, a map without none."""
+    if isinstance(value, StepRef):
+        yield value.step
+    elif isinstance(value, MapOf):
+        for member in value.members.values():
+            yield from _within(member)
 
 
 def _guard(when: When, known: Context) -> Guards:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pydantic import JsonValue
 
@@ -29,12 +30,24 @@ _WHOLE = re.compile(rf"\$({_NAME})((?:\.{_NAME})*)")
 _WITHIN = re.compile(rf"\$(?:{_NAME}(?:\.{_NAME})+|item\b)")
 
 
+class Lack(StrEnum):
+    """Why a value is missing."""
+
+    RESULT = "result"
+    """The step has no result: it was left out, skipped, or only previewed."""
+    VALUE = "value"
+    """The part is null, or an optional input was not given."""
+    MEMBER = "member"
+    """A map lacks a member, because a step has no result; the map would be a torn one."""
+
+
 @dataclass(frozen=True)
 class Missing:
-    """A reference has no value: its step was left out or skipped, or the part it names is empty."""
+    """A reference has no value, and why."""
 
     ref: Ref
     why: str
+    lack: Lack
 
 
 def ref_of(text: str, place: Place) -> Ref | None:
@@ -80,9 +93,10 @@ def resolve(
     """What ``value`` stands for now.
 
     ``results`` holds the result of each done step: a mapping, or of a ``for_each`` step the list of its items' results.
-    A step that is not in there (left out, skipped) makes its references ``Missing``. A missing member is left out of
-    its list or map; a missing whole is returned as such, and the engine falls back to the parameter's default or
-    leaves the step out.
+    A step that is not in there (left out, skipped, previewed) makes its references ``Missing``; so does a null. A list
+    leaves its missing members out. A map keeps an empty member as null, and is missing as a whole when a member lacks
+    its result (``Lack.MEMBER``). What to make of a missing whole is the engine's: a bare reference falls back to the
+    parameter's default, if it has one; anything else leaves the step out.
     """
     match value:
         case Literal():
@@ -91,17 +105,30 @@ def resolve(
             members = (resolve(member, results, inputs, item) for member in value.members)
             return [member for member in members if not isinstance(member, Missing)]
         case MapOf():
-            pairs = ((key, resolve(member, results, inputs, item)) for key, member in value.members.items())
-            return {key: member for key, member in pairs if not isinstance(member, Missing)}
+            return _map({key: resolve(member, results, inputs, item) for key, member in value.members.items()})
         case InputRef():
             given = inputs.get(value.name)
-            return Missing(value, f"the input {value.name} was not given") if given is None else given
+            why = f"the input {value.name} was not given"
+            return Missing(value, why, Lack.VALUE) if given is None else given
         case ItemRef():
             return _part(item, value.path, value)
         case StepRef():
             if value.step not in results:
-                return Missing(value, f"{value.step} has no result")
+                return Missing(value, f"{value.step} has no result", Lack.RESULT)
             return _part(results[value.step], value.path, value)
+
+
+def _map(members: Mapping[str, JsonValue | Missing]) -> JsonValue | Missing:
+    """A map of resolved members."""
+    found: dict[str, JsonValue] = {}
+    for key, member in members.items():
+        if not isinstance(member, Missing):
+            found[key] = member
+        elif member.lack is Lack.VALUE:
+            found[key] = None
+        else:
+            return Missing(member.ref, member.why, Lack.MEMBER)
+    return found
 
 
 def holds(when: When, results: Mapping[StepId, JsonValue]) -> bool | Missing:
@@ -116,12 +143,12 @@ def holds(when: When, results: Mapping[StepId, JsonValue]) -> bool | Missing:
 def _part(whole: JsonValue, path: tuple[str, ...], ref: Ref) -> JsonValue | Missing:
     """Follow a path; through a list, in each member, leaving out those where it ends early. Null is no value."""
     if whole is None:
-        return Missing(ref, f"{ref} is empty")
+        return Missing(ref, f"{ref} is empty", Lack.VALUE)
     if not path:
         return whole
     if isinstance(whole, list):
         parts = (_part(member, path, ref) for member in whole)
         return [part for part in parts if not isinstance(part, Missing)]
     if not isinstance(whole, dict) or path[0] not in whole:
-        return Missing(ref, f"{ref} is empty")
+        return Missing(ref, f"{ref} is empty", Lack.VALUE)
     return _part(whole[path[0]], path[1:], ref)

@@ -22,7 +22,7 @@ from irkit.runbook.model import (
     Value,
     When,
 )
-from irkit.runbook.refs import Missing, embedded, holds, ref_of, refs_in, resolve
+from irkit.runbook.refs import Lack, Missing, embedded, holds, ref_of, refs_in, resolve
 
 HERE = Place(1, 1)
 RESULTS: dict[StepId, JsonValue] = {
@@ -75,10 +75,22 @@ def test_a_reference_without_a_value_is_missing_and_says_why(text: str, why: str
     assert (found.why, str(found.ref)) == (why, text)
 
 
-def test_a_missing_member_is_left_out_of_its_list_and_of_its_map() -> None:
-    members = (Literal("x", HERE), ref("$gone.name"), ref("$one.name"))
-    value = MapOf({"list": ListOf(members, HERE), "gone": ref("$gone.name"), "here": ref("$inputs.key")}, HERE)
-    assert resolve(value, RESULTS, INPUTS) == {"list": ["x", "n"], "here": "k"}
+def test_a_list_leaves_its_missing_members_out() -> None:
+    torn = MapOf({"x": ref("$gone.name")}, HERE)
+    members = (Literal("x", HERE), ref("$gone.name"), ref("$one.none"), torn, ref("$one.name"))
+    assert resolve(ListOf(members, HERE), RESULTS, INPUTS) == ["x", "n"]
+
+
+def test_a_map_keeps_an_empty_member_as_null() -> None:
+    value = MapOf({"none": ref("$one.none"), "input": ref("$inputs.empty"), "here": ref("$inputs.key")}, HERE)
+    assert resolve(value, RESULTS, INPUTS) == {"none": None, "input": None, "here": "k"}
+
+
+def test_a_map_is_missing_when_a_member_lacks_its_result() -> None:
+    value = MapOf({"here": ref("$inputs.key"), "deep": MapOf({"gone": ref("$gone.name")}, HERE)}, HERE)
+    found = resolve(value, RESULTS, INPUTS)
+    assert isinstance(found, Missing)
+    assert (str(found.ref), found.why, found.lack) == ("$gone.name", "gone has no result", Lack.MEMBER)
 
 
 def test_a_written_null_stays_null() -> None:
@@ -150,8 +162,9 @@ values: st.SearchStrategy[Value] = st.recursive(
 
 
 @given(value=values)
-def test_with_nothing_known_only_a_bare_reference_is_missing(value: Value) -> None:
+def test_what_is_missing_is_one_of_the_references_within(value: Value) -> None:
     found = resolve(value, {}, {})
-    assert isinstance(found, Missing) == isinstance(value, InputRef | StepRef | ItemRef)
     if isinstance(found, Missing):
-        assert list(refs_in(value)) == [found.ref]
+        assert found.ref in list(refs_in(value))
+        assert not isinstance(value, Literal | ListOf)
+        assert (found.lack is Lack.MEMBER) == isinstance(value, MapOf)
