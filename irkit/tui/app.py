@@ -8,12 +8,12 @@ from typing import ClassVar
 from textual import on
 from textual.app import App
 from textual.binding import Binding
-from textual.screen import Screen
 
 from irkit.errors import IrkitError
+from irkit.tui.ascii_twins import AsciiTwins
 from irkit.tui.board import Board
 from irkit.tui.desk import Desk, IncidentDesk
-from irkit.tui.look import Colour, Look, Terminal
+from irkit.tui.look import Colour, Glyphs, Look, Terminal
 from irkit.tui.messages import DeskFailed, DeskOpened, LeaveAsked, OpenAsked, StartAsked
 from irkit.tui.palette import KeyProvider
 from irkit.tui.screens.home import HomeScreen
@@ -39,6 +39,8 @@ class IrkitApp(App[str]):
         self.theme = "ansi-dark" if look.colour is Colour.NONE else "textual-dark"
         if look.terminal is Terminal.SLOW:
             self.animation_level = "none"
+        if look.glyphs is Glyphs.ASCII:
+            self._filters.append(AsciiTwins())
         self._desk = desk
         self._look = look
         self._first = first
@@ -50,10 +52,6 @@ class IrkitApp(App[str]):
         self.push_screen(HomeScreen(self._desk, self._look))
         if self._first is not None:
             self.post_message(DeskOpened(self._first))
-
-    def get_default_screen(self) -> Screen[None]:
-        """An empty screen below all others."""
-        return Screen()
 
     @on(OpenAsked)
     def _open(self, message: OpenAsked) -> None:

@@ -114,7 +114,7 @@ KEYS: tuple[Key, ...] = (
         "Write the text of this screen to a file. Shift and drag selects with the mouse instead.", "save", _ALL, Edge.NONE),
     Key("incident.abort", "X", "X", "Abort", "Incident: Abort, with a reason",
         "Stop the runbook for good. Nothing is undone by it.", "abort", _BOTH, Edge.NONE, Order.ABORT),
-    Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back", _RUN, Edge.NONE),
+    Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back", _RUN),
     Key("app.leave", "q", "q", "Leave", "irkit: Leave",
         "Leave irkit; it says how to come back. Asks only when something is running here.", "leave", _ALL, Edge.RIGHT),
 )

@@ -8,7 +8,6 @@ from rich.text import Text
 from irkit.engine.view import Mark, StepView
 from irkit.tui import marks
 from irkit.tui.lanes import LaneRow
-from irkit.tui.look import Glyphs
 from irkit.tui.printable import printable
 from irkit.tui.spans import clock
 
@@ -16,8 +15,6 @@ ID_WIDTH = 18
 _TIME_WIDTH = 6
 _YOU = "YOU"
 
-
-_DECISION = {Glyphs.UNICODE: "◆", Glyphs.ASCII: "#"}
 
 
 class Role(StrEnum):
@@ -27,10 +24,10 @@ class Role(StrEnum):
     DECISION = "decision"
 
 
-def row(lane: LaneRow, view: StepView, glyphs: Glyphs, role: Role) -> Text:
+def row(lane: LaneRow, view: StepView, role: Role) -> Text:
     """``│ ?───┤    update_consumers  YOU   3 changes``. A decision that was taken is a ``◆``."""
     taken = role is Role.DECISION and view.mark is Mark.DONE
-    mark = _DECISION[glyphs] if taken else marks.glyph(view.mark, glyphs)
+    mark = marks.DECISION if taken else marks.glyph(view.mark)
     style = marks.style(view.mark)
     lanes = Text.assemble((lane.text[: lane.at], "dim"), (mark, style), (lane.text[lane.at + 1 :], "dim"))
     time, words = _time_and_words(view)

@@ -31,8 +31,8 @@ _SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 def look(folder: Path, at: datetime, **more: object) -> Look:
     """Clocks stand still, and dialogs do not wait."""
-    settled: dict[str, object] = {"type_ahead": timedelta(0), **more}
-    return Look(screens_folder=folder, now=lambda: at, **settled)  # type: ignore[arg-type]
+    settled: dict[str, object] = {"type_ahead": timedelta(0), "now": lambda: at, **more}
+    return Look(screens_folder=folder, **settled)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
@@ -40,7 +40,7 @@ async def running(
     home: ScriptedHome, look: Look, size: tuple[int, int], first: ScriptedDesk | None = None
 ) -> AsyncIterator[Pilot[str]]:
     app = IrkitApp(home, look, first)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: first is None or _has_read(app))
         await pilot.pause()
         yield pilot
@@ -105,6 +105,14 @@ class Driver:
     def says(self, text: str) -> Driver:
         async def act() -> None:
             await until(self._pilot, lambda: text.casefold() in screen_text(self._pilot.app.screen).casefold())
+
+        return self._then(act)
+
+    def told(self, text: str) -> Driver:
+        """A message came up that goes away by itself."""
+
+        async def act() -> None:
+            await until(self._pilot, lambda: any(text in n.message for n in self._pilot.app._notifications))
 
         return self._then(act)
 

@@ -96,7 +96,10 @@ class Story:
         hashed = plan_hash(StepId(step), direction, effect, plans)
         self.tell(ev.StepStarted(step=StepId(step), attempt=1, effect=effect, direction=direction))
         return self.tell(
-            ev.StepPlanned(step=StepId(step), attempt=1, effect=effect, plans=plans, plan_hash=hashed, direction=direction)
+            ev.StepPlanned(
+                step=StepId(step), attempt=1, effect=effect, plans=plans, plan_hash=hashed, direction=direction,
+                can_revert=effect is Effect.REVERSIBLE,
+            )  # fmt: skip
         )
 
     def approved(self, step: str, by: Actor = ALICE, typed: bool = False) -> Story:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -20,6 +20,8 @@ from irkit.tui.pages import changes, field
 from irkit.tui.printable import printable
 
 _MOST = 8
+_SOON = 0.001
+"""Seconds; a timer of Textual cannot be of none."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ class ApproveScreen(ModalScreen[bool]):
 class ApproveFinalScreen(ModalScreen[str | None]):
     """An irreversible effect: gives the phrase as it was typed, or None.
 
-    No button is the default, enter in the field does nothing, and for ``deaf`` after it opens no key is heard, so that
-    nothing typed for another screen is taken for an answer here.
+    No button is the default, enter in the field does nothing, and for ``deaf`` after it opens nothing here can take a key
+    (but escape, which is safe), so that nothing typed for another screen is taken for an answer.
     """
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
@@ -114,28 +116,23 @@ class ApproveFinalScreen(ModalScreen[str | None]):
             with VerticalScroll(classes="facts", can_focus=False):
                 yield Static(facts(self._approving), markup=False)
             yield Static(Text.assemble("To approve, type the phrase: ", (printable(self._approving.phrase), "bold")), markup=False)
-            yield Input(id="phrase")
+            yield Input(id="phrase", disabled=True)
             yield Static("", id="heard", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel")
+                yield Button("Cancel", id="cancel", disabled=True)
                 yield Button("Approve for good", id="yes", variant="error", disabled=True)
 
     def on_mount(self) -> None:
         """Listen after the deaf time."""
-        self.query_one("#phrase").focus()
         self.query_one("#heard", Static).update("keys typed ahead are dropped…")
-        self.set_timer(self._deaf.total_seconds(), self._listen)
+        self.set_timer(max(self._deaf.total_seconds(), _SOON), self._listen)
 
     def _listen(self) -> None:
         self.listening = True
         self.query_one("#heard", Static).update("")
-
-    async def on_event(self, event: events.Event) -> None:
-        """Drop keys and pastes while deaf."""
-        if not self.listening and isinstance(event, events.Key | events.Paste):
-            event.stop()
-            return
-        await super().on_event(event)
+        self.query_one("#cancel").disabled = False
+        self.query_one("#phrase").disabled = False
+        self.query_one("#phrase").focus()
 
     @on(Input.Changed, "#phrase")
     def _typed(self, event: Input.Changed) -> None:

@@ -14,8 +14,7 @@ from irkit.runbook.graph import decisions, graph
 from irkit.tui.board import Board
 from irkit.tui.headline import finished
 from irkit.tui.keys import Place, bindings, keys
-from irkit.tui.lanes import Style, lanes
-from irkit.tui.look import Glyphs
+from irkit.tui.lanes import lanes
 from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked
 from irkit.tui.reader import Reader
 from irkit.tui.screens.leave import LeaveScreen
@@ -32,8 +31,6 @@ from irkit.tui.widgets.headline import Headline
 from irkit.tui.widgets.steps import StepList
 from irkit.tui.widgets.waits import WaitsPane
 
-_STYLES = {Glyphs.UNICODE: Style.UNICODE, Glyphs.ASCII: Style.ASCII}
-
 
 class IncidentScreen(OrderingScreen):
     """Reads the desk by a thread of its own while it is mounted."""
@@ -47,11 +44,10 @@ class IncidentScreen(OrderingScreen):
 
     def compose(self) -> ComposeResult:
         """All panes of both sizes; the style sheet shows those that fit."""
-        look, runbook = self.look, self.board.desk.runbook
-        rows = lanes(graph(runbook), _STYLES[look.glyphs])
+        runbook = self.board.desk.runbook
         yield Headline(self.board)
         with Horizontal(id="top"):
-            yield StepList(rows, decisions(runbook), look.glyphs, id="steps")
+            yield StepList(lanes(graph(runbook)), decisions(runbook), id="steps")
             yield FrontierPane(self.board, id="frontier")
             yield StepDetail(self.board.desk.source, id="detail")
         yield WaitsPane(self.board, id="waits")
@@ -66,6 +62,10 @@ class IncidentScreen(OrderingScreen):
         self.query_one("#steps").focus()
         self.run_worker(self._reader.run, thread=True, group="reader", exit_on_error=True)
         self.set_interval(1, self._tick)
+
+    def on_resize(self) -> None:
+        """What stands on the frames depends on the width."""
+        self.call_after_refresh(self._show)
 
     def on_unmount(self) -> None:
         """Stop reading."""

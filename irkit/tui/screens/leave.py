@@ -17,14 +17,14 @@ class LeaveScreen(ModalScreen[bool]):
 
     def __init__(self, running: str) -> None:
         super().__init__()
-        self._running = running
+        self._what = running
 
     def compose(self) -> ComposeResult:
         """What is running, and what becomes of it."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Leave irkit?"
             yield Static(
-                f"Running now: {self._running}.\n\nNothing recorded is lost. An effect under way is finished first; "
+                f"Running now: {self._what}.\n\nNothing recorded is lost. An effect under way is finished first; "
                 "a reading starts over when you resume.",
                 markup=False,
             )

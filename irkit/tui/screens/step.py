@@ -41,12 +41,16 @@ class StepScreen(OrderingScreen):
     def on_mount(self) -> None:
         """Show what is known already."""
         self.query_one(StepDetail).focus()
-        self.take(())
+        self._show()
 
     def take(self, lines: Iterable[ActivityLine]) -> None:  # noqa: ARG002 - the log shows them
-        """Draw the board's newest reading."""
+        """A new reading is on the board."""
+        if self.is_mounted:
+            self._show()
+
+    def _show(self) -> None:
         reading = self.board.reading
-        if reading is None or not self.is_mounted:
+        if reading is None:
             return
         self.query_one(StepDetail).show(self.subject(reading))
         self.query_one(Headline).refresh()

@@ -45,7 +45,7 @@ class Brief(Widget):
         now = reading.state.step(view.step) if reading else None
         what = printable(now.plans[0].summary) if now and now.plans else printable(self._last_line(view.step) or view.title)
         time = f"{clock(view.elapsed)}  " if view.elapsed is not None else ""
-        mark = (marks.glyph(view.mark, self._board.look.glyphs), marks.style(view.mark))
+        mark = (marks.glyph(view.mark), marks.style(view.mark))
         return Text.assemble(" ", mark, f" {view.step:<{ID_WIDTH}}  {time}{what}")
 
     def _last_line(self, step: StepId) -> str:

@@ -16,7 +16,10 @@ from irkit.tui.frontier import frontier
 class FrontierPane(VerticalScroll):
     """Draws the board's newest reading as the frontier."""
 
-    DEFAULT_CSS = "FrontierPane { padding: 0 1; scrollbar-size: 0 1; }"
+    DEFAULT_CSS = """
+    FrontierPane { padding: 0 1; scrollbar-size: 0 1; }
+    FrontierPane > Static { width: 1fr; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
 
     def __init__(self, board: Board, *, id: str) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id, can_focus=False)
@@ -37,7 +40,7 @@ class FrontierPane(VerticalScroll):
         reading = self._board.reading
         if reading is None:
             return
-        rows = frontier(reading.views, self._board.look.glyphs)
+        rows = frontier(reading.views)
         if rows != self._drawn:
             self._drawn = rows
             self._static.update(Text("\n").join(rows))

@@ -16,7 +16,6 @@ from textual.strip import Strip
 from irkit.engine.view import StepView
 from irkit.incident.events import StepId
 from irkit.tui.lanes import LaneRow
-from irkit.tui.look import Glyphs
 from irkit.tui.marks import CHOSEN
 from irkit.tui.rows import Role, row
 
@@ -43,11 +42,10 @@ class StepList(ScrollView, can_focus=True):
             super().__init__()
             self.step = step
 
-    def __init__(self, lanes: Sequence[LaneRow], decisions: frozenset[StepId], glyphs: Glyphs, *, id: str) -> None:  # noqa: A002
+    def __init__(self, lanes: Sequence[LaneRow], decisions: frozenset[StepId], *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._lanes = tuple(lanes)
         self._decisions = decisions
-        self._glyphs = glyphs
         self._views: tuple[StepView, ...] = ()
         self.cursor = 0
 
@@ -100,8 +98,8 @@ class StepList(ScrollView, can_focus=True):
         lane = self._lanes[at]
         role = Role.DECISION if lane.step in self._decisions else Role.STEP
         chosen = at == self.cursor
-        lead = f" {CHOSEN[self._glyphs]}" if chosen else "  "
-        text = Text.assemble(lead, row(lane, self._views[at], self._glyphs, role))
+        lead = f" {CHOSEN}" if chosen else "  "
+        text = Text.assemble(lead, row(lane, self._views[at], role))
         text.truncate(width, overflow="ellipsis", pad=True)
         if chosen:
             text.stylize(_FOCUSED if self.has_focus else _CHOSEN)

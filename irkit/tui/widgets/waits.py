@@ -42,6 +42,6 @@ class WaitsPane(Widget):
         state = reading.state.step(view.step) if reading else None
         what = printable(state.plans[0].summary) if state and state.plans else printable(view.title)
         right = Text(f"  waiting {clock(view.elapsed)}   [a] answer " if view.elapsed else "  [a] answer ")
-        left = Text.assemble(" ", (marks.glyph(view.mark, self._board.look.glyphs), "bold yellow"), f" {view.step:<{ID_WIDTH}}", what)
+        left = Text.assemble(" ", (marks.glyph(view.mark), "bold yellow"), f" {view.step:<{ID_WIDTH}}", what)
         left.truncate(max(0, self.size.width - right.cell_len), overflow="ellipsis", pad=True)
         return Text.assemble(left, right)
