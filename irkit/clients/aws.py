@@ -78,7 +78,7 @@ class AwsSession:
             user_agent_extra=agent,
             connect_timeout=5,
             read_timeout=20,
-            retries={"mode": "standard", "total_max_attempts": 1 if tries is Tries.ONCE else 5},
+            retries={"mode": "standard", "total_max_attempts": 1 if tries is Tries.ONCE else 4},
         )
         signer = {"aws_access_key_id": key[0], "aws_secret_access_key": key[1].reveal()} if key else {}
         with self._lock:

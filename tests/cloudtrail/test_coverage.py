@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from irkit.cloudtrail.coverage import LAG, Coverage
+from tests.cloudtrail.made import START
+
+DAY = timedelta(days=1)
+
+
+def test_an_answer_up_to_now_can_be_trusted_only_up_to_the_lag() -> None:
+    assert Coverage(("eu-west-1",), START - DAY, START, START).trusted_until == START - LAG
+
+
+def test_an_answer_about_long_ago_can_be_trusted_whole() -> None:
+    assert Coverage(("eu-west-1",), START - DAY, START - DAY / 2, START).trusted_until == START - DAY / 2
+
+
+def test_a_region_that_did_not_answer_is_named_with_its_reason() -> None:
+    coverage = Coverage(("eu-west-1", "us-east-1"), START - DAY, START, START, {"us-east-1": "no answer"})
+    assert coverage.seen == ("eu-west-1",)
+    assert "NOT SEEN: us-east-1 (no answer)" in coverage.text
+
+
+def test_what_lies_before_the_history_is_said_to_be_missing() -> None:
+    assert "nothing before" in Coverage(("eu-west-1",), START - 100 * DAY, START, START).text
+    assert "nothing before" not in Coverage(("eu-west-1",), START - DAY, START, START).text
