@@ -59,7 +59,7 @@ class Git(Protocol):
 
 
 class GitOverHttp:
-    """Git as irkit uses it. ``scratch`` is where mirrors live while they are used: a folder only this user can enter."""
+    """Git as irkit uses it. ``scratch`` is where mirrors live while in use: a folder only this user can enter."""
 
     def __init__(
         self, scratch: Path, token: Secret | None = None, calls: CallLog | None = None, username: str = USERNAME
@@ -91,7 +91,9 @@ class GitOverHttp:
         """Every ref the server shows, without fetching."""
         self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._noted(f"git: ls-remote {url}"):
-            listing = GitProcess(self._scratch, self._token, self._username).remote("ls-remote", "--refs", checked_url(url))
+            listing = GitProcess(self._scratch, self._token, self._username).remote(
+                "ls-remote", "--refs", checked_url(url)
+            )
         return {ref: ObjectId(oid) for oid, ref in (line.split("\t") for line in listing.splitlines())}
 
     def bundle(self, mirror: Mirror) -> Iterator[bytes]:

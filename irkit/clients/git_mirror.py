@@ -11,7 +11,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from irkit.clients.git_objects import (
-    GitObject, Locator, ObjectId, ObjectKind, located, locator, objects, secret_near, tokens,
+    GitObject,
+    Locator,
+    ObjectId,
+    ObjectKind,
+    located,
+    locator,
+    objects,
+    secret_near,
+    tokens,
 )  # fmt: skip
 from irkit.clients.git_process import GitProcess, readable_pipe
 from irkit.errors import NotFound, OutsideError
@@ -25,7 +33,7 @@ class Held(StrEnum):
 
     PAIR = "pair"
     KEY_ID = "key_id"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a word, not a password
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,7 @@ class Mirror:
         return tuple(sorted(hits, key=lambda hit: (hit.at, hit.object_id)))
 
     def _origins(self, oids: set[ObjectId]) -> dict[ObjectId, list[_Origin]]:
-        """Which commits brought each blob under which path: one pass over all commits, merges compared with all parents."""
+        """Which commits brought each blob under which path: one pass over all commits, merges against all parents."""
         log = self.git.local(
             "-c", "core.quotePath=false", "log", "--all", "--raw", "-c", "--no-renames", "--no-abbrev", "--root",
             "--format=commit %H %ct %an",

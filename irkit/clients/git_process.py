@@ -28,11 +28,13 @@ _ASKED_AT_MOST = 16
 _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GIT_TRACE": "0", "GIT_OPTIONAL_LOCKS": "0"}
 _SIGNS: tuple[tuple[tuple[str, ...], type[OutsideError], str], ...] = (
     (("error: 429",), Throttled, "wait a minute, then retry the step"),
-    (("Authentication failed", "could not read Username", "could not read Password", "error: 401", "error: 403"), Denied,
+    (("Authentication failed", "could not read Username", "could not read Password", "error: 401", "error: 403"),
+     Denied,
      "check the git token: it needs read and write on the repository's contents"),
     (("not found", "error: 404", "does not appear to be a git repository"), NotFound, "check the repository's address"),
     (("Could not resolve", "Failed to connect", "Couldn't connect", "Empty reply", "timed out", "Recv failure",
-      "Connection re", "early EOF", "hung up", "error: 50"), Unreachable, "the git server gave no answer: look at its status"),
+      "Connection re", "early EOF", "hung up", "error: 50"),
+     Unreachable, "the git server gave no answer: look at its status"),
 )  # fmt: skip
 
 
@@ -73,7 +75,7 @@ class GitProcess:
         return out
 
     def remote_status(self, *arguments: str) -> tuple[int, str, str]:
-        """Run with the token at hand; exit code, stdout, stderr. For commands whose failure is in parts, as push's is."""
+        """Run with the token at hand; exit code, stdout, stderr. For commands that fail in parts, as push does."""
         with _credential(self._username, self._token) as (options, fds):
             return self._run([*options, *arguments], fds)
 

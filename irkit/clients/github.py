@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -86,7 +87,7 @@ class GitHub(Protocol):
 def full_name(repository: str) -> str:
     """``owner/name`` of a repository given so or by its address (``https://host/owner/name.git``)."""
     parts = [part for part in urlsplit(repository).path.removesuffix(".git").split("/") if part]
-    if len(parts) < 2:
+    if len(parts) < len(("owner", "name")):
         msg = f"{repository!r} names no repository"
         raise UsageError(msg, hint="give owner/name, or https://host/owner/name.git")
     return "/".join(parts[-2:])
@@ -112,7 +113,8 @@ class GitHubRest:
             found = self._github().get_repo(full_name(repository))
             forks = tuple(fork.full_name for fork in found.get_forks())
             pulls = tuple(
-                PullRequest(number=pull.number, title=pull.title, author=pull.user.login, head=pull.head.sha) for pull in found.get_pulls(state="open")
+                PullRequest(number=pull.number, title=pull.title, author=pull.user.login, head=pull.head.sha)
+                for pull in found.get_pulls(state="open")
             )
             guarded = [branch.name for branch in found.get_branches() if branch.protected]
             visibility = found.visibility
@@ -156,7 +158,9 @@ class GitHubRest:
 
     def _call(self, method: str, path: str, body: Mapping[str, JsonValue] | None = None) -> Mapping[str, Any]:
         with self._answers(f"{method} {path}"):
-            _, answer = self._github().requester.requestJsonAndCheck(method, path, input=None if body is None else dict(body))
+            _, answer = self._github().requester.requestJsonAndCheck(
+                method, path, input=None if body is None else dict(body)
+            )
             return answer or {}
 
     @contextmanager
@@ -243,12 +247,14 @@ def _request_id(error: GithubException) -> str:
 def _meaning(what: str, error: GithubException) -> OutsideError:
     data = error.data if isinstance(error.data, Mapping) else {}
     text = f"GitHub {what}: {error.status} {data.get('message', '')}".rstrip()
-    if error.status == 429 or "rate limit" in text.lower():
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS or "rate limit" in text.lower():
         return Throttled(text, hint="wait until the rate limit is over, then retry the step")
-    if error.status in {401, 403}:
+    if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return Denied(text, hint="check the token's permissions: contents, administration, secrets, pull requests")
-    if error.status == 404:
-        return NotFound(text, hint="check the repository's name; GitHub also answers 404 to a token that may not see it")
-    if error.status >= 500:
+    if error.status == HTTPStatus.NOT_FOUND:
+        return NotFound(
+            text, hint="check the repository's name; GitHub also answers 404 to a token that may not see it"
+        )
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unreachable(text, hint="look at GitHub's status page")
     return OutsideError(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import JsonValue
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 15
 _PAGE = 200
 _DENIED = {
-    "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope", "no_permission",
+    "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope",
+    "no_permission",
     "not_in_channel", "restricted_action", "ekm_access_denied",
 }  # fmt: skip
 _NOT_FOUND = {"channel_not_found", "users_not_found", "user_not_found", "message_not_found", "thread_not_found"}
@@ -143,7 +145,8 @@ class SlackWeb:
         if there is not None:
             return there
         told = self._call(
-            "chat.postMessage", channel=channel_id, text=text, blocks=[dict(block) for block in blocks], unfurl_links=False,
+            "chat.postMessage", channel=channel_id, text=text, blocks=[dict(block) for block in blocks],
+            unfurl_links=False,
             metadata={"event_type": "irkit", "event_payload": {"token": token}},
         )  # fmt: skip
         return Message(str(told["channel"]), str(told["ts"]), text)
@@ -165,7 +168,9 @@ class SlackWeb:
         from slack_sdk.errors import SlackApiError, SlackClientError
 
         api: Callable[..., Any] = self._client().api_call
-        given: Mapping[str, Any] = {"http_verb": "GET", "params": arguments} if method in _READS else {"json": arguments}
+        given: Mapping[str, Any] = (
+            {"http_verb": "GET", "params": arguments} if method in _READS else {"json": arguments}
+        )
         try:
             told = api(method, **given)
         except SlackApiError as error:
@@ -202,12 +207,12 @@ def _channel(told: Mapping[str, Any]) -> Channel:
 
 def _meaning(method: str, status: int, code: str) -> OutsideError:
     text = f"Slack {method}: {code or f'HTTP {status}'}"
-    if status == 429 or code == "ratelimited":
+    if status == HTTPStatus.TOO_MANY_REQUESTS or code == "ratelimited":
         return Throttled(text, hint="Slack asked us to slow down; retry the step in a minute")
     if code in _DENIED:
         return Denied(text, hint="check the bot token and its scopes, and that the bot is in the channel")
     if code in _NOT_FOUND:
         return NotFound(text)
-    if status >= 500 or code in {"internal_error", "fatal_error", "service_unavailable"}:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in {"internal_error", "fatal_error", "service_unavailable"}:
         return Unreachable(text, hint="look at Slack's status page; the message can arrive late")
     return OutsideError(text)

@@ -69,7 +69,9 @@ def slack_text(markdown: str) -> SlackText:
         "text": {"type": "plain_text", "text": cut(title, _HEADER_LIMIT)},
     }
     sections = tuple(_section(part) for part in paragraphs[:_MOST_SECTIONS])
-    more = (_section(f"… {len(paragraphs) - _MOST_SECTIONS} more paragraphs"),) if len(paragraphs) > _MOST_SECTIONS else ()
+    more = (
+        (_section(f"… {len(paragraphs) - _MOST_SECTIONS} more paragraphs"),) if len(paragraphs) > _MOST_SECTIONS else ()
+    )
     return SlackText(title=title, text=f"{title}\n" + "\n\n".join(paragraphs), blocks=(header, *sections, *more))
 
 

@@ -32,7 +32,7 @@ class Pushed(Frozen):
 def push_guarded(
     github: GitHub, git: Git, mirror: Mirror, repository: str, moves: Sequence[Move], protections: Sequence[Protection]
 ) -> Pushed:
-    """Lift the protection of the branches that move, push ref by ref, put the protection back and look that it is there.
+    """Lift the protection of the branches that move, push ref by ref, put the protection back and look at it.
 
     When the push itself raises, the protection is put back first.
     """
@@ -52,7 +52,9 @@ def push_guarded(
     found = {move.ref: move for move in moves}
     return Pushed(
         refs=tuple(
-            RefResult(ref=one.ref, outcome=one.outcome, reason=one.reason, old=found[one.ref].old, new=found[one.ref].new)
+            RefResult(
+                ref=one.ref, outcome=one.outcome, reason=one.reason, old=found[one.ref].old, new=found[one.ref].new
+            )
             for one in pushed
         ),
         unguarded=unguarded,

@@ -1,4 +1,4 @@
-"""The texts that runbooks send: Markdown files with ``{placeholders}``, shipped beside the runbooks or the user's own."""
+"""The texts that runbooks send: Markdown with ``{placeholders}``, shipped beside the runbooks or the user's own."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Self
 
 import psutil
 import pytest
@@ -18,14 +19,14 @@ NAME = "acme/payments"
 
 
 class Watcher:
-    """Collects the arguments and the environment of every descendant process, as often as it can, until told to stop."""
+    """Collects the arguments and environments of all descendant processes, as often as it can."""
 
     def __init__(self) -> None:
         self.seen: dict[int, bytes] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
-    def __enter__(self) -> Watcher:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -39,7 +40,9 @@ class Watcher:
             for child in own.children(recursive=True):
                 for name in ("cmdline", "environ"):
                     try:
-                        self.seen[child.pid] = self.seen.get(child.pid, b"") + Path(f"/proc/{child.pid}/{name}").read_bytes()
+                        self.seen[child.pid] = (
+                            self.seen.get(child.pid, b"") + Path(f"/proc/{child.pid}/{name}").read_bytes()
+                        )
                     except OSError:
                         continue
 
@@ -51,7 +54,9 @@ def test_no_secret_is_in_the_arguments_or_environment_of_any_child(forge: Forge)
         before = mirror.refs()
         rewrite(mirror, [Secret(KEY_ID), Secret(SECRET)], "***")
         after = mirror.refs()
-        moves = {ref: (old, after[ref]) for ref, old in before.items() if ref.startswith("refs/tags/") and old != after[ref]}
+        moves = {
+            ref: (old, after[ref]) for ref, old in before.items() if ref.startswith("refs/tags/") and old != after[ref]
+        }
         assert client.push(mirror, moves)[0].outcome is PushOutcome.UPDATED
     assert any(b"filter" in text for text in watcher.seen.values()), "the watcher saw no git at all"
     for text in watcher.seen.values():
@@ -98,7 +103,10 @@ def test_every_call_is_noted_and_a_failed_one_with_its_error(forge: Forge) -> No
     clients.git.remote_refs(forge.url)
     with pytest.raises(NotFound):
         clients.git.remote_refs(forge.git.clone_url("acme/nothing"))
-    assert [(call.text.split()[1], call.error) for call in clients.drain_calls()] == [("ls-remote", ""), ("ls-remote", "NotFound")]
+    assert [(call.text.split()[1], call.error) for call in clients.drain_calls()] == [
+        ("ls-remote", ""),
+        ("ls-remote", "NotFound"),
+    ]
 
 
 def test_a_push_tells_each_ref_apart(forge: Forge) -> None:

@@ -117,7 +117,9 @@ def test_the_token_and_the_planted_key_are_in_no_file_of_the_server(forge: Forge
     assert GITHUB_TOKEN.encode() not in text
 
 
-@pytest.mark.parametrize("given", ["acme/payments", "https://github.com/acme/payments.git", "http://127.0.0.1:9/acme/payments"])
+@pytest.mark.parametrize(
+    "given", ["acme/payments", "https://github.com/acme/payments.git", "http://127.0.0.1:9/acme/payments"]
+)
 def test_a_repository_can_be_named_or_addressed(given: str) -> None:
     assert full_name(given) == NAME
 

@@ -1,7 +1,7 @@
-"""Find a leaked access key in a repository's history: every ref, file, commit message and tag message, pull requests too.
+"""Find a leaked access key in a repository's history: every ref, file, commit and tag message, pull requests too.
 
-Reads every object of a fresh mirror once. The secret that stands near the key id is found with it, known from then on by
-a fingerprint and by a *locator*, from which a later step reads it again; the text itself goes nowhere.
+Reads every object of a fresh mirror once. The secret that stands near the key id is found with it, known from then on
+by a fingerprint and by a *locator*, from which a later step reads it again; the text itself goes nowhere.
 The attacker sees nothing of this: it is a fetch.
 """
 

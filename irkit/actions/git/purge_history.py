@@ -1,8 +1,8 @@
 """Rewrite a repository's history so that a leaked key stands in no branch and no tag, and push it.
 
-Irreversible: every clone breaks, signatures go, hashes in deploy manifests no longer fit. What it cannot reach stays and
-is listed: pull requests' refs, forks, old commits by their hash until the server collects them. If the key is dead, this
-is often not worth it (GitHub, "Removing sensitive data from a repository"); the key must be dead first in any case.
+Irreversible: every clone breaks, signatures go, hashes in deploy manifests no longer fit. What it cannot reach stays
+and is listed: pull requests' refs, forks, old commits by their hash until the server collects them. If the key is dead,
+this is often not worth it (GitHub, "Removing sensitive data from a repository"); the key must be dead first, always.
 
 A bundle of all refs is kept first, sealed to the evidence recipient. Branch protection is lifted for the push and put
 back even when the push fails. The proof is a new mirror.
@@ -94,7 +94,8 @@ def _plan(work: _Work) -> Plan:
     signed = f"; signatures of up to {done.signed_commits} signed commits go" if done.signed_commits else ""
     texts = "the key id and its secret" if work.fingerprints else "the key id alone (its secret is not known)"
     return Plan(
-        summary=f"rewrite {work.name} without {masked_key(work.key_id)}: {len(done.moves)} refs, {done.commits} commits",
+        summary=f"rewrite {work.name} without {masked_key(work.key_id)}: "
+        f"{len(done.moves)} refs, {done.commits} commits",
         changes=tuple(Change(target=move.ref, before=move.old[:12], after=move.new[:12]) for move in done.moves),
         blast=f"{done.commits} commits get new ids and every clone must be made anew{signed}; "
         f"this keeps the key all the same: {', '.join(_remaining(work, done.stuck))}",
@@ -145,14 +146,12 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
             msg = f"{work.name} moved since the plan was made"
             raise PlanStale(msg, hint="nothing was pushed; look at the new plan")
         clients.progress(f"pushing {len(work.rewritten.moves)} refs")
-        done = push_guarded(
-            clients.github, clients.git, mirror, work.name, work.rewritten.moves, work.protections
-        )
+        done = push_guarded(clients.github, clients.git, mirror, work.name, work.rewritten.moves, work.protections)
     return _receipt(work, done.refs, backup.path, backup.sha256, done.unguarded)
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
-    """Mirror the repository anew and search it, by key id and by the secret's fingerprint; read the protection again."""
+    """Mirror the repository anew and search it, by key id and by the secret's fingerprint; read the protection."""
     work = _Work.model_validate(receipt.details)
     with clients.git.mirror(work.repository) as mirror:
         left = remains(mirror, work.key_id, work.fingerprints, clients.fingerprint)

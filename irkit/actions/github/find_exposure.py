@@ -1,7 +1,7 @@
-"""Find out who else holds a repository's history: its visibility, forks, open pull requests, and what guards its branches.
+"""Find out who else holds a repository's history: visibility, forks, open pull requests, and what guards its branches.
 
-Forks share one pool of objects with their parent, so a purge of the parent leaves the key in them. The protection of the
-branches is kept in the result: whoever lifts it for a purge puts back what stands here.
+Forks share one pool of objects with their parent, so a purge of the parent leaves the key in them. The protection of
+the branches is kept in the result: whoever lifts it for a purge puts back what stands here.
 The attacker sees nothing of this.
 """
 
@@ -56,7 +56,8 @@ def read(clients: Clients, params: Params) -> Result:
         pulls=seen.pulls,
         holding=holding,
         protections=seen.protections,
-        coverage="forks and pull requests that this token may see; not seen: clones, forks of forks, deleted forks, caches",
+        coverage="forks and pull requests that this token may see; "
+        "not seen: clones, forks of forks, deleted forks, caches",
     )
 
 

@@ -86,7 +86,9 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     now = _written(clients, work.repository, work.fields)
     newer = [name for name, at in now.items() if _is_newer(at, work.before.get(name))]
     if not newer:
-        return Probe(standing=Standing.UNTOUCHED, seen=f"no Actions secret of {work.repository} was written since the plan")
+        return Probe(
+            standing=Standing.UNTOUCHED, seen=f"no Actions secret of {work.repository} was written since the plan"
+        )
     seen = f"written since the plan: {', '.join(newer)}; GitHub does not tell by whom or with what value"
     if len(newer) < len(now):
         return Probe(standing=Standing.BETWEEN, seen=seen)

@@ -19,7 +19,7 @@ _TOPIC_LIMIT = 250
 
 
 class Params(Frozen):
-    """``invite`` are people's email addresses or Slack user ids. The name is the incident's own when it is not given."""
+    """``invite`` are people's email addresses or Slack user ids. Without a name, the incident's own is taken."""
 
     topic: str = ""
     invite: tuple[str, ...] = ()

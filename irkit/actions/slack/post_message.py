@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Params(Frozen):
-    """``message`` names the text, ``values`` fill its placeholders ({incident}, {responder} come by themselves). ``channel``: name or id; the incident's own if empty."""
+    """``message`` names the text, ``values`` fill its placeholders; {incident} and {responder} come by themselves.
+
+    ``channel`` is a name or an id; the incident's own channel when it is empty.
+    """
 
     message: str
     values: Mapping[str, JsonValue] = {}
@@ -85,7 +88,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
-    """Post it, unless it is there. Raises ``NotFound`` when there is no such channel, ``Unreachable``, ``Throttled``."""
+    """Post it, unless it is there. Raises ``NotFound`` without such a channel, ``Unreachable``, ``Throttled``."""
     work = _Work.model_validate(plan.details)
     channel = clients.slack.channel(work.channel)
     if channel is None:

@@ -1,7 +1,7 @@
 """A git server over smart HTTP: bare repositories behind ``git http-backend``, as GitHub behaves towards a purge.
 
-Pull request refs are hidden from pushes (``receive.hideRefs``), an ``update`` hook refuses forced pushes and deletions of
-protected branches, and a fork shares its parent's objects. The token is asked for with basic authentication.
+Pull request refs are hidden from pushes (``receive.hideRefs``), an ``update`` hook refuses forced pushes and deletions
+of protected branches, and a fork shares its parent's objects. The token is asked for with basic authentication.
 """
 
 from __future__ import annotations
@@ -71,10 +71,12 @@ class _GitHandler(LoopbackHandler):
             self.answer(401, b"token wanted\n", {"WWW-Authenticate": 'Basic realm="rehearsal git"'})
             return
         git = shutil.which("git") or "git"
-        backend = subprocess.Popen(  # noqa: S603 - fixed argument list
+        backend = subprocess.Popen(
             [git, "http-backend"],
             env=environment(owner.root) | self._cgi(len(body)),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         with backend:
             writer = threading.Thread(target=_feed, args=(backend, body), daemon=True)
@@ -182,7 +184,7 @@ class GitServer(LoopbackServer):
 
     def git(self, *arguments: str, cwd: Path | None = None, stdin: bytes = b"") -> str:
         """Run git on the server's own side, with nothing of the caller's environment or configuration."""
-        done = subprocess.run(  # noqa: S603 - our own argument list
+        done = subprocess.run(
             ["git", *arguments], cwd=cwd, input=stdin, env=environment(self.root), capture_output=True, check=False
         )
         if done.returncode:
@@ -191,7 +193,7 @@ class GitServer(LoopbackServer):
         return done.stdout.decode().rstrip("\n")
 
     def _prepare(self, folder: Path) -> None:
-        lines = [f'[{key.split(".")[0]}]\n\t{key.split(".")[1]} = {value}\n' for key, value in _CONFIG.items()]
+        lines = [f"[{key.split('.')[0]}]\n\t{key.split('.')[1]} = {value}\n" for key, value in _CONFIG.items()]
         with (folder / "config").open("a") as config:
             config.writelines(lines)
         hook = folder / "hooks" / "update"

@@ -1,4 +1,4 @@
-"""What GitHub knows of the seeded repository: protection of ``main``, two Actions secrets, an open pull request, a fork."""
+"""What GitHub knows of the seeded repository: protection of ``main``, two Actions secrets, a pull request, a fork."""
 
 from __future__ import annotations
 

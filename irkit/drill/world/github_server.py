@@ -1,7 +1,8 @@
 """A GitHub REST server with the routes irkit uses, over the repositories of a ``GitServer``.
 
-Shapes follow GitHub's published OpenAPI description (``@octokit/openapi``), which a contract test holds them to. Actions
-secrets are real libsodium sealed boxes: a box for another key is refused with 422, and only the box is written to disk.
+Shapes follow GitHub's published OpenAPI description (``@octokit/openapi``), which a contract test holds them to.
+Actions secrets are real libsodium sealed boxes: a box for another key is refused with 422, and only the
+box is written to disk.
 """
 
 from __future__ import annotations
@@ -110,7 +111,9 @@ class GithubServer(LoopbackServer):
 
     def add_pull(self, full_name: str, number: int, title: str, head_ref: str) -> None:
         """Make an open pull request known; its commits are the git server's ``refs/pull/<number>/head``."""
-        self._repositories[full_name].pulls.append({"number": number, "title": title, "head": head_ref, "state": "open"})
+        self._repositories[full_name].pulls.append(
+            {"number": number, "title": title, "head": head_ref, "state": "open"}
+        )
         self._save()
 
     def protect(self, full_name: str, name: str, settings: Json) -> None:
@@ -157,18 +160,24 @@ class GithubServer(LoopbackServer):
 
     def _get_repository(self, found: GithubRepository, _: Json) -> Reply:
         forks = [other for other in self._repositories.values() if other.parent == found.full_name]
-        return Reply(200, repository(found.full_name, found.number, found.visibility, found.parent, len(forks), self.url))
+        return Reply(
+            200, repository(found.full_name, found.number, found.visibility, found.parent, len(forks), self.url)
+        )
 
     def _list_branches(self, found: GithubRepository, query: Json) -> Reply:
         heads = self._heads(found)
-        listed = [short_branch(name, oid, name in found.protections, self.url, found.full_name) for name, oid in heads.items()]
+        listed = [
+            short_branch(name, oid, name in found.protections, self.url, found.full_name) for name, oid in heads.items()
+        ]
         return Reply(200, _page(cast("list[JsonValue]", listed), query))
 
     def _get_branch(self, found: GithubRepository, name: str, _: Json) -> Reply:
         oid = self._heads(found).get(name)
         if oid is None:
             return _fault(404, "Branch not found")
-        return Reply(200, branch(name, oid, self._commit_text(found, oid), name in found.protections, self.url, found.full_name))
+        return Reply(
+            200, branch(name, oid, self._commit_text(found, oid), name in found.protections, self.url, found.full_name)
+        )
 
     def _get_protection(self, found: GithubRepository, name: str, _: Json) -> Reply:
         if name not in self._heads(found):
@@ -207,7 +216,9 @@ class GithubServer(LoopbackServer):
     def _list_pulls(self, found: GithubRepository, query: Json) -> Reply:
         refs = self.git_server.refs(found.full_name)
         listed = [
-            pull_request(pull, refs, repository(found.full_name, found.number, found.visibility, "", 0, self.url), self.url)
+            pull_request(
+                pull, refs, repository(found.full_name, found.number, found.visibility, "", 0, self.url), self.url
+            )
             for pull in found.pulls
             if query.get("state", "open") in {"all", pull["state"]}
         ]
@@ -259,7 +270,9 @@ class GithubServer(LoopbackServer):
         return self.git_server.git("cat-file", "commit", oid, cwd=self.git_server.folder(found.full_name))
 
     def _tell_git(self, found: GithubRepository) -> None:
-        closed = [name for name, settings in found.protections.items() if settings.get("allow_force_pushes") is not True]
+        closed = [
+            name for name, settings in found.protections.items() if settings.get("allow_force_pushes") is not True
+        ]
         self.git_server.protect(found.full_name, closed)
         self._save()
 
@@ -270,7 +283,9 @@ class GithubServer(LoopbackServer):
 
 
 def _fault(status: int, message: str) -> Reply:
-    return Reply(status, {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)})
+    return Reply(
+        status, {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
+    )
 
 
 def _stamp(at: datetime) -> str:

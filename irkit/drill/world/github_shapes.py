@@ -1,7 +1,7 @@
 """Bodies of GitHub REST answers, with every field its OpenAPI description requires. Pure.
 
-Source of the shapes: GitHub's published description (``@octokit/openapi``), schemas ``public-user``, ``full-repository``,
-``short-branch``, ``branch-with-protection``, ``branch-protection``, ``pull-request-simple``.
+Source of the shapes: GitHub's published description (``@octokit/openapi``), schemas ``public-user``,
+``full-repository``, ``short-branch``, ``branch-with-protection``, ``branch-protection``, ``pull-request-simple``.
 """
 
 from __future__ import annotations
@@ -17,16 +17,60 @@ Json = dict[str, JsonValue]
 
 _LONG_AGO = "2024-03-01T09:00:00Z"
 _USER_URLS = (
-    "followers", "following", "gists", "starred", "subscriptions", "organizations", "repos", "events", "received_events",
+    "followers",
+    "following",
+    "gists",
+    "starred",
+    "subscriptions",
+    "organizations",
+    "repos",
+    "events",
+    "received_events",
 )
 _REPOSITORY_URLS = (
-    "archive", "assignees", "blobs", "branches", "collaborators", "comments", "commits", "compare", "contents",
-    "contributors", "deployments", "downloads", "events", "forks", "git_commits", "git_refs", "git_tags", "hooks",
-    "issue_comment", "issue_events", "issues", "keys", "labels", "languages", "merges", "milestones", "notifications",
-    "pulls", "releases", "stargazers", "statuses", "subscribers", "subscription", "tags", "teams", "trees",
+    "archive",
+    "assignees",
+    "blobs",
+    "branches",
+    "collaborators",
+    "comments",
+    "commits",
+    "compare",
+    "contents",
+    "contributors",
+    "deployments",
+    "downloads",
+    "events",
+    "forks",
+    "git_commits",
+    "git_refs",
+    "git_tags",
+    "hooks",
+    "issue_comment",
+    "issue_events",
+    "issues",
+    "keys",
+    "labels",
+    "languages",
+    "merges",
+    "milestones",
+    "notifications",
+    "pulls",
+    "releases",
+    "stargazers",
+    "statuses",
+    "subscribers",
+    "subscription",
+    "tags",
+    "teams",
+    "trees",
 )
 _NO_REPOSITORY_FIELDS = (
-    "description", "homepage", "language", "mirror_url", "license",
+    "description",
+    "homepage",
+    "language",
+    "mirror_url",
+    "license",
 )
 _IDENTITY = re.compile(r"^(author|committer) (.*) <(.*)> (\d+) [+-]\d{4}$", re.MULTILINE)
 
@@ -45,7 +89,8 @@ def account(login: str, number: int, url: str) -> Json:
     here = f"{url}/users/{login}"
     links: Json = {f"{name}_url": f"{here}/{name}" for name in _USER_URLS}
     return links | {
-        "login": login, "id": number, "node_id": _node("User", number), "avatar_url": f"{here}/avatar", "gravatar_id": "",
+        "login": login, "id": number, "node_id": _node("User", number), "avatar_url": f"{here}/avatar",
+        "gravatar_id": "",
         "url": here, "html_url": f"{here}/html", "type": "User", "site_admin": False,
     }  # fmt: skip
 
@@ -57,14 +102,26 @@ def repository(full_name: str, number: int, visibility: str, parent: str, forks:
     links: Json = {f"{word}_url": f"{here}/{word}" for word in _REPOSITORY_URLS}
     nothing: Json = dict.fromkeys(_NO_REPOSITORY_FIELDS)
     counts: Json = dict.fromkeys(
-        ("open_issues", "open_issues_count", "size", "stargazers_count", "watchers", "watchers_count", "subscribers_count"), 0
+        (
+            "open_issues",
+            "open_issues_count",
+            "size",
+            "stargazers_count",
+            "watchers",
+            "watchers_count",
+            "subscribers_count",
+        ),
+        0,
     )
-    has: Json = {f"has_{word}": word == "issues" for word in ("issues", "projects", "wiki", "pages", "discussions", "downloads")}
+    has: Json = {
+        f"has_{word}": word == "issues" for word in ("issues", "projects", "wiki", "pages", "discussions", "downloads")
+    }
     return links | nothing | counts | has | {
         "id": number, "node_id": _node("Repository", number), "name": name, "full_name": full_name,
         "owner": account(owner, number + 1, url), "private": visibility != "public", "visibility": visibility,
         "fork": bool(parent), "forks": forks, "forks_count": forks, "network_count": forks, "default_branch": "main",
-        "url": here, "html_url": f"{url}/{full_name}", "clone_url": f"{url}/{full_name}.git", "svn_url": f"{url}/{full_name}",
+        "url": here, "html_url": f"{url}/{full_name}", "clone_url": f"{url}/{full_name}.git",
+        "svn_url": f"{url}/{full_name}",
         "git_url": f"git://127.0.0.1/{full_name}.git", "ssh_url": f"git@127.0.0.1:{full_name}.git", "archived": False,
         "disabled": False, "created_at": _LONG_AGO, "updated_at": _LONG_AGO, "pushed_at": _LONG_AGO,
     }  # fmt: skip

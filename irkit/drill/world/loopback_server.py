@@ -1,4 +1,4 @@
-"""A small HTTP server of the rehearsal cloud: 127.0.0.1 only, a random port, threads, and a switch that plays an outage."""
+"""A small HTTP server of the rehearsal cloud: 127.0.0.1, a random port, threads, and a switch that plays an outage."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from enum import StrEnum
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -33,7 +34,7 @@ class _Listener(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), handler)
         self.owner = owner
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the parent's arguments
         """A client that hung up is its own affair; anything else is kept for the tests to see."""
         error = sys.exc_info()[1]
         if error is not None and not isinstance(error, ConnectionError):
@@ -90,10 +91,10 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
-        if status != 204:
+        if status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD" and status != 204:
+        if self.command != "HEAD" and status != HTTPStatus.NO_CONTENT:
             self.wfile.write(body)
 
     def answer_json(self, status: int, value: JsonValue, headers: Mapping[str, str] | None = None) -> None:
@@ -139,7 +140,9 @@ class LoopbackServer:
     def start(self) -> None:
         """Bind a random port of 127.0.0.1 and answer on a thread of its own."""
         self._listener = _Listener(self.handler, self)
-        self._thread = threading.Thread(target=self._listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""A Slack Web API server with the methods irkit uses: channels, messages with metadata, pins, rate limits, errors, outage.
+"""A Slack Web API server with the methods irkit uses: channels, messages with metadata, pins, limits, errors, outage.
 
 Bodies follow https://docs.slack.dev/reference/methods; Block Kit limits https://docs.slack.dev/reference/block-kit/blocks.
 Every message is appended to ``slack.jsonl`` in the server's folder.
@@ -22,13 +22,16 @@ from irkit.secret import Secret
 
 Json = dict[str, JsonValue]
 _TOPIC_LIMIT = 250
+_NAME_LIMIT = 80
+_TEXT_LIMIT = 40_000
 _FORM_ONLY = {
-    "conversations.list", "conversations.info", "conversations.members", "conversations.history", "conversations.replies",
+    "conversations.list", "conversations.info", "conversations.members", "conversations.history",
+    "conversations.replies",
     "users.lookupByEmail",
 }  # fmt: skip
 
 
-class SlackFault(Exception):  # noqa: N818 - Slack calls it an error, with a code
+class SlackFault(Exception):
     """Slack's own error code: the answer is ``{"ok": false, "error": code}``."""
 
 
@@ -123,30 +126,41 @@ class SlackServer(LoopbackServer):
     def reply(self, method: str, authorization: str, given: Json) -> Json:
         """The answer to one call."""
         token = authorization.removeprefix("Bearer ") or str(given.pop("token", ""))
+        if not token or not self.token.matches(Secret(token)):
+            return {"ok": False, "error": "invalid_auth" if token else "not_authed"}
+        if method not in self._methods:
+            return {"ok": False, "error": "unknown_method"}
         try:
-            if not token:
-                raise SlackFault("not_authed")
-            if not self.token.matches(Secret(token)):
-                raise SlackFault("invalid_auth")
-            if method not in self._methods:
-                raise SlackFault("unknown_method")
             with self._lock:
                 return {"ok": True} | self._methods[method](given)
         except SlackFault as fault:
             return {"ok": False, "error": str(fault)}
 
     def _auth_test(self, _: Json) -> Json:
-        return {"url": f"{self.url}/", "team": "Acme", "user": "irkit", "team_id": "T0ACME", "user_id": self.bot, "bot_id": "B0IRKIT"}
+        return {
+            "url": f"{self.url}/",
+            "team": "Acme",
+            "user": "irkit",
+            "team_id": "T0ACME",
+            "user_id": self.bot,
+            "bot_id": "B0IRKIT",
+        }
 
     def _find_user(self, given: Json) -> Json:
         for number, name in self._people.items():
             if given.get("email") == f"{name}@acme.example":
-                return {"user": {"id": number, "name": name, "deleted": False, "profile": {"email": given.get("email")}}}
+                return {
+                    "user": {"id": number, "name": name, "deleted": False, "profile": {"email": given.get("email")}}
+                }
         raise SlackFault("users_not_found")
 
     def _create(self, given: Json) -> Json:
         name = str(given.get("name", ""))
-        if not name or len(name) > 80 or not all(letter.islower() or letter.isdigit() or letter in "-_" for letter in name):
+        if (
+            not name
+            or len(name) > _NAME_LIMIT
+            or not all(letter.islower() or letter.isdigit() or letter in "-_" for letter in name)
+        ):
             raise SlackFault("invalid_name_specials" if name else "invalid_name_required")
         if any(found.name == name for found in self._channels.values()):
             raise SlackFault("name_taken")
@@ -154,7 +168,13 @@ class SlackServer(LoopbackServer):
 
     def _add(self, name: str, *, private: bool = False) -> SlackChannel:
         number = f"C{len(self._channels) + 1:07d}"
-        facts: Json = {"is_private": private, "is_archived": False, "created": int(time.time()), "topic": "", "creator": self.bot}
+        facts: Json = {
+            "is_private": private,
+            "is_archived": False,
+            "created": int(time.time()),
+            "topic": "",
+            "creator": self.bot,
+        }
         self._channels[number] = SlackChannel(number, name, facts, [self.bot], [], [])
         return self._channels[number]
 
@@ -190,12 +210,18 @@ class SlackServer(LoopbackServer):
 
     def _history(self, given: Json) -> Json:
         channel = self._channel(given)
-        top = [message for message in reversed(channel.messages) if message.get("thread_ts", message["ts"]) == message["ts"]]
+        top = [
+            message
+            for message in reversed(channel.messages)
+            if message.get("thread_ts", message["ts"]) == message["ts"]
+        ]
         return self._page(top, given)
 
     def _replies(self, given: Json) -> Json:
         channel = self._channel(given)
-        thread = [message for message in channel.messages if given.get("ts") in {message["ts"], message.get("thread_ts")}]
+        thread = [
+            message for message in channel.messages if given.get("ts") in {message["ts"], message.get("thread_ts")}
+        ]
         if not thread:
             raise SlackFault("thread_not_found")
         return self._page(thread, given)
@@ -205,10 +231,15 @@ class SlackServer(LoopbackServer):
         start = int(str(given.get("cursor") or 0))
         hidden = set() if str(given.get("include_all_metadata")).lower() in {"true", "1"} else {"metadata"}
         shown: list[JsonValue] = [
-            {key: value for key, value in message.items() if key not in hidden} for message in messages[start : start + size]
+            {key: value for key, value in message.items() if key not in hidden}
+            for message in messages[start : start + size]
         ]
         more = start + size < len(messages)
-        return {"messages": shown, "has_more": more, "response_metadata": {"next_cursor": str(start + size) if more else ""}}
+        return {
+            "messages": shown,
+            "has_more": more,
+            "response_metadata": {"next_cursor": str(start + size) if more else ""},
+        }
 
     def _post(self, given: Json) -> Json:
         channel = self._channel(given)
@@ -216,11 +247,18 @@ class SlackServer(LoopbackServer):
         text = str(given.get("text") or "")
         if not text and not blocks:
             raise SlackFault("no_text")
-        if len(text) > 40_000:
+        if len(text) > _TEXT_LIMIT:
             raise SlackFault("msg_too_long")
         if fault := blocks_fault(blocks):
             raise SlackFault(fault)
-        message: Json = {"type": "message", "user": self.bot, "bot_id": "B0IRKIT", "text": text, "ts": self._stamp(), "blocks": blocks}
+        message: Json = {
+            "type": "message",
+            "user": self.bot,
+            "bot_id": "B0IRKIT",
+            "text": text,
+            "ts": self._stamp(),
+            "blocks": blocks,
+        }
         if metadata := _parsed(given.get("metadata"), "invalid_metadata_format"):
             message["metadata"] = metadata
         if given.get("thread_ts"):
@@ -259,7 +297,8 @@ class SlackServer(LoopbackServer):
     def _told(self, channel: SlackChannel) -> Json:
         topic = {"value": channel.facts["topic"], "creator": self.bot, "last_set": 0}
         return channel.facts | {
-            "id": channel.id, "name": channel.name, "is_channel": True, "is_member": True, "topic": cast("JsonValue", topic),
+            "id": channel.id, "name": channel.name, "is_channel": True, "is_member": True,
+            "topic": cast("JsonValue", topic),
             "num_members": len(channel.members),
         }  # fmt: skip
 

@@ -93,7 +93,8 @@ def test_an_outage_is_no_answer_and_not_an_empty_history(forge: Forge) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["ext::sh -c id", "file:///etc", "http://example.com/a/b.git", "https://x:y@host/a/b.git", "--upload-pack=x"]
+    "address",
+    ["ext::sh -c id", "file:///etc", "http://example.com/a/b.git", "https://x:y@host/a/b.git", "--upload-pack=x"],
 )
 def test_an_address_that_git_would_run_or_leak_is_refused(forge: Forge, address: str) -> None:
     with pytest.raises(UsageError):

@@ -25,9 +25,7 @@ NAME = "acme/payments"
 def planned(forge: Forge) -> Plan:
     found = find_secret.read(forge.clients("find_leak"), find_secret.Params(repository=forge.url, key_id=KEY_ID))
     exposure = find_exposure.read(forge.clients(), find_exposure.Params(repository=forge.url, refs=found.refs))
-    params = Params(
-        repository=forge.url, key_id=KEY_ID, locators=found.locators, protections=exposure.protections
-    )
+    params = Params(repository=forge.url, key_id=KEY_ID, locators=found.locators, protections=exposure.protections)
     return purge_history.plan(forge.clients(), params)
 
 
@@ -37,9 +35,7 @@ def texts_on_the_server(forge: Forge, *refs: str) -> str:
     listed = forge.git.git("rev-list", "--objects", *refs, cwd=folder)
     ids = [line.split()[0] for line in listed.splitlines()]
     tags = [forge.git.git("rev-parse", ref, cwd=folder) for ref in refs if ref.startswith("refs/tags/")]
-    return "".join(
-        forge.git.git("cat-file", "-p", oid, cwd=folder) for oid in [*ids, *tags]
-    )
+    return "".join(forge.git.git("cat-file", "-p", oid, cwd=folder) for oid in [*ids, *tags])
 
 
 def test_the_plan_shows_exactly_the_refs_that_will_move(forge: Forge) -> None:
@@ -198,9 +194,7 @@ def test_an_attempt_that_died_with_the_protection_off_is_seen_between(forge: For
 def planned_with(forge: Forge, former: Plan) -> Plan:
     """Plan again with what find_exposure had seen before the protection was lifted, as a runbook does."""
     work = purge_history._Work.model_validate(former.details)
-    params = Params(
-        repository=forge.url, key_id=KEY_ID, locators=work.locators, protections=work.protections
-    )
+    params = Params(repository=forge.url, key_id=KEY_ID, locators=work.locators, protections=work.protections)
     return purge_history.plan(forge.clients(), params)
 
 

@@ -17,7 +17,14 @@ NAME = "acme/payments"
 
 
 def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    options = ["-c", f"http.extraHeader=Authorization: Basic {basic()}", "-c", "user.name=T", "-c", "user.email=t@example.org"]
+    options = [
+        "-c",
+        f"http.extraHeader=Authorization: Basic {basic()}",
+        "-c",
+        "user.name=T",
+        "-c",
+        "user.email=t@example.org",
+    ]
     return subprocess.run(["git", *options, *arguments], cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -6,7 +6,6 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ READS = {
 }
 
 
-def standard(schema: Any) -> Any:
+def standard(schema: Any) -> Any:  # noqa: ANN401 - JSON of any shape
     """OpenAPI 3.0's ``nullable`` in JSON Schema's words; its discriminators are left out."""
     if isinstance(schema, list):
         return [standard(one) for one in schema]
@@ -132,7 +131,7 @@ def test_a_box_sealed_for_another_key_is_refused(forge: Forge) -> None:
 
 
 @pytest.fixture
-def recorded(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, Any, Reply]]]:
+def recorded(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any, Reply]]:
     """Every request that the client makes, with its answer."""
     seen: list[tuple[str, str, Any, Reply]] = []
     reply = GithubServer.reply
@@ -143,7 +142,7 @@ def recorded(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tup
         return answer
 
     monkeypatch.setattr(GithubServer, "reply", watched)
-    yield seen
+    return seen
 
 
 def test_every_request_of_the_client_is_one_that_github_describes(
