@@ -113,6 +113,10 @@ class AwsCloud:
         self._trail.start(span)
         self.faults.iam_delay = self._settings.iam_delay
 
+    def settle(self) -> None:
+        """Lets every IAM write that is still spreading show its effect now."""
+        self._propagation.settle()
+
     def deliver(self) -> list[str]:
         """Drops log files now; their keys."""
         return self._trail.deliver()

@@ -2,6 +2,7 @@
 
 ``POST /faults`` takes any of ``{"service": "iam", "outage": "on"}`` (also ``aws``, ``github``, ``git``, ``slack``),
 ``{"service": "kms", "throttle": 3}`` and ``{"iam_delay_s": 4}``. ``POST /deliver`` writes log files now.
+``POST /settle`` lets every IAM write that is still spreading show its effect.
 ``POST /intruder`` lets the intruder try each of its credentials again and tells what it gets.
 ``POST /restart`` with ``{"service": "api"}`` restarts an app. ``GET /status`` tells the apps' health.
 ``POST /stop`` ends the world.

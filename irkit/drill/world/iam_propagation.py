@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -30,7 +31,8 @@ class IamPropagation:
 
     def __init__(self, root: AwsCaller) -> None:
         self._root = root
-        self._timers: list[threading.Timer] = []
+        self._pending: dict[threading.Timer, Write] = {}
+        self._lock = threading.Lock()
         self._usable_from: dict[str, float] = {}
 
     def is_usable(self, key_id: str) -> bool:
@@ -46,9 +48,10 @@ class IamPropagation:
         """After the write: takes it back now and does it again after ``wait``."""
         self._root.query("iam", back[0], back[1])
         again: Write = (call.operation, _flat(call.params))
-        timer = threading.Timer(wait.total_seconds(), self._do, again)
+        timer = threading.Timer(wait.total_seconds(), lambda: self._due(timer))
         timer.daemon = True
-        self._timers.append(timer)
+        with self._lock:
+            self._pending[timer] = again
         timer.start()
 
     def has_room(self, made: ET.Element) -> bool:
@@ -64,16 +67,29 @@ class IamPropagation:
         """A new key is refused for ``wait``."""
         self._usable_from[key_id] = time.monotonic() + wait.total_seconds()
 
-    def _do(self, action: str, params: dict[str, str]) -> None:
-        try:
-            self._root.query("iam", action, params)
-        except (AwsRefused, OSError):
-            return  # the user or role is gone by now, or the world is: nothing left to spread
+    def settle(self) -> None:
+        """Lets everything that is still under way show its effect now, in the order it was written."""
+        with self._lock:
+            pending = list(self._pending)
+        for timer in pending:
+            timer.cancel()
+            self._due(timer)
+        self._usable_from.clear()
+
+    def _due(self, timer: threading.Timer) -> None:
+        with self._lock:
+            write = self._pending.pop(timer, None)
+        if write is not None:
+            # The user or role may be gone by now, or the world: then there is nothing left to spread.
+            with suppress(AwsRefused, OSError):
+                self._root.query("iam", *write)
 
     def stop(self) -> None:
         """Forgets what is still under way."""
-        for timer in self._timers:
-            timer.cancel()
+        with self._lock:
+            for timer in self._pending:
+                timer.cancel()
+            self._pending.clear()
 
 
 def _flat(params: JsonObject) -> dict[str, str]:

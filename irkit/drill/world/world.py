@@ -183,8 +183,10 @@ class World:
     def _commands(self) -> dict[tuple[str, str], Command]:
         return {
             ("POST", "/faults"): self._fault,
+            ("POST", "/settle"): self._settle,
             ("POST", "/deliver"): lambda _: {"files": list[Json](self.aws.deliver())},
             ("POST", "/restart"): self._restart,
+            ("GET", "/events"): lambda _: {"events": list[Json](e.record for e in self.aws.events.everything())},
             ("GET", "/status"): lambda _: {name: self.consumers.report(name) for name in self.consumers.health},
             ("POST", "/intruder"): lambda _: dict(self.intruder_tries()),
             ("POST", "/stop"): self._end,
@@ -204,6 +206,10 @@ class World:
             faults.throttle(service, int(number(asked.get("throttle"))))
         if "iam_delay_s" in asked:
             faults.iam_delay = timedelta(seconds=number(asked.get("iam_delay_s")))
+        return {"done": True}
+
+    def _settle(self, _: JsonObject) -> JsonObject:
+        self.aws.settle()
         return {"done": True}
 
     def _restart(self, asked: JsonObject) -> JsonObject:
