@@ -23,8 +23,6 @@ from irkit.incident.journal import Guard, Happened, SqliteJournal
 from irkit.incident.state import ItemPhase
 from irkit.wiring.incidents import session_of
 
-_RUNNERS = {"runner_started", "runner_stopped"}
-
 
 class Points:
     """Where children have died."""
@@ -57,14 +55,15 @@ class KillingJournal(SqliteJournal):
     def append(
         self, event: Event, *, actor: Actor, happened: Happened | None = None, guard: Guard | None = None
     ) -> Recorded:
-        point = _point(event)
+        point = point_of(event)
         self._points.die_once(f"before {point}")
         record = super().append(event, actor=actor, happened=happened, guard=guard)
         self._points.die_once(f"after {point}")
         return record
 
 
-def _point(event: Event) -> str:
+def point_of(event: Event) -> str:
+    """What makes a journal event a point of its own: its kind, step, direction and item."""
     parts = [event.kind]
     for name in ("step", "direction", "item"):
         value = getattr(event, name, None)

@@ -19,6 +19,7 @@ from irkit.incident import events as ev
 from irkit.incident.state import Phase
 from irkit.incident.verification import verification
 from irkit.wiring.session import Session
+from tests.crash.killing import point_of
 from tests.leaks import found_leaks
 
 KILLED = -9
@@ -78,14 +79,13 @@ def test_the_drill_reaches_its_end_through_all_the_kills(killed: Killed) -> None
 
 
 def test_every_event_boundary_was_killed_on_both_sides(killed: Killed) -> None:
-    """Whatever the journal holds was died at before and after (but for the runner's own last words)."""
-    sides = Counter(point.split(" ", 1)[1] for point in killed.points if not point.startswith("within"))
-    assert set(sides.values()) == {2}
-    kinds = {boundary.split(" ")[0] for boundary in sides}
-    assert {"step_planned", "approval_given", "effect_intended", "effect_done", "effect_verified", "step_done"} <= kinds
-    intended = {b.removeprefix("effect_intended ") for b in sides if b.startswith("effect_intended ")}
-    done = {b.removeprefix("effect_done ") for b in sides if b.startswith("effect_done ")}
-    assert intended <= done
+    """Whatever stands in the journal was died at just before and right after it was written."""
+    written = {point_of(record.event) for record in killed.session.journal.records()[1:]}
+    assert {f"{side} {point}" for side in ("before", "after") for point in written} <= set(killed.points)
+    intended = {p.partition("effect_intended")[2] for p in written if p.startswith("effect_intended ")}
+    assert intended, "no effect was begun"
+    assert all(f"after effect_intended{effect}" in killed.points for effect in intended)
+    assert all(f"before effect_done{effect}" in killed.points for effect in intended)
 
 
 def test_the_chain_is_whole(killed: Killed) -> None:
