@@ -80,7 +80,7 @@ def _places(found: Findings) -> Iterator[Statement]:
 
 def _place(place: Place) -> str:
     where = place.path + (f":{place.line}" if place.line and place.path else "")
-    since = f", since commit {place.first_commit[:10]}" if place.first_commit else ""
+    since = f", since commit {place.commit[:10]}" if place.commit else ""
     refs = f", reached from {', '.join(place.refs)}" if place.refs else ""
     return f"{place.kind or 'object'} {where or place.object_id[:10]}{since}{refs}"
 

@@ -10,47 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple
 
-from irkit.contract import Frozen, Proof
+from irkit.contract import Proof
 from irkit.incident.events import EffectDone, EffectVerified
 from irkit.report.findings import Findings
+from irkit.report.milestone import Bound, Mark, Milestone
 from irkit.report.spans import utc
 from irkit.report.statement import Basis
-from irkit.report.views import Death, Identity, KeyUse, Sighting
-
-
-class Mark(StrEnum):
-    """The five instants of an exposure."""
-
-    EXPOSED = "first exposed"
-    USED = "first use by someone else"
-    SUCCEEDED = "last successful use"
-    CONTAINED = "contained"
-    DEAD = "proven dead"
-
-
-class Milestone(Frozen):
-    """One instant, known to lie between ``earliest`` and ``latest`` (None: that end is open; both: not established)."""
-
-    mark: Mark
-    earliest: datetime | None = None
-    latest: datetime | None = None
-    basis: Basis = Basis.OBSERVED
-    source: str
-    events: tuple[int, ...] = ()
-
-
-class _Seen(NamedTuple):
-    at: datetime
-    what: str
-    seq: int
+from irkit.report.use_window import use_window
+from irkit.report.views import Death, Identity, Sighting
 
 
 def exposure(found: Findings) -> tuple[Milestone, ...]:
     """The five instants, each with its bounds, its sources and the events behind it."""
-    first, last = _uses(found)
+    first, last = use_window(found)
     return (_exposed(found, first), first, last, _contained(found), _dead(found))
 
 
@@ -74,17 +47,17 @@ def _exposed(found: Findings, first_use: Milestone) -> Milestone:
     )
 
 
-def _earliest_exposure(found: Findings) -> _Seen | None:
+def _earliest_exposure(found: Findings) -> Bound | None:
     """The later of the key's creation and the first commit with it."""
     commits = [
-        _Seen(place.at, f"commit {(place.first_commit or place.object_id)[:10]} (its author's clock)", step.seq)
+        Bound(place.at, f"commit {(place.commit or place.object_id)[:10]} (its author's clock)", step.seq)
         for step in found.of("git.find_secret")
         for sighting in step.read(Sighting)
         for place in sighting.places
         if place.at is not None
     ]
     births = [
-        _Seen(key.created_at, "the key's creation", step.seq)
+        Bound(key.created_at, "the key's creation", step.seq)
         for step in found.of("aws.identify_access_key")
         for key in step.read(Identity)
         if key.created_at is not None
@@ -92,56 +65,12 @@ def _earliest_exposure(found: Findings) -> _Seen | None:
     return max([*sorted(commits)[:1], *births], default=None)
 
 
-def _latest_exposure(found: Findings, first_use: Milestone) -> _Seen | None:
+def _latest_exposure(found: Findings, first_use: Milestone) -> Bound | None:
     """It was exposed by the first use we know of, or at the latest when the incident opened."""
-    ends = [_Seen(first_use.latest, "the first use seen", first_use.events[0])] if first_use.latest else []
+    ends = [Bound(first_use.latest, "the first use seen", first_use.events[0])] if first_use.latest else []
     if found.opened is not None:
-        ends.append(_Seen(found.opened.at, "the opening of the incident", found.opened.seq))
+        ends.append(Bound(found.opened.at, "the opening of the incident", found.opened.seq))
     return min(ends, default=None)
-
-
-def _uses(found: Findings) -> tuple[Milestone, Milestone]:
-    uses = [(step, use) for step in found.of("cloudtrail.measure_key_use") for use in step.read(KeyUse)]
-    first = [_Seen(use.first_seen_at, use.coverage, step.seq) for step, use in uses if use.first_seen_at]
-    last = [_Seen(use.last_success_at, use.coverage, step.seq) for step, use in uses if use.last_success_at]
-    looked = "CloudTrail was asked and showed none" if uses else "no step asked CloudTrail"
-    backing = tuple(step.seq for step, _ in uses)
-    return _use(Mark.USED, min(first, default=None), looked, backing), _last_use(found, last, looked, backing)
-
-
-def _use(mark: Mark, seen: _Seen | None, looked: str, backing: tuple[int, ...]) -> Milestone:
-    if seen is None:
-        return Milestone(mark=mark, source=looked, events=backing)
-    return Milestone(mark=mark, earliest=seen.at, latest=seen.at, source=_by_cloudtrail(seen.what), events=(seen.seq,))
-
-
-def _last_use(found: Findings, seen: list[_Seen], looked: str, backing: tuple[int, ...]) -> Milestone:
-    """CloudTrail's last success; when IAM saw a later use than CloudTrail, the interval says so."""
-    used = [
-        _Seen(key.last_used_at, "IAM's last-used time", step.seq)
-        for step in found.of("aws.identify_access_key")
-        for key in step.read(Identity)
-        if key.last_used_at is not None
-    ]
-    last, iam = max(seen, default=None), max(used, default=None)
-    if last is None and iam is not None:
-        return Milestone(
-            mark=Mark.SUCCEEDED, latest=iam.at, basis=Basis.INFERRED, source=f"{looked}; {iam.what}", events=(iam.seq,)
-        )
-    if last is None or iam is None or iam.at <= last.at:
-        return _use(Mark.SUCCEEDED, last, looked, backing)
-    return Milestone(
-        mark=Mark.SUCCEEDED,
-        earliest=last.at,
-        latest=iam.at,
-        basis=Basis.INFERRED,
-        source=f"{_by_cloudtrail(last.what)}; {iam.what} is later (owners' own use, or what CloudTrail did not show)",
-        events=tuple(sorted({last.seq, iam.seq})),
-    )
-
-
-def _by_cloudtrail(coverage: str) -> str:
-    return f"CloudTrail ({coverage})" if coverage else "CloudTrail"
 
 
 def _contained(found: Findings) -> Milestone:

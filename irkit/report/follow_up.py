@@ -9,17 +9,17 @@ from irkit.incident.state import IncidentState, Phase, StepState
 from irkit.report.credentials import masked
 from irkit.report.evidence import Condition, Exhibit
 from irkit.report.findings import Findings
-from irkit.report.intruder import words
 from irkit.report.views import Answer, Purge
 
 QUESTIONS = (
     ("impact", "What did this cost: customers, data, money, trust? Which numbers can be stood behind?"),
-    ("trigger", "How did the secret come to be where it leaked, and what made that easy?"),
-    ("detection", "Who or what noticed, and what should have noticed earlier?"),
-    ("luck", "Where were we lucky?"),
+    ("leaked", "How did the secret come to be where it leaked, and what made that easy?"),
+    ("noticed", "Who or what noticed, and what should have noticed earlier?"),
+    ("lucky", "Where were we lucky?"),
     ("well", "What went well, and what went badly?"),
-    ("duties", "Who must be told (customers, regulators, insurers), by when, and who decides it?"),
+    ("told", "Who must be told (customers, regulators, insurers), by when, and who decides it?"),
 )
+"""What people ask of every postmortem. A human step whose id holds the first word answers the question instead."""
 
 
 class ActionItem(Frozen):
@@ -74,8 +74,14 @@ def _remaining(found: Findings) -> Iterator[ActionItem]:
         for purge in step.read(Purge):
             for place in purge.remaining:
                 yield ActionItem(
-                    text=masked(f"Remove what the purge could not reach: {words(place)}"),
-                    because="the purge proved this place still holds it, or could not look",
+                    text=masked(f"Remove what the purge could not reach: {place}"),
+                    because="the purge says that it still holds the secret",
+                    event=step.seq,
+                )
+            for branch in purge.unguarded:
+                yield ActionItem(
+                    text=masked(f"Put the protection of branch {branch} back"),
+                    because="it was taken off for the purge and could not be put back",
                     event=step.seq,
                 )
 
@@ -90,26 +96,20 @@ def _spoilt(kept: tuple[Exhibit, ...]) -> Iterator[ActionItem]:
             )
 
 
-def questions(found: Findings) -> tuple[Question, ...]:
+def questions(found: Findings, state: IncidentState) -> tuple[Question, ...]:
     """The runbook's own questions with their answers, then those of every postmortem, open."""
-    asked = [
-        Question(
-            topic=step.step,
-            text=found.title(step.step),
-            answer=masked(answer.text),
-            event=step.seq,
-        )
+    asked = {
+        step.step: Question(topic=step.step, text=found.title(step.step), answer=masked(answer.text), event=step.seq)
         for step in found.of("human.note")
         for answer in step.read(Answer)
         if answer.text
-    ]
-    open_steps = [
-        Question(topic=str(step.id), text=step.title or str(step.id), answer="", event=None)
+    }
+    dropped = {str(step) for step, each in state.steps.items() if each.phase in {Phase.OMITTED, Phase.SKIPPED}}
+    mine = tuple(
+        asked.get(str(step.id)) or Question(topic=str(step.id), text=step.title or str(step.id), answer="", event=None)
         for step in found.runbook.steps
-        if str(step.uses) == "human.note" and str(step.id) not in {each.topic for each in asked}
-    ]
-    answered = {word for each in asked for word in each.topic.split("_")}
-    general = [
-        Question(topic=topic, text=text, answer="", event=None) for topic, text in QUESTIONS if topic not in answered
-    ]
-    return (*asked, *open_steps, *general)
+        if str(step.uses) == "human.note" and str(step.id) not in dropped
+    )
+    covered = {word for each in mine for word in each.topic.split("_")}
+    general = (Question(topic=topic, text=text, answer="", event=None) for topic, text in QUESTIONS)
+    return (*mine, *(each for each in general if each.topic not in covered))

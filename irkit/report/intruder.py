@@ -3,94 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-
-from pydantic import JsonValue
 
 from irkit.contract import Frozen
 from irkit.report.credentials import masked
 from irkit.report.findings import Findings
+from irkit.report.spans import interval, utc
 from irkit.report.statement import Basis, Statement
-from irkit.report.views import Judgement, KeyUse, LeftBehind
+from irkit.report.views import Judgement, KeyUse, LeftBehind, Trace
 
 
 class Activity(Frozen):
-    """All statements about the intruder. ``measured`` is False when no step asked; then nothing is claimed."""
+    """All about the intruder. Where ``measured`` or ``hunted`` is False no step asked, and nothing is claimed."""
 
     measured: bool
+    hunted: bool
     judgement: tuple[Statement, ...]
     uses: tuple[Statement, ...]
     left_behind: tuple[Statement, ...]
     coverage: tuple[Statement, ...]
-    first_seen_at: datetime | None = None
-    last_seen_at: datetime | None = None
 
 
 def intruder(found: Findings) -> Activity:
     """The intruder's activity with its coverage."""
     uses = [(step.seq, use) for step in found.of("cloudtrail.measure_key_use") for use in step.read(KeyUse)]
     left = [(step.seq, each) for step in found.of("cloudtrail.hunt_persistence") for each in step.read(LeftBehind)]
+    judged = [(step.seq, each) for step in found.of("cloudtrail.judge_use") for each in step.read(Judgement)]
+    strangers = frozenset(ip for _, each in judged for ip in each.strangers)
     return Activity(
         measured=bool(uses),
-        judgement=tuple(_judgements(found)),
-        uses=tuple(each for seq, use in uses for each in _uses(seq, use)),
+        hunted=bool(left),
+        judgement=tuple(each for seq, judgement in judged for each in _judgement(seq, judgement)),
+        uses=tuple(each for seq, use in uses for each in _uses(seq, use, strangers)),
         left_behind=tuple(each for seq, behind in left for each in _left(seq, behind)),
-        coverage=tuple(_coverage(uses, left)),
-        first_seen_at=min((use.first_seen_at for _, use in uses if use.first_seen_at), default=None),
-        last_seen_at=max((use.last_seen_at for _, use in uses if use.last_seen_at), default=None),
+        coverage=tuple(_coverage([*uses, *left])),
     )
 
 
-def _judgements(found: Findings) -> Iterator[Statement]:
-    for step in found.of("cloudtrail.judge_use"):
-        for judged in step.read(Judgement):
-            reasons = "; ".join(judged.reasons)
-            text = f"judged {judged.outcome.replace('_', ' ')}" + (f": {reasons}" if reasons else "")
-            yield Statement(text=masked(text), events=(step.seq,), basis=Basis.INFERRED)
+def _judgement(seq: int, judged: Judgement) -> Iterator[Statement]:
+    reasons = "; ".join(judged.reasons)
+    text = f"judged {judged.outcome.replace('_', ' ')}" + (f": {reasons}" if reasons else "")
+    yield Statement(text=masked(text), events=(seq,), basis=Basis.INFERRED)
 
 
-def _uses(seq: int, use: KeyUse) -> Iterator[Statement]:
+def _uses(seq: int, use: KeyUse, strangers: frozenset[str]) -> Iterator[Statement]:
     if use.total is not None:
-        yield Statement(text=f"{use.total} calls with key {masked(use.key_id)}", events=(seq,))
-    told: tuple[tuple[str, JsonValue], ...] = (
-        ("calls", use.counts),
-        ("from addresses", [*use.ips]),
-        ("with user agents", [*use.agents]),
-        ("secrets read", use.secrets_read),
-        ("decrypted with KMS", use.decrypts),
-        ("refused calls", use.denied),
-    )
-    for label, value in told:
-        said = words(value)
-        if said:
-            yield Statement(text=masked(f"{label}: {said}"), events=(seq,))
+        counts = f"{use.succeeded} succeeded, {use.denied} denied, {use.failed} failed"
+        ours = f" ({use.own_probes} trial calls of irkit's own left out)" if use.own_probes else ""
+        yield _said(seq, f"{use.total} calls with key {use.key_id}, by anyone: {counts}{ours}")
+    for source in sorted(use.sources, key=lambda each: each.ip not in strangers):
+        who = "a stranger" if source.ip in strangers else "not judged strange"
+        when = interval(source.first_at, source.last_at)
+        agents = ", ".join(source.agents) or "no user agent"
+        yield _said(
+            seq, f"from {source.ip} ({who}): {source.succeeded} succeeded, {source.denied} denied, {when}, {agents}"
+        )
+    for label, value in (("calls", use.calls), ("denied calls", use.denied_calls)):
+        if value:
+            yield _said(seq, f"{label}, by anyone: {', '.join(f'{name} {count}' for name, count in value.items())}")
+    for name in use.secrets_read:
+        yield _said(seq, f"secret read: {name}")
+    for each in use.decrypts:
+        context = "no encryption context" if each.context in {"", "{}"} else f"encryption context {each.context}"
+        yield _said(seq, f"decrypted with {each.key}, {context}: {each.count} times")
+    for role in use.roles:
+        yield _said(seq, f"took on role {role}")
+    for session in use.sessions:
+        yield _said(seq, f"made session {session}")
 
 
 def _left(seq: int, behind: LeftBehind) -> Iterator[Statement]:
-    groups: tuple[tuple[str, Sequence[JsonValue]], ...] = (
+    groups = (
         ("user", behind.users),
+        ("key of another user", behind.stray_keys),
         ("access key", behind.keys),
-        ("policy", behind.policies),
+        ("password or second factor", behind.passwords),
+        ("rights", behind.rights),
         ("trust", behind.trusts),
+        ("other", behind.others),
+        ("tried, and refused by AWS", behind.tried),
     )
-    for kind, things in groups:
-        for thing in things:
-            yield Statement(text=masked(f"{kind}: {words(thing)}"), events=(seq,))
+    for kind, traces in groups:
+        for trace in traces:
+            yield _said(seq, f"{kind}: {_trace(trace)}")
+    for each in behind.gone:
+        yield _said(seq, f"made, and gone by now: {each}")
 
 
-def _coverage(uses: Sequence[tuple[int, KeyUse]], left: Sequence[tuple[int, LeftBehind]]) -> Iterator[Statement]:
-    said = [(seq, use.coverage) for seq, use in uses] + [(seq, behind.coverage) for seq, behind in left]
-    for seq, coverage in said:
-        text = coverage or "the step did not say what it covered: take nothing as absent"
-        yield Statement(text=text, events=(seq,))
+def _trace(trace: Trace) -> str:
+    thing = " ".join(filter(None, (trace.call, trace.user, trace.key_id, trace.target, trace.what)))
+    when = f" at {utc(trace.at)}" if trace.at else ""
+    by = f" with key {trace.by}" if trace.by else ""
+    return f"{thing}{when}{by}" + (f" (CloudTrail event {trace.event_id})" if trace.event_id else "")
 
 
-def words(value: JsonValue) -> str:
-    """A JSON value in words: lists with commas, maps as ``name: value``; empty for what is empty."""
-    if value is None or value in ([], {}, ""):
-        return ""
-    if isinstance(value, list):
-        return ", ".join(f"({words(each)})" if isinstance(each, dict) else words(each) for each in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {said}" for name, each in value.items() if (said := words(each)))
-    return str(value)
+def _coverage(looks: Sequence[tuple[int, KeyUse | LeftBehind]]) -> Iterator[Statement]:
+    for seq, each in looks:
+        yield _said(seq, each.coverage or "the step did not say what it covered: take nothing as absent")
+        for gap in each.not_seen:
+            yield _said(seq, f"NOT seen: {gap}")
+        if isinstance(each, KeyUse) and each.trusted_until is not None:
+            yield _said(
+                seq, f"absence can be trusted until {utc(each.trusted_until)}: later calls may not be logged yet"
+            )
+
+
+def _said(seq: int, text: str) -> Statement:
+    return Statement(text=masked(text), events=(seq,))

@@ -26,7 +26,19 @@ _BASES = (
 
 def markdown(report: Postmortem) -> str:
     """The whole postmortem, ending with a line end."""
-    sections = (_top, _exposure, _containment, _credentials, _intruder, _timeline, _decisions, _evidence, _left, _asked)
+    sections = (
+        _top,
+        _exposure,
+        _containment,
+        _credentials,
+        _repositories,
+        _intruder,
+        _timeline,
+        _decisions,
+        _evidence,
+        _left,
+        _asked,
+    )
     return "\n".join(line for section in (*sections, appendix) for line in section(report)).rstrip() + "\n"
 
 
@@ -118,6 +130,23 @@ def _credentials(report: Postmortem) -> Iterator[str]:
         yield from bullets(each.actions, "- nothing")
 
 
+def _repositories(report: Postmortem) -> Iterator[str]:
+    yield "## Repositories"
+    yield ""
+    if not report.repositories:
+        yield "No step looked into a repository."
+        yield ""
+    for each in report.repositories:
+        yield f"### {safe(each.name)}"
+        yield ""
+        yield from bullets(each.known, "Nothing is known of it.")
+        yield "Still holding the secret, or not looked at:"
+        yield ""
+        yield from bullets(
+            each.remaining, "- nothing that is known" if each.purged else "- all of the above: not purged"
+        )
+
+
 def _intruder(report: Postmortem) -> Iterator[str]:
     yield "## What the intruder did"
     yield ""
@@ -125,10 +154,12 @@ def _intruder(report: Postmortem) -> Iterator[str]:
     if not each.measured:
         yield "**Not measured: no step asked CloudTrail. Nothing can be said about what was done with the key.**"
         yield ""
-    yield from bullets((*each.judgement, *each.uses), "No use was found, within the coverage below.")
+    else:
+        yield from bullets((*each.judgement, *each.uses), "No use was found, within the coverage below.")
     yield "### Left behind"
     yield ""
-    yield from bullets(each.left_behind, "Nothing was found, within the coverage below.")
+    looked = "Nothing was found, within the coverage below." if each.hunted else "**Not looked for: no step asked.**"
+    yield from bullets(each.left_behind, looked)
     yield "### What was seen, and what was not"
     yield ""
     yield from bullets(each.coverage, "Nothing was looked at.")

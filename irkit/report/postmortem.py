@@ -14,10 +14,12 @@ from irkit.report.containment import PhaseTime, containment
 from irkit.report.credentials import Credential, credentials, masked
 from irkit.report.decisions import Decision, decisions
 from irkit.report.evidence import Exhibit, exhibits
-from irkit.report.exposure import Milestone, exposure
+from irkit.report.exposure import exposure
 from irkit.report.findings import Findings, findings
 from irkit.report.follow_up import ActionItem, Question, action_items, questions
 from irkit.report.intruder import Activity, intruder
+from irkit.report.milestone import Milestone
+from irkit.report.repositories import Repository, repositories
 from irkit.report.spans import interval, span, utc
 from irkit.report.statement import Basis, Statement
 from irkit.report.timeline import Row, timeline
@@ -58,6 +60,7 @@ class Postmortem(Frozen):
     exposure: tuple[Milestone, ...]
     containment: tuple[PhaseTime, ...]
     credentials: tuple[Credential, ...]
+    repositories: tuple[Repository, ...]
     intruder: Activity
     timeline: tuple[Row, ...]
     decisions: tuple[Decision, ...]
@@ -84,12 +87,13 @@ def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now:
         exposure=window,
         containment=parts,
         credentials=credentials(found),
+        repositories=repositories(found),
         intruder=intruder(found),
         timeline=timeline(records, window),
         decisions=decisions(found),
         evidence=kept,
         action_items=action_items(found, state, kept),
-        questions=questions(found),
+        questions=questions(found, state),
         integrity=Integrity(count=len(records), head=state.head),
         events=tuple(records),
     )

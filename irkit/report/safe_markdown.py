@@ -2,8 +2,8 @@
 
 Names, user agents and error messages are written by whoever made the calls, the intruder included. CommonMark 0.31,
 section 2.4: any ASCII punctuation character may be backslash-escaped and is then literal. What could start an element
-is escaped, ``&``, ``<`` and ``>`` become entities, and what does not print (controls, line ends, marks of text direction)
-becomes visible.
+is escaped, ``&``, ``<`` and ``>`` become entities, and what does not print (controls, line ends, marks of text
+direction) becomes visible.
 """
 
 from __future__ import annotations

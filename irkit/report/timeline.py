@@ -8,7 +8,7 @@ from datetime import datetime
 from irkit.contract import Frozen
 from irkit.incident.events import CallsMade, Recorded
 from irkit.report.credentials import masked
-from irkit.report.exposure import Mark, Milestone
+from irkit.report.milestone import Mark, Milestone
 from irkit.report.narration import basis, narration
 from irkit.report.statement import Basis
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
-
-from pydantic import AliasChoices, Field, JsonValue
 
 from irkit.report.findings import Loose
-
-
-def _named(*names: str) -> AliasChoices:
-    return AliasChoices(*names)
 
 
 class Identity(Loose):
@@ -32,7 +26,7 @@ class Place(Loose):
     object_id: str = ""
     kind: str = ""
     path: str = ""
-    first_commit: str = ""
+    commit: str = ""
     author: str = ""
     at: datetime | None = None
     refs: tuple[str, ...] = ()
@@ -42,8 +36,19 @@ class Place(Loose):
 class Sighting(Loose):
     """Of ``git.find_secret``."""
 
-    places: Annotated[tuple[Place, ...], Field(validation_alias=_named("places", "found"))] = ()
-    commits_scanned: int = 0
+    repository: str = ""
+    places: tuple[Place, ...] = ()
+    refs: tuple[str, ...] = ()
+    coverage: str = ""
+
+
+class Audience(Loose):
+    """Of ``github.find_exposure``: who else can have read it."""
+
+    repository: str = ""
+    visibility: str = ""
+    forks: tuple[str, ...] = ()
+    holding: tuple[int, ...] = ()
     coverage: str = ""
 
 
@@ -56,38 +61,85 @@ class Death(Loose):
     trusted_until: datetime | None = None
 
 
+class Source(Loose):
+    """An address that the key was used from."""
+
+    ip: str = ""
+    succeeded: int = 0
+    denied: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    agents: tuple[str, ...] = ()
+
+
+class Decrypts(Loose):
+    """A KMS key used to decrypt in one encryption context."""
+
+    key: str = ""
+    context: str = ""
+    count: int = 0
+
+
 class KeyUse(Loose):
-    """Of ``cloudtrail.measure_key_use``. ``counts`` is how often each call was made."""
+    """Of ``cloudtrail.measure_key_use``."""
 
     key_id: str = ""
-    total: Annotated[int | None, Field(validation_alias=_named("total", "count", "events"))] = None
-    counts: JsonValue = None
-    first_seen_at: Annotated[datetime | None, Field(validation_alias=_named("first_seen_at", "first_at"))] = None
-    last_seen_at: Annotated[datetime | None, Field(validation_alias=_named("last_seen_at", "last_at"))] = None
+    total: int | None = None
+    succeeded: int = 0
+    failed: int = 0
+    denied: int = 0
+    own_probes: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
     last_success_at: datetime | None = None
-    ips: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
-    secrets_read: JsonValue = None
-    decrypts: JsonValue = None
-    denied: JsonValue = None
+    sources: tuple[Source, ...] = ()
+    calls: Mapping[str, int] = {}
+    denied_calls: Mapping[str, int] = {}
+    secrets_read: tuple[str, ...] = ()
+    decrypts: tuple[Decrypts, ...] = ()
+    sessions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    not_seen: tuple[str, ...] = ()
+    trusted_until: datetime | None = None
     coverage: str = ""
-    evidence: Annotated[str, Field(validation_alias=_named("evidence", "evidence_path"))] = ""
 
 
 class Judgement(Loose):
-    """Of ``cloudtrail.judge_use``."""
+    """Of ``cloudtrail.judge_use``: whose use it was."""
 
     outcome: str
     reasons: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    first_stranger_at: datetime | None = None
+    last_stranger_at: datetime | None = None
+
+
+class Trace(Loose):
+    """One thing left behind, and the CloudTrail event that shows it."""
+
+    call: str = ""
+    target: str = ""
+    what: str = ""
+    user: str = ""
+    key_id: str = ""
+    event_id: str = ""
+    at: datetime | None = None
+    by: str = ""
 
 
 class LeftBehind(Loose):
     """Of ``cloudtrail.hunt_persistence``: what the key, and the keys it made, created or changed."""
 
-    users: tuple[JsonValue, ...] = ()
-    keys: tuple[JsonValue, ...] = ()
-    policies: tuple[JsonValue, ...] = ()
-    trusts: tuple[JsonValue, ...] = ()
+    users: tuple[Trace, ...] = ()
+    stray_keys: tuple[Trace, ...] = ()
+    keys: tuple[Trace, ...] = ()
+    passwords: tuple[Trace, ...] = ()
+    rights: tuple[Trace, ...] = ()
+    trusts: tuple[Trace, ...] = ()
+    others: tuple[Trace, ...] = ()
+    tried: tuple[Trace, ...] = ()
+    gone: tuple[str, ...] = ()
+    not_seen: tuple[str, ...] = ()
     coverage: str = ""
 
 
@@ -101,10 +153,24 @@ class NewKey(Loose):
     replaced: str = ""
 
 
-class Purge(Loose):
-    """Of ``git.purge_history``: ``remaining`` says where the secret still stands."""
+class PushedRef(Loose):
+    """One ref that a purge pushed, and how the server took it."""
 
-    remaining: tuple[JsonValue, ...] = ()
+    ref: str = ""
+    outcome: str = ""
+    reason: str = ""
+
+
+class Purge(Loose):
+    """Of ``git.purge_history``: what was pushed, and where the secret still stands."""
+
+    repository: str = ""
+    refs: tuple[PushedRef, ...] = ()
+    commits: int = 0
+    remaining: tuple[str, ...] = ()
+    backup: str = ""
+    backup_sha256: str = ""
+    unguarded: tuple[str, ...] = ()
 
 
 class Answer(Loose):

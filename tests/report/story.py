@@ -16,6 +16,8 @@ from irkit.incident.journal import Happened, SqliteJournal
 from irkit.runbook.load import loads
 from irkit.runbook.model import Runbook
 
+REPOSITORY = "https://git.example/acme/payments.git"
+STRANGER = "203.0.113.9"
 KEY = "AKIAEXAMPLEKEY00WXYZ"
 T0 = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 IRKIT = Actor(name="irkit", kind=ActorKind.IRKIT)
@@ -31,8 +33,10 @@ steps:
   identify_key: {uses: aws.identify_access_key, title: Who owns the key, phase: contain, with: {key_id: $inputs.key_id}}
   deactivate_key: {uses: aws.deactivate_access_key, title: Make the key inactive, phase: contain, with: {key_id: x}}
   measure_use: {uses: cloudtrail.measure_key_use, title: What was it used for, phase: measure, with: {key_id: x}}
+  judge_use: {uses: cloudtrail.judge_use, title: Was it abused, phase: measure, with: {sources: []}}
+  hunt: {uses: cloudtrail.hunt_persistence, title: What is left, phase: eradicate, with: {key_id: x}}
   find_in_git: {uses: git.find_secret, title: Where is it, phase: measure, with: {key_id: x}}
-  verdict: {uses: human.decide, title: Was it abused, with: {question: q}}
+  verdict: {uses: human.decide, title: What now, with: {question: q}}
   prove_dead: {uses: aws.prove_key_dead, title: Is it dead, phase: contain, with: {key_id: x}}
   purge: {uses: git.purge_history, title: Purge the history, phase: eradicate, with: {key_id: x}}
   tell_slack: {uses: slack.post_message, title: Tell the team, with: {text: x}}
@@ -136,28 +140,76 @@ def deactivate(told: Story) -> Recorded:
 
 def find_in_git(told: Story) -> Recorded:
     place: dict[str, JsonValue] = {
+        "held": "pair",
         "object_id": "b" * 40,
         "kind": "blob",
         "path": "deploy/env.sh",
-        "first_commit": "c" * 40,
+        "commit": "c" * 40,
         "author": "Bo",
         "at": minutes(-300).isoformat(),
         "refs": ["refs/heads/main"],
         "line": 3,
     }
-    return told.reads("find_in_git", 5, {"places": [place], "commits_scanned": 44, "coverage": "all refs"})
+    return told.reads(
+        "find_in_git",
+        5,
+        {"repository": REPOSITORY, "places": [place], "refs": ["refs/heads/main"], "coverage": "all refs"},
+    )
 
 
 def measure(told: Story, **more: JsonValue) -> Recorded:
     result: dict[str, JsonValue] = {
         "key_id": KEY,
-        "first_seen_at": minutes(-170).isoformat(),
+        "total": 9,
+        "succeeded": 7,
+        "denied": 2,
+        "failed": 0,
+        "own_probes": 1,
+        "first_at": minutes(-400).isoformat(),
+        "last_at": minutes(-10).isoformat(),
         "last_success_at": minutes(-20).isoformat(),
-        "ips": ["203.0.113.9"],
-        "agents": ["aws-cli/2.0"],
-        "coverage": "us-east-1 seen 90 days; eu-west-1 not seen",
+        "sources": [source("10.0.0.5"), source(STRANGER)],
+        "calls": {"sts:GetCallerIdentity": 3, "kms:Decrypt": 6},
+        "denied_calls": {"iam:ListUsers": 2},
+        "secrets_read": ["prod/db"],
+        "decrypts": [{"key": "alias/prod", "context": '{"app":"api"}', "count": 6}],
+        "roles": ["arn:aws:iam::111143211234:role/ops"],
+        "sessions": [],
+        "not_seen": ["eu-west-1: denied"],
+        "trusted_until": minutes(-9).isoformat(),
+        "coverage": "us-east-1, 90 days",
     }
     return told.reads("measure_use", 6, {**result, **more})
+
+
+def source(address: str) -> dict[str, JsonValue]:
+    return {
+        "ip": address,
+        "succeeded": 3,
+        "denied": 1,
+        "first_at": minutes(-170).isoformat(),
+        "last_at": minutes(-20).isoformat(),
+        "agents": ["aws-cli/2.0"],
+    }
+
+
+def judge(told: Story, first: float = -170) -> Recorded:
+    result: dict[str, JsonValue] = {
+        "outcome": "abused",
+        "reasons": ["an address that is not ours"],
+        "strangers": [STRANGER],
+        "first_stranger_at": minutes(first).isoformat(),
+        "last_stranger_at": minutes(-20).isoformat(),
+    }
+    return told.reads("judge_use", 7, result)
+
+
+def hunt(told: Story) -> Recorded:
+    left: dict[str, JsonValue] = {"event_id": "e-1", "at": minutes(-100).isoformat(), "by": KEY}
+    user = {**left, "user": "svc-backup2"}
+    right = {**left, "call": "iam:AttachUserPolicy", "target": "svc-backup2", "what": "AdministratorAccess"}
+    tried = {**left, "call": "iam:CreateRole", "target": "ops2", "what": ""}
+    return told.reads("hunt", 7, {"users": [user], "rights": [right], "tried": [tried], "coverage": "us-east-1"})
 
 
 def prove_dead(told: Story) -> Recorded:

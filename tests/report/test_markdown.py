@@ -23,12 +23,11 @@ PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 BUILDING_BLOCKS = [
     "<script>alert(1)</script>", "<!--", "-->", "![x](http://evil.test/p.png)", "[x](javascript:alert(1))",
     "<http://evil.test>", "http://evil.test", "www.evil.test", "a@evil.test", "|", "\n", "\r\n\r\n# Contained", "```",
-    "````", "~~~", "\u202e", "\x1b[2J", "\u2028", "&lt;", "&#60;", "\\", "`", "**", "__", "_", "- ", "1. ", "    ", "> ",
-    "===", "---", "[x]: http://evil.test", "$x$", "\0", "#event-1",
+    "````", "~~~", "\u202e", "\x1b[2J", "\u2028", "&lt;", "&#60;", "\\", "`", "**", "__", "_", "- ", "1. ", "    ",
+    "> ",    "===", "---", "[x]: http://evil.test", "$x$", "\0", "#event-1",
 ]  # fmt: skip
-hostile = st.lists(st.one_of(st.sampled_from(BUILDING_BLOCKS), st.text(max_size=6)), min_size=1, max_size=8).map(
-    "".join
-)
+pieces = st.one_of(st.sampled_from(BUILDING_BLOCKS), st.text(max_size=6))
+hostile = st.lists(pieces, min_size=1, max_size=8).map("".join)
 
 
 def text(told: Story) -> str:
@@ -49,13 +48,7 @@ def rendered(source: str) -> str:
 def test_escaped_text_renders_as_itself_and_as_nothing_else(value: str) -> None:
     tokens = list(flat(PARSER.parse(f"before {safe(value)} after")))
     kinds = {token.type for token in tokens}
-    assert kinds == {"paragraph_open", "inline", "text", "paragraph_close"} or kinds == {
-        "paragraph_open",
-        "inline",
-        "text",
-        "text_special",
-        "paragraph_close",
-    }
+    assert kinds - {"text_special"} == {"paragraph_open", "inline", "text", "paragraph_close"}
 
 
 @given(hostile)
@@ -82,12 +75,13 @@ def test_a_fence_is_not_ended_by_what_it_holds(value: str) -> None:
 
 
 @given(hostile, hostile, hostile)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_hostile_records_put_nothing_of_their_own_into_the_report(agent: str, name: str, note: str) -> None:
     with TemporaryDirectory() as folder, story(Path(folder), title=name) as told:
         tell.identify(told)
-        tell.measure(told, agents=[agent], coverage=agent)
-        told.reads("hunt", 7, {"users": [name]})
+        tell.measure(told, sources=[{"ip": name, "agents": [agent]}], coverage=agent, calls={note: 1})
+        told.reads("hunt", 7, {"users": [{"user": name, "event_id": agent}]})
+        told.reads("find_in_git", 7, {"repository": name, "places": [{"path": agent, "refs": [note]}]})
         told.add(ev.NoteAdded(text=note), 8, by=ev.Actor(name=name, kind=ev.ActorKind.HUMAN))
         told.add(ev.StepFailed(step=StepId("purge"), attempt=1, error="Denied", message=agent), 9)
         told.add(ev.StepSkipped(step=StepId("prove_dead"), reason=note), 9, by=ANA)
@@ -100,6 +94,7 @@ def test_hostile_records_put_nothing_of_their_own_into_the_report(agent: str, na
         "Exposure window",
         "Times of the response",
         "Credentials",
+        "Repositories",
         "What the intruder did",
         "Timeline (UTC)",
         "Decisions",
@@ -127,7 +122,7 @@ def headings_and_links(report: str) -> list[tuple[str, str]]:
 
 def test_every_link_leads_to_an_event_of_the_appendix(tmp_path: Path) -> None:
     with story(tmp_path) as told:
-        for part in (tell.identify, tell.deactivate, tell.find_in_git, tell.measure, tell.prove_dead):
+        for part in (tell.identify, tell.deactivate, tell.find_in_git, tell.measure, tell.judge, tell.prove_dead):
             part(told)
         found = headings_and_links(text(told))
     targets = {target for kind, target in found if kind == "link"}

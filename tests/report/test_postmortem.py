@@ -4,12 +4,13 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from irkit.errors import JournalBroken
 from irkit.incident import events as ev
 from irkit.incident.events import StepId
 from irkit.report.evidence import Condition
-from irkit.report.exposure import Mark, Milestone
+from irkit.report.milestone import Mark, Milestone
 from irkit.report.postmortem import Postmortem, postmortem
 from irkit.report.statement import Basis
 from tests.report import story as tell
@@ -28,7 +29,8 @@ def test_first_exposure_lies_between_the_first_commit_and_the_first_use(tmp_path
     with story(tmp_path) as told:
         tell.identify(told)
         found = tell.find_in_git(told)
-        used = tell.measure(told)
+        tell.measure(told)
+        used = tell.judge(told)
         exposed = milestone(told, Mark.EXPOSED)
     assert (exposed.earliest, exposed.latest) == (minutes(-300), minutes(-170))
     assert exposed.events == (found.seq, used.seq)
@@ -38,7 +40,7 @@ def test_first_exposure_lies_between_the_first_commit_and_the_first_use(tmp_path
 def test_a_use_before_the_first_commit_says_that_the_key_leaked_elsewhere(tmp_path: Path) -> None:
     with story(tmp_path) as told:
         tell.find_in_git(told)
-        tell.measure(told, first_seen_at=minutes(-900).isoformat())
+        tell.judge(told, first=-900)
         exposed = milestone(told, Mark.EXPOSED)
     assert (exposed.earliest, exposed.latest) == (None, minutes(-900))
     assert "leaked elsewhere first" in exposed.source
@@ -115,6 +117,61 @@ def test_a_measure_without_coverage_warns_the_reader(tmp_path: Path) -> None:
     assert "take nothing as absent" in coverage[0].text
 
 
+def test_addresses_that_were_judged_strange_come_first_and_are_named_so(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        tell.measure(told)
+        tell.judge(told)
+        uses = [each.text for each in report(told).intruder.uses]
+    assert uses[0].startswith("9 calls with key AKIA…WXYZ, by anyone: 7 succeeded, 2 denied, 0 failed (1 trial calls")
+    assert uses[1].startswith("from 203.0.113.9 (a stranger): 3 succeeded, 1 denied, ")
+    assert uses[2].startswith("from 10.0.0.5 (not judged strange)")
+    assert "secret read: prod/db" in uses
+    assert 'decrypted with alias/prod, encryption context {"app":"api"}: 6 times' in uses
+
+
+def test_what_was_not_seen_is_told_with_how_long_absence_can_be_trusted(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        tell.measure(told)
+        coverage = [each.text for each in report(told).intruder.coverage]
+    assert coverage[:2] == ["us-east-1, 90 days", "NOT seen: eu-west-1: denied"]
+    assert coverage[2].startswith("absence can be trusted until 2026-03-01 05:51:00Z")
+
+
+def test_what_was_left_behind_names_the_event_that_shows_it(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        tell.hunt(told)
+        left = [each.text for each in report(told).intruder.left_behind]
+    proof = "at 2026-03-01 04:20:00Z with key AKIA…WXYZ (CloudTrail event e-1)"
+    assert left == [
+        f"user: svc-backup2 {proof}",
+        f"rights: iam:AttachUserPolicy svc-backup2 AdministratorAccess {proof}",
+        f"tried, and refused by AWS: iam:CreateRole ops2 {proof}",
+    ]
+
+
+def test_a_repository_tells_who_could_read_it_and_what_still_holds_the_secret(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        tell.find_in_git(told)
+        before = report(told).repositories
+        refs: list[JsonValue] = [{"ref": "refs/heads/main", "outcome": "forced", "reason": ""}]
+        result = {"repository": tell.REPOSITORY, "refs": refs, "commits": 7, "remaining": ["refs/pull/1/head"]}
+        told.reads("purge", 9, result)
+        after = report(told).repositories
+    assert [(each.name, each.purged) for each in (*before, *after)] == [
+        ("acme/payments", False),
+        ("acme/payments", True),
+    ]
+    assert [each.text for each in after[0].remaining] == ["refs/pull/1/head"]
+    assert after[0].known[-1].text == "7 commits rewritten; refs: refs/heads/main forced"
+
+
+def test_a_question_of_a_step_that_was_left_out_is_not_asked(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        told.add(ev.StepOmitted(step=StepId("impact"), because="$verdict.choice is abused"), 9)
+        asked = report(told).questions
+    assert "What was the impact" not in {each.text for each in asked}
+
+
 def test_every_statement_names_events_that_the_journal_holds(tmp_path: Path) -> None:
     with story(tmp_path) as told:
         for part in (tell.identify, tell.deactivate, tell.find_in_git, tell.measure, tell.prove_dead):
@@ -132,12 +189,13 @@ def test_the_timeline_is_in_the_order_in_which_things_happened(tmp_path: Path) -
     with story(tmp_path) as told:
         tell.find_in_git(told)
         tell.measure(told)
+        tell.judge(told)
         rows = report(told).timeline
     assert [row.at for row in rows] == sorted(row.at for row in rows)
     assert [row.text for row in rows][:3] == [
         "first exposed (or later)",
         "first use by someone else",
-        "last successful use",
+        "last successful use, by anyone",
     ]
 
 
@@ -215,11 +273,12 @@ def test_failed_skipped_and_undelivered_steps_become_action_items(tmp_path: Path
 
 def test_what_a_purge_left_becomes_an_action_item(tmp_path: Path) -> None:
     with story(tmp_path) as told:
-        told.reads("purge", 9, {"remaining": ["refs/pull/1/head", {"fork": "bo/payments"}]})
+        told.reads("purge", 9, {"remaining": ["refs/pull/1/head", "fork bo/payments"], "unguarded": ["main"]})
         items = report(told).action_items
     assert [item.text for item in items] == [
         "Remove what the purge could not reach: refs/pull/1/head",
         "Remove what the purge could not reach: fork bo/payments",
+        "Put the protection of branch main back",
     ]
 
 
@@ -228,7 +287,7 @@ def test_an_answered_question_is_closed_and_the_others_stay_open(tmp_path: Path)
         answered = told.reads("impact", 9, {"text": "12 files read"})
         asked = report(told).questions
     assert [(each.answer, each.event) for each in asked if each.topic == "impact"] == [("12 files read", answered.seq)]
-    assert {each.topic for each in asked if not each.answer} == {"trigger", "detection", "luck", "well", "duties"}
+    assert {each.topic for each in asked if not each.answer} == {"leaked", "noticed", "lucky", "well", "told"}
 
 
 def test_the_parts_of_the_response_are_timed_from_the_opening(tmp_path: Path) -> None:
