@@ -1,12 +1,13 @@
 """Measure what an access key was used for, from CloudTrail's event history, in all configured regions at once.
 
-Decrypts that a service made for the key's caller carry another key id, so they are looked for in a second pass. The raw
-records are kept as evidence, and the result says which regions and times were not seen.
+Sessions that were made with the key are followed. Decrypts that a service made for the key's caller carry another key
+id, so they are looked for in a second pass. The raw records are kept as evidence, and the result says which regions and
+times were not seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,11 +17,14 @@ from irkit.clients.cloudtrail import Attribute
 from irkit.cloudtrail.decrypts import made_for, parents, windows
 from irkit.cloudtrail.lookup import Found, Question, in_order, look_up
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.usage import usage
+from irkit.cloudtrail.usage import minted_key, usage
 from irkit.contract import Action, Effect, Frozen
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
+
+
+_MOST_SESSIONS = 50
 
 
 class Params(Frozen):
@@ -80,19 +84,21 @@ class Result(Frozen):
 
 
 def read(clients: Clients, params: Params) -> Result:
-    """Look the key up, then the decrypts made for it. Raises ``OutsideError`` when no region answers."""
-    now = clients.now()
-    question = Question.of_key(params.key_id, params.since or now - timedelta(hours=params.hours), now)
-    found = look_up(clients, question, params.regions)
-    records = in_order([*found.records, *_decrypts(clients, found)])
+    """Look the key and its sessions up, then the decrypts made for them. Raises ``OutsideError``: no region answers."""
+    finds, left_out = _followed(clients, params)
+    direct = in_order(one for found in finds for one in found.records)
+    records = in_order([*direct, *_decrypts(clients, direct)])
     used = usage(records, ours=f"irkit/{clients.incident}/")
-    coverage = found.coverage
+    coverage = finds[0].coverage
+    not_seen = sorted({region for found in finds for region in found.coverage.not_seen})
+    followed = f"; followed {len(finds) - 1} sessions made with the key"
+    text = coverage.text + followed + (f", NOT SEEN: {left_out} more sessions" if left_out else "")
     kept = clients.evidence.keep(
         f"cloudtrail-key-{params.key_id[-4:].lower()}.jsonl",
         (f"{one.text}\n".encode() for one in records),
         what=f"CloudTrail records of access key …{params.key_id[-4:]}, one a line",
         count=len(records),
-        coverage=coverage.text,
+        coverage=text,
     )
     return Result(
         key_id=params.key_id,
@@ -112,17 +118,33 @@ def read(clients: Clients, params: Params) -> Result:
         roles=used.roles,
         sources=_sources(one for one in records if f"irkit/{clients.incident}/" not in one.agent),
         decrypts=tuple(Decrypts(key=one.key, context=one.context, count=one.count) for one in used.decrypts),
-        not_seen=tuple(sorted(coverage.not_seen)),
+        not_seen=tuple(not_seen),
         trusted_until=coverage.trusted_until,
-        coverage=coverage.text,
+        coverage=text,
         evidence=kept.path,
         sha256=kept.sha256,
     )
 
 
-def _decrypts(clients: Clients, found: Found) -> Iterable[Record]:
-    """The decrypts that services made for the key's caller, asked for region by region and span by span."""
-    callers = parents(found.records)
+def _followed(clients: Clients, params: Params) -> tuple[list[Found], int]:
+    """What is found of the key and of the sessions that came of it, and how many sessions were left out."""
+    now = clients.now()
+    since = params.since or now - timedelta(hours=params.hours)
+    waiting = [params.key_id]
+    seen = {params.key_id}
+    finds: list[Found] = []
+    while waiting and len(finds) <= _MOST_SESSIONS:
+        found = look_up(clients, Question.of_key(waiting.pop(0), since, now), params.regions)
+        finds.append(found)
+        sessions = dict.fromkeys(minted for one in found.records if (minted := minted_key(one)) and not one.error)
+        waiting += [session for session in sessions if session not in seen]
+        seen.update(sessions)
+    return finds, len(waiting)
+
+
+def _decrypts(clients: Clients, direct: Sequence[Record]) -> Iterable[Record]:
+    """The decrypts that services made for the callers, asked for region by region and span by span."""
+    callers = parents(direct)
     for region in dict.fromkeys(one.region for one in callers):
         here = [one for one in callers if one.region == region]
         for start, end in windows(here):
