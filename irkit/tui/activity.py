@@ -82,7 +82,8 @@ def _words(event: object, record: Recorded) -> Words:
 
 @_words.register
 def _(event: ev.IncidentOpened, record: Recorded) -> Words:
-    yield f"{event.incident} opened by {_who(record)}: {event.title}, {event.severity}, runbook {event.runbook}", Tone.PLAIN
+    what = f"{event.title}, {event.severity}, runbook {event.runbook}"
+    yield f"{event.incident} opened by {_who(record)}: {what}", Tone.PLAIN
     yield f"mode {event.mode.upper()}, account {event.account or 'not known'}, acting as {event.acting_as}", Tone.PLAIN
 
 
@@ -139,8 +140,8 @@ def _(event: ev.EffectDone, record: Recorded) -> Words:  # noqa: ARG001
 
 @_words.register
 def _(event: ev.EffectFailed, record: Recorded) -> Words:  # noqa: ARG001
-    stands = f"; the world is {event.standing.replace('_', ' ')}" if event.standing else "; not known whether it happened"
-    yield f"failed{_item(event.item)}: {event.message}{stands}", Tone.BAD
+    stands = f"the world is {event.standing.replace('_', ' ')}" if event.standing else "not known whether it happened"
+    yield f"failed{_item(event.item)}: {event.message}; {stands}", Tone.BAD
 
 
 @_words.register

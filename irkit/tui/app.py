@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from irkit.errors import IrkitError
 from irkit.tui.ascii_twins import AsciiTwins
@@ -29,7 +30,7 @@ class IrkitApp(App[str]):
 
     CSS_PATH = "irkit.tcss"
     COMMANDS: ClassVar = {KeyProvider}
-    BINDINGS: ClassVar = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave_now", "Leave", show=False, priority=True),
         Binding("ctrl+c", "leave_now", "Leave", show=False, priority=True),
     ]
@@ -52,6 +53,11 @@ class IrkitApp(App[str]):
         self.push_screen(HomeScreen(self._desk, self._look))
         if self._first is not None:
             self.post_message(DeskOpened(self._first))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A blinking cursor is a frame every half second: not on a slow terminal."""
+        if self._look.terminal is Terminal.SLOW and isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     @on(OpenAsked)
     def _open(self, message: OpenAsked) -> None:

@@ -1,7 +1,7 @@
 """What the screens need from the rest of irkit. Wiring implements it; tests script it.
 
 No method of these protocols is called on the event loop but ``me`` and ``runbook``: reading and orders go through
-thread workers, so they may take the time that a disk takes. They raise ``IrkitError``, whose message and hint are shown.
+thread workers, so they may take the time that a disk takes. They raise ``IrkitError``, which is shown.
 """
 
 from __future__ import annotations

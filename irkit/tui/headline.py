@@ -1,4 +1,4 @@
-"""The header's words: which incident, which mode, which account, as whom, how long, how far, which phases are over. Pure."""
+"""The header's words: which incident, mode and account, as whom, how long, how far, which phases are over. Pure."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def headline(state: IncidentState, me: Actor, now: datetime, width: int) -> Text
     mode = Text(f" {mode_word(opened.mode)} ", MODE_STYLES[opened.mode])
     account = printable(opened.account)
     if width >= _WIDE:
-        left, right = f" irkit  {opened.incident}  ", f" {account}  {printable(me.name)} as {_role(opened.acting_as)}   elapsed {elapsed} "
+        left = f" irkit  {opened.incident}  "
+        right = f" {account}  {printable(me.name)} as {_role(opened.acting_as)}   elapsed {elapsed} "
     else:
         left, right = f" {opened.incident} ", f" {account} {printable(me.name)}   {elapsed} "
     room = max(0, width - len(left) - mode.cell_len - len(right) - 1)

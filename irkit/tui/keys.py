@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from irkit.engine.offers import Order
 
@@ -53,13 +52,14 @@ class Key:
     places: tuple[Place, ...]
     edge: Edge = Edge.LEFT
     order: Order | None = None
-    """The order behind it: where the engine offers it not, the key is off and the engine's reason is shown."""
+    """The order behind it: where the engine offers it not, the key is off, and the engine says why."""
 
 
 _BOTH = (Place.INCIDENT, Place.STEP)
 _RUN = (Place.INCIDENT, Place.STEP, Place.LOG)
 _ALL = (Place.HOME, Place.INCIDENT, Place.STEP, Place.LOG)
 
+# fmt: off
 KEYS: tuple[Key, ...] = (
     Key("step.answer", "a", "a", "Approve", "Step: Approve, decide or resolve",
         "Answer what the step waits for: approve its plan, decide, or say how to go on with an effect in doubt.",
@@ -100,24 +100,28 @@ KEYS: tuple[Key, ...] = (
         "Plan, Output, Approvals, Code.", "next_tab", _BOTH, Edge.NONE),
     Key("step.last_tab", "left_square_bracket", "[", "Last tab", "Step: Previous tab",
         "Code, Approvals, Output, Plan.", "last_tab", _BOTH, Edge.NONE),
-    Key("pane.steps", "1", "1", "Steps", "Pane: Steps", "Move to the steps.", "pane('steps')", (Place.INCIDENT,), Edge.NONE),
+    Key("pane.steps", "1", "1", "Steps", "Pane: Steps", "Move to the steps.", "pane('steps')",
+        (Place.INCIDENT,), Edge.NONE),
     Key("pane.detail", "2", "2", "Step", "Pane: Step", "Move to the selected step.", "pane('detail')",
         (Place.INCIDENT,), Edge.NONE),
     Key("pane.activity", "3", "3", "Activity", "Pane: Activity", "Move to the activity.", "pane('activity')",
         (Place.INCIDENT,), Edge.NONE),
     Key("activity.tail", "end", "end", "Tail", "Activity: Follow its end",
-        "Go to the newest line and follow. Scrolling up stops following.", "tail", (Place.INCIDENT, Place.LOG), Edge.NONE),
+        "Go to the newest line and follow. Scrolling up stops following.", "tail", (Place.INCIDENT, Place.LOG),
+        Edge.NONE),
     Key("app.copy", "y", "y", "Copy", "Step: Copy its ids",
         "Send the incident, the step and the plan hash to the terminal's clipboard (OSC 52). Never a secret.",
         "copy", _BOTH, Edge.NONE),
     Key("app.save", "S", "S", "Save", "Screen: Save as text",
-        "Write the text of this screen to a file. Shift and drag selects with the mouse instead.", "save", _ALL, Edge.NONE),
+        "Write the text of this screen to a file. Shift and drag selects with the mouse instead.", "save", _ALL,
+        Edge.NONE),
     Key("incident.abort", "X", "X", "Abort", "Incident: Abort, with a reason",
         "Stop the runbook for good. Nothing is undone by it.", "abort", _BOTH, Edge.NONE, Order.ABORT),
     Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back", _RUN),
     Key("app.leave", "q", "q", "Leave", "irkit: Leave",
         "Leave irkit; it says how to come back. Asks only when something is running here.", "leave", _ALL, Edge.RIGHT),
 )
+# fmt: on
 
 
 def keys(place: Place) -> tuple[Key, ...]:
@@ -125,7 +129,7 @@ def keys(place: Place) -> tuple[Key, ...]:
     return tuple(key for key in KEYS if place in key.places)
 
 
-def bindings(place: Place) -> list[Binding]:
+def bindings(place: Place) -> list[BindingType]:
     """Textual's bindings of one screen. Their ids are for remapping."""
     return [Binding(key.key, key.action, key.label, show=False, id=key.id) for key in keys(place)]
 
@@ -153,7 +157,7 @@ class Fitted:
 
 
 def fitted(entries: Sequence[Key], width: int) -> tuple[Fitted, ...]:
-    """The entries that fit into a footer of ``width`` cells: from the left by importance, and those of the right edge.
+    """The entries that fit into a footer of ``width`` cells: from the left by importance, then the right edge.
 
     Two cells part entries. The left ones end at the first that does not fit: what is shown is always the most important.
     """
@@ -174,13 +178,18 @@ def fitted(entries: Sequence[Key], width: int) -> tuple[Fitted, ...]:
 
 def document() -> str:
     """``docs/keys.md``: all keys by screen, from this table."""
-    lines = ["# Keys", "", "Generated from `irkit/tui/keys.py` (`python -m irkit.tui.keys`). Remap a key by its id.", ""]
-    for place, rows in groupby(((place, key) for place in Place for key in keys(place)), key=lambda pair: pair[0]):
+    lines = [
+        "# Keys",
+        "",
+        "Made from `irkit/tui/keys.py` by `python -m irkit.tui.keys`. A key is remapped by its id.",
+        "",
+    ]
+    for place in Place:
         lines += [f"## {place.value.capitalize()}", "", "| key | id | command | what it does |", "|---|---|---|---|"]
-        lines += [f"| `{key.shown}` | `{key.id}` | {key.title} | {key.says} |" for _, key in rows]
+        lines += [f"| `{key.shown}` | `{key.id}` | {key.title} | {key.says} |" for key in keys(place)]
         lines.append("")
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    print(document(), end="")
+    print(document(), end="")  # noqa: T201 - its output is the page

@@ -87,7 +87,7 @@ class DeskOpened(Message):
 
 
 class LeaveAsked(Message):
-    """A screen asks to leave irkit; every question was already asked. ``words`` are printed after the screen is gone."""
+    """A screen asks to leave irkit; all questions were asked. ``words`` are printed after the screen is gone."""
 
     def __init__(self, words: str = "") -> None:
         super().__init__()

@@ -37,7 +37,7 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """All that the pages of one step are made from. ``source`` is the Code page's text, empty until it was asked for."""
+    """All that the pages of one step are made from. ``source`` is the Code page's text, empty until it was read."""
 
     runbook: Runbook
     state: IncidentState

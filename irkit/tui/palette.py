@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -14,7 +14,7 @@ from irkit.tui.screens.placed import PlacedScreen
 class KeyProvider(Provider):
     """Entries that are off say why, and say it again when they are chosen."""
 
-    def _entries(self) -> Iterator[tuple[Key, str, partial[object]]]:
+    def _entries(self) -> Iterator[tuple[Key, str, partial[Coroutine[object, object, None]]]]:
         screen = self.screen
         if isinstance(screen, PlacedScreen):
             off = screen.off()

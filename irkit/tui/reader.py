@@ -19,7 +19,7 @@ EVERY = 0.1
 
 
 class Reader:
-    """Reads one desk until ``stopped`` is set. ``post`` hands a message to the screen and may be called from any thread."""
+    """Reads one desk until ``stopped`` is set. ``post`` hands a message to the screen, from any thread."""
 
     def __init__(
         self, desk: IncidentDesk, post: Callable[[DeskRead | DeskFailed], object], now: Callable[[], datetime]
@@ -63,7 +63,7 @@ class Reader:
             lines.extend(line for record in records[-RING:] for line in activity(record))
         lines.extend(ActivityLine(p.at, p.step, f"… {p.text}", Tone.QUIET) for p in self._desk.progress())
         old, self._seen, self._seq = self._seen, reading, state.seq
-        if old is not None and not lines and old.state.seq == state.seq and old.views == reading.views and old.at == now:
+        if not lines and old is not None and (old.state.seq, old.views, old.at) == (state.seq, reading.views, now):
             return None
         self._taken = Event()
         return DeskRead(reading, tuple(lines), self._taken)

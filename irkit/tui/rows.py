@@ -1,8 +1,9 @@
-"""One row of the Steps pane: the mark of the selected row, lanes with the step's glyph in them, id, time, words. Pure."""
+"""One row of the Steps pane: lanes with the step's glyph in them, id, time, words. Pure."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
 from rich.text import Text
 
 from irkit.engine.view import Mark, StepView
@@ -14,7 +15,6 @@ from irkit.tui.spans import clock
 ID_WIDTH = 18
 _TIME_WIDTH = 6
 _YOU = "YOU"
-
 
 
 class Role(StrEnum):

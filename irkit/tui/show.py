@@ -22,7 +22,7 @@ def show(desk: Desk, look: Look, first: IncidentDesk | None = None) -> str:
         os.environ.update(_SLOW)
     if look.colour is Colour.NONE:
         os.environ["NO_COLOR"] = "1"
-    from irkit.tui.app import IrkitApp  # noqa: PLC0415 - Textual is imported after its settings
+    from irkit.tui.app import IrkitApp
 
     app = IrkitApp(desk, look, first)
     try:

@@ -1,6 +1,6 @@
-"""Drives the terminal UI in tests: ``await on(pilot).step("purge_history").is_waiting().press("a").says("type the phrase").go()``.
+"""Drives the terminal UI in tests: ``await on(pilot).step("verdict").is_waiting().press("a").says("asks").go()``.
 
-A driver only gathers what to do; ``go`` does it in order. Conditions are polled with a generous deadline, never slept for.
+A driver only gathers what to do; ``go`` does it in order. Conditions are polled with a generous deadline.
 """
 
 from __future__ import annotations

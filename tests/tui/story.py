@@ -90,21 +90,31 @@ class Story:
         return self.tell(done, after=seconds)
 
     def planned(
-        self, step: str, effect: Effect = Effect.REVERSIBLE, count: int = 3, phrase: str = "", direction: Direction = Direction.DO
+        self,
+        step: str,
+        effect: Effect = Effect.REVERSIBLE,
+        count: int = 3,
+        phrase: str = "",
+        direction: Direction = Direction.DO,
     ) -> Story:
         plans = (plan_of(step, count, phrase),)
         hashed = plan_hash(StepId(step), direction, effect, plans)
         self.tell(ev.StepStarted(step=StepId(step), attempt=1, effect=effect, direction=direction))
         return self.tell(
             ev.StepPlanned(
-                step=StepId(step), attempt=1, effect=effect, plans=plans, plan_hash=hashed, direction=direction,
+                step=StepId(step),
+                attempt=1,
+                effect=effect,
+                plans=plans,
+                plan_hash=hashed,
+                direction=direction,
                 can_revert=effect is Effect.REVERSIBLE,
-            )  # fmt: skip
+            )
         )
 
-    def approved(self, step: str, by: Actor = ALICE, typed: bool = False) -> Story:
+    def approved(self, step: str, by: Actor = ALICE, phrase: str = "") -> Story:
         hashed = fold(self.records).step(StepId(step)).plan_hash or PlanHash("")
-        return self.tell(ev.ApprovalGiven(step=StepId(step), plan_hash=hashed, phrase_typed=typed), by)
+        return self.tell(ev.ApprovalGiven(step=StepId(step), plan_hash=hashed, phrase_typed=bool(phrase)), by)
 
     def intended(self, step: str) -> Story:
         hashed = fold(self.records).step(StepId(step)).plan_hash or PlanHash("")
@@ -115,7 +125,9 @@ class Story:
         receipt = Receipt(summary=summary, request_ids=("7c1e-req",))
         self.tell(ev.EffectDone(step=StepId(step), attempt=1, item=0, receipt=receipt))
         self.tell(
-            ev.EffectVerified(step=StepId(step), attempt=1, item=0, proof=Proof.PROVEN, seen="listed as Inactive", looks=1)
+            ev.EffectVerified(
+                step=StepId(step), attempt=1, item=0, proof=Proof.PROVEN, seen="listed as Inactive", looks=1
+            )
         )
         return self.done(step, summary)
 
@@ -135,7 +147,9 @@ def halfway(mode: Mode = Mode.LIVE) -> Story:
     story.tell(
         ev.CallsMade(
             step=StepId("hunt_persistence"),
-            calls=(ev.Call(at=story.at, text="iam:ListUsers  1 user made by the leaked key: svc-backup2", request_id="q1"),),
+            calls=(
+                ev.Call(at=story.at, text="iam:ListUsers  1 user made by the leaked key: svc-backup2", request_id="q1"),
+            ),
         )
     )
     story.carried_out("issue_new_key", "iam:CreateAccessKey svc-deploy  AKIA…5TUV")
@@ -163,7 +177,7 @@ class ScriptedOrders:
     def skip(self, step: StepId, reason: str) -> None:
         self._give("skip", step, reason)
 
-    def retry(self, step: StepId, reason: str = "") -> None:
+    def retry(self, step: StepId, reason: str = "") -> None:  # noqa: ARG002
         self._give("retry", step)
 
     def undo(self, step: StepId, reason: str = "") -> None:
@@ -213,7 +227,7 @@ class ScriptedDesk:
     def source(self, step: StepId) -> str:
         return f"irkit/actions/aws/{step}.py:12\n\ndef plan(clients, params):\n    return Plan()\n"
 
-    def question(self, step: StepId) -> Question:
+    def question(self, step: StepId) -> Question:  # noqa: ARG002
         return self.asks
 
     def close(self) -> None:
@@ -235,7 +249,7 @@ class ScriptedHome:
     def runbooks(self) -> Sequence[RunbookCard]:
         return [RunbookCard(runbook(), "shipped", (Mode.DRILL, Mode.DRY_RUN, Mode.LIVE))]
 
-    def open(self, incident: IncidentId) -> ScriptedDesk:
+    def open(self, incident: IncidentId) -> ScriptedDesk:  # noqa: ARG002
         return self.desk
 
     def start(self, runbook: str, inputs: Mapping[str, JsonValue | Secret], mode: Mode) -> ScriptedDesk:

@@ -29,7 +29,12 @@ def in_doubt(standing: Standing, found: Receipt | None) -> ScriptedDesk:
     story = Story().opened().planned("deactivate_key", count=1).approved("deactivate_key").intended("deactivate_key")
     story.tell(ev.RunnerStarted(runner="r2", pid=4343, host="war-room"))
     probed = ev.DoubtProbed(
-        step=StepId("deactivate_key"), attempt=1, item=0, standing=standing, seen="iam:ListAccessKeys says Active", receipt=found
+        step=StepId("deactivate_key"),
+        attempt=1,
+        item=0,
+        standing=standing,
+        seen="iam:ListAccessKeys says Active",
+        receipt=found,
     )
     return ScriptedDesk(story.tell(probed))
 
@@ -45,7 +50,9 @@ def test_a_reversible_plan_is_approved_by_a_and_y_and_by_its_hash(play: Play) ->
 
     async def scene(pilot: Pilot[str]) -> None:
         driver = on(pilot).step("update_consumers").is_waiting().press("a").says("Run this plan of update_consumers?")
-        await driver.says("Count    3 changes").says(plan_hash(desk, "update_consumers")[:16]).says("As       alice").go()
+        await (
+            driver.says("Count    3 changes").says(plan_hash(desk, "update_consumers")[:16]).says("As       alice").go()
+        )
         same_as_snapshot(pilot, "approve_120x36")
         await on(pilot).press("y").until(lambda: bool(desk.orders.given)).told("approved update_consumers").go()
 
@@ -69,7 +76,9 @@ def test_tab_and_enter_say_yes(play: Play) -> None:
     desk = ScriptedDesk(halfway())
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).press("a").says("Run this plan").press("tab", "enter").until(lambda: bool(desk.orders.given)).go()
+        await (
+            on(pilot).press("a").says("Run this plan").press("tab", "enter").until(lambda: bool(desk.orders.given)).go()
+        )
 
     play(desk, NARROW, scene)
 
@@ -106,7 +115,7 @@ def _listening(pilot: Pilot[str]) -> bool:
 
 def test_the_second_approver_sees_who_was_first(play: Play) -> None:
     desk = before_the_purge()
-    desk.story.approved("purge_history", BOB, typed=True)
+    desk.story.approved("purge_history", BOB, PHRASE)
 
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("a").says("2 people, 1 so far: bob").go()
@@ -116,7 +125,7 @@ def test_the_second_approver_sees_who_was_first(play: Play) -> None:
 
 def test_who_approved_already_is_told_that_another_person_must(play: Play) -> None:
     desk = before_the_purge()
-    desk.story.approved("purge_history", typed=True)
+    desk.story.approved("purge_history", phrase=PHRASE)
 
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("a").told("another person must").go()
@@ -144,7 +153,9 @@ def test_a_refused_order_shows_the_reason_and_the_hint(play: Play) -> None:
     desk.orders.refuse = ApprovalInvalid("that is not the current plan", hint="look again")
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).press("a").says("Run this plan").press("y").told("that is not the current plan\nlook again").go()
+        await (
+            on(pilot).press("a").says("Run this plan").press("y").told("that is not the current plan\nlook again").go()
+        )
 
     play(desk, WIDE, scene)
 
@@ -174,7 +185,15 @@ def test_an_undo_shows_the_receipt_first_and_its_plan_is_approved_like_any(play:
     desk = ScriptedDesk(halfway())
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).step("deactivate_key").press("U").says("Receipt  iam:UpdateAccessKey").types("wrong key").press("enter").go()
+        await (
+            on(pilot)
+            .step("deactivate_key")
+            .press("U")
+            .says("Receipt  iam:UpdateAccessKey")
+            .types("wrong key")
+            .press("enter")
+            .go()
+        )
         await until(pilot, lambda: bool(desk.orders.given))
         desk.story.tell(ev.UndoAsked(step=StepId("deactivate_key"), reason="wrong key"))
         desk.story.planned("deactivate_key", count=1, direction=Direction.UNDO)
@@ -187,12 +206,22 @@ def test_an_undo_shows_the_receipt_first_and_its_plan_is_approved_like_any(play:
 def test_a_failed_step_shows_its_error_first_and_is_retried_by_r(play: Play) -> None:
     story = Story().opened().started("query_cloudtrail", Effect.READ)
     failed = ev.StepFailed(
-        step=StepId("query_cloudtrail"), attempt=1, error="Denied", message="not allowed", hint="add cloudtrail:LookupEvents"
+        step=StepId("query_cloudtrail"),
+        attempt=1,
+        error="Denied",
+        message="not allowed",
+        hint="add cloudtrail:LookupEvents",
     )
     desk = ScriptedDesk(story.tell(failed))
 
     async def scene(pilot: Pilot[str]) -> None:
-        driver = on(pilot).step("query_cloudtrail").marked(Mark.FAILED).says("failed: not allowed").says("hint: add cloudtrail")
+        driver = (
+            on(pilot)
+            .step("query_cloudtrail")
+            .marked(Mark.FAILED)
+            .says("failed: not allowed")
+            .says("hint: add cloudtrail")
+        )
         await driver.press("r").until(lambda: bool(desk.orders.given)).go()
 
     play(desk, WIDE, scene)
@@ -203,7 +232,16 @@ def test_aborting_asks_why_and_says_what_is_finished_first(play: Play) -> None:
     desk = ScriptedDesk(halfway())
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).press("X").says("Finished first:").says("hunt_persistence.").types("false alarm").press("enter").told("aborted").go()
+        await (
+            on(pilot)
+            .press("X")
+            .says("Finished first:")
+            .says("hunt_persistence.")
+            .types("false alarm")
+            .press("enter")
+            .told("aborted")
+            .go()
+        )
 
     play(desk, WIDE, scene)
     assert desk.orders.given == [("abort", ("false alarm",))]
@@ -230,7 +268,9 @@ def test_a_decision_against_the_recommendation_needs_a_reason(play: Play) -> Non
         await on(pilot).types("our scanner").press("enter").until(lambda: bool(desk.orders.given)).go()
 
     play(desk, WIDE, scene)
-    assert desk.orders.given == [("decide", ("verdict", {"choice": "not_abused", "reason": "our scanner"}, "our scanner"))]
+    assert desk.orders.given == [
+        ("decide", ("verdict", {"choice": "not_abused", "reason": "our scanner"}, "our scanner"))
+    ]
 
 
 def test_a_confirmation_carries_the_name_of_who_confirmed(play: Play) -> None:
@@ -262,7 +302,15 @@ def test_a_found_receipt_lets_a_human_say_that_it_was_done(play: Play) -> None:
     desk = in_doubt(Standing.IN_PLACE, Receipt(summary="iam:UpdateAccessKey Inactive"))
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).press("a").says("It was done").says_not("It was not done").press("enter").says_not("IN DOUBT: ").go()
+        await (
+            on(pilot)
+            .press("a")
+            .says("It was done")
+            .says_not("It was not done")
+            .press("enter")
+            .says_not("IN DOUBT: ")
+            .go()
+        )
 
     play(desk, WIDE, scene)
     assert desk.orders.given == []
@@ -298,7 +346,11 @@ def test_hostile_names_in_a_plan_are_drawn_harmless(play: Play) -> None:
     story = Story().opened().started("deactivate_key", Effect.REVERSIBLE)
     story.tell(
         ev.StepPlanned(
-            step=StepId("deactivate_key"), attempt=1, effect=Effect.REVERSIBLE, plans=(plan,), plan_hash=ev.PlanHash("f" * 64)
+            step=StepId("deactivate_key"),
+            attempt=1,
+            effect=Effect.REVERSIBLE,
+            plans=(plan,),
+            plan_hash=ev.PlanHash("f" * 64),
         ),
         IRKIT,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
@@ -60,7 +61,7 @@ def facts(one: Approving) -> Text:
 class ApproveScreen(ModalScreen[bool]):
     """A reversible effect: Cancel has the focus; ``y``, or Tab Enter, says yes."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "answer(False)", "Cancel"),
         Binding("y", "answer(True)", "Yes"),
         Binding("left,right", "app.focus_next", show=False),
@@ -97,11 +98,11 @@ class ApproveScreen(ModalScreen[bool]):
 class ApproveFinalScreen(ModalScreen[str | None]):
     """An irreversible effect: gives the phrase as it was typed, or None.
 
-    No button is the default, enter in the field does nothing, and for ``deaf`` after it opens nothing here can take a key
+    No button is the default, enter in the field does nothing, and for ``deaf`` after it opens nothing here takes a key
     (but escape, which is safe), so that nothing typed for another screen is taken for an answer.
     """
 
-    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, approving: Approving, deaf: timedelta) -> None:
         super().__init__()
@@ -115,7 +116,8 @@ class ApproveFinalScreen(ModalScreen[str | None]):
             box.border_title = f"IRREVERSIBLE: {self._approving.step}"
             with VerticalScroll(classes="facts", can_focus=False):
                 yield Static(facts(self._approving), markup=False)
-            yield Static(Text.assemble("To approve, type the phrase: ", (printable(self._approving.phrase), "bold")), markup=False)
+            phrase = (printable(self._approving.phrase), "bold")
+            yield Static(Text.assemble("To approve, type the phrase: ", phrase), markup=False)
             yield Input(id="phrase", disabled=True)
             yield Static("", id="heard", markup=False)
             with Horizontal(classes="buttons"):

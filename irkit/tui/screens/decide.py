@@ -1,13 +1,14 @@
-"""The dialog of a human step: one of several options, a confirmation, or a text; each with a reason where that helps."""
+"""The dialog of a human step: one of several options, a confirmation, or a text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pydantic import JsonValue
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
@@ -29,7 +30,7 @@ class Answer:
 class DecideScreen(ModalScreen[Answer | None]):
     """Gives the answer, or None. No option is taken before one is chosen, the recommended one is only marked."""
 
-    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, step: StepId, question: Question, me: Actor) -> None:
         super().__init__()

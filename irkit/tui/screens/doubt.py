@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
@@ -42,7 +44,7 @@ def able(item: ItemState) -> tuple[Resolution, ...]:
 class DoubtScreen(ModalScreen[Resolution | None]):
     """Gives the resolution, or None. irkit never runs such an effect again by itself."""
 
-    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, step: StepId, plan: Plan, item: ItemState) -> None:
         super().__init__()
@@ -74,4 +76,4 @@ class DoubtScreen(ModalScreen[Resolution | None]):
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(None if event.button.id == "cancel" else Resolution(event.button.id))
+        self.dismiss(next((one for one in Resolution if one.value == event.button.id), None))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -29,7 +31,7 @@ class HomeScreen(PlacedScreen):
     """Reads the desk in a thread whenever it comes into sight."""
 
     place = Place.HOME
-    BINDINGS = bindings(Place.HOME)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.HOME)
 
     def __init__(self, desk: Desk, look: Look) -> None:
         super().__init__(look)
@@ -111,7 +113,9 @@ def _incident(card: IncidentCard, look: Look) -> Text:
     age = since(look.now() - card.opened_at)
     mode = (f" {mode_word(card.mode)} ", MODE_STYLES[card.mode])
     head = (f"{card.incident:<11} ", "bold")
-    return Text.assemble(head, mode, f" {card.severity}  {printable(card.title)}  ", waits, (f"{card.words}  {age}", "dim"))
+    return Text.assemble(
+        head, mode, f" {card.severity}  ", waits, (f"{card.words}  {age}  ", "dim"), printable(card.title)
+    )
 
 
 def _runbook(card: RunbookCard) -> Text:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from irkit.engine.view import StepView
@@ -36,7 +38,7 @@ class IncidentScreen(OrderingScreen):
     """Reads the desk by a thread of its own while it is mounted."""
 
     place = Place.INCIDENT
-    BINDINGS = bindings(Place.INCIDENT)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.INCIDENT)
 
     def __init__(self, board: Board) -> None:
         super().__init__(board)
@@ -203,7 +205,7 @@ class IncidentScreen(OrderingScreen):
             then()
             return
 
-        def answered(yes: bool | None) -> None:
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands it so
             if yes:
                 then()
 

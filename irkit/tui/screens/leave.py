@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
@@ -13,7 +15,10 @@ from textual.widgets import Button, Static
 class LeaveScreen(ModalScreen[bool]):
     """Stay has the focus; ``y`` leaves."""
 
-    BINDINGS = [Binding("escape,n", "answer(False)", "Stay"), Binding("y", "answer(True)", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,n", "answer(False)", "Stay"),
+        Binding("y", "answer(True)", "Leave"),
+    ]
 
     def __init__(self, running: str) -> None:
         super().__init__()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from irkit.tui.activity import ActivityLine
 from irkit.tui.board import Board
@@ -21,7 +23,7 @@ class LogScreen(PlacedScreen):
     """Begins with the board's last lines; the incident's screen below hands new ones up."""
 
     place = Place.LOG
-    BINDINGS = bindings(Place.LOG)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOG)
 
     def __init__(self, board: Board) -> None:
         super().__init__(board.look)
@@ -50,7 +52,8 @@ class LogScreen(PlacedScreen):
 
     def action_find(self) -> None:
         """Show only lines that hold a text; an empty one shows all again."""
-        asking = Asking("Show only lines that hold", Text("empty shows all again", "dim"), "Text", "Show", Need.OPTIONAL)
+        facts = Text("empty shows all again", "dim")
+        asking = Asking("Show only lines that hold", facts, "Text", "Show", Need.OPTIONAL)
         self.app.push_screen(ReasonScreen(asking), self._found)
 
     def _found(self, text: str | None) -> None:

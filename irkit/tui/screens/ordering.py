@@ -1,4 +1,4 @@
-"""The orders a person can give for the selected step, and the dialogs they go through. Shared by the screens of an incident.
+"""The orders a person can give for the selected step, with their dialogs. Shared by the screens of an incident.
 
 Every order is sent by a thread worker and journalled there; its outcome comes back as a message.
 """

@@ -51,7 +51,8 @@ class PlacedScreen(Screen[None]):
     def action_help(self) -> None:
         """All keys of this screen; the chosen one is run."""
         off = self.off()
-        choices = [Choice(key.id, f"{key.shown:<6} {key.title}", key.says, off.get(key.id, "")) for key in keys(self.place)]
+        entries = keys(self.place)
+        choices = [Choice(key.id, f"{key.shown:<6} {key.title}", key.says, off.get(key.id, "")) for key in entries]
         self.app.push_screen(PickScreen("Help: type to filter, enter runs it", choices), self._run_chosen)
 
     async def _run_chosen(self, chosen: str | None) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from pydantic import JsonValue
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, RadioButton, RadioSet, Select, Static, Switch
+from textual.widgets import Button, Input, Select, Static
 
 from irkit.errors import InputMissing, UsageError
 from irkit.incident.events import Mode
@@ -19,6 +20,7 @@ from irkit.runbook import model
 from irkit.runbook.model import InputKind
 from irkit.secret import Secret
 from irkit.tui.desk import RunbookCard
+from irkit.tui.headline import mode_word
 from irkit.tui.messages import StartAsked
 from irkit.tui.printable import printable
 
@@ -29,10 +31,13 @@ _SAYS = {
 }
 
 
+_YES, _NO = "yes", "no"
+
+
 class StartScreen(ModalScreen[StartAsked | None]):
     """Gives what to start, or None. Nothing is started by enter in a field: only by the button."""
 
-    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, card: RunbookCard) -> None:
         super().__init__()
@@ -45,9 +50,13 @@ class StartScreen(ModalScreen[StartAsked | None]):
             box.border_title = f"Start {book.name}"
             with VerticalScroll(classes="form", can_focus=False):
                 yield Static(Text(printable(book.summary or book.title)), markup=False)
-                with RadioSet(id="mode"):
-                    for at, mode in enumerate(self._card.modes):
-                        yield RadioButton(Text(_SAYS[mode]), value=at == 0)
+                yield Select(
+                    [(_SAYS[mode], mode) for mode in self._card.modes],
+                    value=self._card.modes[0],
+                    allow_blank=False,
+                    compact=True,
+                    id="mode",
+                )
                 for one in book.inputs.values():
                     yield from _field(one)
             yield Static("", id="heard", markup=False)
@@ -58,6 +67,14 @@ class StartScreen(ModalScreen[StartAsked | None]):
     def on_mount(self) -> None:
         """Begin at the mode."""
         self.query_one("#mode").focus()
+
+    @on(Select.Changed, "#mode")
+    def _name_mode(self) -> None:
+        """The button says what it starts."""
+        self.query_one("#yes", Button).label = f"Start {mode_word(self._mode())}"
+
+    def _mode(self) -> Mode:
+        return Mode(str(self.query_one("#mode", Select).value))
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:
@@ -70,10 +87,9 @@ class StartScreen(ModalScreen[StartAsked | None]):
         except UsageError as error:
             self.query_one("#heard", Static).update(f"{error.message}  {error.hint}")
             return
-        mode = self._card.modes[max(0, self.query_one("#mode", RadioSet).pressed_index)]
         for one in self.query(Input):
             one.value = ""
-        self.dismiss(StartAsked(self._card.runbook.name, inputs, mode))
+        self.dismiss(StartAsked(self._card.runbook.name, inputs, self._mode()))
 
     def _given(self) -> Iterator[tuple[str, JsonValue | Secret]]:
         for one in self._card.runbook.inputs.values():
@@ -86,10 +102,8 @@ class StartScreen(ModalScreen[StartAsked | None]):
 
     def _value(self, one: model.Input) -> JsonValue | Secret:
         widget = self.query_one(f"#input-{one.name}")
-        if isinstance(widget, Switch):
-            return widget.value
         if isinstance(widget, Select):
-            return None if widget.is_blank() else str(widget.value)
+            return _selected(one, widget)
         return _parsed(one, widget.value.strip()) if isinstance(widget, Input) else None
 
 
@@ -100,14 +114,21 @@ def _field(one: model.Input) -> ComposeResult:
     widget_id = f"input-{one.name}"
     match one.kind:
         case InputKind.FLAG:
-            yield Switch(value=one.default is True, id=widget_id)
+            answer = _YES if one.default is True else _NO
+            yield Select([(_YES, _YES), (_NO, _NO)], value=answer, allow_blank=False, compact=True, id=widget_id)
         case InputKind.CHOICE:
             default = str(one.default) if one.default is not None else Select.NULL
-            yield Select([(option, option) for option in one.options], value=default, id=widget_id)
+            yield Select([(option, option) for option in one.options], value=default, compact=True, id=widget_id)
         case InputKind.SECRET:
             yield Input(password=True, placeholder="held in memory only", id=widget_id)
         case _:
             yield Input(value=_shown(one.default), placeholder=one.example, id=widget_id)
+
+
+def _selected(one: model.Input, widget: Select[str]) -> JsonValue:
+    if widget.is_blank():
+        return None
+    return widget.value == _YES if one.kind is InputKind.FLAG else str(widget.value)
 
 
 def _shown(default: JsonValue) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from irkit.incident.events import StepId
 from irkit.tui.activity import ActivityLine
@@ -21,7 +23,7 @@ class StepScreen(OrderingScreen):
     """Shows one step; the incident's screen below goes on reading and hands its readings up."""
 
     place = Place.STEP
-    BINDINGS = bindings(Place.STEP)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.STEP)
 
     def __init__(self, board: Board, step: StepId) -> None:
         super().__init__(board)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -32,7 +33,7 @@ class ActivityPane(ScrollView, can_focus=True):
     """Lines that hold ``holding`` (letter case aside), newest last."""
 
     DEFAULT_CSS = "ActivityPane { overflow-x: auto; overflow-y: auto; scrollbar-size: 0 1; }"
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_up", show=False),
         Binding("down,j", "scroll_down", show=False),
         Binding("left", "scroll_left", show=False),

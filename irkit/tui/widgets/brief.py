@@ -43,10 +43,10 @@ class Brief(Widget):
     def _row(self, view: StepView) -> Text:
         reading = self._board.reading
         now = reading.state.step(view.step) if reading else None
-        what = printable(now.plans[0].summary) if now and now.plans else printable(self._last_line(view.step) or view.title)
+        words = now.plans[0].summary if now and now.plans else self._last_line(view.step) or view.title
         time = f"{clock(view.elapsed)}  " if view.elapsed is not None else ""
         mark = (marks.glyph(view.mark), marks.style(view.mark))
-        return Text.assemble(" ", mark, f" {view.step:<{ID_WIDTH}}  {time}{what}")
+        return Text.assemble(" ", mark, f" {view.step:<{ID_WIDTH}}  {time}{printable(words)}")
 
     def _last_line(self, step: StepId) -> str:
         return next((line.text for line in reversed(self._board.lines) if line.step == step), "")

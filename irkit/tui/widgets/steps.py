@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
@@ -27,7 +28,7 @@ class StepList(ScrollView, can_focus=True):
     """Posts ``Chosen`` whenever another step is selected."""
 
     DEFAULT_CSS = "StepList { overflow-x: hidden; overflow-y: auto; scrollbar-size: 0 1; }"
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
         Binding("pageup", "move(-10)", show=False),
@@ -56,7 +57,6 @@ class StepList(ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         """The rows are as many as the steps, from the start."""
-        super().on_mount()
         self.virtual_size = Size(0, len(self._lanes))
 
     def show(self, views: tuple[StepView, ...]) -> None:
