@@ -76,9 +76,9 @@ class Bench:
         return name
 
 
-def bench(world: World, folder: Path, **changes: Any) -> Bench:
+def bench(world: World, folder: Path, **changes: object) -> Bench:
     """A bench in an empty folder; ``changes`` replace fields of the world's own configuration."""
-    settings = replace(config.load(Path(world.facts.config_file), environment={}), **changes)
+    settings = replace(config.load(Path(world.facts.config_file), environment={}), **changes)  # type: ignore[arg-type]
     incident = f"DRILL-{uuid.uuid4().hex[:6]}"
     return Bench(world, folder, Outside(settings, incident, folder, b"k" * 32, Postmortem()))
 

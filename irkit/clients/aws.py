@@ -6,6 +6,7 @@ reaches AWS and a rehearsal. Each call carries ``irkit/<incident>/<step>`` in it
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -100,6 +101,7 @@ class AwsSession:
 
             below = botocore.session.Session()
             own_files = self.config.config_file or self.config.credentials_file
+            _refuse_endpoints_of_the_environment(self.config)
             # A profile that is named takes AWS_ACCESS_KEY_ID in the environment out of the chain.
             profile = self.config.profile or ("default" if own_files else "")
             for name, value in {
@@ -114,6 +116,14 @@ class AwsSession:
             except ProfileNotFound as error:
                 raise ConfigInvalid(str(error), hint="look at aws.profile in irkit's configuration") from error
         return self._session
+
+
+def _refuse_endpoints_of_the_environment(config: AwsConfig) -> None:
+    """Refuse AWS_ENDPOINT_URL, which botocore lets win over the file: a rehearsal could then reach somewhere else."""
+    found = sorted(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL"))
+    if config.config_file and found:
+        msg = f"{', '.join(found)} in the environment would win over aws.config_file"
+        raise ConfigInvalid(msg, hint="unset it, or leave aws.config_file out")
 
 
 class Aws:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from irkit.clients.aws import Tries
 from irkit.clients.iam import KeyStatus
 from tests.bench import Bench, asked
+
+if TYPE_CHECKING:
+    from irkit.drill.world.world import World
 
 STRANGERS = {"185.220.101.34", "45.153.160.12"}
 
@@ -22,13 +27,13 @@ def _truth(on: Bench) -> set[str]:
     return set(found["events"])
 
 
-def _kept_ids(on: Bench, result: Any) -> set[str]:
+def _kept_ids(on: Bench, result: Mapping[str, Any]) -> set[str]:
     lines = (on.folder / result["evidence"]).read_text(encoding="utf-8").splitlines()
     return {json.loads(line)["eventID"] for line in lines}
 
 
 @pytest.fixture(scope="module")
-def leaked(world: Any) -> str:
+def leaked(world: World) -> str:
     return str(world.facts.key_id)
 
 
@@ -85,7 +90,7 @@ def test_no_event_of_the_intruder_is_missing_from_the_evidence(on: Bench, leaked
 
 def test_a_key_that_was_made_for_someone_who_was_there_before_is_a_stray_one(on: Bench) -> None:
     intruder, victim = on.suspect(), on.suspect()
-    aws = on.outside.aws_session.client("iam", "", "aws-cli/2", _tries(), (intruder.key.key_id, intruder.key.secret))
+    aws = on.outside.aws_session.client("iam", "", "aws-cli/2", Tries.ONCE, (intruder.key.key_id, intruder.key.secret))
     stray = aws.create_access_key(UserName=victim.user)["AccessKey"]["AccessKeyId"]
     found = asked(on.clients(), "cloudtrail.hunt_persistence", key_id=intruder.key.key_id, hours=1)
     assert found["users"] == []
@@ -96,9 +101,3 @@ def test_a_key_that_was_made_for_someone_who_was_there_before_is_a_stray_one(on:
     on.clients().iam.delete_access_key(victim.user, stray)
     gone = asked(on.clients(), "cloudtrail.hunt_persistence", key_id=intruder.key.key_id, hours=1)
     assert gone["gone"] == [f"access key {stray[:4]}…{stray[-4:]} of {victim.user}"]
-
-
-def _tries() -> Any:
-    from irkit.clients.aws import Tries
-
-    return Tries.ONCE

@@ -8,7 +8,9 @@ from irkit.errors import InputMissing
 OURS = ("10.0.0.0/8", "2001:db8::/32")
 
 
-def source(ip: str, succeeded: int = 1, denied: int = 0, agents: tuple[str, ...] = ("acme-app/1",)) -> dict[str, object]:
+def source(
+    ip: str, succeeded: int = 1, denied: int = 0, agents: tuple[str, ...] = ("acme-app/1",)
+) -> dict[str, object]:
     return {
         "ip": ip,
         "succeeded": succeeded,
