@@ -71,7 +71,7 @@ class Plan(Frozen):
 
 
 class Receipt(Frozen):
-    """What ``apply`` did: the result for later steps, what ``revert`` and ``verify`` need, and the outside's own ids."""
+    """What ``apply`` did: the result for later steps, what ``revert`` and ``verify`` need, the outside's ids."""
 
     summary: str
     """In words one could paste into a report: ``iam:UpdateAccessKey AKIA…WXYZ Inactive``."""
@@ -144,7 +144,8 @@ class Action(Generic[C, P, R]):
     """One thing irkit can do. Exactly one of ``read`` and ``operation`` is set, or neither for a human step.
 
     ``iam`` lists the AWS permissions that all its functions need (``iam:UpdateAccessKey``), for the break-glass policy.
-    ``dynamic`` names result fields whose values a step's own parameters decide (``human.decide``: ``{"choice": "options"}``).
+    ``dynamic`` names result fields whose values a step's own parameters decide (``human.decide``: ``{"choice":
+    "options"}``).
     """
 
     params: type[P]

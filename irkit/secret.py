@@ -1,7 +1,7 @@
 """A secret value that cannot be printed, stored, copied or journalled by accident.
 
-It is not masked on the way out; it never leaves. What may leave is a keyed ``fingerprint`` (HMAC-SHA256 under a key that
-belongs to one incident, so destroying that key unlinks every fingerprint) and, where the kind of secret allows it,
+It is not masked on the way out; it never leaves. What may leave is a keyed ``fingerprint`` (HMAC-SHA256 under a key
+that belongs to one incident, so destroying that key unlinks every fingerprint) and, where the kind of secret allows it,
 ``masked()``, which shows the last four characters.
 """
 

@@ -62,4 +62,6 @@ def found_leaks(world: Path, *folders: Path) -> list[str]:
     files = {f for folder in (world, *folders) for f in folder.rglob("*") if f.is_file() and not f.is_symlink()}
     searched = [f for f in files if not any(store in f.parents for store in stores)]
     assert searched
-    return sorted(f"{name} in {file}" for file in searched for data in contents(file) for name in leaks_in(data, secrets))
+    return sorted(
+        f"{name} in {file}" for file in searched for data in contents(file) for name in leaks_in(data, secrets)
+    )

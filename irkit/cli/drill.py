@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 from pathlib import Path
 
-from irkit.actions import catalog
 from irkit.cli.arguments import add_config, config
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
 from irkit.cli.screen import add_look, open_screen
 from irkit.config import Config
-from irkit.drill.rehearsal import Rehearsal, begun, found
+from irkit.drill.rehearsal import found
 from irkit.drill.responder import Scripted, colleague, responder
-from irkit.drill.world.settings import WorldSettings
 from irkit.engine.executor import Until
 from irkit.engine.ready import ended
 from irkit.errors import IrkitError
-from irkit.incident.events import Mode
-from irkit.runbook.policy import policy
-from irkit.runbook.shelf import taken
-from irkit.wiring.incidents import link_world, session_of, world_of
-from irkit.wiring.inputs import given
-from irkit.wiring.session import Session, incidents_root, opened_session
+from irkit.wiring.drills import begin
+from irkit.wiring.incidents import session_of, world_of
+from irkit.wiring.session import Session
 
 STOP = "stop"
 
@@ -47,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         return _stop(settings, args.incident or "")
     session, rehearsal = begin(settings, args.runbook, args.seed)
     talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {rehearsal.facts.ready_after_s:.1f} s")
-    code = drive(session, rehearsal, args)
+    code = drive(session, args)
     if args.keep or not ended(session.runbook, session.journal.state()):
         talk(f"the rehearsal cloud stays up for irkit resume {session.folder.incident}")
         talk(f"end it with: irkit drill stop {session.folder.incident}")
@@ -56,23 +50,7 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def begin(settings: Config, name: str, seed: int) -> tuple[Session, Rehearsal]:
-    """Begin a rehearsal cloud whose responder has exactly the runbook's permissions, and open the incident in it."""
-    runbook = taken(name, settings.runbooks_folder)
-    worlds = incidents_root(settings, Mode.DRILL) / "worlds"
-    permissions = policy(runbook, catalog)
-    rehearsal = begun(worlds / secrets.token_hex(6), WorldSettings(seed=seed, break_glass=permissions))
-    try:
-        known = {name: value for name, value in rehearsal.inputs().items() if name in runbook.inputs}
-        session = opened_session(rehearsal.config(settings), runbook, given(runbook, known), Mode.DRILL)
-    except BaseException:
-        rehearsal.stop()
-        raise
-    link_world(session.folder, rehearsal.folder)
-    return session, rehearsal
-
-
-def drive(session: Session, rehearsal: Rehearsal, args: argparse.Namespace) -> int:
+def drive(session: Session, args: argparse.Namespace) -> int:
     """With a person at the screen, or with the scripted people alone."""
     people = [colleague(session), *([responder(session)] if args.unattended else [])]
     for person in people:

@@ -1,7 +1,7 @@
 """The ``irkit`` command. Parses its first word and loads only the module of that command.
 
-``--help`` and ``--version`` answer from this file alone: it imports nothing but ``sys``, so that they cost little more than
-starting Python.
+``--help`` and ``--version`` answer from this file alone: it imports nothing but ``sys``, so that they cost little
+more than starting Python.
 """
 
 from __future__ import annotations
@@ -11,14 +11,6 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Protocol
-
-    class Command(Protocol):
-        """What a command's module has."""
-
-        def add_arguments(self, parser: object) -> None: ...
-        def run(self, args: object) -> int: ...
-
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "respond": ("Answer an incident", "open an incident with a runbook and drive it (dry-run unless --live)"),
@@ -70,14 +62,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     first = words[0] if words else ""
     if first in {"--version", "-V"}:
-        from irkit import __version__  # noqa: PLC0415 - start-up
+        from irkit import __version__
 
         print(f"irkit {__version__}")
         return 0
     if first in {"--help", "-h", "help"}:
         print(usage())
         return 0
-    from irkit.cli.dispatch import dispatch  # noqa: PLC0415 - start-up
+    from irkit.cli.dispatch import dispatch
 
     return dispatch(words, COMMANDS)
 

@@ -12,7 +12,9 @@ from irkit.wiring.postmortem import Postmortems
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_incident(parser)
-    parser.add_argument("--output", type=Path, metavar="FILE", help="where to (default: the incident's folder); - is stdout")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="where to (default: the incident's folder); - is stdout"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     secret = parser.add_mutually_exclusive_group()
     secret.add_argument("--secret-stdin", action="store_true", help="read the leaked credential's text from stdin")
     secret.add_argument("--ask-secret", action="store_true", help="ask for the leaked credential's text, unseen")
-    parser.add_argument("--live", action="store_true", help="really act; without it plans are shown and nothing is done")
+    parser.add_argument(
+        "--live", action="store_true", help="really act; without it plans are shown and nothing is done"
+    )
     parser.add_argument("--title", default="", help="what the incident is called")
     parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
     add_look(parser)

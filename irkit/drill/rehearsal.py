@@ -1,7 +1,7 @@
 """Start a rehearsal cloud as a process of its own, find it again, and end it.
 
-The cloud outlives the irkit that began it, so that a killed drill can be resumed; it ends when told, or by itself after an
-hour in which nobody called.
+The cloud outlives the irkit that began it, so that a killed drill can be resumed; it ends when told, or by itself
+after an hour in which nobody called.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A scripted responder and a scripted colleague: the people of a rehearsal without people.
 
-They order through the same choke point as everyone and are marked as simulated, which counts in a drill only. The responder
-takes the recommended path: approves every plan, answers as recommended, settles doubt by what the probe saw. The colleague
-gives the second approval that an irreversible plan needs, after somebody else has given the first.
+They order through the same choke point as everyone and are marked as simulated, which counts in a drill only. The
+responder takes the recommended path: approves every plan, answers as recommended, settles doubt by what the probe
+saw. The colleague gives the second approval that an irreversible plan needs, after somebody else has given the first.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The one choke point: may this plan be carried out now? Pure, and closed unless everything it asks for is there.
 
-``EffectIntended`` is appended in one place only (``irkit.engine.attempt``), with ``gate_guard`` asked under the journal's write
-lock. No effect is applied without that event. Whoever approves, from a screen, a command or a script of a drill, does so
-through ``approval_guard``.
+``EffectIntended`` is appended in one place only (``irkit.engine.attempt``), with ``gate_guard`` asked under the
+journal's write lock. No effect is applied without that event. Whoever approves, from a screen, a command or a script
+of a drill, does so through ``approval_guard``.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ APPROVALS = {Effect.NOTICE: 0, Effect.REVERSIBLE: 1}
 
 @dataclass(frozen=True)
 class Gate:
-    """What stands between a plan and its being carried out: how many people, and whether each must type the phrase."""
+    """What stands between a plan and its being carried out: how many people, and what each must type."""
 
     people: int
     phrase: str
 
 
 def gate(step: StepState, strengthened: int, quorum: int) -> Gate:
-    """The gate of a planned step. ``strengthened`` is the runbook's ``approve`` (0 without one); it can only add people.
+    """The gate of a planned step. ``strengthened`` is the runbook's ``approve`` (0 without one); it can only add
+    people.
 
     Raises:
         ApprovalInvalid: the step's effect is one that is never applied.
@@ -127,11 +128,15 @@ def approval_guard(
         if state.opened is None or state.aborted is not None or state.closed is not None:
             raise ApprovalInvalid(f"{step_id}: the incident is not open")
         if state.opened.mode is Mode.DRY_RUN:
-            raise DryRun(f"{step_id}: a dry run shows plans and carries none out", hint="open a live incident with --live")
+            raise DryRun(
+                f"{step_id}: a dry run shows plans and carries none out", hint="open a live incident with --live"
+            )
         if step.phase is not Phase.PLANNED:
             raise ApprovalInvalid(f"{step_id}: there is no plan to approve (the step is {step.phase.value})")
         if not hash_ or step.plan_hash != hash_:
-            raise ApprovalInvalid(f"{step_id}: that is not the current plan", hint=f"the current one is {step.plan_hash}")
+            raise ApprovalInvalid(
+                f"{step_id}: that is not the current plan", hint=f"the current one is {step.plan_hash}"
+            )
         if actor.kind is ActorKind.IRKIT or (actor.kind is ActorKind.SIMULATED and state.opened.mode is not Mode.DRILL):
             raise ApprovalInvalid(f"{step_id}: only people approve")
         wanted = gate(step, strengthened, state.opened.quorum)

@@ -1,46 +1,29 @@
 """One phase of one step: read, plan, apply, verify or probe, each journalled as it happens.
 
-This is the only module that calls an action's functions, and ``Attempt.apply`` is the only place where an effect is carried
-out: behind ``gate_guard``, after the intent is on disk, and after a last look that the world has not moved.
+This is the only module that calls an action's functions, and ``Attempt.apply`` is the only place where an effect is
+carried out: behind ``gate_guard``, after the intent is on disk, and after a last look that the world has not moved.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypedDict
+from typing import Any, TypedDict
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel
 
 from irkit.contract import AnyAction, Effect, Operation, Plan, Proof, Receipt, Standing, Verdict
 from irkit.engine.approval import gate_guard, plan_hash
-from irkit.errors import InDoubt, IrkitError, JournalError, JournalMoved, PlanStale, Throttled, Unreachable
+from irkit.engine.endings import IRKIT, Endings, OpenClients, said
+from irkit.errors import InDoubt, IrkitError, JournalMoved, PlanStale, Throttled, Unreachable
 from irkit.incident import events as ev
-from irkit.incident.events import Actor, ActorKind, Direction, StepId
+from irkit.incident.events import Direction, StepId
 from irkit.incident.journal import Journal
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 
-AnyOperation = Operation[Any, Any]
-IRKIT = Actor(name="irkit", kind=ActorKind.IRKIT)
-POSTPONED_FOR = timedelta(seconds=15)
-STALE_NOTICES = 5
-"""After so many plans that went stale a notice fails, since no human stands between them to notice."""
-
-
-class OpenClients(Protocol):
-    """A step's view of the outside, opaque to the engine but for the calls it made."""
-
-    @property
-    def clients(self) -> object:
-        """What is handed to the action's functions."""
-
-    def drain(self) -> Sequence[ev.Call]:
-        """The calls made since the last drain."""
+AnyOperation = Operation[Any, Any]  # the engine knows no action's types
 
 
 @dataclass(frozen=True)
@@ -66,13 +49,18 @@ class Attempt:
     runner: str
     stopping: threading.Event
 
+    @property
+    def endings(self) -> Endings:
+        """How phases end in the journal."""
+        return Endings(self.journal, self.open_clients)
+
     # -- reading and planning ------------------------------------------------------------------------------------
 
     def start(self, work: Work, direction: Direction) -> None:
         """Begin a step: run a reading action, ask a human, or plan an effect (or its undo)."""
         state = self.journal.state().step(work.step)
         attempt = state.attempt + 1
-        with self._failing(work.step, attempt, direction) as opened:
+        with self.endings.failing(work.step, attempt, direction) as opened:
             params: Sequence[BaseModel] = work.params() if direction is Direction.DO else state.receipts
             self.journal.append(
                 ev.StepStarted(
@@ -88,7 +76,7 @@ class Attempt:
             if direction is Direction.DO and work.action.effect is Effect.HUMAN:
                 return
             if not params:
-                self._done(work.step, attempt, (), "nothing to do: none found")
+                self.endings.done(work.step, attempt, (), "nothing to do: none found")
             elif direction is Direction.DO and work.action.read is not None:
                 self._read(work, attempt, params, opened)
             else:
@@ -99,16 +87,16 @@ class Attempt:
         if read is None:
             raise TypeError(work.step)
         results = [read(opened.clients, each) for each in params]
-        self._calls(work.step, opened)
+        self.endings.calls(work.step, opened)
         dumped = tuple(result.model_dump(mode="json") for result in results)
-        self._done(work.step, attempt, dumped, _summary(results, work))
+        self.endings.done(work.step, attempt, dumped, _summary(results, work))
 
     def _plan(
         self, work: Work, attempt: int, direction: Direction, params: Sequence[BaseModel], opened: OpenClients
     ) -> None:
         operation = _operation(work.action, direction)
         plans = tuple(operation.plan(opened.clients, each) for each in params)
-        self._calls(work.step, opened)
+        self.endings.calls(work.step, opened)
         self.journal.append(
             ev.StepPlanned(
                 step=work.step,
@@ -127,7 +115,7 @@ class Attempt:
     def apply(self, work: Work) -> None:
         """Carry out the approved plan, item by item. Each item: gate, last look, intent, act, receipt."""
         step = self.journal.state().step(work.step)
-        with self._failing(work.step, step.attempt, step.direction) as opened:
+        with self.endings.failing(work.step, step.attempt, step.direction) as opened:
             for index, item in enumerate(step.items):
                 if item.phase is ItemPhase.TODO and not self.stopping.is_set():
                     self._apply_item(work, step, index, opened)
@@ -153,9 +141,9 @@ class Attempt:
             receipt = operation.apply(opened.clients, plan)
         except Exception as error:
             self._failed_effect(place, operation, plan, opened, error)
-            raise InDoubt(_said(error)) from error
+            raise InDoubt(said(error)) from error
         self._receipt(place, receipt)
-        self._calls(work.step, opened)
+        self.endings.calls(work.step, opened)
 
     def _receipt(self, place: _Place, receipt: Receipt) -> None:
         self.journal.append(ev.EffectDone(**place.fields(), receipt=receipt), actor=IRKIT)
@@ -163,15 +151,13 @@ class Attempt:
     def _failed_effect(
         self, place: _Place, operation: AnyOperation, plan: Plan, opened: OpenClients, error: Exception
     ) -> None:
-        """Journal an effect that raised, with where the world stands now: an error is no proof that nothing happened."""
+        """Journal an effect that raised, and where the world stands: an error does not prove that nothing happened."""
         try:
             standing: Standing | None = operation.probe(opened.clients, plan).standing
         except IrkitError:
             standing = None
-        self._calls(place.step, opened)
-        failed = ev.EffectFailed(
-            **place.fields(), error=type(error).__name__, message=_said(error), standing=standing
-        )
+        self.endings.calls(place.step, opened)
+        failed = ev.EffectFailed(**place.fields(), error=type(error).__name__, message=said(error), standing=standing)
         self.journal.append(failed, actor=IRKIT)
 
     # -- proving -------------------------------------------------------------------------------------------------
@@ -179,24 +165,22 @@ class Attempt:
     def verify(self, work: Work) -> None:
         """Look until every item's effect is proven, refuted, or the action's settling time is over."""
         step = self.journal.state().step(work.step)
-        with self._failing(work.step, step.attempt, step.direction) as opened:
+        with self.endings.failing(work.step, step.attempt, step.direction) as opened:
             operation = _operation(work.action, step.direction)
             for index, item in enumerate(step.items):
                 if item.phase is ItemPhase.APPLIED and item.receipt is not None:
                     place = _Place(work.step, step.attempt, index, step.direction)
                     if not self._prove(place, operation, item.receipt, opened):
                         return
-            self._calls(work.step, opened)
+            self.endings.calls(work.step, opened)
             receipts = [item.receipt for item in step.items if item.receipt is not None]
             if step.direction is Direction.UNDO:
                 self.journal.append(ev.StepUndone(step=work.step, attempt=step.attempt), actor=IRKIT)
             else:
                 results = tuple(receipt.result for receipt in receipts)
-                self._done(work.step, step.attempt, results, "; ".join(r.summary for r in receipts))
+                self.endings.done(work.step, step.attempt, results, "; ".join(r.summary for r in receipts))
 
-    def _prove(
-        self, place: _Place, operation: AnyOperation, receipt: Receipt, opened: OpenClients
-    ) -> bool:
+    def _prove(self, place: _Place, operation: AnyOperation, receipt: Receipt, opened: OpenClients) -> bool:
         """Whether the item was proven. False also when irkit is stopping: the next runner goes on looking."""
         deadline = time.monotonic() + operation.settle.total_seconds()
         looks = 0
@@ -207,7 +191,7 @@ class Attempt:
                 break
             if self.stopping.wait(operation.every.total_seconds()):
                 return False
-        self._calls(place.step, opened)
+        self.endings.calls(place.step, opened)
         self.journal.append(
             ev.EffectVerified(
                 **place.fields(), proof=verdict.proof, seen=verdict.seen, looks=looks, request_ids=verdict.request_ids
@@ -229,15 +213,13 @@ class Attempt:
         """
         step = self.journal.state().step(work.step)
         operation = _operation(work.action, step.direction)
-        with self._failing(work.step, step.attempt, step.direction) as opened:
+        with self.endings.failing(work.step, step.attempt, step.direction) as opened:
             for index, item in enumerate(step.items):
                 if item.phase is ItemPhase.IN_DOUBT and not item.probed:
                     self._probe_item(_Place(work.step, step.attempt, index, step.direction), operation, step, opened)
-            self._calls(work.step, opened)
+            self.endings.calls(work.step, opened)
 
-    def _probe_item(
-        self, place: _Place, operation: AnyOperation, step: StepState, opened: OpenClients
-    ) -> None:
+    def _probe_item(self, place: _Place, operation: AnyOperation, step: StepState, opened: OpenClients) -> None:
         receipt: Receipt | None = None
         standing: Standing | None = None
         try:
@@ -251,71 +233,11 @@ class Attempt:
         if step.effect is not Effect.NOTICE:
             return
         if standing is None:
-            self._postpone(place.step, step.attempt, seen)
+            self.endings.postpone(place.step, step.attempt, seen)
         else:
             known = {Standing.IN_PLACE: ev.Resolution.WAS_DONE, Standing.UNTOUCHED: ev.Resolution.WAS_NOT_DONE}
             resolution = known.get(standing, ev.Resolution.PLAN_AGAIN)
             self.journal.append(ev.DoubtResolved(**place.fields(), resolution=resolution), actor=IRKIT)
-
-    # -- journalling ---------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _failing(self, step: StepId, attempt: int, direction: Direction) -> Iterator[OpenClients]:
-        """Open the step's clients; turn what goes wrong into the event that says so."""
-        opened = self.open_clients(step)
-        try:
-            yield opened
-        except JournalError:
-            raise
-        except InDoubt:
-            self._calls(step, opened)
-            self._postpone_notice(step)
-        except PlanStale as stale:
-            self._calls(step, opened)
-            if attempt >= STALE_NOTICES and self.journal.state().step(step).effect is Effect.NOTICE:
-                self._fail(step, attempt, direction, stale)
-            else:
-                self.journal.append(ev.RetryAsked(step=step, reason=stale.message), actor=IRKIT)
-        except Exception as error:
-            self._calls(step, opened)
-            effect = self.journal.state().step(step).effect
-            if effect is Effect.NOTICE and isinstance(error, (Unreachable, Throttled)):
-                self._postpone(step, attempt, _said(error))
-                return
-            self._fail(step, attempt, direction, error)
-
-    def _fail(self, step: StepId, attempt: int, direction: Direction, error: Exception) -> None:
-        failed = ev.StepFailed(
-            step=step,
-            attempt=attempt,
-            direction=direction,
-            error=type(error).__name__,
-            message=_said(error),
-            hint=error.hint if isinstance(error, IrkitError) else "",
-        )
-        self.journal.append(failed, actor=IRKIT)
-
-    def _postpone_notice(self, step: StepId) -> None:
-        now = self.journal.state().step(step)
-        if now.effect is Effect.NOTICE:
-            self._postpone(step, now.attempt, now.error)
-
-    def _postpone(self, step: StepId, attempt: int, message: str) -> None:
-        again_at = datetime.now(UTC) + POSTPONED_FOR
-        self.journal.append(
-            ev.StepPostponed(step=step, attempt=attempt, message=message, again_at=again_at), actor=IRKIT
-        )
-
-    def _calls(self, step: StepId, opened: OpenClients) -> None:
-        if calls := tuple(opened.drain()):
-            self.journal.append(ev.CallsMade(step=step, calls=calls), actor=IRKIT)
-
-    def _done(
-        self, step: StepId, attempt: int, results: Sequence[Mapping[str, JsonValue]], summary: str
-    ) -> None:
-        self.journal.append(
-            ev.StepDone(step=step, attempt=attempt, results=tuple(results), summary=summary), actor=IRKIT
-        )
 
 
 class _PlaceFields(TypedDict):
@@ -371,15 +293,3 @@ def _summary(results: Sequence[BaseModel], work: Work) -> str:
     """The results' own ``summary`` fields; a count of items where they have none."""
     said = [text for text in (getattr(result, "summary", "") for result in results) if text]
     return "; ".join(said) if said or not work.many else f"{len(results)} items"
-
-
-def _said(error: Exception) -> str:
-    """What may be journalled of an error: irkit's own words, but of any other only where it was raised.
-
-    Another library's message can hold what was passed to it, a secret included.
-    """
-    if isinstance(error, IrkitError):
-        return error.message
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "unknown place"
-    return f"unexpected {type(error).__name__} in {where}"

@@ -1,7 +1,7 @@
 """The runner: finds the moves that nothing holds back and makes them, several at once, until none is left.
 
-Exactly one runner works on an incident (the caller holds the folder's lock). Everyone else, on a screen or a command line,
-appends orders to the journal; the runner sees them within ``POLL``.
+Exactly one runner works on an incident (the caller holds the folder's lock). Everyone else, on a screen or a command
+line, appends orders to the journal; the runner sees them within ``POLL``.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from enum import StrEnum
 from os import getpid
 
 from irkit.contract import AnyAction
-from irkit.engine.attempt import IRKIT, Attempt, OpenClients, Work
+from irkit.engine.attempt import Attempt, Work
+from irkit.engine.endings import IRKIT, OpenClients
 from irkit.engine.parameters import NoValue, parameters
 from irkit.engine.ready import Kind, Move, ended, ready
 from irkit.errors import IrkitError, JournalMoved, RunbookInvalid
 from irkit.incident import events as ev
-from irkit.incident.events import Direction, Mode
+from irkit.incident.events import Direction
 from irkit.incident.journal import Journal
 from irkit.incident.state import IncidentState, Phase
 from irkit.runbook.model import Runbook, StepId
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 POLL = timedelta(milliseconds=100)
 WORKERS = 8
 PATIENCE = timedelta(seconds=60)
+_WITHOUT_RESULT = {Phase.OMITTED, Phase.SKIPPED, Phase.PREVIEWED}
 
 
 class Outcome(StrEnum):
@@ -53,7 +55,8 @@ class Until(StrEnum):
 
     NOTHING_READY = "nothing ready"
     SETTLED = "settled"
-    """As ``NOTHING_READY``, but somebody is there to answer: it returns with nothing left to ask, or after ``PATIENCE``."""
+    """As ``NOTHING_READY``, but somebody is there to answer: it returns with nothing left to ask, or after
+    ``PATIENCE``."""
     ENDED = "ended"
     TOLD = "told"
 
@@ -148,14 +151,8 @@ class Executor:
                     self.journal.append(ev.StepPreviewed(step=move.step, attempt=number), actor=IRKIT)
                 case Kind.START:
                     self._start(move, attempt)
-                case Kind.UNDO:
-                    attempt.start(self._work(move.step), Direction.UNDO)
-                case Kind.APPLY:
-                    attempt.apply(self._work(move.step))
-                case Kind.VERIFY:
-                    attempt.verify(self._work(move.step))
-                case Kind.PROBE:
-                    attempt.probe(self._work(move.step))
+                case _:
+                    self._phase(move, attempt)
         except JournalMoved:
             return  # another order came first: the next look at the state says what to do
         except RunbookInvalid as error:
@@ -165,24 +162,35 @@ class Executor:
             )
             self.journal.append(failed, actor=IRKIT)
 
-    def _start(self, move: Move, attempt: Attempt) -> None:
-        """Start a step; leave it out when a value it needs cannot exist (a step before it was left out or previewed)."""
+    def _phase(self, move: Move, attempt: Attempt) -> None:
         work = self._work(move.step)
+        match move.kind:
+            case Kind.UNDO:
+                attempt.start(work, Direction.UNDO)
+            case Kind.APPLY:
+                attempt.apply(work)
+            case Kind.VERIFY:
+                attempt.verify(work)
+            case Kind.PROBE:
+                attempt.probe(work)
+
+    def _start(self, move: Move, attempt: Attempt) -> None:
+        """Start a step; leave it out when it needs a value of a step that was left out, skipped or only previewed."""
+        work = self._work(move.step)
+        if because := self._without_value(work):
+            self._omit(move.step, because)
+        else:
+            attempt.start(work, Direction.DO)
+
+    def _without_value(self, work: Work) -> str:
+        """Why the step must be left out; empty when it need not. Other errors are the attempt's to meet and journal."""
         try:
             work.params()
         except NoValue as missing:
-            if self._settled_without_value(move.step):
-                self._omit(move.step, missing.message)
-                return
+            return missing.message if self.journal.state().step(missing.step).phase in _WITHOUT_RESULT else ""
         except IrkitError as error:
-            log.debug("%s: %s; the attempt meets the same error and journals it", move.step, error)
-        attempt.start(work, Direction.DO)
-
-    def _settled_without_value(self, step: StepId) -> bool:
-        """Whether the run goes on without the step: what it refers to was left out, or this is a dry run."""
-        state = self.journal.state()
-        dry = state.opened is not None and state.opened.mode is Mode.DRY_RUN
-        return dry or any(s.phase in {Phase.OMITTED, Phase.SKIPPED} for s in state.steps.values())
+            log.debug("%s: %s", work.step, error)
+        return ""
 
     def _omit(self, step: StepId, because: str) -> None:
         self.journal.append(ev.StepOmitted(step=step, because=because), actor=IRKIT)
@@ -213,7 +221,6 @@ def outcome(runbook: Runbook, state: IncidentState) -> Outcome:
     if Phase.POSTPONED in phases:
         return Outcome.UNDELIVERED
     return Outcome.ENDED if ended(runbook, state) else Outcome.WAITS
-
 
 
 def _asks(state: IncidentState) -> bool:

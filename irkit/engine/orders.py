@@ -1,7 +1,7 @@
 """What a human may order. Screens, commands and the scripted people of a drill all go through here.
 
-An order is checked under the journal's write lock against the state of that moment, then appended. It carries nothing out: the
-runner does, when it sees the event.
+An order is checked under the journal's write lock against the state of that moment, then appended. It carries
+nothing out: the runner does, when it sees the event.
 """
 
 from __future__ import annotations

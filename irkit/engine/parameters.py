@@ -10,12 +10,16 @@ from irkit.contract import AnyAction
 from irkit.engine.ready import results
 from irkit.errors import InputMissing
 from irkit.incident.state import IncidentState
-from irkit.runbook.model import InputName, Step
-from irkit.runbook.refs import Missing, resolve
+from irkit.runbook.model import InputName, Step, StepId, StepRef
+from irkit.runbook.refs import Lack, Missing, resolve
 
 
 class NoValue(InputMissing):
-    """A required parameter refers to a step that was left out, skipped or only previewed."""
+    """A required parameter refers to a value that is not there; ``step`` is whose result lacks it (empty: none's)."""
+
+    def __init__(self, message: str, missing: Missing) -> None:
+        super().__init__(message, hint="irkit status shows what became of the step it refers to")
+        self.step = missing.ref.step if isinstance(missing.ref, StepRef) else StepId("")
 
 
 def parameters(step: Step, action: AnyAction, state: IncidentState) -> Sequence[BaseModel]:
@@ -30,7 +34,7 @@ def parameters(step: Step, action: AnyAction, state: IncidentState) -> Sequence[
     items = resolve(step.for_each, results(state), _inputs(state))
     if isinstance(items, Missing):
         msg = f"{step.id}: nothing to go through: {items.why}"
-        raise NoValue(msg)
+        raise NoValue(msg, items)
     if not isinstance(items, list):
         msg = f"{step.id}: for_each is not a list"
         raise InputMissing(msg)
@@ -44,9 +48,9 @@ def _parameters(step: Step, action: AnyAction, state: IncidentState, item: JsonV
         resolved = resolve(value, known, given, item)
         if not isinstance(resolved, Missing):
             values[name] = resolved
-        elif action.params.model_fields[name].is_required():
+        elif resolved.lack is Lack.MEMBER or action.params.model_fields[name].is_required():
             msg = f"{step.id}: {name} has no value: {resolved.why}"
-            raise NoValue(msg)
+            raise NoValue(msg, resolved)
     try:
         valid: BaseModel = action.params.model_validate(values)
     except ValidationError as error:

@@ -1,8 +1,8 @@
 """The facts of an incident, in the past tense. A correction is a new event; nothing is edited.
 
 Every event is a closed, immutable model with a literal ``kind``. ``AnyEvent`` is their tagged union and ``parse`` reads
-one back from its JSON. ``step`` is a step id of the runbook, ``item`` the index in a ``for_each`` (None without one) and
-``attempt`` counts from 1.
+one back from its JSON. ``step`` is a step id of the runbook, ``item`` the index in a ``for_each`` (None without one)
+and ``attempt`` counts from 1.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Annotated, Literal, NewType
 from pydantic import Field, JsonValue, TypeAdapter
 
 from irkit.contract import Effect, Frozen, Plan, Proof, Receipt, Standing
-from irkit.runbook.model import StepId as StepId
+from irkit.runbook.model import StepId as StepId  # noqa: PLC0414 - told on: events name steps
 
 IncidentId = NewType("IncidentId", str)
 PlanHash = NewType("PlanHash", str)
@@ -397,8 +397,8 @@ def parse(body: JsonValue) -> Event:
 class Recorded(Frozen):
     """An event as the journal keeps it.
 
-    ``at`` is when it happened, by ``at_source``'s clock and to within ``at_uncertainty_ms``; ``recorded_at`` is when the
-    journal wrote it, by this machine's clock. Both are aware and in UTC.
+    ``at`` is when it happened, by ``at_source``'s clock and to within ``at_uncertainty_ms``; ``recorded_at`` is when
+    the journal wrote it, by this machine's clock. Both are aware and in UTC.
     """
 
     seq: int

@@ -1,7 +1,7 @@
 """Where an incident lives on disk: one folder, private to its owner, made of open formats.
 
-``journal.db`` (the journal), ``evidence/`` (bulk evidence, hashed in the journal), ``work/`` (private, emptied whenever a runner
-starts or stops), ``fingerprint.key`` (destroy it to unlink every fingerprint) and ``runner.lock``.
+``journal.db`` (the journal), ``evidence/`` (bulk evidence, hashed in the journal), ``work/`` (private, emptied
+whenever a runner starts or stops), ``fingerprint.key`` (destroy it to unlink every fingerprint) and ``runner.lock``.
 """
 
 from __future__ import annotations

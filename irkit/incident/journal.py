@@ -1,8 +1,8 @@
 """The journal: what happened, in order, on disk when ``append`` returns, and not to be altered afterwards.
 
-One SQLite file an incident (WAL, ``synchronous=FULL``: the commit is fsynced). The database itself refuses UPDATE, DELETE and
-any insert that does not continue the chain. Any number of processes may append: the write lock gives one total order, and a
-``guard`` is asked under that lock, with the state as of that very moment.
+One SQLite file an incident (WAL, ``synchronous=FULL``: the commit is fsynced). The database itself refuses UPDATE,
+DELETE and any insert that does not continue the chain. Any number of processes may append: the write lock gives one
+total order, and a ``guard`` is asked under that lock, with the state as of that very moment.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ CREATE TRIGGER IF NOT EXISTS no_fork BEFORE INSERT ON events
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM events)
   OR json_extract(NEW.record, '$.seq') IS NOT NEW.seq
   OR json_extract(NEW.record, '$.previous') IS NOT
-     coalesce((SELECT hash FROM events ORDER BY seq DESC LIMIT 1), '0000000000000000000000000000000000000000000000000000000000000000')
+     coalesce((SELECT hash FROM events ORDER BY seq DESC LIMIT 1),
+     '0000000000000000000000000000000000000000000000000000000000000000')
 BEGIN SELECT RAISE(ABORT, 'the event does not continue the chain'); END;
 """
 _BUSY_SECONDS = 30.0
@@ -173,7 +174,9 @@ class SqliteJournal:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             msg = f"cannot read the journal {self.path}: {error}"
-            raise JournalBroken(msg, hint="is it an irkit journal? keep a copy of the file before anything else") from error
+            raise JournalBroken(
+                msg, hint="is it an irkit journal? keep a copy of the file before anything else"
+            ) from error
 
     def _catch_up(self) -> None:
         rows = self._query("SELECT seq, hash, record FROM events WHERE seq > ? ORDER BY seq", self._state.seq)

@@ -1,9 +1,10 @@
 """How an event is written down so that it can be checked, and later redacted, by a stranger.
 
 A record is ``{"v": 1, "seq": n, "previous": H, "fields": {name: [salt, value]}}``. Each field is committed to by
-``SHA-256(JCS([name, salt, value]))`` and the record's hash is ``SHA-256(JCS({"v", "seq", "previous", "commitments"}))``,
-with JCS the canonical JSON of RFC 8785. A field of the event's own body is named ``event.<field>``. To redact a field, put its
-commitment in the place of ``[salt, value]``: the record's hash, and with it the chain, stays the same.
+``SHA-256(JCS([name, salt, value]))`` and the record's hash is ``SHA-256(JCS({"v", "seq", "previous",
+"commitments"}))``, with JCS the canonical JSON of RFC 8785. A field of the event's own body is named
+``event.<field>``. To redact a field, put its commitment in the place of ``[salt, value]``: the record's hash, and
+with it the chain, stays the same.
 """
 
 from __future__ import annotations

@@ -259,7 +259,9 @@ def _(event: ev.EffectFailed, record: Recorded, state: IncidentState) -> Inciden
     sure = event.standing is Standing.UNTOUCHED
     phase = ItemPhase.FAILED if sure else ItemPhase.IN_DOUBT
     step = _item(
-        state.step(event.step), event.item, lambda i: replace(i, phase=phase, seen=event.message, standing=event.standing)
+        state.step(event.step),
+        event.item,
+        lambda i: replace(i, phase=phase, seen=event.message, standing=event.standing),
     )
     step = replace(step, phase=Phase.FAILED if sure else Phase.IN_DOUBT, error=event.message)
     return _with(state, event.step, record, step)
@@ -323,16 +325,12 @@ def _(event: ev.StepDone, record: Recorded, state: IncidentState) -> IncidentSta
 
 @_apply.register
 def _(event: ev.StepPreviewed, record: Recorded, state: IncidentState) -> IncidentState:
-    return _with(
-        state, event.step, record, replace(state.step(event.step), phase=Phase.PREVIEWED, ended_at=record.at)
-    )
+    return _with(state, event.step, record, replace(state.step(event.step), phase=Phase.PREVIEWED, ended_at=record.at))
 
 
 @_apply.register
 def _(event: ev.StepFailed, record: Recorded, state: IncidentState) -> IncidentState:
-    new = replace(
-        state.step(event.step), phase=Phase.FAILED, error=event.message, hint=event.hint, ended_at=record.at
-    )
+    new = replace(state.step(event.step), phase=Phase.FAILED, error=event.message, hint=event.hint, ended_at=record.at)
     return _with(state, event.step, record, new)
 
 
@@ -356,9 +354,7 @@ def _(event: ev.StepOmitted, record: Recorded, state: IncidentState) -> Incident
 
 @_apply.register
 def _(event: ev.StepUndone, record: Recorded, state: IncidentState) -> IncidentState:
-    new = replace(
-        state.step(event.step), phase=Phase.UNDONE, direction=Direction.DO, results=None, ended_at=record.at
-    )
+    new = replace(state.step(event.step), phase=Phase.UNDONE, direction=Direction.DO, results=None, ended_at=record.at)
     return _with(state, event.step, record, new)
 
 

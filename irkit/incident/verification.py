@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Verification:
-    """What checking a journal showed: how many events hold, the head hash, and what breaks (empty when nothing does)."""
+    """What checking showed: how many events hold, the head hash, and what breaks (empty when nothing does)."""
 
     events: int
     head: str
@@ -25,8 +25,8 @@ class Verification:
 def verification(path: Path, known_head: str = "") -> Verification:
     """Check every event's hash and its link to the one before, reading only.
 
-    ``known_head`` is a hash written down earlier (on a hand-over sheet, in a report): a chain that no longer holds it was
-    cut or rewritten, which the chain alone cannot show.
+    ``known_head`` is a hash written down earlier (on a hand-over sheet, in a report): a chain that no longer holds
+    it was cut or rewritten, which the chain alone cannot show.
     """
     count, head = 0, GENESIS
     seen = {GENESIS}

@@ -112,4 +112,3 @@ class HomeDesk:
         """Open a new incident and run it."""
         book = taken(runbook, self.config.runbooks_folder)
         return SessionDesk(opened_session(self.config, book, given(book, inputs), mode)).run_behind()
-

@@ -34,7 +34,9 @@ def session_of(config: Config, incident: str) -> Session:
     folder = found(incidents_root(config, mode), incident)
     session = _session(config, folder)
     if (session.opened.mode is Mode.DRILL) != (mode is Mode.DRILL):
-        raise ModeMixed(f"{incident} is a {session.opened.mode.value} journal in the wrong folder", hint="do not move journals")
+        raise ModeMixed(
+            f"{incident} is a {session.opened.mode.value} journal in the wrong folder", hint="do not move journals"
+        )
     return session
 
 

@@ -30,8 +30,8 @@ class Given:
 def given(runbook: Runbook, values: Mapping[str, JsonValue | Secret]) -> Given:
     """Check what was given for a runbook's inputs.
 
-    The text that leaked (an input of kind ``secret``) gives ``key_id`` when that was not given, and the secret that stands beside
-    it. Raises ``InputMissing`` or ``UsageError``, never with a value of a secret in it.
+    The text that leaked (an input of kind ``secret``) gives ``key_id`` when that was not given, and the secret that
+    stands beside it. Raises ``InputMissing`` or ``UsageError``, never with a value of a secret in it.
     """
     words = {name: value for name, value in values.items() if value not in ("", None)}
     secrets: dict[str, Secret] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +40,7 @@ class Postmortems:
         try:
             draft.write_bytes(data)
             draft.chmod(0o600)
-            os.replace(draft, path)
+            draft.replace(path)
         except OSError as error:
             raise JournalUnwritable(f"cannot write {path}: {error.strerror}") from error
         return path.name, hashlib.sha256(data).hexdigest()

@@ -18,7 +18,7 @@ from irkit.clients.clients import Clients, Listeners, Outside
 from irkit.clients.evidence import EvidenceFile
 from irkit.config import Config
 from irkit.contract import ActionId, AnyAction, Effect
-from irkit.engine.attempt import IRKIT
+from irkit.engine.endings import IRKIT
 from irkit.engine.executor import Executor, Outcome, Until
 from irkit.engine.orders import Orders
 from irkit.engine.parameters import parameters
@@ -99,7 +99,9 @@ class Session:
         """An action of the catalogue; raises ``RunbookInvalid`` when this irkit has none of that id."""
         found = catalog.lookup(ActionId(action_id))
         if found is None:
-            raise RunbookInvalid(f"this irkit has no action {action_id}", hint="was the incident begun with another version?")
+            raise RunbookInvalid(
+                f"this irkit has no action {action_id}", hint="was the incident begun with another version?"
+            )
         return found
 
     @cached_property
@@ -191,7 +193,9 @@ class Session:
                 except RunnerBusy:
                     stopping.wait(1.0)
                 except IrkitError as error:
-                    self.lines.append(ProgressLine(datetime.now(UTC), StepId("irkit"), f"the runner stopped: {error.message}"))
+                    self.lines.append(
+                        ProgressLine(datetime.now(UTC), StepId("irkit"), f"the runner stopped: {error.message}")
+                    )
                     return
 
         thread = threading.Thread(target=work, name="runner", daemon=True)

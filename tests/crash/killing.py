@@ -1,8 +1,8 @@
 """Children that kill themselves with SIGKILL, each at a point where none has died before.
 
-A *point* is one side of a journal event (just before it is written, right after it is on disk), or right after a call to the
-outside that an effect makes between its intent and its receipt. Points are noted in a file before dying at them, so that over one
-drill each is died at exactly once.
+A *point* is one side of a journal event (just before it is written, right after it is on disk), or right after a
+call to the outside that an effect makes between its intent and its receipt. Points are noted in a file before dying
+at them, so that over one drill each is died at exactly once.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def die_within_effects(journal: SqliteJournal, points: Points) -> None:
         note(self, text, request_id=request_id, error=error)
         for step_id, step in journal.state().steps.items():
             if any(item.phase is ItemPhase.INTENDED for item in step.items):
-                points.die_once(f"within {step_id} {text.split(' ')[0]}")
+                points.die_once(f"within {step_id} {text.partition(' ')[0]}")
 
     CallLog.note = noted  # type: ignore[method-assign]
 

@@ -1,4 +1,5 @@
-"""The whole key_leak drill, with the irkit process killed by SIGKILL at every point, one after the other, and resumed each time."""
+"""The whole key_leak drill, with the irkit process killed by SIGKILL at every point, one after the other, and
+resumed each time."""
 
 from __future__ import annotations
 
@@ -8,16 +9,15 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from irkit.cli.drill import begin
 from irkit.config import load
 from irkit.drill.rehearsal import Rehearsal
 from irkit.incident import events as ev
 from irkit.incident.state import Phase
 from irkit.incident.verification import verification
+from irkit.wiring.drills import begin
 from irkit.wiring.session import Session
 from tests.crash.killing import point_of
 from tests.leaks import found_leaks

@@ -1,4 +1,5 @@
-"""A small world for the engine's tests: switches that actions read, turn, smash and announce. In memory, thread-safe."""
+"""A small world for the engine's tests: switches that actions read, turn, smash and announce. In memory,
+thread-safe."""
 
 from __future__ import annotations
 
@@ -8,7 +9,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from irkit.contract import Action, AnyAction, Change, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Standing, Verdict
+from irkit.contract import (
+    Action,
+    AnyAction,
+    Change,
+    Effect,
+    Frozen,
+    Operation,
+    Plan,
+    Probe,
+    Proof,
+    Receipt,
+    Standing,
+    Verdict,
+)
 from irkit.errors import NotFound, Unreachable
 from irkit.incident.events import Call, StepId
 

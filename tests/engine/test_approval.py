@@ -1,9 +1,11 @@
-"""Whoever orders whatever, in any order: no effect is carried out without the approvals its gate demands, and none twice."""
+"""Whoever orders whatever, in any order: no effect is carried out without the approvals its gate demands, and none
+twice."""
 
 from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from irkit.contract import Effect
 from irkit.engine.approval import plan_hash
-from irkit.engine.attempt import IRKIT
+from irkit.engine.endings import IRKIT
 from irkit.errors import IrkitError
 from irkit.incident import events as ev
 from irkit.incident.events import Actor, ActorKind, Mode, PlanHash, Resolution, StepId
@@ -35,7 +37,9 @@ ACTIONS = st.tuples(
 )
 
 
-def _ordered(drive: Drive, what: str, step: str, who: Actor, phrase: str, resolution: Resolution) -> None:
+def _ordered(  # noqa: C901 - one case an order
+    drive: Drive, what: str, step: str, who: Actor, phrase: str, resolution: Resolution
+) -> None:
     orders, current = drive.orders(who), drive.step(step)
     match what:
         case "run":
@@ -99,10 +103,8 @@ def test_no_effect_is_carried_out_without_its_approvals(
     with tempfile.TemporaryDirectory() as folder:
         drive = Drive(Path(folder), STEPS, mode)
         for what, step, who, phrase, resolution in orders:
-            try:
+            with suppress(IrkitError):  # refused, as it should be; what was not refused is checked at the end
                 _ordered(drive, what, step, who, phrase, resolution)
-            except IrkitError as refused:
-                assert refused.message
         drive.board.after_act = lambda: None
         drive.run()
         _check(drive, mode)

@@ -43,8 +43,8 @@ def forced(path: Path, sql: str, *values: object) -> None:
         "UPDATE events SET hash = 'x' WHERE seq = 2",
         "DELETE FROM events WHERE seq = 3",
         "INSERT OR REPLACE INTO events SELECT seq, hash, record FROM events WHERE seq = 2",
-        "INSERT INTO events VALUES (9, 'x', '{\"seq\": 9, \"previous\": \"x\"}')",
-        "INSERT INTO events VALUES (4, 'x', '{\"seq\": 4, \"previous\": \"fork\"}')",
+        'INSERT INTO events VALUES (9, \'x\', \'{"seq": 9, "previous": "x"}\')',
+        'INSERT INTO events VALUES (4, \'x\', \'{"seq": 4, "previous": "fork"}\')',
     ],
 )
 def test_the_database_itself_refuses_to_alter_drop_or_fork(tmp_path: Path, sql: str) -> None:

@@ -1,0 +1,114 @@
+"""How a step's phase ends in the journal: done, failed, postponed, planned anew; and the calls it made on its way."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from irkit.contract import Effect
+from irkit.errors import InDoubt, IrkitError, JournalError, PlanStale, Throttled, Unreachable
+from irkit.incident import events as ev
+from irkit.incident.events import Actor, ActorKind, Direction, StepId
+from irkit.incident.journal import Journal
+
+IRKIT = Actor(name="irkit", kind=ActorKind.IRKIT)
+POSTPONED_FOR = timedelta(seconds=15)
+STALE_NOTICES = 5
+"""After so many plans that went stale a notice fails, since no human stands between them to notice."""
+
+
+class OpenClients(Protocol):
+    """A step's view of the outside, opaque to the engine but for the calls it made."""
+
+    @property
+    def clients(self) -> object:
+        """What is handed to the action's functions."""
+
+    def drain(self) -> Sequence[ev.Call]:
+        """The calls made since the last drain."""
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Writes down how a phase ended."""
+
+    journal: Journal
+    open_clients: Callable[[StepId], OpenClients]
+
+    @contextmanager
+    def failing(self, step: StepId, attempt: int, direction: Direction) -> Iterator[OpenClients]:
+        """Open the step's clients; turn what goes wrong into the event that says so."""
+        opened = self.open_clients(step)
+        try:
+            yield opened
+        except JournalError:
+            raise
+        except InDoubt:
+            self.calls(step, opened)
+            self._postpone_notice(step)
+        except PlanStale as stale:
+            self.calls(step, opened)
+            if attempt >= STALE_NOTICES and self.journal.state().step(step).effect is Effect.NOTICE:
+                self.fail(step, attempt, direction, stale)
+            else:
+                self.journal.append(ev.RetryAsked(step=step, reason=stale.message), actor=IRKIT)
+        except Exception as error:  # noqa: BLE001 - whatever an action raises ends in the journal, not in a dead runner
+            self.calls(step, opened)
+            effect = self.journal.state().step(step).effect
+            if effect is Effect.NOTICE and isinstance(error, (Unreachable, Throttled)):
+                self.postpone(step, attempt, said(error))
+                return
+            self.fail(step, attempt, direction, error)
+
+    def fail(self, step: StepId, attempt: int, direction: Direction, error: Exception) -> None:
+        """The step failed; a human decides."""
+        failed = ev.StepFailed(
+            step=step,
+            attempt=attempt,
+            direction=direction,
+            error=type(error).__name__,
+            message=said(error),
+            hint=error.hint if isinstance(error, IrkitError) else "",
+        )
+        self.journal.append(failed, actor=IRKIT)
+
+    def _postpone_notice(self, step: StepId) -> None:
+        now = self.journal.state().step(step)
+        if now.effect is Effect.NOTICE:
+            self.postpone(step, now.attempt, now.error)
+
+    def postpone(self, step: StepId, attempt: int, message: str) -> None:
+        """A notice could not be delivered yet."""
+        again_at = datetime.now(UTC) + POSTPONED_FOR
+        self.journal.append(
+            ev.StepPostponed(step=step, attempt=attempt, message=message, again_at=again_at), actor=IRKIT
+        )
+
+    def calls(self, step: StepId, opened: OpenClients) -> None:
+        """Write down the calls made since the last time, if any."""
+        if calls := tuple(opened.drain()):
+            self.journal.append(ev.CallsMade(step=step, calls=calls), actor=IRKIT)
+
+    def done(self, step: StepId, attempt: int, results: Sequence[Mapping[str, JsonValue]], summary: str) -> None:
+        """The step is green."""
+        self.journal.append(
+            ev.StepDone(step=step, attempt=attempt, results=tuple(results), summary=summary), actor=IRKIT
+        )
+
+
+def said(error: Exception) -> str:
+    """What may be journalled of an error: irkit's own words, but of any other only where it was raised.
+
+    Another library's message can hold what was passed to it, a secret included.
+    """
+    if isinstance(error, IrkitError):
+        return error.message
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "unknown place"
+    return f"unexpected {type(error).__name__} in {where}"

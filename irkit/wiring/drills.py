@@ -1,0 +1,32 @@
+"""Begin a drill: a rehearsal cloud, and an incident in it."""
+
+from __future__ import annotations
+
+import secrets
+
+from irkit.actions import catalog
+from irkit.config import Config
+from irkit.drill.rehearsal import Rehearsal, begun
+from irkit.drill.world.settings import WorldSettings
+from irkit.incident.events import Mode
+from irkit.runbook.policy import policy
+from irkit.runbook.shelf import taken
+from irkit.wiring.incidents import link_world
+from irkit.wiring.inputs import given
+from irkit.wiring.session import Session, incidents_root, opened_session
+
+
+def begin(settings: Config, name: str, seed: int) -> tuple[Session, Rehearsal]:
+    """Begin a rehearsal cloud whose responder has exactly the runbook's permissions, and open the incident in it."""
+    runbook = taken(name, settings.runbooks_folder)
+    worlds = incidents_root(settings, Mode.DRILL) / "worlds"
+    permissions = policy(runbook, catalog)
+    rehearsal = begun(worlds / secrets.token_hex(6), WorldSettings(seed=seed, break_glass=permissions))
+    try:
+        known = {name: value for name, value in rehearsal.inputs().items() if name in runbook.inputs}
+        session = opened_session(rehearsal.config(settings), runbook, given(runbook, known), Mode.DRILL)
+    except BaseException:
+        rehearsal.stop()
+        raise
+    link_world(session.folder, rehearsal.folder)
+    return session, rehearsal
