@@ -22,6 +22,7 @@ from irkit.clients.git_objects import (
     tokens,
 )  # fmt: skip
 from irkit.clients.git_process import GitProcess, readable_pipe
+from irkit.clients.git_reach import Reach
 from irkit.errors import NotFound, OutsideError
 from irkit.secret import Secret
 
@@ -97,8 +98,8 @@ class Mirror:
 
     def refs(self) -> dict[str, ObjectId]:
         """Every ref and the object it names, sorted by name."""
-        lines = self.git.local("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
-        return {name: ObjectId(oid) for name, oid in (line.split(" ") for line in lines)}
+        lines = self.git.local("for-each-ref", "--format=%(refname) %(objectname)").split("\n")
+        return {name: ObjectId(oid) for name, oid in (line.split(" ") for line in lines if line)}
 
     def secret(self, at: Locator) -> Secret:
         """The secret a locator names. Raises NotFound when the object is gone."""
@@ -130,11 +131,14 @@ class Mirror:
                 yield item.id, token
 
     def refs_holding(self, oids: Iterable[ObjectId]) -> tuple[str, ...]:
-        """The refs whose history holds any of these objects."""
+        """The refs whose history holds any of these objects, sorted."""
         names = set(oids)
+        reach = Reach(self.git)
         origins = self._origins(names)
-        commits = {origin.commit for found in origins.values() for origin in found} | (names - origins.keys())
-        return tuple(sorted({ref for commit in commits for ref in self._refs_with(commit)}))
+        refs = set(reach.refs({origin.commit for found in origins.values() for origin in found} | names))
+        for oid in names - origins.keys():
+            refs.update(reach.refs_without_commit(oid))
+        return tuple(sorted(refs))
 
     def _read(self, key_id: bytes, secrets: Sequence[bytes]) -> tuple[dict[ObjectId, _Raw], dict[ObjectKind, int], int]:
         counts: dict[ObjectKind, int] = defaultdict(int)
@@ -148,25 +152,30 @@ class Mirror:
         return raws, counts, signed
 
     def _located(self, raws: dict[ObjectId, _Raw]) -> tuple[Hit, ...]:
-        blobs = {oid for oid, raw in raws.items() if raw.object.kind is ObjectKind.BLOB}
-        origins = self._origins(blobs) if blobs else {}
+        if not raws:
+            return ()
+        reach = Reach(self.git)
+        origins = self._origins({oid for oid, raw in raws.items() if raw.object.kind is ObjectKind.BLOB})
         hits = []
         for oid, raw in raws.items():
-            if raw.object.kind is ObjectKind.BLOB:
-                brought = origins.get(oid, [])
-                if not brought:
-                    continue  # only unreachable objects hold it: a fresh mirror has none
-                first = min(brought, key=lambda origin: origin.at)
-                refs = {ref for origin in brought for ref in self._refs_with(origin.commit)}
-            else:
-                first = _Origin(oid, "", raw.object.author, raw.object.at or datetime.fromtimestamp(0, UTC))
-                refs = set(self._refs_with(oid))
-            place = locator(self.url, oid, raw.span) if raw.span else None
+            brought = origins.get(oid, [])
+            first = min(brought, key=lambda origin: origin.at, default=_own_origin(raw.object))
+            refs = reach.refs([origin.commit for origin in brought] or [oid]) or reach.refs_without_commit(oid)
             hits.append(
-                Hit(oid, raw.object.kind, raw.held, first.path, raw.line, first.commit, first.author, first.at,
-                    tuple(sorted(refs)), place)
-            )  # fmt: skip
-        return tuple(sorted(hits, key=lambda hit: (hit.at, hit.object_id)))
+                Hit(
+                    object_id=oid,
+                    kind=raw.object.kind,
+                    held=raw.held,
+                    path=first.path,
+                    line=raw.line,
+                    commit=first.commit,
+                    author=first.author,
+                    at=first.at,
+                    refs=refs,
+                    locator=locator(self.url, oid, raw.span) if raw.span else None,
+                )
+            )
+        return tuple(sorted((hit for hit in hits if hit.refs), key=lambda hit: (hit.at, hit.object_id)))
 
     def _origins(self, oids: set[ObjectId]) -> dict[ObjectId, list[_Origin]]:
         """Which commits brought each blob under which path: one pass over all commits, merges against all parents."""
@@ -176,7 +185,7 @@ class Mirror:
         )  # fmt: skip
         found: dict[ObjectId, list[_Origin]] = defaultdict(list)
         commit, at, author = ObjectId(""), datetime.fromtimestamp(0, UTC), ""
-        for line in log.splitlines():
+        for line in log.split("\n"):
             if line.startswith("commit "):
                 _, oid, seconds, author = line.split(" ", 3)
                 commit, at = ObjectId(oid), datetime.fromtimestamp(int(seconds), UTC)
@@ -188,15 +197,14 @@ class Mirror:
                     found[brought].append(_Origin(commit, path, author, at))
         return dict(found)
 
-    def _refs_with(self, oid: ObjectId) -> list[str]:
-        if self.git.local("cat-file", "-t", oid).strip() == "tag":
-            return [ref for ref, target in self.refs().items() if target == oid]
-        return self.git.local("for-each-ref", "--format=%(refname)", "--contains", oid).splitlines()
-
 
 def is_pushable(ref: str) -> bool:
     """Whether a server lets anyone push the ref; pull requests' refs are the server's own."""
     return not ref.startswith(_UNPUSHABLE)
+
+
+def _own_origin(item: GitObject) -> _Origin:
+    return _Origin(item.id, "", item.author, item.at or datetime.fromtimestamp(0, UTC))
 
 
 def _examined(item: GitObject, key_id: bytes, secrets: Sequence[bytes]) -> _Raw | None:

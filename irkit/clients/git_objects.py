@@ -90,6 +90,25 @@ def read_object(git: GitProcess, oid: ObjectId) -> GitObject:
     return GitObject(oid, ObjectKind(words[1]), content)
 
 
+def read_tag_targets(git: GitProcess, tags: set[ObjectId]) -> dict[ObjectId, tuple[ObjectId, str]]:
+    """What each annotated tag names and of which kind that is, with the tags that those name in turn."""
+    found: dict[ObjectId, tuple[ObjectId, str]] = {}
+    if not tags:
+        return found
+    with git.stream("cat-file", "--batch") as (stdin, stdout):
+        left = list(tags)
+        while left:
+            oid = left.pop()
+            stdin.write(f"{oid}\n".encode())
+            stdin.flush()
+            content = stdout.read(int(stdout.readline().split()[2]) + 1)
+            target, kind = (line.split(b" ")[1].decode() for line in content.split(b"\n")[:2])
+            found[oid] = ObjectId(target), kind
+            if kind == "tag" and target not in found:
+                left.append(ObjectId(target))
+    return found
+
+
 def secret_near(content: bytes, key_id: bytes) -> tuple[int, int] | None:
     """Where the 40 letters of an AWS secret access key stand near a key id: first byte and length, or None.
 

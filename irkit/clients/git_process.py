@@ -25,7 +25,16 @@ USERNAME = "x-access-token"
 """The user name that goes with a token on GitHub."""
 
 _ASKED_AT_MOST = 16
-_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GIT_TRACE": "0", "GIT_OPTIONAL_LOCKS": "0"}
+_QUIET = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",
+    "SSH_ASKPASS": "",
+    "GIT_TRACE": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
+"""Never ask a person, never write a trace, and read objects as they are: ``refs/replace`` could hide some."""
+
 _SIGNS: tuple[tuple[tuple[str, ...], type[OutsideError], str], ...] = (
     (("error: 429",), Throttled, "wait a minute, then retry the step"),
     (("Authentication failed", "could not read Username", "could not read Password", "error: 401", "error: 403"),

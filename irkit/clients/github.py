@@ -77,8 +77,8 @@ class GitHub(Protocol):
     def protect(self, repository: str, protection: Protection) -> None:
         """Give a branch the protection it had."""
 
-    def secret_updated_at(self, repository: str, name: str) -> datetime | None:
-        """When an Actions secret was last written; None when there is none of that name."""
+    def secrets_updated_at(self, repository: str) -> Mapping[str, datetime]:
+        """Every Actions secret by name, and when it was last written."""
 
     def put_secret(self, repository: str, name: str, value: Secret) -> None:
         """Write an Actions secret, sealed to the repository's public key."""
@@ -140,13 +140,10 @@ class GitHubRest:
         if protection.settings.get("required_signatures") is True:
             self._call("POST", f"{path}/required_signatures")
 
-    def secret_updated_at(self, repository: str, name: str) -> datetime | None:
-        """When an Actions secret was last written; None when there is none of that name."""
+    def secrets_updated_at(self, repository: str) -> Mapping[str, datetime]:
+        """Every Actions secret by name, and when it was last written."""
         with self._answers(f"GET /repos/{full_name(repository)}/actions/secrets"):
-            for kept in self._repository(repository).get_secrets():
-                if kept.name == name:
-                    return kept.updated_at
-        return None
+            return {kept.name: kept.updated_at for kept in self._repository(repository).get_secrets()}
 
     def put_secret(self, repository: str, name: str, value: Secret) -> None:
         """Write an Actions secret, sealed to the repository's public key."""

@@ -18,6 +18,7 @@ _SECTION_LIMIT = 3000
 _MOST_SECTIONS = 48
 _KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,124}\b")
 _SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)(?![\w:])")
 _HEX = re.compile(r"[0-9a-f]{40}")
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
@@ -41,7 +42,7 @@ def shown(value: JsonValue) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return escaped(str(value))
+    return escaped(_INSTANT.sub(r"\1 \2 UTC", str(value)))
 
 
 def escaped(text: str) -> str:

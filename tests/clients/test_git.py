@@ -9,7 +9,7 @@ import pytest
 
 from irkit.clients.git import GitOverHttp, PushOutcome
 from irkit.clients.git_mirror import commit_map, rewrite
-from irkit.clients.git_objects import Locator, secret_near
+from irkit.clients.git_objects import Locator, ObjectId, ObjectKind, secret_near
 from irkit.drill.world.loopback_server import Outage
 from irkit.errors import Denied, NotFound, OutsideError, Unreachable
 from irkit.secret import Secret
@@ -152,6 +152,48 @@ def test_a_signed_commit_is_counted(forge: Forge) -> None:
     forge.git.git("update-ref", "refs/heads/signed", oid, cwd=folder)
     with forge.clients().git.mirror(forge.url) as mirror:
         assert mirror.search(KEY_ID).signed_commits == 1
+
+
+def test_a_replaced_object_hides_nothing(forge: Forge) -> None:
+    """``refs/replace`` makes git show one object in place of another; a search must see the object itself."""
+    folder = forge.git.folder(NAME)
+    leaking = forge.git.git("rev-parse", f"{forge.seeded.leak_commit}:deploy/settings.env", cwd=folder)
+    harmless = forge.git.git("rev-parse", "refs/heads/main:README.md", cwd=folder)
+    forge.git.git("update-ref", f"refs/replace/{leaking}", harmless, cwd=folder)
+    with forge.clients().git.mirror(forge.url) as mirror:
+        assert leaking in {hit.object_id for hit in mirror.search(KEY_ID).hits}
+
+
+def test_a_ref_that_names_a_file_without_any_commit_is_found(forge: Forge) -> None:
+    folder = forge.git.folder(NAME)
+    oid = forge.git.git("hash-object", "-w", "--stdin", cwd=folder, stdin=f"only here: {KEY_ID}".encode())
+    forge.git.git("update-ref", "refs/tags/a-file", oid, cwd=folder)
+    tree = forge.git.git("mktree", cwd=folder, stdin=f"100644 blob {oid}\tkey.txt\n".encode())
+    forge.git.git("update-ref", "refs/tags/a-folder", tree, cwd=folder)
+    with forge.clients().git.mirror(forge.url) as mirror:
+        found = {hit.object_id: hit.refs for hit in mirror.search(KEY_ID).hits}
+    assert found[ObjectId(oid)] == ("refs/tags/a-file", "refs/tags/a-folder")
+
+
+def test_a_tag_of_a_tag_is_found_with_its_ref(forge: Forge) -> None:
+    folder = forge.git.folder(NAME)
+    inner = forge.git.refs(NAME)["refs/tags/v1.4.0"]
+    text = f"object {inner}\ntype tag\ntag outer\ntagger T <t@example.org> 1790000000 +0000\n\nouter\n"
+    outer = forge.git.git("mktag", cwd=folder, stdin=text.encode())
+    forge.git.git("update-ref", "refs/tags/outer", outer, cwd=folder)
+    with forge.clients().git.mirror(forge.url) as mirror:
+        found = {hit.object_id: hit.refs for hit in mirror.search(KEY_ID).hits}
+    assert found[ObjectId(inner)] == ("refs/tags/outer", "refs/tags/v1.4.0")
+
+
+def test_refs_are_as_git_itself_tells_them(forge: Forge) -> None:
+    folder = forge.git.folder(NAME)
+    with forge.clients().git.mirror(forge.url) as mirror:
+        hits = [hit for hit in mirror.search(KEY_ID).hits if hit.kind is ObjectKind.COMMIT]
+    assert hits
+    for hit in hits:
+        told = forge.git.git("for-each-ref", "--format=%(refname)", "--contains", hit.object_id, cwd=folder)
+        assert hit.refs == tuple(told.split("\n"))
 
 
 def test_a_locator_that_is_none_is_refused(forge: Forge) -> None:

@@ -97,18 +97,16 @@ def test_what_get_tells_becomes_the_body_that_put_took() -> None:
 
 def test_an_actions_secret_arrives_sealed_and_can_be_opened_by_github_alone(forge: Forge) -> None:
     client = forge.clients().github
-    before = client.secret_updated_at(NAME, "AWS_ACCESS_KEY_ID")
+    before = client.secrets_updated_at(NAME)["AWS_ACCESS_KEY_ID"]
     client.put_secret(NAME, "AWS_ACCESS_KEY_ID", Secret("AKIANEW"))
-    after = client.secret_updated_at(NAME, "AWS_ACCESS_KEY_ID")
-    assert before is not None
-    assert after is not None
+    after = client.secrets_updated_at(NAME)["AWS_ACCESS_KEY_ID"]
     assert after > before
     assert forge.github.unseal(NAME, "AWS_ACCESS_KEY_ID") == Secret("AKIANEW")
     assert b"AKIANEW" not in (forge.github.root / "github.json").read_bytes()
 
 
-def test_a_secret_that_is_not_there_was_never_written(forge: Forge) -> None:
-    assert forge.clients().github.secret_updated_at(NAME, "NOTHING") is None
+def test_only_the_secrets_that_are_there_are_told(forge: Forge) -> None:
+    assert set(forge.clients().github.secrets_updated_at(NAME)) == {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
 
 def test_the_token_and_the_planted_key_are_in_no_file_of_the_server(forge: Forge) -> None:

@@ -197,7 +197,7 @@ def _unguarded(clients: Clients, work: _Work) -> list[str]:
 
 def _remaining(work: _Work, stuck: Sequence[str]) -> tuple[str, ...]:
     forks = [f"fork {fork}" for fork in work.forks]
-    return (*stuck, *forks, "old commits by their hash, until the server collects them", "every existing clone")
+    return (*stuck, *forks, "old commits by their hash (until the server collects them)", "every existing clone")
 
 
 def _receipt(

@@ -133,7 +133,8 @@ def _values(clients: Clients, secret_id: str, version: str, fields: Mapping[str,
 
 
 def _written(clients: Clients, repository: str, fields: Mapping[str, str]) -> dict[str, datetime | None]:
-    return {name: clients.github.secret_updated_at(repository, name) for name in fields}
+    there = clients.github.secrets_updated_at(repository)
+    return {name: there.get(name) for name in fields}
 
 
 def _is_newer(now: datetime | None, before: datetime | None) -> bool:

@@ -203,6 +203,20 @@ def test_a_second_purge_has_nothing_to_do(forge: Forge) -> None:
     assert [change.target for change in planned(forge).changes] == []
 
 
+def test_after_a_push_that_was_taken_in_part_a_new_plan_holds_the_rest(forge: Forge) -> None:
+    plan = planned(forge)
+    hook = forge.git.folder(NAME) / "hooks" / "update"
+    willing = hook.read_text()
+    hook.write_text('#!/bin/sh\ntest "$1" = refs/heads/main && exit 1\nexit 0\n')
+    purge_history.apply(forge.clients(), plan)
+    assert purge_history.probe(forge.clients(), plan).standing is Standing.BETWEEN
+    hook.write_text(willing)
+    rest = planned_with(forge, plan)
+    assert [change.target for change in rest.changes] == ["refs/heads/main"]
+    receipt = purge_history.apply(forge.clients(), rest)
+    assert purge_history.verify(forge.clients(), receipt).proof is Proof.PROVEN
+
+
 def test_a_key_pushed_back_by_a_collaborator_refutes_the_purge(forge: Forge) -> None:
     plan = planned(forge)
     old_main = forge.git.refs(NAME)["refs/heads/main"]

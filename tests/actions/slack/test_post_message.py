@@ -151,6 +151,8 @@ def test_a_text_longer_than_slack_takes_is_cut_and_says_so() -> None:
         ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "…"),
         ("22ded60ea715a3792c3bb3e4a9ad6c9e04b67a2d", "22ded60"),
         ("ASIAQ3EGUZ7LMN4PXWYZ", "ASIA…XWYZ"),
+        ("2026-05-04T14:22:41Z", "2026-05-04 14:22:41 UTC"),
+        ("2026-05-04T14:22:41.123456+00:00", "2026-05-04 14:22:41 UTC"),
     ],
 )
 def test_values_are_shown_for_people(value: object, text: str) -> None:

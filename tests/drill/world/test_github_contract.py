@@ -155,7 +155,7 @@ def test_every_request_of_the_client_is_one_that_github_describes(
     client.protect(NAME, Protection(branch="main", settings={**protection.settings, "required_signatures": True}))
     client.put_secret(NAME, "AWS_ACCESS_KEY_ID", Secret("new"))
     client.put_secret(NAME, "BRAND_NEW", Secret("new"))
-    client.secret_updated_at(NAME, "BRAND_NEW")
+    client.secrets_updated_at(NAME)
     assert {(method, described(path)) for method, path, _, _ in recorded} >= {
         ("DELETE", f"{REPOSITORY}/branches/{{branch}}/protection"),
         ("PUT", f"{REPOSITORY}/branches/{{branch}}/protection"),
