@@ -36,8 +36,7 @@ class Gate:
 
 
 def gate(step: StepState, strengthened: int, quorum: int) -> Gate:
-    """The gate of a planned step. ``strengthened`` is the runbook's ``approve`` (0 without one); it can only add
-    people.
+    """The gate of a planned step. ``strengthened`` is the runbook's ``approve`` (0 without one); it only adds people.
 
     Raises:
         ApprovalInvalid: the step's effect is one that is never applied.

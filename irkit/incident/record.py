@@ -26,11 +26,29 @@ GENESIS = "0" * 64
 """What the first record names as the one before."""
 
 _SALT_BYTES = 16
+_SAFE_INTEGER = 2**53
+"""From here on JSON numbers are not exact (RFC 8785, section 3.2.2.3)."""
 
 
 def canonical(value: JsonValue) -> bytes:
-    """The canonical JSON of a value (RFC 8785)."""
+    """The canonical JSON of a value (RFC 8785).
+
+    Of values without decimals, numbers beyond 53 bits and keys beyond ASCII, the standard library writes the same bytes
+    in a fifth of the time (a test compares the two); for the others the reference is asked.
+    """
+    if _is_simple(value):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     return rfc8785.dumps(value)
+
+
+def _is_simple(value: JsonValue) -> bool:
+    if isinstance(value, dict):
+        return all(key.isascii() and _is_simple(member) for key, member in value.items())
+    if isinstance(value, list):
+        return all(map(_is_simple, value))
+    if isinstance(value, int):
+        return abs(value) < _SAFE_INTEGER
+    return not isinstance(value, float)
 
 
 def sha256(value: JsonValue) -> str:

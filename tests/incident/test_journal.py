@@ -6,14 +6,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from irkit.errors import JournalBroken, JournalUnwritable
 from irkit.incident import events as ev
 from irkit.incident.events import Actor, ActorKind
 from irkit.incident.journal import SqliteJournal
-from irkit.incident.record import GENESIS, commitment, record_hash
+from irkit.incident.record import GENESIS, canonical, commitment, record_hash
 from irkit.incident.state import IncidentState, fold
 from irkit.incident.verification import verification
 
@@ -121,6 +123,19 @@ def test_what_is_read_back_is_what_was_written(tmp_path_factory: pytest.TempPath
     assert fold(again.records()) == journal.state()
     assert again.records()[0].previous == GENESIS
     assert verification(path).events == len(texts)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(value=JSON)
+def test_the_short_way_to_canonical_json_gives_the_bytes_of_the_reference(value: JsonValue) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 def _append_many(path: Path, name: str, count: int) -> None:
