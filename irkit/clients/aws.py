@@ -35,6 +35,10 @@ _MISSING = frozenset({
     *("NoSuchEntity", "ResourceNotFoundException", "NotFoundException", "TrailNotFoundException"),
     *("ClusterNotFoundException", "ServiceNotFoundException"),
 })  # fmt: skip
+_OUT = frozenset({
+    *("ServiceUnavailable", "ServiceUnavailableException", "ServiceFailure", "InternalFailure", "InternalError"),
+    *("InternalServiceError", "InternalServerException", "RequestTimeout", "500", "502", "503", "504"),
+})  # fmt: skip
 _SUBJECTS = (
     *("UserName", "RoleName", "PolicyName", "AccessKeyId", "Status", "SecretId", "VersionId", "KeyId"),
     *("cluster", "service", "services", "taskDefinition", "EventName", "LookupAttributes"),
@@ -234,6 +238,8 @@ def _outside_error(text: str, code: str, message: str) -> OutsideError:
         return Denied(told, hint="the credentials have expired or the clock is off; log in to AWS again")
     if code in _THROTTLED:
         return Throttled(told, hint="AWS asks to slow down; retry in a minute")
+    if code in _OUT:
+        return Unreachable(told, hint="the service is out; the state there is unknown, so look again before acting")
     if code in _MISSING:
         return NotFound(told, hint="look at the account, the region and the name")
     return OutsideError(told, hint="AWS refused the call; its message says why")

@@ -8,6 +8,7 @@ since the containment, but only up to some minutes ago: its records arrive late.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -67,21 +68,21 @@ class Result(Frozen):
 
 def read(clients: Clients, params: Params) -> Result:
     """Try the key, or ask CloudTrail. Raises ``IrkitError`` when the key is alive."""
-    secret = _secret(clients, params)
-    if secret is not None and (found := _by_probe(clients, params, secret)) is not None:
-        return found
+    for secret in _candidates(clients, params):
+        if (found := _by_probe(clients, params, secret)) is not None:
+            return found
     return _by_history(clients, params)
 
 
-def _secret(clients: Clients, params: Params) -> Secret | None:
-    known = clients.known_secrets.get(params.key_id)
-    if known is not None or not params.locators:
-        return known
-    try:
-        return clients.git.read_secret(Locator(params.locators[0]))
-    except OutsideError as error:
-        clients.progress(f"its text cannot be read from git again: {error.message}")
-        return None
+def _candidates(clients: Clients, params: Params) -> Iterator[Secret]:
+    """What may be the key's secret: what this process knows, then what stands near the key's id in git."""
+    if (known := clients.known_secrets.get(params.key_id)) is not None:
+        yield known
+    for locator in params.locators:
+        try:
+            yield clients.git.read_secret(Locator(locator))
+        except OutsideError as error:
+            clients.progress(f"its text cannot be read from git again: {error.message}")
 
 
 def _by_probe(clients: Clients, params: Params, secret: Secret) -> Result | None:

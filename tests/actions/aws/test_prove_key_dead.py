@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from irkit.clients.iam import KeyStatus
-from irkit.errors import IrkitError
+from irkit.errors import IrkitError, Unreachable
 from irkit.secret import Secret
 from tests.bench import Bench, asked
 
@@ -77,3 +77,27 @@ def test_without_a_secret_and_without_a_containment_nothing_is_proven(on: Bench)
     found = asked(on.clients(), ID, key_id=on.suspect().key.key_id)
     assert found["outcome"] == "unproven"
     assert "only once it is contained" in found["seen"]
+
+
+def test_the_secret_is_read_again_from_git_where_it_was_found(on: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    suspect = on.suspect()
+    on.clients().iam.set_key_status(suspect.user, suspect.key.key_id, KeyStatus.INACTIVE)
+    clients = on.clients()
+    texts = {"url#a@1+40": Secret("x" * 40), "url#b@1+40": suspect.key.secret}
+    monkeypatch.setattr(clients.git, "read_secret", lambda locator: texts[locator])
+    on.outside.known_secrets.remember(suspect.key.key_id, Secret("y" * 40))
+    found = asked(clients, ID, key_id=suspect.key.key_id, locators=list(texts), every_ms=0)
+    assert (found["outcome"], found["how"]) == ("dead", "probe")
+
+
+def test_a_repository_that_does_not_answer_leaves_history_to_tell(
+    on: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: str) -> Secret:
+        raise Unreachable("git is down")
+
+    clients = on.clients()
+    monkeypatch.setattr(clients.git, "read_secret", away)
+    found = asked(clients, ID, key_id=on.suspect().key.key_id, locators=["url#a@1+40"])
+    assert found["outcome"] == "unproven"
+    assert any("git is down" in line for line in on.told)

@@ -5,8 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from irkit.actions.aws.revoke_user_sessions import MARGIN, POLICY
+from irkit.clients.aws import Tries
 from irkit.contract import Proof, Standing
+from irkit.drill.world.aws_caller import AwsCaller, AwsRefused
+from irkit.drill.world.signature import KeyPair
 from irkit.errors import PlanStale
+from irkit.secret import Secret
 from tests.bench import OTHER_POLICY, Bench, applied, done, operation, planned, proven, revert
 
 ID = "aws.revoke_user_sessions"
@@ -71,3 +75,20 @@ def test_the_undo_takes_the_policy_away_and_says_what_does_not_come_back(on: Ben
     undone = applied(on.clients(), revert(ID), undo)
     assert proven(on.clients(), revert(ID), undone).proof is Proof.PROVEN
     assert on.clients().iam.user_policy(suspect.user, POLICY) == ""
+
+
+def test_a_session_that_was_made_with_the_key_is_refused_afterwards(on: Bench) -> None:
+    suspect = on.suspect()
+    signed = on.outside.aws_session.client("sts", "", "test", Tries.ONCE, (suspect.key.key_id, suspect.key.secret))
+    made = signed.get_session_token()["Credentials"]
+    session = AwsCaller(
+        on.world.facts.aws_endpoint,
+        KeyPair(made["AccessKeyId"], Secret(made["SecretAccessKey"]), Secret(made["SessionToken"])),
+        on.world.facts.region,
+    )
+    session.json("kms", "ListKeys", {})
+    done(on.clients(), "aws.deactivate_access_key", user=suspect.user, key_id=suspect.key.key_id)
+    session.json("kms", "ListKeys", {})  # the session outlives the key: that is what the revocation is for
+    done(on.clients(), ID, user=suspect.user)
+    with pytest.raises(AwsRefused):
+        session.json("kms", "ListKeys", {})
