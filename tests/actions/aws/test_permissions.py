@@ -1,0 +1,142 @@
+"""Each action works with exactly the permissions it declares: the break-glass policy is made of these."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from irkit.actions import catalog
+from irkit.clients.iam import KeyStatus
+from irkit.contract import ActionId, Proof
+from irkit.errors import Denied
+from tests.actions.aws.test_consumers import service
+from tests.bench import Bench, applied, asked, bench, planned, proven
+
+Given = Mapping[str, object]
+
+
+def responder(on: Bench, permissions: tuple[str, ...]) -> Bench:
+    """The same incident, seen by a user who may do these things and nothing else."""
+    user = f"responder-{uuid.uuid4().hex[:10]}"
+    clients = on.clients("arrange")
+    clients.aws.call("iam", "create_user", UserName=user)
+    if permissions:
+        document = {"Statement": [{"Effect": "Allow", "Action": list(permissions), "Resource": "*"}]}
+        clients.iam.put_user_policy(user, "declared", json.dumps({"Version": "2012-10-17", **document}))
+    key = clients.iam.create_access_key(user)
+    credentials = on.folder / f"{user}-credentials"
+    credentials.write_text(
+        f"[default]\naws_access_key_id = {key.key_id}\naws_secret_access_key = {key.secret.reveal()}\n",
+        encoding="utf-8",
+    )
+    aws = replace(on.outside.config.aws, credentials_file=credentials)
+    return bench(on.world, on.folder, aws=aws)
+
+
+def _a_user(on: Bench) -> Given:
+    return {"user": on.suspect().user}
+
+
+def _a_key(on: Bench) -> Given:
+    return {"key_id": on.suspect().key.key_id}
+
+
+def _a_users_key(on: Bench) -> Given:
+    suspect = on.suspect()
+    return {"user": suspect.user, "key_id": suspect.key.key_id}
+
+
+def _a_dead_key(on: Bench) -> Given:
+    suspect = on.suspect()
+    on.clients().iam.set_key_status(suspect.user, suspect.key.key_id, KeyStatus.INACTIVE)
+    on.clients().iam.put_user_policy(
+        suspect.user,
+        "IrkitDenyAll",
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}',
+    )
+    return {"user": suspect.user, "dead_key_id": suspect.key.key_id}
+
+
+def _a_stored_key(on: Bench) -> Given:
+    suspect = on.suspect()
+    on.clients().iam.create_access_key(suspect.user)  # one that was lost: it must be deleted too
+    return {"user": suspect.user, "secret_id": on.secret_of(suspect), "replaces": suspect.key.key_id}
+
+
+def _a_service(on: Bench) -> Given:
+    cluster, name = service(on, "arn:x")
+    return {"cluster": cluster, "service": name, "version_id": "v"}
+
+
+def _a_consumed_secret(on: Bench) -> Given:
+    return {"secret_id": on.world.facts.secret_id}
+
+
+def _a_contained_key(on: Bench) -> Given:
+    return {"key_id": on.suspect().key.key_id, "contained_at": "2026-11-01T00:00:00Z"}
+
+
+def _the_leaked_key(on: Bench) -> Given:
+    return {"key_id": on.world.facts.key_id}
+
+
+EFFECTS: Mapping[str, Callable[[Bench], Given]] = {
+    "aws.deactivate_access_key": _a_users_key,
+    "aws.deny_user": _a_user,
+    "aws.issue_access_key": _a_stored_key,
+    "aws.lift_user_deny": _a_dead_key,
+    "aws.quarantine_user": _a_user,
+    "aws.restart_service": _a_service,
+    "aws.revoke_user_sessions": _a_user,
+}
+READS: Mapping[str, Callable[[Bench], Given]] = {
+    "aws.find_consumers": _a_consumed_secret,
+    "aws.identify_access_key": _a_key,
+    "aws.prove_key_dead": _a_contained_key,
+    "aws.prove_not_self": _a_users_key,
+    "cloudtrail.hunt_persistence": _the_leaked_key,
+    "cloudtrail.measure_key_use": _the_leaked_key,
+}
+
+
+def test_every_action_on_aws_is_tried_here() -> None:
+    on_aws = {name for name in catalog.MODULES if name.startswith(("aws.", "cloudtrail."))}
+    assert on_aws - {*EFFECTS, *READS} == {"cloudtrail.judge_use"}, "judging asks nothing outside"
+
+
+@pytest.mark.parametrize("action_id", EFFECTS)
+def test_an_effect_is_done_proven_and_undone_with_its_own_permissions(on: Bench, action_id: str) -> None:
+    action = catalog.ACTIONS[ActionId(action_id)]
+    clients = responder(on, action.iam).clients("allowed")
+    plan = planned(clients, action_id, **EFFECTS[action_id](on))
+    doing = action.operation
+    assert doing is not None
+    doing.probe(clients, plan)
+    receipt = applied(clients, doing, plan)
+    assert proven(clients, doing, receipt).proof is Proof.PROVEN
+    if action.revert is not None:
+        undo = action.revert.plan(clients, receipt)
+        assert undo.changes
+        action.revert.probe(clients, undo)
+        undone = applied(clients, action.revert, undo)
+        assert proven(clients, action.revert, undone).proof is Proof.PROVEN
+
+
+@pytest.mark.parametrize("action_id", READS)
+def test_a_reading_is_done_with_its_own_permissions(on: Bench, action_id: str) -> None:
+    clients = responder(on, catalog.ACTIONS[ActionId(action_id)].iam).clients("allowed")
+    assert asked(clients, action_id, **READS[action_id](on))
+
+
+@pytest.mark.parametrize("action_id", sorted({*EFFECTS, *READS} - {"aws.prove_not_self"}))
+def test_without_permissions_it_is_denied_and_nothing_else(on: Bench, action_id: str) -> None:
+    clients = responder(on, ()).clients("denied")
+    with pytest.raises(Denied):
+        if action_id in EFFECTS:
+            planned(clients, action_id, **EFFECTS[action_id](on))
+        else:
+            asked(clients, action_id, **READS[action_id](on))
