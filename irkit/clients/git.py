@@ -20,6 +20,8 @@ from irkit.errors import OutsideError
 from irkit.secret import Secret
 
 _CHUNK = 1 << 20
+_REFS_A_PUSH = 200
+"""Refs are arguments, and a command line has an end."""
 
 
 class PushOutcome(StrEnum):
@@ -108,6 +110,19 @@ class GitOverHttp:
 
         Raises what the server's complaint amounts to when it did not take the push at all.
         """
+        results: list[PushedRef] = []
+        rows = list(moves.items())
+        for start in range(0, len(rows), _REFS_A_PUSH):
+            some = dict(rows[start : start + _REFS_A_PUSH])
+            try:
+                results += self._push(mirror, some)
+            except OutsideError as error:
+                if not results:
+                    raise
+                results += [PushedRef(ref, PushOutcome.REFUSED, error.message) for ref in some]
+        return results
+
+    def _push(self, mirror: Mirror, moves: Mapping[str, tuple[ObjectId, ObjectId]]) -> Sequence[PushedRef]:
         leases = [f"--force-with-lease={ref}:{old}" for ref, (old, _) in moves.items()]
         specs = [f"{new}:{ref}" for ref, (_, new) in moves.items()]
         with self._noted(f"git: push {len(moves)} refs to {mirror.url}"):

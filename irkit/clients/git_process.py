@@ -91,7 +91,7 @@ class GitProcess:
     @contextmanager
     def stream(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         """Run and give stdin and stdout while it runs. Raises OutsideError when git does not end with 0."""
-        process = self._command().execute(["git", *arguments], istream=PIPE, as_process=True, env=_QUIET)
+        process = self._command().execute(["git", *arguments], istream=PIPE, as_process=True, env=self._environment())
         running = process.proc
         if running is None or running.stdin is None or running.stdout is None:
             msg = f"git {arguments[0]} could not be started"
@@ -112,6 +112,11 @@ class GitProcess:
             msg = f"git {arguments[0]} ended with {status}"
             raise OutsideError(msg)
 
+    def _environment(self) -> dict[str, str]:
+        """What is set over our own environment; a variable that the token was read from is emptied for git."""
+        token = self._token.reveal() if self._token else ""
+        return _QUIET | {name: "" for name, value in os.environ.items() if token and token in value}
+
     def _command(self) -> GitCommand:
         from git.cmd import Git as GitCommand
 
@@ -120,7 +125,7 @@ class GitProcess:
     def _run(self, arguments: list[str], fds: tuple[int, ...]) -> tuple[int, str, str]:
         status, out, err = self._command().execute(
             ["git", *arguments], with_extended_output=True, with_exceptions=False, stdout_as_string=False,
-            env=_QUIET, pass_fds=fds,
+            env=self._environment(), pass_fds=fds,
         )  # fmt: skip
         return status, out.decode(errors="replace"), err
 

@@ -202,13 +202,28 @@ def put_body(told: Mapping[str, Any]) -> dict[str, JsonValue]:
     body["enforce_admins"] = _enabled(told, "enforce_admins")
     body["required_signatures"] = _enabled(told, "required_signatures")
     checks = told.get("required_status_checks")
-    body["required_status_checks"] = (
-        {"strict": bool(checks.get("strict")), "contexts": list(checks.get("contexts", []))} if checks else None
-    )
+    body["required_status_checks"] = _checks(checks) if checks else None
     reviews = told.get("required_pull_request_reviews")
     body["required_pull_request_reviews"] = _reviews(reviews) if reviews else None
     restrictions = told.get("restrictions")
     body["restrictions"] = _people(restrictions) if restrictions else None
+    return body
+
+
+def _checks(told: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """PUT takes ``checks`` or ``contexts`` and refuses both; ``contexts`` would tie a check to whichever app ran it.
+
+    An ``app_id`` of -1 is any app. Seen with the real service: google/go-github #2276, PyGithub #2157.
+    """
+    body: dict[str, JsonValue] = {"strict": bool(told.get("strict"))}
+    if "checks" not in told:
+        body["contexts"] = [str(context) for context in told.get("contexts", [])]
+        return body
+    anyone = {None: -1}
+    body["checks"] = [
+        {"context": str(check["context"]), "app_id": anyone.get(check.get("app_id"), check.get("app_id"))}
+        for check in told["checks"]
+    ]
     return body
 
 

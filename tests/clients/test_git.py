@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import threading
 from pathlib import Path
 from typing import Self
@@ -48,7 +49,11 @@ class Watcher:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to look at other processes")
-def test_no_secret_is_in_the_arguments_or_environment_of_any_child(forge: Forge) -> None:
+def test_no_secret_is_in_the_arguments_or_environment_of_any_child(
+    forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importlib.import_module("git")  # GitPython's own import runs `git version` once, in the environment as it is
+    monkeypatch.setenv("MY_GIT_TOKEN", GIT_TOKEN)  # as a token reference env:MY_GIT_TOKEN reads it
     client = forge.clients().git
     with Watcher() as watcher, client.mirror(forge.url) as mirror:
         before = mirror.refs()
@@ -121,6 +126,21 @@ def test_a_push_tells_each_ref_apart(forge: Forge) -> None:
     assert outcomes["refs/tags/v1.4.0"] == (PushOutcome.UPDATED, "")
     assert outcomes["refs/heads/feature/batch-import"] == (PushOutcome.UPDATED, "")
     assert outcomes["refs/pull/1/head"][0] is PushOutcome.REFUSED
+
+
+def test_more_refs_than_one_command_line_takes_are_all_pushed(forge: Forge) -> None:
+    folder = forge.git.folder(NAME)
+    main = forge.git.refs(NAME)["refs/heads/main"]
+    forge.git.git("update-ref", "--stdin", cwd=folder, stdin="".join(
+        f"create refs/heads/b{number} {main}\n" for number in range(450)).encode())  # fmt: skip
+    client = forge.clients().git
+    with client.mirror(forge.url) as mirror:
+        new = mirror.refs()["refs/heads/release/1.3"]
+        moves = {ref: (old, new) for ref, old in mirror.refs().items() if ref.startswith("refs/heads/b")}
+        pushed = client.push(mirror, moves)
+    assert {one.ref for one in pushed} == set(moves)
+    assert {one.outcome for one in pushed} == {PushOutcome.UPDATED}
+    assert {forge.git.refs(NAME)[ref] for ref in moves} == {new}
 
 
 def test_a_ref_that_moved_meanwhile_is_not_overwritten(forge: Forge) -> None:

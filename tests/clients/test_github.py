@@ -88,6 +88,15 @@ def test_people_who_may_push_are_put_back_by_their_names() -> None:
     assert reviews["bypass_pull_request_allowances"] == {"users": ["ben"], "teams": [], "apps": ["bot"]}
 
 
+def test_a_required_check_stays_with_the_app_that_may_set_it() -> None:
+    told = {"required_status_checks": {"strict": True, "contexts": ["a", "b"], "checks": [
+        {"context": "a", "app_id": 15368}, {"context": "b", "app_id": None}]}}  # fmt: skip
+    assert put_body(told)["required_status_checks"] == {
+        "strict": True,
+        "checks": [{"context": "a", "app_id": 15368}, {"context": "b", "app_id": -1}],
+    }
+
+
 def test_what_get_tells_becomes_the_body_that_put_took() -> None:
     body = put_body(protection({"enforce_admins": True, "allow_deletions": True}, "http://x"))
     assert body["enforce_admins"] is True

@@ -7,7 +7,7 @@ from irkit.drill.world.github_server import GithubServer, Json
 from irkit.secret import Secret
 
 _PROTECTION: Json = {
-    "required_status_checks": {"strict": True, "contexts": ["tests"]},
+    "required_status_checks": {"strict": True, "checks": [{"context": "tests", "app_id": 15368}]},
     "enforce_admins": True,
     "required_pull_request_reviews": {
         "dismiss_stale_reviews": True,

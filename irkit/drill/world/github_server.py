@@ -190,6 +190,9 @@ class GithubServer(LoopbackServer):
         needed = {"required_status_checks", "enforce_admins", "required_pull_request_reviews", "restrictions"}
         if not needed <= given.keys():
             return _fault(422, f"Invalid request. {', '.join(sorted(needed - given.keys()))} wasn't supplied.")
+        checks = given["required_status_checks"]
+        if isinstance(checks, dict) and ("checks" in checks) == ("contexts" in checks):
+            return _fault(422, 'Invalid request. No subschema in "anyOf" matched.')
         if name not in self._heads(found):
             return _fault(404, "Branch not found")
         self.protect(found.full_name, name, given)

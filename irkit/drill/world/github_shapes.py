@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 Json = dict[str, JsonValue]
 
+_ANY_APP = -1
 _LONG_AGO = "2024-03-01T09:00:00Z"
 _USER_URLS = (
     "followers",
@@ -184,13 +185,7 @@ def protection(settings: Mapping[str, JsonValue], url: str) -> Json:
     }  # fmt: skip
     checks = settings.get("required_status_checks")
     if isinstance(checks, dict):
-        contexts = checks.get("contexts")
-        listed = contexts if isinstance(contexts, list) else []
-        told["required_status_checks"] = {
-            "url": f"{here}/required_status_checks", "contexts_url": f"{here}/required_status_checks/contexts",
-            "strict": checks.get("strict") is True, "contexts": listed,
-            "checks": [{"context": context, "app_id": None} for context in listed],
-        }  # fmt: skip
+        told["required_status_checks"] = _checks(checks, here)
     reviews = settings.get("required_pull_request_reviews")
     if isinstance(reviews, dict):
         told["required_pull_request_reviews"] = {
@@ -201,6 +196,24 @@ def protection(settings: Mapping[str, JsonValue], url: str) -> Json:
             "require_last_push_approval": reviews.get("require_last_push_approval") is True,
         }
     return told
+
+
+def _checks(given: Json, here: str) -> Json:
+    rows = given.get("checks")
+    names = given.get("contexts")
+    checks: Json = {}
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, dict):
+            checks[str(row["context"])] = None if row.get("app_id") == _ANY_APP else row.get("app_id")
+    for name in names if isinstance(names, list) else []:
+        checks[str(name)] = None
+    return {
+        "url": f"{here}/required_status_checks",
+        "contexts_url": f"{here}/required_status_checks/contexts",
+        "strict": given.get("strict") is True,
+        "contexts": [*checks],
+        "checks": [{"context": name, "app_id": app} for name, app in checks.items()],
+    }
 
 
 def pull_request(pull: Json, refs: Mapping[str, str], whole: Json, url: str) -> Json:
