@@ -135,8 +135,7 @@ def test_a_reading_is_done_with_its_own_permissions(on: Bench, action_id: str) -
 @pytest.mark.parametrize("action_id", sorted({*EFFECTS, *READS} - {"aws.prove_not_self"}))
 def test_without_permissions_it_is_denied_and_nothing_else(on: Bench, action_id: str) -> None:
     clients = responder(on, ()).clients("denied")
+    given = {**EFFECTS, **READS}[action_id](on)
+    ask = planned if action_id in EFFECTS else asked
     with pytest.raises(Denied):
-        if action_id in EFFECTS:
-            planned(clients, action_id, **EFFECTS[action_id](on))
-        else:
-            asked(clients, action_id, **READS[action_id](on))
+        ask(clients, action_id, **given)
