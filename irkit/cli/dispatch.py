@@ -54,6 +54,10 @@ def guarded(command: Command, args: argparse.Namespace) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again at exit
         return 0
+    except OSError as error:
+        talk(f"irkit: {error}")
+        talk("  hint: is the disk full, or the folder not writable? nothing was begun that the journal does not hold")
+        return 1
 
 
 def talk(text: str) -> None:

@@ -98,8 +98,12 @@ def begun(folder: Path, settings: WorldSettings) -> Rehearsal:
     Raises:
         WorldFailed: it did not come up; the message holds the end of its log.
     """
-    folder.mkdir(mode=0o700, parents=True)
-    write_private(folder / "settings.json", settings.model_dump_json())
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        write_private(folder / "settings.json", settings.model_dump_json())
+    except OSError as error:
+        hint = "set data_folder in the configuration to a writable place, or give --data"
+        raise WorldFailed(f"cannot write {folder}: {error.strerror}", hint=hint) from error
     log = folder / "world.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -1,0 +1,174 @@
+"""Driving a real incident from the command line alone, two processes on one journal, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from irkit.config import load
+from irkit.drill.rehearsal import Rehearsal
+from irkit.incident.events import Mode
+from irkit.wiring.drills import begin
+from irkit.wiring.session import Session
+from tests.e2e.commands import Command
+
+DEADLINE_SECONDS = 60
+
+
+@pytest.fixture
+def irkit(tmp_path: Path) -> Command:
+    return Command(tmp_path)
+
+
+@pytest.fixture
+def drill(irkit: Command) -> Iterator[tuple[Session, Rehearsal]]:
+    own = load(environment={}, flags={"data_folder": str(irkit.data), "identity": "kim"})
+    session, rehearsal = begin(own, "key_leak", 1)
+    yield session, rehearsal
+    rehearsal.stop()
+
+
+def step(irkit: Command, name: str, incident: str = "DRILL-0001") -> dict[str, object]:
+    told = json.loads(irkit.run("status", incident, "--json").stdout)
+    found: dict[str, object] = next(s for s in told["steps"] if s["step"] == name)
+    return found
+
+
+def until(irkit: Command, name: str, state: str) -> dict[str, object]:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while (now := step(irkit, name))["state"] != state:
+        assert time.monotonic() < deadline, f"{name} is {now['state']}, not {state}"
+        time.sleep(0.1)
+    return now
+
+
+def test_one_process_runs_and_others_approve_from_the_command_line(
+    irkit: Command, drill: tuple[Session, Rehearsal]
+) -> None:
+    incident = drill[0].folder.incident
+    runner = irkit.start("run", incident, "--watch", "--display", "quiet")
+    try:
+        for name in ("deactivate_key", "deny_user", "revoke_sessions"):
+            plan = str(until(irkit, name, "waits for you")["plan"])
+            approved = irkit.run("approve", incident, name, "--plan", plan[:12])
+            assert approved.returncode == 0, approved.stderr
+        until(irkit, "prove_dead", "done")
+        again = irkit.run("run", incident)
+        assert again.returncode == 4
+        assert "being run by another process" in again.stderr
+        noted = irkit.run("note", incident, "the on-call's hunch: it was the batch job")
+        assert noted.returncode == 0
+        skipped = irkit.run("skip", incident, "shut_in_users", "--reason", "done by hand")
+        assert skipped.returncode == 0, skipped.stderr
+        undone = irkit.run("undo", incident, "deny_user")
+        assert undone.returncode == 0, undone.stderr
+        until(irkit, "deny_user", "waits for you")
+    finally:
+        runner.terminate()
+        runner.wait()
+    assert irkit.run("verify", incident).returncode == 0
+
+
+def test_an_approval_of_a_plan_that_is_not_the_current_one_is_refused(
+    irkit: Command, drill: tuple[Session, Rehearsal]
+) -> None:
+    incident = drill[0].folder.incident
+    irkit.run("run", incident)
+    refused = irkit.run("approve", incident, "deactivate_key", "--plan", "0" * 12)
+    assert refused.returncode == 4
+    assert "not the current plan" in refused.stderr
+
+
+def test_a_dry_run_changes_nothing_outside(irkit: Command, drill: tuple[Session, Rehearsal], tmp_path: Path) -> None:
+    """A dry run against the same cloud, with the responder's own permissions, as ``irkit respond`` opens it."""
+    session, rehearsal = drill
+    config = tmp_path / "dry.toml"
+    config.write_text(Path(rehearsal.facts.config_file).read_text())
+    given = [w for name, value in rehearsal.inputs().items() for w in ("--input", f"{name}={_word(value)}")]
+    before = [r["eventID"] for r in rehearsal.records() if not r.get("readOnly")]
+    ended = irkit.run("respond", "key_leak", *given, "--config", str(config), "--display", "plain")
+    assert "DRY-0001 opened, DRY-RUN" in ended.stderr
+    assert step(irkit, "deactivate_key", "DRY-0001")["state"] == "previewed"
+    ours = [r for r in rehearsal.records() if "irkit/DRY-" in str(r.get("userAgent"))]
+    assert ours, "the dry run asked the cloud nothing"
+    assert [r["eventName"] for r in ours if not r.get("readOnly")] == []
+    assert [r["eventID"] for r in rehearsal.records() if not r.get("readOnly")] == before
+    assert session.opened.mode is Mode.DRILL
+    assert not (rehearsal.folder / "slack" / "slack.jsonl").exists()
+
+
+def _word(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def test_a_pasted_credential_gives_the_key_and_is_stored_nowhere(
+    irkit: Command, drill: tuple[Session, Rehearsal]
+) -> None:
+    _, rehearsal = drill
+    planted = json.loads((rehearsal.folder / "vault" / "planted.json").read_text())
+    key_id = rehearsal.facts.key_id
+    secret = planted[f"secret of {key_id}"] if f"secret of {key_id}" in planted else _leaked(planted)
+    given = [
+        w
+        for name, value in rehearsal.inputs().items()
+        if name != "key_id"
+        for w in ("--input", f"{name}={_word(value)}")
+    ]
+    config = ["--config", rehearsal.facts.config_file, "--display", "plain"]
+    text = f"AWS_ACCESS_KEY_ID={key_id}\nAWS_SECRET_ACCESS_KEY={secret}\n"
+    ended = irkit.run("respond", "key_leak", "--secret-stdin", *given, *config, stdin=text)
+    assert step(irkit, "identify_key", "DRY-0001")["state"] == "done", ended.stderr
+    left = [f for f in (irkit.data / "incidents").rglob("*") if f.is_file() and secret.encode() in f.read_bytes()]
+    assert left == []
+    assert secret not in ended.stdout + ended.stderr
+
+
+def _leaked(planted: dict[str, str]) -> str:
+    return next(value for name, value in planted.items() if "leaked" in name)
+
+
+def test_a_slack_that_is_down_holds_nothing_up_and_gets_its_messages_later(
+    irkit: Command, drill: tuple[Session, Rehearsal]
+) -> None:
+    session, rehearsal = drill
+    incident = session.folder.incident
+    rehearsal.inject({"service": "slack", "outage": "on"})
+    irkit.run("run", incident)
+    assert step(irkit, "open_channel")["state"] == "undelivered"
+    assert step(irkit, "deactivate_key")["state"] == "waits for you"
+    assert step(irkit, "measure_use")["state"] == "done"
+    rehearsal.inject({"service": "slack", "outage": "off"})
+    irkit.run("retry", incident, "open_channel")
+    irkit.run("run", incident)
+    assert step(irkit, "tell_opened")["state"] == "done"
+
+
+def test_a_data_folder_that_cannot_be_written_is_refused_before_anything_is_done(
+    irkit: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    ended = irkit.run("drill", "key_leak", "--unattended", "--data", str(tmp_path / "file" / "data"))
+    assert ended.returncode != 0
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.startswith("irkit: ")
+
+
+def test_an_unknown_incident_names_those_there_are(irkit: Command, drill: tuple[Session, Rehearsal]) -> None:
+    ended = irkit.run("status", "DRILL-9999")
+    assert ended.returncode == 2
+    assert drill[0].folder.incident in ended.stderr
+
+
+def test_a_drill_whose_cloud_has_ended_can_be_looked_at_but_not_run(
+    irkit: Command, drill: tuple[Session, Rehearsal]
+) -> None:
+    session, rehearsal = drill
+    rehearsal.stop()
+    assert irkit.run("status", session.folder.incident).returncode == 3
+    ended = irkit.run("run", session.folder.incident)
+    assert ended.returncode == 2
+    assert "has ended" in ended.stderr
