@@ -159,7 +159,7 @@ class Fitted:
 def fitted(entries: Sequence[Key], width: int) -> tuple[Fitted, ...]:
     """The entries that fit into a footer of ``width`` cells: from the left by importance, then the right edge.
 
-    Two cells part entries. The left ones end at the first that does not fit: what is shown is always the most important.
+    Two cells part entries. The left ones end at the first that does not fit: what is shown is the most important.
     """
     right = [key for key in entries if key.edge is Edge.RIGHT]
     start = width - sum(len(Fitted(0, key).text) + 2 for key in right)

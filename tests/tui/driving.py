@@ -6,6 +6,7 @@ A driver only gathers what to do; ``go`` does it in order. Conditions are polled
 from __future__ import annotations
 
 import asyncio
+import difflib
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -140,4 +141,6 @@ def same_as_snapshot(pilot: Pilot[str], name: str) -> None:
     if os.environ.get("IRKIT_SNAPSHOTS") == "write":
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+    kept = path.read_text(encoding="utf-8")
+    changed = "\n".join(difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "drawn", lineterm=""))
+    assert not changed, f"{path.name} changed; IRKIT_SNAPSHOTS=write keeps the new one\n{changed}"

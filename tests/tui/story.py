@@ -70,7 +70,8 @@ class Story:
         return self.tell(
             ev.IncidentOpened(
                 incident=IncidentId("INC-0042"), title="AWS access key published", severity="SEV1", mode=self.mode,
-                runbook=book.name, runbook_text=book.text, runbook_path=book.path, runbook_sha256=book.sha256, inputs={},
+                runbook=book.name, runbook_text=book.text, runbook_path=book.path, runbook_sha256=book.sha256,
+                inputs={},
                 account="prod 1111-4321", quorum=2, irkit_version="0.1.0",
                 acting_as="arn:aws:sts::111143210000:assumed-role/ir-responder/alice",
             ),
@@ -205,15 +206,18 @@ class ScriptedDesk:
         self.asks = Question(QuestionKind.CHOICE, "Was the key abused?", ("abused", "not_abused"), "abused")
         self.closed = threading.Event()
         self.reads = 0
+        self._state = IncidentState()
         self._lines: list[ProgressLine] = []
         self._lock = threading.Lock()
 
     def refresh(self) -> IncidentState:
         self.reads += 1
-        return fold(list(self.story.records))
+        new = self.story.records[self._state.seq :]
+        self._state = fold(new, self._state)
+        return self._state
 
     def records_since(self, seq: int) -> Sequence[Recorded]:
-        return [record for record in list(self.story.records) if record.seq > seq]
+        return self.story.records[seq:]
 
     def stream(self, lines: Sequence[ProgressLine]) -> None:
         with self._lock:

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import re
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_no_key_is_one_that_terminals_take_for_another(key: str) -> None:
 def test_the_footer_never_overlaps_and_never_leaves_the_screen(place: Place, width: int) -> None:
     entries = fitted(keys(place), width)
     spans = [(entry.x, entry.x + len(entry.text)) for entry in entries]
-    assert all(end < start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(end < start for (_, end), (start, _) in pairwise(spans))
     assert spans[-1][1] <= width
     assert entries[-1].key.edge is Edge.RIGHT
 

@@ -83,11 +83,12 @@ class StepList(ScrollView, can_focus=True):
     def _go(self, at: int) -> None:
         if at == self.cursor:
             return
-        self.cursor = at
+        was, self.cursor = self.cursor, at
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if at < top or at >= top + height:
             self.scroll_to(y=at if at < top else at - height + 1, animate=False, immediate=True)
-        self.refresh()
+        self.refresh_line(was)
+        self.refresh_line(at)
         self.post_message(self.Chosen(self.chosen))
 
     def render_line(self, y: int) -> Strip:

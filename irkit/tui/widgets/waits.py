@@ -23,19 +23,27 @@ class WaitsPane(Widget):
     def __init__(self, board: Board, *, id: str) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
         self._board = board
+        self._waiting: tuple[StepView, ...] = ()
+
+    def on_mount(self) -> None:
+        """Nothing waits as far as is known."""
+        self.border_title = "Waits for you (0)"
 
     def show(self) -> None:
         """Draw the board's newest reading."""
         waiting = self._board.reading.waiting() if self._board.reading else ()
+        if waiting == self._waiting:
+            return
+        resized = min(len(waiting), _MOST) != min(len(self._waiting), _MOST)
+        self._waiting = waiting
         self.border_title = f"Waits for you ({len(waiting)})"
-        self.refresh(layout=True)
+        self.refresh(layout=resized)
 
     def render(self) -> Text:
         """One row a step."""
-        waiting = self._board.reading.waiting() if self._board.reading else ()
-        if not waiting:
+        if not self._waiting:
             return Text(" nothing", "dim")
-        return Text("\n").join(self._row(view) for view in waiting[:_MOST])
+        return Text("\n").join(self._row(view) for view in self._waiting[:_MOST])
 
     def _row(self, view: StepView) -> Text:
         reading = self._board.reading

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from irkit.contract import Effect, Receipt
+from irkit.engine.view import Mark, views
+from irkit.incident import events as ev
+from irkit.incident.events import Mode, StepId
+from irkit.incident.state import fold
+from irkit.tui import marks
+from irkit.tui.activity import Tone, activity
+from irkit.tui.headline import finished, headline, progress, tally
+from irkit.tui.printable import printable
+from irkit.tui.spans import clock, moment, since
+from irkit.tui.twins import in_ascii
+from tests.tui.story import ALICE, Story, halfway, runbook
+
+
+@given(st.text())
+def test_nothing_a_terminal_obeys_is_ever_drawn(text: str) -> None:
+    shown = printable(text)
+    assert len(shown) == len(text)
+    assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for c in shown)
+    assert printable(shown) == shown
+
+
+def test_ordinary_text_is_drawn_as_it_is() -> None:
+    assert printable("AKIA…WXYZ → prod/api, Zoë, 東京") == "AKIA…WXYZ → prod/api, Zoë, 東京"
+
+
+@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=400)))
+def test_a_span_reads_back_to_the_second(span: timedelta) -> None:
+    parts = [int(part) for part in clock(span).split(":")]
+    seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
+    assert seconds == int(span.total_seconds())
+
+
+def test_spans_are_written_as_the_header_wants_them() -> None:
+    assert [since(timedelta(seconds=s)) for s in (-5, 9, 372, 11_100, 187_200)] == [
+        "0s",
+        "9s",
+        "6m12s",
+        "3h05m",
+        "2d04h",
+    ]
+
+
+def test_a_moment_is_in_utc_whatever_its_zone() -> None:
+    assert moment(datetime(2026, 1, 7, 8, 11, 58, tzinfo=timezone(timedelta(hours=2)))) == "06:11:58Z"
+
+
+def test_every_kind_of_event_has_words_of_its_own() -> None:
+    told = {record.event.kind for record in halfway().records}
+    assert {"incident_opened", "step_planned", "approval_given", "effect_done", "calls_made"} <= told
+    for record in halfway().records:
+        for line in activity(record):
+            assert record.event.kind not in line.text
+            assert line.text.strip()
+
+
+def test_a_line_can_be_pasted_into_a_report() -> None:
+    story = Story().opened().tell(ev.NoteAdded(text="called the\nowner", step=StepId("verdict")), ALICE)
+    assert str(activity(story.records[-1])[0]) == "06:06:01Z  verdict             note by alice: called the owner"
+
+
+def test_a_call_is_shown_at_its_own_time_and_a_denied_one_as_bad() -> None:
+    at = datetime(2026, 1, 7, 5, 0, 0, tzinfo=UTC)
+    calls = (ev.Call(at=at, text="iam:ListUsers"), ev.Call(at=at, text="kms:Decrypt", error="AccessDenied"))
+    story = Story().opened().tell(ev.CallsMade(step=StepId("verdict"), calls=calls))
+    good, bad = activity(story.records[-1])
+    assert (moment(good.at), good.tone, bad.tone, bad.text) == (
+        "05:00:00Z", Tone.PLAIN, Tone.BAD, "kms:Decrypt  AccessDenied",
+    )  # fmt: skip
+
+
+def test_a_receipt_found_again_after_a_crash_says_so() -> None:
+    story = Story().opened().planned("deactivate_key").approved("deactivate_key").intended("deactivate_key")
+    receipt = Receipt(summary="iam:UpdateAccessKey Inactive")
+    story.tell(ev.EffectDone(step=StepId("deactivate_key"), attempt=1, item=0, receipt=receipt, recovered=True))
+    assert "found again" in activity(story.records[-1])[0].text
+
+
+def test_marks_are_one_cell_without_emoji_form_and_have_different_twins() -> None:
+    for mark in Mark:
+        assert cell_len(marks.glyph(mark)) == 1
+        assert in_ascii(marks.glyph(mark)).isascii()
+    twins = [in_ascii(marks.glyph(mark)) for mark in Mark if mark is not Mark.OMITTED]
+    assert len(twins) == len(set(twins))
+
+
+@given(width=st.integers(min_value=100, max_value=250), mode=st.sampled_from(list(Mode)))
+def test_the_header_is_exactly_as_wide_as_the_screen_and_always_names_the_mode(width: int, mode: Mode) -> None:
+    story = halfway(mode)
+    state = fold(story.records)
+    line = headline(state, ALICE, story.at, width)
+    assert line.cell_len <= width
+    assert mode.value.upper() in line.plain
+    assert "prod 1111-4321" in line.plain
+
+
+def test_the_tally_counts_every_step_once() -> None:
+    story = halfway()
+    seen = views(runbook(), fold(story.records), story.at)
+    assert tally(seen) == "9 done · 1 running · 1 waits for YOU · 5 to come"
+    assert finished(seen) == "9/16"
+
+
+def test_an_aborted_incident_says_so_in_the_header() -> None:
+    story = Story().opened().tell(ev.IncidentAborted(reason="false alarm"), ALICE)
+    state = fold(story.records)
+    assert "ABORTED: false alarm" in progress(runbook(), state, views(runbook(), state, story.at), 120).plain
+
+
+def test_a_skipped_step_counts_for_its_phase_but_a_failed_one_does_not() -> None:
+    story = Story().opened().read("deactivate_key").read("deny_policy")
+    story.tell(ev.StepSkipped(step=StepId("verify_dead"), reason="no probe"))
+    state = fold(story.records)
+    assert "contained ✓" in progress(runbook(), state, views(runbook(), state, story.at), 120).plain
+    story.started("verify_dead", Effect.READ)
+    story.tell(ev.StepFailed(step=StepId("verify_dead"), attempt=2, error="X", message="x"))
+    state = fold(story.records)
+    assert "contained ·" in progress(runbook(), state, views(runbook(), state, story.at), 120).plain
+
+
+def test_the_story_is_made_of_events_that_the_journal_could_keep() -> None:
+    for record in halfway().records:
+        assert ev.parse(json.loads(record.event.model_dump_json())) == record.event
