@@ -9,7 +9,7 @@ from irkit.contract import Frozen
 from irkit.incident.events import EffectDone, EffectVerified
 from irkit.report.findings import Findings
 from irkit.report.statement import Statement
-from irkit.report.views import Death, Identity, NewKey, Place, Sighting
+from irkit.report.views import Death, Identity, LeftBehind, NewKey, Place, ShutIn, Sighting
 
 _KEY_ID = re.compile(r"\b(A[KS]IA)[A-Z0-9]{8,120}([A-Z0-9]{4})\b")
 _MAX_PLACES = 12
@@ -34,8 +34,8 @@ def masked(text: str) -> str:
 
 
 def credentials(found: Findings) -> tuple[Credential, ...]:
-    """The ledger: the leaked keys first, then those issued in their place."""
-    return (*_leaked(found), *_issued(found))
+    """The ledger: the leaked keys first, then those issued in their place, then those that the intruder made."""
+    return (*_leaked(found), *_issued(found), *_intruders(found))
 
 
 def _leaked(found: Findings) -> Iterator[Credential]:
@@ -66,6 +66,24 @@ def _issued(found: Findings) -> Iterator[Credential]:
                 actions=(Statement(text=f"issued by {step.step}", events=(step.seq,)),),
                 final="in use" if key.replaced else "issued",
                 events=(step.seq,),
+            )
+
+
+def _intruders(found: Findings) -> Iterator[Credential]:
+    shut = {
+        key: step.seq for step in found.of("aws.quarantine_user") for each in step.read(ShutIn) for key in each.keys
+    }
+    for step in found.of("cloudtrail.hunt_persistence"):
+        for trace in (trace for behind in step.read(LeftBehind) for trace in behind.keys):
+            key = trace.what or trace.key_id
+            yield Credential(
+                key_id=masked(key),
+                kind="AWS access key",
+                owner=f"{trace.target or trace.user}, made by the intruder",
+                found_in=(Statement(text=f"CloudTrail event {trace.event_id}", events=(step.seq,)),),
+                actions=tuple(_actions(found, key, "")),
+                final="inactive: its user is shut in" if key in shut else "NOT SHUT IN by any step",
+                events=(shut.get(key, step.seq),),
             )
 
 

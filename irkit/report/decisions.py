@@ -59,7 +59,8 @@ def _decisions(records: Sequence[Recorded], found: Findings, by_hash: dict[str, 
 def _told(event: ev.Event) -> tuple[str, str, str] | None:
     match event:
         case ev.DecisionGiven():
-            return event.step, ", ".join(f"{name} = {value}" for name, value in event.answer.items()), event.reason
+            said = ", ".join(f"{name} = {value}" for name, value in event.answer.items() if name != "reason")
+            return event.step, said, event.reason or str(event.answer.get("reason") or "")
         case ev.ApprovalGiven():
             typed = ", phrase typed" if event.phrase_typed else ""
             return event.step, f"approved plan {event.plan_hash[:12]}{typed}", ""

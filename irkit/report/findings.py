@@ -15,6 +15,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from irkit.incident.events import (
+    DecisionGiven,
     EffectDone,
     EffectVerified,
     IncidentOpened,
@@ -100,7 +101,7 @@ class Findings:
 
 
 def findings(records: Sequence[Recorded], runbook: Runbook) -> Findings:
-    """Gather the results of done steps, in the order in which they were done."""
+    """Gather the results of done steps, in the order in which they were done. A human step is done when answered."""
     actions = {str(step.id): str(step.uses) for step in runbook.steps}
     done: dict[str, Found] = {}
     for record in records:
@@ -109,6 +110,9 @@ def findings(records: Sequence[Recorded], runbook: Runbook) -> Findings:
             done.pop(event.step, None)
             action = actions.get(event.step, "")
             done[event.step] = Found(event.step, action, record.seq, record.at, event.summary, event.results)
+        elif isinstance(event, DecisionGiven):
+            action = actions.get(event.step, "")
+            done[event.step] = Found(event.step, action, record.seq, record.at, event.reason, (event.answer,))
         elif isinstance(event, StepUndone):
             done.pop(event.step, None)
     return Findings(tuple(done.values()), runbook, tuple(records))

@@ -61,10 +61,10 @@ def _uses(seq: int, use: KeyUse, strangers: frozenset[str]) -> Iterator[Statemen
         if value:
             yield _said(seq, f"{label}, by anyone: {', '.join(f'{name} {count}' for name, count in value.items())}")
     for name in use.secrets_read:
-        yield _said(seq, f"secret read: {name}")
+        yield _said(seq, f"secret read, by anyone: {name}")
     for each in use.decrypts:
         context = "no encryption context" if each.context in {"", "{}"} else f"encryption context {each.context}"
-        yield _said(seq, f"decrypted with {each.key}, {context}: {each.count} times")
+        yield _said(seq, f"decrypted, by anyone, with {each.key}, {context}: {each.count} times")
     for role in use.roles:
         yield _said(seq, f"took on role {role}")
     for session in use.sessions:

@@ -168,8 +168,9 @@ def _intruder(report: Postmortem) -> Iterator[str]:
 def _timeline(report: Postmortem) -> Iterator[str]:
     yield "## Timeline (UTC)"
     yield ""
-    yield from timeline_markdown(report.timeline)
+    yield "Beginnings, intents and single calls are left out; the appendix has every event."
     yield ""
+    yield from timeline_markdown(report.timeline)
 
 
 def _decisions(report: Postmortem) -> Iterator[str]:

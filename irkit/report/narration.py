@@ -113,7 +113,7 @@ def _people(event: Event) -> str:
         case ev.UndoAsked():
             return "asked to undo" + (f": {event.reason}" if event.reason else "")
         case ev.DecisionGiven():
-            answer = ", ".join(f"{name} = {value}" for name, value in event.answer.items())
+            answer = ", ".join(f"{name} = {value}" for name, value in event.answer.items() if name != "reason")
             return f"answered {answer}" + (f" because: {event.reason}" if event.reason else "")
         case ev.NoteAdded():
             return f"note: {event.text}"

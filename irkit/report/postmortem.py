@@ -22,8 +22,11 @@ from irkit.report.milestone import Milestone
 from irkit.report.repositories import Repository, repositories
 from irkit.report.spans import interval, span, utc
 from irkit.report.statement import Basis, Statement
-from irkit.report.timeline import Row, timeline
+from irkit.report.timeline import Detail, Row, timeline
+from irkit.report.views import Judgement
 from irkit.runbook.model import Runbook
+
+_ENDED = {Phase.DONE, Phase.PREVIEWED, Phase.SKIPPED, Phase.OMITTED, Phase.UNDONE}
 
 
 class Header(Frozen):
@@ -39,7 +42,7 @@ class Header(Frozen):
     acting_as: str
     opened_at: datetime
     ended: str
-    """``closed: …``, ``aborted: …`` or ``still open``."""
+    """How it ended, or how many steps are open."""
     people: tuple[str, ...]
     written_at: datetime
     irkit_version: str
@@ -89,7 +92,7 @@ def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now:
         credentials=credentials(found),
         repositories=repositories(found),
         intruder=intruder(found),
-        timeline=timeline(records, window),
+        timeline=timeline(records, window, Detail.MAIN),
         decisions=decisions(found),
         evidence=kept,
         action_items=action_items(found, state, kept),
@@ -114,19 +117,21 @@ def _header(records: Sequence[Recorded], runbook: Runbook, state: IncidentState,
         account=opened.account,
         acting_as=opened.acting_as,
         opened_at=state.opened_at,
-        ended=_ended(state),
+        ended=_ended(runbook, state),
         people=tuple(people),
         written_at=now,
         irkit_version=opened.irkit_version,
     )
 
 
-def _ended(state: IncidentState) -> str:
+def _ended(runbook: Runbook, state: IncidentState) -> str:
     if state.aborted is not None:
         return f"aborted: {state.aborted}"
     if state.closed is not None:
         return f"closed: {state.closed}"
-    return "still open when this was written"
+    phases = {str(known): each.phase for known, each in state.steps.items()}
+    left = sum(1 for step in runbook.steps if phases.get(str(step.id)) not in _ENDED)
+    return f"{left} of {len(runbook.steps)} steps open when this was written" if left else "every step has ended"
 
 
 def _summary(
@@ -136,8 +141,11 @@ def _summary(
     if opened is not None and isinstance(opened.event, IncidentOpened):
         text = f"{opened.event.title}. Opened {utc(opened.at)} with runbook {opened.event.runbook}."
         yield Statement(text=masked(text), events=(opened.seq,))
-    for judged in intruder(found).judgement:
-        yield judged.model_copy(update={"text": f"The use of the key was {judged.text}."})
+    for step in found.of("cloudtrail.judge_use"):
+        for judged in step.read(Judgement):
+            strangers = f"; strangers used it from {', '.join(judged.strangers)}" if judged.strangers else ""
+            text = f"Its use was judged {judged.outcome.replace('_', ' ')}{strangers}."
+            yield Statement(text=text, events=(step.seq,), basis=Basis.INFERRED)
     for each in window:
         if each.events and (each.earliest or each.latest):
             text = f"{str(each.mark).capitalize()}: {interval(each.earliest, each.latest)}."

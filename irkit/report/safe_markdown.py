@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ESCAPED = frozenset("\\`*[]|~#$!^{}")
+_ESCAPED = frozenset("\\`*[]|~$!")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _UNPRINTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _IN_PLACE = (
@@ -19,7 +19,7 @@ _IN_PLACE = (
     (re.compile(r"(?<=[A-Za-z]):(?=//)"), r"\\:"),  # no link by itself
     (re.compile(r"(?<=www)\.", re.IGNORECASE), r"\\."),
     (re.compile(r"@(?=\w)"), "&#64;"),
-    (re.compile(r"^(?=[-+=:])"), r"\\"),  # no list, no underline of a heading
+    (re.compile(r"^(?=[-+=:#])"), r"\\"),  # no list, no underline of a heading
     (re.compile(r"^(\d+)(?=[.)])"), r"\1\\"),
 )
 LONGEST = 600

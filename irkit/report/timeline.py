@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
+from enum import StrEnum
 
 from irkit.contract import Frozen
-from irkit.incident.events import CallsMade, Recorded
+from irkit.incident.events import (
+    CallsMade,
+    EffectDone,
+    EffectIntended,
+    Event,
+    Recorded,
+    RunnerStarted,
+    RunnerStopped,
+    StepDone,
+    StepId,
+    StepStarted,
+)
 from irkit.report.credentials import masked
 from irkit.report.milestone import Mark, Milestone
 from irkit.report.narration import basis, narration
+from irkit.report.spans import utc
 from irkit.report.statement import Basis
 
-_FROM_OUTSIDE = {Mark.EXPOSED, Mark.USED, Mark.SUCCEEDED}
+_CLOCKS = {Mark.EXPOSED: "git or AWS", Mark.USED: "CloudTrail", Mark.SUCCEEDED: "CloudTrail"}
+"""The milestones that the journal's own rows do not hold, and whose clocks tell them."""
+
+
+class Detail(StrEnum):
+    """How much of the journal a timeline tells."""
+
+    ALL = "all"
+    MAIN = "main"
+    """Without beginnings, intents, single calls, and the end of a step whose proof is told."""
 
 
 class Row(Frozen):
@@ -28,15 +50,29 @@ class Row(Frozen):
     event: int
 
 
-def timeline(records: Sequence[Recorded], milestones: Sequence[Milestone] = ()) -> tuple[Row, ...]:
+def timeline(
+    records: Sequence[Recorded], milestones: Sequence[Milestone] = (), detail: Detail = Detail.ALL
+) -> tuple[Row, ...]:
     """Rows by time, then by place in the journal. ``milestones`` add what happened before the incident was opened."""
-    return tuple(sorted([*_journal(records), *_before(milestones)], key=lambda row: (row.at, row.event)))
+    acted = {record.event.step for record in records if isinstance(record.event, EffectDone)}
+    told = records if detail is Detail.ALL else [record for record in records if _is_main(record.event, acted)]
+    return tuple(sorted([*_journal(told), *_before(milestones)], key=lambda row: (row.at, row.event)))
+
+
+def _is_main(event: Event, acted: Set[StepId]) -> bool:
+    match event:
+        case CallsMade() | EffectIntended() | RunnerStarted() | RunnerStopped():
+            return False
+        case StepStarted():
+            return event.attempt > 1
+        case StepDone():
+            return event.step not in acted
+        case _:
+            return True
 
 
 def _journal(records: Sequence[Recorded]) -> Iterator[Row]:
     for record in records:
-        if isinstance(record.event, CallsMade) and not any(call.error for call in record.event.calls):
-            continue
         yield Row(
             at=record.at,
             clock=record.at_source,
@@ -50,18 +86,17 @@ def _journal(records: Sequence[Recorded]) -> Iterator[Row]:
 
 
 def _before(milestones: Sequence[Milestone]) -> Iterator[Row]:
-    """Milestones that the journal's own rows do not hold: those seen in other records."""
     for each in milestones:
         at = each.earliest or each.latest
-        if each.mark in _FROM_OUTSIDE and at is not None and each.events:
-            width = each.latest - each.earliest if each.latest and each.earliest else None
+        if each.mark in _CLOCKS and at is not None and each.events:
+            later = f" (at some time until {utc(each.latest)})" if each.latest and each.latest != at else ""
             yield Row(
                 at=at,
-                clock=each.source,
-                uncertainty_ms=round(width.total_seconds() * 1000) if width else 0,
+                clock=_CLOCKS[each.mark],
+                uncertainty_ms=0,
                 step="",
                 who="",
-                text=f"{each.mark}" + (" (or later)" if width else ""),
+                text=f"{each.mark}{later}",
                 basis=each.basis,
                 event=each.events[0],
             )

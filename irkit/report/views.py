@@ -153,6 +153,13 @@ class NewKey(Loose):
     replaced: str = ""
 
 
+class ShutIn(Loose):
+    """Of ``aws.quarantine_user``."""
+
+    user: str = ""
+    keys: tuple[str, ...] = ()
+
+
 class PushedRef(Loose):
     """One ref that a purge pushed, and how the server took it."""
 

@@ -35,6 +35,7 @@ steps:
   measure_use: {uses: cloudtrail.measure_key_use, title: What was it used for, phase: measure, with: {key_id: x}}
   judge_use: {uses: cloudtrail.judge_use, title: Was it abused, phase: measure, with: {sources: []}}
   hunt: {uses: cloudtrail.hunt_persistence, title: What is left, phase: eradicate, with: {key_id: x}}
+  shut_in: {uses: aws.quarantine_user, title: Shut in, phase: eradicate, with: {user: x}}
   find_in_git: {uses: git.find_secret, title: Where is it, phase: measure, with: {key_id: x}}
   verdict: {uses: human.decide, title: What now, with: {question: q}}
   prove_dead: {uses: aws.prove_key_dead, title: Is it dead, phase: contain, with: {key_id: x}}

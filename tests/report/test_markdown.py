@@ -59,7 +59,17 @@ def test_escaped_text_begins_no_block_at_the_start_of_a_line(value: str) -> None
 
 @pytest.mark.parametrize(
     "plain",
-    ["deactivate_key", "arn:aws:iam::1111:user/svc-deploy", "a & b < c", "5 > 4", "50%", "x (y) z", "café – ok"],
+    [
+        "deactivate_key",
+        "arn:aws:iam::1111:user/svc-deploy",
+        "in #inc-0001",
+        '{"app": 1}',
+        "a & b < c",
+        "5 > 4",
+        "50%",
+        "x (y) z",
+        "café – ok",
+    ],
 )
 def test_harmless_text_reads_the_same(plain: str) -> None:
     assert rendered(safe(plain)) == plain

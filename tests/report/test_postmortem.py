@@ -125,8 +125,8 @@ def test_addresses_that_were_judged_strange_come_first_and_are_named_so(tmp_path
     assert uses[0].startswith("9 calls with key AKIA…WXYZ, by anyone: 7 succeeded, 2 denied, 0 failed (1 trial calls")
     assert uses[1].startswith("from 203.0.113.9 (a stranger): 3 succeeded, 1 denied, ")
     assert uses[2].startswith("from 10.0.0.5 (not judged strange)")
-    assert "secret read: prod/db" in uses
-    assert 'decrypted with alias/prod, encryption context {"app":"api"}: 6 times' in uses
+    assert "secret read, by anyone: prod/db" in uses
+    assert 'decrypted, by anyone, with alias/prod, encryption context {"app":"api"}: 6 times' in uses
 
 
 def test_what_was_not_seen_is_told_with_how_long_absence_can_be_trusted(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_the_timeline_is_in_the_order_in_which_things_happened(tmp_path: Path) -
         rows = report(told).timeline
     assert [row.at for row in rows] == sorted(row.at for row in rows)
     assert [row.text for row in rows][:3] == [
-        "first exposed (or later)",
+        "first exposed (at some time until 2026-03-01 03:10:00Z)",
         "first use by someone else",
         "last successful use, by anyone",
     ]
@@ -210,6 +210,41 @@ def test_a_decision_tells_what_was_known_then(tmp_path: Path) -> None:
     assert [(each.known, each.event, each.answer, each.reason) for each in decided] == [
         (seen.seq, given.seq, "choice = abused", "foreign address")
     ]
+
+
+def test_an_answer_closes_the_question_that_its_step_asks(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        given = told.add(ev.DecisionGiven(step=StepId("impact"), answer={"text": "12 files read"}), 9, by=ANA)
+        asked = report(told).questions
+    assert [(each.answer, each.event) for each in asked if each.topic == "impact"] == [("12 files read", given.seq)]
+
+
+def test_a_reason_given_within_an_answer_is_told_as_the_reason(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        told.add(ev.DecisionGiven(step=StepId("verdict"), answer={"choice": "leave", "reason": "dead"}), 7, by=ANA)
+        decided = report(told).decisions
+    assert [(each.answer, each.reason) for each in decided] == [("choice = leave", "dead")]
+
+
+def test_keys_that_the_intruder_made_stand_in_the_ledger_until_shut_in(tmp_path: Path) -> None:
+    key = "AKIAINTRUDERS00QQQQ"
+    with story(tmp_path) as told:
+        left = {"call": "iam:CreateAccessKey", "target": "svc-backup2", "what": key, "event_id": "e-2"}
+        told.reads("hunt", 7, {"keys": [left]})
+        before = report(told).credentials
+        told.reads("shut_in", 8, {"user": "svc-backup2", "keys": [key]})
+        after = report(told).credentials
+    assert [(each.key_id, each.owner, each.final) for each in before] == [
+        ("AKIA…QQQQ", "svc-backup2, made by the intruder", "NOT SHUT IN by any step")
+    ]
+    assert after[0].final == "inactive: its user is shut in"
+
+
+def test_a_report_says_how_many_steps_are_open(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        tell.identify(told)
+        ended = report(told).header.ended
+    assert ended == f"{len(runbook().steps) - 1} of {len(runbook().steps)} steps open when this was written"
 
 
 def test_an_approval_knows_the_plan_it_is_of(tmp_path: Path) -> None:

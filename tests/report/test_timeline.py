@@ -8,7 +8,7 @@ from irkit.incident import events as ev
 from irkit.incident.events import Event, StepId
 from irkit.report.narration import narration
 from irkit.report.spans import interval, span
-from irkit.report.timeline import timeline
+from irkit.report.timeline import Detail, timeline
 from irkit.report.timeline_json import timeline_json
 from irkit.report.timeline_text import timeline_text
 from tests.report import story as tell
@@ -65,6 +65,21 @@ def test_a_line_of_text_holds_time_event_step_and_words(tmp_path: Path) -> None:
         lines[-1]
         == f"2026-03-01 06:04:00Z  #8    deactivate_key      done: iam:UpdateAccessKey {'AKIA…WXYZ'} Inactive  [irkit]"
     )
+
+
+def test_the_main_timeline_tells_an_effect_by_its_receipt_and_its_proof(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        tell.identify(told)
+        tell.deactivate(told)
+        rows = timeline(told.records, detail=Detail.MAIN)
+    assert [row.text.partition(":")[0] for row in rows] == [
+        "incident opened",
+        "done",
+        "step planned",
+        "approved plan abababababab",
+        "iam",
+        "proven after 2 looks",
+    ]
 
 
 def test_control_characters_do_not_reach_a_terminal(tmp_path: Path) -> None:

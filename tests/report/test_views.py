@@ -21,6 +21,7 @@ READS: list[tuple[type[Loose], str]] = [
     (views.KeyUse, "cloudtrail.measure_key_use"),
     (views.Judgement, "cloudtrail.judge_use"),
     (views.NewKey, "aws.issue_access_key"),
+    (views.ShutIn, "aws.quarantine_user"),
     (views.Purge, "git.purge_history"),
 ]
 
