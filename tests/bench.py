@@ -70,9 +70,7 @@ class Bench:
             "secret_access_key": suspect.key.secret.reveal(),
             "region": "eu-west-1",
         }
-        self.clients("arrange").aws.call(
-            "secretsmanager", "create_secret", Name=name, SecretString=json.dumps(fields)
-        )
+        self.clients("arrange").aws.call("secretsmanager", "create_secret", Name=name, SecretString=json.dumps(fields))
         return name
 
 

@@ -87,9 +87,7 @@ class AwsSession:
         )
         signer = {"aws_access_key_id": key[0], "aws_secret_access_key": key[1].reveal()} if key else {}
         with self._lock:
-            return self._opened().client(
-                service, region_name=region or self.config.region, config=settings, **signer
-            )
+            return self._opened().client(service, region_name=region or self.config.region, config=settings, **signer)
 
     def own_key_id(self) -> str:
         """The id of the access key that our own calls are signed with; empty when there is none."""

@@ -53,9 +53,7 @@ class CloudTrail:
         self._aws = aws
         self._pace = pace
 
-    def lookup(
-        self, region: str, attribute: Attribute, value: str, start: datetime, end: datetime
-    ) -> Iterator[str]:
+    def lookup(self, region: str, attribute: Attribute, value: str, start: datetime, end: datetime) -> Iterator[str]:
         """The records of one region, newest first, each the JSON text that CloudTrail keeps.
 
         Raises ``Throttled`` when AWS goes on asking to slow down, ``Denied``, ``Unreachable``.

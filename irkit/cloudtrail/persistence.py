@@ -95,9 +95,7 @@ def _trace(one: Record, means: Means) -> Trace:
     target = next((one.param(name) for name in names if one.param(name)), "") or one.principal
     things = ("policyArn", "policyName", "groupName", "accessKeyId", "roleName")
     what = one.answered("accessKey", "accessKeyId") or next((one.param(name) for name in things if one.param(name)), "")
-    return Trace(
-        means, one.call, target, what or target, one.event_id, one.at, one.key_id, one.region, bool(one.error)
-    )
+    return Trace(means, one.call, target, what or target, one.event_id, one.at, one.key_id, one.region, bool(one.error))
 
 
 def further_keys(records: Iterable[Record]) -> tuple[str, ...]:

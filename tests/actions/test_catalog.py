@@ -50,3 +50,9 @@ def test_a_reversible_effect_can_be_undone_or_says_how_not(action_id: str) -> No
     action = catalog.ACTIONS[ActionId(action_id)]
     if action.effect is Effect.REVERSIBLE and action.revert is None:
         assert action_id in {"aws.restart_service", "github.update_actions_secret"}
+
+
+@pytest.mark.parametrize("action_id", [name for name in catalog.MODULES if name.startswith(("aws.", "cloudtrail."))])
+def test_a_reading_says_what_it_found_in_one_line(action_id: str) -> None:
+    action = catalog.ACTIONS[ActionId(action_id)]
+    assert action.read is None or isinstance(action.result.__dict__.get("summary"), property)

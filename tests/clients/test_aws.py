@@ -66,9 +66,7 @@ def test_no_answer_is_unreachable_and_not_a_no(world: World, tmp_path: Path) -> 
         away.clients().sts.own_identity()
 
 
-def test_keys_in_the_environment_do_not_replace_the_configured_ones(
-    on: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keys_in_the_environment_do_not_replace_the_configured_ones(on: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAQ3EGUZ7LMN4PXWYZ")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x" * 40)
     assert on.clients().sts.own_identity().arn == on.world.facts.acting_as

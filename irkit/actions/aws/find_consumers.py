@@ -42,6 +42,11 @@ class Result(Frozen):
     services_seen: int
     coverage: str
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"{len(self.consumers)} of {self.services_seen} services get it"
+
 
 def read(clients: Clients, params: Params) -> Result:
     """Look at each service's task definition. Raises ``NotFound``, ``Denied``."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from irkit.clients.aws import masked_key
 from irkit.contract import Action, Effect, Frozen
 from irkit.errors import NotFound
 
@@ -44,6 +45,11 @@ class Result(Frozen):
     others: tuple[str, ...]
     aws_quarantine: str
     """The name of AWS's own quarantine policy on the user; empty when there is none."""
+
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"{masked_key(self.key_id)} of {self.user}, {self.status}"
 
 
 def read(clients: Clients, params: Params) -> Result:

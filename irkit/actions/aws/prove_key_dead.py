@@ -65,6 +65,11 @@ class Result(Frozen):
     seen: str
     trusted_until: datetime
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"{self.outcome} by {self.how}: {self.seen}"
+
 
 def read(clients: Clients, params: Params) -> Result:
     """Try the key, or ask CloudTrail. Raises ``IrkitError`` when the key is alive."""

@@ -27,6 +27,11 @@ class Result(Frozen):
     acting_as: str
     account: str
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"irkit acts as {self.acting_as}"
+
 
 def read(clients: Clients, params: Params) -> Result:
     """Compare the suspect with who we act as. Raises ``OwnIdentity``."""

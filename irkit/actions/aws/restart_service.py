@@ -100,9 +100,7 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
 
 
 def _receipt(work: _Work, deployment_id: str, request_ids: tuple[str, ...]) -> Receipt:
-    result = Result(
-        cluster=work.cluster, service=work.service, version_id=work.version_id, deployment_id=deployment_id
-    )
+    result = Result(cluster=work.cluster, service=work.service, version_id=work.version_id, deployment_id=deployment_id)
     return Receipt(
         summary=f"ecs:UpdateService {work.cluster}/{work.service} forceNewDeployment",
         result=result.model_dump(mode="json"),

@@ -85,6 +85,14 @@ class Result(Frozen):
     evidence: str
     sha256: str
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return (
+            f"users: {len(self.users)}, stray keys: {len(self.stray_keys)}, rights: {len(self.rights)}, "
+            f"trusts: {len(self.trusts)}, only tried: {len(self.tried)}"
+        )
+
 
 def read(clients: Clients, params: Params) -> Result:
     """Follow the key and all that came of it. Raises ``OutsideError`` when no region answers."""

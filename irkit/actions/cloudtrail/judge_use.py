@@ -58,6 +58,11 @@ class Result(Frozen):
     first_stranger_at: datetime | None
     last_stranger_at: datetime | None
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"{self.outcome.replace('_', ' ')}: {'; '.join(self.reasons)}"
+
 
 def read(_clients: Clients, params: Params) -> Result:
     """Compare each address with the known ones. Raises ``InputMissing`` when a known one is no address."""

@@ -82,6 +82,11 @@ class Result(Frozen):
     evidence: str
     sha256: str
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"{self.total} calls from {len(self.sources)} addresses, {self.denied} denied"
+
 
 def read(clients: Clients, params: Params) -> Result:
     """Look the key and its sessions up, then the decrypts made for them. Raises ``OutsideError``: no region answers."""

@@ -20,6 +20,11 @@ class Result(Frozen):
     path: str
     sha256: str
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return self.path
+
 
 def read(clients: Clients, _params: Params) -> Result:
     """Write the report's files."""

@@ -90,9 +90,7 @@ def test_the_secret_is_read_again_from_git_where_it_was_found(on: Bench, monkeyp
     assert (found["outcome"], found["how"]) == ("dead", "probe")
 
 
-def test_a_repository_that_does_not_answer_leaves_history_to_tell(
-    on: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_repository_that_does_not_answer_leaves_history_to_tell(on: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(_: str) -> Secret:
         raise Unreachable("git is down")
 

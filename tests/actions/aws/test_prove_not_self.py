@@ -33,8 +33,7 @@ def test_irkit_does_not_act_on_the_user_whose_key_it_signs_with(on: Bench) -> No
     suspect = on.suspect()
     credentials = on.folder / "credentials"
     credentials.write_text(
-        f"[default]\naws_access_key_id = {suspect.key.key_id}\n"
-        f"aws_secret_access_key = {suspect.key.secret.reveal()}\n",
+        f"[default]\naws_access_key_id = {suspect.key.key_id}\naws_secret_access_key = {suspect.key.secret.reveal()}\n",
         encoding="utf-8",
     )
     settings = on.outside.config.aws

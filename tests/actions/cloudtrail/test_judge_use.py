@@ -80,3 +80,7 @@ def test_an_address_that_is_none_is_refused_with_a_hint() -> None:
     with pytest.raises(InputMissing) as refused:
         judged(source("10.0.0.1"), known_networks=("our office",))
     assert refused.value.hint
+
+
+def test_the_judgement_is_told_first_and_then_the_reasons() -> None:
+    assert judged().summary.startswith("not abused: the key was not used at all")
