@@ -90,7 +90,7 @@ def _left(seq: int, behind: LeftBehind) -> Iterator[Statement]:
 
 
 def _trace(trace: Trace) -> str:
-    thing = " ".join(filter(None, (trace.call, trace.user, trace.key_id, trace.target, trace.what)))
+    thing = " ".join(dict.fromkeys(filter(None, (trace.call, trace.user, trace.key_id, trace.target, trace.what))))
     when = f" at {utc(trace.at)}" if trace.at else ""
     by = f" with key {trace.by}" if trace.by else ""
     return f"{thing}{when}{by}" + (f" (CloudTrail event {trace.event_id})" if trace.event_id else "")

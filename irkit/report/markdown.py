@@ -243,7 +243,7 @@ def _asked(report: Postmortem) -> Iterator[str]:
     yield ""
     for each in report.questions:
         if each.answer and each.event is not None:
-            yield f"- {safe(each.text)} {safe(each.answer)} (reported, {link(each.event)})"
+            yield f"- {safe(each.text)}: {safe(each.answer)} (reported, {link(each.event)})"
         else:
             yield f"- **OPEN** {safe(each.text)}"
     yield ""

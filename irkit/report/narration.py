@@ -56,7 +56,7 @@ def _plan_and_gate(event: Event) -> str:
             return f"{start}{over}" + (f", attempt {event.attempt}" if event.attempt > 1 else "")
         case ev.StepPlanned():
             plans = "; ".join(plan.summary for plan in event.plans) or "nothing to do"
-            return f"{_verb(event.direction)} planned: {plans}"
+            return f"undo planned: {plans}" if event.direction is Direction.UNDO else f"planned: {plans}"
         case ev.ApprovalGiven():
             typed = ", phrase typed" if event.phrase_typed else ""
             return f"approved plan {event.plan_hash[:12]}{typed}"

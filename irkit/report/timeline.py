@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,7 +60,7 @@ def timeline(
     return tuple(sorted([*_journal(told), *_before(milestones)], key=lambda row: (row.at, row.event)))
 
 
-def _is_main(event: Event, acted: Set[StepId]) -> bool:
+def _is_main(event: Event, acted: AbstractSet[StepId]) -> bool:
     match event:
         case CallsMade() | EffectIntended() | RunnerStarted() | RunnerStopped():
             return False

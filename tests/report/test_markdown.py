@@ -165,7 +165,7 @@ def test_open_questions_are_marked_open(tmp_path: Path) -> None:
     with story(tmp_path) as told:
         told.reads("impact", 9, {"text": "12 files read"})
         report = text(told)
-    assert "- What was the impact 12 files read (reported, [#3](#event-3))" in report
+    assert "- What was the impact: 12 files read (reported, [#3](#event-3))" in report
     assert report.count("- **OPEN** ") == 5
 
 

@@ -75,7 +75,7 @@ def test_the_main_timeline_tells_an_effect_by_its_receipt_and_its_proof(tmp_path
     assert [row.text.partition(":")[0] for row in rows] == [
         "incident opened",
         "done",
-        "step planned",
+        "planned",
         "approved plan abababababab",
         "iam",
         "proven after 2 looks",
