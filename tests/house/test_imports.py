@@ -12,6 +12,7 @@ SDKS = {"boto3", "botocore", "git", "github", "slack_sdk"}
 OWN_CLIENT = {"git": "irkit/clients/git", "github": "irkit/clients/github", "slack_sdk": "irkit/clients/slack"}
 ANY_ALLOWED = {
     "irkit/contract.py": "the engine holds actions of every type: AnyAction",
+    "irkit/engine/attempt.py": "and carries out operations of every type: AnyOperation",
 }
 
 
