@@ -31,7 +31,7 @@ SETTLED = {
     Standing.UNTOUCHED: Resolution.WAS_NOT_DONE,
     Standing.BETWEEN: Resolution.PLAN_AGAIN,
 }
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.05
 
 
 class Rehearsed(Protocol):

@@ -32,7 +32,7 @@ from irkit.runbook.model import Runbook, StepId
 
 log = logging.getLogger(__name__)
 
-POLL = timedelta(milliseconds=100)
+POLL = timedelta(milliseconds=50)
 WORKERS = 8
 PATIENCE = timedelta(seconds=60)
 _WITHOUT_RESULT = {Phase.OMITTED, Phase.SKIPPED, Phase.PREVIEWED}

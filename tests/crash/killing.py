@@ -29,12 +29,13 @@ class Points:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()
+        """Held from one side of an event to the other, so that no thread dies while another is in between."""
         self._there = set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
 
     def die_once(self, point: str) -> None:
         """Die here if nobody has."""
-        with self._lock:
+        with self.lock:
             if point in self._there:
                 return
             with self._file.open("a", encoding="utf-8") as out:
@@ -56,10 +57,11 @@ class KillingJournal(SqliteJournal):
         self, event: Event, *, actor: Actor, happened: Happened | None = None, guard: Guard | None = None
     ) -> Recorded:
         point = point_of(event)
-        self._points.die_once(f"before {point}")
-        record = super().append(event, actor=actor, happened=happened, guard=guard)
-        self._points.die_once(f"after {point}")
-        return record
+        with self._points.lock:
+            self._points.die_once(f"before {point}")
+            record = super().append(event, actor=actor, happened=happened, guard=guard)
+            self._points.die_once(f"after {point}")
+            return record
 
 
 def point_of(event: Event) -> str:

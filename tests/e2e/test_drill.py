@@ -1,4 +1,4 @@
-"""The main job, as a new user runs it: one command, a leak, the whole runbook, a postmortem; and no secret leaks by it."""
+"""The main job, as a new user runs it: one command, a leak, the runbook, a postmortem; and no secret leaks by it."""
 
 from __future__ import annotations
 
