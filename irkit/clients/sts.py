@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from irkit.clients.aws import REFUSED_KEY, Aws, masked_key
-from irkit.errors import OutsideError, OwnIdentity
+from irkit.errors import NotFound, OutsideError, OwnIdentity
 from irkit.secret import Secret
 
 
@@ -54,8 +54,14 @@ class Sts:
         return Identity(str(answer["Account"]), arn, _principal(arn), self._aws.session.own_key_id())
 
     def account_of_key(self, key_id: str) -> str:
-        """The account that an access key belongs to, be it ours or not (sts:GetAccessKeyInfo)."""
-        return str(self._aws.call("sts", "get_access_key_info", AccessKeyId=key_id)["Account"])
+        """The account that an access key belongs to, be it ours or not (sts:GetAccessKeyInfo). Raises ``NotFound``."""
+        try:
+            return str(self._aws.call("sts", "get_access_key_info", AccessKeyId=key_id)["Account"])
+        except OutsideError as error:
+            if _aws_code(error) != "ValidationError":
+                raise
+            msg = f"AWS knows no access key {masked_key(key_id)}"
+            raise NotFound(msg, hint="look at the id: it may be mistyped, made up, or of a deleted key") from error
 
     def refuse_own(self, *, user: str = "", role: str = "", key_id: str = "") -> Identity:
         """Raise ``OwnIdentity`` when a target is the identity we act as, or one that irkit was told to protect."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,7 +79,7 @@ def usage(records: Iterable[Record], ours: str) -> Usage:
         first_at=others[0].at if others else None,
         last_at=others[-1].at if others else None,
         last_success_at=good[-1].at if good else None,
-        secrets_read=tuple(dict.fromkeys(_secret(one) for one in good if one.call in _SECRET_READS and _secret(one))),
+        secrets_read=tuple(dict.fromkeys(name for one in good if one.call in _SECRET_READS for name in _secrets(one))),
         decrypts=_decrypts(good),
         sessions=tuple(dict.fromkeys(minted for one in good if (minted := minted_key(one)))),
         roles=tuple(dict.fromkeys(one.param("roleArn") for one in good if one.param("roleArn"))),
@@ -96,8 +96,13 @@ def _own(one: Record, ours: str) -> bool:
     return one.call == _PROBE and ours in one.agent
 
 
-def _secret(one: Record) -> str:
-    return one.param("secretId") or one.param("name") or one.param("path")
+def _secrets(one: Record) -> Iterator[str]:
+    """What a read asked for: one name, a list of names, or a path that all names begin with."""
+    if single := one.param("secretId") or one.param("name") or one.param("path"):
+        yield single
+    several = one.params.get("names")
+    if isinstance(several, list):
+        yield from (name for name in several if isinstance(name, str))
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:
