@@ -80,11 +80,15 @@ def _contained(found: Findings) -> Milestone:
         return Milestone(mark=Mark.CONTAINED, source="no containing step is done")
     last = max(acts, key=lambda act: act.proven_at)
     names = ", ".join(dict.fromkeys(act.step for act in acts))
+    done = {step.step for step in found.found}
+    rest = [str(each.id) for each in found.runbook.steps if found.phase(each.id) == "contain" and each.id not in done]
+    without = f"; WITHOUT {', '.join(rest)}, not done" if rest else ""
     return Milestone(
         mark=Mark.CONTAINED,
         earliest=max(act.done_at for act in acts),
         latest=last.proven_at,
-        source=f"receipt and proof of {names}",
+        basis=Basis.INFERRED if rest else Basis.OBSERVED,
+        source=f"receipt and proof of {names}{without}",
         events=tuple(sorted(seq for act in acts for seq in act.events)),
     )
 

@@ -69,6 +69,20 @@ def test_contained_lies_between_the_receipt_and_the_proof(tmp_path: Path) -> Non
     assert (contained.earliest, contained.latest) == (minutes(3.5), minutes(4))
 
 
+def test_a_containment_names_the_containing_steps_that_are_not_done(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        tell.identify(told)
+        tell.deactivate(told)
+        before = milestone(told, Mark.CONTAINED)
+        tell.prove_dead(told)
+        after = milestone(told, Mark.CONTAINED)
+    assert (before.basis, before.source) == (
+        Basis.INFERRED,
+        "receipt and proof of deactivate_key; WITHOUT prove_dead, not done",
+    )
+    assert (after.basis, after.source) == (Basis.OBSERVED, "receipt and proof of deactivate_key")
+
+
 def test_an_undone_containment_does_not_count(tmp_path: Path) -> None:
     with story(tmp_path) as told:
         tell.deactivate(told)
