@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
-import secrets
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -116,7 +116,7 @@ def _key() -> bytes:
         return fingerprint_key(folder)
     except OSError as error:
         talk(f"irkit: fingerprints are good for this run only: {folder}: {error.strerror}")
-        return secrets.token_bytes(32)
+        return os.urandom(32)
 
 
 def _shown(name: str) -> str:

@@ -8,11 +8,12 @@ import zlib
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKSUM_LENGTH = 6
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = (
     rb"(?i)example|placeholder|change_?-?me|dummy|redacted|your[_-]|insert[_-]|x{6}|\*{4}|\.{4}|1234567890?abc|0{12}"
-    rb"|^<.*>$|^\{.*\}$|^%.*%$|^\[.*\]$|^@\w+@$|^\$\w+$|\$\{|\{\{|%\(|\$\("
+    rb"|^<.*>$|^\{.*\}$|^%.*%$|^\w*\[.*\]$|^enc\(.*\)$|^@\w+@$|^\$\w+$|\$\{|\{\{|%\(|\$\("
     rb"|^(?:env|file|vault|process|os|config|settings|secrets|var)[.:(]"
 )
+_NAME = rb"(?:[A-Za-z_]+[0-9]{0,2}[.:/-])+[A-Za-z_]*[0-9]{0,4}/?|[a-z]+(?:_[a-z0-9]+){2,}|https?://\S+"
 
 
 def entropy(value: bytes) -> float:
@@ -36,7 +37,7 @@ def has_github_checksum(token: bytes) -> bool:
 
 def is_placeholder(value: bytes) -> bool:
     """Whether the text stands for a secret (``AKIAIOSFODNN7EXAMPLE``, ``<token>``, ``${TOKEN}``) and is none."""
-    return _PLACEHOLDER.search(value) is not None
+    return re.search(_PLACEHOLDER, value) is not None
 
 
 def is_mixed(value: bytes) -> bool:
@@ -53,16 +54,14 @@ def is_key_id(value: bytes) -> bool:
 def is_disordered(value: bytes) -> bool:
     """Letters together with digits, disordered enough for a password or a token, not a dotted name or a path."""
     letters_and_digits = re.search(rb"[A-Za-z]", value) and re.search(rb"[0-9]", value)
-    return bool(letters_and_digits) and entropy(value) >= 2.75 and not _NAME.fullmatch(value)  # noqa: PLR2004
-
-
-_NAME = re.compile(rb"(?:[A-Za-z_]+[0-9]{0,2}[.:/-])+[A-Za-z_]*[0-9]{0,4}/?|[a-z]+(?:_[a-z0-9]+){2,}|https?://\S+")
+    return bool(letters_and_digits) and entropy(value) >= 2.75 and not re.fullmatch(_NAME, value)  # noqa: PLR2004
 
 
 def has_key_body(value: bytes) -> bool:
-    """Whether a PEM block holds key material and is not just named in code: 64 base64 characters or more."""
-    body = re.sub(rb"\\[nr]", b"", value.split(b"-----", 2)[-1])
-    return len(re.findall(rb"[A-Za-z0-9+/=]", body)) >= 64 and entropy(body) >= 4.0  # noqa: PLR2004
+    """Whether a PEM block holds key material and is not just named in code or in a program: base64 and little else."""
+    body = re.sub(rb"\\[nr]|\s", b"", value.split(b"-----", 2)[-1])
+    longest = max((len(run) for run in re.findall(rb"[A-Za-z0-9+/=]+", body)), default=0)
+    return longest >= 64 and longest >= 0.6 * len(body) and entropy(body) >= 4.0  # noqa: PLR2004
 
 
 def is_anything(value: bytes) -> bool:

@@ -246,6 +246,11 @@ def test_a_hostile_file_name_stays_on_its_line(repo: Repository) -> None:
         assert repo.scan(*words).out.startswith(r"a\nb\x1b[31m\xff *.py:1: github_token")
 
 
+def test_a_name_that_looks_like_an_option_is_a_name_in_the_hook(repo: Repository) -> None:
+    repo.stage("--staged", LEAK)
+    assert repo.scan("--staged", "--", "--staged").out.startswith("--staged:1: github_token")
+
+
 @pytest.mark.parametrize("words", [["a.py"], ["--staged"], ["--staged", "a.py"]])
 def test_a_clean_scan_loads_nothing_heavy(repo: Repository, words: list[str]) -> None:
     repo.stage("a.py", "def total(rows):\n    return sum(rows)  # the key of a row is a token\n")

@@ -85,6 +85,7 @@ def test_a_github_token_with_a_wrong_checksum_is_no_secret_of_any_kind() -> None
     "text",
     [
         "AKIA" + "IOSFODNN7EXAMPLE",
+        'password = "ENC(2048:tUf83Ex0oSbDGa8vaU1hGqesODG9J4j4)"',
         "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY",
         'password = "your-Pa55word-here"',
         'api_key = "${API_KEY_2024}"',
@@ -104,6 +105,7 @@ def test_a_placeholder_is_passed_over_and_counted(text: str) -> None:
         "password = os.environ['DB_PASSWORD_1']",
         f"if text.startswith('{planted.PEM_HEAD}'):",
         "secret_name: prod/deploy/aws2",
+        f"{planted.PEM_HEAD}\0%s: not a key\0ssh-rsa\0" + "usage: ssh [-46AaCfGgKkMNnqsTtVvXxYy]\0" * 9,
         "def test_the_token_of_2024_is_not_shown(): ...",
         "commit 3f786850e387550fdab836ed7e6dc881de23001b of aws secret key rotation",
         'token_id = "123e4567-e89b-12d3-a456-426614174000"',
