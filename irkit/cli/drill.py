@@ -8,6 +8,7 @@ from pathlib import Path
 from irkit.cli.arguments import add_config, config
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
+from irkit.cli.drift import tell_origin
 from irkit.cli.screen import add_look, open_screen
 from irkit.config import Config
 from irkit.drill.rehearsal import found
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     settings = config(args)
     if args.runbook == STOP:
         return _stop(settings, args.incident or "")
+    tell_origin(settings, args.runbook)
     session, rehearsal = begin(settings, args.runbook, args.seed)
     talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {rehearsal.facts.ready_after_s:.1f} s")
     code = drive(session, args)

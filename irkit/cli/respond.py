@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from irkit.cli.arguments import add_config, config, pairs
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
+from irkit.cli.drift import tell_origin
 from irkit.cli.screen import add_look, open_screen
 from irkit.engine.executor import Until
 from irkit.errors import UsageError
@@ -41,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Open it and run it."""
     settings, display = config(args), chosen(args.display)
+    tell_origin(settings, args.runbook)
     runbook = taken(args.runbook, settings.runbooks_folder)
     values: dict[str, JsonValue | Secret] = dict(pairs(args.input))
     values.update(_secret(args, runbook))

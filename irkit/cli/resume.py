@@ -6,6 +6,7 @@ import argparse
 
 from irkit.cli.arguments import add_incident, config, session
 from irkit.cli.display import Display, Follow, chosen
+from irkit.cli.drift import tell_drift
 from irkit.cli.screen import add_look, open_screen
 from irkit.engine.executor import Until
 
@@ -20,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """On the screen until one leaves it; without one, until only a human can go on."""
     display, shown = chosen(args.display), session(args)
+    tell_drift(shown)
     if display is Display.TUI:
         return open_screen(config(args), args, shown)
     return Follow(shown, display, seen=shown.journal.state().seq).run(Until.NOTHING_READY)

@@ -6,6 +6,7 @@ import argparse
 
 from irkit.cli.arguments import add_incident, session
 from irkit.cli.display import Display, Follow
+from irkit.cli.drift import tell_drift
 from irkit.engine.executor import Until
 
 
@@ -20,5 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run; the exit code is that of the incident's standing."""
     shown = session(args)
+    tell_drift(shown)
     follow = Follow(shown, Display(args.display), seen=shown.journal.state().seq)
     return follow.run(Until.ENDED if args.watch else Until.NOTHING_READY)

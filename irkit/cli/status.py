@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from irkit.cli.arguments import add_incident, session
 from irkit.cli.display import EXIT_CODES
+from irkit.cli.drift import tell_drift
 from irkit.cli.frontier import frontier
 from irkit.cli.picture import picture
 from irkit.engine.executor import Outcome, outcome
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the status; the exit code is that of the incident's standing."""
     shown = session(args)
+    tell_drift(shown)
     ended = outcome(shown.runbook, shown.journal.state())
     if args.json:
         print(json.dumps(as_json(shown, ended), indent=2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -80,6 +81,16 @@ class Session:
     def runbook(self) -> Runbook:
         """The runbook as it was when the incident opened: from the journal, not from today's file."""
         return loads(self.opened.runbook_text, self.opened.runbook_path)
+
+    @property
+    def drift(self) -> str:
+        """How the runbook's file differs today from what this incident runs, as a unified diff; empty if it does not."""
+        file = Path(self.opened.runbook_path)
+        today = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+        if not today or today == self.opened.runbook_text:
+            return ""
+        began, now = self.opened.runbook_text.splitlines(), today.splitlines()
+        return "\n".join(difflib.unified_diff(began, now, "as this incident runs it", f"{file} today", lineterm=""))
 
     @property
     def me(self) -> Actor:
