@@ -34,6 +34,8 @@ def test_the_readme_names_only_commands_that_there_are() -> None:
         [sys.executable, "-m", "irkit.cli.main", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     known = set(re.findall(r"^  (\w+) ", shown, re.MULTILINE))
-    named = set(re.findall(r"irkit ([a-z]+)\b", "\n".join(re.findall(r"`(irkit [^`]+)`", (ROOT / "README.md").read_text()))))
+    named = set(
+        re.findall(r"irkit ([a-z]+)\b", "\n".join(re.findall(r"`(irkit [^`]+)`", (ROOT / "README.md").read_text())))
+    )
     assert named
     assert named <= known

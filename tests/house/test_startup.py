@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = {"textual", "boto3", "botocore", "pydantic", "argparse", "yaml", "git", "github", "slack_sdk", "sqlite3", "rich"}
+HEAVY = {
+    "textual",
+    "boto3",
+    "botocore",
+    "pydantic",
+    "argparse",
+    "yaml",
+    "git",
+    "github",
+    "slack_sdk",
+    "sqlite3",
+    "rich",
+}
 SDKS = {"boto3", "botocore", "git", "github", "slack_sdk"}
 LOOK = """
 import contextlib, io, json, sys
