@@ -71,6 +71,12 @@ def test_a_list_of_runbooks_loads_neither_textual_nor_an_sdk() -> None:
     assert loaded & (SDKS | {"textual"}) == set()
 
 
+def test_a_scan_loads_neither_textual_nor_an_sdk() -> None:
+    code, _, loaded = started("scan", "LICENSE")
+    assert code == 0
+    assert loaded & (SDKS | {"textual"}) == set()
+
+
 def test_the_help_of_a_plain_display_never_loads_textual() -> None:
     code, _, loaded = started("run", "--help")
     assert code == 0
