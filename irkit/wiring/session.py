@@ -84,7 +84,7 @@ class Session:
 
     @property
     def drift(self) -> str:
-        """How the runbook's file differs today from what this incident runs, as a unified diff; empty if it does not."""
+        """How the runbook's file differs today from what this incident runs, as a unified diff; empty if not."""
         file = Path(self.opened.runbook_path)
         today = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
         if not today or today == self.opened.runbook_text:

@@ -102,6 +102,8 @@ def read(clients: Clients, params: Params) -> Result:
     users, stray, gone = _present(clients, left)
     not_seen = sorted({region for found in finds for region in found.coverage.not_seen})
     coverage = f"{finds[0].coverage.text}; followed {len(followed)} keys and users"
+    if len(followed) == _MOST_FOLLOWED:
+        coverage += f"; AT MOST {_MOST_FOLLOWED} ARE FOLLOWED, there may be more"
     if not_seen and not finds[0].coverage.not_seen:
         coverage += f"; NOT SEEN for some of them: {', '.join(not_seen)}"
     kept = clients.evidence.keep(

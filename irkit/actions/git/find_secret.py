@@ -74,6 +74,11 @@ class Result(Frozen):
     evidence: str
     """The file of places, relative to the incident's folder; empty when nothing was found."""
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"{self.outcome}: {len(self.places)} places, {len(self.refs)} of {self.refs_scanned} refs"
+
 
 def read(clients: Clients, params: Params) -> Result:
     """Mirror the repository and look. Raises ``Unreachable``, ``Denied``, ``NotFound``, ``UsageError``."""

@@ -44,6 +44,12 @@ class Result(Frozen):
     protections: tuple[Protection, ...]
     coverage: str
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        holding = f"{len(self.holding)} of {len(self.pulls)} pull requests hold it"
+        return f"{self.visibility}, forks: {len(self.forks)}, {holding}"
+
 
 def read(clients: Clients, params: Params) -> Result:
     """Ask GitHub. Raises ``Unreachable``, ``Denied``, ``NotFound``."""
