@@ -1,8 +1,8 @@
 """How long a key press takes to be on the screen while five steps run and 10,000 lines stream in. The bar is 50 ms.
 
-The screen is the real one at 120x36, without a terminal behind it. The desk is scripted; one line in ten is an event, so
-that every batch is folded, worded and drawn as in an incident. A key's time runs from its arrival at the driver to the
-end of the drawing that shows the cursor's new place. The exit code is 1 when the 95th percentile is above the bar.
+The screen is the real one at 120x36, without a terminal behind it. The desk is scripted; one line in ten is an event,
+so that every batch is folded, worded and drawn as in an incident. A key's time runs from its arrival at the driver to
+the end of the drawing that shows the cursor's new place. The exit code is 1 when the 95th percentile is above the bar.
 """
 
 from __future__ import annotations

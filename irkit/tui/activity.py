@@ -130,7 +130,8 @@ def _(event: ev.EffectIntended, record: Recorded) -> Words:  # noqa: ARG001
 
 
 def _item(item: int | None) -> str:
-    return "" if item is None else f", item {item + 1}"
+    """The first item is not counted: most steps have only that one."""
+    return f", item {item + 1}" if item else ""
 
 
 @_words.register

@@ -1,4 +1,4 @@
-"""That a flood of lines cannot hold up the keyboard: by structure (batches, bounds, drawing what is seen), not by time."""
+"""That a flood of lines cannot hold up the keyboard: by batches, bounds and drawing what is seen."""
 
 from __future__ import annotations
 

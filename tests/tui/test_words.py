@@ -4,7 +4,7 @@ import json
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -22,6 +22,7 @@ from irkit.tui.twins import in_ascii
 from tests.tui.story import ALICE, Story, halfway, runbook
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_a_terminal_obeys_is_ever_drawn(text: str) -> None:
     shown = printable(text)
@@ -34,6 +35,7 @@ def test_ordinary_text_is_drawn_as_it_is() -> None:
     assert printable("AKIA…WXYZ → prod/api, Zoë, 東京") == "AKIA…WXYZ → prod/api, Zoë, 東京"
 
 
+@settings(deadline=None)
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=400)))
 def test_a_span_reads_back_to_the_second(span: timedelta) -> None:
     parts = [int(part) for part in clock(span).split(":")]
@@ -94,6 +96,7 @@ def test_marks_are_one_cell_without_emoji_form_and_have_different_twins() -> Non
     assert len(twins) == len(set(twins))
 
 
+@settings(deadline=None)
 @given(width=st.integers(min_value=100, max_value=250), mode=st.sampled_from(list(Mode)))
 def test_the_header_is_exactly_as_wide_as_the_screen_and_always_names_the_mode(width: int, mode: Mode) -> None:
     story = halfway(mode)

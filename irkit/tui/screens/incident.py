@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from irkit.engine.view import StepView
 from irkit.incident.events import Mode, StepId
 from irkit.runbook.graph import decisions, graph
-from irkit.tui.board import Board
+from irkit.tui.board import Board, Reading
 from irkit.tui.headline import finished
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.lanes import lanes
@@ -82,16 +82,22 @@ class IncidentScreen(OrderingScreen):
 
     @on(DeskRead)
     def _read(self, message: DeskRead) -> None:
-        first = self.board.reading is None
         self.board.take(message.reading, message.lines)
         self.query_one(ActivityPane).add(message.lines)
-        if first and (waiting := message.reading.waiting() or message.reading.running()):
-            self.query_one(StepList).choose(waiting[0].step)
+        self._lead(message.reading)
         self._show()
         for screen in self.app.screen_stack:
             if isinstance(screen, StepScreen | LogScreen):
                 screen.take(message.lines)
         message.taken.set()
+
+    def _lead(self, reading: Reading) -> None:
+        """Until the user moves the cursor or a step that waits is selected, select what matters most."""
+        steps = self.query_one(StepList)
+        waiting = reading.waiting()
+        if not steps.touched and (waiting or reading.running()):
+            steps.choose((waiting or reading.running())[0].step)
+            steps.touched = bool(waiting)
 
     @on(DeskFailed)
     def _failed(self, message: DeskFailed) -> None:

@@ -35,7 +35,7 @@ class PlacedScreen(Screen[None]):
 
     def say(self, text: str) -> None:
         """Tell the user something that goes away by itself."""
-        self.notify(text, markup=False)
+        self.notify(text, markup=False, timeout=3)
 
     def refuse(self, text: str) -> None:
         """Tell the user why not."""

@@ -106,7 +106,7 @@ class ActivityPane(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of those in sight."""
         x, top = self.scroll_offset
-        at, width = y + top, self.size.width
+        at, width = y + top, self.scrollable_content_region.width
         if at >= len(self._lines):
             return Strip.blank(width, self.rich_style)
         return _strip(self._lines[at]).crop_extend(x, x + width, self.rich_style).apply_style(self.rich_style)

@@ -20,6 +20,9 @@ from irkit.tui.lanes import LaneRow
 from irkit.tui.marks import CHOSEN
 from irkit.tui.rows import Role, row
 
+_WIDEST = 58
+_ROOM = 44
+"""Cells of a row beside its lanes: mark, id, time, some words, frame."""
 _CHOSEN = Style(bold=True)
 _FOCUSED = Style(bold=True, reverse=True)
 
@@ -49,6 +52,8 @@ class StepList(ScrollView, can_focus=True):
         self._decisions = decisions
         self._views: tuple[StepView, ...] = ()
         self.cursor = 0
+        self.touched = False
+        """Whether the user has moved the cursor."""
 
     @property
     def chosen(self) -> StepId:
@@ -56,14 +61,20 @@ class StepList(ScrollView, can_focus=True):
         return self._lanes[self.cursor].step
 
     def on_mount(self) -> None:
-        """The rows are as many as the steps, from the start."""
+        """The rows are as many as the steps, from the start; the pane is as wide as its lanes demand."""
+        lanes = max((len(lane.text) for lane in self._lanes), default=0)
+        self.styles.min_width = min(_WIDEST, lanes + _ROOM)
         self.virtual_size = Size(0, len(self._lanes))
 
     def show(self, views: tuple[StepView, ...]) -> None:
-        """Draw these views; only if they differ from those drawn."""
-        if views != self._views:
-            self._views = views
+        """Draw these views; only the rows that differ from those drawn."""
+        old, self._views = self._views, views
+        if len(old) != len(views):
             self.refresh()
+            return
+        for at, (before, after) in enumerate(zip(old, views, strict=True)):
+            if before != after:
+                self.refresh_line(at)
 
     def choose(self, step: StepId) -> None:
         """Select a step by its id; one that is not there changes nothing."""
@@ -72,12 +83,14 @@ class StepList(ScrollView, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor, stopping at the ends."""
+        self.touched = True
         self._go(max(0, min(len(self._lanes) - 1, self.cursor + by)))
 
     def on_click(self, event: Click) -> None:
         """Select the row under the mouse."""
         at = event.y - self.gutter.top + self.scroll_offset.y
         if 0 <= at < len(self._lanes):
+            self.touched = True
             self._go(at)
 
     def _go(self, at: int) -> None:
@@ -93,7 +106,7 @@ class StepList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row of those in sight."""
-        at, width = y + self.scroll_offset.y, self.size.width
+        at, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         if at >= len(self._lanes) or not self._views:
             return Strip.blank(width, self.rich_style)
         lane = self._lanes[at]
