@@ -359,3 +359,20 @@ def test_hostile_names_in_a_plan_are_drawn_harmless(play: Play) -> None:
         await on(pilot).says("key �[31m�  [red]a → b c").press("a").says("s�").go()
 
     play(ScriptedDesk(story), WIDE, scene)
+
+
+def test_facts_longer_than_the_dialog_can_be_read_with_the_arrows_while_cancel_keeps_the_focus(play: Play) -> None:
+    story = Story().opened().planned("update_consumers", count=200)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("a").says("app0/aws").says_not("As       alice").go()
+        await (
+            on(pilot)
+            .press("pagedown", "pagedown")
+            .says("As       alice")
+            .press("enter")
+            .says_not("As       alice")
+            .go()
+        )
+
+    play(ScriptedDesk(story), NARROW, scene)

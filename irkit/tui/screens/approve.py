@@ -12,13 +12,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from irkit.contract import Plan
 from irkit.incident.events import Actor, Direction, PlanHash, StepId
 from irkit.tui.pages import changes, field
 from irkit.tui.printable import printable
+from irkit.tui.screens.dialog import Dialog
 
 _MOST = 8
 _SOON = 0.001
@@ -58,7 +58,7 @@ def facts(one: Approving) -> Text:
     return Text("\n").join(rows)
 
 
-class ApproveScreen(ModalScreen[bool]):
+class ApproveScreen(Dialog[bool]):
     """A reversible effect: Cancel has the focus; ``y``, or Tab Enter, says yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,7 +95,7 @@ class ApproveScreen(ModalScreen[bool]):
         self.dismiss(yes)
 
 
-class ApproveFinalScreen(ModalScreen[str | None]):
+class ApproveFinalScreen(Dialog[str | None]):
     """An irreversible effect: gives the phrase as it was typed, or None.
 
     No button is the default, enter in the field does nothing, and for ``deaf`` after it opens nothing here takes a key

@@ -10,13 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from irkit.incident.events import Actor, StepId
 from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.printable import printable
+from irkit.tui.screens.dialog import Dialog
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Answer:
     reason: str
 
 
-class DecideScreen(ModalScreen[Answer | None]):
+class DecideScreen(Dialog[Answer | None]):
     """Gives the answer, or None. No option is taken before one is chosen, the recommended one is only marked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

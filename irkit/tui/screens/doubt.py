@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from irkit.contract import Plan, Standing
@@ -17,6 +16,7 @@ from irkit.incident.events import Resolution, StepId
 from irkit.incident.state import ItemState
 from irkit.tui.pages import changes, field
 from irkit.tui.printable import printable
+from irkit.tui.screens.dialog import Dialog
 
 _STANDS = {
     Standing.UNTOUCHED: "untouched: as before the plan",
@@ -41,7 +41,7 @@ def able(item: ItemState) -> tuple[Resolution, ...]:
     return tuple(resolution for resolution in Resolution if resolution in ways)
 
 
-class DoubtScreen(ModalScreen[Resolution | None]):
+class DoubtScreen(Dialog[Resolution | None]):
     """Gives the resolution, or None. irkit never runs such an effect again by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

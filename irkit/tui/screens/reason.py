@@ -11,8 +11,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
+
+from irkit.tui.screens.dialog import Dialog
 
 
 class Need(StrEnum):
@@ -33,7 +34,7 @@ class Asking:
     need: Need = Need.REQUIRED
 
 
-class ReasonScreen(ModalScreen[str | None]):
+class ReasonScreen(Dialog[str | None]):
     """Gives the text, without blanks around it; None when cancelled. Enter sends it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
