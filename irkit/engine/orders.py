@@ -120,7 +120,7 @@ def not_skippable(now: StepState) -> str:
     """Why a step cannot be skipped now; empty when it can."""
     if now.phase not in SKIPPABLE:
         return f"it is {now.phase.value}"
-    if now.undo_asked or now.direction is ev.Direction.UNDO:
+    if now.undo_asked:
         return "its undo is under way"
     if any(item.phase in {ItemPhase.APPLIED, ItemPhase.PROVEN} for item in now.items):
         return "part of it was carried out: retry it, so that what was done is proven"

@@ -342,7 +342,10 @@ def _(event: ev.StepPostponed, record: Recorded, state: IncidentState) -> Incide
 
 @_apply.register
 def _(event: ev.StepSkipped, record: Recorded, state: IncidentState) -> IncidentState:
-    new = replace(state.step(event.step), phase=Phase.SKIPPED, reason=event.reason, ended_at=record.at)
+    """A skipped undo is given up: what was done stays done."""
+    step = state.step(event.step)
+    phase = Phase.DONE if step.direction is Direction.UNDO else Phase.SKIPPED
+    new = replace(step, phase=phase, direction=Direction.DO, reason=event.reason, ended_at=record.at)
     return _with(state, event.step, record, new)
 
 

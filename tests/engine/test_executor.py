@@ -180,6 +180,19 @@ def test_undo_is_planned_gated_and_proven_like_any_effect(tmp_path: Path) -> Non
     assert drive.step("turn").phase is Phase.UNDONE
 
 
+def test_an_undo_that_is_skipped_is_given_up_and_what_was_done_stays_done(tmp_path: Path) -> None:
+    drive = Drive(tmp_path, TURN)
+    drive.run()
+    drive.approve("turn")
+    drive.run()
+    drive.orders().undo(StepId("turn"), "wrong lamp")
+    drive.run()
+    drive.orders().skip(StepId("turn"), "it was the right lamp")
+    assert drive.run() is Outcome.ENDED
+    assert drive.step("turn").phase is Phase.DONE
+    assert drive.board.switches["a"] == "on"
+
+
 def test_when_leaves_a_step_out_and_what_needs_it_goes_on(tmp_path: Path) -> None:
     steps = (
         LOOK
