@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
+from rich.segment import Segments
+from rich.traceback import Traceback
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -93,6 +95,12 @@ class IrkitApp(App[str]):
         """Leave without a question: nothing recorded can be lost, and everything can be resumed."""
         placed = [screen for screen in self.screen_stack if isinstance(screen, PlacedScreen)]
         self.exit(placed[-1].words if placed else "")
+
+    def _fatal_error(self) -> None:
+        """Textual's own prints the local variables of every frame, and one of them may be a secret being typed."""
+        shown = self.console.render(Traceback(show_locals=False), self.console.options)
+        self._exit_renderables.append(Segments(shown))
+        self._close_messages_no_wait()
 
     def _close(self, desk: IncidentDesk) -> None:
         self._opened.remove(desk)

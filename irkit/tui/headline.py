@@ -21,6 +21,7 @@ _CLOCKS = {
     RunbookPhase.ERADICATE: "eradicated",
     RunbookPhase.RECOVER: "recovered",
 }
+_OVER = {Mark.DONE, Mark.SKIPPED, Mark.OMITTED, Mark.UNDONE, Mark.PREVIEWED}
 _WIDE = 100
 
 
@@ -32,9 +33,8 @@ def mode_word(mode: Mode) -> str:
 def tally(views: Sequence[StepView]) -> str:
     """``9 done · 1 running · 1 waits for YOU · 5 to come``: only what there is, in this order."""
     count = Counter(view.mark for view in views)
-    done = count[Mark.DONE] + count[Mark.SKIPPED] + count[Mark.OMITTED] + count[Mark.UNDONE] + count[Mark.PREVIEWED]
     parts = [
-        (done, "done"),
+        (sum(count[mark] for mark in _OVER), "done"),
         (count[Mark.RUNNING], "running"),
         (count[Mark.WAITS_FOR_YOU], "waits for YOU"),
         (count[Mark.IN_DOUBT], "IN DOUBT"),
@@ -47,8 +47,12 @@ def tally(views: Sequence[StepView]) -> str:
 
 def finished(views: Sequence[StepView]) -> str:
     """``9/16``: steps that ended, of all."""
-    over = {Mark.DONE, Mark.SKIPPED, Mark.OMITTED, Mark.UNDONE, Mark.PREVIEWED}
-    return f"{sum(view.mark in over for view in views)}/{len(views)}"
+    return f"{sum(view.mark in _OVER for view in views)}/{len(views)}"
+
+
+def all_over(views: Sequence[StepView]) -> bool:
+    """Whether every step has ended."""
+    return all(view.mark in _OVER for view in views)
 
 
 def headline(state: IncidentState, me: Actor, now: datetime, width: int) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from irkit.errors import IrkitError
 from irkit.tui.look import Colour, Look, Terminal
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ _SLOW = {"TEXTUAL_FPS": "10", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCRO
 def show(desk: Desk, look: Look, first: IncidentDesk | None = None) -> str:
     """Run the terminal UI until the user leaves; gives words to print (how to come back), possibly none.
 
+    Raises:
+        IrkitError: the terminal UI ended by a fault of its own; its traceback was printed, without local variables.
+
     Textual reads its settings from the environment when it is first imported, so they are set here, before.
     """
     if look.terminal is Terminal.SLOW:
@@ -26,6 +30,9 @@ def show(desk: Desk, look: Look, first: IncidentDesk | None = None) -> str:
 
     app = IrkitApp(desk, look, first)
     try:
-        return app.run(mouse=True) or ""
+        words = app.run(mouse=True)
     finally:
         app.close_desks()
+    if app.return_code:
+        raise IrkitError("the terminal UI ended by a fault of its own", hint="nothing recorded is lost: irkit resume")
+    return words or ""

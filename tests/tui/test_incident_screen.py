@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from irkit.contract import Effect
 from irkit.engine.view import Mark
+from irkit.incident import events as ev
 from irkit.incident.events import Mode, StepId
 from irkit.incident.state import fold
 from irkit.tui.app import IrkitApp
@@ -20,7 +22,7 @@ from irkit.tui.widgets.activity import ActivityPane
 from irkit.tui.widgets.steps import StepList
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot, until
-from tests.tui.story import ScriptedDesk, Story, halfway
+from tests.tui.story import ScriptedDesk, Story, halfway, runbook
 
 
 def test_the_incident_is_drawn_at_120_by_36(play: Play) -> None:
@@ -207,6 +209,34 @@ def test_leaving_asks_nothing_when_nothing_runs_and_says_how_to_resume(play: Pla
         await pilot.press("q")
         await until(pilot, lambda: pilot.app.return_value is not None)
         assert pilot.app.return_value == "Come back with: irkit resume INC-0042"
+
+    play(desk, WIDE, scene)
+
+
+def test_an_incident_whose_steps_have_all_ended_points_to_its_postmortem(play: Play) -> None:
+    story = Story().opened()
+    for step in runbook().steps:
+        story.tell(ev.StepSkipped(step=step.id, reason="false alarm"), after=0)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("every step has ended").press("q").go()
+        await until(pilot, lambda: "irkit report INC-0042" in (pilot.app.return_value or ""))
+
+    play(ScriptedDesk(story), WIDE, scene)
+
+
+def test_the_cursor_is_led_to_what_waits_only_until_the_user_moves_it(play: Play) -> None:
+    desk = ScriptedDesk(Story().opened().started("identify_key", Effect.READ))
+
+    async def scene(pilot: Pilot[str]) -> None:
+        steps = pilot.app.screen.query_one(StepList)
+        assert steps.chosen == "identify_key"
+        desk.story.planned("deactivate_key")
+        await until(pilot, lambda: steps.chosen == "deactivate_key")
+        await on(pilot).press("down", "down").go()
+        desk.story.planned("deny_policy").planned("issue_new_key")
+        await on(pilot).says("Waits for you (3)").go()
+        assert steps.chosen == "query_cloudtrail"
 
     play(desk, WIDE, scene)
 

@@ -18,6 +18,7 @@ from irkit.incident.events import Resolution, StepId
 from irkit.incident.state import ItemPhase, StepState
 from irkit.tui.board import Board, Reading
 from irkit.tui.desk import Question
+from irkit.tui.headline import all_over
 from irkit.tui.keys import keys, reasons
 from irkit.tui.messages import OrderRefused, OrderTaken
 from irkit.tui.pages import Subject, field
@@ -43,9 +44,14 @@ class OrderingScreen(PlacedScreen):
 
     @property
     def words(self) -> str:
-        """How to come back to the incident."""
-        opened = self.board.reading.state.opened if self.board.reading else None
-        return f"Come back with: irkit resume {opened.incident}" if opened else ""
+        """How to come back to the incident, or, when every step has ended, how to write its postmortem."""
+        reading = self.board.reading
+        if reading is None or reading.state.opened is None:
+            return ""
+        incident = reading.state.opened.incident
+        if all_over(reading.views):
+            return f"Every step of {incident} has ended. The postmortem: irkit report {incident}"
+        return f"Come back with: irkit resume {incident}"
 
     def off(self) -> Mapping[str, str]:
         """By the engine's offers for the selected step."""

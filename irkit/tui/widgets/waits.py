@@ -8,6 +8,7 @@ from textual.widget import Widget
 from irkit.engine.view import StepView
 from irkit.tui import marks
 from irkit.tui.board import Board
+from irkit.tui.headline import all_over
 from irkit.tui.printable import printable
 from irkit.tui.rows import ID_WIDTH
 from irkit.tui.spans import clock
@@ -32,7 +33,7 @@ class WaitsPane(Widget):
     def show(self) -> None:
         """Draw the board's newest reading."""
         waiting = self._board.reading.waiting() if self._board.reading else ()
-        if waiting == self._waiting:
+        if waiting == self._waiting and waiting:
             return
         resized = min(len(waiting), _MOST) != min(len(self._waiting), _MOST)
         self._waiting = waiting
@@ -42,7 +43,9 @@ class WaitsPane(Widget):
     def render(self) -> Text:
         """One row a step."""
         if not self._waiting:
-            return Text(" nothing", "dim")
+            reading = self._board.reading
+            over = reading is not None and all_over(reading.views)
+            return Text(" every step has ended: leave, and write the postmortem" if over else " nothing", "dim")
         return Text("\n").join(self._row(view) for view in self._waiting[:_MOST])
 
     def _row(self, view: StepView) -> Text:
