@@ -1,7 +1,7 @@
 """How long ``irkit --help`` and ``irkit --version`` take, as a ratio to ``python -c pass``. The bar is 3.
 
-The commands take turns, so that a busy machine slows them alike, and the fastest of each is taken: it is the one that was
-disturbed the least. The exit code is 1 above the bar.
+The commands take turns, so that a busy machine slows them alike, and the fastest of each is taken: it is the one that
+was disturbed the least. The exit code is 1 above the bar.
 """
 
 from __future__ import annotations
