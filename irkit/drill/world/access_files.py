@@ -30,11 +30,16 @@ def write_private(path: Path, text: str) -> Path:
 def write_aws_files(folder: Path, endpoint: str, region: str, keys: KeyPair) -> tuple[Path, Path]:
     """An AWS configuration and credentials file with one default profile that points at the proxy."""
     token = keys.session_token
-    config = write_private(folder / "config", (
-        f"[{PROFILE}]\nregion = {region}\nendpoint_url = {endpoint}\nretry_mode = standard\n"))
-    credentials = write_private(folder / "credentials", (
-        f"[{PROFILE}]\naws_access_key_id = {keys.key_id}\naws_secret_access_key = {keys.secret_key.reveal()}\n"
-        + (f"aws_session_token = {token.reveal()}\n" if token else "")))
+    config = write_private(
+        folder / "config", (f"[{PROFILE}]\nregion = {region}\nendpoint_url = {endpoint}\nretry_mode = standard\n")
+    )
+    credentials = write_private(
+        folder / "credentials",
+        (
+            f"[{PROFILE}]\naws_access_key_id = {keys.key_id}\naws_secret_access_key = {keys.secret_key.reveal()}\n"
+            + (f"aws_session_token = {token.reveal()}\n" if token else "")
+        ),
+    )
     return config, credentials
 
 
@@ -43,12 +48,19 @@ def write_irkit_config(facts: WorldFacts, recipient: str = "") -> Path:
     lines = [
         *([f"evidence_recipient = {json.dumps(recipient)}"] if recipient else []),
         "[aws]",
-        *_toml({"profile": facts.aws_profile, "region": facts.region, "config_file": facts.aws_config_file,
-                "credentials_file": facts.aws_credentials_file}),
+        *_toml(
+            {
+                "profile": facts.aws_profile,
+                "region": facts.region,
+                "config_file": facts.aws_config_file,
+                "credentials_file": facts.aws_credentials_file,
+            }
+        ),
         f"regions = {json.dumps(list(facts.regions))}",
         "[github]",
-        *_toml({"base_url": facts.github_url, "repository": facts.repository,
-                "token": f"file:{facts.github_token_file}"}),
+        *_toml(
+            {"base_url": facts.github_url, "repository": facts.repository, "token": f"file:{facts.github_token_file}"}
+        ),
         "[slack]",
         *_toml({"base_url": facts.slack_url, "token": f"file:{facts.slack_token_file}"}),
         "[git]",

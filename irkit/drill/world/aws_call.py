@@ -12,10 +12,17 @@ from irkit.drill.world.json_shape import Json, JsonObject, mapping, parsed
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _BUCKET_CALLS = {
-    ("GET", ""): "ListObjects", ("PUT", ""): "CreateBucket", ("DELETE", ""): "DeleteBucket", ("HEAD", ""): "HeadBucket",
-    ("GET", "policy"): "GetBucketPolicy", ("PUT", "policy"): "PutBucketPolicy",
-    ("DELETE", "policy"): "DeleteBucketPolicy", ("GET", "acl"): "GetBucketAcl", ("PUT", "acl"): "PutBucketAcl",
-    ("GET", "versioning"): "GetBucketVersioning", ("GET", "location"): "GetBucketLocation",
+    ("GET", ""): "ListObjects",
+    ("PUT", ""): "CreateBucket",
+    ("DELETE", ""): "DeleteBucket",
+    ("HEAD", ""): "HeadBucket",
+    ("GET", "policy"): "GetBucketPolicy",
+    ("PUT", "policy"): "PutBucketPolicy",
+    ("DELETE", "policy"): "DeleteBucketPolicy",
+    ("GET", "acl"): "GetBucketAcl",
+    ("PUT", "acl"): "PutBucketAcl",
+    ("GET", "versioning"): "GetBucketVersioning",
+    ("GET", "location"): "GetBucketLocation",
 }
 
 

@@ -70,9 +70,13 @@ class AwsCaller:
 
     def make_bucket(self, bucket: str) -> None:
         """Creates a bucket in the caller's region. Raises like ``json``."""
-        place = "" if self.region == "us-east-1" else (
-            '<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
-            f"<LocationConstraint>{self.region}</LocationConstraint></CreateBucketConfiguration>"
+        place = (
+            ""
+            if self.region == "us-east-1"
+            else (
+                '<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+                f"<LocationConstraint>{self.region}</LocationConstraint></CreateBucketConfiguration>"
+            )
         )
         self._send("s3", "PUT", f"/{bucket}", {"Content-Type": "application/xml"}, place.encode())
 

@@ -50,9 +50,18 @@ class AwsCloud:
         self.faults = Faults()
         self.recording = Recording(Principals(estate.ACCOUNT, self._emulator.root.key_id), self.events, new_key)
         self._propagation = IamPropagation(self._root)
-        self._proxy = RecordingProxy(Behind(
-            self._emulator.port, self.events, self.recording, self.faults, self._propagation,
-            KmsPermission(self._root, self.recording), Pace(_now), notice))
+        self._proxy = RecordingProxy(
+            Behind(
+                self._emulator.port,
+                self.events,
+                self.recording,
+                self.faults,
+                self._propagation,
+                KmsPermission(self._root, self.recording),
+                Pace(_now),
+                notice,
+            )
+        )
         self._trail = TrailDelivery(self.events, lambda: self._root, estate.TRAIL_BUCKET, estate.ACCOUNT)
 
     @property
@@ -94,8 +103,16 @@ class AwsCloud:
         """Makes the account's contents and begins to record; users and keys are older than the alarm."""
         through = AwsCaller(self.url, self._emulator.root, estate.REGION, {SOURCE_IP: "10.0.0.5"})
         found = seed_aws(through, dict(self._settings.break_glass), health)
-        for name in (estate.LEAKED_USER, estate.ADMIN_USER, estate.ON_CALL_USER, estate.TASK_ROLE, estate.READER_ROLE,
-                     estate.BREAK_GLASS_ROLE, found.leaked.key_id, found.admin.key_id):
+        for name in (
+            estate.LEAKED_USER,
+            estate.ADMIN_USER,
+            estate.ON_CALL_USER,
+            estate.TASK_ROLE,
+            estate.READER_ROLE,
+            estate.BREAK_GLASS_ROLE,
+            found.leaked.key_id,
+            found.admin.key_id,
+        ):
             self.recording.backdate(name, alarm_at - timedelta(days=211))
         self.recording.begin()
         return found

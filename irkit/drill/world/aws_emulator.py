@@ -36,14 +36,23 @@ class AwsEmulator:
         """Starts it and returns when it answers. Raises RuntimeError when it does not within 20 s."""
         self._folder.mkdir(parents=True, exist_ok=True)
         settings = {
-            "AUTH": "true", "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(self.port), "IOT_MTLS_ENABLED": "0",
-            "AWS_ACCESS_KEY_ID": self.root.key_id, "AWS_SECRET_ACCESS_KEY": self.root.secret_key.reveal(),
-            "MINISTACK_ACCOUNT_ID": self._account, "MINISTACK_REGION": self._region, "LOG_LEVEL": "WARNING",
-            "DOCKER_HOST": f"unix://{self._folder}/no-docker.sock", "SFTP_ENABLED": "0",
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "IOT_MTLS_ENABLED": "0",
+            "AWS_ACCESS_KEY_ID": self.root.key_id,
+            "AWS_SECRET_ACCESS_KEY": self.root.secret_key.reveal(),
+            "MINISTACK_ACCOUNT_ID": self._account,
+            "MINISTACK_REGION": self._region,
+            "LOG_LEVEL": "WARNING",
+            "DOCKER_HOST": f"unix://{self._folder}/no-docker.sock",
+            "SFTP_ENABLED": "0",
         }
         self._child = Child(
-            ["irkit.drill.world.leash", "ministack"], {"environment": dict(settings)},
-            self._folder / "ministack.log", least_environment(self._folder),
+            ["irkit.drill.world.leash", "ministack"],
+            {"environment": dict(settings)},
+            self._folder / "ministack.log",
+            least_environment(self._folder),
         )
         self._wait()
 

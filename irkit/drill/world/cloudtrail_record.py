@@ -20,8 +20,20 @@ from irkit.drill.world.json_shape import Json, JsonObject, at, items, mapping, t
 
 _READS = ("Get", "List", "Describe", "Lookup", "Head", "Simulate", "Generate", "Assume", "Batch")
 _READ_OPERATIONS = {"Decrypt", "Encrypt", "ReEncrypt", "Sign", "Verify"}
-_HIDDEN = {"secretString", "secretBinary", "plaintext", "ciphertextBlob", "secretAccessKey", "password", "newPassword",
-           "oldPassword", "ciphertextForRecipient", "randomPassword", "message", "signature"}
+_HIDDEN = {
+    "secretString",
+    "secretBinary",
+    "plaintext",
+    "ciphertextBlob",
+    "secretAccessKey",
+    "password",
+    "newPassword",
+    "oldPassword",
+    "ciphertextForRecipient",
+    "randomPassword",
+    "message",
+    "signature",
+}
 _ANSWERED_READS = {"AssumeRole", "GetSessionToken", "GetFederationToken", "AssumeRoleWithWebIdentity"}
 _GLOBAL = {"iam": "us-east-1"}
 _SECRET_WRITES_SHOW = ("arn",)
@@ -97,22 +109,33 @@ def service_made_decrypt(parent: JsonObject, secret_arn: str, version: str, key_
     """
     who = mapping(parent.get("userIdentity"))
     identity: JsonObject = {
-        **who, "accessKeyId": f"ASIA{secrets.token_hex(8).upper()}", "invokedBy": "secretsmanager.amazonaws.com",
+        **who,
+        "accessKeyId": f"ASIA{secrets.token_hex(8).upper()}",
+        "invokedBy": "secretsmanager.amazonaws.com",
     }
     if "sessionContext" not in who:
         identity["sessionContext"] = {
-            "sessionIssuer": {}, "webIdFederationData": {},
+            "sessionIssuer": {},
+            "webIdFederationData": {},
             "attributes": {"creationDate": parent.get("eventTime"), "mfaAuthenticated": "false"},
         }
     account = text(who.get("accountId"))
     context: JsonObject = {"SecretARN": secret_arn, "SecretVersionId": version}
     resource: JsonObject = {"accountId": account, "type": "AWS::KMS::Key", "ARN": key_arn}
     return {
-        "eventVersion": "1.09", "userIdentity": identity, "eventTime": parent.get("eventTime"),
-        "eventSource": "kms.amazonaws.com", "eventName": "Decrypt", "awsRegion": parent.get("awsRegion"),
-        "sourceIPAddress": "secretsmanager.amazonaws.com", "userAgent": "secretsmanager.amazonaws.com",
+        "eventVersion": "1.09",
+        "userIdentity": identity,
+        "eventTime": parent.get("eventTime"),
+        "eventSource": "kms.amazonaws.com",
+        "eventName": "Decrypt",
+        "awsRegion": parent.get("awsRegion"),
+        "sourceIPAddress": "secretsmanager.amazonaws.com",
+        "userAgent": "secretsmanager.amazonaws.com",
         "requestParameters": {"encryptionAlgorithm": "SYMMETRIC_DEFAULT", "encryptionContext": context},
-        "responseElements": None, "requestID": str(uuid.uuid4()), "eventID": str(uuid.uuid4()), "readOnly": True,
+        "responseElements": None,
+        "requestID": str(uuid.uuid4()),
+        "eventID": str(uuid.uuid4()),
+        "readOnly": True,
         "resources": [resource],
         **_tail(account),
     }
@@ -183,7 +206,7 @@ def _response_elements(call: AwsCall, answer: JsonObject) -> Json:
 
 def _resources(call: AwsCall, answer: JsonObject, account: str) -> list[Json]:
     if call.service == "kms":
-        arn = (text(at(answer, "KeyMetadata", "Arn")) or text(answer.get("KeyId")) or text(call.params.get("KeyId")))
+        arn = text(at(answer, "KeyMetadata", "Arn")) or text(answer.get("KeyId")) or text(call.params.get("KeyId"))
         return [{"accountId": account, "type": "AWS::KMS::Key", "ARN": arn}] if arn.startswith("arn:") else []
     if call.operation == "AssumeRole" and answer:
         return [{"accountId": account, "type": "AWS::IAM::Role", "ARN": call.params.get("RoleArn")}]
@@ -191,8 +214,12 @@ def _resources(call: AwsCall, answer: JsonObject, account: str) -> list[Json]:
 
 
 def _tail(account: str) -> JsonObject:
-    return {"eventType": "AwsApiCall", "managementEvent": True, "recipientAccountId": account,
-            "eventCategory": "Management"}
+    return {
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": account,
+        "eventCategory": "Management",
+    }
 
 
 def named_resources(record: JsonObject) -> list[tuple[str, str]]:
@@ -205,7 +232,11 @@ def named_resources(record: JsonObject) -> list[tuple[str, str]]:
 
 
 _RESOURCE_PARAMS = (
-    ("userName", "AWS::IAM::User"), ("roleName", "AWS::IAM::Role"), ("accessKeyId", "AWS::IAM::AccessKey"),
-    ("policyArn", "AWS::IAM::Policy"), ("secretId", "AWS::SecretsManager::Secret"), ("bucketName", "AWS::S3::Bucket"),
+    ("userName", "AWS::IAM::User"),
+    ("roleName", "AWS::IAM::Role"),
+    ("accessKeyId", "AWS::IAM::AccessKey"),
+    ("policyArn", "AWS::IAM::Policy"),
+    ("secretId", "AWS::SecretsManager::Secret"),
+    ("bucketName", "AWS::S3::Bucket"),
     ("service", "AWS::ECS::Service"),
 )

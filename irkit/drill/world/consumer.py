@@ -64,8 +64,11 @@ class Consumer:
         if self._held is None:
             return
         try:
-            self._caller(self._held.keys).json("kms", "Decrypt", {
-                "CiphertextBlob": self._told.get("ciphertext"), "EncryptionContext": self._told.get("context")})
+            self._caller(self._held.keys).json(
+                "kms",
+                "Decrypt",
+                {"CiphertextBlob": self._told.get("ciphertext"), "EncryptionContext": self._told.get("context")},
+            )
         except (AwsRefused, OSError) as error:
             self._error = f"kms:Decrypt: {_named(error)}"
         else:

@@ -48,11 +48,19 @@ class Consumers:
             ledger = estate.LEDGERS[number % len(estate.LEDGERS)]
             token = found.task.session_token
             self._told[name] = {
-                "service": name, "port": port, "endpoint": endpoint, "region": estate.REGION,
-                "secret_id": found.deploy_secret_arn, "source_ip": f"10.0.4.{21 + number}",
-                "ciphertext": found.ciphertexts[ledger], "context": context(ledger),
-                "keys": {"key_id": found.task.key_id, "secret_key": found.task.secret_key.reveal(),
-                         "token": token.reveal() if token else ""},
+                "service": name,
+                "port": port,
+                "endpoint": endpoint,
+                "region": estate.REGION,
+                "secret_id": found.deploy_secret_arn,
+                "source_ip": f"10.0.4.{21 + number}",
+                "ciphertext": found.ciphertexts[ledger],
+                "context": context(ledger),
+                "keys": {
+                    "key_id": found.task.key_id,
+                    "secret_key": found.task.secret_key.reveal(),
+                    "token": token.reveal() if token else "",
+                },
             }
             self.restart(name)
         until = time.monotonic() + _READY_WITHIN
@@ -71,8 +79,11 @@ class Consumers:
             if old := self._children.pop(name, None):
                 old.stop()
             self._children[name] = Child(
-                ["irkit.drill.world.consumer"], self._told[name], self._folder / f"{name}.log",
-                least_environment(self._folder))
+                ["irkit.drill.world.consumer"],
+                self._told[name],
+                self._folder / f"{name}.log",
+                least_environment(self._folder),
+            )
 
     def notice(self, call: AwsCall) -> None:
         """Told of each AWS call that went well: a forced deployment of a known service restarts its app."""

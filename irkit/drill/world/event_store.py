@@ -61,7 +61,7 @@ class EventStore:
         now = self._clock()
         found: list[Stored] = []
         with self._lock:
-            for stored in self._arrivals[arrival + 1:]:
+            for stored in self._arrivals[arrival + 1 :]:
                 if stored.seen_from > now:
                     break
                 found.append(stored)

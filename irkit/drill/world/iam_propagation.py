@@ -138,9 +138,13 @@ def _unquoted(document: str) -> str:
 
 _WAYS_BACK: dict[str, Callable[[AwsCaller, dict[str, str]], Write | None]] = {
     "UpdateAccessKey": _key_status,
-    "PutUserPolicy": _inline("User"), "DeleteUserPolicy": _inline("User"),
-    "PutRolePolicy": _inline("Role"), "DeleteRolePolicy": _inline("Role"),
-    "AttachUserPolicy": _attached("User"), "DetachUserPolicy": _attached("User"),
-    "AttachRolePolicy": _attached("Role"), "DetachRolePolicy": _attached("Role"),
+    "PutUserPolicy": _inline("User"),
+    "DeleteUserPolicy": _inline("User"),
+    "PutRolePolicy": _inline("Role"),
+    "DeleteRolePolicy": _inline("Role"),
+    "AttachUserPolicy": _attached("User"),
+    "DetachUserPolicy": _attached("User"),
+    "AttachRolePolicy": _attached("Role"),
+    "DetachRolePolicy": _attached("Role"),
     "UpdateAssumeRolePolicy": _trust,
 }

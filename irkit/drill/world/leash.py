@@ -28,8 +28,13 @@ class Child:
     def __init__(self, command: Sequence[str], told: JsonObject, log: Path, environment: Mapping[str, str]) -> None:
         with log.open("ab") as sink:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *command], stdin=subprocess.PIPE, stdout=sink, stderr=sink,
-                env=dict(environment), cwd=log.parent, start_new_session=True,
+                [sys.executable, "-m", *command],
+                stdin=subprocess.PIPE,
+                stdout=sink,
+                stderr=sink,
+                env=dict(environment),
+                cwd=log.parent,
+                start_new_session=True,
             )
         self._tell(told)
 
@@ -74,8 +79,13 @@ class Child:
 
 def least_environment(folder: Path) -> dict[str, str]:
     """The environment of a child: where Python is found, and a home of its own inside ``folder``."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            "HOME": str(folder), "TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def hear() -> JsonObject:

@@ -23,8 +23,16 @@ _PAGE = 50
 _KEPT = timedelta(days=90)
 _A_SECOND = timedelta(seconds=1)
 _REQUESTS = 2
-_ATTRIBUTES = {"EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource",
-               "AccessKeyId"}
+_ATTRIBUTES = {
+    "EventId",
+    "EventName",
+    "ReadOnly",
+    "Username",
+    "ResourceType",
+    "ResourceName",
+    "EventSource",
+    "AccessKeyId",
+}
 
 
 class LookupRefused(Exception):
@@ -78,8 +86,10 @@ def _matching(seen: Sequence[Stored], region: str, params: JsonObject, now: date
         raise LookupRefused("InvalidTimeRangeException", "StartTime must be before EndTime.")
     name, value = _attribute(params)
     return (
-        stored for stored in reversed(seen)
-        if stored.region == region and since <= stored.event_at <= until
+        stored
+        for stored in reversed(seen)
+        if stored.region == region
+        and since <= stored.event_at <= until
         and (not name or value in _values(stored, name))
     )
 
@@ -102,8 +112,11 @@ def _values(stored: Stored, name: str) -> set[str]:
 
 
 def _event(stored: Stored) -> Json:
-    return {**_facts(stored), "EventTime": stored.event_at.timestamp(),
-            "CloudTrailEvent": json.dumps(stored.record, separators=(",", ":"))}
+    return {
+        **_facts(stored),
+        "EventTime": stored.event_at.timestamp(),
+        "CloudTrailEvent": json.dumps(stored.record, separators=(",", ":")),
+    }
 
 
 def _facts(stored: Stored) -> JsonObject:

@@ -25,8 +25,13 @@ class Principals:
     def identity(self, key_id: str) -> JsonObject | None:
         """The ``userIdentity`` of who signs with this key, without secrets; ``None`` when AWS never made that key."""
         if key_id == self.root_key_id:
-            return {"type": "Root", "principalId": self.account, "arn": f"arn:aws:iam::{self.account}:root",
-                    "accountId": self.account, "accessKeyId": key_id}
+            return {
+                "type": "Root",
+                "principalId": self.account,
+                "arn": f"arn:aws:iam::{self.account}:root",
+                "accountId": self.account,
+                "accessKeyId": key_id,
+            }
         with self._lock:
             known = self._keys.get(key_id)
         return None if known is None else dict(known)
@@ -47,8 +52,11 @@ class Principals:
     def _key(self, _call: AwsCall, answer: ET.Element, _when: datetime) -> None:
         name, key_id = answer.findtext(".//UserName", ""), answer.findtext(".//AccessKeyId", "")
         self._keys[key_id] = {
-            "type": "IAMUser", "principalId": self._user_ids.get(name, ""),
-            "arn": f"arn:aws:iam::{self.account}:user/{name}", "accountId": self.account, "accessKeyId": key_id,
+            "type": "IAMUser",
+            "principalId": self._user_ids.get(name, ""),
+            "arn": f"arn:aws:iam::{self.account}:user/{name}",
+            "accountId": self.account,
+            "accessKeyId": key_id,
             "userName": name,
         }
 
@@ -56,12 +64,18 @@ class Principals:
         name = text(call.params.get("RoleArn")).rpartition("/")[2]
         key_id = answer.findtext(".//Credentials/AccessKeyId", "")
         issuer: JsonObject = {
-            "type": "Role", "principalId": self._role_ids.get(name, ""),
-            "arn": f"arn:aws:iam::{self.account}:role/{name}", "accountId": self.account, "userName": name,
+            "type": "Role",
+            "principalId": self._role_ids.get(name, ""),
+            "arn": f"arn:aws:iam::{self.account}:role/{name}",
+            "accountId": self.account,
+            "userName": name,
         }
         self._keys[key_id] = {
-            "type": "AssumedRole", "principalId": answer.findtext(".//AssumedRoleId", ""),
-            "arn": answer.findtext(".//AssumedRoleUser/Arn", ""), "accountId": self.account, "accessKeyId": key_id,
+            "type": "AssumedRole",
+            "principalId": answer.findtext(".//AssumedRoleId", ""),
+            "arn": answer.findtext(".//AssumedRoleUser/Arn", ""),
+            "accountId": self.account,
+            "accessKeyId": key_id,
             "sessionContext": {"sessionIssuer": issuer, "webIdFederationData": {}, "attributes": _attributes(when)},
         }
 
@@ -74,12 +88,18 @@ class Principals:
         key_id = answer.findtext(".//Credentials/AccessKeyId", "")
         owner = self._keys.get(call.key_id, {})
         issuer: JsonObject = {
-            "type": "IAMUser", "principalId": owner.get("principalId"), "arn": owner.get("arn"),
-            "accountId": self.account, "userName": owner.get("userName"),
+            "type": "IAMUser",
+            "principalId": owner.get("principalId"),
+            "arn": owner.get("arn"),
+            "accountId": self.account,
+            "userName": owner.get("userName"),
         }
         self._keys[key_id] = {
-            "type": "FederatedUser", "principalId": answer.findtext(".//FederatedUserId", ""),
-            "arn": answer.findtext(".//FederatedUser/Arn", ""), "accountId": self.account, "accessKeyId": key_id,
+            "type": "FederatedUser",
+            "principalId": answer.findtext(".//FederatedUserId", ""),
+            "arn": answer.findtext(".//FederatedUser/Arn", ""),
+            "accountId": self.account,
+            "accessKeyId": key_id,
             "sessionContext": {"sessionIssuer": issuer, "attributes": _attributes(when)},
         }
 

@@ -108,10 +108,17 @@ class RecordingProxy(LoopbackServer):
             self.last_asked = time.monotonic()
         reply = self._answer(call, method, target, headers, body)
         if call is not None:
-            self._behind.recording.keep(Passage(
-                call, self._time(headers), headers.get(SOURCE_IP.lower(), "127.0.0.1"), headers.get("user-agent", ""),
-                reply.status, reply.body, reply.request_id,
-            ))
+            self._behind.recording.keep(
+                Passage(
+                    call,
+                    self._time(headers),
+                    headers.get(SOURCE_IP.lower(), "127.0.0.1"),
+                    headers.get("user-agent", ""),
+                    reply.status,
+                    reply.body,
+                    reply.request_id,
+                )
+            )
             if reply.status == _OK:
                 self._behind.notice(call)
         return reply
@@ -122,9 +129,7 @@ class RecordingProxy(LoopbackServer):
             return datetime.fromtimestamp(float(told), UTC)
         return datetime.now(UTC)
 
-    def _answer(
-        self, call: AwsCall | None, method: str, target: str, headers: Mapping[str, str], body: bytes
-    ) -> Reply:
+    def _answer(self, call: AwsCall | None, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         if call is None:
             return self._forward(method, target, headers, body)
         if fault := self._behind.faults.fault(call.service):
@@ -162,8 +167,10 @@ class RecordingProxy(LoopbackServer):
         if call.operation == "GetAccessKeyLastUsed":
             use = self._behind.recording.last_use(text(call.params.get("AccessKeyId")))
             if use is not None:
-                told = (f"<LastUsedDate>{use.at:%Y-%m-%dT%H:%M:%SZ}</LastUsedDate><Region>{use.region}</Region>"
-                        f"<ServiceName>{use.service}</ServiceName>")
+                told = (
+                    f"<LastUsedDate>{use.at:%Y-%m-%dT%H:%M:%SZ}</LastUsedDate><Region>{use.region}</Region>"
+                    f"<ServiceName>{use.service}</ServiceName>"
+                )
                 xml = _LAST_USED.sub(f"<AccessKeyLastUsed>{told}</AccessKeyLastUsed>", xml)
         return _DATED.sub(self._dated, xml).encode()
 
@@ -211,7 +218,9 @@ def refusal(call: AwsCall, status: int, code: str, message: str) -> Reply:
         body: JsonObject = {"__type": code, "message": message}
         return Reply(status, {**named, "Content-Type": "application/x-amz-json-1.1"}, written(body))
     inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-    xml = inner if call.protocol is Protocol.S3 else (
-        f"<ErrorResponse>{inner}<RequestId>{request_id}</RequestId></ErrorResponse>"
+    xml = (
+        inner
+        if call.protocol is Protocol.S3
+        else (f"<ErrorResponse>{inner}<RequestId>{request_id}</RequestId></ErrorResponse>")
     )
     return Reply(status, {**named, "Content-Type": "text/xml"}, xml.encode())

@@ -24,9 +24,17 @@ from irkit.drill.world.principals import Principals
 from irkit.secret import Secret
 
 _ERRORS_FROM = 400
-_NO_IDENTITY = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
-                "InvalidSignatureException", "InvalidAccessKeyId", "ExpiredToken", "ExpiredTokenException",
-                "IncompleteSignature", "IncompleteSignatureException"}
+_NO_IDENTITY = {
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "InvalidAccessKeyId",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+}
 
 
 @dataclass(frozen=True)
@@ -84,8 +92,16 @@ class Recording:
         if not self._on or not is_recorded(call):
             return
         own_id = xml.findtext(".//RequestId", "") if xml is not None else ""
-        seen = Seen(identity, passage.at, passage.source_ip, passage.user_agent, answer, _own_code(code), message,
-                    own_id or passage.request_id)
+        seen = Seen(
+            identity,
+            passage.at,
+            passage.source_ip,
+            passage.user_agent,
+            answer,
+            _own_code(code),
+            message,
+            own_id or passage.request_id,
+        )
         record = cloudtrail_record(call, seen)
         self._events.add(record, passage.at)
         if fine and (call.service, call.operation) == ("secretsmanager", "GetSecretValue"):

@@ -10,16 +10,26 @@ from pydantic import JsonValue
 from irkit.contract import Frozen
 
 _RESPONDER_ACTIONS: list[JsonValue] = [
-    "sts:GetCallerIdentity", "sts:GetAccessKeyInfo", "iam:*", "cloudtrail:LookupEvents", "cloudtrail:Describe*",
-    "cloudtrail:Get*", "secretsmanager:*", "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey",
-    "ecs:*", "s3:Get*", "s3:List*",
+    "sts:GetCallerIdentity",
+    "sts:GetAccessKeyInfo",
+    "iam:*",
+    "cloudtrail:LookupEvents",
+    "cloudtrail:Describe*",
+    "cloudtrail:Get*",
+    "secretsmanager:*",
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "kms:DescribeKey",
+    "ecs:*",
+    "s3:Get*",
+    "s3:List*",
 ]
 
 
 def broad_policy() -> dict[str, JsonValue]:
     """A responder's policy for when none is given: all that a key leak may need."""
-    return {"Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": _RESPONDER_ACTIONS, "Resource": "*"}]}
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": _RESPONDER_ACTIONS, "Resource": "*"}]}
 
 
 class WorldSettings(Frozen):

@@ -41,8 +41,12 @@ def signed_headers(request: Request, keys: KeyPair, service: str, region: str, a
     """All headers to send: the given ones, ``Host``, the date, the payload's hash, the token and ``Authorization``."""
     stamp = at.strftime("%Y%m%dT%H%M%SZ")
     payload = hashlib.sha256(request.body).hexdigest()
-    headers = {**request.headers, "Host": urlsplit(request.url).netloc, "X-Amz-Date": stamp,
-               "X-Amz-Content-Sha256": payload}
+    headers = {
+        **request.headers,
+        "Host": urlsplit(request.url).netloc,
+        "X-Amz-Date": stamp,
+        "X-Amz-Content-Sha256": payload,
+    }
     if keys.session_token is not None:
         headers["X-Amz-Security-Token"] = keys.session_token.reveal()
     names = ";".join(sorted(name.lower() for name in headers))
@@ -50,9 +54,7 @@ def signed_headers(request: Request, keys: KeyPair, service: str, region: str, a
     canonical = _canonical(request, headers, names, payload)
     to_sign = "\n".join((_ALGORITHM, stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()))
     seal = hmac.new(_signing_key(keys, stamp[:8], region, service), to_sign.encode(), hashlib.sha256).hexdigest()
-    headers["Authorization"] = (
-        f"{_ALGORITHM} Credential={keys.key_id}/{scope}, SignedHeaders={names}, Signature={seal}"
-    )
+    headers["Authorization"] = f"{_ALGORITHM} Credential={keys.key_id}/{scope}, SignedHeaders={names}, Signature={seal}"
     return headers
 
 

@@ -150,23 +150,40 @@ class World:
             self._planted |= planted
             write_planted(self.folder, self._planted)
 
-    def _written_facts(
-        self, found: Estate, seeded: SeededRepository, alarm_at: datetime, began: float
-    ) -> WorldFacts:
+    def _written_facts(self, found: Estate, seeded: SeededRepository, alarm_at: datetime, began: float) -> WorldFacts:
         config, credentials = write_aws_files(self.folder / "access", self.aws.url, estate.REGION, found.responder)
-        files = {name: str(write_private(self.folder / place / f"{name}.token", self._tokens[name].reveal() + "\n"))
-                 for name, place in (("git", "access"), ("github", "access"), ("slack", "access"), ("control", VAULT))}
+        files = {
+            name: str(write_private(self.folder / place / f"{name}.token", self._tokens[name].reveal() + "\n"))
+            for name, place in (("git", "access"), ("github", "access"), ("slack", "access"), ("control", VAULT))
+        }
         facts = WorldFacts(
-            folder=str(self.folder), pid=os.getpid(), alarm_at=alarm_at.isoformat(), account=estate.ACCOUNT,
-            region=estate.REGION, regions=(estate.REGION, estate.GLOBAL_REGION), aws_endpoint=self.aws.url,
-            aws_config_file=str(config), aws_credentials_file=str(credentials), aws_profile=PROFILE,
+            folder=str(self.folder),
+            pid=os.getpid(),
+            alarm_at=alarm_at.isoformat(),
+            account=estate.ACCOUNT,
+            region=estate.REGION,
+            regions=(estate.REGION, estate.GLOBAL_REGION),
+            aws_endpoint=self.aws.url,
+            aws_config_file=str(config),
+            aws_credentials_file=str(credentials),
+            aws_profile=PROFILE,
             acting_as=f"arn:aws:sts::{estate.ACCOUNT}:assumed-role/{estate.BREAK_GLASS_ROLE}/irkit",
-            github_url=self.github.url, github_token_file=files["github"], git_url=self.git.url,
-            git_token_file=files["git"], slack_url=self.slack.base_url, slack_token_file=files["slack"],
-            control_url=self.control.url, control_token_file=files["control"], key_id=found.leaked.key_id,
-            repository=seeded.full_name, repository_url=self.git.clone_url(seeded.full_name),
-            secret_id=estate.DEPLOY_SECRET, cluster=estate.CLUSTER, consumers=self.consumers.health,
-            trail_bucket=estate.TRAIL_BUCKET, config_file=str(self.folder / "access" / "irkit.toml"),
+            github_url=self.github.url,
+            github_token_file=files["github"],
+            git_url=self.git.url,
+            git_token_file=files["git"],
+            slack_url=self.slack.base_url,
+            slack_token_file=files["slack"],
+            control_url=self.control.url,
+            control_token_file=files["control"],
+            key_id=found.leaked.key_id,
+            repository=seeded.full_name,
+            repository_url=self.git.clone_url(seeded.full_name),
+            secret_id=estate.DEPLOY_SECRET,
+            cluster=estate.CLUSTER,
+            consumers=self.consumers.health,
+            trail_bucket=estate.TRAIL_BUCKET,
+            config_file=str(self.folder / "access" / "irkit.toml"),
             ready_after_s=round(time.monotonic() - began, 3),
             children={"aws": self.aws.pid, **self.consumers.pids},
         )
@@ -196,8 +213,7 @@ class World:
         service, faults = text(asked.get("service")), self.aws.faults
         if "outage" in asked:
             outage = Outage(text(asked.get("outage")))
-            server = {"aws": self.aws.server, "git": self.git, "github": self.github,
-                      "slack": self.slack}.get(service)
+            server = {"aws": self.aws.server, "git": self.git, "github": self.github, "slack": self.slack}.get(service)
             if server is None:
                 faults.outage(service, outage)
             else:

@@ -43,15 +43,21 @@ def new_user(world: World, *actions: str) -> tuple[str, AwsCaller]:
 
 def records(world: World, key_id: str) -> list[JsonObject]:
     """Every record of the calls signed with a key, oldest first."""
-    return [entry.record for entry in world.aws.events.everything()
-            if at(entry.record, "userIdentity", "accessKeyId") == key_id]
+    return [
+        entry.record
+        for entry in world.aws.events.everything()
+        if at(entry.record, "userIdentity", "accessKeyId") == key_id
+    ]
 
 
 def sdk(world: World, keys: KeyPair, service: str, region: str = estate.REGION) -> Any:  # noqa: ANN401  boto3's own
     """A real boto3 client that never retries."""
     session: Any = boto3.Session(
-        aws_access_key_id=keys.key_id, aws_secret_access_key=keys.secret_key.reveal(), region_name=region,
-        aws_session_token=keys.session_token.reveal() if keys.session_token else None)
+        aws_access_key_id=keys.key_id,
+        aws_secret_access_key=keys.secret_key.reveal(),
+        region_name=region,
+        aws_session_token=keys.session_token.reveal() if keys.session_token else None,
+    )
     return session.client(service, endpoint_url=world.aws.url, config=Config(retries={"total_max_attempts": 1}))
 
 

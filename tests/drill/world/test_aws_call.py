@@ -16,13 +16,22 @@ QUERY = {"content-type": "application/x-www-form-urlencoded"}
 
 
 def signed(service: str, region: str = "eu-west-1") -> dict[str, str]:
-    return {"authorization": f"AWS4-HMAC-SHA256 Credential=AKIA1/20261120/{region}/{service}/aws4_request, "
-                             "SignedHeaders=host, Signature=00"}
+    return {
+        "authorization": f"AWS4-HMAC-SHA256 Credential=AKIA1/20261120/{region}/{service}/aws4_request, "
+        "SignedHeaders=host, Signature=00"
+    }
 
 
 def test_a_query_call_is_read() -> None:
-    body = urlencode({"Action": "CreateUser", "Version": "2010-05-08", "UserName": "ada",
-                      "Tags.member.1.Key": "team", "Tags.member.1.Value": "blue"}).encode()
+    body = urlencode(
+        {
+            "Action": "CreateUser",
+            "Version": "2010-05-08",
+            "UserName": "ada",
+            "Tags.member.1.Key": "team",
+            "Tags.member.1.Value": "blue",
+        }
+    ).encode()
     call = aws_call("POST", "/", signed("iam") | QUERY, body)
     assert call is not None
     assert (call.service, call.operation, call.key_id, call.region) == ("iam", "CreateUser", "AKIA1", "eu-west-1")
@@ -37,11 +46,17 @@ def test_a_json_call_is_read() -> None:
     assert (call.operation, call.params) == ("Decrypt", {"EncryptionContext": {"App": "x"}})
 
 
-@pytest.mark.parametrize(("method", "target", "operation", "logged"), [
-    ("GET", "/", "ListBuckets", True), ("PUT", "/logs", "CreateBucket", True),
-    ("GET", "/logs?policy", "GetBucketPolicy", True), ("PUT", "/logs/a/b.gz", "PutObject", False),
-    ("GET", "/logs/a/b.gz", "GetObject", False), ("GET", "/logs?list-type=2&prefix=a", "ListObjects", False),
-])
+@pytest.mark.parametrize(
+    ("method", "target", "operation", "logged"),
+    [
+        ("GET", "/", "ListBuckets", True),
+        ("PUT", "/logs", "CreateBucket", True),
+        ("GET", "/logs?policy", "GetBucketPolicy", True),
+        ("PUT", "/logs/a/b.gz", "PutObject", False),
+        ("GET", "/logs/a/b.gz", "GetObject", False),
+        ("GET", "/logs?list-type=2&prefix=a", "ListObjects", False),
+    ],
+)
 def test_only_bucket_calls_of_s3_are_management_events(
     method: str, target: str, operation: str, logged: object
 ) -> None:
@@ -54,18 +69,34 @@ def test_an_unsigned_request_is_no_call() -> None:
     assert aws_call("GET", "/", {}, b"") is None
 
 
-@pytest.mark.parametrize(("operation", "reads"), [
-    ("Decrypt", True), ("AssumeRole", True), ("GetSecretValue", True), ("LookupEvents", True), ("CreateUser", False),
-    ("UpdateAccessKey", False), ("PutUserPolicy", False), ("DeleteAccessKey", False), ("UpdateService", False),
-])
+@pytest.mark.parametrize(
+    ("operation", "reads"),
+    [
+        ("Decrypt", True),
+        ("AssumeRole", True),
+        ("GetSecretValue", True),
+        ("LookupEvents", True),
+        ("CreateUser", False),
+        ("UpdateAccessKey", False),
+        ("PutUserPolicy", False),
+        ("DeleteAccessKey", False),
+        ("UpdateService", False),
+    ],
+)
 def test_reads_are_told_from_writes(operation: str, reads: object) -> None:
     assert is_read_only(operation) is reads
 
 
 def test_names_become_camel_case_and_a_context_keeps_its_own() -> None:
-    assert camel({"ARN": "a", "SecretId": "s", "SecretString": "!", "EncryptionContext": {"SecretARN": "x"},
-                  "Tags": [{"Key": "k", "Value": "v"}]}) == {
-        "arn": "a", "secretId": "s", "encryptionContext": {"SecretARN": "x"}, "tags": [{"key": "k", "value": "v"}]}
+    assert camel(
+        {
+            "ARN": "a",
+            "SecretId": "s",
+            "SecretString": "!",
+            "EncryptionContext": {"SecretARN": "x"},
+            "Tags": [{"Key": "k", "Value": "v"}],
+        }
+    ) == {"arn": "a", "secretId": "s", "encryptionContext": {"SecretARN": "x"}, "tags": [{"key": "k", "value": "v"}]}
 
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=20)))

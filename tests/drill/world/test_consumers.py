@@ -14,8 +14,10 @@ from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.world import World
 from tests.drill.world.accounts import admin, becomes, records, sdk
 
-_NEXT_TO_NOTHING = {"Version": "2012-10-17",
-                    "Statement": [{"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}]}
+_NEXT_TO_NOTHING = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}],
+}
 Raise = Callable[[WorldSettings], World]
 
 
@@ -23,8 +25,13 @@ def test_health_tells_the_version_that_is_current(world: World) -> None:
     current = sdk(world, world.found.admin, "secretsmanager").get_secret_value(SecretId=estate.DEPLOY_SECRET)
     for name in estate.SERVICES:
         report = world.consumers.report(name)
-        assert report == {"service": name, "healthy": True, "secret_version": current["VersionId"],
-                          "key_id_last4": world.found.leaked.key_id[-4:], "error": ""}
+        assert report == {
+            "service": name,
+            "healthy": True,
+            "secret_version": current["VersionId"],
+            "key_id_last4": world.found.leaked.key_id[-4:],
+            "error": "",
+        }
 
 
 def test_services_name_the_secret_and_where_their_health_is(world: World) -> None:
@@ -44,8 +51,9 @@ def test_a_dead_key_makes_the_apps_unhealthy_and_a_deployment_heals_them(raise_w
     by, iam = admin(world), sdk(world, world.found.admin, "iam")
     new = iam.create_access_key(UserName=estate.LEAKED_USER)["AccessKey"]
     put = sdk(world, world.found.admin, "secretsmanager").put_secret_value(
-        SecretId=estate.DEPLOY_SECRET, SecretString=json.dumps(
-            {"access_key_id": new["AccessKeyId"], "secret_access_key": new["SecretAccessKey"]}))
+        SecretId=estate.DEPLOY_SECRET,
+        SecretString=json.dumps({"access_key_id": new["AccessKeyId"], "secret_access_key": new["SecretAccessKey"]}),
+    )
     iam.update_access_key(UserName=estate.LEAKED_USER, AccessKeyId=world.found.leaked.key_id, Status="Inactive")
     assert becomes(lambda: at(world.consumers.report("api"), "healthy") is False)
     assert at(world.consumers.report("api"), "error") == "kms:Decrypt: UnrecognizedClientException"
@@ -70,7 +78,10 @@ def test_a_deployment_that_is_refused_restarts_nothing(raise_world: Raise) -> No
 
 def test_the_apps_work_with_the_key_from_inside(world: World) -> None:
     world.consumers.report("api")
-    inside = [record for record in records(world, world.found.leaked.key_id)
-              if str(record["sourceIPAddress"]).startswith("10.0.4.")]
+    inside = [
+        record
+        for record in records(world, world.found.leaked.key_id)
+        if str(record["sourceIPAddress"]).startswith("10.0.4.")
+    ]
     assert {record["eventName"] for record in inside} == {"Decrypt"}
     assert "acme-api/2026.11" in {record["userAgent"] for record in inside}

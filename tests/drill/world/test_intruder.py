@@ -34,10 +34,21 @@ def test_everything_happened_before_the_alarm(world: World) -> None:
 
 def test_the_script_was_played_whole(world: World) -> None:
     names = {str(record["eventName"]) for record in done(world) if "errorCode" not in record}
-    assert names == {"GetCallerIdentity", "ListSecrets", "GetSecretValue", "Decrypt", "CreateUser", "CreateAccessKey",
-                     "AttachUserPolicy", "UpdateAssumeRolePolicy", "GetSessionToken"}
+    assert names == {
+        "GetCallerIdentity",
+        "ListSecrets",
+        "GetSecretValue",
+        "Decrypt",
+        "CreateUser",
+        "CreateAccessKey",
+        "AttachUserPolicy",
+        "UpdateAssumeRolePolicy",
+        "GetSessionToken",
+    }
     assert {str(record["errorCode"]) for record in done(world) if "errorCode" in record} == {
-        "AccessDenied", "InvalidCiphertextException"}
+        "AccessDenied",
+        "InvalidCiphertextException",
+    }
     assert {record["awsRegion"] for record in done(world)} == {estate.REGION, estate.GLOBAL_REGION}
 
 
@@ -65,18 +76,22 @@ def test_all_its_credentials_still_work_until_each_is_taken(raise_world: Callabl
     iam = sdk(world, world.found.admin, "iam")
     assert world.intruder_tries() == {"leaked key": WORKS, "session": WORKS, "back door": WORKS}
     iam.update_access_key(UserName=estate.LEAKED_USER, AccessKeyId=world.found.leaked.key_id, Status="Inactive")
-    assert world.intruder_tries() == {
-        "leaked key": "UnrecognizedClientException", "session": WORKS, "back door": WORKS}
+    assert world.intruder_tries() == {"leaked key": "UnrecognizedClientException", "session": WORKS, "back door": WORKS}
     deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
     for user in (estate.LEAKED_USER, BACK_DOOR_USER):
         iam.put_user_policy(UserName=user, PolicyName="deny", PolicyDocument=json.dumps(deny))
     assert world.intruder_tries() == {
-        "leaked key": "UnrecognizedClientException", "session": "AccessDeniedException",
-        "back door": "AccessDeniedException"}
+        "leaked key": "UnrecognizedClientException",
+        "session": "AccessDeniedException",
+        "back door": "AccessDeniedException",
+    }
 
 
 def test_its_session_was_used_after_it_was_taken(world: World) -> None:
-    taken = [at(record, "responseElements", "credentials", "accessKeyId")
-             for record in done(world) if record["eventName"] == "GetSessionToken"]
+    taken = [
+        at(record, "responseElements", "credentials", "accessKeyId")
+        for record in done(world)
+        if record["eventName"] == "GetSessionToken"
+    ]
     used = [record for record in done(world) if at(record, "userIdentity", "accessKeyId") == taken[0]]
     assert [record["eventName"] for record in used] == ["GetCallerIdentity", "Decrypt"]

@@ -27,9 +27,15 @@ class Clock:
 
 
 def stored(number: int, before: timedelta, name: str = "Decrypt", region: str = REGION) -> Stored:
-    record: JsonObject = {"eventID": f"id-{number}", "eventName": name, "awsRegion": region, "readOnly": True,
-                          "eventSource": "kms.amazonaws.com", "requestParameters": {"userName": f"user-{number}"},
-                          "userIdentity": {"type": "IAMUser", "userName": "ada", "accessKeyId": f"AKIA{number % 3}"}}
+    record: JsonObject = {
+        "eventID": f"id-{number}",
+        "eventName": name,
+        "awsRegion": region,
+        "readOnly": True,
+        "eventSource": "kms.amazonaws.com",
+        "requestParameters": {"userName": f"user-{number}"},
+        "userIdentity": {"type": "IAMUser", "userName": "ada", "accessKeyId": f"AKIA{number % 3}"},
+    }
     return Stored(NOW - before, number, NOW - before, record)
 
 
@@ -62,24 +68,35 @@ def test_a_second_attribute_is_ignored() -> None:
     assert ids(page(seen, REGION, asked, NOW)) == ["id-1"]
 
 
-@pytest.mark.parametrize(("name", "value", "found"), [
-    ("AccessKeyId", "AKIA2", ["id-2"]), ("EventId", "id-1", ["id-1"]), ("EventName", "Decrypt", ["id-2", "id-1"]),
-    ("EventSource", "kms.amazonaws.com", ["id-2", "id-1"]), ("ReadOnly", "true", ["id-2", "id-1"]),
-    ("ReadOnly", "false", []), ("Username", "ada", ["id-2", "id-1"]), ("ResourceName", "user-1", ["id-1"]),
-    ("ResourceType", "AWS::IAM::User", ["id-2", "id-1"]),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("AccessKeyId", "AKIA2", ["id-2"]),
+        ("EventId", "id-1", ["id-1"]),
+        ("EventName", "Decrypt", ["id-2", "id-1"]),
+        ("EventSource", "kms.amazonaws.com", ["id-2", "id-1"]),
+        ("ReadOnly", "true", ["id-2", "id-1"]),
+        ("ReadOnly", "false", []),
+        ("Username", "ada", ["id-2", "id-1"]),
+        ("ResourceName", "user-1", ["id-1"]),
+        ("ResourceType", "AWS::IAM::User", ["id-2", "id-1"]),
+    ],
+)
 def test_each_attribute_finds_its_events(name: str, value: str, found: list[str]) -> None:
     seen = [stored(1, timedelta(hours=2)), stored(2, timedelta(hours=1))]
     assert ids(page(seen, REGION, {"LookupAttributes": [lookup(name, value)]}, NOW)) == found
 
 
-@pytest.mark.parametrize(("asked", "code"), [
-    ({"MaxResults": 51}, "InvalidMaxResultsException"),
-    ({"MaxResults": 0}, "InvalidMaxResultsException"),
-    ({"NextToken": "nonsense"}, "InvalidNextTokenException"),
-    ({"StartTime": 2_000_000_000, "EndTime": 1_000_000_000}, "InvalidTimeRangeException"),
-    ({"LookupAttributes": [lookup("Colour", "red")]}, "InvalidLookupAttributesException"),
-])
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"MaxResults": 51}, "InvalidMaxResultsException"),
+        ({"MaxResults": 0}, "InvalidMaxResultsException"),
+        ({"NextToken": "nonsense"}, "InvalidNextTokenException"),
+        ({"StartTime": 2_000_000_000, "EndTime": 1_000_000_000}, "InvalidTimeRangeException"),
+        ({"LookupAttributes": [lookup("Colour", "red")]}, "InvalidLookupAttributesException"),
+    ],
+)
 def test_a_wrong_request_is_refused_as_aws_does(asked: JsonObject, code: str) -> None:
     with pytest.raises(LookupRefused) as refused:
         page([], REGION, asked, NOW)

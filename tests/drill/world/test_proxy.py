@@ -39,8 +39,10 @@ def test_the_leaked_key_works_when_the_alarm_goes_off(world: World) -> None:
 def test_boto3_looks_events_up_page_by_page(raise_world: Raise) -> None:
     world = raise_world(WorldSettings(delivery_lag=timedelta()))
     client = sdk(world, world.found.responder, "cloudtrail")
-    asked = {"LookupAttributes": [{"AttributeKey": "AccessKeyId", "AttributeValue": world.found.leaked.key_id}],
-             "MaxResults": 10}
+    asked = {
+        "LookupAttributes": [{"AttributeKey": "AccessKeyId", "AttributeValue": world.found.leaked.key_id}],
+        "MaxResults": 10,
+    }
     first = client.lookup_events(**asked)
     second = client.lookup_events(**asked, NextToken=first["NextToken"])
     told = [event["EventId"] for event in (*first["Events"], *second["Events"])]
@@ -77,8 +79,9 @@ def test_the_responder_may_do_only_what_its_policy_says(raise_world: Raise) -> N
 def test_an_inactive_key_is_refused(world: World) -> None:
     name, user = new_user(world)
     user.query("sts", "GetCallerIdentity", {})
-    admin(world).query("iam", "UpdateAccessKey", {
-        "UserName": name, "AccessKeyId": user.keys.key_id, "Status": "Inactive"})
+    admin(world).query(
+        "iam", "UpdateAccessKey", {"UserName": name, "AccessKeyId": user.keys.key_id, "Status": "Inactive"}
+    )
     assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
     assert refusal_of(lambda: user.json("kms", "ListKeys", {})) == "UnrecognizedClientException"
 
@@ -86,8 +89,9 @@ def test_an_inactive_key_is_refused(world: World) -> None:
 def test_deny_all_on_a_user_stops_its_key_but_not_get_caller_identity(world: World) -> None:
     name, user = new_user(world, "kms:ListKeys")
     deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
-    admin(world).query("iam", "PutUserPolicy", {
-        "UserName": name, "PolicyName": "deny", "PolicyDocument": json.dumps(deny)})
+    admin(world).query(
+        "iam", "PutUserPolicy", {"UserName": name, "PolicyName": "deny", "PolicyDocument": json.dumps(deny)}
+    )
     assert refusal_of(lambda: user.json("kms", "ListKeys", {})) == "AccessDeniedException"
     assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == ""
 
@@ -97,11 +101,20 @@ def test_sessions_older_than_a_cut_off_are_denied_and_the_long_term_key_is_not(w
     session = caller(world, key_pair(user.query("sts", "GetSessionToken", {})))
     assert refusal_of(lambda: session.json("kms", "ListKeys", {})) == ""
     cut = (datetime.now(UTC) + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    revoke = {"Version": "2012-10-17", "Statement": [{
-        "Effect": "Deny", "Action": "*", "Resource": "*",
-        "Condition": {"DateLessThan": {"aws:TokenIssueTime": cut}}}]}
-    admin(world).query("iam", "PutUserPolicy", {
-        "UserName": name, "PolicyName": "revoke", "PolicyDocument": json.dumps(revoke)})
+    revoke = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {"DateLessThan": {"aws:TokenIssueTime": cut}},
+            }
+        ],
+    }
+    admin(world).query(
+        "iam", "PutUserPolicy", {"UserName": name, "PolicyName": "revoke", "PolicyDocument": json.dumps(revoke)}
+    )
     assert refusal_of(lambda: session.json("kms", "ListKeys", {})) == "AccessDeniedException"
     assert refusal_of(lambda: user.json("kms", "ListKeys", {})) == ""
 
@@ -135,8 +148,10 @@ def test_an_iam_write_shows_its_effect_only_after_the_delay(raise_world: Raise, 
     world = raise_world(WorldSettings(iam_delay=timedelta(hours=1)))
     target = {"UserName": estate.LEAKED_USER}
     deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
-    params = {"UpdateAccessKey": {"AccessKeyId": world.found.leaked.key_id, "Status": "Inactive"},
-              "PutUserPolicy": {"PolicyName": "deny", "PolicyDocument": json.dumps(deny)}}[write]
+    params = {
+        "UpdateAccessKey": {"AccessKeyId": world.found.leaked.key_id, "Status": "Inactive"},
+        "PutUserPolicy": {"PolicyName": "deny", "PolicyDocument": json.dumps(deny)},
+    }[write]
     leaked = caller(world, world.found.leaked)
     admin(world).query("iam", write, {**target, **params})
     assert refusal_of(lambda: leaked.json("secretsmanager", "ListSecrets", {})) == ""
@@ -155,8 +170,11 @@ def test_a_new_key_is_usable_only_after_the_delay(raise_world: Raise) -> None:
 def test_a_delay_passes_by_itself(raise_world: Raise) -> None:
     world = raise_world(WorldSettings(iam_delay=timedelta(milliseconds=50)))
     leaked = caller(world, world.found.leaked)
-    admin(world).query("iam", "UpdateAccessKey", {
-        "UserName": estate.LEAKED_USER, "AccessKeyId": world.found.leaked.key_id, "Status": "Inactive"})
+    admin(world).query(
+        "iam",
+        "UpdateAccessKey",
+        {"UserName": estate.LEAKED_USER, "AccessKeyId": world.found.leaked.key_id, "Status": "Inactive"},
+    )
     assert becomes(lambda: refusal_of(lambda: leaked.query("sts", "GetCallerIdentity", {})) != "")
 
 
@@ -164,8 +182,11 @@ def test_writes_on_one_thing_take_effect_in_their_order(raise_world: Raise) -> N
     world = raise_world(WorldSettings(iam_delay=timedelta(hours=1)))
     leaked = caller(world, world.found.leaked)
     for status in ("Inactive", "Active", "Inactive"):
-        admin(world).query("iam", "UpdateAccessKey", {
-            "UserName": estate.LEAKED_USER, "AccessKeyId": world.found.leaked.key_id, "Status": status})
+        admin(world).query(
+            "iam",
+            "UpdateAccessKey",
+            {"UserName": estate.LEAKED_USER, "AccessKeyId": world.found.leaked.key_id, "Status": status},
+        )
     assert refusal_of(lambda: leaked.query("sts", "GetCallerIdentity", {})) == ""
     world.aws.settle()
     assert refusal_of(lambda: leaked.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
@@ -174,22 +195,43 @@ def test_writes_on_one_thing_take_effect_in_their_order(raise_world: Raise) -> N
 def test_a_write_that_is_refused_is_not_delayed_into_being(raise_world: Raise) -> None:
     world = raise_world(WorldSettings(iam_delay=timedelta(seconds=0.2)))
     leaked = caller(world, world.found.leaked)
-    assert refusal_of(lambda: leaked.query("iam", "DeleteUserPolicy", {
-        "UserName": estate.LEAKED_USER, "PolicyName": "own"})) == "AccessDenied"
-    assert refusal_of(lambda: admin(world).query("iam", "GetUserPolicy", {
-        "UserName": estate.LEAKED_USER, "PolicyName": "own"})) == ""
+    assert (
+        refusal_of(
+            lambda: leaked.query("iam", "DeleteUserPolicy", {"UserName": estate.LEAKED_USER, "PolicyName": "own"})
+        )
+        == "AccessDenied"
+    )
+    assert (
+        refusal_of(
+            lambda: admin(world).query("iam", "GetUserPolicy", {"UserName": estate.LEAKED_USER, "PolicyName": "own"})
+        )
+        == ""
+    )
 
 
 def test_a_secret_under_a_kms_key_needs_the_key_too(world: World) -> None:
     _, reader = new_user(world, "secretsmanager:GetSecretValue")
-    assert refusal_of(lambda: reader.json(
-        "secretsmanager", "GetSecretValue", {"SecretId": estate.DATABASE_SECRET})) == "AccessDeniedException"
+    assert (
+        refusal_of(lambda: reader.json("secretsmanager", "GetSecretValue", {"SecretId": estate.DATABASE_SECRET}))
+        == "AccessDeniedException"
+    )
     [record] = records(world, reader.keys.key_id)
     assert record["errorMessage"] == "Access to KMS is not allowed"
     _, writer = new_user(world, "secretsmanager:PutSecretValue", "kms:Decrypt")
-    assert refusal_of(lambda: writer.json("secretsmanager", "PutSecretValue", {
-        "SecretId": world.found.database_secret_arn, "SecretString": "x", "ClientRequestToken": "1" * 32,
-    })) == "AccessDeniedException"
+    assert (
+        refusal_of(
+            lambda: writer.json(
+                "secretsmanager",
+                "PutSecretValue",
+                {
+                    "SecretId": world.found.database_secret_arn,
+                    "SecretString": "x",
+                    "ClientRequestToken": "1" * 32,
+                },
+            )
+        )
+        == "AccessDeniedException"
+    )
 
 
 def test_an_outage_of_one_service_leaves_the_others_up(raise_world: Raise) -> None:
@@ -225,7 +267,10 @@ def test_the_trail_is_there_and_logs_every_management_event(world: World) -> Non
     trail = sdk(world, world.found.responder, "cloudtrail")
     [found] = trail.describe_trails()["trailList"]
     assert (found["Name"], found["S3BucketName"], found["IsMultiRegionTrail"]) == (
-        estate.TRAIL, estate.TRAIL_BUCKET, True)
+        estate.TRAIL,
+        estate.TRAIL_BUCKET,
+        True,
+    )
     assert trail.get_trail_status(Name=estate.TRAIL)["IsLogging"] is True
     [selector] = trail.get_event_selectors(TrailName=estate.TRAIL)["EventSelectors"]
     assert (selector["IncludeManagementEvents"], selector["ExcludeManagementEventSources"]) == (True, [])
@@ -238,10 +283,13 @@ def test_log_files_in_the_bucket_hold_the_events(world: World) -> None:
     world.aws.deliver()
     s3 = sdk(world, world.found.admin, "s3")
     listed = s3.list_objects_v2(Bucket=estate.TRAIL_BUCKET, Prefix=f"AWSLogs/{estate.ACCOUNT}/CloudTrail/")
-    files = {entry["Key"]: s3.get_object(Bucket=estate.TRAIL_BUCKET, Key=entry["Key"])["Body"].read()
-             for entry in listed["Contents"]}
-    held = {event["eventID"]: key
-            for key, data in files.items() for event in json.loads(gzip.decompress(data))["Records"]}
+    files = {
+        entry["Key"]: s3.get_object(Bucket=estate.TRAIL_BUCKET, Key=entry["Key"])["Body"].read()
+        for entry in listed["Contents"]
+    }
+    held = {
+        event["eventID"]: key for key, data in files.items() for event in json.loads(gzip.decompress(data))["Records"]
+    }
     key = held[record["eventID"]]
     day, name = key.split("/")[4:7], key.rpartition("/")[2]
     assert key.startswith(f"AWSLogs/{estate.ACCOUNT}/CloudTrail/{estate.REGION}/")
@@ -253,6 +301,11 @@ def test_each_event_is_delivered_once(world: World) -> None:
     world.aws.deliver()
     s3 = sdk(world, world.found.admin, "s3")
     listed = s3.list_objects_v2(Bucket=estate.TRAIL_BUCKET, Prefix="AWSLogs/")["Contents"]
-    told = [event["eventID"] for entry in listed for event in json.loads(gzip.decompress(
-        s3.get_object(Bucket=estate.TRAIL_BUCKET, Key=entry["Key"])["Body"].read()))["Records"]]
+    told = [
+        event["eventID"]
+        for entry in listed
+        for event in json.loads(
+            gzip.decompress(s3.get_object(Bucket=estate.TRAIL_BUCKET, Key=entry["Key"])["Body"].read())
+        )["Records"]
+    ]
     assert len(told) == len(set(told)) > 0

@@ -32,9 +32,13 @@ def test_a_user_is_shown_as_an_iam_user(world: World) -> None:
     user.query("sts", "GetCallerIdentity", {})
     [record] = records(world, user.keys.key_id)
     assert record["userIdentity"] == {
-        "type": "IAMUser", "principalId": at(record, "userIdentity", "principalId"), "userName": name,
-        "arn": f"arn:aws:iam::{estate.ACCOUNT}:user/{name}", "accountId": estate.ACCOUNT,
-        "accessKeyId": user.keys.key_id}
+        "type": "IAMUser",
+        "principalId": at(record, "userIdentity", "principalId"),
+        "userName": name,
+        "arn": f"arn:aws:iam::{estate.ACCOUNT}:user/{name}",
+        "accountId": estate.ACCOUNT,
+        "accessKeyId": user.keys.key_id,
+    }
     assert str(at(record, "userIdentity", "principalId")).startswith("AIDA")
 
 
@@ -50,8 +54,9 @@ def test_a_role_session_is_shown_as_an_assumed_role_with_its_issuer(world: World
 def test_an_assumed_role_chains_by_the_key_in_its_answer(world: World) -> None:
     _, user = new_user(world, "sts:AssumeRole")
     role = f"arn:aws:iam::{estate.ACCOUNT}:role/{estate.READER_ROLE}"
-    session = key_pair(user.query("sts", "AssumeRole", {"RoleArn": role, "RoleSessionName": "chain",
-                                                        "DurationSeconds": "900"}))
+    session = key_pair(
+        user.query("sts", "AssumeRole", {"RoleArn": role, "RoleSessionName": "chain", "DurationSeconds": "900"})
+    )
     [record] = records(world, user.keys.key_id)
     assert at(record, "responseElements", "credentials", "accessKeyId") == session.key_id
     assert at(record, "requestParameters", "durationSeconds") == 900
@@ -76,10 +81,10 @@ def test_a_decrypt_keeps_the_encryption_context_and_shows_no_ciphertext(world: W
     context: JsonObject = {"app": "payments", "ledger": estate.LEDGERS[0]}
     plain = user.json("kms", "Decrypt", {"CiphertextBlob": blob, "EncryptionContext": context})
     [record] = records(world, user.keys.key_id)
-    assert record["requestParameters"] == {
-        "encryptionContext": context, "encryptionAlgorithm": "SYMMETRIC_DEFAULT"}
-    assert at(record, "resources" ) == [
-        {"accountId": estate.ACCOUNT, "type": "AWS::KMS::Key", "ARN": world.found.kms_key_arn}]
+    assert record["requestParameters"] == {"encryptionContext": context, "encryptionAlgorithm": "SYMMETRIC_DEFAULT"}
+    assert at(record, "resources") == [
+        {"accountId": estate.ACCOUNT, "type": "AWS::KMS::Key", "ARN": world.found.kms_key_arn}
+    ]
     written = json.dumps(record)
     assert blob not in written
     assert str(plain["Plaintext"]) not in written
@@ -91,12 +96,17 @@ def test_a_secret_under_a_kms_key_brings_a_decrypt_made_by_the_service(world: Wo
     answer = user.json("secretsmanager", "GetSecretValue", {"SecretId": estate.DATABASE_SECRET})
     [parent] = records(world, user.keys.key_id)
     assert parent["requestParameters"] == {"secretId": estate.DATABASE_SECRET}
-    made = [entry.record for entry in world.aws.events.everything()
-            if entry.record["sourceIPAddress"] == "secretsmanager.amazonaws.com"
-            and at(entry.record, "userIdentity", "userName") == name]
+    made = [
+        entry.record
+        for entry in world.aws.events.everything()
+        if entry.record["sourceIPAddress"] == "secretsmanager.amazonaws.com"
+        and at(entry.record, "userIdentity", "userName") == name
+    ]
     assert len(made) == 1
     assert at(made[0], "requestParameters", "encryptionContext") == {
-        "SecretARN": answer["ARN"], "SecretVersionId": answer["VersionId"]}
+        "SecretARN": answer["ARN"],
+        "SecretVersionId": answer["VersionId"],
+    }
     assert at(made[0], "userIdentity", "accessKeyId") != user.keys.key_id
     assert str(at(made[0], "userIdentity", "accessKeyId")).startswith("ASIA")
 
@@ -111,8 +121,11 @@ def test_a_new_access_key_is_recorded_without_its_secret(world: World) -> None:
 
 
 def test_a_secret_value_that_is_put_is_not_recorded(world: World) -> None:
-    admin(world).json("secretsmanager", "CreateSecret", {
-        "Name": "put-test", "SecretString": "hunter2-and-more", "ClientRequestToken": "0" * 32})
+    admin(world).json(
+        "secretsmanager",
+        "CreateSecret",
+        {"Name": "put-test", "SecretString": "hunter2-and-more", "ClientRequestToken": "0" * 32},
+    )
     record = records(world, world.found.admin.key_id)[-1]
     assert at(record, "requestParameters", "name") == "put-test"
     assert str(at(record, "responseElements", "arn")).startswith("arn:aws:secretsmanager:")
@@ -144,9 +157,25 @@ def test_an_address_may_be_told_but_a_time_only_with_the_worlds_token(world: Wor
 
 
 def test_every_record_has_what_aws_documents(world: World) -> None:
-    must = {"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress",
-            "userAgent", "requestParameters", "responseElements", "requestID", "eventID", "readOnly", "eventType",
-            "managementEvent", "recipientAccountId", "eventCategory"}
+    must = {
+        "eventVersion",
+        "userIdentity",
+        "eventTime",
+        "eventSource",
+        "eventName",
+        "awsRegion",
+        "sourceIPAddress",
+        "userAgent",
+        "requestParameters",
+        "responseElements",
+        "requestID",
+        "eventID",
+        "readOnly",
+        "eventType",
+        "managementEvent",
+        "recipientAccountId",
+        "eventCategory",
+    }
     everything = [entry.record for entry in world.aws.events.everything()]
     assert everything
     assert all(must <= record.keys() and next(iter(record)) == "eventVersion" for record in everything)

@@ -45,14 +45,18 @@ def own_process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], World
 
 
 def alive(facts: WorldFacts) -> list[int]:
-    return [pid for pid in facts.children.values()
-            if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+    return [
+        pid
+        for pid in facts.children.values()
+        if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    ]
 
 
 def control(facts: WorldFacts, route: str, asked: dict[str, object], token: str = "") -> dict[str, object]:
     token = token or Path(facts.control_token_file).read_text().strip()
     request = urllib.request.Request(  # noqa: S310  loopback
-        facts.control_url + route, json.dumps(asked).encode(), {"Authorization": f"Bearer {token}"})
+        facts.control_url + route, json.dumps(asked).encode(), {"Authorization": f"Bearer {token}"}
+    )
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  loopback
         told: dict[str, object] = json.loads(answer.read())
     return told
@@ -100,8 +104,12 @@ def test_the_planted_file_grows_with_new_keys(world: World) -> None:
 
 def test_everything_listens_on_loopback_alone(world: World) -> None:
     mine = {os.getpid(), *world.facts.children.values()}
-    listening = [place.laddr.ip for pid in mine for place in psutil.Process(pid).net_connections("inet")
-                 if place.status == psutil.CONN_LISTEN]
+    listening = [
+        place.laddr.ip
+        for pid in mine
+        for place in psutil.Process(pid).net_connections("inet")
+        if place.status == psutil.CONN_LISTEN
+    ]
     assert len(listening) >= 9
     assert set(listening) == {"127.0.0.1"}
 
@@ -137,8 +145,9 @@ def test_a_world_that_nobody_calls_ends_by_itself(tmp_path: Path) -> None:
     folder = tmp_path / "apart"
     folder.mkdir()
     (folder / "settings.json").write_text(WorldSettings(idle=timedelta(milliseconds=1)).model_dump_json())
-    ended = subprocess.run([sys.executable, "-m", "irkit.drill.world", str(folder)], timeout=60, check=True,
-                           cwd=Path(__file__).parents[3])
+    ended = subprocess.run(
+        [sys.executable, "-m", "irkit.drill.world", str(folder)], timeout=60, check=True, cwd=Path(__file__).parents[3]
+    )
     assert ended.returncode == 0
     assert (folder / "vault" / "truth.json").exists()
 
