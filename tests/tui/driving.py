@@ -135,12 +135,25 @@ def on(pilot: Pilot[str]) -> Driver:
     return Driver(pilot)
 
 
-def same_as_snapshot(pilot: Pilot[str], name: str) -> None:
-    """Compares the screen's text with ``snapshots/<name>.txt``; ``IRKIT_SNAPSHOTS=write`` writes it instead."""
-    path, text = _SNAPSHOTS / f"{name}.txt", screen_text(pilot.app.screen)
+async def same_as_snapshot(pilot: Pilot[str], name: str) -> None:
+    """The screen's text comes to be that of ``snapshots/<name>.txt``; ``IRKIT_SNAPSHOTS=write`` writes it instead."""
+    path = _SNAPSHOTS / f"{name}.txt"
     if os.environ.get("IRKIT_SNAPSHOTS") == "write":
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(await _settled(pilot), encoding="utf-8")
     kept = path.read_text(encoding="utf-8")
+    deadline = time.monotonic() + _DEADLINE
+    while (text := screen_text(pilot.app.screen)) != kept and time.monotonic() < deadline:
+        await pilot.pause(0.02)
     changed = "\n".join(difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "drawn", lineterm=""))
     assert not changed, f"{path.name} changed; IRKIT_SNAPSHOTS=write keeps the new one\n{changed}"
+
+
+async def _settled(pilot: Pilot[str]) -> str:
+    """The screen's text once it has stayed the same for half a second; only for writing a snapshot."""
+    text, since = screen_text(pilot.app.screen), time.monotonic()
+    while time.monotonic() < since + 0.5:
+        await pilot.pause(0.05)
+        if (now := screen_text(pilot.app.screen)) != text:
+            text, since = now, time.monotonic()
+    return text

@@ -28,7 +28,7 @@ def home(*, incidents: int = 1) -> ScriptedHome:
 def test_home_lists_open_incidents_and_runbooks(play_home: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).says("INC-0042").says("1 waits for you").says("key_leak").go()
-        same_as_snapshot(pilot, "home_80x24")
+        await same_as_snapshot(pilot, "home_80x24")
 
     play_home(home(), NARROW, scene)
 
@@ -44,7 +44,7 @@ def test_enter_opens_the_highlighted_incident(play_home: Play) -> None:
 def test_without_an_incident_the_runbooks_have_the_keyboard(play_home: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).says("none: choose a runbook").press("enter").says("Start key_leak").go()
-        same_as_snapshot(pilot, "start_80x24")
+        await same_as_snapshot(pilot, "start_80x24")
 
     play_home(home(incidents=0), NARROW, scene)
 

@@ -27,14 +27,14 @@ from tests.tui.story import ScriptedDesk, Story, halfway, runbook
 
 def test_the_incident_is_drawn_at_120_by_36(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
-        same_as_snapshot(pilot, "incident_120x36")
+        await same_as_snapshot(pilot, "incident_120x36")
 
     play(ScriptedDesk(halfway()), WIDE, scene)
 
 
 def test_the_incident_is_drawn_at_80_by_24(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
-        same_as_snapshot(pilot, "incident_80x24")
+        await same_as_snapshot(pilot, "incident_80x24")
 
     play(ScriptedDesk(halfway()), NARROW, scene)
 
@@ -53,7 +53,7 @@ def test_no_line_of_a_screen_is_wider_than_the_terminal() -> None:
 
 def test_every_glyph_has_an_ascii_twin(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
-        same_as_snapshot(pilot, "incident_ascii_120x36")
+        await same_as_snapshot(pilot, "incident_ascii_120x36")
         own = screen_text(pilot.app.screen).replace("AKIA…WXYZ", "").replace("AKIA…5TUV", "")
         assert own.isascii()
 
@@ -96,7 +96,7 @@ def test_enter_opens_the_step_on_the_whole_narrow_screen_and_escape_goes_back(pl
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("enter").says("nothing changed yet").go()
         assert isinstance(pilot.app.screen, StepScreen)
-        same_as_snapshot(pilot, "step_80x24")
+        await same_as_snapshot(pilot, "step_80x24")
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, IncidentScreen)
 
@@ -137,7 +137,7 @@ def test_the_screen_changes_its_layout_when_the_terminal_is_resized(play: Play) 
 def test_the_focus_view_shows_only_what_matters_now(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("f").says("Next, when those are done").go()
-        same_as_snapshot(pilot, "focus_80x24")
+        await same_as_snapshot(pilot, "focus_80x24")
         await on(pilot).press("f").says("│ ?").go()
 
     play(ScriptedDesk(halfway()), NARROW, scene)
@@ -186,7 +186,7 @@ def test_the_log_takes_the_whole_screen_and_can_be_filtered(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("l").says("Log  all steps").press("slash").types("createaccesskey").press("enter").go()
         assert isinstance(pilot.app.screen, LogScreen)
-        same_as_snapshot(pilot, "log_80x24")
+        await same_as_snapshot(pilot, "log_80x24")
         await on(pilot).press("escape").says("Steps").go()
 
     play(ScriptedDesk(halfway()), NARROW, scene)

@@ -53,7 +53,7 @@ def test_a_reversible_plan_is_approved_by_a_and_y_and_by_its_hash(play: Play) ->
         await (
             driver.says("Count    3 changes").says(plan_hash(desk, "update_consumers")[:16]).says("As       alice").go()
         )
-        same_as_snapshot(pilot, "approve_120x36")
+        await same_as_snapshot(pilot, "approve_120x36")
         await on(pilot).press("y").until(lambda: bool(desk.orders.given)).told("approved update_consumers").go()
 
     play(desk, WIDE, scene)
@@ -89,7 +89,7 @@ def test_an_irreversible_plan_wants_its_phrase_typed(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         driver = on(pilot).step("purge_history").is_waiting().press("a").says("type the phrase: purge acme/payments")
         await driver.says("2 people, 0 so far").until(lambda: _listening(pilot)).go()
-        same_as_snapshot(pilot, "approve_final_80x24")
+        await same_as_snapshot(pilot, "approve_final_80x24")
         await on(pilot).types("purge acme/paymentz").go()
         assert pilot.app.screen.query_one("#yes", Button).disabled
         await on(pilot).press("backspace").types("s").press("enter").says("enter approves nothing").go()
@@ -253,7 +253,7 @@ def test_a_decision_is_given_with_the_recommended_option_marked(play: Play) -> N
     async def scene(pilot: Pilot[str]) -> None:
         driver = on(pilot).step("verdict").is_waiting().press("a").says("verdict asks").says("abused   (recommended)")
         await driver.go()
-        same_as_snapshot(pilot, "decide_80x24")
+        await same_as_snapshot(pilot, "decide_80x24")
         await on(pilot).press("enter", "enter").until(lambda: bool(desk.orders.given)).go()
 
     play(desk, NARROW, scene)
@@ -291,7 +291,7 @@ def test_an_effect_in_doubt_shows_intent_and_probe_and_only_ways_on_that_fit(pla
     async def scene(pilot: Pilot[str]) -> None:
         driver = on(pilot).step("deactivate_key").marked(Mark.IN_DOUBT).press("a").says("IN DOUBT: deactivate_key")
         await driver.says("untouched: as before the plan").says("It was not done").says_not("It was done").go()
-        same_as_snapshot(pilot, "doubt_80x24")
+        await same_as_snapshot(pilot, "doubt_80x24")
         await on(pilot).press("tab", "enter").until(lambda: bool(desk.orders.given)).go()
 
     play(desk, NARROW, scene)
