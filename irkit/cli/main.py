@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resolve": ("Answer an incident", "settle an effect in doubt after irkit probed"),
     "note": ("Answer an incident", "write a note into the journal"),
     "abort": ("Answer an incident", "stop the runbook"),
+    "close": ("Answer an incident", "close an incident that has come to its end"),
     "list": ("Look back", "the incidents on this machine"),
     "timeline": ("Look back", "what happened, in UTC"),
     "report": ("Look back", "write the postmortem"),

@@ -12,6 +12,6 @@ def ordered(session: Session, record: Recorded) -> int:
     """Print the recorded event, and who will act on it."""
     for line in activity(record):
         print(line)
-    if not session.folder.is_running():
+    if not session.folder.is_running() and session.journal.state().closed is None:
         talk(f"no runner is at work: irkit run {session.folder.incident}")
     return 0

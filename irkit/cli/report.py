@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from irkit.cli.arguments import add_incident, session
-from irkit.wiring.postmortem import Postmortems
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write it and print where it is."""
-    shown = session(args)
-    writer = Postmortems(shown.folder, shown.journal, shown.runbook)
+    writer = session(args).postmortems
     if args.output == Path("-"):
         print(writer.text())
-        return 0
-    place = args.output or shown.folder.path / "postmortem.md"
-    writer.write_to(place)
-    print(place)
+    else:
+        print(writer.write(args.output))
     return 0

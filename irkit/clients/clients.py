@@ -32,10 +32,10 @@ from irkit.secret import Fingerprint, Secret
 
 
 class PostmortemWriter(Protocol):
-    """Writes the incident's report as it stands; wiring supplies it."""
+    """Tells the incident's report as it stands; wiring supplies it."""
 
-    def write(self) -> tuple[str, str]:
-        """Write it; its path relative to the incident's folder, and its SHA-256 in hex."""
+    def text(self) -> str:
+        """The postmortem, in Markdown."""
         ...
 
 

@@ -212,6 +212,8 @@ def outcome(runbook: Runbook, state: IncidentState) -> Outcome:
     phases = {state.step(step.id).phase for step in runbook.steps}
     if state.aborted is not None:
         return Outcome.ABORTED
+    if state.closed is not None:
+        return Outcome.ENDED
     if Phase.IN_DOUBT in phases:
         return Outcome.IN_DOUBT
     if Phase.FAILED in phases:

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from irkit.contract import Effect, Standing
 from irkit.engine.approval import approval_guard
+from irkit.engine.ready import ended
 from irkit.errors import Refused, UsageError
 from irkit.incident import events as ev
 from irkit.incident.events import Actor, Event, PlanHash, Recorded, Resolution, StepId
@@ -96,6 +97,23 @@ class Orders:
                 raise OrderRefused("the incident has ended already")
 
         return self.journal.append(ev.IncidentAborted(reason=reason.strip()), actor=self.actor, guard=guard)
+
+    def close(self) -> Recorded:
+        """Close an incident that has come to its end; after it only notes are taken.
+
+        Raises:
+            OrderRefused: a step has not ended, and the runbook was not aborted.
+        """
+
+        def guard(state: IncidentState) -> None:
+            if state.closed is not None:
+                raise OrderRefused("the incident is closed already")
+            if state.aborted is None and not ended(self.runbook, state):
+                raise OrderRefused("not every step has ended", hint="skip what is left, with a reason, or abort")
+
+        aborted = self.journal.state().aborted
+        outcome = f"aborted: {aborted}" if aborted is not None else "every step has ended"
+        return self.journal.append(ev.IncidentClosed(outcome=outcome), actor=self.actor, guard=guard)
 
     def _order(self, event: Event, step: StepId, refusal: Callable[[StepState], str]) -> Recorded:
         self._step(step)

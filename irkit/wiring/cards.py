@@ -10,6 +10,7 @@ from irkit.tui.desk import IncidentCard
 from irkit.wiring.incidents import sessions
 from irkit.wiring.session import Session
 
+CLOSED = "closed"
 WAITING = {Phase.PLANNED, Phase.ASKING, Phase.IN_DOUBT, Phase.FAILED}
 
 
@@ -24,6 +25,7 @@ def card(session: Session) -> IncidentCard:
     phases = [state.step(step.id).phase for step in session.runbook.steps]
     over = sum(phase in ENDED for phase in phases)
     opened_at = state.opened_at
+    reached = outcome(session.runbook, state).value
     if opened_at is None:
         raise TypeError(session.folder.incident)
     return IncidentCard(
@@ -33,5 +35,5 @@ def card(session: Session) -> IncidentCard:
         mode=session.opened.mode,
         opened_at=opened_at,
         waits=sum(phase in WAITING for phase in phases),
-        words=f"{over} of {len(phases)} steps over; {outcome(session.runbook, state).value}",
+        words=CLOSED if state.closed is not None else f"{over} of {len(phases)} steps over; {reached}",
     )

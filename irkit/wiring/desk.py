@@ -18,7 +18,7 @@ from irkit.runbook.model import Runbook
 from irkit.runbook.shelf import shelf, taken
 from irkit.secret import Secret
 from irkit.tui.desk import IncidentCard, ProgressLine, Question, RunbookCard
-from irkit.wiring.cards import cards
+from irkit.wiring.cards import CLOSED, cards
 from irkit.wiring.incidents import session_of
 from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, opened_session
@@ -96,8 +96,8 @@ class HomeDesk:
     _open: list[SessionDesk] = field(default_factory=list)
 
     def incidents(self) -> Sequence[IncidentCard]:
-        """The incidents that are not over, newest first."""
-        return cards(self.config)[::-1]
+        """The incidents that are not closed, newest first."""
+        return [card for card in cards(self.config)[::-1] if card.words != CLOSED]
 
     def runbooks(self) -> Sequence[RunbookCard]:
         """All runbooks that can be started, by name."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,12 +28,14 @@ class Postmortems:
         """The postmortem as Markdown, as of now."""
         return markdown(postmortem(self.journal.records(), self.runbook, self.folder.path, datetime.now(UTC)))
 
-    def write(self) -> tuple[str, str]:
-        """Write ``postmortem.md`` whole or not at all; its path relative to the incident's folder, and its SHA-256."""
-        return self.write_to(self.folder.path / NAME)
+    @property
+    def path(self) -> Path:
+        """Where the newest version lies."""
+        return self.folder.path / NAME
 
-    def write_to(self, path: Path) -> tuple[str, str]:
-        """As ``write``, to a place of one's own. Raises ``JournalUnwritable`` when it cannot be written."""
+    def write(self, path: Path | None = None) -> Path:
+        """Write it whole or not at all; where it is. Raises ``JournalUnwritable`` when it cannot be written."""
+        path = path or self.path
         data = self.text().encode()
         draft = path.with_name(f".{path.name}.part")
         try:
@@ -43,4 +44,4 @@ class Postmortems:
             draft.replace(path)
         except OSError as error:
             raise JournalUnwritable(f"cannot write {path}: {error.strerror}") from error
-        return path.name, hashlib.sha256(data).hexdigest()
+        return path

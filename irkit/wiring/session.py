@@ -23,6 +23,7 @@ from irkit.engine.endings import IRKIT
 from irkit.engine.executor import Executor, Outcome, Until
 from irkit.engine.orders import Orders
 from irkit.engine.parameters import parameters
+from irkit.engine.ready import ended
 from irkit.errors import IrkitError, JournalBroken, RunbookInvalid, UsageError
 from irkit.incident import events as ev
 from irkit.incident.events import Actor, ActorKind, Mode, StepId
@@ -83,6 +84,11 @@ class Session:
         return loads(self.opened.runbook_text, self.opened.runbook_path)
 
     @property
+    def postmortems(self) -> Postmortems:
+        """The writer of the incident's report."""
+        return Postmortems(self.folder, self.journal, self.runbook)
+
+    @property
     def drift(self) -> str:
         """How the runbook's file differs today from what this incident runs, as a unified diff; empty if not."""
         file = Path(self.opened.runbook_path)
@@ -128,7 +134,7 @@ class Session:
             incident=self.folder.incident,
             folder=self.folder.path,
             fingerprint_key=self.folder.fingerprint_key(),
-            postmortem=Postmortems(self.folder, self.journal, self.runbook),
+            postmortem=self.postmortems,
         )
         for key_id, secret in self.secrets.items():
             outside.known_secrets.remember(key_id, secret)
@@ -189,9 +195,12 @@ class Session:
         with self.folder.running():
             self._executor = Executor(self.journal, self.runbook, self.action, self.open_clients)
             try:
-                return self._executor.run(until)
+                reached = self._executor.run(until)
             finally:
                 self._executor = None
+            if ended(self.runbook, self.journal.state()):
+                self.postmortems.write()
+            return reached
 
     def run_behind(self) -> threading.Thread:
         """Run in a thread of its own until ``stop``; when another process is the runner, wait to take over from it."""
@@ -274,7 +283,7 @@ def identity(config: Config, folder: IncidentFolder) -> Identity:
 class _NoPostmortem:
     """There is nothing to report before an incident is open."""
 
-    def write(self) -> tuple[str, str]:
+    def text(self) -> str:
         raise IrkitError("the incident is not open yet")
 
 

@@ -250,6 +250,20 @@ def test_a_human_step_ends_with_the_answer(tmp_path: Path) -> None:
     assert drive.step("stay").phase is Phase.DONE
 
 
+def test_an_incident_is_closed_only_at_its_end_and_then_takes_only_notes(tmp_path: Path) -> None:
+    drive = Drive(tmp_path, TURN)
+    drive.run()
+    with pytest.raises(OrderRefused, match="not every step"):
+        drive.orders().close()
+    drive.approve("turn")
+    drive.run()
+    drive.orders().close()
+    with pytest.raises(OrderRefused):
+        drive.orders().undo(StepId("turn"), "late")
+    drive.orders().note("for the record")
+    assert drive.journal.state().closed == "every step has ended"
+
+
 def test_abort_begins_nothing_more(tmp_path: Path) -> None:
     drive = Drive(tmp_path, TURN)
     drive.run()

@@ -1,4 +1,7 @@
-"""Write the postmortem as the journal stands now. It can be written again at any time; nothing is lost by it."""
+"""Write the postmortem as the journal stands now, and keep it as evidence: what was known, and said, at this moment.
+
+`irkit report` writes it anew from the same journal at any time, with what came afterwards.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,10 @@ class Result(Frozen):
 
 
 def read(clients: Clients, _params: Params) -> Result:
-    """Write the report's files."""
-    path, sha256 = clients.postmortem.write()
-    return Result(path=path, sha256=sha256)
+    """Write it into the evidence. Raises ``IrkitError`` when it cannot be written."""
+    data = clients.postmortem.text().encode()
+    kept = clients.evidence.keep("postmortem.md", data, what="the postmortem as it stood at this step", count=1)
+    return Result(path=kept.path, sha256=kept.sha256)
 
 
 ACTION: Action[Clients, Params, Result] = Action(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from irkit.clients.clients import Outside
@@ -8,19 +9,15 @@ from tests.bench import asked
 
 
 class Writer:
-    """Counts how often it was asked."""
+    """A report of few words."""
 
-    def __init__(self) -> None:
-        self.written = 0
-
-    def write(self) -> tuple[str, str]:
-        self.written += 1
-        return "postmortem.md", "ab" * 32
+    def text(self) -> str:
+        return "# It is over\n"
 
 
-def test_the_report_is_written_and_told_by_path_and_hash(tmp_path: Path) -> None:
-    writer = Writer()
-    outside = Outside(Config(tmp_path, tmp_path, "me"), "INC-0001", tmp_path, b"k", writer)
+def test_the_report_is_kept_as_evidence_and_told_by_path_and_hash(tmp_path: Path) -> None:
+    outside = Outside(Config(tmp_path, tmp_path, "me"), "INC-0001", tmp_path, b"k", Writer())
     found = asked(outside.clients("postmortem"), "incident.write_postmortem")
-    assert found == {"path": "postmortem.md", "sha256": "ab" * 32}
-    assert writer.written == 1
+    kept = (tmp_path / "evidence" / "postmortem.md").read_bytes()
+    assert kept == b"# It is over\n"
+    assert found == {"path": "evidence/postmortem.md", "sha256": hashlib.sha256(kept).hexdigest()}
