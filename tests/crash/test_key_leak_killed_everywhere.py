@@ -22,6 +22,8 @@ from irkit.wiring.session import Session
 from tests.crash.killing import point_of
 from tests.leaks import found_leaks
 
+pytestmark = pytest.mark.timeout(1800)  # some 440 processes, one after the other
+
 KILLED = -9
 MOST_CHILDREN = 900
 
