@@ -26,17 +26,18 @@ class Command(Protocol):
 
 
 def dispatch(words: Sequence[str], commands: Mapping[str, tuple[str, str]]) -> int:
-    """Run the command named by the first word; the home screen without one."""
-    name = words[0] if words else "home"
+    """Run the command named by the first word; the home screen without one, with the options that stand there."""
+    name, rest = (words[0], words[1:]) if words and not words[0].startswith("-") else ("home", words)
     if name != "home" and name not in commands:
         near = difflib.get_close_matches(name, commands, n=1)
         talk(f"irkit: there is no command {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         talk("irkit --help lists them")
         return 2
     command = cast("Command", importlib.import_module(f"irkit.cli.{name}"))
-    parser = argparse.ArgumentParser(prog=f"irkit {name}", description=command.__doc__)
+    program = "irkit" if name == "home" else f"irkit {name}"
+    parser = argparse.ArgumentParser(prog=program, description=command.__doc__)
     command.add_arguments(parser)
-    return guarded(command, parser.parse_args(words[1:]))
+    return guarded(command, parser.parse_args(rest))
 
 
 def guarded(command: Command, args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from irkit.cli.dispatch import INTERRUPTED, talk
 from irkit.cli.frontier import frontier
 from irkit.engine.executor import Outcome, Until, outcome
+from irkit.errors import UsageError
 from irkit.incident.events import Recorded
 from irkit.tui.activity import activity
 from irkit.wiring.session import Session
@@ -38,10 +39,21 @@ class Display(StrEnum):
 
 
 def chosen(asked: str | None) -> Display:
-    """The display asked for; without one, the screen when stdout is a terminal, else plain."""
-    if asked:
-        return Display(asked)
-    return Display.TUI if sys.stdout.isatty() and sys.stdin.isatty() else Display.PLAIN
+    """The display asked for; without one, the screen where it can be shown, else plain.
+
+    The screen reads keys from stdin and is drawn on stderr (by Textual); stdout is where its last words are read.
+
+    Raises:
+        UsageError: the screen is asked for, and one of the three is no terminal.
+    """
+    streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
+    lacking = [name for name, stream in streams.items() if not stream.isatty()]
+    if asked is None:
+        return Display.PLAIN if lacking else Display.TUI
+    if asked == Display.TUI and lacking:
+        hint = "respond, resume and drill work without one: --display plain, json or quiet"
+        raise UsageError(f"the screen needs a terminal, and there is none at {', '.join(lacking)}", hint=hint)
+    return Display(asked)
 
 
 def show_plain(record: Recorded) -> None:

@@ -40,10 +40,11 @@ def run(args: argparse.Namespace) -> int:
     settings = config(args)
     if args.runbook == STOP:
         return _stop(settings, args.incident or "")
+    display = chosen(args.display)
     tell_origin(settings, args.runbook)
     session, rehearsal = begin(settings, args.runbook, args.seed)
     talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {rehearsal.facts.ready_after_s:.1f} s")
-    code = drive(session, args)
+    code = drive(session, display, args)
     if args.keep or not ended(session.runbook, session.journal.state()):
         talk(f"the rehearsal cloud stays up for irkit resume {session.folder.incident}")
         talk(f"end it with: irkit drill stop {session.folder.incident}")
@@ -52,13 +53,12 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def drive(session: Session, args: argparse.Namespace) -> int:
+def drive(session: Session, display: Display, args: argparse.Namespace) -> int:
     """With a person at the screen, or with the scripted people alone."""
     people = [colleague(session), *([responder(session)] if args.unattended else [])]
     for person in people:
         person.start()
     try:
-        display = chosen(args.display)
         if display is Display.TUI:
             return open_screen(config(args), args, session)
         until = Until.SETTLED if args.unattended else Until.NOTHING_READY

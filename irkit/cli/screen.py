@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from irkit.cli.dispatch import talk
-from irkit.cli.display import EXIT_CODES
+from irkit.cli.display import EXIT_CODES, Display, chosen
 from irkit.config import Config
 from irkit.engine.executor import outcome
-from irkit.errors import UsageError
 from irkit.tui.look import Colour, Glyphs, Look, Terminal
 from irkit.tui.show import show
 from irkit.wiring.desk import HomeDesk, SessionDesk
@@ -34,9 +32,12 @@ def look(config: Config, args: argparse.Namespace) -> Look:
 
 
 def open_screen(config: Config, args: argparse.Namespace, session: Session | None = None) -> int:
-    """Show an incident, or the home screen; the exit code is that of the incident's standing."""
-    if not (sys.stdout.isatty() and sys.stdin.isatty()):
-        raise UsageError("the screen needs a terminal", hint="--display plain, json or quiet work without one")
+    """Show an incident, or the home screen; the exit code is that of the incident's standing.
+
+    Raises:
+        UsageError: there is no terminal to read keys from and to draw on (``chosen``).
+    """
+    chosen(Display.TUI)
     desk = SessionDesk(session).run_behind() if session is not None else None
     if words := show(HomeDesk(config), look(config, args), desk):
         talk(words)
