@@ -122,7 +122,7 @@ class Attempt:
 
     def _apply_item(self, work: Work, step: StepState, index: int, opened: OpenClients) -> None:
         operation, plan = _operation(work.action, step.direction), step.plans[index]
-        place = _Place(work.step, step.attempt, index, step.direction)
+        place = _Place(work.step, step.attempt, index, step.direction, work.many)
         guard = gate_guard(work.step, index, step.plan_hash or ev.PlanHash(""), work.strengthened)
         guard(self.journal.state())
         found = operation.probe(opened.clients, plan)
@@ -169,7 +169,7 @@ class Attempt:
             operation = _operation(work.action, step.direction)
             for index, item in enumerate(step.items):
                 if item.phase is ItemPhase.APPLIED and item.receipt is not None:
-                    place = _Place(work.step, step.attempt, index, step.direction)
+                    place = _Place(work.step, step.attempt, index, step.direction, work.many)
                     if not self._prove(place, operation, item.receipt, opened):
                         return
             self.endings.calls(work.step, opened)
@@ -216,7 +216,8 @@ class Attempt:
         with self.endings.failing(work.step, step.attempt, step.direction) as opened:
             for index, item in enumerate(step.items):
                 if item.phase is ItemPhase.IN_DOUBT and not item.probed:
-                    self._probe_item(_Place(work.step, step.attempt, index, step.direction), operation, step, opened)
+                    place = _Place(work.step, step.attempt, index, step.direction, work.many)
+                    self._probe_item(place, operation, step, opened)
             self.endings.calls(work.step, opened)
 
     def _probe_item(self, place: _Place, operation: AnyOperation, step: StepState, opened: OpenClients) -> None:
@@ -245,7 +246,7 @@ class _PlaceFields(TypedDict):
 
     step: StepId
     attempt: int
-    item: int
+    item: int | None
     direction: Direction
 
 
@@ -257,9 +258,15 @@ class _Place:
     attempt: int
     index: int
     direction: Direction
+    many: bool
 
     def fields(self) -> _PlaceFields:
-        return {"step": self.step, "attempt": self.attempt, "item": self.index, "direction": self.direction}
+        return {
+            "step": self.step,
+            "attempt": self.attempt,
+            "item": self.index if self.many else None,
+            "direction": self.direction,
+        }
 
 
 def _looked(operation: AnyOperation, opened: OpenClients, receipt: Receipt) -> Verdict:

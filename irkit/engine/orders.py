@@ -77,7 +77,11 @@ class Orders:
             return not_resolvable(now, item, resolution)
 
         resolved = ev.DoubtResolved(
-            step=step, attempt=state.attempt, item=item, direction=state.direction, resolution=resolution
+            step=step,
+            attempt=state.attempt,
+            item=item if state.many else None,
+            direction=state.direction,
+            resolution=resolution,
         )
         return self._order(resolved, step, reason)
 

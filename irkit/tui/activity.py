@@ -130,8 +130,8 @@ def _(event: ev.EffectIntended, record: Recorded) -> Words:  # noqa: ARG001
 
 
 def _item(item: int | None) -> str:
-    """The first item is not counted: most steps have only that one."""
-    return f", item {item + 1}" if item else ""
+    """Only a ``for_each`` has items."""
+    return "" if item is None else f", item {item + 1}"
 
 
 @_words.register
