@@ -119,15 +119,15 @@ class Story:
 
     def intended(self, step: str) -> Story:
         hashed = fold(self.records).step(StepId(step)).plan_hash or PlanHash("")
-        return self.tell(ev.EffectIntended(step=StepId(step), attempt=1, item=0, plan_hash=hashed, runner="r1"))
+        return self.tell(ev.EffectIntended(step=StepId(step), attempt=1, plan_hash=hashed, runner="r1"))
 
     def carried_out(self, step: str, summary: str) -> Story:
         self.planned(step, count=1).approved(step).intended(step)
         receipt = Receipt(summary=summary, request_ids=("7c1e-req",))
-        self.tell(ev.EffectDone(step=StepId(step), attempt=1, item=0, receipt=receipt))
+        self.tell(ev.EffectDone(step=StepId(step), attempt=1, receipt=receipt))
         self.tell(
             ev.EffectVerified(
-                step=StepId(step), attempt=1, item=0, proof=Proof.PROVEN, seen="listed as Inactive", looks=1
+                step=StepId(step), attempt=1, proof=Proof.PROVEN, seen="listed as Inactive", looks=1
             )
         )
         return self.done(step, summary)
