@@ -28,6 +28,7 @@ Guard = Callable[[IncidentState], None]
 """Asked under the write lock; raises to keep the event out."""
 
 _SCHEMA = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
 CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -40,8 +41,10 @@ WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM events)
      coalesce((SELECT hash FROM events ORDER BY seq DESC LIMIT 1),
      '0000000000000000000000000000000000000000000000000000000000000000')
 BEGIN SELECT RAISE(ABORT, 'the event does not continue the chain'); END;
+COMMIT;
 """
 _BUSY_SECONDS = 30.0
+_KEEP_A_COPY = "is it an irkit journal? keep a copy of the file before anything else"
 
 
 class Happened(NamedTuple):
@@ -87,14 +90,23 @@ class SqliteJournal:
         self._data_version = -1
         try:
             self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute("PRAGMA wal_autocheckpoint=200")
-            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'no_fork'").fetchone():
-                self._db.executescript(_SCHEMA)
-        except sqlite3.Error as error:
+            self._prepare()
+        except sqlite3.OperationalError as error:
             msg = f"cannot open the journal {path}: {error}"
             raise JournalUnwritable(msg, hint="is the folder there, writable, and the disk not full?") from error
+        except sqlite3.Error as error:
+            raise JournalBroken(f"cannot read the journal {path}: {error}", hint=_KEEP_A_COPY) from error
+
+    def _prepare(self) -> None:
+        """Set the file up; a file of somebody else's is left as it is."""
+        there = {str(name) for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+        if there and "events" not in there:
+            raise JournalBroken(f"{self.path} is no irkit journal", hint=_KEEP_A_COPY)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA wal_autocheckpoint=200")
+        if "no_fork" not in there:
+            self._db.executescript(_SCHEMA)
 
     def append(
         self, event: Event, *, actor: Actor, happened: Happened | None = None, guard: Guard | None = None
@@ -146,15 +158,13 @@ class SqliteJournal:
     def state(self) -> IncidentState:
         """See ``Journal.state``."""
         with self._lock:
-            if self._moved():
-                self._catch_up()
+            self._look()
             return self._state
 
     def records(self, after: int = 0) -> Sequence[Recorded]:
         """See ``Journal.records``."""
         with self._lock:
-            if self._moved():
-                self._catch_up()
+            self._look()
             return self._records[after:]
 
     def close(self) -> None:
@@ -162,21 +172,19 @@ class SqliteJournal:
         with self._lock:
             self._db.close()
 
-    def _moved(self) -> bool:
-        """Whether another connection has committed since the last look (``PRAGMA data_version``)."""
+    def _look(self) -> None:
+        """Catch up when another connection has committed since the last look that held (``PRAGMA data_version``)."""
         version = int(self._query("PRAGMA data_version")[0][0])
-        moved = version != self._data_version
-        self._data_version = version
-        return moved
+        if version != self._data_version:
+            self._catch_up()
+            self._data_version = version
 
     def _query(self, sql: str, *values: int) -> list[tuple[int, str, str]]:
         try:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             msg = f"cannot read the journal {self.path}: {error}"
-            raise JournalBroken(
-                msg, hint="is it an irkit journal? keep a copy of the file before anything else"
-            ) from error
+            raise JournalBroken(msg, hint=_KEEP_A_COPY) from error
 
     def _catch_up(self) -> None:
         rows = self._query("SELECT seq, hash, record FROM events WHERE seq > ? ORDER BY seq", self._state.seq)

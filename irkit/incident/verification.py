@@ -42,6 +42,8 @@ def verification(path: Path, known_head: str = "") -> Verification:
         return Verification(count, head, error.message)
     except sqlite3.Error as error:
         return Verification(count, head, f"event {count + 1}: the file cannot be read ({error})")
+    if not count:
+        return Verification(count, head, "event 1: missing, the journal is empty")
     if known_head and not any(digest.startswith(known_head) for digest in seen):
         return Verification(count, head, f"no event has the hash {known_head}: the journal was cut short or rewritten")
     return Verification(count, head)

@@ -162,3 +162,35 @@ def test_many_processes_append_to_one_chain_and_lose_nothing(tmp_path: Path) -> 
     texts = [r.event.text for r in SqliteJournal(path).records() if isinstance(r.event, ev.NoteAdded)]
     for name in "abc":
         assert [t for t in texts if t.startswith(name)] == [f"{name} {n}" for n in range(20)]
+
+
+def test_a_broken_journal_stays_broken_however_often_it_is_looked_at(tmp_path: Path) -> None:
+    written(tmp_path / "j.db", "a", "b", "c").close()
+    forced(tmp_path / "j.db", "UPDATE events SET record = replace(record, '\"b\"', '\"B\"') WHERE seq = 2")
+    journal = SqliteJournal(tmp_path / "j.db")
+    for _ in range(3):
+        with pytest.raises(JournalBroken, match="event 2"):
+            journal.state()
+        with pytest.raises(JournalBroken, match="event 2"):
+            journal.records()
+
+
+def test_a_database_of_somebody_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "j.db") as db:
+        db.execute("CREATE TABLE theirs (a)")
+    db.close()
+    before = (tmp_path / "j.db").read_bytes()
+    with pytest.raises(JournalBroken, match="no irkit journal"):
+        SqliteJournal(tmp_path / "j.db")
+    assert (tmp_path / "j.db").read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_called_broken_and_not_unwritable(tmp_path: Path) -> None:
+    (tmp_path / "j.db").write_bytes(b"this is no database, " * 200)
+    with pytest.raises(JournalBroken, match="not a database"):
+        SqliteJournal(tmp_path / "j.db")
+
+
+def test_an_emptied_journal_does_not_verify(tmp_path: Path) -> None:
+    SqliteJournal(tmp_path / "j.db").close()
+    assert "event 1: missing" in verification(tmp_path / "j.db").broken
