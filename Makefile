@@ -14,11 +14,11 @@ help:
 drill: .venv/drill
 	$(BIN)/irkit drill key_leak
 
-## test      set up, check and run the tests (under 10 minutes)
+## test      set up, check and run the tests (under 10 minutes), without what is slow or needs tmux
 test: check
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not apt"
 
-## test-all  the same with whole drills, crash tests and terminals
+## test-all  the same with all tests; those in a terminal want tmux (apt-get install tmux), and are skipped without it
 test-all: check
 	$(BIN)/python -m pytest -q -n $(WORKERS)
 
