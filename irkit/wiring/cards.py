@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from irkit.config import Config
 from irkit.engine.executor import outcome
 from irkit.engine.ready import ENDED
+from irkit.errors import IrkitError
+from irkit.incident.folder import PREFIXES
 from irkit.incident.state import Phase
 from irkit.tui.desk import IncidentCard
 from irkit.wiring.incidents import sessions
@@ -16,7 +20,24 @@ WAITING = {Phase.PLANNED, Phase.ASKING, Phase.IN_DOUBT, Phase.FAILED}
 
 def cards(config: Config) -> list[IncidentCard]:
     """One card an incident, oldest first."""
-    return [card(session) for session in sessions(config)]
+    return [_readable(session) for session in sessions(config)]
+
+
+def _readable(session: Session) -> IncidentCard:
+    """An incident at a glance; one whose journal cannot be read hides none of the others."""
+    try:
+        return card(session)
+    except IrkitError as error:
+        incident = session.folder.incident
+        return IncidentCard(
+            incident=incident,
+            title="",
+            severity="",
+            mode=next(mode for mode, prefix in PREFIXES.items() if incident.startswith(prefix)),
+            opened_at=datetime.fromtimestamp(session.folder.path.stat().st_ctime, UTC),
+            waits=0,
+            words=f"cannot be read: {error.message}",
+        )
 
 
 def card(session: Session) -> IncidentCard:

@@ -11,7 +11,7 @@ from irkit.drill.rehearsal import config_file
 from irkit.drill.rehearsal import found as found_world
 from irkit.errors import ModeMixed
 from irkit.incident.events import Mode
-from irkit.incident.folder import IncidentFolder, folders, found
+from irkit.incident.folder import PREFIXES, IncidentFolder, folders, found
 from irkit.wiring.session import Session, incidents_root
 
 WORLD = "drill.json"
@@ -20,7 +20,9 @@ WORLD = "drill.json"
 
 def link_world(folder: IncidentFolder, world: Path) -> None:
     """Write down where the rehearsal cloud of a drill lives."""
-    (folder.path / WORLD).write_text(json.dumps({"world": str(world)}), encoding="utf-8")
+    draft = folder.path / f".{WORLD}.part"
+    draft.write_text(json.dumps({"world": str(world)}), encoding="utf-8")
+    draft.replace(folder.path / WORLD)
 
 
 def session_of(config: Config, incident: str) -> Session:
@@ -47,15 +49,33 @@ def sessions(config: Config) -> list[Session]:
 
 
 def _session(config: Config, folder: IncidentFolder) -> Session:
+    return Session(_config_of(config, folder), folder, before_run=_before_run(folder))
+
+
+def _before_run(folder: IncidentFolder) -> Callable[[], object]:
+    """What must hold before irkit acts: a drill acts in its rehearsal cloud or not at all."""
     world = world_of(folder)
-    before: Callable[[], object] = (lambda: found_world(world)) if world is not None else (lambda: None)
-    return Session(_config_of(config, folder), folder, before_run=before)
+    if world is not None:
+        return lambda: found_world(world)
+    if not folder.incident.startswith(PREFIXES[Mode.DRILL]):
+        return lambda: None
+
+    def refuse() -> None:
+        raise ModeMixed(
+            f"{folder.incident} is a drill, and where its rehearsal cloud lives is not known",
+            hint="begin a new one: irkit drill",
+        )
+
+    return refuse
 
 
 def world_of(folder: IncidentFolder) -> Path | None:
-    """The folder of a drill's rehearsal cloud; None for an incident that is no drill."""
+    """The folder of a drill's rehearsal cloud; None for an incident that is no drill, or when it is not known."""
     file = folder.path / WORLD
-    return Path(str(json.loads(file.read_text(encoding="utf-8"))["world"])) if file.is_file() else None
+    try:
+        return Path(str(json.loads(file.read_text(encoding="utf-8"))["world"])) if file.is_file() else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _config_of(config: Config, folder: IncidentFolder) -> Config:
