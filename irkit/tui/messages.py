@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from textual.message import Message
 
 from irkit.errors import IrkitError
-from irkit.incident.events import IncidentId, Mode
+from irkit.incident.events import IncidentId, Mode, StepId
 from irkit.secret import Secret
 from irkit.tui.activity import ActivityLine
 from irkit.tui.board import Reading
@@ -35,11 +35,12 @@ class DeskFailed(Message):
 
 
 class OrderTaken(Message):
-    """An order was journalled."""
+    """An order was journalled; ``answered`` is the step that waited for it, None when none did."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, answered: StepId | None = None) -> None:
         super().__init__()
         self.words = words
+        self.answered = answered
 
 
 class OrderRefused(Message):

@@ -126,9 +126,7 @@ class Story:
         receipt = Receipt(summary=summary, request_ids=("7c1e-req",))
         self.tell(ev.EffectDone(step=StepId(step), attempt=1, receipt=receipt))
         self.tell(
-            ev.EffectVerified(
-                step=StepId(step), attempt=1, proof=Proof.PROVEN, seen="listed as Inactive", looks=1
-            )
+            ev.EffectVerified(step=StepId(step), attempt=1, proof=Proof.PROVEN, seen="listed as Inactive", looks=1)
         )
         return self.done(step, summary)
 

@@ -14,6 +14,7 @@ from irkit.incident.events import Direction, Mode, Resolution, StepId
 from irkit.incident.state import fold
 from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.screens.approve import ApproveFinalScreen, ApproveScreen
+from irkit.tui.widgets.steps import StepList
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot, until
 from tests.tui.story import BOB, IRKIT, ScriptedDesk, Story, halfway, plan_of
@@ -58,6 +59,21 @@ def test_a_reversible_plan_is_approved_by_a_and_y_and_by_its_hash(play: Play) ->
 
     play(desk, WIDE, scene)
     assert desk.orders.given == [("approve", ("update_consumers", plan_hash(desk, "update_consumers"), ""))]
+
+
+def test_the_cursor_goes_on_to_the_next_step_that_waits_once_one_is_answered(play: Play) -> None:
+    """And not before it is: what was approved is watched until it waits no more."""
+    story = halfway().planned("purge_history", Effect.IRREVERSIBLE, phrase="purge acme/payments")
+    desk = ScriptedDesk(story)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).step("update_consumers").press("a").says("Run this plan").press("y").told("approved").go()
+        steps = pilot.app.screen.query_one(StepList)
+        assert steps.chosen == "update_consumers"
+        story.approved("update_consumers")
+        await on(pilot).until(lambda: steps.chosen == "purge_history").go()
+
+    play(desk, WIDE, scene)
 
 
 @pytest.mark.parametrize("keys", [["enter"], ["escape"], ["n"]])

@@ -17,7 +17,7 @@ from irkit.tui.board import Board, Reading
 from irkit.tui.headline import finished
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.lanes import lanes
-from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked
+from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked, OrderTaken
 from irkit.tui.reader import Reader
 from irkit.tui.screens.leave import LeaveScreen
 from irkit.tui.screens.log import LogScreen
@@ -43,6 +43,8 @@ class IncidentScreen(OrderingScreen):
     def __init__(self, board: Board) -> None:
         super().__init__(board)
         self._reader = Reader(board.desk, self.post_message, board.look.now)
+        self._answered: StepId | None = None
+        """The step that was answered last, until it no longer waits and the cursor has gone on."""
 
     def compose(self) -> ComposeResult:
         """All panes of both sizes; the style sheet shows those that fit."""
@@ -92,12 +94,23 @@ class IncidentScreen(OrderingScreen):
         message.taken.set()
 
     def _lead(self, reading: Reading) -> None:
-        """Until the user moves the cursor or a step that waits is selected, select what matters most."""
+        """Until the user moves the cursor or a step that waits is selected, select what matters most.
+
+        When the selected step was answered and waits no more, go on to the next that does.
+        """
         steps = self.query_one(StepList)
         waiting = reading.waiting()
+        if self._answered is not None and self._answered not in {view.step for view in waiting}:
+            if waiting and self._answered == self.selected:
+                self.action_next_waiting()
+            self._answered = None
         if not steps.touched and (waiting or reading.running()):
             steps.choose((waiting or reading.running())[0].step)
             steps.touched = bool(waiting)
+
+    @on(OrderTaken)
+    def _remember(self, message: OrderTaken) -> None:
+        self._answered = message.answered or self._answered
 
     @on(DeskFailed)
     def _failed(self, message: DeskFailed) -> None:

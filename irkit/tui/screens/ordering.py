@@ -64,17 +64,17 @@ class OrderingScreen(PlacedScreen):
 
     # -- sending -------------------------------------------------------------------------------------------------
 
-    def send(self, words: str, order: Callable[[], object]) -> None:
-        """Give an order in a thread; its outcome is posted back."""
-        self.run_worker(partial(self._send, words, order), thread=True, group="orders")
+    def send(self, words: str, order: Callable[[], object], answers: StepId | None = None) -> None:
+        """Give an order in a thread; its outcome is posted back. ``answers`` is the step that waits for it, if any."""
+        self.run_worker(partial(self._send, words, order, answers), thread=True, group="orders")
 
-    def _send(self, words: str, order: Callable[[], object]) -> None:
+    def _send(self, words: str, order: Callable[[], object], answers: StepId | None) -> None:
         try:
             order()
         except IrkitError as error:
             self.post_message(OrderRefused(words, error))
         else:
-            self.post_message(OrderTaken(words))
+            self.post_message(OrderTaken(words, answers))
 
     @on(OrderTaken)
     def _taken(self, message: OrderTaken) -> None:
@@ -128,7 +128,8 @@ class OrderingScreen(PlacedScreen):
         if phrase is None:
             return
         approve = self.board.desk.orders.approve
-        self.send(f"approved {approving.step}", partial(approve, approving.step, approving.plan_hash, phrase))
+        order = partial(approve, approving.step, approving.plan_hash, phrase)
+        self.send(f"approved {approving.step}", order, approving.step)
 
     def action_decide(self) -> None:
         """Ask the question of a human step; it is read in a thread, for it resolves references."""
@@ -148,7 +149,7 @@ class OrderingScreen(PlacedScreen):
         def decided(answer: Answer | None) -> None:
             if answer is not None:
                 decide = self.board.desk.orders.decide
-                self.send(f"answered {step}", partial(decide, step, answer.result, answer.reason))
+                self.send(f"answered {step}", partial(decide, step, answer.result, answer.reason), step)
 
         self.app.push_screen(DecideScreen(step, question, self.board.desk.me), decided)
 
@@ -162,7 +163,7 @@ class OrderingScreen(PlacedScreen):
         def resolved(resolution: Resolution | None) -> None:
             if resolution is not None:
                 resolve = self.board.desk.orders.resolve
-                self.send(f"resolved {step}", partial(resolve, step, at, resolution))
+                self.send(f"resolved {step}", partial(resolve, step, at, resolution), step)
 
         self.app.push_screen(DoubtScreen(step, now.plans[at], now.items[at]), resolved)
 
