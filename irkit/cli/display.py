@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from irkit.cli.dispatch import INTERRUPTED, talk
 from irkit.cli.frontier import frontier
 from irkit.engine.executor import Outcome, Until, outcome
-from irkit.errors import UsageError
+from irkit.errors import IrkitError, UsageError
 from irkit.incident.events import Recorded
 from irkit.tui.activity import activity
 from irkit.wiring.session import Session
 
 POLL_SECONDS = 0.1
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EXIT_CODES = {
     Outcome.ENDED: 0,
     Outcome.STOPPED: 0,
@@ -72,6 +74,22 @@ def show_nothing(record: Recorded) -> None:
     del record
 
 
+@contextmanager
+def told_to_stop() -> Iterator[Sequence[int]]:
+    """The signals that ask to stop, as they come; none of them ends the process in the middle of an effect.
+
+    One that is ignored already (``nohup``) stays ignored.
+    """
+    came: list[int] = []
+    heeded = [one for one in STOPS if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in heeded}
+    try:
+        yield came
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
 SHOWS: dict[Display, Callable[[Recorded], None]] = {
     Display.PLAIN: show_plain,
     Display.JSON: show_json,
@@ -87,28 +105,40 @@ class Follow:
     display: Display
     seen: int = 0
     errors: list[BaseException] = field(default_factory=list)
+    deaf: bool = False
 
     def run(self, until: Until) -> int:
-        """Run and show; the exit code. Ctrl-C stops in good order."""
+        """Run and show; the exit code. Told to stop, or with its terminal or reader gone, it stops in good order."""
         thread = threading.Thread(target=self._run, args=(until,), name="runner")
-        thread.start()
-        interrupted = False
-        while thread.is_alive():
-            try:
-                self.show_new()
-                time.sleep(POLL_SECONDS)
-            except KeyboardInterrupt:
-                interrupted = True
-                talk("stopping: what is under way is finished and journalled")
-                self.session.stop()
-        thread.join()
-        self.show_new()
+        with told_to_stop() as signals:
+            heard = 0
+            thread.start()
+            while thread.is_alive():
+                self._show()
+                if len(signals) > heard:
+                    heard = len(signals)
+                    self.session.stop()
+                    with suppress(OSError):  # the terminal may be gone
+                        talk("stopping: what is under way is finished and journalled")
+                thread.join(POLL_SECONDS)
+        self._show()
         if self.errors:
             raise self.errors[0]
         ended = outcome(self.session.runbook, self.session.journal.state())
         if self.display is not Display.JSON:
             talk(frontier(self.session, ended))
-        return INTERRUPTED if interrupted else EXIT_CODES[ended]
+        return INTERRUPTED if heard else EXIT_CODES[ended]
+
+    def _show(self) -> None:
+        """Show what is new; once that fails, for want of a reader or of a journal, run no further and show no more."""
+        if self.deaf:
+            return
+        try:
+            self.show_new()
+        except (OSError, IrkitError) as error:
+            self.deaf = True
+            self.errors.append(error)
+            self.session.stop()
 
     def show_new(self) -> None:
         """Show the events since the last look."""

@@ -64,6 +64,7 @@ class Session:
     """Raises when it cannot run: a drill's cloud may have ended."""
     lines: deque[ProgressLine] = field(default_factory=lambda: deque(maxlen=PROGRESS_KEPT))
     _executor: Executor | None = None
+    _stopping: threading.Event = field(default_factory=threading.Event)
 
     @cached_property
     def journal(self) -> Journal:
@@ -194,6 +195,8 @@ class Session:
         self.before_run()
         with self.folder.running():
             self._executor = Executor(self.journal, self.runbook, self.action, self.open_clients)
+            if self._stopping.is_set():
+                self._executor.stop()
             try:
                 reached = self._executor.run(until)
             finally:
@@ -222,12 +225,8 @@ class Session:
         thread.start()
         return thread
 
-    @cached_property
-    def _stopping(self) -> threading.Event:
-        return threading.Event()
-
     def stop(self) -> None:
-        """Ask the runner of this process to begin nothing more."""
+        """Ask the runner of this process to begin nothing more, one that is only about to start too."""
         self._stopping.set()
         if self._executor is not None:
             self._executor.stop()

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from irkit.config import load
+from irkit.engine.executor import Outcome, Until
+from irkit.wiring.incidents import session_of
+from irkit.wiring.session import Session
+from tests.e2e.commands import Command
+
+QUESTION = """\
+runbook: ask
+title: Ask
+severity: SEV4
+summary: Asks one thing.
+inputs: {}
+steps:
+  ask: {uses: human.note, with: {prompt: What happened}}
+"""
+SECONDS = 20
+
+
+@pytest.fixture
+def irkit(tmp_path: Path) -> Command:
+    runbooks = tmp_path / "config" / "irkit" / "runbooks"
+    runbooks.mkdir(parents=True)
+    (runbooks / "ask.yaml").write_text(QUESTION)
+    command = Command(tmp_path)
+    assert command.run("respond", "ask", "--display", "quiet").returncode == 3
+    return command
+
+
+@pytest.fixture
+def watching(irkit: Command) -> Iterator[subprocess.Popen[str]]:
+    """``irkit run --watch``, which waits for an answer that never comes."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "irkit.cli.main", "run", "DRY-0001", "--watch", "--display", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=irkit.environment,
+        cwd=irkit.home,
+    ) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["event"]["kind"] == "runner_started"
+        yield process
+        process.kill()
+
+
+def incident(irkit: Command) -> Session:
+    return session_of(load(environment={}, flags={"data_folder": str(irkit.data), "identity": "kim"}), "DRY-0001")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_asks_to_stop_ends_a_run_in_good_order(
+    irkit: Command, watching: subprocess.Popen[str], number: int
+) -> None:
+    watching.send_signal(number)
+    _, errors = watching.communicate(timeout=SECONDS)
+    assert watching.returncode == 130, errors
+    assert incident(irkit).journal.records()[-1].event.kind == "runner_stopped"
+
+
+def test_a_run_whose_reader_went_away_stops_in_good_order(irkit: Command, watching: subprocess.Popen[str]) -> None:
+    assert watching.stdout is not None
+    watching.stdout.close()
+    incident(irkit).orders.note("somebody there?")
+    watching.wait(SECONDS)
+    assert incident(irkit).journal.records()[-1].event.kind == "runner_stopped"
+
+
+def test_a_stop_that_comes_before_the_runner_is_up_is_not_lost(irkit: Command) -> None:
+    session = incident(irkit)
+    session.stop()
+    assert session.run(Until.TOLD) is Outcome.STOPPED
