@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from irkit.engine.view import StepView
+from irkit.incident.state import StepState
 from irkit.tui import marks
 from irkit.tui.board import Board
 from irkit.tui.headline import all_over
@@ -51,8 +52,14 @@ class WaitsPane(Widget):
     def _row(self, view: StepView) -> Text:
         reading = self._board.reading
         state = reading.state.step(view.step) if reading else None
-        what = printable(state.plans[0].summary) if state and state.plans else printable(view.title)
+        what = printable(_asked(state) if state and state.plans else view.title)
         right = Text(f"  waiting {clock(view.elapsed)}   [a] answer " if view.elapsed else "  [a] answer ")
         left = Text.assemble(" ", (marks.glyph(view.mark), "bold yellow"), f" {view.step:<{ID_WIDTH}}", what)
         left.truncate(max(0, self.size.width - right.cell_len), overflow="ellipsis", pad=True)
         return Text.assemble(left, right)
+
+
+def _asked(state: StepState) -> str:
+    """What the plans are about: the first in words, the others counted."""
+    more = len(state.plans) - 1
+    return state.plans[0].summary + (f", and {more} more" if more else "")
