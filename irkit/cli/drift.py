@@ -5,6 +5,7 @@ from __future__ import annotations
 from irkit.cli.dispatch import talk
 from irkit.config import Config
 from irkit.runbook.shelf import Origin, find
+from irkit.tui.printable import printable
 from irkit.wiring.session import Session
 
 
@@ -13,7 +14,7 @@ def tell_drift(session: Session) -> None:
     if session.drift:
         talk(f"the file of runbook {session.opened.runbook} has changed since {session.folder.incident} began;")
         talk("this incident goes on with the plan it began with. The difference:")
-        talk(session.drift)
+        talk("\n".join(map(printable, session.drift.splitlines())))
 
 
 def tell_origin(config: Config, name: str) -> None:

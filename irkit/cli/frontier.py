@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from irkit.engine.executor import Outcome
 from irkit.engine.view import Mark, StepView, views
 from irkit.incident.state import IncidentState, ItemPhase
+from irkit.tui.printable import printable
 from irkit.wiring.session import Session
 
 _TOLD = (Mark.IN_DOUBT, Mark.FAILED, Mark.WAITS_FOR_YOU, Mark.POSTPONED, Mark.RUNNING)
@@ -26,7 +28,7 @@ def frontier(session: Session, ended: Outcome) -> str:
         lines.append(f"  irkit report {session.folder.incident}")
     elif ended is Outcome.STOPPED:
         lines.append(f"  irkit resume {session.folder.incident}")
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def _counts(shown: tuple[StepView, ...]) -> str:
@@ -45,7 +47,7 @@ def _about(session: Session, state: IncidentState, view: StepView) -> Iterator[s
                 for change in plan.changes:
                     yield f"      {change.target}: {change.before} -> {change.after}"
             phrase = " and ".join(plan.phrase for plan in current.plans if plan.phrase)
-            typed = f" --phrase '{phrase}'" if phrase else ""
+            typed = f" --phrase {shlex.quote(phrase)}" if phrase else ""
             yield f"    irkit approve {place} --plan {current.plan_hash[:12]}{typed}"
         case Mark.WAITS_FOR_YOU:
             question = session.question(view.step)

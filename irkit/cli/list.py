@@ -7,6 +7,7 @@ import json
 
 from irkit.cli.arguments import add_config, config
 from irkit.cli.dispatch import talk
+from irkit.tui.printable import printable
 from irkit.wiring.cards import cards
 
 
@@ -23,9 +24,8 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             print(json.dumps({"incident": card.incident, "title": card.title, "mode": card.mode, "words": card.words}))
         else:
-            print(
-                f"{card.incident:<10} {card.opened_at:%Y-%m-%d %H:%M}Z  {card.mode.value:<8} {card.title}: {card.words}"
-            )
+            opened = f"{card.incident:<10} {card.opened_at:%Y-%m-%d %H:%M}Z  {card.mode.value:<8}"
+            print(printable(f"{opened} {card.title}: {card.words}"))
     if not shown:
         talk("no incidents yet; irkit respond key_leak opens one, irkit drill rehearses")
     return 0

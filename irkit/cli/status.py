@@ -14,6 +14,7 @@ from irkit.cli.picture import picture
 from irkit.engine.executor import Outcome, outcome
 from irkit.engine.view import views
 from irkit.tui.lanes import Style
+from irkit.tui.printable import printable
 from irkit.wiring.session import Session
 
 
@@ -42,7 +43,8 @@ def headline(shown: Session) -> str:
     """One line: id, title, mode, account, identity, runner."""
     opened, runner = shown.opened, "a runner is at work" if shown.folder.is_running() else "no runner"
     who = f"{opened.account or 'account not known'}, acting as {opened.acting_as}"
-    return f"{opened.incident}  {opened.title}  {opened.severity}  {opened.mode.value.upper()}  {who}  ({runner})"
+    line = f"{opened.incident}  {opened.title}  {opened.severity}  {opened.mode.value.upper()}  {who}  ({runner})"
+    return printable(line)
 
 
 def as_json(shown: Session, ended: Outcome) -> dict[str, object]:
