@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from irkit.cli.accompanied import Cloud, accompanied
 from irkit.cli.arguments import add_config, config
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
@@ -12,13 +13,11 @@ from irkit.cli.drift import tell_origin
 from irkit.cli.screen import add_look, open_screen
 from irkit.config import Config
 from irkit.drill.rehearsal import found
-from irkit.drill.responder import Scripted, colleague, responder
+from irkit.drill.responder import colleague, responder
 from irkit.engine.executor import Until
-from irkit.engine.ready import ended
 from irkit.errors import IrkitError
 from irkit.wiring.drills import begin
 from irkit.wiring.incidents import session_of, world_of
-from irkit.wiring.session import Session
 
 STOP = "stop"
 
@@ -42,34 +41,13 @@ def run(args: argparse.Namespace) -> int:
         return _stop(settings, args.incident or "")
     display = chosen(args.display)
     tell_origin(settings, args.runbook)
-    session, rehearsal = begin(settings, args.runbook, args.seed)
-    talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {rehearsal.facts.ready_after_s:.1f} s")
-    code = drive(session, display, args)
-    if args.keep or not ended(session.runbook, session.journal.state()):
-        talk(f"the rehearsal cloud stays up for irkit resume {session.folder.incident}")
-        talk(f"end it with: irkit drill stop {session.folder.incident}")
-    else:
-        rehearsal.stop()
-    return code
-
-
-def drive(session: Session, display: Display, args: argparse.Namespace) -> int:
-    """With a person at the screen, or with the scripted people alone."""
+    session, cloud = begin(settings, args.runbook, args.seed)
+    talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {cloud.facts.ready_after_s:.1f} s")
     people = [colleague(session), *([responder(session)] if args.unattended else [])]
-    for person in people:
-        person.start()
-    try:
+    with accompanied(session, people, Cloud.STAYS if args.keep else Cloud.ENDS):
         if display is Display.TUI:
-            return open_screen(config(args), args, session)
-        until = Until.SETTLED if args.unattended else Until.NOTHING_READY
-        return Follow(session, display).run(until)
-    finally:
-        _go_home(people)
-
-
-def _go_home(people: list[Scripted]) -> None:
-    for person in people:
-        person.stop()
+            return open_screen(settings, args, session)
+        return Follow(session, display).run(Until.SETTLED if args.unattended else Until.NOTHING_READY)
 
 
 def _stop(settings: Config, incident: str) -> int:

@@ -172,3 +172,40 @@ def test_a_drill_whose_cloud_has_ended_can_be_looked_at_but_not_run(
     ended = irkit.run("run", session.folder.incident)
     assert ended.returncode == 2
     assert "has ended" in ended.stderr
+
+
+ANSWERS = {"review_leftovers": "yes", "rewrite_history": "rewrite", "how_it_leaked": "a file of settings was committed"}
+
+
+def answers(status: dict[str, list[dict[str, object]]], incident: str) -> list[list[str]]:
+    """The commands that answer all that waits for a first approval or an answer."""
+    words = []
+    for asked in status["steps"]:
+        name, plan = str(asked["step"]), asked["plan"]
+        if asked["state"] != "waits for you" or (plan and asked["approvals"][0]):
+            continue
+        phrase = ["--phrase", "purge acme/payments"] if name == "purge_history" else []
+        approve = ["approve", incident, name, "--plan", str(plan)[:12], *phrase]
+        words.append(approve if plan else ["decide", incident, name, ANSWERS[name]])
+    return words
+
+
+def test_a_resumed_drill_has_its_colleague_and_ends_its_cloud_when_every_step_has(
+    irkit: Command, drill: tuple[Session, Rehearsal]
+) -> None:
+    session, rehearsal = drill
+    incident = session.folder.incident
+    left = irkit.run("resume", incident)
+    assert left.returncode == 3
+    assert f"irkit drill stop {incident}" in left.stderr
+    for _ in range(20):
+        status = json.loads(irkit.run("status", incident, "--json").stdout)
+        if status["outcome"] == "every step has ended":
+            break
+        for words in answers(status, incident):
+            answered = irkit.run(*words)
+            assert answered.returncode == 0, (words, answered.stderr)
+        irkit.run("resume", incident)
+    assert status["outcome"] == "every step has ended", status
+    assert "riley" in irkit.run("timeline", incident).stdout
+    assert not (rehearsal.folder / "facts.json").exists()
