@@ -68,15 +68,16 @@ def plan_hash(step: StepId, direction: Direction, effect: Effect, plans: Sequenc
 def approvers(step: StepState, mode: Mode, wanted: Gate) -> frozenset[str]:
     """The names of the different people whose approvals of the current plan count.
 
-    Of the plan's hash, by a person (a scripted one only in a drill), the phrase typed where the gate has one.
+    Of the plan's hash, by a person (a scripted one only in a drill), the phrase typed where the gate has one. One
+    login is one person, whatever names they give.
     """
-    return frozenset(
-        given.by.name
-        for given in step.approvals
-        if given.plan_hash == step.plan_hash
-        and (given.by.kind is ActorKind.HUMAN or (given.by.kind is ActorKind.SIMULATED and mode is Mode.DRILL))
-        and (given.phrase_typed or not wanted.phrase)
-    )
+    people: list[Actor] = []
+    for given in step.approvals:
+        person = given.by.kind is ActorKind.HUMAN or (given.by.kind is ActorKind.SIMULATED and mode is Mode.DRILL)
+        counts = person and given.plan_hash == step.plan_hash and (given.phrase_typed or not wanted.phrase)
+        if counts and not any(given.by.is_same_person(other) for other in people):
+            people.append(given.by)
+    return frozenset(each.name for each in people)
 
 
 def shut(state: IncidentState, step_id: StepId, strengthened: int) -> str:
@@ -141,7 +142,8 @@ def approval_guard(
         wanted = gate(step, strengthened, state.opened.quorum)
         if wanted.phrase and phrase != wanted.phrase:
             raise ApprovalInvalid(f"{step_id}: the phrase does not match", hint=f"type exactly: {wanted.phrase}")
-        if any(given.by.name == actor.name for given in step.approvals):
-            raise ApprovalInvalid(f"{step_id}: {actor.name} has approved already", hint="another person must")
+        if any(given.by.is_same_person(actor) for given in step.approvals):
+            hint = "another person must, from a login of their own"
+            raise ApprovalInvalid(f"{step_id}: {actor.name} has approved already", hint=hint)
 
     return guard

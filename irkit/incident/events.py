@@ -46,10 +46,15 @@ class ActorKind(StrEnum):
 
 
 class Actor(Frozen):
-    """Who made an event come about."""
+    """Who made an event come about. ``login`` is whom the operating system took them for: ``kim@laptop``."""
 
     name: str
     kind: ActorKind
+    login: str = ""
+
+    def is_same_person(self, other: Actor) -> bool:
+        """Whether two actors are, as far as anyone can tell here, one person: by name, or by login."""
+        return self.name == other.name or (bool(self.login) and self.login == other.login)
 
 
 class Resolution(StrEnum):

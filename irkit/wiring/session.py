@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
+import pwd
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +105,7 @@ class Session:
     @property
     def me(self) -> Actor:
         """The person at the keyboard."""
-        return Actor(name=self.config.identity, kind=ActorKind.HUMAN)
+        return Actor(name=self.config.identity, kind=ActorKind.HUMAN, login=_login())
 
     @property
     def orders(self) -> Orders:
@@ -289,3 +292,12 @@ class _NoPostmortem:
 def incidents_root(config: Config, mode: Mode) -> Path:
     """Where incidents of a mode live: drills and others never share a folder."""
     return config.data_folder / ("drills" if mode is Mode.DRILL else "incidents")
+
+
+def _login() -> str:
+    """Whom the system takes us for, by user id: the environment can say anything."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = f"uid-{os.getuid()}"
+    return f"{name}@{socket.gethostname()}"

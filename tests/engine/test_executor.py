@@ -67,6 +67,17 @@ def test_an_irreversible_effect_needs_the_phrase_of_two_people(tmp_path: Path) -
     assert drive.board.acts == [("b", "smashed")]
 
 
+def test_one_login_is_one_person_whatever_names_they_give(tmp_path: Path) -> None:
+    drive = Drive(tmp_path, SMASH)
+    drive.run()
+    kim = ev.Actor(name="kim", kind=ActorKind.HUMAN, login="kim@laptop")
+    drive.approve("smash", kim, "smash b")
+    with pytest.raises(ApprovalInvalid, match="already"):
+        drive.approve("smash", kim.model_copy(update={"name": "sam"}), "smash b")
+    assert drive.run() is Outcome.WAITS
+    assert drive.board.acts == []
+
+
 def test_an_approval_of_another_plan_counts_for_nothing(tmp_path: Path) -> None:
     drive = Drive(tmp_path, TURN)
     drive.run()
