@@ -10,9 +10,10 @@ WORKERS ?= 2
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-## drill     set up, and rehearse the key_leak runbook against a cloud on loopback
+## drill     set up, and rehearse the key_leak runbook against a cloud on loopback (without a terminal: by script)
 drill: .venv/drill
-	$(BIN)/irkit drill key_leak || test $$? -eq 3  # 3: left while it waits for a human
+	@test -t 0 && test -t 1 && test -t 2 || set -- --unattended; \
+	$(BIN)/irkit drill key_leak "$$@" || test $$? -eq 3  # 3: left while it waits for a human
 
 ## test      set up, check and run the tests (under 10 minutes), without what is slow or needs tmux
 test: check
