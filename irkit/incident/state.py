@@ -151,7 +151,8 @@ def _apply(event: object, record: Recorded, state: IncidentState) -> IncidentSta
 
 @_apply.register
 def _(event: ev.IncidentOpened, record: Recorded, state: IncidentState) -> IncidentState:
-    return replace(state, opened=event, opened_at=record.at)
+    """The first one counts: neither the mode nor the plan of an incident can change."""
+    return state if state.opened is not None else replace(state, opened=event, opened_at=record.at)
 
 
 @_apply.register
