@@ -11,10 +11,12 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from irkit.errors import IncidentUnknown, JournalUnwritable, Refused
 from irkit.incident.events import IncidentId, Mode
@@ -22,6 +24,8 @@ from irkit.incident.events import IncidentId, Mode
 PREFIXES = {Mode.LIVE: "INC", Mode.DRY_RUN: "DRY", Mode.DRILL: "DRILL"}
 _ID = re.compile(r"(INC|DRY|DRILL)-\d{4,}")
 _KEY_BYTES = 32
+_LOOKS = (0.01, 0.03, 0.1, 0.2)
+"""Waits, in seconds, before a lock is taken for a runner's."""
 
 
 class RunnerBusy(Refused):
@@ -78,11 +82,9 @@ class IncidentFolder:
             RunnerBusy: another process holds it.
         """
         with (self.path / "runner.lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not any(_taken(lock, after) for after in (0.0, *_LOOKS)):
                 msg = f"{self.incident} is being run by another process"
-                raise RunnerBusy(msg, hint="approve, skip and note from here; it will act on them") from error
+                raise RunnerBusy(msg, hint="approve, skip and note from here; it will act on them")
             self.empty_work()
             try:
                 yield
@@ -91,12 +93,19 @@ class IncidentFolder:
 
     def is_running(self) -> bool:
         """Whether some process holds the runner's lock now."""
-        with (self.path / "runner.lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-            return False
+        with suppress(FileNotFoundError), (self.path / "runner.lock").open() as lock:
+            return not _taken(lock, 0.0)
+        return False
+
+
+def _taken(lock: TextIO, after: float) -> bool:
+    """Try to have the lock, after so many seconds. Whoever asks ``is_running`` holds it for a moment, too."""
+    time.sleep(after)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def created(root: Path, mode: Mode) -> IncidentFolder:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from irkit.errors import JournalBroken, JournalUnwritable
+from irkit.incident.readable import is_writable, readable
 from irkit.incident.record import GENESIS, read, written
 from irkit.incident.state import IncidentState, fold
 
@@ -89,7 +90,10 @@ class SqliteJournal:
         self._state = IncidentState()
         self._data_version = -1
         try:
-            self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            uri = path.resolve().as_uri() if is_writable(path) else readable(path)
+            self._db = sqlite3.connect(
+                uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
             self._prepare()
         except sqlite3.OperationalError as error:
             msg = f"cannot open the journal {path}: {error}"
@@ -102,6 +106,8 @@ class SqliteJournal:
         there = {str(name) for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
         if there and "events" not in there:
             raise JournalBroken(f"{self.path} is no irkit journal", hint=_KEEP_A_COPY)
+        if there and not is_writable(self.path):
+            return
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA wal_autocheckpoint=200")

@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from irkit.errors import JournalBroken
+from irkit.errors import JournalError
+from irkit.incident.readable import readable
 from irkit.incident.record import GENESIS, read
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def verification(path: Path, known_head: str = "") -> Verification:
     count, head = 0, GENESIS
     seen = {GENESIS}
     try:
-        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as db:
+        with sqlite3.connect(readable(path), uri=True) as db:
             for seq, digest, text in db.execute("SELECT seq, hash, record FROM events ORDER BY seq"):
                 if seq != count + 1:
                     return Verification(count, head, f"event {count + 1}: missing")
                 read(text, seq=seq, previous=head, stored_hash=digest)
                 count, head = seq, digest
                 seen.add(head)
-    except JournalBroken as error:
+    except JournalError as error:
         return Verification(count, head, error.message)
     except sqlite3.Error as error:
         return Verification(count, head, f"event {count + 1}: the file cannot be read ({error})")

@@ -194,3 +194,33 @@ def test_a_file_that_is_no_database_is_called_broken_and_not_unwritable(tmp_path
 def test_an_emptied_journal_does_not_verify(tmp_path: Path) -> None:
     SqliteJournal(tmp_path / "j.db").close()
     assert "event 1: missing" in verification(tmp_path / "j.db").broken
+
+
+def sealed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a read-only medium: nothing can be made beside the file, for root neither."""
+    monkeypatch.setattr("os.access", lambda *_: False)
+    path.parent.chmod(0o500)
+
+
+def test_a_journal_on_a_read_only_medium_is_read_and_verified_but_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path / "j.db", "a", "b").close()
+    sealed(tmp_path / "j.db", monkeypatch)
+    journal = SqliteJournal(tmp_path / "j.db")
+    assert len(journal.records()) == 2
+    with pytest.raises(JournalUnwritable):
+        journal.append(ev.NoteAdded(text="c"), actor=KIM)
+    assert verification(tmp_path / "j.db").events == 2
+    assert {file.name for file in tmp_path.iterdir()} == {"j.db"}
+
+
+def test_events_in_a_log_that_a_read_only_medium_hides_are_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_still = written(tmp_path / "j.db", "a", "b")
+    sealed(tmp_path / "j.db", monkeypatch)
+    with pytest.raises(JournalUnwritable, match="holds events"):
+        SqliteJournal(tmp_path / "j.db")
+    assert "j.db-wal" in verification(tmp_path / "j.db").broken
+    open_still.close()
