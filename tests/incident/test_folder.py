@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import threading
 from pathlib import Path
 
@@ -10,23 +11,15 @@ from irkit.incident.folder import RunnerBusy, created
 
 
 def test_whoever_asks_whether_a_runner_is_at_work_keeps_none_from_starting(tmp_path: Path) -> None:
+    """Asking takes the lock for a moment; here the moment is long."""
     folder = created(tmp_path, Mode.DRY_RUN)
-    over = threading.Event()
-
-    def ask() -> None:
-        while not over.is_set():
-            folder.is_running()
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    try:
-        for _ in range(300):
-            with folder.running():
-                assert folder.is_running()
-    finally:
-        over.set()
-        asking.join()
-    assert not folder.is_running()
+    with (folder.path / "runner.lock").open("a") as asking:
+        fcntl.flock(asking, fcntl.LOCK_EX)
+        answered = threading.Timer(0.05, fcntl.flock, (asking, fcntl.LOCK_UN))
+        answered.start()
+        with folder.running():
+            assert folder.is_running()
+        answered.join()
 
 
 def test_only_one_runner_works_on_an_incident(tmp_path: Path) -> None:
