@@ -301,6 +301,17 @@ def test_a_confirmation_carries_the_name_of_who_confirmed(play: Play) -> None:
     assert desk.orders.given == [("decide", ("approve_purge", {"confirmed_by": "alice"}, ""))]
 
 
+def test_y_confirms_where_only_a_confirmation_is_asked(play: Play) -> None:
+    desk = ScriptedDesk(Story().opened().started("approve_purge", Effect.HUMAN))
+    desk.asks = Question(QuestionKind.CONFIRM, "The owner agreed to the purge")
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("a").says("y confirms").press("y").until(lambda: bool(desk.orders.given)).go()
+
+    play(desk, WIDE, scene)
+    assert desk.orders.given == [("decide", ("approve_purge", {"confirmed_by": "alice"}, ""))]
+
+
 def test_an_effect_in_doubt_shows_intent_and_probe_and_only_ways_on_that_fit(play: Play) -> None:
     desk = in_doubt(Standing.UNTOUCHED, None)
 

@@ -18,6 +18,12 @@ from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.printable import printable
 from irkit.tui.screens.dialog import Dialog
 
+_HINTS = {
+    QuestionKind.CHOICE: "enter picks, enter again answers · esc cancels",
+    QuestionKind.CONFIRM: "y confirms · esc cancels",
+    QuestionKind.TEXT: "enter answers · esc cancels",
+}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -30,7 +36,10 @@ class Answer:
 class DecideScreen(Dialog[Answer | None]):
     """Gives the answer, or None. No option is taken before one is chosen, the recommended one is only marked."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("y", "confirm", "Confirm", show=False),
+    ]
 
     def __init__(self, step: StepId, question: Question, me: Actor) -> None:
         super().__init__()
@@ -43,6 +52,7 @@ class DecideScreen(Dialog[Answer | None]):
         kind = self._question.kind
         with Vertical(classes="dialog") as box:
             box.border_title = f"{self._step} asks"
+            box.border_subtitle = _HINTS[kind]
             with VerticalScroll(classes="facts", can_focus=False):
                 yield Static(printable(self._question.text), markup=False)
             if kind is QuestionKind.CHOICE:
@@ -53,7 +63,7 @@ class DecideScreen(Dialog[Answer | None]):
             yield Static("", id="heard", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel")
-                yield Button("Confirm" if kind is QuestionKind.CONFIRM else "Answer", id="yes", variant="primary")
+                yield Button("Confirm [y]" if kind is QuestionKind.CONFIRM else "Answer", id="yes", variant="primary")
 
     def _option(self, option: str) -> Option:
         mark = "   (recommended)" if option == self._question.recommended else ""
@@ -63,6 +73,11 @@ class DecideScreen(Dialog[Answer | None]):
         """Begin at the options, or at Cancel when only a confirmation is asked."""
         where = {QuestionKind.CHOICE: "#options", QuestionKind.CONFIRM: "#cancel", QuestionKind.TEXT: "#text"}
         self.query_one(where[self._question.kind]).focus()
+
+    def action_confirm(self) -> None:
+        """``y`` confirms, where only that is asked; a field that has the focus takes it as a letter."""
+        if self._question.kind is QuestionKind.CONFIRM:
+            self._send()
 
     @on(OptionList.OptionSelected)
     def _chosen(self) -> None:
