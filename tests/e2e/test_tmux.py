@@ -109,7 +109,7 @@ def test_ctrl_c_leaves_the_terminal_sane_and_the_incident_resumable(irkit: Comma
         tmux.presses("a")
         tmux.until_it_says("Run this plan of deactivate_key?")
         tmux.presses("y")
-        tmux.until_it_says("deactivate_key  done")
+        tmux.until(lambda lines: any(re.search("✓.*deactivate_key .*undo: U", line) for line in lines))
         tmux.presses("C-c")
         tmux.until_the_shell_is_back()
         assert [tmux.says(name) for name in ("alternate_on", "cursor_flag", "mouse_any_flag")] == ["0", "1", "0"]
