@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from irkit.clients.aws import masked_key
+from irkit.clients.deny_all import DENY_ALL
 from irkit.clients.iam import KeyStatus
-from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Standing, Verdict
-from irkit.errors import PlanStale, Refused
+from irkit.clients.inline_policy import InlinePolicy, Rewrite
+from irkit.contract import Action, Effect, Frozen, Operation, Plan, Probe, Receipt, Verdict
+from irkit.errors import Refused
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
-
-POLICY = "IrkitDenyAll"
 
 
 class Params(Frozen):
@@ -34,28 +34,49 @@ class Result(Frozen):
     at: datetime | None = None
 
 
-class _Work(Frozen):
-    """``before`` and ``after`` are policy documents, empty for none."""
-
-    user: str
+class _Work(Rewrite):
     dead_key_id: str
-    before: str
-    after: str
 
 
 def plan(clients: Clients, params: Params) -> Plan:
     """Read the policy. Raises ``OwnIdentity``, ``NotFound``, and ``Refused`` when the leaked key is still active."""
     clients.sts.refuse_own(user=params.user)
     _refuse_active(clients, params.user, params.dead_key_id)
-    before = clients.iam.user_policy(params.user, POLICY)
-    return _plan(_Work(user=params.user, dead_key_id=params.dead_key_id, before=before, after=""))
+    policy = _policy(clients, params.user)
+    return _plan(policy, _Work(user=params.user, dead_key_id=params.dead_key_id, before=policy.read(), after=""))
+
+
+def probe(clients: Clients, plan: Plan) -> Probe:
+    """Look at the policy of that name."""
+    work = _Work.model_validate(plan.details)
+    policy = _policy(clients, work.user)
+    return policy.standing(work, policy.receipt(work, Result(user=work.user, policy=DENY_ALL)))
+
+
+def apply(clients: Clients, plan: Plan) -> Receipt:
+    """Write the policy, or take it away. Raises ``PlanStale`` when it is not what the plan shows."""
+    work = _Work.model_validate(plan.details)
+    clients.sts.refuse_own(user=work.user)
+    if not work.after:
+        _refuse_active(clients, work.user, work.dead_key_id)
+    policy = _policy(clients, work.user)
+    policy.refuse_moved(work.before)
+    request_id = policy.set(work.after)
+    return policy.receipt(work, Result(user=work.user, policy=DENY_ALL, at=clients.aws_now().at), request_id)
+
+
+def verify(clients: Clients, receipt: Receipt) -> Verdict:
+    """Look at the policy again."""
+    work = _Work.model_validate(receipt.details)
+    return _policy(clients, work.user).verdict(work.after)
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     """Read the policy of that name, to put back what stood there."""
     done = _Work.model_validate(receipt.details)
-    now = clients.iam.user_policy(done.user, POLICY)
-    return _plan(_Work(user=done.user, dead_key_id=done.dead_key_id, before=now, after=done.before))
+    policy = _policy(clients, done.user)
+    work = _Work(user=done.user, dead_key_id=done.dead_key_id, before=policy.read(), after=done.before)
+    return _plan(policy, work)
 
 
 def _refuse_active(clients: Clients, user: str, key_id: str) -> None:
@@ -65,69 +86,24 @@ def _refuse_active(clients: Clients, user: str, key_id: str) -> None:
             raise Refused(msg, hint="deactivate it first; lifting the deny would let the intruder in again")
 
 
-def _plan(work: _Work) -> Plan:
-    change = Change(
-        target=f"inline policy {POLICY} of user {work.user}", before=_words(work.before), after=_words(work.after)
-    )
-    blast = "is refused everything again" if work.after else "may do again what its other policies allow"
-    return Plan(
-        summary=f"{'deny' if work.after else 'no longer deny'} {work.user} everything",
-        changes=() if work.before == work.after else (change,),
-        blast=f"{work.user} {blast}",
-        undo=f"put back: {_words(work.before)}",
-        why="the replacement key belongs to the same user" if not work.after else "",
-        details=work.model_dump(mode="json"),
-    )
+def _policy(clients: Clients, user: str) -> InlinePolicy:
+    return InlinePolicy(clients.iam, user, DENY_ALL, _meaning)
 
 
-def _words(document: str) -> str:
-    if not document:
-        return "absent"
+def _meaning(document: str) -> str:
     return "Deny * on *" if '"Effect":"Deny"' in document and "Condition" not in document else document
 
 
-def probe(clients: Clients, plan: Plan) -> Probe:
-    """Look at the policy of that name."""
-    work = _Work.model_validate(plan.details)
-    now = clients.iam.user_policy(work.user, POLICY)
-    seen = f"{POLICY} of {work.user}: {_words(now)}"
-    if now == work.after:
-        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(work, None, ()))
-    return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=seen)
-
-
-def apply(clients: Clients, plan: Plan) -> Receipt:
-    """Write the policy, or take it away. Raises ``PlanStale`` when it is not what the plan shows."""
-    work = _Work.model_validate(plan.details)
-    clients.sts.refuse_own(user=work.user)
-    if not work.after:
-        _refuse_active(clients, work.user, work.dead_key_id)
-    now = clients.iam.user_policy(work.user, POLICY)
-    if now != work.before:
-        msg = f"{POLICY} of {work.user} is now: {_words(now)}"
-        raise PlanStale(msg, hint="look at the new plan")
-    if work.after:
-        request_id = clients.iam.put_user_policy(work.user, POLICY, work.after)
-    else:
-        request_id = clients.iam.delete_user_policy(work.user, POLICY)
-    return _receipt(work, clients.aws_now().at, (request_id,))
-
-
-def _receipt(work: _Work, at: datetime | None, request_ids: tuple[str, ...]) -> Receipt:
-    return Receipt(
-        summary=f"iam:{'PutUserPolicy' if work.after else 'DeleteUserPolicy'} {work.user} {POLICY}",
-        result=Result(user=work.user, policy=POLICY, at=at).model_dump(mode="json"),
+def _plan(policy: InlinePolicy, work: _Work) -> Plan:
+    blast = "is refused everything again" if work.after else "may do again what its other policies allow"
+    return Plan(
+        summary=f"{'deny' if work.after else 'no longer deny'} {work.user} everything",
+        changes=policy.changes(work.before, work.after),
+        blast=f"{work.user} {blast}",
+        undo=f"put back: {policy.words(work.before)}",
+        why="the replacement key belongs to the same user" if not work.after else "",
         details=work.model_dump(mode="json"),
-        request_ids=request_ids,
     )
-
-
-def verify(clients: Clients, receipt: Receipt) -> Verdict:
-    """Look at the policy again."""
-    work = _Work.model_validate(receipt.details)
-    now = clients.iam.user_policy(work.user, POLICY)
-    proof = Proof.PROVEN if now == work.after else Proof.NOT_YET
-    return Verdict(proof=proof, seen=f"iam:GetUserPolicy: {POLICY} of {work.user}: {_words(now)}")
 
 
 ACTION: Action[Clients, Params, Result] = Action(

@@ -10,18 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from irkit.clients.aws import masked_key
-from irkit.clients.iam import KeyStatus, canonical_policy
+from irkit.clients.deny_all import DENY_ALL_DOCUMENT, deny_all
+from irkit.clients.iam import KeyStatus
+from irkit.clients.inline_policy import InlinePolicy
 from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Standing, Verdict
 from irkit.errors import PlanStale
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
-
-POLICY = "IrkitDenyAll"
-DOCUMENT = canonical_policy({
-    "Version": "2012-10-17",
-    "Statement": [{"Sid": POLICY, "Effect": "Deny", "Action": "*", "Resource": "*"}],
-})  # fmt: skip
 
 
 class Params(Frozen):
@@ -54,102 +50,97 @@ class _Work(Frozen):
 def plan(clients: Clients, params: Params) -> Plan:
     """Read the user's keys and policy. Raises ``OwnIdentity``, ``NotFound``."""
     clients.sts.refuse_own(user=params.user)
-    before = _stand(clients, params.user)
-    after = _Stand(policy=DOCUMENT, keys=dict.fromkeys(before.keys, KeyStatus.INACTIVE))
-    blast = f"every key and session of {params.user} is refused everything"
-    return _plan(_Work(user=params.user, before=before, after=after), f"shut {params.user} in", blast)
-
-
-def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
-    """Read how the user stands, to put back how it stood. A key made since then is left alone."""
-    done = _Work.model_validate(receipt.details)
-    now = _stand(clients, done.user)
-    keys = {key_id: done.before.keys.get(key_id, status) for key_id, status in now.keys.items()}
-    work = _Work(user=done.user, before=now, after=_Stand(policy=done.before.policy, keys=keys))
-    return _plan(work, f"let {done.user} out again", f"whoever holds keys of {done.user} can act again")
-
-
-def _stand(clients: Clients, user: str) -> _Stand:
-    keys = {key.key_id: key.status for key in clients.iam.access_keys(user)}
-    return _Stand(policy=clients.iam.user_policy(user, POLICY), keys=keys)
-
-
-def _plan(work: _Work, summary: str, blast: str) -> Plan:
-    changes = [
-        Change(target=f"access key {masked_key(key_id)} of {work.user}", before=work.before.keys[key_id], after=status)
-        for key_id, status in work.after.keys.items()
-        if work.before.keys[key_id] != status
-    ]
-    if work.before.policy != work.after.policy:
-        target = f"inline policy {POLICY} of user {work.user}"
-        changes.append(Change(target=target, before=_words(work.before.policy), after=_words(work.after.policy)))
-    return Plan(
-        summary=summary,
-        changes=tuple(changes),
-        blast=blast,
-        undo="put each key and the policy back as they were",
-        details=work.model_dump(mode="json"),
-    )
-
-
-def _words(document: str) -> str:
-    if document == DOCUMENT:
-        return "Deny * on *"
-    return f"another document: {document}" if document else "absent"
-
-
-def _told(user: str, stand: _Stand) -> str:
-    keys = ", ".join(f"{masked_key(key_id)} {status}" for key_id, status in stand.keys.items()) or "no keys"
-    return f"{user}: {keys}; {POLICY}: {_words(stand.policy)}"
+    policy = deny_all(clients.iam, params.user)
+    before = _stand(policy)
+    after = _Stand(policy=DENY_ALL_DOCUMENT, keys=dict.fromkeys(before.keys, KeyStatus.INACTIVE))
+    work = _Work(user=params.user, before=before, after=after)
+    return _plan(policy, work, f"shut {work.user} in", f"every key and session of {work.user} is refused everything")
 
 
 def probe(clients: Clients, plan: Plan) -> Probe:
     """Look at all keys and the policy."""
     work = _Work.model_validate(plan.details)
-    now = _stand(clients, work.user)
+    policy = deny_all(clients.iam, work.user)
+    now = _stand(policy)
     if now == work.after:
-        return Probe(standing=Standing.IN_PLACE, seen=_told(work.user, now), receipt=_receipt(work, None, ()))
-    standing = Standing.UNTOUCHED if now == work.before else Standing.BETWEEN
-    return Probe(standing=standing, seen=_told(work.user, now))
+        return Probe(standing=Standing.IN_PLACE, seen=_told(policy, now), receipt=_receipt(policy, work, None, ()))
+    return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=_told(policy, now))
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
     """The policy first, since it binds all at once; then the keys. Raises ``PlanStale``."""
     work = _Work.model_validate(plan.details)
     clients.sts.refuse_own(user=work.user)
-    now = _stand(clients, work.user)
+    policy = deny_all(clients.iam, work.user)
+    now = _stand(policy)
     if now != work.before:
-        msg = f"it is now: {_told(work.user, now)}"
+        msg = f"it is now: {_told(policy, now)}"
         raise PlanStale(msg, hint="look at the new plan")
     request_ids = []
     if work.after.policy and work.after.policy != now.policy:
-        request_ids.append(clients.iam.put_user_policy(work.user, POLICY, work.after.policy))
+        request_ids.append(policy.set(work.after.policy))
     for key_id, status in work.after.keys.items():
         if now.keys[key_id] != status:
             request_ids.append(clients.iam.set_key_status(work.user, key_id, status))
     if now.policy and not work.after.policy:
-        request_ids.append(clients.iam.delete_user_policy(work.user, POLICY))
-    return _receipt(work, clients.aws_now().at, tuple(request_ids))
-
-
-def _receipt(work: _Work, at: datetime | None, request_ids: tuple[str, ...]) -> Receipt:
-    return Receipt(
-        summary=_told(work.user, work.after),
-        result=Result(user=work.user, keys=tuple(work.after.keys), at=at).model_dump(mode="json"),
-        details=work.model_dump(mode="json"),
-        request_ids=request_ids,
-    )
+        request_ids.append(policy.set(""))
+    return _receipt(policy, work, clients.aws_now().at, tuple(request_ids))
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
     """Look at all keys and the policy again; a key made meanwhile refutes the quarantine."""
     work = _Work.model_validate(receipt.details)
-    now = _stand(clients, work.user)
+    policy = deny_all(clients.iam, work.user)
+    now = _stand(policy)
     if now == work.after:
-        return Verdict(proof=Proof.PROVEN, seen=_told(work.user, now))
+        return Verdict(proof=Proof.PROVEN, seen=_told(policy, now))
     fresh = set(now.keys) - set(work.after.keys)
     proof = Proof.REFUTED if fresh else Proof.NOT_YET
-    return Verdict(proof=proof, seen=_told(work.user, now) + (f"; {len(fresh)} made meanwhile" if fresh else ""))
+    return Verdict(proof=proof, seen=_told(policy, now) + (f"; {len(fresh)} made meanwhile" if fresh else ""))
+
+
+def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
+    """Read how the user stands, to put back how it stood. A key made since then is left alone."""
+    done = _Work.model_validate(receipt.details)
+    policy = deny_all(clients.iam, done.user)
+    now = _stand(policy)
+    keys = {key_id: done.before.keys.get(key_id, status) for key_id, status in now.keys.items()}
+    work = _Work(user=done.user, before=now, after=_Stand(policy=done.before.policy, keys=keys))
+    return _plan(policy, work, f"let {done.user} out again", f"whoever holds keys of {done.user} can act again")
+
+
+def _stand(policy: InlinePolicy) -> _Stand:
+    keys = {key.key_id: key.status for key in policy.iam.access_keys(policy.user)}
+    return _Stand(policy=policy.read(), keys=keys)
+
+
+def _told(policy: InlinePolicy, stand: _Stand) -> str:
+    keys = ", ".join(f"{masked_key(key_id)} {status}" for key_id, status in stand.keys.items()) or "no keys"
+    return f"{policy.user}: {keys}; {policy.name}: {policy.words(stand.policy)}"
+
+
+def _plan(policy: InlinePolicy, work: _Work, summary: str, blast: str) -> Plan:
+    keys = [
+        Change(target=f"access key {masked_key(key_id)} of {work.user}", before=work.before.keys[key_id], after=status)
+        for key_id, status in work.after.keys.items()
+        if work.before.keys[key_id] != status
+    ]
+    return Plan(
+        summary=summary,
+        changes=(*keys, *policy.changes(work.before.policy, work.after.policy)),
+        blast=blast,
+        undo="put each key and the policy back as they were",
+        details=work.model_dump(mode="json"),
+    )
+
+
+def _receipt(policy: InlinePolicy, work: _Work, at: datetime | None, request_ids: tuple[str, ...]) -> Receipt:
+    return Receipt(
+        summary=_told(policy, work.after),
+        result=Result(user=work.user, keys=tuple(work.after.keys), at=at).model_dump(mode="json"),
+        details=work.model_dump(mode="json"),
+        request_ids=request_ids,
+    )
 
 
 ACTION: Action[Clients, Params, Result] = Action(
