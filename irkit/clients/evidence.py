@@ -52,9 +52,7 @@ class Evidence:
 
         Raises ``InputMissing`` when no recipient is configured: evidence that holds a secret is not kept in the clear.
         """
-        if not self._recipient:
-            msg = f"{name} may hold secrets, and there is no age key to seal it to"
-            raise InputMissing(msg, hint="set evidence_recipient to an age public key (age1...)")
+        self.require_recipient(name)
         import pyrage
 
         try:
@@ -66,6 +64,12 @@ class Evidence:
         with self._new_file(name) as file:
             pyrage.encrypt_io(source, file, [recipient])
         return self._told(file, what, count, coverage)
+
+    def require_recipient(self, name: str) -> None:
+        """Raise ``InputMissing`` when nothing could be sealed: for plans, so that nobody approves what cannot be done."""
+        if not self._recipient:
+            msg = f"{name} may hold secrets, and there is no age key to seal it to"
+            raise InputMissing(msg, hint="set evidence_recipient to an age public key (age1...)")
 
     def _told(self, file: _HashingFile, what: str, count: int, coverage: str) -> EvidenceFile:
         path = f"evidence/{file.name}"

@@ -66,25 +66,34 @@ class _Work(Frozen):
     forks: tuple[str, ...]
     fingerprints: tuple[Fingerprint, ...]
     rewritten: Rewritten
+    open_before: tuple[str, ...] = ()
+    """Branches that an attempt which died has left without their protection."""
 
 
 def plan(clients: Clients, params: Params) -> Plan:
-    """Rewrite a fresh mirror, and show exactly which refs would move. Pushes nothing."""
+    """Rewrite a fresh mirror, and show exactly which refs would move. Pushes nothing.
+
+    Raises ``InputMissing`` when no evidence recipient is configured: the bundle of the old history could not be sealed.
+    """
+    clients.evidence.require_recipient("the bundle of the old history")
     exposure = clients.github.exposure(params.repository)
     clients.progress("rewriting a mirror, to see what would change")
     with clients.git.mirror(params.repository) as mirror:
         secrets = _secrets(clients, mirror, params.key_id, params.locators)
         rewritten = rewrite_history(mirror, params.key_id, secrets)
     given = {protection.branch: protection for protection in (*exposure.protections, *params.protections)}
+    name = full_name(params.repository)
+    protections = tuple(given[branch] for branch in sorted(given))
     work = _Work(
         repository=params.repository,
-        name=full_name(params.repository),
+        name=name,
         key_id=params.key_id,
         locators=params.locators,
-        protections=tuple(given[branch] for branch in sorted(given)),
+        protections=protections,
         forks=exposure.forks,
         fingerprints=tuple(clients.fingerprint(secret) for secret in secrets),
         rewritten=rewritten,
+        open_before=_unguarded(clients, name, protections),
     )
     return _plan(work)
 
@@ -93,10 +102,14 @@ def _plan(work: _Work) -> Plan:
     done = work.rewritten
     signed = f"; signatures of up to {done.signed_commits} signed commits go" if done.signed_commits else ""
     texts = "the key id and its secret" if work.fingerprints else "the key id alone (its secret is not known)"
+    moves = [Change(target=move.ref, before=move.old[:12], after=move.new[:12]) for move in done.moves]
+    guards = [
+        Change(target=f"protection of {one}", before="not in place", after="put back") for one in work.open_before
+    ]
     return Plan(
         summary=f"rewrite {work.name} without {masked_key(work.key_id)}: "
         f"{len(done.moves)} refs, {done.commits} commits",
-        changes=tuple(Change(target=move.ref, before=move.old[:12], after=move.new[:12]) for move in done.moves),
+        changes=(*moves, *guards),
         blast=f"{done.commits} commits get new ids and every clone must be made anew{signed}; "
         f"this keeps the key all the same: {', '.join(_remaining(work, done.stuck))}",
         undo="it cannot be undone for others; the old history is in a sealed bundle in the evidence folder",
@@ -112,7 +125,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     now = clients.git.remote_refs(work.repository)
     moved = [move.ref for move in work.rewritten.moves if now.get(move.ref) == move.new]
     kept = [move.ref for move in work.rewritten.moves if now.get(move.ref) == move.old]
-    open_branches = _unguarded(clients, work)
+    open_branches = _unguarded(clients, work.name, work.protections)
     guard = f"; PROTECTION IS OFF for {', '.join(open_branches)}" if open_branches else ""
     seen = f"{len(moved)} of {len(work.rewritten.moves)} refs moved, {len(kept)} are as before{guard}"
     if len(moved) == len(work.rewritten.moves) and not open_branches:
@@ -121,7 +134,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
             for move in work.rewritten.moves
         )
         return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(work, results))
-    untouched = len(kept) == len(work.rewritten.moves) and not open_branches
+    untouched = len(kept) == len(work.rewritten.moves) and open_branches == work.open_before
     return Probe(standing=Standing.UNTOUCHED if untouched else Standing.BETWEEN, seen=seen)
 
 
@@ -159,7 +172,10 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     faults = [
         *([f"still in {', '.join(left.pushable)}"] if left.pushable else []),
         *([f"the server refused {', '.join(refused)}"] if refused else []),
-        *[f"the protection of {branch} is not as it was" for branch in _unguarded(clients, work)],
+        *[
+            f"the protection of {branch} is not as it was"
+            for branch in _unguarded(clients, work.name, work.protections)
+        ],
     ]
     proof = Proof.REFUTED if faults else Proof.PROVEN
     return Verdict(proof=proof, seen=f"{_looked(left)}; {'; '.join(faults) or 'the key is in no branch and no tag'}. "
@@ -191,8 +207,9 @@ def _readable(mirror: Mirror, locator: Locator) -> Secret | None:
         return None
 
 
-def _unguarded(clients: Clients, work: _Work) -> list[str]:
-    return [one.branch for one in work.protections if clients.github.protection(work.name, one.branch) != one]
+def _unguarded(clients: Clients, name: str, protections: Sequence[Protection]) -> tuple[str, ...]:
+    """The branches whose protection is not in place."""
+    return tuple(one.branch for one in protections if clients.github.protection(name, one.branch) != one)
 
 
 def _remaining(work: _Work, stuck: Sequence[str]) -> tuple[str, ...]:

@@ -152,6 +152,12 @@ def test_a_backup_bundle_of_every_ref_is_kept_sealed(forge: Forge, tmp_path: Pat
     assert {line.split()[1]: line.split()[0] for line in listed.stdout.splitlines()} == refs
 
 
+def test_without_a_recipient_there_is_no_plan_to_approve(forge: Forge) -> None:
+    object.__setattr__(forge.outside.config, "evidence_recipient", "")
+    with pytest.raises(InputMissing, match="the bundle of the old history"):
+        planned(forge)
+
+
 def test_without_a_recipient_nothing_is_pushed(forge: Forge) -> None:
     plan = planned(forge)
     before = forge.git.refs(NAME)
@@ -187,8 +193,26 @@ def test_an_attempt_that_died_with_the_protection_off_is_seen_between(forge: For
     assert probe.standing is Standing.BETWEEN
     assert "PROTECTION IS OFF for main" in probe.seen
     again = planned_with(forge, plan)
+    assert "protection of main" in [change.target for change in again.changes]
+    assert purge_history.probe(forge.clients(), again).standing is Standing.UNTOUCHED
     purge_history.apply(forge.clients(), again)
     assert forge.clients().github.protection(NAME, "main") is not None
+    assert purge_history.probe(forge.clients(), again).standing is Standing.IN_PLACE
+
+
+def test_an_attempt_that_died_between_push_and_protection_is_planned_again_and_ended(forge: Forge) -> None:
+    """All refs have moved; what is left to do is to put the protection back, which someone must approve."""
+    plan = planned(forge)
+    before = forge.clients().github.protection(NAME, "main")
+    purge_history.apply(forge.clients(), plan)
+    forge.clients().github.unprotect(NAME, "main")
+    again = planned_with(forge, plan)
+    assert [change.target for change in again.changes] == ["protection of main"]
+    assert purge_history.probe(forge.clients(), again).standing is Standing.UNTOUCHED
+    receipt = purge_history.apply(forge.clients(), again)
+    assert forge.clients().github.protection(NAME, "main") == before
+    assert purge_history.probe(forge.clients(), again).standing is Standing.IN_PLACE
+    assert purge_history.verify(forge.clients(), receipt).proof is Proof.PROVEN
 
 
 def planned_with(forge: Forge, former: Plan) -> Plan:
