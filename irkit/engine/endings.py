@@ -16,11 +16,12 @@ from irkit.errors import InDoubt, IrkitError, JournalError, PlanStale, Throttled
 from irkit.incident import events as ev
 from irkit.incident.events import Actor, ActorKind, Direction, StepId
 from irkit.incident.journal import Journal
+from irkit.incident.state import StepState
 
 IRKIT = Actor(name="irkit", kind=ActorKind.IRKIT)
 POSTPONED_FOR = timedelta(seconds=15)
-STALE_NOTICES = 5
-"""After so many plans that went stale a notice fails, since no human stands between them to notice."""
+STALE_PLANS = 5
+"""After so many plans that went stale, a step fails that no human stands before to notice."""
 
 
 class OpenClients(Protocol):
@@ -54,7 +55,7 @@ class Endings:
             self._postpone_notice(step)
         except PlanStale as stale:
             self.calls(step, opened)
-            if attempt >= STALE_NOTICES and self.journal.state().step(step).effect is Effect.NOTICE:
+            if attempt >= STALE_PLANS and not _is_gated(self.journal.state().step(step)):
                 self.fail(step, attempt, direction, stale)
             else:
                 self.journal.append(ev.RetryAsked(step=step, reason=stale.message), actor=IRKIT)
@@ -100,6 +101,11 @@ class Endings:
         self.journal.append(
             ev.StepDone(step=step, attempt=attempt, results=tuple(results), summary=summary), actor=IRKIT
         )
+
+
+def _is_gated(step: StepState) -> bool:
+    """Whether a human must approve the step's plan: not that of a notice, nor one that changes nothing."""
+    return step.effect is not Effect.NOTICE and any(plan.changes for plan in step.plans)
 
 
 def said(error: Exception) -> str:

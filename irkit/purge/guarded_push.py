@@ -32,23 +32,22 @@ class Pushed(Frozen):
 def push_guarded(
     github: GitHub, git: Git, mirror: Mirror, repository: str, moves: Sequence[Move], protections: Sequence[Protection]
 ) -> Pushed:
-    """Lift the protection of the branches that move, push ref by ref, put the protection back and look at it.
+    """Lift the protection of the branches that move, push ref by ref, put every protection back and look at it.
 
-    When the push itself raises, the protection is put back first.
+    When the push itself raises, the protections are put back first. One that an earlier attempt, killed since, has
+    lifted is put back too, though its branch moves no more.
     """
     branches = {move.ref.removeprefix("refs/heads/") for move in moves if move.ref.startswith("refs/heads/")}
-    lifted: list[Protection] = []
     pushed: Sequence[PushedRef] = ()
     unguarded: tuple[str, ...] = ()
     try:
         for protection in protections:
-            if protection.branch in branches:
-                lifted.append(protection)
-                if github.protection(repository, protection.branch) is not None:
-                    github.unprotect(repository, protection.branch)
-        pushed = git.push(mirror, {move.ref: (move.old, move.new) for move in moves})
+            if protection.branch in branches and github.protection(repository, protection.branch) is not None:
+                github.unprotect(repository, protection.branch)
+        if moves:
+            pushed = git.push(mirror, {move.ref: (move.old, move.new) for move in moves})
     finally:
-        unguarded = tuple(one.branch for one in lifted if not _is_guarded_again(github, repository, one))
+        unguarded = tuple(one.branch for one in protections if not _is_guarded_again(github, repository, one))
     found = {move.ref: move for move in moves}
     return Pushed(
         refs=tuple(
@@ -62,8 +61,10 @@ def push_guarded(
 
 
 def _is_guarded_again(github: GitHub, repository: str, protection: Protection) -> bool:
-    """Put a branch's protection back and read it again; False when GitHub did not take it."""
+    """Put a branch's protection back where it is not in place, and read it again; False when GitHub did not take it."""
     try:
+        if github.protection(repository, protection.branch) == protection:
+            return True
         github.protect(repository, protection)
         return github.protection(repository, protection.branch) == protection
     except OutsideError:

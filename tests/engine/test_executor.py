@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from irkit.contract import Standing
+from irkit.contract import Probe, Standing
+from irkit.engine.endings import STALE_PLANS
 from irkit.engine.executor import Outcome
 from irkit.engine.orders import OrderRefused
 from irkit.errors import ApprovalInvalid, DryRun
@@ -15,6 +17,7 @@ from irkit.incident.events import ActorKind, Mode, Resolution, StepId
 from irkit.incident.journal import SqliteJournal
 from irkit.incident.state import ItemPhase, Phase
 from tests.engine.driving import KIM, SAM, Drive
+from tests.engine.switchboard import CATALOG
 
 LOOK = "  look: {uses: board.look, with: {name: a}}\n"
 TURN = "  turn: {uses: board.turn_on, with: {name: a}}\n"
@@ -312,3 +315,18 @@ def test_what_a_lost_runner_left_open_is_in_doubt_for_the_next(tmp_path: Path) -
     drive.orders().resolve(StepId("turn"), 0, Resolution.WAS_NOT_DONE)
     assert drive.run() is Outcome.ENDED
     assert drive.board.acts == [("a", "on")]
+
+
+def test_a_plan_that_changes_nothing_and_goes_stale_each_time_fails_and_does_not_go_round_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No human stands before a plan without changes, so nobody would see that it never holds."""
+    turn_on = CATALOG["board.turn_on"]
+    assert turn_on.operation is not None
+    between = replace(turn_on.operation, probe=lambda *_: Probe(standing=Standing.BETWEEN, seen="neither on nor off"))
+    monkeypatch.setitem(CATALOG, "board.turn_on", replace(turn_on, operation=between))
+    drive = Drive(tmp_path, TURN)
+    drive.board.switches["a"] = "on"
+    assert drive.run() is Outcome.FAILED
+    assert "neither on nor off" in drive.step("turn").error
+    assert drive.kinds("turn").count("step_planned") == STALE_PLANS
