@@ -66,7 +66,7 @@ class Evidence:
         return self._told(file, what, count, coverage)
 
     def require_recipient(self, name: str) -> None:
-        """Raise ``InputMissing`` when nothing could be sealed: for plans, so that nobody approves what cannot be done."""
+        """Raise ``InputMissing`` when nothing could be sealed: for plans, lest one approves what cannot be done."""
         if not self._recipient:
             msg = f"{name} may hold secrets, and there is no age key to seal it to"
             raise InputMissing(msg, hint="set evidence_recipient to an age public key (age1...)")

@@ -129,7 +129,7 @@ class Attempt:
         if not plan.changes and found.receipt is not None:
             self._receipt(place, found.receipt)
             return
-        if found.standing is not Standing.UNTOUCHED:
+        if not plan.changes or found.standing is not Standing.UNTOUCHED:
             msg = f"{work.step}: the world moved since the plan was shown: {found.seen}"
             raise PlanStale(msg, hint="look at the new plan")
         self.journal.append(

@@ -133,6 +133,17 @@ def test_an_effect_that_is_there_already_needs_no_approval_and_is_proven(tmp_pat
     assert drive.step("turn").phase is Phase.DONE
 
 
+def test_a_plan_without_changes_passes_no_gate_and_so_is_never_applied(tmp_path: Path) -> None:
+    """Even when the world moves between the plan and the last look."""
+    drive = Drive(tmp_path, TURN)
+    drive.board.switches["a"] = "on"
+    drive.board.before_look = lambda: drive.board.switches.update(a="off")
+    drive.run()
+    assert drive.board.acts == []
+    assert drive.step("turn").phase is Phase.PLANNED
+    assert drive.step("turn").plans[0].changes[0].before == "off"
+
+
 def test_looking_goes_on_until_the_effect_is_seen(tmp_path: Path) -> None:
     drive = Drive(tmp_path, TURN)
     drive.board.looks_until_seen = 7
