@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TextIO
 
 from irkit.cli.dispatch import INTERRUPTED, talk
 from irkit.cli.frontier import frontier
@@ -48,8 +49,8 @@ def chosen(asked: str | None) -> Display:
     Raises:
         UsageError: the screen is asked for, and one of the three is no terminal.
     """
-    streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
-    lacking = [name for name, stream in streams.items() if not stream.isatty()]
+    streams: dict[str, TextIO | None] = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
+    lacking = [name for name, stream in streams.items() if stream is None or not stream.isatty()]
     if asked is None:
         return Display.PLAIN if lacking else Display.TUI
     if asked == Display.TUI and lacking:

@@ -34,11 +34,28 @@ def canonical(value: JsonValue) -> bytes:
     """The canonical JSON of a value (RFC 8785).
 
     Of values without decimals, numbers beyond 53 bits and keys beyond ASCII, the standard library writes the same bytes
-    in a fifth of the time (a test compares the two); for the others the reference is asked.
+    in a fifth of the time (a test compares the two); for the others the reference is asked. Half of a surrogate pair,
+    which is no character and which no JSON can hold (a byte of a command line or a name that is no UTF-8), becomes
+    U+FFFD.
     """
-    if _is_simple(value):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return rfc8785.dumps(value)
+    if not _is_simple(value):
+        return rfc8785.dumps(_whole(value))
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return canonical(_whole(value))
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    """A value without halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    if isinstance(value, dict):
+        return {str(_whole(key)): _whole(member) for key, member in value.items()}
+    return value
 
 
 def _is_simple(value: JsonValue) -> bool:

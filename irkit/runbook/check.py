@@ -39,6 +39,8 @@ def check(runbook: Runbook, catalog: Catalog) -> tuple[Finding, ...]:
             _with(step, action, known.within(step), findings)
             if step.approve is not None and action.effect not in _GATED:
                 findings.add(step.place, f"{step.id}: approve strengthens a gate, and {step.uses} has none")
+            if step.for_each is not None and action.effect is Effect.HUMAN:
+                findings.add(step.place, f"{step.id}: {step.uses} asks once, so it goes through no list")
     _whens(runbook, known, findings)
     if not findings.found:
         for step, ref in unreachable(runbook, known, catalog):

@@ -80,3 +80,12 @@ def test_a_stop_that_comes_before_the_runner_is_up_is_not_lost(irkit: Command) -
     session = incident(irkit)
     session.stop()
     assert session.run(Until.TOLD) is Outcome.STOPPED
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_without_one_of_the_standard_streams_a_run_is_shown_plainly(irkit: Command, closed: str) -> None:
+    command = f"exec {sys.executable} -m irkit.cli.main resume DRY-0001 {closed}"
+    ended = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=False, env=irkit.environment, cwd=irkit.home
+    )
+    assert ended.returncode == 3, ended.stderr

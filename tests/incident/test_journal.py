@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from irkit.errors import JournalBroken, JournalUnwritable
 from irkit.incident import events as ev
-from irkit.incident.events import Actor, ActorKind
+from irkit.incident.events import Actor, ActorKind, StepId
 from irkit.incident.journal import SqliteJournal
 from irkit.incident.record import GENESIS, canonical, commitment, record_hash
 from irkit.incident.state import IncidentState, fold
@@ -194,6 +194,19 @@ def test_a_file_that_is_no_database_is_called_broken_and_not_unwritable(tmp_path
 def test_an_emptied_journal_does_not_verify(tmp_path: Path) -> None:
     SqliteJournal(tmp_path / "j.db").close()
     assert "event 1: missing" in verification(tmp_path / "j.db").broken
+
+
+def test_half_a_surrogate_pair_is_written_as_the_replacement_character(tmp_path: Path) -> None:
+    """A byte of a command line, a name in a commit or a user agent in a log may be no UTF-8."""
+    journal = written(tmp_path / "j.db", "caf\udce9 \ud800")
+    answer = ev.DecisionGiven(step=StepId("ask"), answer={"said": "\udcff", "share": 0.5})
+    journal.append(answer, actor=KIM)
+    fresh = SqliteJournal(tmp_path / "j.db").records()
+    assert [getattr(fresh[0].event, "text", ""), getattr(fresh[1].event, "answer", {})] == [
+        "caf\ufffd \ufffd",
+        {"said": "\ufffd", "share": 0.5},
+    ]
+    assert verification(tmp_path / "j.db").broken == ""
 
 
 def sealed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

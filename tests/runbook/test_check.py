@@ -48,6 +48,7 @@ def test_nothing_is_found_in_the_sample() -> None:
         ("$decide.choice is not wait", "$decide.choice is replace", "nothing says what happens when $decide.choice is wait"),
         ("options: [replace, wait]", "options: $identify.floors", "$decide.choice is a text; when tests only enums"),
         ("    phase: contain\n", "    phase: contain\n    approve: 2\n    for_each: [a]\n", ""),
+        ("    uses: ask.decide\n", "    uses: ask.decide\n    for_each: [a]\n", "decide: ask.decide asks once, so it goes through no list"),
         ("    title: Whose badge is it\n", "    approve: 2\n", "26:3: identify: approve strengthens a gate, and badge.identify has none"),
     ],
 )  # fmt: skip
