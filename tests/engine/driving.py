@@ -27,6 +27,7 @@ class Drive:
 
     def __init__(self, folder: Path, steps: str, mode: Mode = Mode.LIVE, quorum: int = 2) -> None:
         self.board = Board()
+        self.catalog = dict(CATALOG)
         self.runbook = loads(HEADER + steps, "lamps.yaml")
         self.path = folder / "journal.db"
         self.journal = SqliteJournal(self.path)
@@ -54,7 +55,7 @@ class Drive:
         return Orders(self.journal, self.runbook, actor)
 
     def executor(self) -> Executor:
-        return Executor(self.journal, self.runbook, CATALOG.__getitem__, opener(self.board))
+        return Executor(self.journal, self.runbook, self.catalog.__getitem__, opener(self.board))
 
     def run(self) -> Outcome:
         return self.executor().run(Until.NOTHING_READY)

@@ -36,7 +36,6 @@ class Board:
     lock: threading.Lock = field(default_factory=threading.Lock)
     before_act: Callable[[], None] = lambda: None
     after_act: Callable[[], None] = lambda: None
-    before_look: Callable[[], object] = lambda: None
     down: bool = False
     looks_until_seen: int = 0
 
@@ -105,7 +104,6 @@ def _operation(to: str) -> Operation[Board, Switch]:
         )
 
     def probe(board: Board, plan: Plan) -> Probe:
-        board.before_look()
         if board.down:
             raise Unreachable("the board does not answer")
         now = board.switches[str(plan.details["name"])]

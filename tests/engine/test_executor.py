@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,14 +135,18 @@ def test_an_effect_that_is_there_already_needs_no_approval_and_is_proven(tmp_pat
 
 
 def test_a_plan_without_changes_passes_no_gate_and_so_is_never_applied(tmp_path: Path) -> None:
-    """Even when the world moves between the plan and the last look."""
+    """Even by an action that says in one breath that there is nothing to do, and that it is not done."""
     drive = Drive(tmp_path, TURN)
-    drive.board.switches["a"] = "on"
-    drive.board.before_look = lambda: drive.board.switches.update(a="off")
-    drive.run()
+    action = drive.catalog["board.turn_on"]
+    assert action.operation is not None
+    operation = replace(
+        action.operation,
+        plan=lambda *_: Plan(summary="nothing", changes=(), blast="", undo="", details={"name": "a", "was": "off"}),
+    )
+    drive.catalog["board.turn_on"] = replace(action, operation=operation)
+    assert drive.run() is Outcome.FAILED
     assert drive.board.acts == []
-    assert drive.step("turn").phase is Phase.PLANNED
-    assert drive.step("turn").plans[0].changes[0].before == "off"
+    assert "effect_intended" not in drive.kinds("turn")
 
 
 def test_looking_goes_on_until_the_effect_is_seen(tmp_path: Path) -> None:
