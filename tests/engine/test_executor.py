@@ -3,7 +3,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
