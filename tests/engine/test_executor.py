@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from irkit.contract import Probe, Standing
+from irkit.contract import Plan, Probe, Standing
 from irkit.engine.endings import STALE_PLANS
 from irkit.engine.executor import Outcome
 from irkit.engine.orders import OrderRefused
