@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import threading
 from functools import partial
 from typing import ClassVar
 
@@ -52,9 +55,16 @@ class IrkitApp(App[str]):
 
     def on_mount(self) -> None:
         """Show the first screen."""
+        self._leave_when_told()
         self.push_screen(HomeScreen(self._desk, self._look))
         if self._first is not None:
             self.post_message(DeskOpened(self._first))
+
+    def _leave_when_told(self) -> None:
+        """SIGTERM, and SIGHUP of a terminal that went away, leave as a key does: the runner stops in good order."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.action_leave_now)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A blinking cursor is a frame every half second: not on a slow terminal."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
@@ -101,6 +102,18 @@ def test_ctrl_c_gives_the_terminal_back_and_says_how_to_resume() -> None:
         rest = term.output.rpartition(LEFT_ALTERNATE_SCREEN)[2]
         assert b"Come back with: irkit resume INC-0042" in rest
         assert b"closed" in rest
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_leave_gives_the_terminal_back_and_closes_the_incident(number: int) -> None:
+    with terminal("leave") as term:
+        before = term.modes()
+        term.reads_until(b"update_consumers")
+        term.child.send_signal(number)
+        assert term.ends() == 0
+        assert LEFT_ALTERNATE_SCREEN in term.output
+        assert term.modes() == before
+        assert b"closed" in term.output.rpartition(LEFT_ALTERNATE_SCREEN)[2]
 
 
 @pytest.mark.filterwarnings("default")
