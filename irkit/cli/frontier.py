@@ -56,6 +56,8 @@ def _about(session: Session, state: IncidentState, view: StepView) -> Iterator[s
         case Mark.FAILED:
             yield f"    {current.hint}" if current.hint else ""
             yield f"    irkit retry {place}   or   irkit skip {place} --reason ..."
+        case Mark.RUNNING if not session.folder.is_running():
+            yield f"    nobody runs it now: irkit resume {incident}"
         case Mark.IN_DOUBT:
             for index, item in enumerate(current.items):
                 if item.phase is ItemPhase.IN_DOUBT:

@@ -51,6 +51,7 @@ class StepView:
     phase: RunbookPhase | None
 
 
+_REACHED = {Phase.DONE, Phase.OMITTED}
 _MARKS = {
     Phase.STARTED: Mark.RUNNING,
     Phase.ASKING: Mark.WAITS_FOR_YOU,
@@ -145,8 +146,12 @@ def _elapsed(current: StepState, now: datetime) -> timedelta | None:
 
 
 def phase_ended_at(runbook: Runbook, state: IncidentState, phase: RunbookPhase) -> datetime | None:
-    """When the last step of a part of the response ended; None while one has not (or the runbook has no such part)."""
+    """When the last step of a part of the response was done.
+
+    None while one is not done or left out by the runbook itself: a part with a failed, skipped, undone or previewed
+    step is not reached. None also when the runbook has no such part.
+    """
     steps = [state.step(step.id) for step in runbook.steps if step.phase is phase]
-    if not steps or any(step.ended_at is None or step.phase is Phase.FAILED for step in steps):
+    if not steps or any(step.ended_at is None or step.phase not in _REACHED for step in steps):
         return None
     return max(step.ended_at for step in steps if step.ended_at is not None)

@@ -34,7 +34,10 @@ def tally(views: Sequence[StepView]) -> str:
     """``9 done · 1 running · 1 waits for YOU · 5 to come``: only what there is, in this order."""
     count = Counter(view.mark for view in views)
     parts = [
-        (sum(count[mark] for mark in _OVER), "done"),
+        (count[Mark.DONE] + count[Mark.PREVIEWED], "done"),
+        (count[Mark.OMITTED], "left out"),
+        (count[Mark.SKIPPED], "skipped"),
+        (count[Mark.UNDONE], "undone"),
         (count[Mark.RUNNING], "running"),
         (count[Mark.WAITS_FOR_YOU], "waits for YOU"),
         (count[Mark.IN_DOUBT], "IN DOUBT"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,6 +80,11 @@ def field(label: str, value: str, style: str = "") -> Text:
     return Text.assemble((f"{label:<{_LABEL}}", "bold"), (printable(value), style))
 
 
+def told(facts: Iterable[str]) -> str:
+    """What the plans of a step say each, every different thing once."""
+    return "; ".join(dict.fromkeys(fact for fact in facts if fact))
+
+
 def change(one: Change) -> Text:
     """``secret prod/api/aws   AKIA…WXYZ → AKIA…5TUV``."""
     before, after = printable(one.before), printable(one.after)
@@ -103,10 +108,10 @@ def _plan(subject: Subject) -> list[Text]:
     rows = [*_trouble(now), Text.assemble((kind, "bold"), f"  {_standing(now)}"), Text()]
     rows += [Text(printable(plan.summary)) for plan in now.plans]
     rows += changes(now.plans) or [Text("  nothing to do: the world already stands as wanted", "green")]
-    first = now.plans[0]
-    rows += [Text(), field("Feels it", first.blast), field("Undo", first.undo)]
-    if first.why:
-        rows.append(field("Why", first.why))
+    rows += [Text(), field("Feels it", told(plan.blast for plan in now.plans))]
+    rows += [field("Undo", told(plan.undo for plan in now.plans))]
+    if why := told(plan.why for plan in now.plans):
+        rows.append(field("Why", why))
     if now.plan_hash:
         rows.append(field("Hash", now.plan_hash[:16], "dim"))
     return [*rows, Text(), *_offers(subject)]

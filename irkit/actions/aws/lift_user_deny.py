@@ -5,11 +5,12 @@ Only once the leaked key is inactive: else the intruder would be let in again, s
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from irkit.clients.aws import masked_key
-from irkit.clients.deny_all import DENY_ALL
+from irkit.clients.deny_all import DENY_ALL, DENY_ALL_DOCUMENT
 from irkit.clients.iam import KeyStatus
 from irkit.clients.inline_policy import InlinePolicy, Rewrite
 from irkit.contract import Action, Effect, Frozen, Operation, Plan, Probe, Receipt, Verdict
@@ -91,7 +92,12 @@ def _policy(clients: Clients, user: str) -> InlinePolicy:
 
 
 def _meaning(document: str) -> str:
-    return "Deny * on *" if '"Effect":"Deny"' in document and "Condition" not in document else document
+    """A deny of everything in three words, whoever wrote it; anything else whole, for the approver to read."""
+    return "Deny * on *" if _unnamed(document) == _unnamed(DENY_ALL_DOCUMENT) else document
+
+
+def _unnamed(document: str) -> str:
+    return re.sub(r',"Sid":"[^"]*"', "", document)
 
 
 def _plan(policy: InlinePolicy, work: _Work) -> Plan:

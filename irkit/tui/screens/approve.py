@@ -16,7 +16,7 @@ from textual.widgets import Button, Input, Static
 
 from irkit.contract import Plan
 from irkit.incident.events import Actor, Direction, PlanHash, StepId
-from irkit.tui.pages import changes, field
+from irkit.tui.pages import changes, field, told
 from irkit.tui.printable import printable
 from irkit.tui.screens.dialog import Dialog
 
@@ -50,7 +50,8 @@ def facts(one: Approving) -> Text:
     rows = [Text(printable(plan.summary), "bold") for plan in one.plans[:_MOST]]
     rows += changes(one.plans, _MOST)
     rows += [Text(), field("Count", f"{one.count} change{'s' * (one.count != 1)}")]
-    rows += [field("Feels it", one.plans[0].blast), field("Undo", one.plans[0].undo)] if one.plans else []
+    rows += [field("Feels it", told(plan.blast for plan in one.plans))]
+    rows += [field("Undo", told(plan.undo for plan in one.plans))]
     rows += [field("Plan", one.plan_hash[:16]), field("As", one.me.name)]
     if one.needed > 1:
         by = f": {', '.join(one.given)}" if one.given else ""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from irkit.clients.iam import KeyStatus
+from irkit.clients.iam import KeyStatus, canonical_policy
 from irkit.contract import Proof
 from irkit.errors import Denied, Refused
 from tests.bench import Bench, applied, done, operation, planned, proven, revert
@@ -47,6 +47,18 @@ def test_the_undo_denies_again(on: Bench) -> None:
     undone = applied(on.clients(), revert(ID), revert(ID).plan(on.clients(), receipt))
     assert proven(on.clients(), revert(ID), undone).proof is Proof.PROVEN
     assert '"Deny"' in on.clients().iam.user_policy(suspect.user, "IrkitDenyAll")
+
+
+def test_another_policy_of_that_name_is_shown_whole_before_it_goes(on: Bench) -> None:
+    suspect = on.suspect()
+    narrow = canonical_policy({
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}],
+    })  # fmt: skip
+    on.clients().iam.put_user_policy(suspect.user, "IrkitDenyAll", narrow)
+    on.clients().iam.set_key_status(suspect.user, suspect.key.key_id, KeyStatus.INACTIVE)
+    plan = planned(on.clients(), ID, user=suspect.user, dead_key_id=suspect.key.key_id)
+    assert [(change.before, change.after) for change in plan.changes] == [(narrow, "absent")]
 
 
 def test_where_there_is_no_deny_there_is_nothing_to_lift(on: Bench) -> None:
