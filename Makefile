@@ -15,9 +15,9 @@ drill: .venv/drill
 	@test -t 0 && test -t 1 && test -t 2 || set -- --unattended; \
 	$(BIN)/irkit drill key_leak "$$@" || test $$? -eq 3  # 3: left while it waits for a human
 
-## test      set up, check and run the tests (under 10 minutes), without what is slow or needs tmux
+## test      set up, check and run the tests (under 10 minutes), without what needs tmux
 test: check
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not apt"
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not apt"
 
 ## test-all  the same with all tests; those in a terminal want tmux (apt-get install tmux), and are skipped without it
 test-all: check
