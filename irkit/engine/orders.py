@@ -22,6 +22,8 @@ from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.model import Runbook, Step
 
 RETRIABLE = {Phase.FAILED, Phase.SKIPPED, Phase.PREVIEWED, Phase.UNDONE, Phase.PLANNED, Phase.POSTPONED, Phase.OMITTED}
+ATTEMPTS_BEFORE_SKIP = 2
+"""So often must something carried out have failed to be proven before it may be left at that; else nothing goes on."""
 SKIPPABLE = {Phase.TODO, Phase.PLANNED, Phase.FAILED, Phase.ASKING, Phase.POSTPONED}
 
 
@@ -56,7 +58,7 @@ class Orders:
         return self._order(given, step, lambda now: "" if now.phase is Phase.ASKING else "it asks nothing now")
 
     def skip(self, step: StepId, reason: str) -> Recorded:
-        """Leave a step out. What was begun and not proven cannot be skipped, only retried or resolved."""
+        """Leave a step out. What was carried out and not proven must be retried first; if that fails too, it can be."""
         if not reason.strip():
             raise UsageError("a skip needs a reason", hint="the postmortem's reader will ask")
         return self._order(ev.StepSkipped(step=step, reason=reason.strip()), step, not_skippable)
@@ -144,8 +146,9 @@ def not_skippable(now: StepState) -> str:
         return f"it is {now.phase.value}"
     if now.undo_asked:
         return "its undo is under way"
-    if any(item.phase in {ItemPhase.APPLIED, ItemPhase.PROVEN} for item in now.items):
-        return "part of it was carried out: retry it, so that what was done is proven"
+    carried_out = any(item.phase in {ItemPhase.APPLIED, ItemPhase.PROVEN} for item in now.items)
+    if carried_out and now.attempt < ATTEMPTS_BEFORE_SKIP:
+        return "part of it was carried out: retry it first, so that what was done is proven"
     return ""
 
 

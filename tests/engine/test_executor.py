@@ -11,7 +11,7 @@ from irkit.contract import Plan, Probe, Standing
 from irkit.engine.endings import STALE_PLANS
 from irkit.engine.executor import Outcome
 from irkit.engine.orders import OrderRefused
-from irkit.errors import ApprovalInvalid, DryRun
+from irkit.errors import ApprovalInvalid, DryRun, Unreachable
 from irkit.incident import events as ev
 from irkit.incident.events import ActorKind, Mode, Resolution, StepId
 from irkit.incident.journal import SqliteJournal
@@ -90,7 +90,8 @@ def test_an_approval_of_another_plan_counts_for_nothing(tmp_path: Path) -> None:
 
 def test_a_simulated_person_approves_only_in_a_drill(tmp_path: Path) -> None:
     bot = ev.Actor(name="bot", kind=ActorKind.SIMULATED)
-    live = Drive(tmp_path / "live" if (tmp_path / "live").mkdir() is None else tmp_path, TURN)
+    (tmp_path / "live").mkdir()
+    live = Drive(tmp_path / "live", TURN)
     live.run()
     with pytest.raises(ApprovalInvalid, match="only people"):
         live.approve("turn", bot)
@@ -345,3 +346,45 @@ def test_a_plan_that_changes_nothing_and_goes_stale_each_time_fails_and_does_not
     assert drive.run() is Outcome.FAILED
     assert "neither on nor off" in drive.step("turn").error
     assert drive.kinds("turn").count("step_planned") == STALE_PLANS
+
+
+def test_what_was_carried_out_and_not_proven_is_retried_before_it_can_be_skipped(tmp_path: Path) -> None:
+    """Without a way past it, one effect that cannot be proven would hold up all that needs it, for good."""
+    drive = Drive(tmp_path, TURN + "  after: {uses: board.look, needs: [turn], with: {name: a}}\n")
+    drive.run()
+    drive.approve("turn")
+    drive.board.after_act = lambda: drive.board.switches.update(a="flickering")
+    assert drive.run() is Outcome.FAILED
+    with pytest.raises(OrderRefused, match="retry it first"):
+        drive.orders().skip(StepId("turn"), "looked at it myself")
+    drive.orders().retry(StepId("turn"))
+    assert drive.run() is Outcome.WAITS
+    drive.approve("turn")
+    assert drive.run() is Outcome.FAILED
+    drive.orders().skip(StepId("turn"), "looked at it myself")
+    assert drive.run() is Outcome.ENDED
+    assert drive.step("turn").phase is Phase.SKIPPED
+    assert drive.step("after").phase is Phase.DONE
+
+
+def test_a_half_done_for_each_is_gone_on_with_and_nothing_is_done_twice(tmp_path: Path) -> None:
+    steps = LOOK + "  each: {uses: board.turn_on, for_each: $look.names, with: {name: $item}}\n"
+    drive = Drive(tmp_path, steps)
+    drive.run()
+    drive.approve("each")
+
+    def fail_at_the_second() -> None:
+        if drive.board.acts:
+            raise Unreachable("no answer")
+
+    drive.board.before_act = fail_at_the_second
+    assert drive.run() is Outcome.FAILED
+    with pytest.raises(OrderRefused, match="retry it first"):
+        drive.orders().skip(StepId("each"), "enough")
+    drive.board.before_act = lambda: None
+    drive.orders().retry(StepId("each"))
+    assert drive.run() is Outcome.WAITS
+    assert [len(plan.changes) for plan in drive.step("each").plans] == [0, 1, 1]
+    drive.approve("each")
+    assert drive.run() is Outcome.ENDED
+    assert sorted(drive.board.acts) == [("a", "on"), ("b", "on"), ("c", "on")]
