@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -117,4 +118,7 @@ def said(error: Exception) -> str:
         return error.message
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "unknown place"
-    return f"unexpected {type(error).__name__} in {where}"
+    kind = type(error).__name__
+    if isinstance(error, OSError) and error.errno is not None:
+        kind = f"{kind} ({os.strerror(error.errno)})"  # the system's own words: "No space left on device"
+    return f"unexpected {kind} in {where}"
