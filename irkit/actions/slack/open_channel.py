@@ -55,14 +55,14 @@ def plan(clients: Clients, params: Params) -> Plan:
 
 
 def probe(clients: Clients, plan: Plan) -> Probe:
-    """Look whether the channel is there, with its topic and people."""
+    """Look whether the channel is there, with its topic and people. What lacks of it is what ``apply`` adds."""
     work = _Work.model_validate(plan.details)
     channel = clients.slack.channel(work.name)
     if channel is None:
         return Probe(standing=Standing.UNTOUCHED, seen=f"there is no #{work.name}")
     lacking = _lacking(clients, work, channel)
     if lacking:
-        return Probe(standing=Standing.BETWEEN, seen=f"#{work.name} is there; {lacking}")
+        return Probe(standing=Standing.UNTOUCHED, seen=f"#{work.name} is there; {lacking}")
     return Probe(standing=Standing.IN_PLACE, seen=f"#{work.name} is there", receipt=_receipt(clients, work, channel))
 
 

@@ -32,7 +32,8 @@ def test_a_channel_half_made_is_finished_and_not_made_twice(forge: Forge) -> Non
     clients = forge.clients("open_channel")
     made = clients.slack.create_channel("inc-0042")
     plan = planned(forge)
-    assert open_channel.probe(clients, plan).standing is Standing.BETWEEN
+    found = open_channel.probe(clients, plan)
+    assert (found.standing, "the topic differs" in found.seen) == (Standing.UNTOUCHED, True)
     receipt = open_channel.apply(clients, plan)
     assert Result.model_validate(receipt.result).channel_id == made.id
     probe = open_channel.probe(clients, plan)
