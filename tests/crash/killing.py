@@ -81,7 +81,7 @@ def die_within_effects(journal: SqliteJournal, points: Points) -> None:
         note(self, text, request_id=request_id, error=error)
         for step_id, step in journal.state().steps.items():
             if any(item.phase is ItemPhase.INTENDED for item in step.items):
-                points.die_once(f"within {step_id} {text.partition(' ')[0]}")
+                points.die_once(f"within {step_id} {' '.join(text.split()[:2])}")
 
     CallLog.note = noted  # type: ignore[method-assign]
 
