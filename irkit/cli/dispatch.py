@@ -62,5 +62,7 @@ def guarded(command: Command, args: argparse.Namespace) -> int:
 
 
 def talk(text: str) -> None:
-    """Say something to the person at the terminal, not to what reads stdout."""
-    print(text, file=sys.stderr)
+    """Say something to the person at the terminal, not to what reads stdout; strangers' control codes go unheard."""
+    from irkit.tui.printable import printable
+
+    print("\n".join(map(printable, text.split("\n"))), file=sys.stderr)

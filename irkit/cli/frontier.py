@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from irkit.engine.executor import Outcome
 from irkit.engine.view import Mark, StepView, views
-from irkit.incident.state import IncidentState, ItemPhase
+from irkit.incident.state import IncidentState, ItemPhase, StepState
 from irkit.tui.printable import printable
 from irkit.wiring.session import Session
 
@@ -42,27 +42,36 @@ def _about(session: Session, state: IncidentState, view: StepView) -> Iterator[s
     yield f"  {view.mark.value}: {view.step}  {view.words}".rstrip()
     match view.mark:
         case Mark.WAITS_FOR_YOU if current.plan_hash:
-            for plan in current.plans:
-                yield f"    {plan.summary}"
-                for change in plan.changes:
-                    yield f"      {change.target}: {change.before} -> {change.after}"
-            phrase = " and ".join(plan.phrase for plan in current.plans if plan.phrase)
-            typed = f" --phrase {shlex.quote(phrase)}" if phrase else ""
-            yield f"    irkit approve {place} --plan {current.plan_hash[:12]}{typed}"
+            yield from _plan(place, current)
         case Mark.WAITS_FOR_YOU:
             question = session.question(view.step)
             yield f"    {question.text}"
             yield f"    irkit decide {place} {'|'.join(question.options) or 'TEXT'}"
         case Mark.FAILED:
-            yield f"    {current.hint}" if current.hint else ""
+            if current.hint:
+                yield f"    {current.hint}"
             yield f"    irkit retry {place}   or   irkit skip {place} --reason ..."
         case Mark.RUNNING if not session.folder.is_running():
             yield f"    nobody runs it now: irkit resume {incident}"
         case Mark.IN_DOUBT:
-            for index, item in enumerate(current.items):
-                if item.phase is ItemPhase.IN_DOUBT:
-                    standing = item.standing.value.replace("_", " ") if item.standing else "unknown"
-                    yield f"    the probe found it {standing}: {item.seen}"
-                    yield f"    irkit resolve {place} --item {index} was_done|was_not_done|plan_again"
+            yield from _doubt(place, current)
         case _:
             return
+
+
+def _plan(place: str, current: StepState) -> Iterator[str]:
+    for plan in current.plans:
+        yield f"    {plan.summary}"
+        for change in plan.changes:
+            yield f"      {change.target}: {change.before} -> {change.after}"
+    phrase = " and ".join(plan.phrase for plan in current.plans if plan.phrase)
+    typed = f" --phrase {shlex.quote(phrase)}" if phrase else ""
+    yield f"    irkit approve {place} --plan {(current.plan_hash or '')[:12]}{typed}"
+
+
+def _doubt(place: str, current: StepState) -> Iterator[str]:
+    for index, item in enumerate(current.items):
+        if item.phase is ItemPhase.IN_DOUBT:
+            standing = item.standing.value.replace("_", " ") if item.standing else "unknown"
+            yield f"    the probe found it {standing}: {item.seen}"
+            yield f"    irkit resolve {place} --item {index} was_done|was_not_done|plan_again"
