@@ -25,6 +25,7 @@ from irkit.tui.app import IrkitApp
 from irkit.tui.desk import ProgressLine
 from irkit.tui.look import Look
 from irkit.tui.screens.incident import IncidentScreen
+from irkit.tui.show import freeze_loaded
 from irkit.tui.widgets.activity import ActivityPane
 from irkit.tui.widgets.steps import StepList
 
@@ -84,6 +85,7 @@ async def measured() -> tuple[list[float], int]:
     """The times of some hundred key presses, and how many lines had come by then."""
     desk = ScriptedDesk(five_running())
     look = Look(screens_folder=Path(tempfile.gettempdir()), now=lambda: desk.story.at + timedelta(seconds=9))
+    freeze_loaded()
     app = IrkitApp(ScriptedHome(desk), look, desk)
     stop, times = threading.Event(), []
     async with app.run_test(size=(120, 36)) as pilot:
