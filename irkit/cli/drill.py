@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 from pathlib import Path
 
 from irkit.cli.accompanied import Cloud, accompanied
@@ -29,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unattended", action="store_true", help="a scripted responder takes the recommended path")
     parser.add_argument("--keep", action="store_true", help="leave the rehearsal cloud running at the end")
     parser.add_argument("--seed", type=int, default=1, help="of the intruder's dice")
+    parser.add_argument(
+        "--iam-delay", type=float, default=2.0, metavar="SECONDS", help="how long IAM takes to spread a change"
+    )
     parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
     add_look(parser)
     add_config(parser)
@@ -41,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         return _stop(settings, args.incident or "")
     display = chosen(args.display)
     tell_origin(settings, args.runbook)
-    session, cloud = begin(settings, args.runbook, args.seed)
+    session, cloud = begin(settings, args.runbook, args.seed, timedelta(seconds=max(0.0, args.iam_delay)))
     talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {cloud.facts.ready_after_s:.1f} s")
     people = [colleague(session), *([responder(session)] if args.unattended else [])]
     with accompanied(session, people, Cloud.STAYS if args.keep else Cloud.ENDS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 from irkit.actions import catalog
 from irkit.config import Config
@@ -16,12 +17,13 @@ from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, incidents_root, opened_session
 
 
-def begin(settings: Config, name: str, seed: int) -> tuple[Session, Rehearsal]:
+def begin(settings: Config, name: str, seed: int, iam_delay: timedelta = timedelta()) -> tuple[Session, Rehearsal]:
     """Begin a rehearsal cloud whose responder has exactly the runbook's permissions, and open the incident in it."""
     runbook = taken(name, settings.runbooks_folder)
     worlds = incidents_root(settings, Mode.DRILL) / "worlds"
     permissions = policy(runbook, catalog)
-    rehearsal = begun(worlds / secrets.token_hex(6), WorldSettings(seed=seed, break_glass=permissions))
+    asked = WorldSettings(seed=seed, break_glass=permissions, iam_delay=iam_delay)
+    rehearsal = begun(worlds / secrets.token_hex(6), asked)
     try:
         known = {name: value for name, value in rehearsal.inputs().items() if name in runbook.inputs}
         session = opened_session(rehearsal.config(settings), runbook, given(runbook, known), Mode.DRILL)
