@@ -85,7 +85,7 @@ def test_no_event_of_the_intruder_is_missing_from_the_evidence(on: Bench, leaked
     found = asked(on.clients(), "cloudtrail.hunt_persistence", key_id=leaked)
     used = asked(on.clients(), "cloudtrail.measure_key_use", key_id=leaked)
     missing = _truth(on) - _kept_ids(on, found) - _kept_ids(on, used)
-    assert missing == set()
+    assert missing == set(), (found["coverage"], used["coverage"])
 
 
 def test_a_key_that_was_made_for_someone_who_was_there_before_is_a_stray_one(on: Bench) -> None:
