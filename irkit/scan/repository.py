@@ -1,0 +1,88 @@
+"""Where a git repository keeps its parts; found by one call of git, which writes nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from irkit.errors import UsageError
+
+_QUESTIONS = ("--absolute-git-dir", "--git-common-dir", "--git-path", "objects", "--is-bare-repository")
+READ_ONLY = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+"""For every git that a scan starts: nothing is written, fetched, replaced or asked."""
+
+
+class NotARepository(UsageError):
+    """There is no git repository, or git does not start."""
+
+
+class Repository(NamedTuple):
+    """A repository's folders, absolute."""
+
+    git_dir: Path
+    """HEAD, index and reflogs of this work tree."""
+    common_dir: Path
+    """Refs, packed-refs, config: shared by all work trees."""
+    objects_dir: Path
+    work_tree: Path | None
+    """None for a bare repository."""
+    object_format: str
+    """``sha1`` or ``sha256``."""
+    is_shallow: bool
+    is_partial: bool
+    """Whether a promisor remote holds objects that are not here."""
+
+    def git(self, *words: str) -> list[str]:
+        """The command line of a git that works on this repository and runs no program that its config names."""
+        quiet = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "log.showSignature=false")
+        return ["git", f"--git-dir={self.git_dir}", *quiet, *words]
+
+
+def repository(path: Path) -> Repository:
+    """The repository that a path lies in (or is, when bare). Raises ``NotARepository``."""
+    asked = ["git", "-C", str(path), "rev-parse", "--path-format=absolute", *_QUESTIONS]
+    try:
+        ran = subprocess.run([*asked, "--show-object-format"], capture_output=True, check=False, env=environment())
+    except OSError as error:
+        raise NotARepository(f"git does not start: {error.strerror}") from None
+    said = os.fsdecode(ran.stdout).split("\n")
+    if ran.returncode != 0:
+        why = ran.stderr.decode(errors="replace").strip().splitlines()
+        raise NotARepository(f"{path}: {why[0] if why else 'not a git repository'}")
+    git_dir, common_dir, objects_dir, is_bare, object_format, *_ = said
+    tree = None if is_bare == "true" else _work_tree(path)
+    common = Path(common_dir)
+    config = _read(common / "config")
+    is_partial = "promisor" in config or "partialclone" in config.lower()
+    is_shallow = bool(_read(common / "shallow").strip())
+    return Repository(Path(git_dir), common, Path(objects_dir), tree, object_format, is_shallow, is_partial)
+
+
+def environment() -> dict[str, str]:
+    """The environment of such a git: ours, less what would redirect it to another repository."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    kept = {name: os.environ[name] for name in ("GIT_INDEX_FILE",) if name in os.environ}
+    return ours | kept | READ_ONLY
+
+
+def _work_tree(path: Path) -> Path | None:
+    ran = subprocess.run(
+        ["git", "-C", str(path), "rev-parse", "--show-toplevel"], capture_output=True, check=False, env=environment()
+    )
+    top = os.fsdecode(ran.stdout).rstrip("\n")
+    return Path(top) if ran.returncode == 0 and top else None
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
