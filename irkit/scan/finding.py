@@ -72,6 +72,8 @@ class Place(NamedTuple):
     column: int = 0
     object_id: str = ""
     """Of the blob, commit or tag, in hex; empty for files of the disk."""
+    span: tuple[int, int] = (0, 0)
+    """Where its (encoded) form stands in the object or file, in bytes: start and end; both 0 when that is not known."""
     via: tuple[str, ...] = ()
     first: Commit | None = None
     """The commit that brought it."""
