@@ -8,8 +8,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "irkit"
-SDKS = {"boto3", "botocore", "git", "github", "slack_sdk"}
-OWN_CLIENT = {"git": "irkit/clients/git", "github": "irkit/clients/github", "slack_sdk": "irkit/clients/slack"}
+SDKS = {"boto3", "botocore", "git", "github", "kingfisher_sdk", "slack_sdk"}
+OWN_CLIENT = {
+    "git": "irkit/clients/git",
+    "github": "irkit/clients/github",
+    "kingfisher_sdk": "irkit/clients/kingfisher",
+    "slack_sdk": "irkit/clients/slack",
+}
 ANY_ALLOWED = {
     "irkit/contract.py": "the engine holds actions of every type: AnyAction",
     "irkit/engine/attempt.py": "and carries out operations of every type: AnyOperation",
@@ -56,7 +61,7 @@ def test_sdks_are_imported_only_when_a_client_is_built() -> None:
     assert found == []
 
 
-def test_git_github_and_slack_are_each_reached_by_one_client_alone() -> None:
+def test_git_github_kingfisher_and_slack_are_each_reached_by_one_client_alone() -> None:
     found = [
         f"{name}:{line} imports {module}"
         for name, tree in modules(PACKAGE).items()
