@@ -1,0 +1,64 @@
+"""A rule's pattern with its bounds: what may not stand directly before and after the value."""
+
+from __future__ import annotations
+
+import re
+
+from irkit.scan.rule import Bounds
+
+_GROUP = "(?P<value>"
+_BEFORE = {
+    Bounds.TOKEN: r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))",
+    Bounds.WORD: r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))",
+    Bounds.BASE64: r"(?:(?<![A-Za-z0-9+/=_-])|(?<=\\[nrt])|(?<=[A-Za-z0-9_]=))",
+    Bounds.NONE: "",
+}
+_AFTER = {
+    Bounds.TOKEN: r"(?![A-Za-z0-9_-])",
+    Bounds.WORD: r"(?![A-Za-z0-9_])",
+    Bounds.BASE64: r"(?![A-Za-z0-9+/=_-])",
+    Bounds.NONE: "",
+}
+
+
+def bounded(pattern: str, bounds: Bounds) -> re.Pattern[bytes]:
+    """The pattern, compiled, with look-around at both ends of its group ``value``.
+
+    Raises ``ValueError`` when it has no such group, ``re.error`` when it does not compile.
+    """
+    start = pattern.find(_GROUP)
+    if start < 0:
+        msg = "the pattern has no group (?P<value>...)"
+        raise ValueError(msg)
+    end = _end_of_group(pattern, start)
+    whole = pattern[:start] + _BEFORE[bounds] + pattern[start:end] + _AFTER[bounds] + pattern[end:]
+    return re.compile(_with_flags_first(whole).encode(), re.MULTILINE)
+
+
+def _end_of_group(pattern: str, start: int) -> int:
+    """Where the group that opens at ``start`` is closed, one past its parenthesis."""
+    depth, place, in_class = 0, start, False
+    while place < len(pattern):
+        letter = pattern[place]
+        if letter == "\\":
+            place += 1
+        elif in_class:
+            in_class = letter != "]"
+        elif letter == "[":
+            in_class = True
+            place += 2 if pattern[place + 1 : place + 3] == "^]" else int(pattern[place + 1 : place + 2] == "]")
+        elif letter == "(":
+            depth += 1
+        elif letter == ")":
+            depth -= 1
+            if depth == 0:
+                return place + 1
+        place += 1
+    msg = "the group value is not closed"
+    raise ValueError(msg)
+
+
+def _with_flags_first(pattern: str) -> str:
+    """Python wants ``(?i)`` at the very start, where the look-around of a value at the start would be."""
+    before, flags, after = pattern.partition("(?i)")
+    return flags + before + after

@@ -1,0 +1,108 @@
+"""One rule looks at a window of text: its pattern, what must be near, its checks, and what dismisses a value."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple
+
+from irkit.scan.detect.bounded import bounded
+from irkit.scan.detect.dismissal import dismissed
+from irkit.scan.detect.structure import CHECKS
+from irkit.scan.rule import Rule
+
+LINE_BYTES = 4096
+"""A longer line is cut: this much is looked at on each side of a hit."""
+_REMEMBERED = 8192
+"""Verdicts that one rule remembers before it forgets them all."""
+_REMEMBERED_BYTES = 4096
+"""Longer windows are not remembered."""
+_LF = 10
+
+
+class Verdict(NamedTuple):
+    """A value in a window: its place there, and why it is no finding (empty when it is one)."""
+
+    start: int
+    end: int
+    dismissed: str
+
+
+class Confirm:
+    """What a rule says of windows of text. Compiled at its first use; what it said of short windows is remembered."""
+
+    __slots__ = ("_near", "_pattern", "_verdicts", "rule", "spans_lines")
+
+    def __init__(self, rule: Rule, spans_lines: bool) -> None:  # noqa: FBT001 - a fact about the pattern
+        self.rule = rule
+        self.spans_lines = spans_lines
+        self._pattern: re.Pattern[bytes] | None = None
+        self._near: re.Pattern[bytes] | None = None
+        self._verdicts: dict[tuple[bytes, bool, bool], tuple[Verdict, ...]] = {}
+
+    def window(self, text: bytes, end: int) -> tuple[int, int]:
+        """What is to be looked at for a hit that ends at ``end``: its line, and more where the rule wants it."""
+        reach = self.rule.reach
+        cut = max(LINE_BYTES, reach)
+        place = max(0, end - 1)
+        floor, ceiling = max(0, place - cut), min(len(text), place + cut)
+        first = text.rfind(b"\n", floor, place) + 1 or floor
+        last = text.find(b"\n", place, ceiling)
+        last = ceiling if last < 0 else last
+        if self.spans_lines:
+            return max(0, first - reach), min(len(text), last + reach)
+        return first, last
+
+    def verdicts(self, text: bytes, start: int, end: int) -> tuple[Verdict, ...]:
+        """The values in ``text[start:end]``; their places count from ``start``."""
+        window = text[start:end]
+        asked = window, start > 0 and text[start - 1] != _LF, end < len(text) and text[end] != _LF
+        known = self._verdicts.get(asked)
+        if known is not None:
+            return known
+        found = self._look(*asked)
+        if len(window) <= _REMEMBERED_BYTES:
+            if len(self._verdicts) >= _REMEMBERED:
+                self._verdicts.clear()
+            self._verdicts[asked] = found
+        return found
+
+    def _look(self, window: bytes, is_cut_before: bool, is_cut_after: bool) -> tuple[Verdict, ...]:  # noqa: FBT001
+        if self._pattern is None:
+            self._pattern = bounded(self.rule.pattern, self.rule.bounds)
+            self._near = re.compile(self.rule.near.encode()) if self.rule.near else None
+        found = []
+        for match in self._pattern.finditer(window):
+            start, end = match.span("value")
+            if start < 0 or (start == 0 and is_cut_before) or (end == len(window) and is_cut_after):
+                continue
+            reach = self.rule.reach
+            if self._near and not self._near.search(window, max(0, start - reach), end + reach):
+                continue
+            found.append(Verdict(start, end, self._reason(window, start, end)))
+        return tuple(found)
+
+    def _reason(self, window: bytes, start: int, end: int) -> str:
+        value = window[start:end]
+        if self.rule.min_entropy and entropy(value) < self.rule.min_entropy:
+            return "too regular"
+        for check in self.rule.checks:
+            reason = CHECKS[check](value)
+            if reason:
+                return reason
+        first, last = line_around(window, start, end)
+        return dismissed(self.rule, value, window[first:last], start - first)
+
+
+def line_around(text: bytes, start: int, end: int, most: int = LINE_BYTES) -> tuple[int, int]:
+    """The line (or lines) that a place stands in, at most ``most`` bytes more on each side."""
+    floor, ceiling = max(0, start - most), min(len(text), end + most)
+    first = text.rfind(b"\n", floor, start) + 1 or floor
+    last = text.find(b"\n", end, ceiling)
+    return first, ceiling if last < 0 else last
+
+
+def entropy(value: bytes) -> float:
+    """Shannon's entropy of the bytes, in bits a byte: 0.0 for nothing and for one byte repeated."""
+    counts = [value.count(byte) for byte in set(value)]
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
