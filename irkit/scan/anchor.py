@@ -1,0 +1,177 @@
+"""What follows from a rule's expression: the prefilter's anchor, and the fixed texts that a value begins with."""
+
+from __future__ import annotations
+
+import re
+
+from irkit.scan.expression import ExpressionInvalid, Group, Piece, parsed, rendered
+
+LEAST_LITERAL = 3
+"""A prefilter is called once a hit: an anchor without a fixed text of so many bytes would be called all the time."""
+_MOST_REPEATED = 1000
+"""RE2 refuses more."""
+_MOST_VARIANTS = 32
+_LEAST_BEGINNING = 4
+
+
+def anchor(pattern: str) -> str:
+    """An expression that matches in every text that ``pattern`` matches in, without groups or open repetitions.
+
+    What is optional at either end is left out, repetitions there are cut to their least; where a repetition without
+    limit stands in the middle, the part with the longest fixed text is taken. Raises ``ExpressionInvalid`` when no
+    part has a fixed text of ``LEAST_LITERAL`` bytes.
+    """
+    whole = parsed(pattern)
+    if len(whole.branches) > 1:
+        parts = [_best(branch) for branch in whole.branches]
+        best: tuple[Piece, ...] = (Piece(Group(tuple(parts))),)
+    else:
+        best = _best(whole.branches[0])
+    if literal_length(best) < LEAST_LITERAL:
+        raise ExpressionInvalid(f"it has no fixed text of {LEAST_LITERAL} characters to search by")
+    return rendered(Group((best,), flags=whole.flags))
+
+
+def check_anchor(text: str) -> None:
+    """Raises ``ExpressionInvalid`` when an anchor written by hand is open-ended or would match everywhere."""
+    whole = parsed(text)
+    if any(_is_open(piece) for branch in whole.branches for piece in branch):
+        raise ExpressionInvalid(f"an anchor's repetitions need a limit, of {_MOST_REPEATED} at most")
+    if min(literal_length(branch) for branch in whole.branches) < LEAST_LITERAL:
+        raise ExpressionInvalid(f"it has no fixed text of {LEAST_LITERAL} characters to search by")
+
+
+def check_value(pattern: str) -> None:
+    """Raises ``ExpressionInvalid`` unless the expression has the group ``value`` and no other with a name."""
+    if list(re.compile(pattern).groupindex) != ["value"]:
+        raise ExpressionInvalid("it needs one group with a name, (?P<value>...)")
+
+
+def literal_length(branch: tuple[Piece, ...]) -> int:
+    """The longest run of fixed characters that must occur where the branch matches."""
+    longest = run = 0
+    for piece in branch:
+        if piece.is_zero_width:
+            continue
+        if isinstance(piece.atom, Group):
+            inside = min(literal_length(one) for one in piece.atom.branches) if piece.least else 0
+            fixed = _fixed_length(piece)
+            run = run + fixed if fixed is not None else 0
+            longest = max(longest, inside, run)
+        elif piece.least == piece.most and _few(piece.atom):
+            run += piece.least
+        else:
+            longest, run = max(longest, run), 0
+    return max(longest, run)
+
+
+def beginnings(pattern: str) -> tuple[str, ...]:
+    """The fixed texts that the group ``value`` can begin with, when they are few and long enough to search by."""
+    value = _value(parsed(pattern))
+    if value is None:
+        return ()
+    found = _variants(value)
+    return tuple(sorted(found)) if found and min(map(len, found)) >= _LEAST_BEGINNING else ()
+
+
+def _value(group: Group) -> Group | None:
+    if group.name == "value":
+        return group
+    inside = (_value(piece.atom) for branch in group.branches for piece in branch if isinstance(piece.atom, Group))
+    return next((one for one in inside if one is not None), None)
+
+
+def _variants(group: Group) -> set[str]:
+    if group.flags:
+        return set()
+    found: set[str] = set()
+    for branch in group.branches:
+        starts = {""}
+        for piece in branch:
+            more = _choices(piece)
+            if not more or len(starts) * len(more) > _MOST_VARIANTS:
+                break
+            starts = {start + one for start in starts for one in more}
+        found |= starts
+    return found if len(found) <= _MOST_VARIANTS else set()
+
+
+def _choices(piece: Piece) -> set[str]:
+    """The few fixed texts a piece stands for; none when they are many or it may be left out."""
+    if piece.least != 1 or piece.most != 1:
+        return set()
+    if isinstance(piece.atom, str):
+        return _few(piece.atom)
+    group = piece.atom
+    if group.flags or any(one.least != 1 or one.most != 1 for branch in group.branches for one in branch):
+        return set()
+    whole: set[str] = set()
+    for branch in group.branches:
+        texts = {""}
+        for one in branch:
+            texts = {text + choice for text in texts for choice in _choices(one)}
+        if not texts:
+            return set()
+        whole |= texts
+    return whole
+
+
+def _few(atom: str) -> set[str]:
+    """The one character that an atom is, or the few of a short class; empty when they are many."""
+    if len(atom) == 1:
+        return set() if atom == "." else {atom}
+    if atom[0] == "\\":
+        return {atom[1]} if len(atom) == 2 and not atom[1].isalnum() else set()  # noqa: PLR2004
+    inner = atom[1:-1]
+    is_plain = inner[:1] != "^" and "\\" not in inner and "-" not in inner[1:-1]
+    return set(inner) if is_plain and len(inner) <= 8 else set()  # noqa: PLR2004
+
+
+def _fixed_length(piece: Piece) -> int | None:
+    """How many fixed characters a group is made of throughout; None when it varies."""
+    if not isinstance(piece.atom, Group) or piece.least != piece.most:
+        return None
+    lengths = [literal_length(branch) for branch in piece.atom.branches]
+    is_fixed = all(
+        isinstance(one.atom, str) and one.least == one.most == 1 and bool(_few(one.atom))
+        for branch in piece.atom.branches
+        for one in branch
+    )
+    return min(lengths) * piece.least if is_fixed else None
+
+
+def _is_open(piece: Piece) -> bool:
+    if piece.most is None or piece.most > _MOST_REPEATED:
+        return True
+    return isinstance(piece.atom, Group) and any(_is_open(one) for branch in piece.atom.branches for one in branch)
+
+
+def _best(branch: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The part between open repetitions that has the longest fixed text, trimmed at both ends."""
+    parts: list[list[Piece]] = [[]]
+    for piece in _trimmed(branch):
+        if _is_open(piece):
+            parts.append([])
+        else:
+            parts[-1].append(piece)
+    return max((_trimmed(tuple(part)) for part in parts), key=literal_length)
+
+
+def _trimmed(branch: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    backwards = _cut(branch[::-1], -1)[::-1]
+    return _cut(backwards, 1)
+
+
+def _cut(branch: tuple[Piece, ...], direction: int) -> tuple[Piece, ...]:
+    """The branch (given in that direction) without what is optional at its start; what must be there, at its least."""
+    for index, piece in enumerate(branch):
+        if piece.is_zero_width or piece.least == 0:
+            continue
+        first = piece._replace(most=piece.least)
+        if isinstance(piece.atom, Group) and piece.least == 1:
+            inner = tuple(_cut(one[::direction], direction)[::direction] for one in piece.atom.branches)
+            if not all(inner):
+                continue
+            first = Piece(piece.atom._replace(branches=inner))
+        return (first, *branch[index + 1 :])
+    return ()
