@@ -1,0 +1,112 @@
+"""Objects read through ``git cat-file``: the slow way that reads whatever git reads."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO, NamedTuple
+
+from irkit.scan.repository import Repository, environment
+
+PIECE = 4 << 20
+_NO_NETWORK = ("-c", "protocol.allow=never")
+"""Older gits fetch a promised object that they are asked for, whatever ``GIT_NO_LAZY_FETCH`` says."""
+
+
+class Listed(NamedTuple):
+    """An object that git has, without its content."""
+
+    id: str
+    kind: str
+    """``blob``, ``commit``, ``tag`` or ``tree``."""
+    size: int
+
+
+def read_objects(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+    """Id, kind and content of each object, in the order asked.
+
+    The kind is ``missing`` for an object that is not here and ``corrupt`` for one that git cannot read; both have no
+    content. Each is read whole: ask for huge ones by ``read_pieces``.
+    """
+    waiting = list(ids)
+    while waiting:
+        answered = 0
+        for id_, kind, body in _read_until_it_dies(repository, waiting):
+            answered += 1
+            yield id_, kind, body
+        if answered < len(waiting):
+            yield waiting[answered], "corrupt", b""
+            answered += 1
+        waiting = waiting[answered:]
+
+
+def _read_until_it_dies(repository: Repository, ids: list[str]) -> Iterator[tuple[str, str, bytes]]:
+    with _asked(repository, ids, "--batch", "--buffer") as git:
+        out = _out(git)
+        try:
+            for id_ in ids:
+                head = out.readline().split()
+                if len(head) != len(Listed._fields):
+                    if not head:
+                        return
+                    yield id_, "missing", b""
+                    continue
+                size = int(head[2])
+                body = out.read(size + 1)
+                if len(body) <= size:
+                    return
+                yield id_, head[1].decode(), body[:-1]
+        finally:
+            git.kill()
+
+
+def read_pieces(repository: Repository, id_: str, piece: int = PIECE) -> Iterator[bytes]:
+    """The content of one object, ``piece`` bytes at a time; it ends early when git cannot read on."""
+    with _asked(repository, [id_], "--batch") as git:
+        out = _out(git)
+        try:
+            head = out.readline().split()
+            left = int(head[2]) if len(head) == len(Listed._fields) else 0
+            while left and (some := out.read(min(piece, left))):
+                left -= len(some)
+                yield some
+        finally:
+            git.kill()
+
+
+def list_objects(repository: Repository) -> Iterator[Listed]:
+    """Every object of the repository, reachable or not, in the order in which they are cheap to read."""
+    words = ("cat-file", "--batch-check", "--batch-all-objects", "--unordered", "--buffer")
+    with subprocess.Popen(
+        [*_command(repository), *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
+    ) as git:
+        for line in _out(git):
+            id_, kind, size = line.decode().split()
+            yield Listed(id_, kind, int(size))
+
+
+def _asked(repository: Repository, ids: list[str], *words: str) -> subprocess.Popen[bytes]:
+    with tempfile.TemporaryFile() as questions:
+        questions.write("".join(f"{id_}\n" for id_ in ids).encode())
+        questions.seek(0)
+        return subprocess.Popen(
+            [*_command(repository), "cat-file", *words],
+            stdin=questions,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+            bufsize=1 << 20,
+        )
+
+
+def _command(repository: Repository) -> list[str]:
+    program, *words = repository.git()
+    return [program, *_NO_NETWORK, *words]
+
+
+def _out(git: subprocess.Popen[bytes]) -> IO[bytes]:
+    if git.stdout is None:  # pragma: no cover - it was asked for
+        msg = "git was started without a pipe"
+        raise OSError(msg)
+    return git.stdout
