@@ -1,0 +1,67 @@
+"""What a value is called: the name before it on its line, and whether that name says that it is no secret."""
+
+from __future__ import annotations
+
+import re
+
+_REACH = 160
+_NAME = re.compile(
+    rb"(?i)[\w.\-]*(?:pass|pwd|psw|secret|token|key|auth|cred|salt|bearer|signature|signing|session|cookie)[\w.\-]*"
+)
+_WORD = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+|[0-9]+")
+_TAILS = frozenset(
+    b"id ids uid guid name names url urls uri uris link file files filename filenames path paths dir directory folder "
+    b"type types kind length len size count number num index idx ref refs reference alias aliases version ver label "
+    b"labels title text message msg prompt hint help description desc error errors field fields column attr attribute "
+    b"attributes param params parameter parameters header headers class style styles pattern regex regexp format prefix "
+    b"suffix separator delimiter endpoint host hostname port domain user username email mail expiry expires expiration "
+    b"ttl timeout age lifetime policy rule rules strength min max minimum maximum required enabled disabled reset "
+    b"changed algorithm algo alg audience issuer scope scopes placeholder template vault ring keyring board keyboard "
+    b"word words frame frames map pair event press pressed down up left right selector color colour thumbprint "
+    b"fingerprint hash hashes sha sha1 sha224 sha256 sha384 sha512 md5 crc crc32 checksum digest integrity etag "
+    b"revision rev commit usage spec schema provider manager service store keystore truststore handler factory method "
+    b"methods function func callback class interface code status state level mode flag flags bits bit offset date time "
+    b"at on by for of with input output request response result test tests spec button icon image img menu form view "
+    b"page screen modal dialog tooltip locale lang language group category section item node element component "
+    b"constant enum values options option settings config configuration generator validator checker parser reader "
+    b"writer encoder decoder encryptor decryptor helper util utils module package library lib plugin adapter driver "
+    b"source target resource signature identifier arn region account location address property properties "
+    b"metadata annotation annotations tag tags usages jti kid sub iss aud nonce challenge verifier hints "
+    b"ids".split()
+)
+_ANYWHERE = frozenset(
+    b"public pub csrf xsrf csrftoken xsrftoken primary foreign partition sort natural surrogate unique bucket cache "
+    b"dedupe idempotency i18n l10n translation continuation pagination next prev previous cursor page hot accelerator "
+    b"keyboard monkey turkey keyword keywords author authors authority accessor accessibility fake dummy mock "
+    b"mocked sample example examples placeholder publishable site recaptcha sitekey registry component react object "
+    b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha256 sha512 sha1 md5 "
+    b"license".split()
+)
+_CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
+_BLANK = re.compile(rb"(?i)\b(?:import|require|include|from|extends|implements|class|def|function|struct|enum)\b")
+
+
+def name_before(line: bytes, at: int) -> bytes:
+    """The last telling name (``api_key``, ``user.password``) before a place in a line; empty for none."""
+    found = _NAME.findall(line, max(0, at - _REACH), at)
+    return found[-1].strip(b"-.") if found else b""
+
+
+def name_words(name: bytes) -> list[bytes]:
+    """The words of a name in small letters: ``api``, ``key`` of ``apiKey``, ``API_KEY`` and ``api-key2``."""
+    return [word.lower() for word in _WORD.findall(name) if not word.isdigit()]
+
+
+def harmless_name(line: bytes, at: int) -> str:
+    """Why a name says that its value is no secret (``public_key``, ``token_url``, ``fakeSecret``); "" otherwise."""
+    words = name_words(name_before(line, at))
+    if not words:
+        return ""
+    if words[-1] in _TAILS:
+        return "named for something else: " + words[-1].decode()
+    for word in words:
+        if word in _ANYWHERE:
+            return "named for something else: " + word.decode()
+        if word in _CALLED_TEST:
+            return "named as a test value"
+    return ""

@@ -1,0 +1,72 @@
+"""Whether a text stands for a secret and is none: ``changeme``, ``<token>``, ``xxxx``, ``1234567890``, ``abababab``."""
+
+from __future__ import annotations
+
+import re
+
+PLACEHOLDER = "placeholder"
+SEQUENCE = "a sequence or a repetition"
+_CLEAR = re.compile(
+    rb"(?i)example|placeholder|change[_-]?(?:me|this|it)|dummy|redacted|x{6}|\*{5}|\.{4}|#{5}|_{6}|\?{4}"
+    rb"|deadbeef|not[_-]?a[_-]?real|foobar|lorem|ipsum"
+)
+_WORDS = re.compile(
+    rb"(?i)x{4}|\*{3}|\.{3}|\xe2\x80\xa6|sample|fake|mock|todo|fixme|censored|sanitized|obfuscated|masked|removed"
+    rb"|your[_ -]?|(?:^|[^a-z])my[_-]?(?:[a-z]+[_-]?)?(?:secret|token|password|key|pass)|insert[_-]|replace[_-]?"
+    rb"|(?:put|enter|add|paste|fill|type|set|use)[_-](?:your|the|in|a)|[_-]here\b|(?:secret|password|token|key)[_-]?here"
+    rb"|^(?:the|some|any|new|old|an?)[_-]|supersecret|super[_-]secret|top[_-]?secret|^(?:test|testing|tests)[^a-z]"
+    rb"|[^a-z]test(?:ing)?(?:[^a-z]|$)|^(?:none|null|nil|undefined|true|false|default|unset|empty|hidden|nothing)$"
+)
+_FRAME = re.compile(
+    rb"<[^<>]*>|\[[\w .-]*\]|\{\{.*\}\}|@@?[\w:./-]+@@?|%%?[A-Za-z_][\w.-]*%%?|\$[\w]*\$|__[A-Z][A-Z0-9_]*__"
+    rb"|\{[A-Za-z_.][\w. -]*\}|&lt;.*&gt;"
+)
+_RUNS = (
+    b"0123456789012345678901234567890",
+    b"9876543210987654321098765432109",
+    b"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+    b"zyxwvutsrqponmlkjihgfedcba",
+    b"qwertyuiopasdfghjklzxcvbnm",
+    b"1q2w3e4r5t6y7u8i9o0p",
+    b"1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    b"0123456789abcdef0123456789abcdef",
+    b"fedcba9876543210fedcba9876543210",
+    b"a1b2c3d4e5f6g7h8i9j0",
+    b"00112233445566778899aabbccddeeff",
+    b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+)
+_RUN_LENGTH = 6
+_REPEATED = re.compile(rb"(?s)(.)\1{5,}|([^\s]{2,10}?)\2{3,}|([^\s]{6,40})\3+$")
+_LONG = 512
+_A_QUARTER = 0.25
+
+
+def placeholder(value: bytes) -> str:
+    """Why it is a placeholder whatever kind of secret it is taken for; "" when it is none."""
+    if _CLEAR.search(value):
+        return PLACEHOLDER
+    return SEQUENCE if len(value) <= _LONG and _is_mostly_regular(value) else ""
+
+
+def vague_placeholder(value: bytes) -> str:
+    """The same for a value that only its name makes a secret: any word that says it stands for one."""
+    if _FRAME.fullmatch(value) or _WORDS.search(value):
+        return PLACEHOLDER
+    return SEQUENCE if len(value) <= _LONG and longest_sequence(value) >= _RUN_LENGTH else ""
+
+
+def longest_sequence(value: bytes) -> int:
+    """How many characters of a well-known order stand in a row: digits, the alphabet, a keyboard's rows."""
+    lowered, longest = value.lower(), 0
+    for start in range(len(lowered)):
+        while start + longest < len(lowered):
+            piece = lowered[start : start + longest + 1]
+            if not any(piece in run for run in _RUNS):
+                break
+            longest += 1
+    return longest
+
+
+def _is_mostly_regular(value: bytes) -> bool:
+    regular = max((len(match[0]) for match in _REPEATED.finditer(value)), default=0)
+    return max(regular, longest_sequence(value) if len(value) < 128 else 0) > max(_RUN_LENGTH, _A_QUARTER * len(value))  # noqa: PLR2004

@@ -1,0 +1,78 @@
+"""Whether a value is not the secret itself: where to find it, an expression, its encrypted form, a public part."""
+
+from __future__ import annotations
+
+import re
+
+from irkit.scan.detect.wordiness import wordiness
+
+_WORDY = 0.3
+"""Share of letters and digits in words from which dots and slashes are those of a name or a path."""
+REFERENCE = "a reference, not a value"
+ENCRYPTED = "an encrypted value"
+PUBLIC = "a public key or a certificate"
+HASHED = "a checksum"
+CODE = "an expression of a program"
+_REFERENCE = re.compile(
+    rb"(?i)\$[({]|\{\{|^\$[A-Za-z_]|^%[({A-Z]|#\{|<%|\$\[\[?|^!(?:ref|sub|getatt|vault|secret|env)\b|^&[a-z]"
+    rb"|^(?:env|file|vault|ssm|sm|asm|secretsmanager|keyvault|keyring|keychain|op|pass|bw|doppler|gcp-?secrets?|azurekv"
+    rb"|awssm|ref\+\w+|secret|secrets|config|conjur|akeyless|berglas|kms|infisical)(?::|/{2}|\+)"
+    rb"|^arn:aws|^projects/[\w-]+/secrets/|^@microsoft\.keyvault|^https?://|^(?:jdbc|mailto|data|urn|ldaps?|s3|gs):"
+    rb"|\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|toml|ini|txt|conf|cfg|properties|env|js|ts|py|go|rb|java|php|html?"
+    rb"|xml|sh|gpg|asc|pub|md|rst|com|org|net|io|svc|local|internal)(?::\d+)?/?$"
+)
+_PATH = re.compile(rb"(?i)^(?:\.{0,2}|~|[a-z]:)[/\\](?!/)[\w.\\/ -]+$|^/?(?:[\w.-]+/)+[\w.-]*$")
+_DOTTED = re.compile(rb"^[&*]?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_]\w*)+[();,]*$")
+_CODE = re.compile(
+    rb"(?:^|[^\w])(?:process\.env|os\.environ|os\.getenv|getenv|import\.meta|ENV\[|System\.getenv|std::env)\b"
+    rb"|^[A-Za-z_$][\w$.:>-]*(?:\(|\[|\)\.|\{$)|^(?:self|this|cls|ctx|req|request|res|response|config|settings|conf|opts|"
+    rb"options|args|params|props|state|data|env|event|context|app|user|account|session|session|credentials|creds|var"
+    rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
+    rb"|^(?:new|await|return|lambda|function|async)\b|=>|\(.*\)\s*[;{]?$"
+    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|\+\s*$|^\\[dwsbDWSB]|\[\^|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
+)
+_ENCRYPTED = re.compile(
+    rb"(?i)^enc[\[(:]|^\{(?:cipher|aes|aes256|rsa|crypt|ssha\d*|xor|base64url)\}|^\$ansible_vault|^vault:v\d+:|^!encrypted"
+    rb"|^pkcs7[,\]]|^sops[:=]|^age1|^AQICAH[A-Za-z0-9]|^AgA[A-Za-z0-9+/]{80}|^eyJ[\w-]*\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$"
+    rb"|^gAAAAA[A-Za-z0-9_-]{60}|^U2FsdGVkX1|^hQ[EI]MA|^wcBMA|^\$jasypt"
+)
+_PUBLIC = re.compile(
+    rb"^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2)|^AAAA[BCE][23]Nza|^MIIBIjANBgkqhki|^MIICIjANBgkqhki|^MIGfMA0GCSqGSIb3DQEBAQUAA4"
+    rb"|^MFkwEwYHKoZIzj0|^MHYwEAYHKoZIzj0|^MCowBQYDK2Vw|^MI[ID]{1,2}[A-Za-z0-9]{2,4}[CD]CA|^-----BEGIN (?:CERT|PUBLIC|PGP PUB)"
+    rb"|^pk_(?:live|test)_|^[A-Za-z0-9_-]+\.apps\.googleusercontent\.com|^did:|^0x[0-9a-fA-F]{40}$|^[xyz]pub[1-9A-HJ-NP-Za-km-z]{80}"
+)
+_MEDIA = re.compile(rb"^iVBORw0KGgo|^R0lGOD[dl]h|^/9j/4AAQ|^UklGR|^PHN2Zy|^JVBERi0|^d09GR|^AAEAAAA|^H4sIAAAA|^UEsDB")
+_CHECKSUM = re.compile(rb"(?i)^(?:sha(?:1|224|256|384|512)|md5|blake[23]\w?|h1)(?:[-:=]|$)")
+_BEFORE_CHECKSUM = re.compile(
+    rb"(?i)(?:sha-?(?:1|224|256|384|512)(?:sum)?|md5(?:sum)?|blake[23]\w?|integrity|checksum|digest|crc32|etag|revision|commit(?:[ _-]?(?:id|hash|sha))?"
+    rb"|h1|srcrev\w*|thumbprint|fingerprint|@)[\"'\s:=_(,-]{1,6}$"
+)
+
+
+def reference(value: bytes) -> str:
+    """Why it is not the secret itself but an expression or a place where it is found; "" when it may be."""
+    if _REFERENCE.search(value):
+        return REFERENCE
+    if _CODE.search(value):
+        return CODE
+    if wordiness(value) < _WORDY:
+        return ""
+    if _PATH.search(value):
+        return REFERENCE
+    return CODE if _DOTTED.search(value) else ""
+
+
+def converted(value: bytes) -> str:
+    """Why it is no use by itself: encrypted, public, or a picture; "" otherwise."""
+    if _ENCRYPTED.search(value):
+        return ENCRYPTED
+    if _PUBLIC.search(value):
+        return PUBLIC
+    return "a picture or a file" if _MEDIA.search(value) else ""
+
+
+def checksum(value: bytes, line: bytes, at: int) -> str:
+    """Why it is the hash of something public: by its own prefix or by the word before it; "" otherwise."""
+    if _CHECKSUM.search(value) or _BEFORE_CHECKSUM.search(line, max(0, at - 40), at):
+        return HASHED
+    return ""

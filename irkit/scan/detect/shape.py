@@ -1,0 +1,59 @@
+"""What the value of an unknown kind must look like: random characters, or a password. Names and phrases are neither."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from irkit.scan.detect.wordiness import wordiness
+
+_HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]{2,}|[0-9A-F]{2,})")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_LETTER, _CAPITAL, _SMALL = re.compile(rb"[A-Za-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
+_DIGIT, _SIGN = re.compile(rb"[0-9]"), re.compile(rb"[^A-Za-z0-9\s_.\-]")
+_WORDY = 0.5
+_LEAST_HEX = 16
+_LEAST_LETTERS = 20
+_STRONG_LENGTH, _STRONG_CLASSES = 10, 3
+A_WORD = "a word or a name"
+REGULAR = "too regular"
+
+
+def entropy(value: bytes) -> float:
+    """Shannon's entropy of the bytes, in bits a byte: 0.0 for nothing and for one byte repeated."""
+    counts = [value.count(byte) for byte in set(value)]
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
+
+
+def unlike_random(value: bytes) -> str:
+    """Why it is not like random characters (a generated key or token); "" when it is like them."""
+    if not _LETTER.search(value):
+        return "a number"
+    if _HEX.fullmatch(value):
+        if len(value) < _LEAST_HEX or not _DIGIT.search(value):
+            return "a short number in hex"
+        return "" if entropy(value) >= 3.0 else REGULAR  # noqa: PLR2004 - bits a byte; random hex of 16 has 3.1
+    if _UUID.fullmatch(value):
+        return "" if entropy(value) >= 3.0 else REGULAR  # noqa: PLR2004
+    if wordiness(value) >= _WORDY:
+        return A_WORD
+    if not _DIGIT.search(value) and len(value) < _LEAST_LETTERS:
+        return A_WORD
+    return "" if entropy(value) >= min(3.5, 0.82 * math.log2(len(value))) else REGULAR
+
+
+def unlike_password(value: bytes) -> str:
+    """Why it is not like a password; "" when it is: letters with digits or signs, and no bare name."""
+    if not _LETTER.search(value):
+        return "no letters"
+    if not (_DIGIT.search(value) or _SIGN.search(value)):
+        return A_WORD if wordiness(value) >= _WORDY or len(value) < _LEAST_LETTERS else ""
+    return "" if entropy(value) >= 2.0 else REGULAR  # noqa: PLR2004 - bits a byte
+
+
+def is_weak(value: bytes) -> bool:
+    """Whether a password could as well be a name or a phrase: short, or words with a number or a sign at the end."""
+    classes = sum(bool(one.search(value)) for one in (_CAPITAL, _SMALL, _DIGIT, _SIGN))
+    if wordiness(value) >= 0.4:  # noqa: PLR2004 - of letters and digits
+        return True
+    return not (len(value) >= _STRONG_LENGTH and (classes >= _STRONG_CLASSES or not unlike_random(value)))
