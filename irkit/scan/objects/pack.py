@@ -1,0 +1,133 @@
+"""A pack, mapped into memory, and its families of deltas: each object made once, few of them kept."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from pathlib import Path
+
+from irkit.scan.objects.pack_entries import KINDS, Entries, pack_entries
+from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
+
+_MAGIC = b"PACK\x00\x00\x00\x02"
+_SHORTEST = 32
+_PAGES_KEPT = 16 << 20
+"""How much of the pack may be read before its pages are given back to the system's cache."""
+
+
+class Pack:
+    """A pack and its index. Raises ``IndexUnknown`` when git should read it instead, and ``OSError``."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.index = PackIndex(file.with_suffix(".idx"))
+        with file.open("rb") as opened:
+            size = opened.seek(0, 2)
+            if size < _SHORTEST:
+                raise IndexUnknown(f"{file.name}: too short for a pack")
+            self._map = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
+        if self._map[: len(_MAGIC)] != _MAGIC or self._map[size - 20 :] != self.index.pack_checksum:
+            raise IndexUnknown(f"{file.name}: not the pack of its index")
+        self._view = memoryview(self._map)
+        self._entries: Entries | None = None
+        self._used = 0
+        self.broken: list[tuple[int, str]] = []
+        """Entries that could not be read, by number, and why."""
+
+    @property
+    def entries(self) -> Entries:
+        """What is in the pack; read when first asked for."""
+        if self._entries is None:
+            self._entries = pack_entries(self._view, self.index)
+            self.release()
+        return self._entries
+
+    def release(self) -> None:
+        """Give the pages read so far back to the system's cache: they count as ours while they are mapped."""
+        self._map.madvise(mmap.MADV_DONTNEED)
+        self._used = 0
+
+    def raw(self, number: int) -> bytes:
+        """The inflated data of an entry: an object or a delta. Raises ``ValueError`` saying what is wrong."""
+        from isal.isal_zlib import IsalError, decompress
+
+        entries = self.entries
+        head = entries.heads[number]
+        start, end, size = entries.offsets[number] + head, entries.offsets[number + 1], entries.sizes[number]
+        if not head:
+            raise ValueError("its head in the pack makes no sense")
+        try:
+            data = decompress(self._view[start:end], 15, size)
+        except IsalError as error:
+            raise ValueError(f"its data in the pack is broken: {error}") from None
+        if len(data) != size:
+            raise ValueError(f"its data in the pack is broken: {len(data)} bytes instead of {size}")
+        self._used += end - start
+        if self._used > _PAGES_KEPT:
+            self.release()
+        return data
+
+    def family(self, root: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """Number, content and delta (empty for the root) of an entry and of all that are deltas of it.
+
+        Deepest first, the largest branch last: while one is read, the bases that wait for it are at most as many as
+        the family's size has bits. What cannot be read goes to ``broken``, and all that are made from it.
+        """
+        from dulwich._pack import apply_delta
+        from dulwich.errors import ApplyDeltaError
+
+        first_child, next_sibling = self.entries.first_child, self.entries.next_sibling
+        raw = self.raw
+        numbers, bases = [root], [b""]
+        while numbers:
+            number = numbers.pop()
+            base = bases.pop()
+            try:
+                delta = raw(number)
+                if number == root:
+                    body, delta = delta, b""
+                else:
+                    body = b"".join(apply_delta(base, delta))
+            except (ValueError, ApplyDeltaError) as error:
+                self._give_up(number, str(error))
+                continue
+            yield number, body, delta
+            child = first_child[number]
+            while child >= 0:
+                numbers.append(child)
+                bases.append(body)
+                child = next_sibling[child]
+            base = body = delta = b""
+
+    def members(self, root: int) -> Iterator[int]:
+        """The numbers of an entry and of all that are deltas of it, in the order of ``family``."""
+        waiting = [root]
+        while waiting:
+            number = waiting.pop()
+            yield number
+            child = self.entries.first_child[number]
+            while child >= 0:
+                waiting.append(child)
+                child = self.entries.next_sibling[child]
+
+    def root(self, number: int) -> int:
+        """The entry that is no delta and that this one is made from."""
+        while (base := self.entries.bases[number]) >= 0:
+            number = base
+        return number
+
+    def kind(self, number: int) -> str:
+        """``blob``, ``commit``, ``tag`` or ``tree``; empty when only git can tell."""
+        return KINDS.get(self.entries.kinds[number], "")
+
+    def ids(self, numbers: set[int]) -> dict[int, str]:
+        """The ids of these entries, in hex."""
+        wanted = {self.entries.offsets[number]: number for number in numbers}
+        found = (
+            (wanted[offset], self.index.id_at(at)) for at, offset in enumerate(self.index.offsets()) if offset in wanted
+        )
+        return {number: id_.hex() for number, id_ in found}
+
+    def _give_up(self, number: int, why: str) -> None:
+        self.broken.append((number, why))
+        self.broken += [(other, "what it is made from is broken") for other in self.members(number) if other != number]

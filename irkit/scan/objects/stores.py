@@ -1,0 +1,98 @@
+"""Where a repository's objects lie: its own folder and its alternates', packs and loose files."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from irkit.scan.finding import Skipped
+from irkit.scan.repository import Repository
+
+_PACK = re.compile(r"(?!tmp_).+\.pack")
+_FOLDER = re.compile(r"[0-9a-f]{2}")
+_LOOSE = re.compile(r"[0-9a-f]{38}")
+_DEPTH_OF_ALTERNATES = 5
+"""As git's own limit: deeper ones are not followed."""
+
+
+class Stores(NamedTuple):
+    """What holds objects."""
+
+    packs: tuple[Path, ...]
+    """``.pack`` files that have an index, the largest first."""
+    loose: dict[str, Path]
+    """Files of loose objects, by id."""
+    skipped: tuple[Skipped, ...]
+
+
+def stores(repository: Repository) -> Stores:
+    """The packs and loose objects of a repository, those it borrows from alternates included."""
+    folders, skipped = _folders(repository.objects_dir)
+    packs: dict[str, Path] = {}
+    loose: dict[str, Path] = {}
+    for folder in reversed(folders):
+        found, without = _packs(folder / "pack")
+        packs |= found
+        skipped += without
+        loose |= _loose(folder)
+    largest_first = sorted(packs.values(), key=lambda pack: (-_size(pack), pack.name))
+    return Stores(tuple(largest_first), loose, tuple(skipped))
+
+
+def _folders(first: Path) -> tuple[list[Path], list[Skipped]]:
+    folders, skipped, level = [first], [], [first]
+    for _ in range(_DEPTH_OF_ALTERNATES):
+        named = [alternate for folder in level for alternate in _alternates(folder)]
+        level = []
+        for alternate in named:
+            if not alternate.is_dir():
+                skipped.append(Skipped(str(alternate), "alternate object folder: not there"))
+            elif alternate not in folders:
+                level.append(alternate)
+                folders.append(alternate)
+    return folders, skipped
+
+
+def _alternates(folder: Path) -> list[Path]:
+    try:
+        lines = (folder / "info" / "alternates").read_bytes().split(b"\n")
+    except OSError:
+        return []
+    names = [os.fsdecode(line) for line in lines if line and not line.startswith(b"#")]
+    return [Path(os.path.normpath(folder / name)) for name in names]
+
+
+def _packs(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return {}, []
+    packs = {name for name in names if _PACK.fullmatch(name)}
+    indexed = {name for name in packs if f"{name[:-5]}.idx" in names}
+    skipped = [Skipped(f"pack/{name}", "pack without an index") for name in sorted(packs - indexed)]
+    return {name: folder / name for name in indexed}, skipped
+
+
+def _loose(folder: Path) -> dict[str, Path]:
+    loose = {}
+    for first in _listed(folder):
+        if _FOLDER.fullmatch(first):
+            parent = folder / first
+            loose |= {first + name: parent / name for name in _listed(parent) if _LOOSE.fullmatch(name)}
+    return loose
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
