@@ -1,0 +1,73 @@
+"""What a scan says to the person at the terminal: how much it looked at, and what to do next. Quick to import."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from irkit.scan.finding import Finding, Report, Skipped
+
+CLEAN, FINDINGS, INCOMPLETE = 0, 1, 2
+_SKIPPED_SHOWN = 20
+
+
+def say(text: str) -> None:
+    """Say something on stderr; strangers' control codes go unheard."""
+    from irkit.tui.printable import printable
+
+    print("\n".join(map(printable, text.split("\n"))), file=sys.stderr)
+
+
+def exit_code(report: Report) -> int:
+    """0 clean, 1 findings, 2 something that should have been scanned was not."""
+    if report.is_incomplete:
+        return INCOMPLETE
+    return FINDINGS if report.findings else CLEAN
+
+
+def sums(report: Report) -> Iterator[str]:
+    """How much was scanned, found and passed over."""
+    looked = [_many(count, what) for what, count in report.counts.items() if count]
+    yield f"{', '.join(looked) or '0 files'} scanned, {report.size:,} bytes"
+    yield _many(len(report.findings), "findings") if report.findings else "nothing found"
+    if report.dismissed:
+        rows = sorted(report.dismissed.items(), key=lambda row: (-row[1], row[0]))
+        yield "passed over: " + ", ".join(f"{count} {why}" for why, count in rows)
+    if report.unreachable:
+        yield f"{_many(report.unreachable, 'findings')} that no ref leads to (--unreachable shows them)"
+
+
+def skipped(rows: Sequence[Skipped]) -> Iterator[str]:
+    """What was not looked into, and why."""
+    for row in rows[:_SKIPPED_SHOWN]:
+        yield f"  not scanned: {row.what}: {row.reason}"
+    if len(rows) > _SKIPPED_SHOWN:
+        yield f"  and {len(rows) - _SKIPPED_SHOWN} more (--format json lists them)"
+
+
+def advice(findings: Sequence[Finding]) -> Iterator[str]:
+    """What to do next."""
+    if not findings:
+        return
+    aws = any(finding.rule.startswith("aws_") for finding in findings)
+    others = any(not finding.rule.startswith("aws_") for finding in findings)
+    yield "What to do next:"
+    if any(finding.pushed is None or not finding.pushed for finding in findings):
+        yield "  never pushed: take it out (environment or a secret store instead), `git add` the file, commit again"
+    pushed = [finding for finding in findings if finding.pushed]
+    when = f"{pushed[0].places[0].path} was PUSHED with it" if pushed else "pushed already, even once"
+    if aws:
+        yield f"  {when}: others know it; `irkit respond key_leak` cuts the key off (a dry run first)"
+    if others:
+        yield f"  {when}{', and not of AWS' if aws else ''}: revoke it at its provider before anything else"
+    yield "  no secret at all: put `pragma: allowlist secret` on its line, or accept it (--update-baseline)"
+
+
+def _many(count: int, what: str) -> str:
+    """``1 file``, ``2 files``: ``what`` is plural."""
+    if count != 1:
+        return f"{count:,} {what}"
+    singular = what.removesuffix("ies") + "y" if what.endswith("ies") else what.removesuffix("s")
+    return f"1 {singular}"
