@@ -39,7 +39,7 @@ def decoys(roll: Dice) -> Files:
 
 
 def accepted(roll: Dice) -> Files:
-    """A file for each word that accepts the secret on its line: detect-secrets', gitleaks', betterleaks', Kingfisher's."""
+    """A file for each word that accepts the secret on its line, of four tools."""
     words = ("pragma: allowlist secret", "gitleaks:allow", "betterleaks:allow", "kingfisher:ignore")
     kinds = [kind for kind in KINDS if kind.id in {"github classic token", "stripe live key", "aws access key id"}]
     return {

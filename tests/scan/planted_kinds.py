@@ -170,7 +170,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("stripe live key", _drawn("sk_" + "live_", BASE62, 24)),
     Kind("sendgrid key", lambda roll: "SG" + f".{roll.some(URL64, 21)}a.{roll.some(URL64, 42)}b"),
-    Kind("openai key", lambda r: f"sk-proj-{r.some(URL64, 74)}T3BlbkFJ{r.some(URL64, 72)}A"),
+    Kind("openai key", lambda r: f"sk-proj-{r.some(URL64, 74)}T3BlbkFJ{r.some(URL64, 73)}A"),
     Kind("anthropic key", lambda roll: f"sk-ant-api03-{roll.some(URL64, 93)}AA"),
     Kind("google api key", lambda r: f"AIza{r.some(URL64, 34)}w", ('"apiKey": "^",', "GOOGLE_API_KEY=^", 'key: "^"')),
     Kind("hugging face token", _drawn("hf_", string.ascii_letters, 34)),

@@ -49,12 +49,11 @@ class Planted:
 
     def told(self) -> dict[str, str | list[str]]:
         """All but the value."""
-        held_in = sorted(self.held_in)
         return {
             "kind": self.kind,
             "place": self.place,
             "sha256": self.sha256,
-            "in": held_in,
+            "in": sorted(str(kind) for kind in self.held_in),
             "path": self.path,
             "commit": self.commit,
         }
@@ -374,7 +373,7 @@ def _file_places() -> Iterator[tuple[str, str, int, str, forms.Form]]:
     yield "gz", "line", 3, "archive/{n}.gz", forms.gzipped
     yield "jar in zip", "line", 3, "archive/{n}.war", forms.jar_in_zip
     yield "node_modules", "line", 2, "node_modules/cart/{n}.js", forms.config
-    yield "vendor", "line", 2, "vendor/lib/{n}.go", forms.config
+    yield "vendor", "line", 2, "vendor/github.com/northwind/lib/{n}.go", forms.config
     yield "package-lock.json", "token", 1, "web/package-lock.json", forms.package_lock
     yield "svg", "line", 1, "img/{n}.svg", forms.svg
     yield ".gitattributes: -diff", "line", 5, "hidden/{n}.dat", forms.config
