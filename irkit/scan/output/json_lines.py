@@ -1,0 +1,18 @@
+"""JSON lines: one finding a line, each as it stands in the JSON document's ``findings``. No line for the summary."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from irkit.scan.finding import Report
+from irkit.scan.output.about import About, Reveal
+from irkit.scan.output.record import Recorder
+
+
+def write(report: Report, out: TextIO, about: About, reveal: Reveal = Reveal.HIDDEN) -> None:
+    """Write a line a finding; the stream is flushed after each, so that a reader can follow."""
+    recorder = Recorder(report, about, reveal)
+    for finding in report.findings:
+        out.write(json.dumps(recorder.finding(finding), separators=(",", ":")) + "\n")
+        out.flush()

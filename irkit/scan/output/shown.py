@@ -1,0 +1,46 @@
+"""Text of strangers (paths, names, refs) as one line that a terminal, a log or a form cannot take for anything else."""
+
+from __future__ import annotations
+
+
+def shown(text: str) -> str:
+    r"""One line: controls, bidirectional and other invisible characters and bytes that are no UTF-8 are escaped.
+
+    They become ``\n``, ``\u202e`` or ``\xff``, and a backslash becomes two, so that no two names look the same.
+    """
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
+    return "".join(_one(each) for each in text)
+
+
+def _one(character: str) -> str:
+    if character == "\\":
+        return "\\\\"
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - how Python carries a byte that is no UTF-8 (PEP 383)
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def as_bytes(text: str) -> bytes:
+    """The bytes of a name as git or the system gave it."""
+    return text.encode("utf-8", "surrogateescape" if _is_escaped(text) else "surrogatepass")
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a name can be written as it is."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_escaped(text: str) -> bool:
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,87 @@
+"""How much a scan looked at, what it found, left out and could not look at: lines for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from irkit.scan.finding import Liveness, Report, Skipped
+from irkit.scan.output.about import About
+from irkit.scan.rule import Severity
+
+_LISTED = 20
+"""How many of the skipped are named for each reason; JSON has all."""
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+_THOUSAND = 1000
+
+
+def summary(report: Report, about: About) -> Iterator[str]:
+    """The lines. Texts of strangers are in them as they are: ``shown`` them before they are written."""
+    yield f"scanned    {_listed(report.counts) or 'nothing'}; {_size(report.size)}"
+    yield f"found      {_found(report)}"
+    if report.unreachable:
+        yield f"           {many(report.unreachable, 'more finding')} where no ref leads (--unreachable shows them)"
+    if any(report.dismissed.values()):
+        yield f"dismissed  {_total(report.dismissed)}"
+    left_out = {each.reason: len(each.findings) for each in about.accepted}
+    if any(left_out.values()):
+        yield f"accepted   {_total(left_out)}"
+    yield from _skipped(report.skipped)
+    for note in about.notes:
+        yield f"note       {note}"
+    if report.is_incomplete:
+        yield "INCOMPLETE: something that should have been scanned was not"
+
+
+def many(count: int, what: str) -> str:
+    """``1 finding``, ``2,000 findings``, ``2 entries``."""
+    if count == 1:
+        return f"1 {what}"
+    return f"{count:,} {what[:-1]}ies" if what.endswith("ry") else f"{count:,} {what}s"
+
+
+def _found(report: Report) -> str:
+    if not report.findings:
+        return "no secret"
+    severities = Counter(finding.severity for finding in report.findings)
+    by_severity = ", ".join(f"{severities[one]} {one}" for one in Severity if severities[one])
+    places = sum(len(finding.places) for finding in report.findings)
+    text = f"{many(len(report.findings), 'secret')} in {many(places, 'place')}: {by_severity}"
+    if alive := sum(finding.liveness is Liveness.ACTIVE for finding in report.findings):
+        text += f"; {alive} active at the provider"
+    if pushed := sum(finding.pushed is True for finding in report.findings):
+        text += f"; {pushed} already pushed"
+    return text
+
+
+def _skipped(skipped: tuple[Skipped, ...]) -> Iterator[str]:
+    if not skipped:
+        return
+    by_reason: dict[str, list[str]] = {}
+    for each in skipped:
+        by_reason.setdefault(each.reason, []).append(each.what)
+    yield f"skipped    {many(len(skipped), 'thing')}, not looked into:"
+    for reason, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        yield f"  {reason}: {len(names):,}"
+        for name in names[:_LISTED]:
+            yield f"    {name}"
+        if len(names) > _LISTED:
+            yield f"    and {len(names) - _LISTED:,} more (--format json lists all)"
+
+
+def _total(counts: Mapping[str, int]) -> str:
+    parts = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()) if count)
+    return f"{sum(counts.values()):,}: {parts}"
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+
+
+def _size(size: int) -> str:
+    amount = float(size)
+    for unit in _UNITS:
+        if amount < _THOUSAND or unit == _UNITS[-1]:
+            break
+        amount /= _THOUSAND
+    return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"

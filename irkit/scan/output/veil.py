@@ -1,0 +1,46 @@
+"""Takes values out of the names around them: an author, a ref or a file can be called by a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from irkit.scan.finding import Finding, PlaceKind, Report
+from irkit.scan.output.about import About, Reveal
+
+HIDDEN = "…"
+_NAMING = frozenset(set(PlaceKind) - {PlaceKind.FILE, PlaceKind.BLOB, PlaceKind.STASH})
+"""Where a value that stands there can be part of a name: headers, messages, refs, paths."""
+
+
+class Veil:
+    """Replaces every value that was found in a name, a header or a message, wherever such text is written."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        named = (one for one in findings if any(place.kind in _NAMING for place in one.places))
+        self._values = sorted({one.secret.reveal() for one in named}, key=len, reverse=True)
+        self._known: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Veil({len(self._values)} values)"
+
+    def __call__(self, text: str) -> str:
+        """``text`` without them."""
+        if not self._values:
+            return text
+        known = self._known.get(text)
+        if known is None:
+            known = text
+            for value in self._values:
+                known = known.replace(value, HIDDEN)
+            self._known[text] = known
+        return known
+
+
+def all_findings(report: Report, about: About) -> tuple[Finding, ...]:
+    """Those of the report and those that were accepted: no value of either is written."""
+    return (*report.findings, *(finding for each in about.accepted for finding in each.findings))
+
+
+def veil(report: Report, about: About, reveal: Reveal = Reveal.HIDDEN) -> Veil:
+    """The veil of a report; one that hides nothing when values are to be shown."""
+    return Veil(() if reveal is Reveal.SHOWN else all_findings(report, about))
