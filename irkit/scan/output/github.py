@@ -40,12 +40,17 @@ def _where(finding: Finding, cover: Veil) -> dict[str, str]:
     for place in finding.places:
         if place.path and _is_now(place):
             line = {"line": str(place.line)} if place.line else {}
-            return {"file": cover(place.path), **line}
+            return {"file": _path(cover(place.path)), **line}
     return {}
 
 
 def _is_now(place: Place) -> bool:
     return place.kind is PlaceKind.FILE or (place.kind is PlaceKind.BLOB and place.is_current)
+
+
+def _path(path: str) -> str:
+    """The path as it is, so that GitHub knows the file; only what a terminal that shows the log obeys is escaped."""
+    return "".join(each if each in "\r\n\\" else shown(each) for each in path)
 
 
 def _data(text: str) -> str:

@@ -53,6 +53,7 @@ class Recorder:
             "line": place.line or None,
             "column": place.column or None,
             "object": place.object_id or None,
+            "span": [*place.span] if any(place.span) else None,
             "via": [text(self.cover(step)) for step in place.via],
             "first": self._commit(place.first),
             "last": self._commit(place.last),

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import io
+import json
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sarif_kit.validate import validation_errors
+
+from irkit.scan.finding import Place, PlaceKind, Report
+from irkit.scan.output import sarif
+from irkit.scan.output.about import About
+from tests.scan.output.reports import HOSTILE, NOTHING, TOKEN, about, finding, report
+
+
+def log(made: Report, told: About | None = None) -> dict[str, object]:
+    out = io.StringIO()
+    sarif.write(made, out, told or about())
+    return json.loads(out.getvalue())
+
+
+def run(made: Report) -> dict[str, object]:
+    return log(made)["runs"][0]
+
+
+def test_a_log_is_valid_by_the_schema_of_oasis() -> None:
+    assert validation_errors(log(report())) == []
+    assert validation_errors(log(NOTHING)) == []
+    assert validation_errors(log(report(), About("1"))) == []
+
+
+def test_the_schema_refuses_what_is_no_sarif() -> None:
+    broken = log(report())
+    broken["runs"][0]["results"][0]["level"] = "critical"
+    assert validation_errors(broken)
+
+
+def test_a_result_names_its_rule_its_level_and_its_keyed_fingerprint() -> None:
+    made = run(report())
+    rules = made["tool"]["driver"]["rules"]
+    for result, one in zip(made["results"], report().findings, strict=True):
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == one.rule
+        assert result["partialFingerprints"] == {"irkitSecret/v1": one.fingerprint}
+    assert [result["level"] for result in made["results"]] == ["error", "warning", "warning", "error"]
+
+
+def test_a_rule_has_help_a_severity_and_a_precision() -> None:
+    rule = run(report())["tool"]["driver"]["rules"][0]
+    assert rule["name"] == "GithubToken"
+    assert "Revoke" in rule["help"]["text"]
+    assert rule["helpUri"] == "https://docs.github.com/en/rest?x=a%20b"
+    assert rule["properties"]["security-severity"] == "9.5"
+    assert rule["properties"]["precision"] == "very-high"
+
+
+def test_a_rule_of_a_finding_that_is_not_listed_is_described_all_the_same() -> None:
+    made = log(report(), About("1"))["runs"][0]
+    assert [rule["id"] for rule in made["tool"]["driver"]["rules"]] == ["github_token", "password"]
+
+
+def test_the_place_in_the_files_of_now_comes_first_and_the_history_is_related() -> None:
+    result = run(report())["results"][0]
+    assert result["locations"][0]["properties"]["kind"] == "file"
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 12}
+    (related,) = result["relatedLocations"]
+    assert related["physicalLocation"]["artifactLocation"]["uri"] == "conf/old%20name.env"
+    assert related["properties"]["first"]["id"] == "1" * 40
+    assert "region" not in related["physicalLocation"]
+
+
+def test_a_commit_message_is_a_logical_location() -> None:
+    location = run(report())["results"][2]["locations"][0]
+    assert location["logicalLocations"] == [{"name": "2" * 40, "kind": "commit"}]
+    assert "physicalLocation" not in location
+
+
+def test_the_run_says_which_commit_it_looked_at_and_that_it_is_incomplete() -> None:
+    made = run(report())
+    provenance = {"repositoryUri": "https://example.org/a/b", "revisionId": "3" * 40, "branch": "main"}
+    assert made["versionControlProvenance"] == [provenance]
+    assert made["invocations"][0]["executionSuccessful"] is False
+    told = [each["message"]["text"] for each in made["invocations"][0]["toolExecutionNotifications"]]
+    assert told[0] == "skipped: big\\x1b.bin: larger than the limit"
+
+
+def test_a_hostile_path_is_percent_encoded_byte_by_byte() -> None:
+    uri = run(report())["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert unquote_to_bytes(uri) == HOSTILE.encode("utf-8", "surrogateescape")
+    assert ":" not in uri
+
+
+@given(st.binary(min_size=1, max_size=40).filter(lambda path: b"\0" not in path))
+def test_any_path_becomes_a_uri_reference_that_gives_it_back(path: bytes) -> None:
+    name = path.decode("utf-8", "surrogateescape")
+    made = sarif.uri(name)
+    parts = urlsplit(made)
+    assert made.isascii()
+    assert parts.scheme == ("file" if name.startswith("/") else "")
+    assert unquote_to_bytes(made.removeprefix("file://")) == path
+
+
+def test_a_place_that_moves_keeps_its_fingerprint() -> None:
+    before = NOTHING._replace(findings=(finding(TOKEN, Place(PlaceKind.FILE, "a.py", 3)),))
+    after = NOTHING._replace(findings=(finding(TOKEN, Place(PlaceKind.FILE, "b.py", 30)),))
+    assert run(before)["results"][0]["partialFingerprints"] == run(after)["results"][0]["partialFingerprints"]
