@@ -1,4 +1,4 @@
-"""Why a value of a secret's shape is no secret, from the value and its line alone: placeholder, example, reference..."""
+"""Why a value of a secret's shape is no secret, from the value and its line alone."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
 
 def _by_line(line: bytes, start: int, end: int) -> str:
     before = line[max(0, start - _AROUND) : start]
+    if before.endswith(b"://mailto:"):
+        return "a mail address"
     if _TEST_VECTOR.search(before):
         return TEST_VECTOR
     if _EXAMPLE_HOST.match(line, end) or _CALLED_EXAMPLE.search(before):

@@ -13,12 +13,13 @@ _TAILS = frozenset(
     b"id ids uid guid name names url urls uri uris link file files filename filenames path paths dir directory folder "
     b"type types kind length len size count number num index idx ref refs reference alias aliases version ver label "
     b"labels title text message msg prompt hint help description desc error errors field fields column attr attribute "
-    b"attributes param params parameter parameters header headers class style styles pattern regex regexp format prefix "
-    b"suffix separator delimiter endpoint host hostname port domain user username email mail expiry expires expiration "
-    b"ttl timeout age lifetime policy rule rules strength min max minimum maximum required enabled disabled reset "
+    b"attributes param params parameter parameters header headers class style styles pattern regex regexp format "
+    b"prefix suffix separator delimiter endpoint host hostname port domain user username email mail expiry expires "
+    b"expiration ttl timeout age lifetime"
+    b" policy rule rules strength min max minimum maximum required enabled disabled reset "
     b"changed algorithm algo alg audience issuer scope scopes placeholder template vault ring keyring board keyboard "
     b"word words frame frames map pair event press pressed down up left right selector color colour thumbprint "
-    b"fingerprint hash hashes sha sha1 sha224 sha256 sha384 sha512 md5 crc crc32 checksum digest integrity etag "
+    b"fingerprint hash hashes sha md crc checksum digest integrity etag "
     b"revision rev commit usage spec schema provider manager service store keystore truststore handler factory method "
     b"methods function func callback class interface code status state level mode flag flags bits bit offset date time "
     b"at on by for of with input output request response result test tests spec button icon image img menu form view "
@@ -34,11 +35,12 @@ _ANYWHERE = frozenset(
     b"dedupe idempotency i18n l10n translation continuation pagination next prev previous cursor page hot accelerator "
     b"keyboard monkey turkey keyword keywords author authors authority accessor accessibility fake dummy mock "
     b"mocked sample example examples placeholder publishable site recaptcha sitekey registry component react object "
-    b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha256 sha512 sha1 md5 "
+    b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha md "
     b"license".split()
 )
+_SECRET_ID = [b"secret", b"id"]
+"""The secret half of HashiCorp Vault's AppRole."""
 _CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
-_BLANK = re.compile(rb"(?i)\b(?:import|require|include|from|extends|implements|class|def|function|struct|enum)\b")
 
 
 def name_before(line: bytes, at: int) -> bytes:
@@ -57,7 +59,7 @@ def harmless_name(line: bytes, at: int) -> str:
     words = name_words(name_before(line, at))
     if not words:
         return ""
-    if words[-1] in _TAILS:
+    if words[-1] in _TAILS and words[-2:] != _SECRET_ID:
         return "named for something else: " + words[-1].decode()
     for word in words:
         if word in _ANYWHERE:

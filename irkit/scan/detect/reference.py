@@ -37,15 +37,17 @@ _ENCRYPTED = re.compile(
     rb"|^gAAAAA[A-Za-z0-9_-]{60}|^U2FsdGVkX1|^hQ[EI]MA|^wcBMA|^\$jasypt"
 )
 _PUBLIC = re.compile(
-    rb"^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2)|^AAAA[BCE][23]Nza|^MIIBIjANBgkqhki|^MIICIjANBgkqhki|^MIGfMA0GCSqGSIb3DQEBAQUAA4"
+    rb"^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2)|^AAAA[BCE][23]Nza|^MIIBIjANBgkqhki|^MIICIjANBgkqhki"
+    rb"|^MIGfMA0GCSqGSIb3DQEBAQUAA4"
     rb"|^MFkwEwYHKoZIzj0|^MHYwEAYHKoZIzj0|^MCowBQYDK2Vw|^MI[ID]{1,2}[A-Za-z0-9]{2,4}[CD]CA|^-----BEGIN (?:CERT|PUBLIC|PGP PUB)"
-    rb"|^pk_(?:live|test)_|^[A-Za-z0-9_-]+\.apps\.googleusercontent\.com|^did:|^0x[0-9a-fA-F]{40}$|^[xyz]pub[1-9A-HJ-NP-Za-km-z]{80}"
+    rb"|^pk_(?:live|test)_|^[A-Za-z0-9_-]+\.apps\.googleusercontent\.com|^did:|^0x[0-9a-fA-F]{40}$"
+    rb"|^[xyz]pub[1-9A-HJ-NP-Za-km-z]{80}"
 )
 _MEDIA = re.compile(rb"^iVBORw0KGgo|^R0lGOD[dl]h|^/9j/4AAQ|^UklGR|^PHN2Zy|^JVBERi0|^d09GR|^AAEAAAA|^H4sIAAAA|^UEsDB")
 _CHECKSUM = re.compile(rb"(?i)^(?:sha(?:1|224|256|384|512)|md5|blake[23]\w?|h1)(?:[-:=]|$)")
 _BEFORE_CHECKSUM = re.compile(
-    rb"(?i)(?:sha-?(?:1|224|256|384|512)(?:sum)?|md5(?:sum)?|blake[23]\w?|integrity|checksum|digest|crc32|etag|revision|commit(?:[ _-]?(?:id|hash|sha))?"
-    rb"|h1|srcrev\w*|thumbprint|fingerprint|@)[\"'\s:=_(,-]{1,6}$"
+    rb"(?i)(?:sha-?(?:1|224|256|384|512)(?:sum)?|md5(?:sum)?|blake[23]\w?|integrity|checksum|digest|crc32|etag|revision"
+    rb"|commit(?:[ _-]?(?:id|hash|sha))?|h1|srcrev\w*|thumbprint|fingerprint|@)[\"'\s:=_(,-]{1,6}$"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _PAIRS = (
     b"07871360604978070989554450623260005407115304525000408053821750764292164862003063359320800523620564510120"
@@ -47,5 +48,5 @@ def _is_word(value: bytes, start: int, end: int) -> bool:
     if end - start < (_SHORT_LETTERS if is_apart else _WORD_LETTERS):
         return False
     run = value[start:end].lower()
-    scores = [_PAIRS[(first - 97) * 26 + second - 97] - 48 for first, second in zip(run, run[1:], strict=False)]
+    scores = [_PAIRS[(first - 97) * 26 + second - 97] - 48 for first, second in pairwise(run)]
     return sum(scores) > _EVEN * len(scores)

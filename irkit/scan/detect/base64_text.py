@@ -1,0 +1,53 @@
+"""What base64 of a text looks like: a word of a Kubernetes Secret, user and password of HTTP or a registry."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from irkit.scan.detect.placeholder import placeholder, vague_placeholder
+from irkit.scan.detect.published import is_published
+from irkit.scan.detect.shape import unlike_password, unlike_random
+
+_TEXT = re.compile(rb"[\x20-\x7e\r\n\t]+")
+_NO_TEXT = "no base64 of a text"
+_LEAST_OPAQUE = 60
+_LEAST_PASSWORD = 6
+
+
+def decoded(value: bytes) -> bytes | None:
+    """The bytes that the value is base64 of, in either alphabet, padded or not; None when it is not base64."""
+    ordinary = value.translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    try:
+        return base64.b64decode(ordinary + b"=" * (-len(ordinary) % 4), validate=True)
+    except binascii.Error:
+        return None
+
+
+def unlike_base64_text(value: bytes) -> str:
+    """Why it is no base64 of a printable text that could be a secret; "" when it is one."""
+    text = decoded(value)
+    if text is None or not _TEXT.fullmatch(text):
+        return _NO_TEXT
+    return _harmless(text.strip())
+
+
+def unlike_base64_pair(value: bytes) -> str:
+    """Why it is no base64 of ``user:password`` and no opaque registry token either; "" when it is one.
+
+    RFC 7617; a registry's ``auth`` is the same, or a long opaque token (docs.docker.com, 'docker login').
+    """
+    text = decoded(value)
+    user, colon, password = (text or b"").partition(b":")
+    if text is None or not _TEXT.fullmatch(text) or not (colon and user and password):
+        return unlike_random(value) if len(value) >= _LEAST_OPAQUE else _NO_TEXT
+    if len(password) < _LEAST_PASSWORD:
+        return "too short"
+    return _harmless(password.strip()) or (unlike_password(password) if len(password) < _LEAST_OPAQUE else "")
+
+
+def _harmless(text: bytes) -> str:
+    if is_published(text):
+        return "documented example"
+    return placeholder(text) or vague_placeholder(text)
