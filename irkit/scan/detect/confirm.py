@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from irkit.scan.detect.bounded import bounded
@@ -40,18 +41,32 @@ class Confirm:
         self._near: re.Pattern[bytes] | None = None
         self._verdicts: dict[tuple[bytes, bool, bool], tuple[Verdict, ...]] = {}
 
-    def window(self, text: bytes, end: int) -> tuple[int, int]:
-        """What is to be looked at for a hit that ends at ``end``: its line, and more where the rule wants it."""
-        reach = self.rule.reach
-        cut = max(LINE_BYTES, reach)
-        place = max(0, end - 1)
+    def windows(self, text: bytes, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """What is to be looked at for hits that end there (sorted): their lines, and more where the rule wants it."""
+        held, covered = (-1, -1), -1
+        for end in ends:
+            if end <= covered:
+                continue
+            first, last = self._line(text, max(0, end - 1))
+            covered = last
+            if self.spans_lines:
+                first, last = max(0, first - self.rule.reach), min(len(text), last + self.rule.reach)
+            if first < held[1]:
+                held = held[0], max(last, held[1])
+                continue
+            if held[1] >= 0:
+                yield held
+            held = first, last
+        if held[1] >= 0:
+            yield held
+
+    def _line(self, text: bytes, place: int) -> tuple[int, int]:
+        """The line around a place, without its end; a long one is cut."""
+        cut = max(LINE_BYTES, self.rule.reach)
         floor, ceiling = max(0, place - cut), min(len(text), place + cut)
         first = text.rfind(b"\n", floor, place) + 1 or floor
         last = text.find(b"\n", place, ceiling)
-        last = ceiling if last < 0 else last
-        if self.spans_lines:
-            return max(0, first - reach), min(len(text), last + reach)
-        return first, last
+        return first, ceiling if last < 0 else last
 
     def verdicts(self, text: bytes, start: int, end: int) -> tuple[Verdict, ...]:
         """The values in ``text[start:end]``; their places count from ``start``."""

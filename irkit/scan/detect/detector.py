@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from irkit.scan.detect.confirm import Confirm, Verdict, line_around
-from irkit.scan.detect.lines import spans_lines
+from irkit.scan.detect.archive import BEGINNINGS, Budget, Member, is_archive, members
+from irkit.scan.detect.batch import Hit, Text, hits_of_each
+from irkit.scan.detect.confirm import Confirm, line_around
+from irkit.scan.detect.decode import regions
+from irkit.scan.detect.expressions import Form
+from irkit.scan.detect.overlap import Seen, speaking
 from irkit.scan.detect.pragma import ALLOWED, is_allowed
+from irkit.scan.detect.wide import MARKS, wide
 from irkit.scan.finding import Sighting, Skipped
-from irkit.scan.rule import Confidence, Rule
+from irkit.scan.rule import Rule
 
-_NEAR_BYTES = 300
-_RANK = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
+__all__ = ["Detector", "Engine", "Looked", "Text", "load_detector"]
+
+DECODED_DEPTH = 3
+ARCHIVE_DEPTH = 4
+NEAR_BYTES = 300
+_LFS = b"version https://git-lfs.github.com/spec/v1"
+_SPECIAL = (*BEGINNINGS, *MARKS, _LFS)
+_TAR = slice(257, 262)
 
 
 class Engine(StrEnum):
@@ -28,11 +37,27 @@ class Engine(StrEnum):
     RE2 = "re2"
 
 
-class Text(NamedTuple):
-    """A text to look at; of ``spans`` (byte offsets) only the parts named, or all of it when None."""
+class Prefilter(Protocol):
+    """Finds what may be a secret. It may find too much, never too little."""
 
-    body: bytes
-    spans: tuple[tuple[int, int], ...] | None = None
+    def hits(self, buffer: bytes) -> list[Hit]:
+        """The expressions that match, and where each match ends."""
+
+
+class Decoded(Protocol):
+    """A decoded part of a text, or all of it."""
+
+    @property
+    def via(self) -> str:
+        """What was decoded."""
+
+    @property
+    def inner(self) -> bytes:
+        """The decoded text."""
+
+    @property
+    def place(self) -> Callable[[int, int], tuple[int, int]]:
+        """From a place in ``inner`` to the one in the text."""
 
 
 class Looked(NamedTuple):
@@ -45,12 +70,13 @@ class Looked(NamedTuple):
 class Detector:
     """Finds the secrets of its rules in texts. Not to be shared between threads; a forked child may use it."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], spanning: Sequence[bool], prefilter: Prefilter, rules_hash: str) -> None:
+        """``spanning`` says of each rule whether it looks beyond a line; see ``load_detector`` and ``detector``."""
         self.rules = tuple(rules)
-        self.rules_hash = sha256(repr(self.rules).encode()).hexdigest()[:32]
+        self.rules_hash = rules_hash
         self._by_id = {rule.id: rule for rule in self.rules}
-        self._confirms = [Confirm(rule, bool(rule.near) or spans_lines(rule.pattern)) for rule in self.rules]
-        self._anchors = [re.compile(rule.anchor.encode(), re.MULTILINE) for rule in self.rules]
+        self._confirms = [Confirm(rule, spans) for rule, spans in zip(self.rules, spanning, strict=True)]
+        self._prefilter = prefilter
 
     def rule(self, id: str) -> Rule:  # noqa: A002 - the word of the interface
         """The rule of that id. Raises ``KeyError``."""
@@ -58,65 +84,116 @@ class Detector:
 
     def look(self, body: bytes) -> Looked:
         """What stands in this text."""
-        return self._look(body, None)
+        return self.look_at_each((Text(body),)).get(0, Looked(()))
 
     def look_at_each(self, texts: Sequence[Text]) -> dict[int, Looked]:
         """What stands in each of the texts, by index; only those with something."""
-        looked = {index: self._look(text.body, text.spans) for index, text in enumerate(texts)}
-        return {index: one for index, one in looked.items() if one.sightings or one.skipped}
+        hits = hits_of_each(texts, self._prefilter.hits)
+        special = [
+            index for index, (body, _) in enumerate(texts) if body.startswith(_SPECIAL) or body[_TAR] == b"ustar"
+        ]
+        found: dict[int, Looked] = {}
+        for index in sorted({*hits, *special}) if special else hits:
+            one = self._looked(texts[index].body, hits.get(index, []), Budget(), 0)
+            if one.sightings or one.skipped:
+                found[index] = one
+        return found
 
-    def _look(self, body: bytes, spans: tuple[tuple[int, int], ...] | None) -> Looked:
-        seen: list[tuple[int, Verdict]] = []
-        for number, anchor in enumerate(self._anchors):
-            confirm = self._confirms[number]
-            ends = (match.end() for match in anchor.finditer(body))
-            kept = [end for end in ends if spans is None or any(a < end <= b for a, b in spans)]
-            for start, end in _merged([confirm.window(body, end) for end in kept]):
-                found = confirm.verdicts(body, start, end)
-                seen += [(number, Verdict(start + one.start, start + one.end, one.dismissed)) for one in found]
-        return Looked(self._sightings(body, seen))
+    def _looked(self, body: bytes, hits: list[Hit], budget: Budget, depth: int) -> Looked:
+        seen = self._seen(body, hits, 0)
+        packed, skipped = [], []
+        if body.startswith(_LFS):
+            skipped.append(Skipped("Git LFS pointer", "its content is not in the repository"))
+        elif is_archive(body) or any(number == len(self.rules) + Form.ZIP for number, _ in hits):
+            packed, skipped = self._packed(body, budget, depth)
+        return Looked((*self._sightings(body, speaking(seen)), *packed), tuple(skipped))
 
-    def _sightings(self, body: bytes, seen: list[tuple[int, Verdict]]) -> tuple[Sighting, ...]:
-        ordered = sorted(set(seen), key=lambda one: (_RANK[self.rules[one[0]].confidence], one[1].start - one[1].end))
-        taken: list[tuple[int, Verdict]] = []
-        for number, verdict in ordered:
-            if all(verdict.end <= other.start or other.end <= verdict.start for _, other in taken):
-                taken.append((number, verdict))
-        taken.sort(key=lambda one: one[1].start)
-        return tuple(self._sighting(body, number, verdict) for number, verdict in taken)
+    def _seen(self, body: bytes, hits: list[Hit], level: int) -> list[Seen]:
+        count = len(self._confirms)
+        ends: dict[int, list[int]] = {}
+        for number, end in hits:
+            ends.setdefault(number, []).append(end)
+        seen: list[Seen] = []
+        is_wide = level == 0 and (body.startswith(MARKS) or count + Form.UTF_16 in ends or count + Form.UTF_32 in ends)
+        whole = wide(body) if is_wide else None
+        if whole is not None:
+            seen += self._within(whole, level)
+        for number, places in ends.items():
+            if number < count:
+                seen += self._confirmed(number, body, sorted(places))
+            elif number < count + Form.ZIP and level < DECODED_DEPTH and whole is None:
+                for region in regions(Form(number - count), body, places):
+                    seen += self._within(region, level)
+        return seen
 
-    def _sighting(self, body: bytes, number: int, verdict: Verdict) -> Sighting:
-        rule, (start, end, dismissed) = self.rules[number], verdict
-        first, last = line_around(body, start, end, _NEAR_BYTES)
-        if not dismissed and is_allowed(body, start, end):
-            dismissed = ALLOWED
-        return Sighting(
-            rule.id,
-            body[start:end],
-            start,
-            end,
-            body.count(b"\n", 0, start) + 1,
-            start - body.rfind(b"\n", 0, start),
-            (),
-            rule.confidence,
-            body[first:last],
-            dismissed,
-        )
+    def _within(self, region: Decoded, level: int) -> Iterator[Seen]:
+        hits = self._prefilter.hits(region.inner)
+        for one in speaking(self._seen(region.inner, hits, level + 1)) if hits else ():
+            start, end = region.place(one.start, one.end)
+            near = one.near or _line(region.inner, one.start, one.end)
+            yield one._replace(start=start, end=end, via=(region.via, *one.via), near=near)
+
+    def _confirmed(self, number: int, body: bytes, ends: list[int]) -> Iterator[Seen]:
+        confirm = self._confirms[number]
+        for start, end in confirm.windows(body, ends):
+            for first, last, dismissed in confirm.verdicts(body, start, end):
+                value = body[start + first : start + last]
+                yield Seen(start + first, start + last, number, confirm.rule.confidence, value, dismissed)
+
+    def _packed(self, body: bytes, budget: Budget, depth: int) -> tuple[list[Sighting], list[Skipped]]:
+        if depth >= ARCHIVE_DEPTH:
+            return [], [Skipped("archive", f"more than {ARCHIVE_DEPTH} archives within each other")]
+        found: list[Sighting] = []
+        skipped: list[Skipped] = []
+        for member in members(body, budget):
+            if isinstance(member, Skipped):
+                skipped.append(member)
+                continue
+            looked = self._member(member, budget, depth + 1)
+            skipped += [Skipped(f"{member.via} {one.what}", one.reason) for one in looked.skipped]
+            found += [
+                one._replace(start=0, end=len(body), line=1, column=1, via=(member.via, *one.via))
+                for one in looked.sightings
+            ]
+        return found, skipped
+
+    def _member(self, member: Member, budget: Budget, depth: int) -> Looked:
+        hits = self._prefilter.hits(member.body)
+        if hits or member.body.startswith(_SPECIAL) or member.body[_TAR] == b"ustar":
+            return self._looked(member.body, hits, budget, depth)
+        return Looked(())
+
+    def _sightings(self, body: bytes, seen: Sequence[Seen]) -> Iterator[Sighting]:
+        line, counted, line_at = 1, 0, 0
+        for one in seen:
+            line += body.count(b"\n", counted, one.start)
+            line_at = body.rfind(b"\n", counted, one.start) + 1 or line_at
+            counted = one.start
+            dismissed = one.dismissed or (ALLOWED if is_allowed(body, one.start, one.end) else "")
+            yield Sighting(
+                self.rules[one.number].id,
+                one.value,
+                one.start,
+                one.end,
+                line,
+                one.start - line_at + 1,
+                one.via,
+                one.confidence,
+                _line(body, one.start, one.end) if one.near is None else one.near,
+                dismissed,
+            )
 
 
 def load_detector(files: Sequence[Path] = (), engine: Engine = Engine.BEST, cache: Path | None = None) -> Detector:
-    """A detector with irkit's own rules and those of these TOML files. Raises ``RulesInvalid``."""
-    from irkit.scan.ruleset import load, shipped
+    """A detector with irkit's own rules and those of these TOML files.
 
-    del engine, cache
-    return Detector((*shipped(), *(rule for file in files for rule in load(file))))
+    ``cache`` is a folder where what is slow to make is kept. Raises ``RulesInvalid``.
+    """
+    from irkit.scan.detect.loading import loaded
+
+    return loaded(files, engine, cache)
 
 
-def _merged(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(windows):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+def _line(text: bytes, start: int, end: int) -> bytes:
+    first, last = line_around(text, start, end, NEAR_BYTES)
+    return text[first:last]

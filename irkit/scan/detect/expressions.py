@@ -1,0 +1,57 @@
+"""Everything the prefilter looks for in one pass: the rules' anchors, and what tells that a text is encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from irkit.scan.detect.encodings import in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32
+from irkit.scan.rule import Rule
+
+
+class Form(IntEnum):
+    """What a text around a hit seems to be, beside plain. In a prefilter, its number comes after the rules'."""
+
+    BASE64 = 0
+    HEX = 1
+    UTF_16 = 2
+    UTF_32 = 3
+    PERCENT = 4
+    ZIP = 5
+
+
+class Expression(NamedTuple):
+    """One expression of the prefilter, and the number that its hits carry."""
+
+    number: int
+    text: str
+
+
+_WORDS = ("password", "passwd", "secret", "api_key", "apikey", "token", "access_key", "private_key", "client_secret")
+_KEYWORDS = tuple(form(word) for word in _WORDS for form in (str, str.upper, str.title)) + (
+    *("apiKey", "accessKey", "privateKey", "clientSecret", "AccountKey=", "-----BEGIN"),
+)
+"""What tells that an encoded text may hold a secret that does not begin with a fixed text of its own."""
+_PERCENT = r"(?i)(?:passw(?:or)?d|secret|token|key|bearer|auth|pwd)(?:%22|%27|%20){0,4}%(?:25)?3[ad]"
+_PERCENT_URL = r"(?i)%3a%2f%2f[a-z0-9._%-]{0,40}(?:%3a|:)"
+_SIGNS = ((Form.PERCENT, _PERCENT), (Form.PERCENT, _PERCENT_URL), (Form.ZIP, r"PK\x05\x06"))
+_ENCODERS: tuple[tuple[Form, Callable[[bytes], str]], ...] = (
+    (Form.BASE64, in_base64),
+    (Form.BASE64, in_double_base64),
+    (Form.HEX, in_hex),
+    (Form.UTF_16, in_utf_16),
+    (Form.UTF_32, in_utf_32),
+)
+
+
+def expressions(rules: Sequence[Rule]) -> list[Expression]:
+    """All expressions for these rules: a hit's number is a rule's index, or the count of rules plus a ``Form``."""
+    texts = dict.fromkeys(literal for rule in rules for literal in rule.literals)
+    found = [Expression(number, rule.anchor) for number, rule in enumerate(rules)]
+    for text in dict.fromkeys((*texts, *_KEYWORDS)):
+        for form, encoder in _ENCODERS:
+            expression = encoder(text.encode())
+            if expression:
+                found.append(Expression(len(rules) + form, expression))
+    return found + [Expression(len(rules) + form, text) for form, text in _SIGNS]
