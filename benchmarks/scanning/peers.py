@@ -35,8 +35,10 @@ class Peer:
     name: str
     command: Callable[[Path, Path], list[str]]
     rows: Callable[[JsonValue], Iterator[Row]]
-    staged: tuple[str, ...] = ()
+    staged: tuple[str, ...]
     """Its hook: what is staged in the current folder."""
+    files: Callable[[Path, Path], list[str]]
+    """The same as ``command``, for a folder's files."""
 
 
 def programs(folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
@@ -104,6 +106,7 @@ def _gitleaks(program: str) -> Peer:
             Row((_text(row, "Secret"), _text(row, "Match")), _text(row, "File")) for row in _listed(document)
         ),
         (program, "git", "--pre-commit", "--staged", "--no-banner", "--exit-code", "0", "."),
+        lambda where, report: [program, "dir", str(where), "--no-banner", "--exit-code", "0", "-r", str(report)],
     )
 
 
@@ -119,6 +122,7 @@ def _betterleaks(program: str) -> Peer:
             for row in _listed(document, "findings")
         ),
         (program, "git", "--staged", "--no-banner", "--exit-code", "0", "."),
+        lambda where, report: [program, "dir", str(where), "--no-banner", "-s", "--exit-code", "0", "-o", str(report)],
     )
 
 
@@ -134,6 +138,10 @@ def _kingfisher(program: str, *extra: str) -> Peer:
             Row((_text(row, "finding", "snippet"),), _path(row)) for row in _listed(document, "findings")
         ),
         (program, "scan", ".", "--staged", *asleep, "-q"),
+        lambda where, report: [
+            *(program, "scan", str(where), "--git-history", "none", "--confidence", "low", *asleep, "-q"),
+            *("--format", "json", "-o", str(report)),
+        ],
     )
 
 
