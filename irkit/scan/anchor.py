@@ -56,6 +56,7 @@ def literal_length(branch: tuple[Piece, ...]) -> int:
         if isinstance(piece.atom, Group):
             inside = min(literal_length(one) for one in piece.atom.branches) if piece.least else 0
             fixed = _fixed_length(piece)
+            longest = max(longest, run)
             run = run + fixed if fixed is not None else 0
             longest = max(longest, inside, run)
         elif piece.least == piece.most and _few(piece.atom):
