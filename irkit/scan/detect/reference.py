@@ -37,7 +37,7 @@ _ENCRYPTED = re.compile(
     rb"|^gAAAAA[A-Za-z0-9_-]{60}|^U2FsdGVkX1|^hQ[EI]MA|^wcBMA|^\$jasypt"
 )
 _PUBLIC = re.compile(
-    rb"^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2)|^AAAA[BCE][23]Nza|^MIIBIjANBgkqhki|^MIICIjANBgkqhki"
+    rb"^eyJ[\w-]{8,100}$|^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2)|^AAAA[BCE][23]Nza|^MIIBIjANBgkqhki|^MIICIjANBgkqhki"
     rb"|^MIGfMA0GCSqGSIb3DQEBAQUAA4"
     rb"|^MFkwEwYHKoZIzj0|^MHYwEAYHKoZIzj0|^MCowBQYDK2Vw|^MI[ID]{1,2}[A-Za-z0-9]{2,4}[CD]CA|^-----BEGIN (?:CERT|PUBLIC|PGP PUB)"
     rb"|^pk_(?:live|test)_|^[A-Za-z0-9_-]+\.apps\.googleusercontent\.com|^did:|^0x[0-9a-fA-F]{40}$"
@@ -51,16 +51,33 @@ _BEFORE_CHECKSUM = re.compile(
 )
 
 
+_CONSTANT = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|_*[a-z]+\d{0,4}(?:_[a-z]+\d{0,4})+")
+_ALGORITHM = re.compile(
+    rb"(?i)[\w.\-+/]*(?:^|[-_/.])(?:hmac|sha|aes|rsa|ec?dsa|ecdh|ed25519|md5|pbkdf2|utf|iso|cbc|gcm|chacha20|"
+    rb"x509|ssh|tls|aws4)"
+    rb"-?\d{0,4}(?:[-_/.][\w.\-+/]*)?"
+)
+_UNBALANCED = re.compile(
+    rb"^[*!(&@]+[A-Za-z(/~]|^[^(\[{]*[)\]}]+:?$|^[^(\[{]*[)\]}][^\w]|\$_[A-Z]+\[|</?\w+>|^[.,;)\]}]|->$|-$"
+)
+_SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request$")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
 def reference(value: bytes) -> str:
     """Why it is not the secret itself but an expression or a place where it is found; "" when it may be."""
     if _REFERENCE.search(value):
         return REFERENCE
-    if _CODE.search(value):
+    if _CODE.search(value) or _CONSTANT.fullmatch(value) or _ALGORITHM.fullmatch(value) or _SCOPE.search(value):
         return CODE
+    if _CONTROL.search(value):
+        return "not a text"
     if wordiness(value) < _WORDY:
         return ""
     if _PATH.search(value):
         return REFERENCE
+    if _UNBALANCED.search(value):
+        return CODE
     return CODE if _DOTTED.search(value) else ""
 
 

@@ -10,7 +10,7 @@ from irkit.scan.detect.wordiness import wordiness
 _HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]{2,}|[0-9A-F]{2,})")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LETTER, _CAPITAL, _SMALL = re.compile(rb"[A-Za-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
-_DIGIT, _SIGN = re.compile(rb"[0-9]"), re.compile(rb"[^A-Za-z0-9\s_.\-]")
+_DIGIT, _SIGN = re.compile(rb"[0-9]"), re.compile(rb"[!@#%^&*+?~|$]")
 _WORDY = 0.5
 _LEAST_HEX = 16
 _LEAST_LETTERS = 20
@@ -46,6 +46,8 @@ def unlike_password(value: bytes) -> str:
     """Why it is not like a password; "" when it is: letters with digits or signs, and no bare name."""
     if not _LETTER.search(value):
         return "no letters"
+    user, colon, rest = value.partition(b":")
+    value = rest if colon and rest and user.isalnum() else value
     if not (_DIGIT.search(value) or _SIGN.search(value)):
         return A_WORD if wordiness(value) >= _WORDY or len(value) < _LEAST_LETTERS else ""
     return "" if entropy(value) >= 2.0 else REGULAR  # noqa: PLR2004 - bits a byte

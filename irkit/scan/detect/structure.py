@@ -7,6 +7,9 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 
+from irkit.scan.detect.base64_text import unlike_base64_pair, unlike_base64_text
+from irkit.scan.detect.shape import unlike_password, unlike_random
+
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKSUM_LENGTH = 6
 
@@ -62,4 +65,8 @@ CHECKS: Mapping[str, Callable[[bytes], str]] = {
     "aws_secret": aws_secret,
     "mixed": mixed,
     "disordered": disordered,
+    "random": unlike_random,
+    "password": unlike_password,
+    "base64_text": unlike_base64_text,
+    "base64_pair": unlike_base64_pair,
 }

@@ -1,0 +1,94 @@
+"""What the path of a file says of a secret that only its name or its context makes one."""
+
+from __future__ import annotations
+
+import re
+
+from irkit.scan.detect.base64_text import decoded
+from irkit.scan.detect.shape import is_weak, unlike_random
+from irkit.scan.detect.wordiness import wordiness
+from irkit.scan.rule import Confidence, Rule
+
+LOCK_FILE = "hash of a lock file"
+GENERATED = "minified or generated code"
+TRANSLATION = "a translation"
+WEAK = "a weak password outside of a configuration"
+CODE = "an expression of a program"
+_BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
+"""Checks of rules that know no provider's shape."""
+_LOCK = re.compile(
+    rb"(?i)(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.ya?ml|yarn\.lock|bun\.lockb?|composer\.lock"
+    rb"|gemfile\.lock|pipfile\.lock|poetry\.lock|pdm\.lock|uv\.lock|cargo\.lock|podfile\.lock|mix\.lock|flake\.lock"
+    rb"|pubspec\.lock|brewfile\.lock\.json|packages\.lock\.json|cartfile\.resolved|package\.resolved|go\.(?:work\.)?sum"
+    rb"|gradle\.lockfile|verification-metadata\.xml|deno\.lock|\.terraform\.lock\.hcl|chart\.lock|conan\.lock"
+    rb"|(?:sha\d*|md5)sums?(?:\.txt)?|checksums?\.txt|manifest\.sha256|[^/]*\.(?:sha1|sha256|sha512|md5|sum|integrity))$"
+)
+_GENERATED = re.compile(
+    rb"(?i)\.min\.(?:m?js|css)$|\.(?:js|css|mjs|cjs)\.map$|[.\-](?:bundle|chunk|packed|compiled)\.(?:m?js|cjs|css)$"
+    rb"|(?:^|/)\.yarn/(?:releases|plugins|sdks|cache)/|(?:^|/)\.pnp\.c?js$|_pb2(?:_grpc)?\.pyi?$|\.pb\.(?:go|cc|h)$"
+    rb"|(?:^|/)(?:bootstrap|jquery|angular|react|vue|d3|lodash|moment)[\w.\-]*\.(?:js|css)$|(?:^|/)cassettes?/"
+    rb"|\.(?:svg|snap|css|scss|less)$"
+)
+_TRANSLATION = re.compile(
+    rb"(?i)(?:^|/)(?:locales?|i18n|l10n|lang|langs|languages?|translations?|lc_messages|[a-z]{2}\.lproj)/"
+    rb"|\.(?:po|pot|xlf|xliff|strings|resx|arb|ftl)$|(?:^|/)(?:messages|strings)(?:[_.\-][a-z]{2}(?:[_\-][a-z]{2,4})?)?\.\w+$"
+)
+_SWAGGER = re.compile(rb"(?i)swagger|openapi")
+_PROGRAM = re.compile(
+    rb"(?i)\.(?:py|pyi|pyx|js|jsx|mjs|cjs|ts|tsx|java|kt|kts|scala|groovy|gradle|go|rs|c|cc|cpp|cxx|h|hh|hpp|hxx|inl|m|mm"
+    rb"|cs|fs|vb|swift|dart|rb|php|phtml|pl|pm|lua|r|jl|ex|exs|erl|hs|ml|clj|cljs|el|lisp|sql|vue|svelte|sol|zig|nim"
+    rb"|d|pas|asm|s|tcl|vim|am|ac|m4|in|cmake|mk|diff|patch|ipynb|html?|xhtml|erb|ejs|jsp|tmpl|tpl)$|(?:^|/)(?:makefile|configure)$"
+)
+_TEXT = re.compile(
+    rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|tex|texi|pod|org|wiki|[1-9]|d|feature|log|out|json\.example|svg)$"
+    rb"|(?:^|/)(?:readme|changelog|changes|news|authors|history|todo|license|copying|contributing|install)[^/]*$"
+)
+_ASIDE = re.compile(
+    rb"(?i)(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
+    rb"|demos?|tutorials?|docs?|documentation|vendor|node_modules|third[_\-]?party|site-packages|e2e|testsuite|bench(?:marks?)?)"
+    rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test_[^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|template|dist))\.[^/]*$"
+    rb"|(?:^|/)[^/]*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)$|\.(?:example|sample|template|dist|tmpl|tpl)$"
+)
+_LONG_LINE = 500
+_NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
+_LEAST_BARE, _LEAST_DIGITS, _WORDY = 16, 2, 0.2
+
+
+def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
+    """Why a value that ``dismissed`` let pass is no secret in a file of this path; "" when nothing speaks against it.
+
+    Only rules that go by context are judged so: what a provider's structure proves is a secret wherever it stands.
+    """
+    if rule.confidence is Confidence.HIGH or _BY_CONTEXT.isdisjoint(rule.checks):
+        return ""
+    name = path.encode("utf-8", "surrogateescape")
+    if _LOCK.search(name):
+        return LOCK_FILE
+    if _GENERATED.search(name):
+        return GENERATED
+    is_program = _PROGRAM.search(name) is not None
+    if is_program and len(line) > _LONG_LINE and not _is_plainly_random(value):
+        return GENERATED
+    if is_program and rule.id.endswith("_bare") and not _is_plainly_random(value):
+        return CODE
+    if _is_weak(rule, value) and (is_program or _TEXT.search(name) or _ASIDE.search(name)):
+        return WEAK
+    return TRANSLATION if _is_weak(rule, value) and (_TRANSLATION.search(name) or _SWAGGER.search(name)) else ""
+
+
+def _is_plainly_random(value: bytes) -> bool:
+    """Long, with digits and hardly a word: no name of a variable, no expression."""
+    digits = sum(one in b"0123456789" for one in value)
+    return (
+        len(value) >= _LEAST_BARE
+        and digits >= _LEAST_DIGITS
+        and wordiness(value) < _WORDY
+        and not unlike_random(value)
+        and (_NAME.fullmatch(value) is None or b"_" not in value or digits > 4)  # noqa: PLR2004
+    )
+
+
+def _is_weak(rule: Rule, value: bytes) -> bool:
+    if "base64_pair" in rule.checks:
+        return is_weak((decoded(value) or value).partition(b":")[2] or value)
+    return "password" in rule.checks and is_weak(value.rpartition(b":")[2] or value)
