@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -23,7 +23,7 @@ from scanning.measure import MB, Command, Measured, alternating, run
 from scanning.peers import Peer, Row, peers, programs, read
 from scanning.subject import IRKIT, Home, found, rows
 
-from tests.scan.planted_repository import Planting, plant
+from tests.scan.planted_repository import Planting, git, plant
 
 PARTS = ("truth", "labels", "history", "again", "hook")
 SOME_FINE = (0, 1, 200, 205)
@@ -33,10 +33,11 @@ HOOK_ROUNDS = 11
 class Bench:
     """One run of the benchmark in a folder of its own."""
 
-    def __init__(self, folder: Path, others: Sequence[Peer], rounds: int) -> None:
+    def __init__(self, folder: Path, found: dict[str, Path], rounds: int) -> None:
         self.folder = folder
         self.home = Home(folder / "home")
-        self.others = others
+        self.found = found
+        self.others = peers(found)
         self.rounds = rounds
         self.bars: list[Bar] = []
 
@@ -103,6 +104,10 @@ class Bench:
         commands = [Command(FULL, (str(IRKIT), "scan", "--staged"), tree, self.home.environment)]
         plain = [peer for peer in self.others if not peer.name.endswith("--turbo")]
         commands += [Command(peer.name, peer.staged, tree, fine=SOME_FINE) for peer in plain]
+        if "detect-secrets" in self.found:
+            names = git(tree, "diff", "--cached", "--name-only", "-z").rstrip("\0").split("\0")
+            words = (str(self.found["detect-secrets"]), "--no-verify", *names)
+            commands.append(Command("detect-secrets-hook", words, tree, fine=SOME_FINE))
         runs = alternating(commands, HOOK_ROUNDS)
         _say(where.name, "hook, three staged files", _times(runs))
         self.bars += bars.of_hook(where.name, runs)
@@ -138,11 +143,11 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Measure and print; 1 when a bar is missed."""
     given = arguments()
-    others, missing = ({}, {}) if given.without_peers else programs(given.peers)
+    there, missing = ({}, {}) if given.without_peers else programs(given.peers)
     for name, why in missing.items():
         print(f"left out: {name}: {why}")
     with tempfile.TemporaryDirectory(prefix="irkit-benchmark-") as folder:
-        bench = Bench(Path(folder).resolve(), peers(others), given.rounds)
+        bench = Bench(Path(folder).resolve(), there, given.rounds)
         if "truth" in given.parts:
             bench.planted(given.upon and given.upon.resolve())
         if "labels" in given.parts and given.fake_leaks:
