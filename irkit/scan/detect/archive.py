@@ -6,7 +6,7 @@ Everything is read as a stream within limits, so that an archive made to fill th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Protocol, cast
 
 from irkit.scan.finding import Skipped
 
@@ -16,6 +16,7 @@ MOST_MEMBERS = 10_000
 MOST_RATIO = 250
 """A member that grows more is a bomb; counted beyond the first megabyte."""
 _RATIO_FREE_BYTES = 1 << 20
+_PART_BYTES = 1 << 20
 _TAR_MAGIC_AT = 257
 _KINDS = (
     (b"PK\x03\x04", "zip"),
@@ -39,6 +40,13 @@ class Member(NamedTuple):
     body: bytes
 
 
+class Stream(Protocol):
+    """What unpacks as it is read."""
+
+    def read1(self, size: int, /) -> bytes:
+        """Some bytes, as soon as there are any; none at the end."""
+
+
 class Budget:
     """What one text may still unpack."""
 
@@ -46,14 +54,29 @@ class Budget:
         self.size = MOST_BYTES
         self.members = MOST_MEMBERS
 
-    def read(self, stream: IO[bytes], packed: int) -> bytes | str:
-        """All of the stream, or why it was not read."""
+    def is_spent(self) -> bool:
+        """Whether nothing more may be unpacked; each question counts as a member."""
+        self.members -= 1
+        return self.members < 0 or self.size <= 0
+
+    def unpacked(self, via: str, stream: Stream, packed: int) -> Iterator[Member | Skipped]:
+        """What the stream holds, as far as the limits and its state allow, and why not all of it."""
         most = min(self.size, max(_RATIO_FREE_BYTES, packed * MOST_RATIO))
-        body = stream.read(most + 1)
-        self.size -= min(len(body), self.size)
-        if len(body) <= most:
-            return body
-        return "it unpacks to more than the limit" if self.size == 0 else "it grows too much: an archive bomb"
+        parts: list[bytes] = []
+        size, reason = 0, ""
+        try:
+            while part := stream.read1(min(_PART_BYTES, most + 1 - size)):
+                parts.append(part)
+                size += len(part)
+        except _broken() as error:
+            reason = f"broken: {error}"
+        if size > most:
+            reason = "it unpacks to more than the limit" if most == self.size else "it grows too much: an archive bomb"
+        self.size -= min(size, self.size)
+        if size:
+            yield Member(via, b"".join(parts))
+        if reason:
+            yield Skipped(via, reason)
 
 
 def is_archive(body: bytes) -> bool:
@@ -81,93 +104,84 @@ def members(body: bytes, budget: Budget) -> Iterator[Member | Skipped]:
 def _stream(body: bytes, kind: str, budget: Budget) -> Iterator[Member | Skipped]:
     from io import BytesIO
 
-    try:
-        with _opened(BytesIO(body), kind) as stream:
-            read = budget.read(stream, len(body))
-    except (OSError, EOFError, ValueError, ArithmeticError, *_errors()) as error:
-        yield Skipped(f"{kind} archive", f"broken: {error}")
-        return
-    yield Skipped(f"{kind} archive", read) if isinstance(read, str) else Member(kind, read)
+    yield from budget.unpacked(kind, _opened(BytesIO(body), kind), len(body))
 
 
-def _errors() -> tuple[type[Exception], ...]:
+def _broken() -> tuple[type[Exception], ...]:
+    """What the readers raise for broken, encrypted or unusual content."""
     import lzma
+    import tarfile
+    import zipfile
     import zlib
 
-    return lzma.LZMAError, zlib.error
+    return (
+        *(lzma.LZMAError, zlib.error, tarfile.TarError, zipfile.BadZipFile, zipfile.LargeZipFile),
+        *(OSError, EOFError, ValueError, ArithmeticError, RuntimeError, LookupError),
+    )
 
 
-def _opened(packed: IO[bytes], kind: str) -> IO[bytes]:
+def _opened(packed: IO[bytes], kind: str) -> Stream:
     if kind == "gzip":
         from gzip import GzipFile
 
-        return GzipFile(fileobj=packed)  # type: ignore[return-value] # it reads as one
+        return GzipFile(fileobj=packed)
     if kind == "bzip2":
         from bz2 import BZ2File
 
-        return BZ2File(packed)  # type: ignore[return-value] # the same
+        return BZ2File(packed)
     from lzma import LZMAFile
 
-    return LZMAFile(packed)  # type: ignore[return-value] # the same
+    return LZMAFile(packed)
 
 
 def _zip(body: bytes, budget: Budget) -> Iterator[Member | Skipped]:
     from io import BytesIO
-    from zipfile import BadZipFile, ZipFile, ZipInfo
-
-    def read(archive: ZipFile, info: ZipInfo) -> Member | Skipped:
-        if info.flag_bits & 1:
-            return Skipped(_shown(info.filename), "encrypted")
-        try:
-            with archive.open(info) as stream:
-                found = budget.read(stream, info.compress_size)
-        except (BadZipFile, OSError, EOFError, ValueError, RuntimeError, *_errors()) as error:
-            return Skipped(_shown(info.filename), f"broken: {error}")
-        via = f"zip:{_shown(info.filename)}"
-        return Skipped(via, found) if isinstance(found, str) else Member(via, found)
+    from zipfile import ZipFile
 
     try:
         archive = ZipFile(BytesIO(body))
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (BadZipFile, OSError, EOFError, ValueError, RuntimeError, IndexError) as error:
+    except _broken() as error:
         if body.startswith(b"PK\x03\x04"):
             yield Skipped("zip archive", f"broken: {error}")
         return
-    for info in infos:
-        if budget.members <= 0 or budget.size <= 0:
+    for info in archive.infolist():
+        via = f"zip:{_shown(info.filename)}"
+        if info.is_dir():
+            continue
+        if budget.is_spent():
             yield Skipped("zip archive", "it holds more than the limit")
             return
-        budget.members -= 1
-        yield read(archive, info)
+        if info.flag_bits & 1:
+            yield Skipped(via, "encrypted")
+            continue
+        try:
+            stream = cast("Stream", archive.open(info))
+        except _broken() as error:
+            yield Skipped(via, f"broken: {error}")
+            continue
+        yield from budget.unpacked(via, stream, info.compress_size)
 
 
 def _tar(body: bytes, budget: Budget) -> Iterator[Member | Skipped]:
-    from io import BytesIO
-    from tarfile import TarError, TarFile, TarInfo
-
-    def following(archive: TarFile, last: int) -> TarInfo | None:
-        info = archive.next()
-        if info is not None and archive.offset <= last:  # type: ignore[attr-defined] # a header may point backwards
-            raise TarError("its headers go in circles")
-        return info
+    from io import BufferedReader, BytesIO
+    from tarfile import TarFile
 
     last = -1
     try:
         archive = TarFile(fileobj=BytesIO(body))
-        while (info := following(archive, last)) is not None:
-            last = archive.offset  # type: ignore[attr-defined] # where the next header is
+        while info := archive.next():
+            if archive.offset <= last:  # a header may point backwards
+                yield Skipped("tar archive", "broken: its headers go in circles")
+                return
+            last = archive.offset
             archive.members.clear()  # type: ignore[attr-defined] # it would remember them all
-            if budget.members <= 0 or budget.size <= 0:
+            if budget.is_spent():
                 yield Skipped("tar archive", "it holds more than the limit")
                 return
             stream = archive.extractfile(info) if info.isreg() else None
-            if stream is None:
-                continue
-            budget.members -= 1
-            read = budget.read(stream, max(info.size, 1))
-            via = f"tar:{_shown(info.name)}"
-            yield Skipped(via, read) if isinstance(read, str) else Member(via, read)
-    except (TarError, OSError, EOFError, ValueError, RuntimeError) as error:
+            if isinstance(stream, BufferedReader):
+                yield from budget.unpacked(f"tar:{_shown(info.name)}", stream, max(info.size, 1))
+    except _broken() as error:
         yield Skipped("tar archive", f"broken: {error}")
 
 

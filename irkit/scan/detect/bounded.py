@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from irkit.scan.rule import Bounds
 
 _GROUP = "(?P<value>"
-_BEFORE = {
+BEFORE = {
     Bounds.TOKEN: r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))",
     Bounds.WORD: r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))",
     Bounds.BASE64: r"(?:(?<![A-Za-z0-9+/=_-])|(?<=\\[nrt])|(?<=[A-Za-z0-9_]=))",
     Bounds.NONE: "",
 }
-_AFTER = {
+AFTER = {
     Bounds.TOKEN: r"(?![A-Za-z0-9_-])",
     Bounds.WORD: r"(?![A-Za-z0-9_])",
     Bounds.BASE64: r"(?![A-Za-z0-9+/=_-])",
     Bounds.NONE: "",
 }
+
+
+class Pattern:
+    """An expression of irkit's own, run by Python. Raises ``ValueError`` without a group ``value``, ``re.error``."""
+
+    def __init__(self, pattern: str, bounds: Bounds) -> None:
+        self._pattern = bounded(pattern, bounds)
+
+    def values(self, window: bytes) -> Iterator[tuple[int, int]]:
+        """The places of the values in a window."""
+        for match in self._pattern.finditer(window):
+            place = match.span("value")
+            if place[0] >= 0:
+                yield place
 
 
 def bounded(pattern: str, bounds: Bounds) -> re.Pattern[bytes]:
@@ -31,7 +46,7 @@ def bounded(pattern: str, bounds: Bounds) -> re.Pattern[bytes]:
         msg = "the pattern has no group (?P<value>...)"
         raise ValueError(msg)
     end = _end_of_group(pattern, start)
-    whole = pattern[:start] + _BEFORE[bounds] + pattern[start:end] + _AFTER[bounds] + pattern[end:]
+    whole = pattern[:start] + BEFORE[bounds] + pattern[start:end] + AFTER[bounds] + pattern[end:]
     return re.compile(_with_flags_first(whole).encode(), re.MULTILINE)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from irkit.scan.detect.bounded import bounded
+from irkit.scan.detect.bounded import Pattern
 from irkit.scan.detect.dismissal import dismissed
 from irkit.scan.detect.structure import CHECKS
 from irkit.scan.rule import Rule
+
+if TYPE_CHECKING:
+    from irkit.scan.detect.linear import LinearPattern
 
 LINE_BYTES = 4096
 """A longer line is cut: this much is looked at on each side of a hit."""
@@ -29,16 +33,25 @@ class Verdict(NamedTuple):
     dismissed: str
 
 
+class Searching(Protocol):
+    """An expression, of Python or of RE2."""
+
+    def search(self, text: bytes, pos: int = 0, endpos: int = sys.maxsize, /) -> object:
+        """The first match between two places; None when there is none."""
+
+
 class Confirm:
     """What a rule says of windows of text. Compiled at its first use; what it said of short windows is remembered."""
 
-    __slots__ = ("_near", "_pattern", "_verdicts", "rule", "spans_lines")
+    __slots__ = ("_is_ours", "_near", "_pattern", "_verdicts", "rule", "spans_lines")
 
-    def __init__(self, rule: Rule, spans_lines: bool) -> None:  # noqa: FBT001 - a fact about the pattern
+    def __init__(self, rule: Rule, spans_lines: bool, is_ours: bool) -> None:  # noqa: FBT001 - facts of a rule
+        """``spans_lines``: the rule looks beyond a line. ``is_ours``: its expressions are known to be quick."""
         self.rule = rule
         self.spans_lines = spans_lines
-        self._pattern: re.Pattern[bytes] | None = None
-        self._near: re.Pattern[bytes] | None = None
+        self._is_ours = is_ours
+        self._pattern: Pattern | LinearPattern | None = None
+        self._near: Searching | None = None
         self._verdicts: dict[tuple[bytes, bool, bool], tuple[Verdict, ...]] = {}
 
     def windows(self, text: bytes, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -83,19 +96,30 @@ class Confirm:
         return found
 
     def _look(self, window: bytes, is_cut_before: bool, is_cut_after: bool) -> tuple[Verdict, ...]:  # noqa: FBT001
-        if self._pattern is None:
-            self._pattern = bounded(self.rule.pattern, self.rule.bounds)
-            self._near = re.compile(self.rule.near.encode()) if self.rule.near else None
+        pattern = self._pattern or self._prepared()
         found = []
-        for match in self._pattern.finditer(window):
-            start, end = match.span("value")
-            if start < 0 or (start == 0 and is_cut_before) or (end == len(window) and is_cut_after):
+        for start, end in pattern.values(window):
+            if (start == 0 and is_cut_before) or (end == len(window) and is_cut_after):
                 continue
             reach = self.rule.reach
             if self._near and not self._near.search(window, max(0, start - reach), end + reach):
                 continue
             found.append(Verdict(start, end, self._reason(window, start, end)))
         return tuple(found)
+
+    def _prepared(self) -> Pattern | LinearPattern:
+        """Compile the rule's expressions, a user's by RE2."""
+        rule = self.rule
+        if self._is_ours:
+            self._pattern = Pattern(rule.pattern, rule.bounds)
+            self._near = re.compile(rule.near.encode(), re.MULTILINE) if rule.near else None
+        else:
+            from irkit.scan.detect.linear import LinearPattern
+            from irkit.scan.detect.re2_prefilter import compiled
+
+            self._pattern = LinearPattern(rule.pattern, rule.bounds)
+            self._near = compiled(rule.near) if rule.near else None
+        return self._pattern
 
     def _reason(self, window: bytes, start: int, end: int) -> str:
         value = window[start:end]

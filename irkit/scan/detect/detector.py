@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -11,6 +10,7 @@ from irkit.scan.detect.archive import BEGINNINGS, Budget, Member, is_archive, me
 from irkit.scan.detect.batch import Hit, Text, hits_of_each
 from irkit.scan.detect.confirm import Confirm, line_around
 from irkit.scan.detect.decode import regions
+from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.expressions import Form
 from irkit.scan.detect.overlap import Seen, speaking
 from irkit.scan.detect.pragma import ALLOWED, is_allowed
@@ -26,15 +26,6 @@ NEAR_BYTES = 300
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 _SPECIAL = (*BEGINNINGS, *MARKS, _LFS)
 _TAR = slice(257, 262)
-
-
-class Engine(StrEnum):
-    """What looks for the anchors."""
-
-    BEST = "best"
-    """Hyperscan where it is installed, else RE2."""
-    HYPERSCAN = "hyperscan"
-    RE2 = "re2"
 
 
 class Prefilter(Protocol):
@@ -70,12 +61,12 @@ class Looked(NamedTuple):
 class Detector:
     """Finds the secrets of its rules in texts. Not to be shared between threads; a forked child may use it."""
 
-    def __init__(self, rules: Sequence[Rule], spanning: Sequence[bool], prefilter: Prefilter, rules_hash: str) -> None:
-        """``spanning`` says of each rule whether it looks beyond a line; see ``load_detector`` and ``detector``."""
-        self.rules = tuple(rules)
+    def __init__(self, confirms: Sequence[Confirm], prefilter: Prefilter, rules_hash: str) -> None:
+        """The prefilter's expressions are those of the same rules, in the same order: see ``loading``."""
+        self.rules = tuple(one.rule for one in confirms)
         self.rules_hash = rules_hash
         self._by_id = {rule.id: rule for rule in self.rules}
-        self._confirms = [Confirm(rule, spans) for rule, spans in zip(self.rules, spanning, strict=True)]
+        self._confirms = tuple(confirms)
         self._prefilter = prefilter
 
     def rule(self, id: str) -> Rule:  # noqa: A002 - the word of the interface
@@ -101,7 +92,8 @@ class Detector:
 
     def _looked(self, body: bytes, hits: list[Hit], budget: Budget, depth: int) -> Looked:
         seen = self._seen(body, hits, 0)
-        packed, skipped = [], []
+        packed: list[Sighting] = []
+        skipped: list[Skipped] = []
         if body.startswith(_LFS):
             skipped.append(Skipped("Git LFS pointer", "its content is not in the repository"))
         elif is_archive(body) or any(number == len(self.rules) + Form.ZIP for number, _ in hits):

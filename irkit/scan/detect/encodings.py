@@ -6,6 +6,7 @@ RFC 4648 is the source for base64, its URL alphabet and hex.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URL = {"+": "[+-]", "/": "[/_]"}
@@ -14,7 +15,7 @@ _BYTE, _CHARACTER = 8, 6
 _LEAST_BITS = 24
 """An expression that pins down less than this fires on random text."""
 _ENOUGH_CHARACTERS = 5
-"""Half known characters are left out of an expression of so many: classes make Hyperscan's compilation ten times slower."""
+"""Half known characters are left out of an expression of so many: classes make compiling ten times slower."""
 
 
 def in_base64(text: bytes) -> str:
@@ -43,8 +44,8 @@ def in_utf_32(text: bytes) -> str:
     return r"\x00\x00\x00".join(_escaped(byte) for byte in text) if len(text) * _BYTE >= _LEAST_BITS else ""
 
 
-def _either(expressions: object) -> str:
-    kept = dict.fromkeys(one for one in expressions if one)  # type: ignore[attr-defined]
+def _either(expressions: Iterable[str]) -> str:
+    kept = dict.fromkeys(one for one in expressions if one)
     return f"(?:{'|'.join(kept)})" if kept else ""
 
 

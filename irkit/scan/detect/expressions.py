@@ -29,7 +29,8 @@ class Expression(NamedTuple):
 
 
 _WORDS = ("password", "passwd", "secret", "api_key", "apikey", "token", "access_key", "private_key", "client_secret")
-_KEYWORDS = tuple(form(word) for word in _WORDS for form in (str, str.upper, str.title)) + (
+_KEYWORDS = (
+    *(form(word) for word in _WORDS for form in (str, str.upper, str.title)),
     *("apiKey", "accessKey", "privateKey", "clientSecret", "AccountKey=", "-----BEGIN"),
 )
 """What tells that an encoded text may hold a secret that does not begin with a fixed text of its own."""

@@ -8,15 +8,22 @@ from irkit.scan.detect.batch import Hit
 from irkit.scan.detect.expressions import Expression
 
 
+class DatabaseUnusable(Exception):
+    """A database made on another machine or by another version."""
+
+
 class HyperscanPrefilter:
     """Finds every end of every match. Not to be shared between threads; a forked child may use it."""
 
     def __init__(self, database: bytes) -> None:
-        """From ``compiled()`` bytes. Raises ``hyperscan.error`` when they are of another version or machine."""
-        from hyperscan import _hs_ext
+        """From what ``compiled()`` made. Raises ``DatabaseUnusable``."""
+        import hyperscan
 
-        self._database = _hs_ext.loadb(database, _hs_ext.HS_MODE_BLOCK)
-        self._database.scratch = _hs_ext.Scratch(self._database)
+        try:
+            self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
+            self._database.scratch = hyperscan.Scratch(self._database)
+        except hyperscan.error as error:
+            raise DatabaseUnusable(str(error)) from None
 
     def hits(self, buffer: bytes) -> list[Hit]:
         """All hits in a buffer, in the order of their ends."""
@@ -32,13 +39,22 @@ class HyperscanPrefilter:
 
 def compiled(expressions: Sequence[Expression]) -> bytes:
     """The database of these expressions, for this machine. Raises ``hyperscan.error`` for one it cannot compile."""
-    from hyperscan import _hs_ext
+    import hyperscan
 
-    database = _hs_ext.Database(mode=_hs_ext.HS_MODE_BLOCK)
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[one.text.encode() for one in expressions],
         ids=[one.number for one in expressions],
         elements=len(expressions),
-        flags=_hs_ext.HS_FLAG_MULTILINE,
+        flags=hyperscan.HS_FLAG_MULTILINE,
     )
-    return _hs_ext.dumpb(database)
+    return hyperscan.dumpb(database)
+
+
+def hyperscan_version() -> str:
+    """Of the installed wheel; empty when there is none."""
+    try:
+        from hyperscan import _version
+    except ImportError:
+        return ""
+    return str(_version.__version__)

@@ -1,31 +1,108 @@
-"""How a detector is made: from rules, or from what an earlier run kept, because compiling takes a second."""
+"""How a detector is made: from rules, or from what an earlier run kept, because reading and compiling take a second."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
-from irkit.scan.detect.detector import Detector, Engine
-from irkit.scan.detect.expressions import expressions
-from irkit.scan.detect.hyperscan_prefilter import HyperscanPrefilter, compiled
-from irkit.scan.detect.lines import spans_lines
+import irkit
+from irkit.errors import UsageError
+from irkit.scan.detect.confirm import Confirm
+from irkit.scan.detect.detector import Detector, Prefilter
+from irkit.scan.detect.engine import Engine
+from irkit.scan.detect.hyperscan_prefilter import DatabaseUnusable, HyperscanPrefilter, hyperscan_version
+from irkit.scan.detect.kept import Kept, keep, kept
 from irkit.scan.rule import Rule
 
-_HERE = Path(__file__).parent
-_DECIDING = (_HERE, _HERE.parent / "rules")
-"""What decides, with the rules, what is a finding: this package and the shipped rules."""
+_DETECT = os.path.dirname(__file__)  # noqa: PTH120 - a hook's start is counted in milliseconds
+_SCAN = os.path.dirname(_DETECT)  # noqa: PTH120
+_RULES = f"{_SCAN}/rules"
+_READERS = ("anchor.py", "expression.py", "rule.py", "ruleset.py")
+"""What reads rules, beside this package; all that decides what is a finding is part of the hash."""
+
+
+class EngineMissing(UsageError):
+    """The engine asked for is not installed."""
 
 
 def loaded(files: Sequence[Path], engine: Engine, cache: Path | None) -> Detector:
-    """See ``load_detector``."""
-    from irkit.scan.ruleset import load, shipped
-
-    rules = (*shipped(), *(rule for file in files for rule in load(file)))
-    return detector(rules, engine)
+    """See ``load_detector``. Raises ``RulesInvalid``, ``EngineMissing``."""
+    rules_hash = _rules_hash(files)
+    version = "" if engine is Engine.RE2 else hyperscan_version()
+    if engine is Engine.HYPERSCAN and not version:
+        raise EngineMissing("hyperscan is not installed", hint="pip install hyperscan, or choose RE2.")
+    machine = f"{version} {os.uname().machine} {sys.implementation.cache_tag}"
+    key = sha256(f"{rules_hash} {machine}".encode()).hexdigest()[:32]
+    file = cache / f"detector-{key}.bin" if cache else None
+    parts = kept(file) if file else None
+    try:
+        if parts:
+            return _detector(parts, rules_hash)
+    except DatabaseUnusable:
+        pass  # of another machine with the same home; ours replaces it
+    parts = _parts(files, version)
+    if file:
+        keep(file, parts)
+    return _detector(parts, rules_hash)
 
 
 def detector(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> Detector:
-    """A detector with these rules alone."""
-    spanning = [bool(rule.near) or spans_lines(rule.pattern) for rule in rules]
-    prefilter = HyperscanPrefilter(compiled(expressions(rules)))
-    return Detector(rules, spanning, prefilter, "")
+    """A detector with these rules alone. Raises the engine's own error for a rule that it cannot compile."""
+    version = "" if engine is Engine.RE2 else hyperscan_version()
+    rules_hash = sha256(f"{_rules_hash(())} {tuple(rules)!r}".encode()).hexdigest()[:32]
+    return _detector(_made(rules, len(rules), version), rules_hash)
+
+
+def _rules_hash(files: Sequence[Path]) -> str:
+    """Of everything that decides what is a finding. Raises ``RulesInvalid`` when a user's file cannot be read."""
+    digest = sha256(irkit.__version__.encode())
+    ours = [*_listed(_DETECT, ".py"), *_listed(_RULES, ".toml"), *(f"{_SCAN}/{name}" for name in _READERS)]
+    for file in (*ours, *map(str, files)):
+        try:
+            with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - the quick way
+                content = opened.read()
+        except OSError:
+            content = b""  # said by whoever reads it as rules
+        digest.update(b"%d\n" % len(content) + content)
+    return digest.hexdigest()[:32]
+
+
+def _listed(folder: str, ending: str) -> list[str]:
+    return sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith(ending))
+
+
+def _parts(files: Sequence[Path], version: str) -> Kept:
+    """Read and compile. A user's rule with the id of one of ours takes its place."""
+    from irkit.scan.ruleset import load, shipped
+
+    theirs = {rule.id: rule for file in files for rule in load(file)}
+    ours = [rule for rule in shipped() if rule.id not in theirs]
+    return _made((*ours, *theirs.values()), len(ours), version)
+
+
+def _made(rules: Sequence[Rule], trusted: int, version: str) -> Kept:
+    from irkit.scan.detect.expressions import expressions
+    from irkit.scan.detect.hyperscan_prefilter import compiled
+    from irkit.scan.detect.lines import spans_lines
+
+    spanning = tuple(bool(rule.near) or spans_lines(rule.pattern) for rule in rules)
+    database = compiled(expressions(rules)) if version else b""
+    return Kept(tuple(rules), spanning, trusted, database)
+
+
+def _detector(parts: Kept, rules_hash: str) -> Detector:
+    together = zip(parts.rules, parts.spanning, strict=True)
+    confirms = [Confirm(rule, spans, number < parts.trusted) for number, (rule, spans) in enumerate(together)]
+    return Detector(confirms, _prefilter(parts), rules_hash)
+
+
+def _prefilter(parts: Kept) -> Prefilter:
+    if parts.database:
+        return HyperscanPrefilter(parts.database)
+    from irkit.scan.detect.expressions import expressions
+    from irkit.scan.detect.re2_prefilter import Re2Prefilter
+
+    return Re2Prefilter(expressions(parts.rules))
