@@ -17,7 +17,7 @@ class Reveal(StrEnum):
     SHOWN = "shown"
 
 
-class Accepted(NamedTuple):
+class LeftOut(NamedTuple):
     """Findings that were left out of the report because someone accepted them."""
 
     reason: str
@@ -37,7 +37,7 @@ class About(NamedTuple):
     revision: str = ""
     """The commit of HEAD, in hex."""
     branch: str = ""
-    accepted: Sequence[Accepted] = ()
+    accepted: Sequence[LeftOut] = ()
     notes: Sequence[str] = ()
     """What else a reader should know: stale baseline entries, unused ignore lines."""
 

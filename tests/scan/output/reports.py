@@ -6,7 +6,7 @@ import random
 import string
 
 from irkit.scan.finding import Commit, Finding, Liveness, Place, PlaceKind, Report, Skipped
-from irkit.scan.output.about import About, Accepted
+from irkit.scan.output.about import About, LeftOut
 from irkit.scan.rule import Confidence, Rule, Severity
 from irkit.secret import Secret
 
@@ -89,7 +89,7 @@ def report() -> Report:
 
 
 def about() -> About:
-    accepted = (Accepted("baseline", (finding(ACCEPTED, Place(PlaceKind.FILE, "ok.py", 1), rule=1),)),)
+    accepted = (LeftOut("baseline", (finding(ACCEPTED, Place(PlaceKind.FILE, "ok.py", 1), rule=1),)),)
     return About("1.2.3", RULES, "https://example.org/a/b", "3" * 40, "main", accepted, ("a note\x1b",))
 
 

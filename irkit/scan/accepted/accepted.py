@@ -1,0 +1,190 @@
+"""Take out of a report what somebody accepted: by a baseline of detect-secrets, or by ignore files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from irkit.scan.accepted.baseline import Baseline, Entry, Standing, read
+from irkit.scan.accepted.ignored import NAMES, Ignored, Line, Lookup
+from irkit.scan.accepted.ignored import read as read_ignored
+from irkit.scan.accepted.known import Known
+from irkit.scan.accepted.sites import Sites
+from irkit.scan.accepted.standing import stale
+from irkit.scan.finding import Finding, Place, PlaceKind, Report
+from irkit.scan.output.about import LeftOut
+from irkit.scan.rule import Rule
+
+BASELINE = "baseline"
+REAL = "baseline, known to be real"
+
+
+class Moved(NamedTuple):
+    """An entry whose value now stands in another file."""
+
+    entry: Entry
+    path: str
+    line: int
+
+
+class Accepted(NamedTuple):
+    """What is left of a report, and what became of the rest."""
+
+    report: Report
+    left_out: tuple[LeftOut, ...] = ()
+    stale: tuple[Entry, ...] = ()
+    """Entries whose value is gone."""
+    moved: tuple[Moved, ...] = ()
+    changed: tuple[str, ...] = ()
+    """``path:line`` of findings that stand where the baseline knows another value."""
+    unused: tuple[Line, ...] = ()
+    """Lines of ignore files that cover nothing."""
+    malformed: tuple[str, ...] = ()
+    """What is wrong with lines of ignore files, each with its file and number."""
+    refreshed: Baseline | None = None
+    """The baseline with the lines and files of now, less the stale entries; None without a baseline."""
+
+    @property
+    def total(self) -> int:
+        """How many findings are not in the report any more, wholly or in part."""
+        return sum(len(each.findings) for each in self.left_out)
+
+
+def accepted(
+    report: Report,
+    rules: Sequence[Rule],
+    *,
+    root: Path | None,
+    baseline: Path | None = None,
+    ignore_files: Sequence[Path] | None = None,
+    scanned: Collection[str] | None = None,
+) -> Accepted:
+    """The report without what is accepted.
+
+    ``root`` is the top of the work tree (None for a bare repository). ``ignore_files``: None for those that lie at the
+    root. ``scanned``: the paths below the root that were looked at, so that nothing else is called stale or unused;
+    None when that was all.
+
+    Raises ``BaselineInvalid`` and ``IgnoreUnreadable``, both ``UsageError``.
+    """
+    by_id = {rule.id: rule for rule in rules}
+    sites = Sites(root)
+    lines = read_ignored(_at_root(root) if ignore_files is None else ignore_files)
+    known = read(baseline) if baseline is not None else None
+    sorting = _Sorting(sites, Lookup(lines.lines, by_id), Known(known, sites, by_id) if known else None, scanned)
+    report = report._replace(findings=tuple(sorting.findings(report.findings)))
+    return _told(sorting, report, lines, known, scanned)
+
+
+def _told(
+    sorting: _Sorting, report: Report, lines: Ignored, known: Baseline | None, scanned: Collection[str] | None
+) -> Accepted:
+    left_out = tuple(LeftOut(reason, tuple(findings)) for reason, findings in sorting.left_out.items())
+    unused = tuple(line for line in lines.lines if line not in sorting.used) if scanned is None else ()
+    made = Accepted(report, left_out, unused=unused, malformed=lines.malformed, changed=tuple(sorting.changed))
+    if known is None:
+        return made
+    unmatched = [entry for entry in known.entries if entry.key not in sorting.lines and entry.key not in sorting.moved]
+    gone = tuple(stale(unmatched, sorting.sites, scanned))
+    refreshed = known.with_entries(_refreshed(known, sorting, {entry.key for entry in gone}))
+    return made._replace(stale=gone, moved=tuple(sorting.moved.values()), refreshed=refreshed)
+
+
+def _refreshed(known: Baseline, sorting: _Sorting, gone: Collection[tuple[str, str, str]]) -> Iterator[Entry]:
+    for entry in known.entries:
+        if entry.key in sorting.moved:
+            moved = sorting.moved[entry.key]
+            filename = moved.path if entry.standing is Standing.TREE else f"./{moved.path}"
+            yield entry._replace(filename=filename, line=moved.line if entry.line else 0)
+        elif entry.key not in gone:
+            line = sorting.lines.get(entry.key, 0)
+            yield entry._replace(line=line) if line and entry.line else entry
+
+
+class _Sorting:
+    """Goes through the findings, and remembers which entry and line covered what."""
+
+    def __init__(self, sites: Sites, lookup: Lookup, known: Known | None, scanned: Collection[str] | None) -> None:
+        self.sites = sites
+        self.used: set[Line] = set()
+        self.lines: dict[tuple[str, str, str], int] = {}
+        self.moved: dict[tuple[str, str, str], Moved] = {}
+        self.changed: list[str] = []
+        self.left_out: dict[str, list[Finding]] = {}
+        self._lookup = lookup
+        self._known = known
+        self._scanned = scanned
+
+    def findings(self, findings: Sequence[Finding]) -> Iterator[Finding]:
+        """Those that are left, each with the places that are left. Entries are first matched in their own files."""
+        verdicts = [[self._verdict(finding, place) for place in finding.places] for finding in findings]
+        for finding, reasons in zip(findings, verdicts, strict=True):
+            if "" in reasons and self._known is not None:
+                self._elsewhere(self._known, finding, reasons)
+            yield from self._split(finding, reasons)
+
+    def _verdict(self, finding: Finding, place: Place) -> str:
+        """Why the place is accepted; empty when it is not."""
+        for name in self.sites.names(place) or ("",):
+            if line := self._lookup(finding, place._replace(path=name)):
+                self.used.add(line)
+                return line.file
+        entries = self._known.in_its_file(finding, place) if self._known is not None else ()
+        for entry in entries:
+            if _is_now(place) and place.line:
+                self.lines[entry.key] = min(place.line, self.lines.get(entry.key, place.line))
+            else:
+                self.lines.setdefault(entry.key, 0)
+        return _reason(entries)
+
+    def _elsewhere(self, known: Known, finding: Finding, reasons: list[str]) -> None:
+        """Known values in the history, and those whose file was renamed: its entry covers nothing in its own file."""
+        entries = known.anywhere(finding)
+        for at, place in enumerate(finding.places):
+            if reasons[at]:
+                continue
+            path = (*self.sites.names(place), "")[0]
+            free = [entry for entry in entries if self._is_free(entry)]
+            if entries and not _is_now(place):
+                reasons[at] = _reason(entries)
+                self.lines.update({entry.key: 0 for entry in entries if entry.key not in self.lines})
+            elif free:
+                reasons[at] = _reason(free)
+                self.moved |= {entry.key: Moved(entry, path, place.line) for entry in free}
+            elif any(self._is_free(entry) for entry in known.at(path, place.line)):
+                self.changed.append(f"{path}:{place.line}")
+
+    def _is_free(self, entry: Entry) -> bool:
+        """Whether the entry covers nothing, and its value is gone from its own file."""
+        if entry.standing is Standing.HISTORY or entry.key in self.lines or entry.key in self.moved:
+            return False
+        return not self.sites.exists(entry.path) or any(stale([entry], self.sites, self._scanned))
+
+    def _split(self, finding: Finding, reasons: list[str]) -> Iterator[Finding]:
+        by_reason: dict[str, list[Place]] = {}
+        for place, reason in zip(finding.places, reasons, strict=True):
+            by_reason.setdefault(reason, []).append(place)
+        for reason, places in by_reason.items():
+            near = finding.near if places[0] == finding.places[0] else b""
+            part = finding._replace(places=tuple(places), near=near)
+            if reason:
+                self.left_out.setdefault(reason, []).append(part)
+            else:
+                yield part
+        if not finding.places:
+            yield finding
+
+
+def _at_root(root: Path | None) -> list[Path]:
+    return [root / name for name in NAMES if (root / name).is_file()] if root is not None else []
+
+
+def _is_now(place: Place) -> bool:
+    return place.kind is PlaceKind.FILE or place.is_current
+
+
+def _reason(entries: Sequence[Entry]) -> str:
+    if not entries:
+        return ""
+    return REAL if any(entry.is_secret for entry in entries) else BASELINE
