@@ -33,7 +33,8 @@ def dispatch(words: Sequence[str], commands: Mapping[str, tuple[str, str]]) -> i
         talk(f"irkit: there is no command {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         talk("irkit --help lists them")
         return 2
-    command = cast("Command", importlib.import_module(f"irkit.cli.{name}"))
+    module = name.replace(" ", "_").replace("-", "_")  # `scan install-hook` is irkit.cli.scan_install_hook
+    command = cast("Command", importlib.import_module(f"irkit.cli.{module}"))
     program = "irkit" if name == "home" else f"irkit {name}"
     parser = argparse.ArgumentParser(prog=program, description=command.__doc__)
     command.add_arguments(parser)

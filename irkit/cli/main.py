@@ -32,8 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("Look back", "check that nobody altered the journal"),
     "runbook": ("Prepare", "list, show, check and locate runbooks; print their AWS policy"),
     "drill": ("Prepare", "rehearse a runbook against a cloud on this machine"),
-    "scan": ("Prepare", "find secrets in files (the pre-commit hook)"),
+    "scan": ("Prepare", "find secrets in whole histories, in files, and in what is staged (the hook)"),
 }
+SCAN_COMMANDS = ("rules", "audit", "install-hook", "org")
+"""What may stand behind ``irkit scan``; a file of that name is written ``./rules``."""
 
 
 def usage() -> str:
@@ -70,9 +72,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if first in {"--help", "-h", "help"}:
         print(usage())
         return 0
+    if words[:2] == ["scan", "--staged"] and (names := _plain(words[2:])) is not None:
+        from irkit.cli.scan_hook import hook
+
+        return hook(names)
     from irkit.cli.dispatch import dispatch
 
+    if first == "scan" and words[1:] and words[1] in SCAN_COMMANDS:
+        name = f"scan {words[1]}"
+        return dispatch([name, *words[2:]], {name: COMMANDS["scan"]})
     return dispatch(words, COMMANDS)
+
+
+def _plain(words: list[str]) -> list[str] | None:
+    """The files that a hook names, when it says nothing else: no parser is needed then, whose import takes 15 ms."""
+    if words[:1] == ["--"]:
+        return words[1:]
+    return None if any(word.startswith("-") for word in words) else words
 
 
 if __name__ == "__main__":

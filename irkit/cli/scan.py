@@ -1,129 +1,188 @@
-"""Find secrets in files, or in what is staged for the next commit (the pre-commit hook). Never shows one."""
+"""Find secrets in repositories (whole histories), in files, or in what is staged. Never shows one unless asked.
+
+irkit scan [PATH...] takes a repository's work tree or bare folder: its whole history, and what git has not got; or a
+file or folder: these files. Without a PATH: the repository here. Sub-commands: rules, audit, install-hook, org.
+"""
 
 from __future__ import annotations
 
 import argparse
-import io
 import os
-import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from irkit.cli.dispatch import talk
-from irkit.errors import UsageError
-from irkit.scan.findings import Finding, Looked, PassedOver, look
-from irkit.scan.sources import Blobs, Unreadable, file_chunks, index
+from irkit.cli.scan_told import fault
+from irkit.errors import IrkitError, UsageError
 
-CLEAN, FINDINGS, UNREAD = 0, 1, 2
+if TYPE_CHECKING:
+    from irkit.scan.detect.detector import Detector
+    from irkit.scan.finding import Report
+    from irkit.scan.history import Wants
+    from irkit.scan.repository import Repository
+    from irkit.scan.worktree import FileWants
+
+FORMATS = ("human", "json", "jsonl", "csv", "sarif", "junit", "github")
+_EXITS = (
+    "Exit codes: 0 nothing found, 1 findings, 2 usage, or something that should have been scanned was not. "
+    "A file named like a sub-command: ./org."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("files", nargs="*", metavar="FILE", help="what to scan (with --staged: as the index holds it)")
-    parser.add_argument("--staged", action="store_true", help="read git's index: what is staged, or the FILEs named")
-    parser.epilog = "Exit codes: 0 nothing found, 1 findings, 2 something could not be read (or usage)."
+    parser.epilog = _EXITS
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="repositories, files and folders; with --staged: files"
+    )
+    what = parser.add_argument_group("what to scan").add_mutually_exclusive_group()
+    what.add_argument("--history", action="store_true", help="of repositories: only the history")
+    what.add_argument("--files", action="store_true", help="of repositories: only the files of the work tree")
+    what.add_argument("--staged", action="store_true", help="what is staged (the pre-commit hook)")
+    what.add_argument("--pre-push", action="store_true", help="what would be pushed (the hook: reads git's lines)")
+    what.add_argument("--since", metavar="REV", help="what the commits after this one brought, up to HEAD")
+    what.add_argument("--range", metavar="A..B", help="what these commits brought")
+    _add_ways(parser.add_argument_group("how"))
+    _add_output(parser.add_argument_group("what comes out"))
+
+
+def _add_ways(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--unreachable", action="store_true", help="show findings that no ref leads to as well")
+    group.add_argument("--no-locate", action="store_true", help="do not look for commits, paths and refs: faster")
+    group.add_argument("--no-ignore", action="store_true", help="scan files that git ignores as well")
+    group.add_argument("--no-cache", action="store_true", help="look at everything anew")
+    group.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a processor)")
+    group.add_argument("--rules", action="append", default=[], type=Path, metavar="FILE", help="more rules, in TOML")
+    group.add_argument("--confidence", choices=("low", "medium", "high"), default="low", help="the least to report")
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--format", choices=FORMATS, default="human")
+    group.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of on stdout")
+    group.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what this .secrets.baseline accepts")
+    group.add_argument("--update-baseline", action="store_true", help="write the findings into the baseline")
+    group.add_argument("--show-secrets", action="store_true", help="write the values themselves")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scan; findings on stdout, one a line, the talk on stderr."""
-    if not args.files and not args.staged:
-        raise UsageError("nothing to scan was named", hint="irkit scan FILE..., or irkit scan --staged")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    scan = _Scan()
-    if args.staged:
-        _staged(scan, args.files)
-    else:
-        for name in args.files:
-            scan.look_at(name, file_chunks(name))
-    return scan.told()
-
-
-def _staged(scan: _Scan, names: list[str]) -> None:
-    found = index(names)
-    scan.submodules = len(found.submodules)
-    if found.entries:
-        with Blobs() as blobs:
-            for entry in found.entries:
-                scan.look_at(entry.path, blobs.chunks(entry.object_id))
-
-
-class _Scan:
-    """What was looked at so far."""
-
-    def __init__(self) -> None:
-        self.files = self.size = self.unread = self.submodules = 0
-        self.findings: list[Finding] = []
-        self.passed_over: Counter[PassedOver] = Counter()
-
-    def look_at(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Look at one text and print its findings."""
-        path = _shown(name)
-        try:
-            looked = look(path, chunks, _key)
-        except Unreadable as error:
-            self.unread += 1
-            talk(f"irkit: cannot read {path}: {error.message}" + (f" ({error.hint})" if error.hint else ""))
-            return
-        self._count(looked)
-        for finding in looked.findings:
-            print(finding)
-
-    def _count(self, looked: Looked) -> None:
-        self.files += 1
-        self.size += looked.size
-        self.findings += looked.findings
-        self.passed_over += looked.passed_over
-
-    def told(self) -> int:
-        """Say how much was scanned and what to do next; the exit code."""
-        talk("irkit scan: " + "; ".join(self._sums()))
-        if self.findings:
-            talk("\n".join(_advice(self.findings)))
-        if self.unread:
-            talk(f"irkit: the scan is incomplete: {_many(self.unread, 'file')} could not be read")
-            return UNREAD
-        return FINDINGS if self.findings else CLEAN
-
-    def _sums(self) -> Iterator[str]:
-        yield f"{_many(self.files, 'file')} scanned, {self.size:,} bytes"
-        yield _many(len(self.findings), "finding") if self.findings else "nothing found"
-        if self.passed_over:
-            yield "passed over: " + ", ".join(f"{count} {why}" for why, count in sorted(self.passed_over.items()))
-        if self.submodules:
-            yield f"{_many(self.submodules, 'submodule')} not looked into"
-
-
-def _advice(findings: list[Finding]) -> Iterator[str]:
-    yield "What to do next:"
-    yield "  never pushed: take it out (environment or a secret store instead), `git add` the file, commit again"
-    if any(finding.kind.startswith("aws_") for finding in findings):
-        yield "  pushed already, even once: others know it; `irkit respond key_leak` cuts the key off (a dry run first)"
-    if any(not finding.kind.startswith("aws_") for finding in findings):
-        yield "  pushed already, and not of AWS: revoke it at its provider before anything else"
-    yield "  no secret at all: put `pragma: allowlist secret` on its line, with the reason"
-
-
-@cache
-def _key() -> bytes:
-    """The user's key; where it cannot be kept, one of this run alone: a finding must be told in any case."""
-    from irkit.config import load
-    from irkit.scan.fingerprint_key import fingerprint_key
-
-    folder = load(None).data_folder
+    """Scan and report; the exit code."""
+    _check(args)
     try:
-        return fingerprint_key(folder)
-    except OSError as error:
-        talk(f"irkit: fingerprints are good for this run only: {folder}: {error.strerror}")
-        return os.urandom(32)
+        return _run(args)
+    except (IrkitError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - Python would end with 1, which means findings
+        return fault(error)
 
 
-def _shown(name: str) -> str:
-    """A file's name on one line, whatever bytes it holds."""
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+def _run(args: argparse.Namespace) -> int:
+    from irkit.cli.scan_written import written
+
+    if args.staged:
+        from irkit.cli.scan_hook import hook_with
+
+        return hook_with(args)
+    detector = _detector(args)
+    if args.pre_push:
+        from irkit.cli.scan_pre_push import pre_push
+
+        return written(pre_push(args, detector), args, detector)
+    reports = list(_reports(args, detector))
+    from irkit.scan.history import joined
+
+    return written(reports[0] if len(reports) == 1 else joined(reports), args, detector)
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _check(args: argparse.Namespace) -> None:
+    hook = "--staged" if args.staged else "--pre-push" if args.pre_push else ""
+    if hook and args.show_secrets:
+        raise UsageError(f"--show-secrets is refused with {hook}", hint="a hook's output is kept in logs")
+    if args.pre_push and args.paths:
+        raise UsageError("--pre-push takes no PATH", hint="git says what is pushed")
+    if args.update_baseline and not args.baseline:
+        raise UsageError("--update-baseline wants --baseline FILE")
+    if args.jobs is not None and args.jobs < 1:
+        raise UsageError("--jobs must be 1 or more")
+
+
+def _detector(args: argparse.Namespace) -> Detector:
+    from irkit.scan.detect.detector import load_detector
+    from irkit.scan.folders import cache_folder
+
+    return load_detector(args.rules, cache=Path(cache_folder()))
+
+
+def _reports(args: argparse.Namespace, detector: Detector) -> Iterator[Report]:
+    from irkit.scan.worktree import scan_folders
+
+    repositories, files = _sorted(args.paths)
+    if (args.since or args.range or args.history) and files:
+        raise UsageError(f"{files[0]} is not a repository", hint="only repositories have a history")
+    if files:
+        yield scan_folders(files, detector, _file_wants(args))
+    for found in repositories:
+        yield from _of_repository(found, args, detector)
+
+
+def _sorted(paths: list[str]) -> tuple[list[Repository], list[str]]:
+    """The repositories, and the files and folders, of what was named; without a name the repository here."""
+    from irkit.scan.repository import NotARepository, repository
+    from irkit.scan.repository_at import repository_at
+
+    if not paths:
+        try:
+            return [repository(Path())], []
+        except NotARepository as error:
+            raise UsageError(error.message, hint="name what to scan: irkit scan FILE...") from None
+    repositories, files = [], []
+    for path in dict.fromkeys(paths):
+        found = repository_at(Path(path))
+        if found is None:
+            files.append(path)
+        else:
+            repositories.append(found)
+    return repositories, files
+
+
+def _of_repository(found: Repository, args: argparse.Namespace, detector: Detector) -> Iterator[Report]:
+    from irkit.cli.scan_teller import Progress
+    from irkit.scan.history import scan_history
+    from irkit.scan.worktree import scan_folders, scan_uncommitted
+
+    if args.files:
+        if found.work_tree is None:
+            raise UsageError(f"{found.git_dir} is bare: it has no files", hint="leave --files out")
+        yield scan_folders([str(found.work_tree)], detector, _file_wants(args), str(found.work_tree))
+        return
+    with Progress() as progress:
+        yield scan_history(found, detector, _wants(args), progress)
+    if not (args.history or args.since or args.range) and found.work_tree is not None:
+        yield scan_uncommitted(found, detector, _file_wants(args))
+
+
+def _wants(args: argparse.Namespace) -> Wants:
+    from irkit.cli.scan_hook import key
+    from irkit.scan.folders import cache_folder
+    from irkit.scan.history import Location, Unreachable, Wants
+
+    return Wants(
+        jobs=_jobs(args),
+        key=key,
+        unreachable=Unreachable.SHOWN if args.unreachable else Unreachable.COUNTED,
+        location=Location.LEFT_OUT if args.no_locate else Location.LOCATED,
+        cache=None if args.no_cache else Path(cache_folder()),
+        spec=args.range or (f"{args.since}..HEAD" if args.since else ""),
+    )
+
+
+def _file_wants(args: argparse.Namespace) -> FileWants:
+    from irkit.cli.scan_hook import key
+    from irkit.scan.files import Ignored
+    from irkit.scan.worktree import FileWants
+
+    return FileWants(_jobs(args), key, Ignored.SCANNED if args.no_ignore else Ignored.SKIPPED)
+
+
+def _jobs(args: argparse.Namespace) -> int:
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return int(args.jobs or processors)

@@ -10,11 +10,14 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from irkit.cli.scan_told import INCOMPLETE, advice, exit_code, say, skipped, sums
+from irkit.cli.scan_told import INCOMPLETE, advice, exit_code, fault, say, skipped, sums
 from irkit.errors import IrkitError
 from irkit.scan.hook import Hooked, scan_staged
 
 if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
     from irkit.scan.detect.detector import Detector
     from irkit.scan.finding import Finding
 
@@ -34,16 +37,28 @@ def hook(names: Sequence[str]) -> int:
     except OSError as error:
         say(f"irkit: {error}; the scan is incomplete")
         return INCOMPLETE
+    except Exception as error:  # noqa: BLE001 - Python would end with 1, which means findings
+        return fault(error)
 
 
-def detector() -> Detector:
-    """The detector of irkit's own rules, from its cache."""
+def hook_with(args: argparse.Namespace) -> int:
+    """The same with options."""
+    hooked = scan_staged(args.paths, lambda: detector(args.rules), key)
+    if args.format == "human" and args.output is None:
+        return told(hooked)
+    from irkit.cli.scan_written import written
+
+    return written(hooked.report, args, hooked.detector)
+
+
+def detector(rules: Sequence[Path] = ()) -> Detector:
+    """The detector of irkit's own rules and of these, from its cache."""
     from pathlib import Path
 
     from irkit.scan.detect.detector import load_detector
     from irkit.scan.folders import cache_folder
 
-    return load_detector(cache=Path(cache_folder()))
+    return load_detector(rules, cache=Path(cache_folder()))
 
 
 def key() -> bytes:

@@ -20,6 +20,16 @@ def say(text: str) -> None:
     print("\n".join(map(printable, text.split("\n"))), file=sys.stderr)
 
 
+def fault(error: Exception) -> int:
+    """Tell of a fault of irkit's own, without the error's text: it may hold a value. The exit code is never 0 or 1."""
+    import traceback
+
+    for frame in traceback.extract_tb(error.__traceback__)[-3:]:
+        say(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+    say(f"irkit: a fault of irkit's own ({type(error).__name__}); the scan is incomplete")
+    return INCOMPLETE
+
+
 def exit_code(report: Report) -> int:
     """0 clean, 1 findings, 2 something that should have been scanned was not."""
     if report.is_incomplete:

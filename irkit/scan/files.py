@@ -35,7 +35,7 @@ class FilesScanned(NamedTuple):
     """By path, sorted; only those with something."""
     skipped: tuple[Skipped, ...]
     counts: dict[str, int]
-    """``files``, ``links``, and ``ignored files and folders``."""
+    """``files`` and ``links``."""
     size: int
     """Bytes looked at."""
     is_incomplete: bool
@@ -61,8 +61,10 @@ def scan_files(paths: Sequence[str], detector: Detector, jobs: int, ignored: Ign
     """
     left_out: list[int] = []
     scanned = scan_found(_below(list(dict.fromkeys(paths)), ignored, left_out), detector, jobs)
-    counts = scanned.counts | {"ignored files and folders": sum(left_out)}
-    return scanned._replace(counts={what: count for what, count in counts.items() if count})
+    if sum(left_out) == 0:
+        return scanned
+    counted = Skipped(f"{sum(left_out):,} files and folders", "git ignores them (--no-ignore scans them)")
+    return scanned._replace(skipped=(*scanned.skipped, counted))
 
 
 def scan_found(found: Iterable[str | Link | Skipped], detector: Detector, jobs: int) -> FilesScanned:

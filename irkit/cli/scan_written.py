@@ -1,0 +1,75 @@
+"""Write what a scan found: less what is accepted, in the format asked for, and say what to do next."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from irkit.cli.scan_told import advice, exit_code, say
+from irkit.errors import UsageError
+from irkit.scan.detect.detector import Detector
+from irkit.scan.finding import Report
+from irkit.scan.output.about import About, Reveal
+from irkit.scan.output.write import Format, write
+from irkit.scan.rule import Confidence
+
+_RISING = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+
+
+def written(report: Report, args: argparse.Namespace, detector: Detector) -> int:
+    """Write the report as the arguments say; the exit code."""
+    from irkit import __version__
+
+    report = sure(report, Confidence(args.confidence))
+    about = About(version=__version__, rules=detector.rules)
+    reveal = Reveal.SHOWN if args.show_secrets else Reveal.HIDDEN
+    if reveal is Reveal.SHOWN:
+        say("irkit: the report shows the secrets themselves: keep it out of logs, tickets and chats")
+    form = Format(args.format)
+    with _opened(args.output, reveal) as out:
+        if form is Format.HUMAN and args.output is None:
+            from irkit.scan.output.human import write_findings, write_summary
+
+            write_findings(report, out, about, reveal)
+            out.flush()
+            write_summary(report, sys.stderr, about)
+        else:
+            write(report, out, form, about, reveal)
+    for line in advice(report.findings) if form is Format.HUMAN else ():
+        say(line)
+    return exit_code(report)
+
+
+def sure(report: Report, least: Confidence) -> Report:
+    """The report with the findings that are sure enough; the others are counted."""
+    kept = tuple(one for one in report.findings if _RISING.index(one.confidence) >= _RISING.index(least))
+    left_out = len(report.findings) - len(kept)
+    if left_out == 0:
+        return report
+    return report._replace(findings=kept, dismissed=report.dismissed | {f"confidence below {least}": left_out})
+
+
+@contextmanager
+def _opened(file: Path | None, reveal: Reveal) -> Iterator[TextIO]:
+    """Where the report goes: stdout, or a file that is there only when it is whole."""
+    if file is None:
+        sys.stdout.reconfigure(errors="backslashreplace") if hasattr(sys.stdout, "reconfigure") else None
+        yield sys.stdout
+        return
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    mode = 0o600 if reveal is Reveal.SHOWN else 0o666
+    try:
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except OSError as error:
+        raise UsageError(f"cannot write {file}: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            yield out
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)

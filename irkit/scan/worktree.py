@@ -1,0 +1,97 @@
+"""Reports on files: those of folders, and what a work tree holds that git's history has not got."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from irkit.scan.detect.detector import Detector, Text
+from irkit.scan.files import FilesScanned, Ignored, scan_files, scan_found
+from irkit.scan.finding import Place, PlaceKind, Report, Skipped
+from irkit.scan.grouped import Context, Seen, grouped
+from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.repository import Repository
+from irkit.scan.scrubbed import scrubbed
+from irkit.scan.uncommitted import staged_blobs, uncommitted_files
+
+
+class FileWants(NamedTuple):
+    """How files are to be scanned."""
+
+    jobs: int
+    key: Callable[[], bytes]
+    """Of the fingerprints; asked for at the first finding."""
+    ignored: Ignored = Ignored.SKIPPED
+
+
+def scan_folders(paths: Sequence[str], detector: Detector, wants: FileWants, root: str = "") -> Report:
+    """Files, and all files below folders. Paths are told as they were given, or from ``root`` on."""
+    scanned = scan_files(paths, detector, wants.jobs, wants.ignored)
+    return _report(_seen(scanned, root), _shortened(scanned, root), detector, wants)
+
+
+def scan_uncommitted(repository: Repository, detector: Detector, wants: FileWants) -> Report:
+    """Modified and untracked files, and what is staged. Paths are told from the work tree's root on."""
+    root = str(repository.work_tree or "")
+    scanned = scan_found(uncommitted_files(repository), detector, wants.jobs)
+    paths: dict[str, list[str]] = {}
+    for path, object_id in staged_blobs(repository).items():
+        paths.setdefault(object_id, []).append(path)
+    seen = list(_seen(scanned, root))
+    lost: list[Skipped] = []
+    size = 0
+    for object_id, kind, body in read_objects(repository, paths):
+        if kind != "blob":
+            lost += [Skipped(path, f"it is staged, and git has not its content ({kind})") for path in paths[object_id]]
+            continue
+        size += len(body)
+        places = tuple(Place(PlaceKind.FILE, path, object_id=object_id) for path in paths[object_id])
+        seen += [
+            Seen(one, places) for looked in detector.look_at_each([Text(body)]).values() for one in looked.sightings
+        ]
+    counts = scanned.counts | {"staged files": len(paths)}
+    whole = scanned._replace(
+        skipped=(*scanned.skipped, *lost),
+        counts={what: count for what, count in counts.items() if count},
+        size=scanned.size + size,
+        is_incomplete=scanned.is_incomplete or bool(lost),
+    )
+    return _report(seen, _shortened(whole, root), detector, wants)
+
+
+def _seen(scanned: FilesScanned, root: str) -> Iterator[Seen]:
+    for path, looked in scanned.looked:
+        places = (Place(PlaceKind.FILE, _told(path, root)),)
+        for sighting in looked.sightings:
+            yield Seen(sighting, places)
+
+
+def _shortened(scanned: FilesScanned, root: str) -> FilesScanned:
+    """With paths as they are told, and what the detector did not look into under the name of its file."""
+    inside = [
+        Skipped(f"{_told(path, root)}: {each.what}".removesuffix(": "), each.reason)
+        for path, looked in scanned.looked
+        for each in looked.skipped
+    ]
+    skipped = [Skipped(_told(each.what, root), each.reason) for each in scanned.skipped]
+    return scanned._replace(skipped=(*skipped, *inside))
+
+
+def _told(path: str, root: str) -> str:
+    if root and path.startswith(root + os.sep):
+        return path[len(root) + 1 :]
+    return path.removeprefix("./")
+
+
+def _report(seen: Iterable[Seen], scanned: FilesScanned, detector: Detector, wants: FileWants) -> Report:
+    groups = grouped(seen, Context(detector.rule, wants.key, lambda _: None))
+    clean, skipped = scrubbed(groups.findings, scanned.skipped, lambda body: detector.look(body).sightings)
+    return Report(
+        tuple(clean),
+        groups.dismissed,
+        tuple(skipped),
+        scanned.counts,
+        scanned.size,
+        is_incomplete=scanned.is_incomplete,
+    )
