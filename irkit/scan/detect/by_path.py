@@ -49,8 +49,12 @@ _ASIDE = re.compile(
     rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test_[^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|template|dist))\.[^/]*$"
     rb"|(?:^|/)[^/]*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)$|\.(?:example|sample|template|dist|tmpl|tpl)$"
 )
+_MESSAGE = b"message.txt"
+"""A commit's or a tag's: a text."""
+_TRANSCRIPT = re.compile(rb"\s*(?:[#*/]+\s*)?(?:\$|>>>|PS>|[\w.@~-]{1,30}[$#]) \w")
 _LONG_LINE = 500
 _NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _LEAST_BARE, _LEAST_DIGITS, _WORDY = 16, 2, 0.2
 
 
@@ -61,7 +65,7 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
     """
     if rule.confidence is Confidence.HIGH or _BY_CONTEXT.isdisjoint(rule.checks):
         return ""
-    name = path.encode("utf-8", "surrogateescape")
+    name = path.encode("utf-8", "surrogateescape") or _MESSAGE
     if _LOCK.search(name):
         return LOCK_FILE
     if _GENERATED.search(name):
@@ -73,6 +77,8 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
         return CODE
     if _is_weak(rule, value) and (is_program or _TEXT.search(name) or _ASIDE.search(name)):
         return WEAK
+    if (is_program or _TEXT.search(name)) and _TRANSCRIPT.match(line):
+        return "shown in a transcript"
     return TRANSLATION if _is_weak(rule, value) and (_TRANSLATION.search(name) or _SWAGGER.search(name)) else ""
 
 
@@ -91,4 +97,5 @@ def _is_plainly_random(value: bytes) -> bool:
 def _is_weak(rule: Rule, value: bytes) -> bool:
     if "base64_pair" in rule.checks:
         return is_weak((decoded(value) or value).partition(b":")[2] or value)
+    value = _PERCENT.sub(lambda one: bytes.fromhex(one[1].decode()), value)
     return "password" in rule.checks and is_weak(value.rpartition(b":")[2] or value)

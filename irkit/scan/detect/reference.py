@@ -24,7 +24,7 @@ _REFERENCE = re.compile(
 _PATH = re.compile(rb"(?i)^(?:\.{0,2}|~|[a-z]:)[/\\](?!/)[\w.\\/ -]+$|^/?(?:[\w.-]+/)+[\w.-]*$")
 _DOTTED = re.compile(rb"^[&*]?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_]\w*)+[();,]*$")
 _CODE = re.compile(
-    rb"(?:^|[^\w])(?:process\.env|os\.environ|os\.getenv|getenv|import\.meta|ENV\[|System\.getenv|std::env)\b"
+    rb"</?\w+>|^\$+[A-Za-z_]|(?:^|[^\w])(?:process\.env|os\.environ|os\.getenv|getenv|import\.meta|ENV\[|System\.getenv|std::env)\b"
     rb"|^[A-Za-z_$][\w$.:>-]*(?:\(|\[|\)\.|\{$)|^(?:self|this|cls|ctx|req|request|res|response|config|settings|conf|opts|"
     rb"options|args|params|props|state|data|env|event|context|app|user|account|session|session|credentials|creds|var"
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
@@ -43,7 +43,9 @@ _PUBLIC = re.compile(
     rb"|^pk_(?:live|test)_|^[A-Za-z0-9_-]+\.apps\.googleusercontent\.com|^did:|^0x[0-9a-fA-F]{40}$"
     rb"|^[xyz]pub[1-9A-HJ-NP-Za-km-z]{80}"
 )
-_MEDIA = re.compile(rb"^iVBORw0KGgo|^R0lGOD[dl]h|^/9j/4AAQ|^UklGR|^PHN2Zy|^JVBERi0|^d09GR|^AAEAAAA|^H4sIAAAA|^UEsDB")
+_MEDIA = re.compile(
+    rb"^iVBORw0KGgo|^TlRMTVNTUAA[BC]|^R0lGOD[dl]h|^/9j/4AAQ|^UklGR|^PHN2Zy|^JVBERi0|^d09GR|^AAEAAAA|^H4sIAAAA|^UEsDB"
+)
 _CHECKSUM = re.compile(rb"(?i)^(?:sha(?:1|224|256|384|512)|md5|blake[23]\w?|h1)(?:[-:=]|$)")
 _BEFORE_CHECKSUM = re.compile(
     rb"(?i)(?:sha-?(?:1|224|256|384|512)(?:sum)?|md5(?:sum)?|blake[23]\w?|integrity|checksum|digest|crc32|etag|revision"
@@ -53,12 +55,12 @@ _BEFORE_CHECKSUM = re.compile(
 
 _CONSTANT = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|_*[a-z]+\d{0,4}(?:_[a-z]+\d{0,4})+")
 _ALGORITHM = re.compile(
-    rb"(?i)[\w.\-+/]*(?:^|[-_/.])(?:hmac|sha|aes|rsa|ec?dsa|ecdh|ed25519|md5|pbkdf2|utf|iso|cbc|gcm|chacha20|"
+    rb"(?i)[\w.\-+/:]*(?:^|[-_/.:])(?:hmac|sha|aes|rsa|ec?dsa|ecdh|ed25519|md5|pbkdf2|utf|iso|cbc|gcm|chacha20|"
     rb"x509|ssh|tls|aws4)"
-    rb"-?\d{0,4}(?:[-_/.][\w.\-+/]*)?"
+    rb"-?\d{0,4}(?:[-_/.:][\w.\-+/:]*)?"
 )
 _UNBALANCED = re.compile(
-    rb"^[*!(&@]+[A-Za-z(/~]|^[^(\[{]*[)\]}]+:?$|^[^(\[{]*[)\]}][^\w]|\$_[A-Z]+\[|</?\w+>|^[.,;)\]}]|->$|-$"
+    rb"^[*!(&@]+[A-Za-z(/~]|^[^(\[{]*[)\]}]+:?$|^[^(\[{]*[)\]}][^\w]|\$_[A-Z]+\[|^[.,;)\]}]|->$|-$"
 )
 _SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request$")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")

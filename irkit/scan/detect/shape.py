@@ -11,7 +11,9 @@ _HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]{2,}|[0-9A-F]{2,})")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LETTER, _CAPITAL, _SMALL = re.compile(rb"[A-Za-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _DIGIT, _SIGN = re.compile(rb"[0-9]"), re.compile(rb"[!@#%^&*+?~|$]")
+_ESCAPE, _ASSIGNS = re.compile(rb"\\x[0-9a-fA-F]{2}"), re.compile(rb"[A-Za-z0-9]=[A-Za-z0-9\"']")
 _WORDY = 0.5
+_LEAST_RANDOM = 10
 _LEAST_HEX = 16
 _LEAST_LETTERS = 20
 _STRONG_LENGTH, _STRONG_CLASSES = 10, 3
@@ -27,6 +29,11 @@ def entropy(value: bytes) -> float:
 
 def unlike_random(value: bytes) -> str:
     """Why it is not like random characters (a generated key or token); "" when it is like them."""
+    value = _ESCAPE.sub(b"\xff", value)
+    if len(value) < _LEAST_RANDOM:
+        return "too short"
+    if _ASSIGNS.search(value):
+        return "an assignment"
     if not _LETTER.search(value):
         return "a number"
     if _HEX.fullmatch(value):
