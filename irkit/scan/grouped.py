@@ -1,0 +1,142 @@
+"""Sightings made into findings: one a value, with every place, the places of one file through its versions as one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from irkit.scan.detect.by_path import dismissed_at
+from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Sighting
+from irkit.scan.rule import Confidence, Rule
+from irkit.secret import Secret
+
+_SURE = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
+_REFS_SHOWN = 20
+_UNKNOWN = datetime.max.replace(tzinfo=UTC)
+
+
+class Seen(NamedTuple):
+    """A sighting and the places of the text it was seen in; the places have neither line nor way yet."""
+
+    sighting: Sighting
+    places: tuple[Place, ...]
+
+
+class Grouped(NamedTuple):
+    """The findings, the surest and gravest first, and how many lines were passed over, by reason."""
+
+    findings: tuple[Finding, ...]
+    dismissed: dict[str, int]
+
+
+class Context(NamedTuple):
+    """What the grouping asks of the scan."""
+
+    rule: Callable[[str], Rule]
+    key: Callable[[], bytes]
+    """Of the fingerprints; asked for at the first finding."""
+    pushed: Callable[[str], bool | None]
+    """Whether a remote has a commit; None when nobody knows."""
+
+
+def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
+    """The findings in what was seen. A value that only stands where its path makes it harmless is none."""
+    passed: dict[tuple[str, bytes], None] = {}
+    groups: dict[bytes, list[Seen]] = {}
+    for sighting, places in seen:
+        rule = context.rule(sighting.rule)
+        held = []
+        why = sighting.dismissed
+        for place in places if not why else ():
+            why_here = dismissed_at(rule, sighting.value, sighting.near, place.path) if place.path else ""
+            why = why or why_here
+            if not why_here:
+                held.append(_at(place, sighting))
+        if held:
+            groups.setdefault(sighting.value, []).append(Seen(sighting, tuple(held)))
+        elif why:
+            passed[why, sighting.near] = None
+    findings = sorted((_finding(group, context) for group in groups.values()), key=_gravity)
+    return Grouped(tuple(findings), dict(Counter(why for why, _ in passed)))
+
+
+def _at(place: Place, sighting: Sighting) -> Place:
+    has_line = place.kind not in {PlaceKind.FILE_NAME, PlaceKind.REF_NAME}
+    if not has_line:
+        return place._replace(via=place.via or sighting.via)
+    span = (sighting.start, sighting.end)
+    return place._replace(line=sighting.line, column=sighting.column, span=span, via=place.via or sighting.via)
+
+
+def _finding(group: Sequence[Seen], context: Context) -> Finding:
+    best = min(group, key=lambda seen: (_SURE.index(seen.sighting.confidence), -len(seen.sighting.near))).sighting
+    rule = context.rule(best.rule)
+    secret = Secret(best.value.decode("utf-8", "backslashreplace"))
+    places = tuple(sorted(merged(place for seen in group for place in seen.places), key=_order))
+    commits = [place.first.id for place in places if place.first]
+    pushed = [context.pushed(commit) for commit in commits]
+    return Finding(
+        rule=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        confidence=best.confidence,
+        fingerprint=secret.fingerprint(context.key()),
+        last4=secret.masked(),
+        secret=secret,
+        places=places,
+        near=best.near,
+        pushed=True if True in pushed else (False if pushed and None not in pushed else None),
+    )
+
+
+def merged(places: Iterable[Place]) -> Iterator[Place]:
+    """The versions of one file as one place: brought by the earliest commit, held last by the newest."""
+    alike: dict[tuple[object, ...], list[Place]] = {}
+    for place in places:
+        own = place.object_id if place.kind in {PlaceKind.COMMIT, PlaceKind.TAG} or not place.path else ""
+        alike.setdefault((place.kind, place.path, place.via, place.is_reachable, own), []).append(place)
+    for group in alike.values():
+        yield group[0] if len(group) == 1 else _merged(group)
+
+
+def _merged(group: Sequence[Place]) -> Place:
+    newest = max(group, key=lambda place: (place.is_current, _time(place.last or place.first), place.line))
+    firsts = [place.first for place in group if place.first]
+    lasts = [place.last for place in group if place.last]
+    refs = list(dict.fromkeys(ref for place in group for ref in place.refs))
+    return newest._replace(
+        first=min(firsts, key=_time, default=None),
+        last=max(lasts, key=_time, default=None),
+        refs=tuple(refs[:_REFS_SHOWN]),
+        refs_count=max(len(refs), *(place.refs_count for place in group)),
+        is_current=any(place.is_current for place in group),
+    )
+
+
+def _time(commit: Commit | None) -> datetime:
+    if commit is None:
+        return datetime.min.replace(tzinfo=UTC)
+    try:
+        return datetime.fromisoformat(commit.at)
+    except ValueError:  # a commit's time can be anything: such a one is never the first
+        return _UNKNOWN
+
+
+def _order(place: Place) -> tuple[object, ...]:
+    when = _time(place.first) if place.first else _UNKNOWN
+    return (not place.is_current, not place.is_reachable, when, place.kind, place.path, place.line)
+
+
+def _gravity(finding: Finding) -> tuple[object, ...]:
+    severities = ("critical", "high", "medium", "low")
+    first = finding.places[0]
+    return (
+        _SURE.index(finding.confidence) // 2,
+        severities.index(finding.severity),
+        finding.rule,
+        first.path,
+        first.line,
+        finding.fingerprint,
+    )

@@ -1,0 +1,153 @@
+"""A whole history: its objects are looked at, what was found is told at once, then it is located and told again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from irkit.scan.finding import Finding, Place, PlaceKind, Report, Skipped
+from irkit.scan.grouped import Context, Seen, grouped
+from irkit.scan.objects.held import Held, Scanned
+from irkit.scan.objects.scan import scan_objects
+from irkit.scan.places.located import Located
+from irkit.scan.scrubbed import scrubbed
+
+if TYPE_CHECKING:
+    from irkit.scan.detect.detector import Detector
+    from irkit.scan.repository import Repository
+
+_KINDS = {"blob": PlaceKind.BLOB, "commit": PlaceKind.COMMIT, "tag": PlaceKind.TAG, "tree": PlaceKind.FILE_NAME}
+
+
+class Unreachable(StrEnum):
+    """What to do with findings that no ref, reflog or stash leads to."""
+
+    SHOWN = "shown"
+    COUNTED = "counted"
+
+
+class Location(StrEnum):
+    """Whether to look for the commits, paths and refs of what was found."""
+
+    LOCATED = "located"
+    LEFT_OUT = "left out"
+
+
+class Teller(Protocol):
+    """Hears how the scan goes."""
+
+    def progress(self, done: int, of: int) -> None:
+        """So much of the objects was looked at."""
+
+    def hits(self, findings: Sequence[Finding]) -> None:
+        """What was found, before it is located."""
+
+
+class Wants(NamedTuple):
+    """What of a history is wanted."""
+
+    jobs: int
+    key: Callable[[], bytes]
+    unreachable: Unreachable = Unreachable.COUNTED
+    location: Location = Location.LOCATED
+    cache: Path | None = None
+    """The folder of what is known from earlier scans; None for none."""
+    spec: str = ""
+    """``A..B``: only what these commits brought; empty for everything."""
+
+
+def scan_history(repository: Repository, detector: Detector, wants: Wants, teller: Teller) -> Report:
+    """Look at a repository. Raises ``NotARepository`` and ``Unreadable``; what is broken inside is in ``skipped``."""
+    if wants.spec:
+        from irkit.scan.places.commit_range import scan_range
+
+        scanned, located = scan_range(repository, detector, wants.spec)
+        return _report(scanned, _seen(scanned.held, located), located, detector, wants)
+    scanned = scan_objects(repository, detector, cache=wants.cache, jobs=wants.jobs, told=teller.progress)
+    from irkit.scan.places.names import scan_names
+
+    names = [Seen(sighting, (place,)) for sighting, place in scan_names(repository, detector)]
+    bare = [*_bare(scanned.held), *names]
+    is_hit = any(not seen.sighting.dismissed for seen in bare)
+    if not is_hit or wants.location is Location.LEFT_OUT:
+        return _report(scanned, bare, None, detector, wants)
+    teller.hits(grouped(bare, _context(detector, wants, None)).findings)
+    from irkit.scan.places.locate import locate
+
+    located = locate(repository, _to_locate(scanned.held), cache=wants.cache, jobs=wants.jobs)
+    return _report(scanned, [*_seen(scanned.held, located), *names], located, detector, wants)
+
+
+def _to_locate(held: Sequence[Held]) -> list[Held]:
+    return [one for one in held if any(not sighting.dismissed for sighting in one.sightings)]
+
+
+def _bare(held: Sequence[Held]) -> Iterator[Seen]:
+    """What was seen, with no more of its place than the object."""
+    for object_id, kind, sightings in held:
+        place = Place(_KINDS[kind], object_id=object_id)
+        for sighting in sightings:
+            yield Seen(sighting, (place,))
+
+
+def _seen(held: Sequence[Held], located: Located) -> Iterator[Seen]:
+    for object_id, kind, sightings in held:
+        unreached = (Place(_KINDS[kind], object_id=object_id, is_reachable=False),)
+        for sighting in sightings:
+            if kind == "tree":
+                yield Seen(sighting, located.names.get(sighting.value) or unreached)
+            else:
+                yield Seen(sighting, located.places.get(object_id) or unreached)
+
+
+def _context(detector: Detector, wants: Wants, located: Located | None) -> Context:
+    def pushed(commit: str) -> bool | None:
+        return None if located is None else commit in located.pushed
+
+    return Context(detector.rule, wants.key, pushed)
+
+
+def _report(
+    scanned: Scanned, seen: Sequence[Seen] | Iterator[Seen], located: Located | None, detector: Detector, wants: Wants
+) -> Report:
+    groups = grouped(seen, _context(detector, wants, located))
+    findings, left_out = list(groups.findings), 0
+    if located is not None and wants.unreachable is Unreachable.COUNTED:
+        reachable = [_reachable(finding) for finding in findings]
+        findings = [finding for finding in reachable if finding.places]
+        left_out = len(reachable) - len(findings)
+    clean, skipped = scrubbed(findings, scanned.skipped, lambda body: detector.look(body).sightings)
+    counts = dict(scanned.counts)
+    return Report(tuple(clean), groups.dismissed, tuple(skipped), counts, scanned.size, left_out, scanned.is_incomplete)
+
+
+def _reachable(finding: Finding) -> Finding:
+    return finding._replace(places=tuple(place for place in finding.places if place.is_reachable))
+
+
+def joined(reports: Sequence[Report]) -> Report:
+    """Several reports as one; a value in two of them is one finding with the places of both."""
+    findings: dict[str, Finding] = {}
+    dismissed: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    skipped: dict[Skipped, None] = {}
+    for report in reports:
+        for finding in report.findings:
+            known = findings.get(finding.fingerprint)
+            places = dict.fromkeys((*(known.places if known else ()), *finding.places))
+            findings[finding.fingerprint] = (known or finding)._replace(places=tuple(places))
+        for totals, more in ((dismissed, report.dismissed), (counts, report.counts)):
+            for name, count in more.items():
+                totals[name] = totals.get(name, 0) + count
+        skipped |= dict.fromkeys(report.skipped)
+    return Report(
+        tuple(findings.values()),
+        dismissed,
+        tuple(skipped),
+        counts,
+        sum(report.size for report in reports),
+        sum(report.unreachable for report in reports),
+        any(report.is_incomplete for report in reports),
+    )
