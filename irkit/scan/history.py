@@ -118,7 +118,8 @@ def _report(
         reachable = [_reachable(finding) for finding in findings]
         findings = [finding for finding in reachable if finding.places]
         left_out = len(reachable) - len(findings)
-    clean, skipped = scrubbed(findings, scanned.skipped, lambda body: detector.look(body).sightings)
+    unread = located.skipped if located else ()
+    clean, skipped = scrubbed(findings, [*scanned.skipped, *unread], lambda body: detector.look(body).sightings)
     counts = dict(scanned.counts)
     return Report(tuple(clean), groups.dismissed, tuple(skipped), counts, scanned.size, left_out, scanned.is_incomplete)
 
