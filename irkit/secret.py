@@ -7,8 +7,6 @@ that belongs to one incident, so destroying that key unlinks every fingerprint) 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import NewType, NoReturn
 
 Fingerprint = NewType("Fingerprint", str)
@@ -34,6 +32,9 @@ class Secret:
 
     def fingerprint(self, key: bytes) -> Fingerprint:
         """A keyed hash of the value: ``fp_`` and 32 hex digits (the first 128 bits of HMAC-SHA256)."""
+        import hashlib  # 4 ms with OpenSSL behind it: a hook that finds nothing does without
+        import hmac
+
         digest = hmac.new(key, self._value.encode(), hashlib.sha256).hexdigest()
         return Fingerprint(f"fp_{digest[:32]}")
 
@@ -43,6 +44,8 @@ class Secret:
 
     def matches(self, other: Secret) -> bool:
         """Equality in constant time."""
+        import hmac
+
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
     def __eq__(self, other: object) -> bool:
