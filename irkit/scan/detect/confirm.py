@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from irkit.scan.detect.bounded import Pattern
-from irkit.scan.detect.dismissal import dismissed
-from irkit.scan.detect.structure import CHECKS
 from irkit.scan.rule import Rule
 
 if TYPE_CHECKING:
@@ -122,6 +120,9 @@ class Confirm:
         return self._pattern
 
     def _reason(self, window: bytes, start: int, end: int) -> str:
+        from irkit.scan.detect.dismissal import dismissed  # 10 ms: a text without hits does without
+        from irkit.scan.detect.structure import CHECKS
+
         value = window[start:end]
         if self.rule.min_entropy and entropy(value) < self.rule.min_entropy:
             return "too regular"

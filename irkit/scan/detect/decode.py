@@ -10,7 +10,7 @@ from binascii import a2b_base64
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from irkit.scan.detect.expressions import Form
+from irkit.scan.detect.form import Form
 
 BEFORE_BYTES = 8 << 10
 AFTER_BYTES = 24 << 10

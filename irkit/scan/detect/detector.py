@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from irkit.scan.detect.archive import BEGINNINGS, Budget, Member, is_archive, members
 from irkit.scan.detect.batch import Hit, Text, hits_of_each
 from irkit.scan.detect.confirm import Confirm, line_around
-from irkit.scan.detect.decode import regions
 from irkit.scan.detect.engine import Engine
-from irkit.scan.detect.expressions import Form
+from irkit.scan.detect.form import Form
 from irkit.scan.detect.overlap import Seen, speaking
 from irkit.scan.detect.pragma import ALLOWED, is_allowed
 from irkit.scan.detect.wide import MARKS, wide
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.rule import Rule
+
+if TYPE_CHECKING:
+    from pathlib import Path  # 4 ms
 
 __all__ = ["Detector", "Engine", "Looked", "Text", "load_detector"]
 
@@ -114,6 +115,8 @@ class Detector:
             if number < count:
                 seen += self._confirmed(number, body, sorted(places))
             elif number < count + Form.ZIP and level < DECODED_DEPTH and whole is None:
+                from irkit.scan.detect.decode import regions  # 2 ms, and hardly ever needed
+
                 for region in regions(Form(number - count), body, places):
                     seen += self._within(region, level)
         return seen

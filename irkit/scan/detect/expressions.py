@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from typing import NamedTuple
 
 from irkit.scan.detect.encodings import in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32
+from irkit.scan.detect.form import Form
 from irkit.scan.rule import Rule
-
-
-class Form(IntEnum):
-    """What a text around a hit seems to be, beside plain. In a prefilter, its number comes after the rules'."""
-
-    BASE64 = 0
-    HEX = 1
-    UTF_16 = 2
-    UTF_32 = 3
-    PERCENT = 4
-    ZIP = 5
 
 
 class Expression(NamedTuple):

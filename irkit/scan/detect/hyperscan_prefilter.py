@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from irkit.scan.detect.batch import Hit
-from irkit.scan.detect.expressions import Expression
+
+if TYPE_CHECKING:
+    from irkit.scan.detect.expressions import Expression
 
 
 class DatabaseUnusable(Exception):

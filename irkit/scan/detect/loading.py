@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from hashlib import sha256
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import irkit
 from irkit.errors import UsageError
@@ -14,8 +13,11 @@ from irkit.scan.detect.confirm import Confirm
 from irkit.scan.detect.detector import Detector, Prefilter
 from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.hyperscan_prefilter import DatabaseUnusable, HyperscanPrefilter, hyperscan_version
-from irkit.scan.detect.kept import Kept, keep, kept
+from irkit.scan.detect.kept import Kept, digest_of, keep, kept
 from irkit.scan.rule import Rule
+
+if TYPE_CHECKING:
+    from pathlib import Path  # 4 ms
 
 _DETECT = os.path.dirname(__file__)  # noqa: PTH120 - a hook's start is counted in milliseconds
 _SCAN = os.path.dirname(_DETECT)  # noqa: PTH120
@@ -35,8 +37,8 @@ def loaded(files: Sequence[Path], engine: Engine, cache: Path | None) -> Detecto
     if engine is Engine.HYPERSCAN and not version:
         raise EngineMissing("hyperscan is not installed", hint="pip install hyperscan, or choose RE2.")
     machine = f"{version} {os.uname().machine} {sys.implementation.cache_tag}"
-    key = sha256(f"{rules_hash} {machine}".encode()).hexdigest()[:32]
-    file = cache / f"detector-{key}.bin" if cache else None
+    key = digest_of(f"{rules_hash} {machine}".encode()).hex()[:32]
+    file = f"{cache}/detector-{key}.bin" if cache else ""
     parts = kept(file) if file else None
     try:
         if parts:
@@ -52,13 +54,13 @@ def loaded(files: Sequence[Path], engine: Engine, cache: Path | None) -> Detecto
 def detector(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> Detector:
     """A detector with these rules alone. Raises the engine's own error for a rule that it cannot compile."""
     version = "" if engine is Engine.RE2 else hyperscan_version()
-    rules_hash = sha256(f"{_rules_hash(())} {tuple(rules)!r}".encode()).hexdigest()[:32]
+    rules_hash = digest_of(f"{_rules_hash(())} {tuple(rules)!r}".encode()).hex()[:32]
     return _detector(_made(rules, len(rules), version), rules_hash)
 
 
 def _rules_hash(files: Sequence[Path]) -> str:
     """Of everything that decides what is a finding. Raises ``RulesInvalid`` when a user's file cannot be read."""
-    digest = sha256(irkit.__version__.encode())
+    contents = [irkit.__version__.encode()]
     ours = [*_listed(_DETECT, ".py"), *_listed(_RULES, ".toml"), *(f"{_SCAN}/{name}" for name in _READERS)]
     for file in (*ours, *map(str, files)):
         try:
@@ -66,8 +68,8 @@ def _rules_hash(files: Sequence[Path]) -> str:
                 content = opened.read()
         except OSError:
             content = b""  # said by whoever reads it as rules
-        digest.update(b"%d\n" % len(content) + content)
-    return digest.hexdigest()[:32]
+        contents.append(b"%d\n" % len(content) + content)
+    return digest_of(b"".join(contents)).hex()[:32]
 
 
 def _listed(folder: str, ending: str) -> list[str]:
