@@ -10,8 +10,9 @@ from typing import IO, NamedTuple
 from irkit.scan.repository import Repository, environment
 
 PIECE = 4 << 20
-_NO_NETWORK = ("-c", "protocol.allow=never")
-"""Older gits fetch a promised object that they are asked for, whatever ``GIT_NO_LAZY_FETCH`` says."""
+_SETTINGS = ("-c", "protocol.allow=never", "-c", "core.bigFileThreshold=32m")
+"""Older gits fetch a promised object that they are asked for, whatever ``GIT_NO_LAZY_FETCH`` says; and blobs larger
+than this are passed on as they are inflated, not held in git's memory."""
 
 
 class Listed(NamedTuple):
@@ -102,7 +103,7 @@ def _asked(repository: Repository, ids: list[str], *words: str) -> subprocess.Po
 
 def _command(repository: Repository) -> list[str]:
     program, *words = repository.git()
-    return [program, *_NO_NETWORK, *words]
+    return [program, *_SETTINGS, *words]
 
 
 def _out(git: subprocess.Popen[bytes]) -> IO[bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import mmap
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +32,9 @@ class Pack:
             raise IndexUnknown(f"{file.name}: not the pack of its index")
         self._view = memoryview(self._map)
         self._entries: Entries | None = None
+        self._offsets: array[int] | None = None
         self._used = 0
-        self.broken: list[tuple[int, str]] = []
+        self.broken: dict[int, str] = {}
         """Entries that could not be read, by number, and why."""
 
     @property
@@ -120,6 +123,12 @@ class Pack:
         """``blob``, ``commit``, ``tag`` or ``tree``; empty when only git can tell."""
         return KINDS.get(self.entries.kinds[number], "")
 
+    def number_at(self, at: int) -> int:
+        """The number of an entry by its number in the order of ids."""
+        if self._offsets is None:
+            self._offsets = self.index.offsets()
+        return bisect_left(self.entries.offsets, self._offsets[at])
+
     def ids(self, numbers: set[int]) -> dict[int, str]:
         """The ids of these entries, in hex."""
         wanted = {self.entries.offsets[number]: number for number in numbers}
@@ -129,5 +138,5 @@ class Pack:
         return {number: id_.hex() for number, id_ in found}
 
     def _give_up(self, number: int, why: str) -> None:
-        self.broken.append((number, why))
-        self.broken += [(other, "what it is made from is broken") for other in self.members(number) if other != number]
+        self.broken |= dict.fromkeys(self.members(number), "what it is made from is broken")
+        self.broken[number] = why

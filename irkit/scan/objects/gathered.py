@@ -1,0 +1,109 @@
+"""What one task of a scan brings back, and the texts it looks at, a megabyte at a time."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable
+from typing import NamedTuple
+
+from irkit.scan.detect.detector import Detector, Looked, Text
+from irkit.scan.finding import Sighting
+from irkit.scan.rule import Confidence
+
+Key = int | str
+"""Of an object: its number in its pack, or its id."""
+
+_LOOKED_AT_ONCE = 1 << 20
+_HELD_AT_ONCE = 24 << 20
+"""Texts wait in memory until they are looked at; of a long one perhaps only a line is."""
+
+
+class Gathered:
+    """Objects with sightings, counts, bytes looked at and what was skipped, of one task."""
+
+    def __init__(self) -> None:
+        self.held: dict[Key, tuple[str, tuple[Sighting, ...]]] = {}
+        """Kind and sightings by object."""
+        self.counts: dict[str, int] = {}
+        self.size = 0
+        self.skipped: dict[tuple[Key | None, str, str], None] = {}
+        """Of which object (None: of none), what, and the reason; in the order seen, each once."""
+        self.broken: dict[Key, str] = {}
+        """Objects that could not be read, and why."""
+
+    def count(self, kind: str, size: int) -> None:
+        """One more object was looked at."""
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        self.size += size
+
+    def keep(self, key: Key, kind: str, looked: Looked) -> None:
+        """Add what was seen in an object."""
+        if looked.sightings:
+            before = self.held.get(key, (kind, ()))[1]
+            more = tuple(one for one in looked.sightings if one not in before)
+            self.held[key] = (kind, before + more)
+        for what, reason in looked.skipped:
+            self.skipped[key, what, reason] = None
+
+    def packed(self) -> bytes:
+        """All of it, for a pipe between two processes of irkit."""
+        held = [
+            (key, kind, [(*one[:7], one.confidence.value, *one[8:]) for one in seen])
+            for key, (kind, seen) in self.held.items()
+        ]
+        return marshal.dumps((held, self.counts, self.size, list(self.skipped), self.broken))
+
+
+def unpacked(raw: bytes) -> Gathered:
+    """What ``Gathered.packed`` made, again."""
+    gathered = Gathered()
+    held, gathered.counts, gathered.size, skipped, gathered.broken = marshal.loads(raw)  # noqa: S302 - our own child's
+    for key, kind, seen in held:
+        sightings = tuple(Sighting(*one[:7], Confidence(one[7]), *one[8:]) for one in seen)
+        gathered.held[key] = (kind, sightings)
+    gathered.skipped = dict.fromkeys(skipped)
+    return gathered
+
+
+class Looking:
+    """Collects texts and looks at them together; ``seen`` is told of each with something."""
+
+    def __init__(self, detector: Detector, seen: Callable[[Key, Text, Looked], None]) -> None:
+        self._look = detector.look_at_each
+        self._seen = seen
+        self._texts: list[Text] = []
+        self._keys: list[Key] = []
+        self._waiting = self._held = 0
+
+    def add(self, key: Key, body: bytes, spans: tuple[tuple[int, int], ...] | None = None) -> None:
+        """Look at this text, or at these parts of it, soon."""
+        self._texts.append(Text(body, spans))
+        self._keys.append(key)
+        size = len(body)
+        self._held += size
+        if spans is None:
+            self._waiting += size
+        else:
+            for start, end in spans:
+                self._waiting += end - start
+        if self._waiting >= _LOOKED_AT_ONCE or self._held >= _HELD_AT_ONCE:
+            self.finish()
+
+    def finish(self) -> None:
+        """Look at all that waits."""
+        texts, keys = self._texts, self._keys
+        self._texts, self._keys = [], []
+        self._waiting = self._held = 0
+        for index, looked in self._look(texts).items():
+            self._seen(keys[index], texts[index], looked)
+
+
+class Task(NamedTuple):
+    """A part of a scan that one process does."""
+
+    run: Callable[[], Gathered]
+    objects: int
+    weight: int
+    """A guess of its cost: the dearest are begun first."""
+    keys: Callable[[set[int]], dict[int, str]] | None = None
+    """The ids of objects that the task knows by number."""

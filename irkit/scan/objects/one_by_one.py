@@ -1,0 +1,127 @@
+"""Objects that do not come from a pack's families: loose ones, and those that git reads for us."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from irkit.scan.detect.detector import Detector, Looked, Text
+from irkit.scan.objects.cat_file import PIECE, Listed, read_objects, read_pieces
+from irkit.scan.objects.gathered import Gathered, Key, Looking
+from irkit.scan.objects.pieces import HUGE, look_at_pieces
+from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names
+from irkit.scan.repository import Repository
+
+_KINDS = ("blob", "commit", "tag", "tree")
+_HEAD = 64
+_READ = 1 << 20
+
+
+def look_at_git(repository: Repository, objects: Sequence[Listed], detector: Detector) -> Gathered:
+    """Look at objects that git reads."""
+    gathered = Gathered()
+    small = [one.id for one in objects if one.size <= HUGE]
+    _look_at_objects(read_objects(repository, small), detector, gathered)
+    for one in objects:
+        if one.size > HUGE:
+            looked, size = look_at_pieces(detector, read_pieces(repository, one.id))
+            _keep_huge(gathered, one, looked, size)
+    return gathered
+
+
+def look_at_loose(files: dict[str, Path], detector: Detector) -> Gathered:
+    """Look at the files of loose objects, by id."""
+    gathered = Gathered()
+    huge: list[Listed] = []
+    _look_at_objects(_loose_objects(files, gathered, huge), detector, gathered)
+    for one in huge:
+        try:
+            looked, size = look_at_pieces(detector, _loose_pieces(files[one.id]))
+        except (OSError, zlib.error) as error:
+            gathered.broken[one.id] = str(error)
+            continue
+        _keep_huge(gathered, one, looked, size)
+    return gathered
+
+
+def _keep_huge(gathered: Gathered, one: Listed, looked: Looked, size: int) -> None:
+    gathered.keep(one.id, one.kind, looked)
+    gathered.count(f"{one.kind}s", size)
+    if size != one.size:
+        gathered.broken[one.id] = f"{size} of its {one.size} bytes could be read"
+
+
+def _look_at_objects(objects: Iterable[tuple[str, str, bytes]], detector: Detector, gathered: Gathered) -> None:
+    kinds: dict[Key, str] = {}
+
+    def seen(key: Key, _: Text, looked: Looked) -> None:
+        gathered.keep(key, kinds[key], looked)
+
+    looking = Looking(detector, seen)
+    done: set[tuple[bytes, bytes]] = set()
+    for id_, kind, body in objects:
+        if kind not in _KINDS:
+            gathered.broken[id_] = f"git cannot read it: {kind}"
+            continue
+        kinds[id_] = kind
+        gathered.count(f"{kind}s", len(body))
+        if kind != "tree":
+            looking.add(id_, body)
+            continue
+        for mode, name in names(body):
+            if (mode, name) not in done:
+                done.add((mode, name))
+                looking.add(id_, name)
+                if is_submodule(mode):
+                    gathered.skipped[None, name.decode(errors="replace"), SUBMODULE] = None
+    looking.finish()
+
+
+def _loose_objects(
+    files: dict[str, Path], gathered: Gathered, huge: list[Listed]
+) -> Iterator[tuple[str, str, bytes]]:
+    from isal.isal_zlib import IsalError, decompress
+
+    for id_, file in files.items():
+        try:
+            raw = file.read_bytes() if file.stat().st_size <= HUGE else b""
+            kind, size, head = _head(raw or _first(file))
+            if not raw or size > HUGE:
+                huge.append(Listed(id_, kind, size))
+                continue
+            body = decompress(raw, 15, size + head)
+            if len(body) != size + head:
+                raise ValueError(f"{len(body) - head} bytes instead of {size}")
+        except FileNotFoundError:
+            gathered.broken[id_] = "it went away"
+        except (OSError, ValueError, IsalError, zlib.error) as error:
+            gathered.broken[id_] = f"its file is broken: {error}"
+        else:
+            yield id_, kind, body[head:]
+
+
+def _first(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(_READ)
+
+
+def _head(raw: bytes) -> tuple[str, int, int]:
+    """Kind and size of a loose object, and how long the head is that says so. Raises ``ValueError``."""
+    head, nul, _ = zlib.decompressobj().decompress(raw[:_READ], _HEAD).partition(b"\0")
+    kind, _, size = head.partition(b" ")
+    if not nul or kind.decode(errors="replace") not in _KINDS or not size.isdigit():
+        raise ValueError("its head makes no sense")
+    return kind.decode(), int(size), len(head) + 1
+
+
+def _loose_pieces(file: Path) -> Iterator[bytes]:
+    """The content of a loose object, piece by piece. Raises ``zlib.error`` and ``OSError``."""
+    inflate = zlib.decompressobj()
+    is_first = True
+    with file.open("rb") as opened:
+        while raw := opened.read(_READ):
+            while raw and (some := inflate.decompress(raw, PIECE)):
+                raw = inflate.unconsumed_tail
+                yield some.partition(b"\0")[2] if is_first else some
+                is_first = False

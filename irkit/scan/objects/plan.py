@@ -1,0 +1,87 @@
+"""The tasks of a scan: families of deltas grouped as they lie in the pack, loose files, and what git must read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from irkit.scan.detect.detector import Detector
+from irkit.scan.objects.cat_file import Listed
+from irkit.scan.objects.families import look_at_families
+from irkit.scan.objects.gathered import Task
+from irkit.scan.objects.one_by_one import look_at_git, look_at_loose
+from irkit.scan.objects.pack import Pack
+from irkit.scan.objects.pack_entries import BLOB, NONE, UNKNOWN
+from irkit.scan.objects.pieces import HUGE
+from irkit.scan.repository import Repository
+
+_TASKS = 48
+_LOOSE_A_TASK = 500
+_GIT_A_TASK = 20_000
+_OF_AN_OBJECT = 6_000
+"""What any object costs, in bytes of content that cost as much."""
+
+
+def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[Task]:
+    """Tasks for all objects of a pack that irkit reads itself, but for the ``known`` ones (a 1 each)."""
+    entries = pack.entries
+    sizes, kinds, members = entries.sizes, entries.kinds, entries.members
+    live = None if known is None else {pack.root(number) for number, byte in enumerate(known) if not byte}
+    weights = {
+        number: members[number] * (_OF_AN_OBJECT + (sizes[number] if kinds[number] == BLOB else 0))
+        for number, base in enumerate(entries.bases)
+        if base == NONE and kinds[number] != UNKNOWN and sizes[number] <= HUGE and (live is None or number in live)
+    }
+    most = sum(weights.values()) // _TASKS
+    tasks: list[Task] = []
+    group: list[int] = []
+    weight = objects = 0
+    for root, cost in weights.items():
+        group.append(root)
+        weight += cost
+        objects += members[root]
+        if weight > most:
+            tasks.append(Task(partial(look_at_families, pack, group, detector, known), objects, weight, pack.ids))
+            group = []
+            weight = objects = 0
+    if group:
+        tasks.append(Task(partial(look_at_families, pack, group, detector, known), objects, weight, pack.ids))
+    return tasks
+
+
+def left_to_git(pack: Pack, known: bytearray | None) -> list[Listed]:
+    """Objects of a pack that git is to read: huge ones, and those whose base is not in the pack."""
+    entries = pack.entries
+    huge = max(entries.sizes, default=0) > HUGE
+    if not huge and UNKNOWN not in entries.kinds:
+        return []
+    roots = [
+        number
+        for number, base in enumerate(entries.bases)
+        if base == NONE and (entries.sizes[number] > HUGE or entries.kinds[number] == UNKNOWN)
+    ]
+    numbers = {number for root in roots for number in pack.members(root)}
+    numbers |= {number for number, kind in enumerate(entries.kinds) if kind == UNKNOWN}
+    ids = pack.ids({number for number in numbers if known is None or not known[number]})
+    return [Listed(id_, pack.kind(number), entries.sizes[pack.root(number)]) for number, id_ in ids.items()]
+
+
+def loose_tasks(files: dict[str, Path], detector: Detector) -> list[Task]:
+    """Tasks for loose objects."""
+    ids = sorted(files)
+    groups = [ids[at : at + _LOOSE_A_TASK] for at in range(0, len(ids), _LOOSE_A_TASK)]
+    return [
+        Task(partial(look_at_loose, {id_: files[id_] for id_ in group}, detector), len(group), len(group) * 100_000)
+        for group in groups
+    ]
+
+
+def git_tasks(repository: Repository, objects: Sequence[Listed], detector: Detector, jobs: int) -> list[Task]:
+    """Tasks for objects that git reads, in their order; so are neighbours in a pack read together."""
+    size = min(_GIT_A_TASK, len(objects) // jobs + 1)
+    groups = [objects[at : at + size] for at in range(0, len(objects), size)]
+    return [
+        Task(partial(look_at_git, repository, group, detector), len(group), sum(one.size for one in group) + 1)
+        for group in groups
+    ]
