@@ -1,0 +1,79 @@
+"""Which commits brought a track, and which held it last: worked out from what each commit changes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from irkit.scan.places.graph import Graph
+
+
+class Presence(NamedTuple):
+    """By commit number (see ``Graph``), sets of tracks as bits."""
+
+    held: list[int]
+    """What stands in the commit's tree."""
+    brought: dict[int, int]
+    """What stands in it and in none of its parents: a merge brings only what was made in it."""
+    left: dict[int, int]
+    """What stands in it and in no child, or not in some child."""
+
+
+def presence(
+    graph: Graph, changes: Mapping[bytes, tuple[int, int]], given: Mapping[bytes, int] | None = None
+) -> Presence:
+    """Of all commits of the graph.
+
+    A commit's tree is its first parent's with its changes, so walking parents first gives what every tree holds; the
+    other parents only decide whether a merge brought something. ``given`` has what the trees of commits hold that are
+    known already: they bring nothing.
+    """
+    held = [0] * len(graph.ids)
+    brought: dict[int, int] = {}
+    left: dict[int, int] = {}
+    has_child = bytearray(len(held))
+    known: dict[int, int] = {0: 0}
+    for number in range(len(held) - 1, -1, -1):
+        parents = graph.parents[number]
+        here = held[parents[0]] if parents else 0
+        if given and graph.ids[number] in given:
+            here = given[graph.ids[number]]
+        change = changes.get(graph.ids[number])
+        if change:
+            added, removed = change
+            here = (here & ~removed) | added
+            here = known.setdefault(here, here)
+            for parent in parents[1:]:
+                added &= ~held[parent]
+            if added:
+                brought[number] = added
+        held[number] = here
+        for parent in parents:
+            has_child[parent] = 1
+            gone = held[parent]
+            if gone and gone is not here and (gone := gone & ~here):
+                left[parent] = left.get(parent, 0) | gone
+    for number, has in enumerate(has_child):
+        if not has and held[number]:
+            left[number] = held[number]
+    return Presence(held, brought, left)
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Numbers of the bits that are set, from the lowest."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def chosen(masks: Mapping[int, int], order: Iterable[int]) -> dict[int, int]:
+    """For each bit of any mask, the first of the ``order`` (keys of ``masks``) whose mask has it."""
+    found: dict[int, int] = {}
+    seen = 0
+    for number in order:
+        new = masks[number] & ~seen
+        seen |= new
+        for bit in bits(new):
+            found[bit] = number
+    return found

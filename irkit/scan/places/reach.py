@@ -1,0 +1,26 @@
+"""From which starts (refs, reflogs) a commit is reached. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from irkit.scan.places.graph import Graph
+
+
+def reach(graph: Graph, starts: Mapping[int, int], wanted: Container[int]) -> dict[int, int]:
+    """For each wanted commit number, the set (as bits) of starts that lead to it; ``starts`` has those of each tip.
+
+    Children come before parents, so one walk passes each commit's set on to its parents; it is kept only where wanted.
+    """
+    found: dict[int, int] = {}
+    passed = dict(starts)
+    for number, parents in enumerate(graph.parents):
+        mask = passed.pop(number, 0)
+        if number in wanted:
+            found[number] = mask
+        if not mask:
+            continue
+        for parent in parents:
+            known = passed.get(parent)
+            passed[parent] = mask if known is None or known is mask else known | mask
+    return found

@@ -1,0 +1,115 @@
+"""What the starts of a repository lead to: commits, and objects that are named directly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.places.gits import answer
+from irkit.scan.places.graph import Graph
+from irkit.scan.places.refs import Rank, Refs
+from irkit.scan.repository import Repository
+
+_TARGET = re.compile(rb"\Aobject ([0-9a-f]+)\ntype (\w+)\n")
+_MOST_NESTED = 20
+
+
+class Tips(NamedTuple):
+    """Sets of starts are bits: bit n is ``Refs.starts[n]``."""
+
+    of_commit: dict[int, int]
+    """Starts whose tip is that commit, by its number."""
+    of_object: dict[bytes, int]
+    """Starts that lead to a tag, tree or blob, by its id."""
+    trees: frozenset[bytes]
+    """Those of them that are trees."""
+
+
+class Ranks(NamedTuple):
+    """Sets of starts by what they are."""
+
+    real: int
+    """Refs and detached heads."""
+    remote: int
+    notes: int
+    """Refs of notes, and their reflogs."""
+    stash: int
+
+    @property
+    def current(self) -> int:
+        """Where something that stands in the tip still stands."""
+        return self.real | self.stash
+
+
+def ranks(refs: Refs) -> Ranks:
+    """Of all starts."""
+    found = dict.fromkeys(Rank, 0)
+    note_logs = 0
+    for number, start in enumerate(refs.starts):
+        found[start.rank] |= 1 << number
+        if start.rank is Rank.REFLOG and start.name.startswith(b"reflog of refs/notes/"):
+            note_logs |= 1 << number
+    real = sum(found[rank] for rank in Rank if rank < Rank.STASH)
+    return Ranks(real, found[Rank.REMOTE], found[Rank.NOTES] | note_logs, found[Rank.STASH])
+
+
+def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]) -> Tips:
+    """Of all starts. Tags are read only where packed-refs does not say what they are, or to find one of ``tags``."""
+    of_commit: dict[int, int] = {}
+    of_object: dict[bytes, int] = {}
+    unknown: dict[bytes, int] = {}
+    find = graph.numbers.get
+    for bit, start in enumerate(refs.starts):
+        for id_ in start.ids:
+            number = find(id_)
+            if number is None:
+                of_object[id_] = of_object.get(id_, 0) | 1 << bit
+                number = find(start.peeled)
+            if number is None:
+                unknown[id_] = unknown.get(id_, 0) | 1 << bit
+            else:
+                of_commit[number] = of_commit.get(number, 0) | 1 << bit
+    if not of_object.keys() >= set(tags):
+        unknown = dict(of_object)
+    trees: set[bytes] = set()
+    for _ in range(_MOST_NESTED):
+        if not unknown:
+            break
+        unknown = _followed(repository, unknown, trees)
+        for id_, mask in unknown.items():
+            number = find(id_)
+            if number is None:
+                of_object[id_] = of_object.get(id_, 0) | mask
+            else:
+                of_commit[number] = of_commit.get(number, 0) | mask
+        unknown = {id_: mask for id_, mask in unknown.items() if id_ not in graph.numbers}
+    return Tips(of_commit, of_object, frozenset(trees))
+
+
+def _followed(repository: Repository, ids: dict[bytes, int], trees: set[bytes]) -> dict[bytes, int]:
+    """What the tags among the objects name, with the starts that lead there."""
+    kinds = kinds_of(repository, ids)
+    trees |= {id_ for id_, kind in kinds.items() if kind == "tree"}
+    tags = [id_.decode() for id_, kind in kinds.items() if kind == "tag"]
+    found: dict[bytes, int] = {}
+    for tag, _, body in read_objects(repository, tags):
+        target = _TARGET.match(body)
+        if target:
+            found[target[1]] = found.get(target[1], 0) | ids[tag.encode()]
+    return found
+
+
+def kinds_of(repository: Repository, ids: Iterable[bytes]) -> dict[bytes, str]:
+    """The kind of each object that is here."""
+    asked = b"".join(id_ + b"\n" for id_ in ids)
+    _, said, _ = answer(repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", read=asked)
+    rows = (line.split(b" ") for line in said.splitlines())
+    return {id_: kind.decode() for id_, kind in rows if kind not in {b"missing", b"ambiguous"}}
+
+
+def tag_target(body: bytes) -> bytes:
+    """The id of what an annotated tag names; empty when it names nothing."""
+    target = _TARGET.match(body)
+    return target[1] if target else b""

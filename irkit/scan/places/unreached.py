@@ -1,0 +1,150 @@
+"""Held objects that no history holds: named by a tag directly, staged, or in commits that nothing leads to."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from irkit.scan.finding import PlaceKind, Skipped
+from irkit.scan.objects.cat_file import list_objects, read_objects
+from irkit.scan.places.changes import Track, Wanted
+from irkit.scan.places.gits import answer, command
+from irkit.scan.places.graph import Listed
+from irkit.scan.places.people import headers
+from irkit.scan.places.presence import chosen, presence
+from irkit.scan.places.refs import worktrees
+from irkit.scan.places.rows import History, Row
+from irkit.scan.places.walk import Walk
+from irkit.scan.repository import Repository, environment
+
+_ENTRY = re.compile(rb"[1-7][0-7]{4,5} ([^\0]+)\0")
+
+
+class Missing(NamedTuple):
+    """What is still looked for."""
+
+    blobs: frozenset[bytes]
+    names: tuple[bytes, ...]
+    commits: frozenset[bytes]
+    tags: frozenset[bytes]
+    trees: frozenset[bytes]
+    """Trees in whose entries one of the names may stand."""
+
+
+def named_rows(repository: Repository, history: History, wanted: Wanted) -> list[Row]:
+    """Rows of blobs, and of files in trees, that a ref or tag names without a commit."""
+    rows = []
+    for id_, starts in sorted(history.tips.of_object.items()):
+        if id_ in wanted.blobs:
+            rows.append(Row(PlaceKind.BLOB, id_, b"", b"", b"", starts, is_current=True))
+        if id_ in history.tips.trees:
+            for track in tree_tracks(repository, id_, wanted):
+                kind = PlaceKind.BLOB if track.object_id else PlaceKind.FILE_NAME
+                rows.append(Row(kind, track.object_id, track.path, b"", b"", starts, is_current=True))
+    return rows
+
+
+def tree_tracks(repository: Repository, tree: bytes, wanted: Wanted) -> list[Track]:
+    """What is wanted of all files below a tree, or of a commit's tree."""
+    _, said, _ = answer(repository, "ls-tree", "-r", "-z", "--full-tree", tree.decode())
+    found = []
+    for entry in said.split(b"\0"):
+        head, _, path = entry.partition(b"\t")
+        id_ = head.rpartition(b" ")[2]
+        if id_ in wanted.blobs:
+            found.append(Track(id_, path))
+        if any(name in path for name in wanted.names):
+            found.append(Track(b"", path))
+    return found
+
+
+def staged_rows(repository: Repository, wanted: Wanted) -> list[Row]:
+    """Rows of what stands in an index; those of all work trees of the repository are looked at."""
+    folders = {"index": repository.common_dir}
+    folders |= {f"index of worktrees/{folder.name}": folder for folder in worktrees(repository)}
+    found = []
+    for name, folder in folders.items():
+        file = folder / "index"
+        if folder == repository.git_dir:
+            file = Path(os.environ.get("GIT_INDEX_FILE", file)).absolute()
+        if file.exists():
+            found += _staged(repository, name, file, wanted)
+    return found
+
+
+def _staged(repository: Repository, name: str, index: Path, wanted: Wanted) -> list[Row]:
+    ran = subprocess.run(
+        command(repository, "ls-files", "--stage", "-z"),
+        capture_output=True,
+        check=False,
+        env=environment() | {"GIT_INDEX_FILE": str(index)},
+    )
+    rows = []
+    for entry in ran.stdout.split(b"\0"):
+        head, _, path = entry.partition(b"\t")
+        ids = [word for word in head.split(b" ") if word in wanted.blobs]
+        rows += [Row(PlaceKind.FILE, id_, path, b"", b"", 0, is_current=True, staged_in=name) for id_ in ids]
+        if any(part in path for part in wanted.names):
+            rows.append(Row(PlaceKind.FILE_NAME, b"", path, b"", b"", 0, is_current=True, staged_in=name))
+    return rows
+
+
+def lost_rows(
+    repository: Repository, history: History, missing: Missing, jobs: int
+) -> tuple[list[Row], tuple[Skipped, ...]]:
+    """Rows of what only commits that nothing leads to hold, and of objects that nothing at all leads to."""
+    listed = _lost_commits(repository, history)
+    walked = Walk(repository, Wanted(missing.blobs, missing.names), jobs).commits(listed)
+    graph = walked.graph
+    seen = presence(graph, walked.changes.of_commit)
+    first_of = chosen(seen.brought, sorted(seen.brought, key=lambda number: (graph.times[number], -number)))
+    last_of = chosen(seen.left, sorted(seen.left, key=lambda number: (-graph.times[number], number)))
+    rows = []
+    for track, bit in walked.changes.tracks.items():
+        if bit in first_of and bit in last_of:
+            kind = PlaceKind.BLOB if track.object_id else PlaceKind.FILE_NAME
+            ends = graph.ids[first_of[bit]], graph.ids[last_of[bit]]
+            rows.append(_lost(kind, track.object_id, track.path, *ends))
+    rows += [_lost(PlaceKind.COMMIT, id_, b"", id_, id_) for id_ in sorted(missing.commits)]
+    rows += [_lost(PlaceKind.TAG, id_, b"", id_, id_) for id_ in sorted(missing.tags)]
+    placed = {row.object_id for row in rows}
+    rows += [_lost(PlaceKind.BLOB, id_, b"", b"", b"") for id_ in sorted(missing.blobs - placed)]
+    found = {name for name in missing.names for row in rows if row.kind is PlaceKind.FILE_NAME and name in row.path}
+    rows += _loose_names(repository, missing.trees, [name for name in missing.names if name not in found])
+    return rows, walked.skipped
+
+
+def _loose_names(repository: Repository, trees: Iterable[bytes], names: list[bytes]) -> list[Row]:
+    """Names in trees of which no commit is known."""
+    if not names:
+        return []
+    rows = []
+    for id_, _, body in read_objects(repository, [tree.decode() for tree in sorted(trees)]):
+        entries = [entry for entry in _ENTRY.findall(body) if any(name in entry for name in names)]
+        rows += [_lost(PlaceKind.FILE_NAME, id_.encode(), entry, b"", b"") for entry in entries]
+    return rows
+
+
+def _lost(kind: PlaceKind, object_id: bytes, path: bytes, first: bytes, last: bytes) -> Row:
+    return Row(kind, object_id, path, first, last, 0, is_current=False, is_reachable=False)
+
+
+def _lost_commits(repository: Repository, history: History) -> Listed:
+    """Every commit that is here and that no start leads to, newest first."""
+    known = history.graph.numbers
+    ids = [one.id for one in list_objects(repository) if one.kind == "commit" and one.id.encode() not in known]
+    return _listed(read_objects(repository, ids))
+
+
+def _listed(objects: Iterable[tuple[str, str, bytes]]) -> Listed:
+    rows = []
+    for id_, kind, body in objects:
+        if kind == "commit":
+            parents, at = headers(body)
+            rows.append((at, id_.encode(), parents))
+    rows.sort(key=lambda row: -row[0])
+    return Listed([id_ for _, id_, _ in rows], [parents for _, _, parents in rows], [at for at, _, _ in rows])

@@ -1,0 +1,112 @@
+"""One pass over history: every commit listed, and each one's changes taken from several gits at the same time."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from irkit.scan.finding import Skipped
+from irkit.scan.places.changes import Changes, Rows, Wanted, diff_words
+from irkit.scan.places.gits import Gits, Task
+from irkit.scan.places.graph import Graph, Listed, graph, listed
+from irkit.scan.repository import Repository
+
+_BLOCK = 4096
+"""Commits that one diff-tree gets: enough that its start costs nothing, few enough that the last ones end together."""
+_LIST = ("rev-list", "--parents", "--timestamp")
+EVERYTHING = ("--all", "--reflog")
+_MOST_FAILURES = 50
+
+
+class Walked(NamedTuple):
+    """What a pass saw."""
+
+    graph: Graph
+    changes: Changes
+    skipped: tuple[Skipped, ...]
+
+
+class Walk:
+    """A pass over the commits that a ``git rev-list`` names. ``wanted`` empty: they are listed only."""
+
+    def __init__(self, repository: Repository, wanted: Wanted, jobs: int) -> None:
+        self._repository = repository
+        self._gits = Gits(repository, jobs)
+        self._rows = Listed([], [], [])
+        self._rest = b""
+        self._given = 0
+        """How many of the listed commits were handed to a diff-tree."""
+        self._skipped: list[Skipped] = []
+        self._failures = 0
+        self.changes = Changes(wanted, width(repository))
+
+    def history(self, words: tuple[str, ...] = EVERYTHING, read: bytes = b"") -> Walked:
+        """Of the commits that ``git rev-list`` lists for these words. What could not be read is in ``skipped``."""
+        self._gits.add(Task((*_LIST, *words), read, self._take_list, self._list_ended))
+        self._gits.run()
+        return Walked(graph(self._rows), self.changes, tuple(self._skipped))
+
+    def commits(self, rows: Listed) -> Walked:
+        """Of these commits, listed by other means."""
+        self._rows = rows
+        self._hand_out(least=1)
+        self._gits.run()
+        return Walked(graph(rows), self.changes, tuple(self._skipped))
+
+    def _take_list(self, data: bytes) -> None:
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
+        listed(lines, self._rows)
+        self._hand_out(least=_BLOCK)
+
+    def _list_ended(self, code: int, said: str) -> None:
+        if code:
+            self._skipped.append(Skipped("history", said.partition("\n")[0] or f"git rev-list ended with {code}"))
+        self._hand_out(least=1)
+
+    def _hand_out(self, least: int) -> None:
+        rows, wanted = self._rows, self.changes.wanted
+        if not (wanted.blobs or wanted.names):
+            return
+        while len(rows.ids) - self._given >= least:
+            end = min(self._given + _BLOCK, len(rows.ids))
+            pairs = zip(rows.ids[self._given : end], rows.parents[self._given : end], strict=True)
+            self._diff([id_ + b" " + parents[0] if parents else id_ for id_, parents in pairs])
+            self._given = end
+
+    def _diff(self, lines: list[bytes]) -> None:
+        def ended(code: int, _: str) -> None:
+            if code:  # said again when it is done with care
+                self._diff_with_care(lines)
+
+        self._gits.add(Task(diff_words(), _text(lines), Rows(self.changes).take, ended))
+
+    def _diff_with_care(self, lines: list[bytes]) -> None:
+        """Again, with every commit named as it is done: the one after the last is what git cannot read."""
+        done = 0
+
+        def headed(_: bytes) -> None:
+            nonlocal done
+            done += 1
+
+        def ended(code: int, said: str) -> None:
+            if not code:
+                return
+            self._failures += 1
+            why = said.partition("\n")[0] or f"git diff-tree ended with {code}"
+            if self._failures > _MOST_FAILURES:
+                self._skipped.append(Skipped(f"{len(lines) - done} commits", f"places not looked for: {why}"))
+                return
+            self._skipped.append(Skipped(f"commit {lines[done][: self.changes.width].decode()}", why))
+            if lines[done + 1 :]:
+                self._diff_with_care(lines[done + 1 :])
+
+        self._gits.add(Task(diff_words("--always"), _text(lines), Rows(self.changes, headed).take, ended))
+
+
+def width(repository: Repository) -> int:
+    """Hex digits of the repository's ids."""
+    return 64 if repository.object_format == "sha256" else 40
+
+
+def _text(lines: list[bytes]) -> bytes:
+    return b"\n".join(lines) + b"\n"
