@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from irkit.scan.accepted.accepted import BASELINE, REAL, accepted
+from irkit.scan.accepted.baseline import BaselineInvalid
+from irkit.scan.finding import Commit, Place, PlaceKind, Report
+from tests.scan.accepted.repo import (
+    OTHER_PASSWORD,
+    OTHER_TOKEN,
+    PASSWORD,
+    RULES,
+    TOKEN,
+    Tree,
+    finding,
+    paths,
+    pem,
+    values,
+)
+
+SOUGHT = [("github_token", TOKEN), ("password", PASSWORD)]
+
+
+def reasons(outcome: object) -> dict[str, int]:
+    return {each.reason: len(each.findings) for each in outcome.left_out}
+
+
+def test_a_baseline_that_detect_secrets_made_is_honoured(tree: Tree) -> None:
+    key = pem()
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    tree.write("conf.yaml", f"token: {TOKEN}\n")
+    tree.write("id_rsa", f"{key}\n")
+    report = tree.found(*SOUGHT, ("private_key", key))
+    assert len(report.findings) == 3
+    outcome = accepted(report, RULES, root=tree.root, baseline=tree.made_by_detect_secrets())
+    assert values(outcome.report) == []
+    assert reasons(outcome) == {BASELINE: 3}
+    assert outcome.total == 3
+    assert outcome.stale == ()
+
+
+def test_a_value_that_is_not_in_it_is_reported(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    tree.write("a.py", f'password = "{PASSWORD}"\nother_password = "{OTHER_PASSWORD}"\n')
+    outcome = accepted(tree.found(*SOUGHT, ("password", OTHER_PASSWORD)), RULES, root=tree.root, baseline=file)
+    assert values(outcome.report) == [OTHER_PASSWORD]
+
+
+def test_a_line_that_moved_is_still_known_and_its_number_is_refreshed(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    tree.write("a.py", f'# a\n# b\npassword = "{PASSWORD}"\n')
+    outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file)
+    assert values(outcome.report) == []
+    assert {entry.line for entry in outcome.refreshed.entries} == {3}
+
+
+def test_a_changed_password_is_reported_and_said_to_be_changed(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    tree.write("a.py", f'password = "{OTHER_PASSWORD}"\n')
+    outcome = accepted(tree.found(("password", OTHER_PASSWORD)), RULES, root=tree.root, baseline=file)
+    assert values(outcome.report) == [OTHER_PASSWORD]
+    assert outcome.changed == ("a.py:1",)
+    assert [entry.path for entry in outcome.stale] == ["a.py"] * len(outcome.stale)
+    assert outcome.stale
+
+
+def test_a_changed_token_is_reported_although_detect_secrets_hashes_its_prefix_alone(tree: Tree) -> None:
+    tree.write("a.py", f'token = "{TOKEN}"\n')
+    file = tree.made_by_detect_secrets()
+    assert {entry["type"] for entry in tree.results()["a.py"]} >= {"GitHub Token", "Base64 High Entropy String"}
+    assert accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file).report.findings == ()
+    tree.write("a.py", f'token = "{OTHER_TOKEN}"\n')
+    outcome = accepted(tree.found(("github_token", OTHER_TOKEN)), RULES, root=tree.root, baseline=file)
+    assert values(outcome.report) == [OTHER_TOKEN]
+
+
+def test_a_renamed_file_keeps_its_entries_and_is_said_to_be_moved(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    (tree.root / "a.py").rename(tree.root / "b.py")
+    outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file)
+    assert values(outcome.report) == []
+    assert {(each.entry.path, each.path) for each in outcome.moved} == {("a.py", "b.py")}
+    assert {entry.filename for entry in outcome.refreshed.entries} == {"b.py"}
+    assert outcome.stale == ()
+
+
+def test_a_copy_of_a_known_value_into_another_file_is_reported(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    tree.write("copy.py", f'password = "{PASSWORD}"\n')
+    outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file)
+    assert paths(outcome.report) == [["copy.py"]]
+
+
+def test_the_constant_hash_of_a_private_key_covers_no_key_in_another_file(tree: Tree) -> None:
+    key, other = pem(), pem()
+    tree.write("id_rsa", key)
+    file = tree.made_by_detect_secrets()
+    (tree.root / "id_rsa").unlink()
+    tree.write("elsewhere", other)
+    outcome = accepted(tree.found(("private_key", other)), RULES, root=tree.root, baseline=file)
+    assert values(outcome.report) == [other]
+
+
+def test_a_known_value_is_known_in_the_history_too_wherever_it_stood(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    commit = Commit("1" * 40, "a", "b", "2024-01-01T00:00:00+00:00")
+    old = Place(PlaceKind.BLOB, "old/name.py", 7, 1, "b" * 40, first=commit)
+    now = Place(PlaceKind.FILE, "a.py", 1, 1)
+    said = Place(PlaceKind.COMMIT, "", 1, 1, "1" * 40)
+    report = tree.found(*SOUGHT)._replace(findings=(finding("password", PASSWORD, old, now, said),))
+    assert accepted(report, RULES, root=tree.root, baseline=file).report.findings == ()
+
+
+def test_an_entry_that_only_detect_secrets_sees_is_not_stale(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    tree.write("conf.ini", f"[x]\npassword = {OTHER_PASSWORD}\n")
+    file = tree.made_by_detect_secrets()
+    nothing = Report((), {}, (), {}, 0)
+    assert accepted(nothing, RULES, root=tree.root, baseline=file).stale == ()
+    tree.write("a.py", "password = None\n")
+    (tree.root / "conf.ini").unlink()
+    gone = accepted(nothing, RULES, root=tree.root, baseline=file)
+    assert {entry.path for entry in gone.stale} == {"a.py", "conf.ini"}
+    assert gone.refreshed.entries == ()
+
+
+def test_nothing_is_stale_in_files_that_were_not_scanned(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    tree.write("a.py", "")
+    outcome = accepted(Report((), {}, (), {}, 0), RULES, root=tree.root, baseline=file, scanned={"b.py"})
+    assert outcome.stale == ()
+    assert accepted(Report((), {}, (), {}, 0), RULES, root=tree.root, baseline=file, scanned={"a.py"}).stale
+
+
+def test_values_that_an_audit_called_real_are_accepted_and_counted_apart(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    made = json.loads(file.read_text())
+    for entry in made["results"]["a.py"]:
+        entry["is_secret"] = True
+    file.write_text(json.dumps(made))
+    assert reasons(accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file)) == {REAL: 1}
+
+
+def test_files_named_by_a_baseline_outside_the_root_are_not_read(tree: Tree) -> None:
+    tree.write("../outside.py", f'password = "{PASSWORD}"\n')
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    made = json.loads(file.read_text())
+    made["results"] = {"../outside.py": [{**one, "filename": "../outside.py"} for one in made["results"]["a.py"]]}
+    file.write_text(json.dumps(made))
+    outcome = accepted(Report((), {}, (), {}, 0), RULES, root=tree.root, baseline=file)
+    assert {entry.path for entry in outcome.stale} == {"../outside.py"}
+
+
+def test_a_plug_in_that_a_baseline_names_by_file_is_never_run(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    tree.write("evil.py", "open('ran', 'w').close()\n")
+    made = json.loads(file.read_text())
+    made["plugins_used"].append({"name": "Evil", "path": f"file://{tree.root}/evil.py"})
+    made["filters_used"].append({"path": f"file://{tree.root}/evil.py::evil"})
+    made["results"]["a.py"] = [{**one, "hashed_secret": "0" * 40} for one in made["results"]["a.py"]]
+    file.write_text(json.dumps(made))
+    accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file)
+    assert not (tree.root / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("nothing", "is no JSON"),
+        ("[]", "has no results"),
+        ('{"results": {"a": 1}}', "are no list"),
+        ('{"results": {"a": [1]}}', "is no object"),
+        ('{"results": {"a": [{"type": "x", "hashed_secret": "1"}]}}', "no SHA-1"),
+        ('{"results": {"a": [{"type": "x", "hashed_secret": "' + "0" * 40 + '", "line_number": "1"}]}}', "line_number"),
+        ('{"results": {"a": [{"type": "x", "hashed_secret": "' + "0" * 40 + '", "is_secret": 1}]}}', "is_secret"),
+        ("[" * 100_000, "is no JSON"),
+    ],
+)
+def test_a_file_that_is_no_baseline_is_refused_with_the_reason(tree: Tree, text: str, says: str) -> None:
+    tree.write(".secrets.baseline", text)
+    with pytest.raises(BaselineInvalid, match=says):
+        accepted(tree.found(), RULES, root=tree.root, baseline=tree.baseline)
+
+
+def test_a_baseline_that_is_not_there_is_said(tree: Tree) -> None:
+    with pytest.raises(BaselineInvalid, match="No such file"):
+        accepted(tree.found(), RULES, root=tree.root, baseline=tree.baseline)
