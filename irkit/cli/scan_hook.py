@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from irkit.cli.scan_told import INCOMPLETE, advice, exit_code, fault, say, skipped, sums
 from irkit.errors import IrkitError
@@ -53,24 +53,20 @@ def hook_with(args: argparse.Namespace) -> int:
 
 def detector(rules: Sequence[Path] = ()) -> Detector:
     """The detector of irkit's own rules and of these, from its cache."""
-    from pathlib import Path
-
     from irkit.scan.detect.detector import load_detector
     from irkit.scan.folders import cache_folder
 
-    return load_detector(rules, cache=Path(cache_folder()))
+    return load_detector(rules, cache=cast("Path", cache_folder()))  # its text is all that is used: no pathlib
 
 
 def key() -> bytes:
     """The user's key; where it cannot be kept, one of this run alone: a finding must be told in any case."""
-    from pathlib import Path
-
     from irkit.scan.fingerprint_key import fingerprint_key
     from irkit.scan.folders import data_folder
 
     folder = data_folder()
     try:
-        return fingerprint_key(Path(folder))
+        return fingerprint_key(folder)
     except OSError as error:
         say(f"irkit: fingerprints are good for this run only: {folder}: {error.strerror}")
         return os.urandom(32)

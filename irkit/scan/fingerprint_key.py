@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
-from pathlib import Path
 
 from irkit.errors import UsageError
 
@@ -13,15 +11,17 @@ KEY_NAME = "scan.key"
 _KEY_BYTES = 32
 
 
-def fingerprint_key(folder: Path) -> bytes:
+def fingerprint_key(folder: str | os.PathLike[str]) -> bytes:
     """The 32 bytes of ``scan.key`` in the folder, made at the first call (0600; two processes at once agree on one).
 
     Raises ``OSError`` when it can be neither read nor made, ``UsageError`` when the file is not such a key.
     """
-    file = folder / KEY_NAME
-    if not file.exists():
+    file = os.path.join(folder, KEY_NAME)  # noqa: PTH118 - a hook's start is counted in milliseconds: no pathlib
+    try:
+        key = _read(file)
+    except FileNotFoundError:
         _make(file)
-    key = file.read_bytes()
+        key = _read(file)
     if len(key) != _KEY_BYTES:
         raise UsageError(
             f"{file} is not a key of {_KEY_BYTES} bytes", hint="remove it; old fingerprints cannot be compared then"
@@ -29,15 +29,21 @@ def fingerprint_key(folder: Path) -> bytes:
     return key
 
 
-def _make(file: Path) -> None:
+def _read(file: str) -> bytes:
+    with open(file, "rb") as opened:  # noqa: PTH123
+        return opened.read()
+
+
+def _make(file: str) -> None:
     """Write it aside and link it into place: nobody ever reads half a key, and the first to link wins."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = file.with_name(f".{KEY_NAME}.{secrets.token_hex(8)}")
+    folder, name = os.path.split(file)
+    os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+    aside = os.path.join(folder, f".{name}.{os.urandom(8).hex()}")  # noqa: PTH118
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(secrets.token_bytes(_KEY_BYTES))
+            out.write(os.urandom(_KEY_BYTES))
         with suppress(FileExistsError):
             os.link(aside, file)
     finally:
-        aside.unlink()
+        os.unlink(aside)  # noqa: PTH108

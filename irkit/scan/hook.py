@@ -49,16 +49,25 @@ def scan_staged(names: Sequence[str], load: Callable[[], Detector], key: Callabl
         index = staged(asking)
         looking = _Looking(detector, blobs)
         texts = list(looking.at((*index.changed, *index.unchanged)))
-        known = 0
         if any(not sighting.dismissed for text in texts for sighting in text.sightings):
-            texts, known = _new(texts, index, looking)
-        report = _report(texts, looking, key)
-        if report.findings:
-            from irkit.scan.pushed import with_pushed
-
-            report = report._replace(findings=tuple(with_pushed(report.findings, blobs)))
+            report, known = _found(texts, index, looking, key)
+        else:
+            report, known = _report(texts, looking, key), 0
     is_empty = not (index.changed or index.unchanged or index.submodules or index.removed)
     return Hooked(report, known, index.submodules, is_empty, detector)
+
+
+def _found(texts: Sequence[_Text], index: Staged, looking: _Looking, key: Callable[[], bytes]) -> tuple[Report, int]:
+    """The report, and how many values are known; git looks for what was pushed while the findings are made."""
+    from irkit.scan.pushed import Tips, with_pushed
+
+    tips = Tips()
+    texts, known = _new(texts, index, looking)
+    paths = {text.entry.path for text in texts if any(not sighting.dismissed for sighting in text.sightings)}
+    looking.blobs.ask(tips.names(sorted(paths)))
+    report = _report(texts, looking, key)
+    findings = with_pushed(report.findings, looking.blobs.asked())
+    return report._replace(findings=tuple(findings)), known
 
 
 class _Looking:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from irkit.scan.finding import Finding
-from irkit.scan.spawned import Asked, Blobs
+from irkit.scan.spawned import Asked, Content
 
-_MOST_REFS, _MOST_LOOKS = 32, 256
+_MOST_REFS, _MOST_LOOKS = 32, 128
 
 
-def with_pushed(findings: Sequence[Finding], blobs: Blobs) -> Iterator[Finding]:
-    """The findings, ``pushed`` where the tip of a remote-tracking branch holds the value in a file of the same path.
+class Tips:
+    """The tips of the remote-tracking branches, at most 32: asked for first, while other work goes on."""
 
-    At most 32 branches and 256 files are looked at; unseen stays unknown (None): an older commit may hold it.
+    def __init__(self) -> None:
+        self._asked = Asked("for-each-ref", f"--count={_MOST_REFS}", "--format=%(objectname)", "refs/remotes")
+
+    def names(self, paths: Iterable[str]) -> list[str]:
+        """What git calls these files in the tips; at most 128."""
+        tips = dict.fromkeys(self._asked.said().out.decode().split())
+        return [f"{tip}:{path}" for path in paths for tip in tips][:_MOST_LOOKS]
+
+
+def with_pushed(findings: Sequence[Finding], contents: Iterable[Content]) -> Iterator[Finding]:
+    """The findings, ``pushed`` where one of the contents, named as ``Tips`` does, holds the value in the same path.
+
+    What was not seen stays unknown (None): an older commit may hold it.
     """
-    answered = Asked("for-each-ref", f"--count={_MOST_REFS}", "--format=%(objectname)", "refs/remotes").said()
-    tips = list(dict.fromkeys(answered.out.decode().split()))
-    paths = {place.path for finding in findings for place in finding.places}
-    looks = [f"{tip}:{path}" for path in sorted(paths) for tip in tips][:_MOST_LOOKS]
     bodies: dict[str, list[bytes]] = {}
-    for content in blobs.of(looks):
+    for content in contents:
         if content.kind == "blob":
             bodies.setdefault(content.name.partition(":")[2], []).append(content.body())
     for finding in findings:
