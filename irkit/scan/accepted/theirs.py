@@ -6,6 +6,7 @@ Only plug-ins and filters that come with it are used, and none that asks a netwo
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -67,7 +68,7 @@ def _settings(baseline: Baseline) -> dict[str, JsonValue]:
     from detect_secrets.core.baseline import upgrade
 
     if str(baseline.document.get("version", "")).startswith("0."):
-        known = {name: value for name, value in baseline.document.items() if name != "custom_plugin_paths"}
+        known = deepcopy({name: it for name, it in baseline.document.items() if name != "custom_plugin_paths"})
         baseline = baseline._replace(document=cast("dict[str, JsonValue]", upgrade(known)))
     plugins = [one for one in _objects(baseline, "plugins_used") if "path" not in one]
     filters = [one for one in _objects(baseline, "filters_used") if str(one.get("path")).startswith(_SAFE_FILTERS)]
