@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from irkit.scan.places.locate import locate
+from irkit.scan.finding import Place, PlaceKind
+from tests.scan.places.histories import held, random_history
+from tests.scan.places.reference import reference
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_place_is_the_one_that_listing_every_tree_gives(tmp_path, seed):
+    made = random_history(tmp_path / "r", seed)
+    expected = reference(made.git, made.blobs)
+    located = locate(made.git.repository(), [held(blob) for blob in made.blobs], cache=None, jobs=2)
+    found = {
+        (place.object_id, place.path): place
+        for places in located.places.values()
+        for place in places
+        if place.is_reachable and place.first
+    }
+    assert found.keys() == expected.keys()
+    for key, where in expected.items():
+        assert found[key].first.id in where.first
+        assert found[key].last.id in where.last
+        assert _refs(found[key]) == where.refs
+        assert found[key].is_current is where.is_current
+    assert located.places.keys() == set(made.blobs)
+    lost = [place for places in located.places.values() for place in places if not place.is_reachable]
+    assert not {place.object_id for place in lost} & {blob for blob, _ in expected}
+    assert all(place.kind is PlaceKind.BLOB for places in located.places.values() for place in places)
+
+
+def _refs(place: Place) -> frozenset[str]:
+    assert place.refs_count == len(place.refs)
+    return frozenset(name for name in place.refs if not name.startswith("reflog of "))
