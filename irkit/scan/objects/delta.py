@@ -5,6 +5,8 @@ from __future__ import annotations
 _COPY = 128
 _HEAD_OF_COPY = tuple(1 + (command & 15).bit_count() for command in range(256))
 """How long a copy's command is up to its size: the command itself and the bytes of the offset."""
+_SIZES, _ONE, _TWO = 0x70, 0x10, 0x30
+"""The bits that say which bytes of the size follow; the usual ones."""
 _ALL_OF_IT = 0x10000
 """What a copy of size 0 copies."""
 
@@ -29,11 +31,11 @@ def changes(delta: bytes) -> list[tuple[int, int]]:
             command = delta[place]
             if command & _COPY:
                 place += _HEAD_OF_COPY[command]
-                which = command & 0x70
-                if which == 0x10:
+                which = command & _SIZES
+                if which == _ONE:
                     size = delta[place]
                     place += 1
-                elif which == 0x30:
+                elif which == _TWO:
                     size = delta[place] | delta[place + 1] << 8
                     place += 2
                 elif which:
@@ -56,27 +58,6 @@ def changes(delta: bytes) -> list[tuple[int, int]]:
         raise DeltaBroken("the delta ends within a command") from None
     parts.append((start, at))
     return parts
-
-
-def inserted(delta: bytes) -> list[bytes]:
-    """The bytes that a delta brings itself, neighbours joined. Raises ``DeltaBroken``."""
-    texts: list[bytes] = []
-    text = b""
-    try:
-        place = _after_number(delta, _after_number(delta, 0))
-        while place < len(delta):
-            command = delta[place]
-            if command & _COPY:
-                place += _HEAD_OF_COPY[command] + (command & 0x70).bit_count()
-                if text:
-                    texts.append(text)
-                    text = b""
-            else:
-                text += delta[place + 1 : place + 1 + command]
-                place += 1 + command
-    except IndexError:
-        raise DeltaBroken("the delta ends within a command") from None
-    return [*texts, text] if text else texts
 
 
 def _after_number(delta: bytes, place: int) -> int:

@@ -23,7 +23,8 @@ def look_at_families(pack: Pack, roots: Sequence[int], detector: Detector, known
     others = [root for root in roots if pack.kind(root) != "tree"]
     _Contents(pack, detector, known, gathered).look(others)
     _Names(pack, detector, known, gathered).look(trees)
-    gathered.broken |= pack.broken
+    for number, why in pack.broken.items():
+        gathered.broken[number] = why
     pack.broken = {}
     pack.release()
     return gathered

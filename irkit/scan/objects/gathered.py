@@ -13,6 +13,12 @@ from irkit.scan.rule import Confidence
 Key = int | str
 """Of an object: its number in its pack, or its id."""
 
+_Fields = tuple[str, bytes, int, int, int, int, tuple[str, ...], Confidence, bytes, str]
+"""Of a sighting."""
+_Skips = list[tuple[Key | None, str, str]]
+_Parts = tuple[list[tuple[Key, str, list[_Fields]]], dict[str, int], int, _Skips, dict[Key, str]]
+_CONFIDENCES = {one.value: one for one in Confidence}
+
 _LOOKED_AT_ONCE = 1 << 20
 _HELD_AT_ONCE = 24 << 20
 """Texts wait in memory until they are looked at; of a long one perhaps only a line is."""
@@ -30,6 +36,7 @@ class Gathered:
         """Of which object (None: of none), what, and the reason; in the order seen, each once."""
         self.broken: dict[Key, str] = {}
         """Objects that could not be read, and why."""
+        self._passed: set[tuple[str, str, bytes]] = set()
 
     def count(self, kind: str, size: int) -> None:
         """One more object was looked at."""
@@ -38,12 +45,19 @@ class Gathered:
 
     def keep(self, key: Key, kind: str, looked: Looked) -> None:
         """Add what was seen in an object."""
-        if looked.sightings:
+        kept = [one for one in looked.sightings if not one.dismissed or self._is_first(one)]
+        if kept:
             before = self.held.get(key, (kind, ()))[1]
-            more = tuple(one for one in looked.sightings if one not in before)
-            self.held[key] = (kind, before + more)
+            self.held[key] = (kind, (*before, *(one for one in kept if one not in before)))
         for what, reason in looked.skipped:
             self.skipped[key, what, reason] = None
+
+    def _is_first(self, one: Sighting) -> bool:
+        """Whether no sighting of this line was passed over for this reason before: the others tell nothing more."""
+        line = (one.rule, one.dismissed, one.near)
+        is_first = line not in self._passed
+        self._passed.add(line)
+        return is_first
 
     def packed(self) -> bytes:
         """All of it, for a pipe between two processes of irkit."""
@@ -57,10 +71,13 @@ class Gathered:
 def unpacked(raw: bytes) -> Gathered:
     """What ``Gathered.packed`` made, again."""
     gathered = Gathered()
-    held, gathered.counts, gathered.size, skipped, gathered.broken = marshal.loads(raw)  # noqa: S302 - our own child's
+    parts: _Parts = marshal.loads(raw)  # noqa: S302 - our own child's
+    held, gathered.counts, gathered.size, skipped, gathered.broken = parts
     for key, kind, seen in held:
-        sightings = tuple(Sighting(*one[:7], Confidence(one[7]), *one[8:]) for one in seen)
-        gathered.held[key] = (kind, sightings)
+        gathered.held[key] = (
+            kind,
+            tuple(Sighting(*one)._replace(confidence=_CONFIDENCES[one[7]]) for one in seen),
+        )
     gathered.skipped = dict.fromkeys(skipped)
     return gathered
 

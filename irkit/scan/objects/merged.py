@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from irkit.scan.finding import Sighting, Skipped
-from irkit.scan.objects.gathered import Gathered
+from irkit.scan.objects.gathered import Gathered, Key
+from irkit.scan.objects.held import Held
 
 _TREE = "tree"
 Ids = Callable[[set[int]], dict[int, str]]
-
-
-class Held(NamedTuple):
-    """An object with sightings. Of a tree they are in one of its names, and count from the name's beginning."""
-
-    object_id: str
-    kind: str
-    """``blob``, ``commit``, ``tag`` or ``tree``."""
-    sightings: tuple[Sighting, ...]
 
 
 class Merged:
@@ -32,22 +23,21 @@ class Merged:
         self._held: dict[str, Held] = {}
         self._skipped: dict[Skipped, None] = {}
         self._in_names: set[tuple[str, bytes]] = set()
+        self._passed: set[tuple[str, str, bytes]] = set()
 
     def add(self, gathered: Gathered, ids: Ids | None) -> None:
         """Add the answer of one task. ``ids`` names the objects that the task knows by number."""
-        numbers = {key for key in (*gathered.held, *gathered.broken, *_keys(gathered)) if isinstance(key, int)}
-        named = ids(numbers) if ids and numbers else {}
+        named = _named(gathered, ids)
         for kind, count in gathered.counts.items():
             self.counts[kind] = self.counts.get(kind, 0) + count
         self.size += gathered.size
         for key, (kind, sightings) in gathered.held.items():
-            self._hold(key if isinstance(key, str) else named[key], kind, sightings)
+            self._hold(named[key], kind, sightings)
         for key, why in gathered.broken.items():
-            self.broken[key if isinstance(key, str) else named[key]] = why
-        for key, what, reason in gathered.skipped:
-            where = key if isinstance(key, str) else named[key] if key is not None else ""
-            of = ": ".join(part for part in (where and f"object {where}", what) if part)
-            self._skipped[Skipped(of, reason)] = None
+            self.broken[named[key]] = why
+        for of, what, reason in gathered.skipped:
+            where = "" if of is None else f"object {named[of]}"
+            self._skipped[Skipped(": ".join(part for part in (where, what) if part), reason)] = None
 
     def held(self) -> tuple[Held, ...]:
         """The objects with sightings, by id."""
@@ -62,9 +52,23 @@ class Merged:
         if kind == _TREE:
             sightings = tuple(one for one in sightings if (one.rule, one.value) not in self._in_names)
             self._in_names |= {(one.rule, one.value) for one in sightings}
-        if sightings:
-            self._held[id_] = Held(id_, kind, sightings)
+        kept = tuple(one for one in sightings if not one.dismissed or self._is_first(one))
+        if kept:
+            self._held[id_] = Held(id_, kind, kept)
+
+    def _is_first(self, one: Sighting) -> bool:
+        line = (one.rule, one.dismissed, one.near)
+        is_first = line not in self._passed
+        self._passed.add(line)
+        return is_first
 
 
-def _keys(gathered: Gathered) -> set[int | str | None]:
-    return {key for key, _, _ in gathered.skipped}
+def _named(gathered: Gathered, ids: Ids | None) -> dict[Key, str]:
+    keys: set[Key] = {*gathered.held, *gathered.broken}
+    keys.update(key for key, _, _ in gathered.skipped if key is not None)
+    named: dict[Key, str] = {key: key for key in keys if isinstance(key, str)}
+    numbers = {key for key in keys if isinstance(key, int)}
+    if ids and numbers:
+        for number, id_ in ids(numbers).items():
+            named[number] = id_
+    return named

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from irkit.scan.detect.detector import Detector, Looked, Text
 from irkit.scan.objects.cat_file import PIECE, Listed, read_objects, read_pieces
+from irkit.scan.objects.codec import InflateError, inflate
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pieces import HUGE, look_at_pieces
 from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names
@@ -78,11 +79,7 @@ def _look_at_objects(objects: Iterable[tuple[str, str, bytes]], detector: Detect
     looking.finish()
 
 
-def _loose_objects(
-    files: dict[str, Path], gathered: Gathered, huge: list[Listed]
-) -> Iterator[tuple[str, str, bytes]]:
-    from isal.isal_zlib import IsalError, decompress
-
+def _loose_objects(files: dict[str, Path], gathered: Gathered, huge: list[Listed]) -> Iterator[tuple[str, str, bytes]]:
     for id_, file in files.items():
         try:
             raw = file.read_bytes() if file.stat().st_size <= HUGE else b""
@@ -90,15 +87,16 @@ def _loose_objects(
             if not raw or size > HUGE:
                 huge.append(Listed(id_, kind, size))
                 continue
-            body = decompress(raw, 15, size + head)
-            if len(body) != size + head:
-                raise ValueError(f"{len(body) - head} bytes instead of {size}")
+            body = inflate(raw, 15, size + head)
         except FileNotFoundError:
             gathered.broken[id_] = "it went away"
-        except (OSError, ValueError, IsalError, zlib.error) as error:
+        except (OSError, ValueError, InflateError, zlib.error) as error:
             gathered.broken[id_] = f"its file is broken: {error}"
         else:
-            yield id_, kind, body[head:]
+            if len(body) == size + head:
+                yield id_, kind, body[head:]
+            else:
+                gathered.broken[id_] = f"its file is broken: {len(body) - head} bytes instead of {size}"
 
 
 def _first(file: Path) -> bytes:

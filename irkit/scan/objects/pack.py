@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
+from irkit.scan.objects.codec import ApplyDeltaError, InflateError, apply_delta, inflate
 from irkit.scan.objects.pack_entries import KINDS, Entries, pack_entries
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
 
@@ -52,17 +53,15 @@ class Pack:
 
     def raw(self, number: int) -> bytes:
         """The inflated data of an entry: an object or a delta. Raises ``ValueError`` saying what is wrong."""
-        from isal.isal_zlib import IsalError, decompress
-
         entries = self.entries
         head = entries.heads[number]
         start, end, size = entries.offsets[number] + head, entries.offsets[number + 1], entries.sizes[number]
         if not head:
             raise ValueError("its head in the pack makes no sense")
         try:
-            data = decompress(self._view[start:end], 15, size)
-        except IsalError as error:
-            raise ValueError(f"its data in the pack is broken: {error}") from None
+            data = inflate(self._view[start:end], 15, size)
+        except InflateError as why:
+            raise ValueError(f"its data in the pack is broken: {why}") from None
         if len(data) != size:
             raise ValueError(f"its data in the pack is broken: {len(data)} bytes instead of {size}")
         self._used += end - start
@@ -76,9 +75,6 @@ class Pack:
         Deepest first, the largest branch last: while one is read, the bases that wait for it are at most as many as
         the family's size has bits. What cannot be read goes to ``broken``, and all that are made from it.
         """
-        from dulwich._pack import apply_delta
-        from dulwich.errors import ApplyDeltaError
-
         first_child, next_sibling = self.entries.first_child, self.entries.next_sibling
         raw = self.raw
         numbers, bases = [root], [b""]

@@ -52,7 +52,7 @@ def _nones(count: int) -> array[int]:
     return array("i", b"\xff\xff\xff\xff" * count)
 
 
-def _read_heads(  # noqa: C901 - one loop over every entry of the pack; calls would double its time
+def _read_heads(
     pack: memoryview, offsets: array[int], into: tuple[array[int], array[int], bytearray, array[int]]
 ) -> None:
     heads, sizes, kinds, bases = into

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.scan.detect.detector import Detector
-from irkit.scan.finding import Skipped
 from irkit.scan.objects.absent import absent
 from irkit.scan.objects.cat_file import list_objects
 from irkit.scan.objects.gathered import Gathered, Task, unpacked
-from irkit.scan.objects.merged import Held, Merged
+from irkit.scan.objects.held import Held, Scanned
+from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_git
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_index import IndexUnknown
@@ -26,22 +26,7 @@ __all__ = ["Held", "ScanDied", "Scanned", "scan_objects"]
 Told = Callable[[int, int], None]
 
 
-class Scanned(NamedTuple):
-    """What all objects hold, and how much was looked at."""
-
-    held: tuple[Held, ...]
-    counts: dict[str, int]
-    """Objects looked at: blobs, commits, tags, trees; and ``reused``: known from the cache."""
-    size: int
-    """Bytes of the objects looked at."""
-    skipped: tuple[Skipped, ...]
-    is_incomplete: bool
-    """Whether an object that is there could not be read."""
-
-
-def scan_objects(
-    repository: Repository, detector: Detector, *, cache: Path | None, jobs: int, told: Told
-) -> Scanned:
+def scan_objects(repository: Repository, detector: Detector, *, cache: Path | None, jobs: int, told: Told) -> Scanned:
     """Look at every object of a repository, reachable or not, in ``jobs`` processes.
 
     ``cache`` is a folder of what was looked at before; ``told`` hears how many objects are done, of how many. Raises
@@ -97,11 +82,15 @@ def _scanned(repository: Repository, detector: Detector, tasks: list[Task], jobs
         done += tasks[number].objects
         told(done, every)
 
-    run_each([lambda task=task: task.run().packed() for task in tasks], jobs, take)
+    run_each([partial(_answer, task) for task in tasks], jobs, take)
     merged = Merged()
     for number, task in enumerate(tasks):
         merged.add(answers[number], task.keys)
     return _result(repository, merged)
+
+
+def _answer(task: Task) -> bytes:
+    return task.run().packed()
 
 
 def _result(repository: Repository, merged: Merged) -> Scanned:

@@ -66,7 +66,7 @@ def _alternates(folder: Path) -> list[Path]:
 
 def _packs(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
     try:
-        names = set(os.listdir(folder))
+        names = {entry.name for entry in os.scandir(folder)}
     except OSError:
         return {}, []
     packs = {name for name in names if _PACK.fullmatch(name)}
@@ -76,7 +76,7 @@ def _packs(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
 
 
 def _loose(folder: Path) -> dict[str, Path]:
-    loose = {}
+    loose: dict[str, Path] = {}
     for first in _listed(folder):
         if _FOLDER.fullmatch(first):
             parent = folder / first
@@ -86,7 +86,7 @@ def _loose(folder: Path) -> dict[str, Path]:
 
 def _listed(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder)
+        return [entry.name for entry in os.scandir(folder)]
     except OSError:
         return []
 
