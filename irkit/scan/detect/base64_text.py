@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 
-from irkit.scan.detect.placeholder import placeholder, vague_placeholder
+from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
 from irkit.scan.detect.shape import unlike_password, unlike_random
 
@@ -14,6 +14,9 @@ _TEXT = re.compile(rb"[\x20-\x7e\r\n\t]+")
 _NO_TEXT = "no base64 of a text"
 _LEAST_OPAQUE = 60
 _LEAST_PASSWORD = 6
+_LEAST_NESTED = 16
+_LEAST_DOCUMENT = 48
+"""A longer text is a configuration that may name an example and hold a secret all the same."""
 
 
 def decoded(value: bytes) -> bytes | None:
@@ -30,7 +33,10 @@ def unlike_base64_text(value: bytes) -> str:
     text = decoded(value)
     if text is None or not _TEXT.fullmatch(text):
         return _NO_TEXT
-    return _harmless(text.strip())
+    text = text.strip()
+    if len(text) < _LEAST_DOCUMENT and (is_published(text) or placeholder(text)):
+        return placeholder(text) or "documented example"
+    return ""
 
 
 def unlike_base64_pair(value: bytes) -> str:
@@ -50,4 +56,11 @@ def unlike_base64_pair(value: bytes) -> str:
 def _harmless(text: bytes) -> str:
     if is_published(text):
         return "documented example"
-    return placeholder(text) or vague_placeholder(text)
+    inner = decoded(text) if len(text) >= _LEAST_NESTED else None
+    nested = stands_for_nothing(inner.strip()) if inner and _TEXT.fullmatch(inner) else ""
+    return nested or placeholder(text) or vague_placeholder(text)
+
+
+def stands_for_nothing(text: bytes) -> str:
+    """Why a text is a published example or a placeholder, itself or what it is base64 of; "" when it is neither."""
+    return _harmless(text) or sequence(text)

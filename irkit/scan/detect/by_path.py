@@ -16,6 +16,7 @@ WEAK = "a weak password outside of a configuration"
 CODE = "an expression of a program"
 _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 """Checks of rules that know no provider's shape."""
+_HASHES = "password_hash"
 _LOCK = re.compile(
     rb"(?i)(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.ya?ml|yarn\.lock|bun\.lockb?|composer\.lock"
     rb"|gemfile\.lock|pipfile\.lock|poetry\.lock|pdm\.lock|uv\.lock|cargo\.lock|podfile\.lock|mix\.lock|flake\.lock"
@@ -46,12 +47,15 @@ _TEXT = re.compile(
 _ASIDE = re.compile(
     rb"(?i)(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
     rb"|demos?|tutorials?|docs?|documentation|vendor|node_modules|third[_\-]?party|site-packages|e2e|testsuite|bench(?:marks?)?)"
-    rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test_[^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|template|dist))\.[^/]*$"
+    rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test[_\-][^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|template|dist))\.[^/]*$"
     rb"|(?:^|/)[^/]*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)$|\.(?:example|sample|template|dist|tmpl|tpl)$"
 )
 _MESSAGE = b"message.txt"
 """A commit's or a tag's: a text."""
 _TRANSCRIPT = re.compile(rb"\s*(?:[#*/]+\s*)?(?:\$|>>>|PS>|[\w.@~-]{1,30}[$#]) \w")
+_CONFIGURATION = re.compile(
+    rb"(?i)(?:^|/)[\w.\-]*(?:config|settings|credential|secret|database|environment|parameters)[\w.\-]*\.\w+$"
+)
 _LONG_LINE = 500
 _NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -63,19 +67,22 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
 
     Only rules that go by context are judged so: what a provider's structure proves is a secret wherever it stands.
     """
-    if rule.confidence is Confidence.HIGH or _BY_CONTEXT.isdisjoint(rule.checks):
+    if rule.confidence is Confidence.HIGH or not (_BY_CONTEXT.intersection(rule.checks) or rule.id == _HASHES):
         return ""
     name = path.encode("utf-8", "surrogateescape") or _MESSAGE
     if _LOCK.search(name):
         return LOCK_FILE
     if _GENERATED.search(name):
         return GENERATED
+    if rule.id == _HASHES and _ASIDE.search(name):
+        return "a hash in a test or an example"
     is_program = _PROGRAM.search(name) is not None
     if is_program and len(line) > _LONG_LINE and not _is_plainly_random(value):
         return GENERATED
     if is_program and rule.id.endswith("_bare") and not _is_plainly_random(value):
         return CODE
-    if _is_weak(rule, value) and (is_program or _TEXT.search(name) or _ASIDE.search(name)):
+    is_code = is_program and not _CONFIGURATION.search(name)
+    if _is_weak(rule, value) and (is_code or _TEXT.search(name) or _ASIDE.search(name)):
         return WEAK
     if (is_program or _TEXT.search(name)) and _TRANSCRIPT.match(line):
         return "shown in a transcript"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from irkit.scan.detect.base64_text import decoded, stands_for_nothing
 from irkit.scan.detect.naming import harmless_name
-from irkit.scan.detect.placeholder import placeholder, vague_placeholder
+from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
 from irkit.scan.detect.reference import checksum, converted, reference
 from irkit.scan.rule import Confidence, Rule
@@ -15,9 +16,15 @@ TEST_VECTOR = "test vector"
 _CALLED_EXAMPLE = re.compile(
     rb"(?i)\b(?:for example|e\.g\.|such as|looks? like|(?:an? |this )?example(?: of| is|:)|sample)\b"
 )
+_SAID_HARMLESS = re.compile(
+    rb"(?i)\bnot[ -]?(?:an? )?(?:real )?secret\b|\bnosec\b|nolint:[ \w,]*gosec|noqa: ?S10\d|false[ -]positive"
+)
+_EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\bexpect\w*\(|\.should\b|\btoEqual\(|\btoBe\(")
+_TEST_USER = re.compile(rb"(?i)\b(?:test|dummy|fake|mock)[_-]?(?:users?|accounts?|data)\b")
 _TEST_VECTOR = re.compile(rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|\bfips\b")
 _EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
 _AROUND = 200
+_LEAST_BASE64 = 12
 
 
 def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
@@ -36,9 +43,16 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         or reference(value)
         or vague_placeholder(value)
         or checksum(value, line, at)
+        or ("" if "password" in rule.checks else sequence(value) or _by_inner_text(value))
         or harmless_name(line, at)
         or _by_line(line, at, at + len(value))
     )
+
+
+def _by_inner_text(value: bytes) -> str:
+    """What it is base64 of, when that is a text."""
+    text = decoded(value) if len(value) >= _LEAST_BASE64 else None
+    return stands_for_nothing(text.strip()) if text and text.isascii() else ""
 
 
 def _by_line(line: bytes, start: int, end: int) -> str:
@@ -47,6 +61,12 @@ def _by_line(line: bytes, start: int, end: int) -> str:
         return "a mail address"
     if _TEST_VECTOR.search(before):
         return TEST_VECTOR
+    if _SAID_HARMLESS.search(line, end, end + _AROUND):
+        return "said to be no secret"
+    if _TEST_USER.search(before):
+        return "named as a test value"
+    if _EXPECTED.search(before):
+        return "what a test expects"
     if _EXAMPLE_HOST.match(line, end) or _CALLED_EXAMPLE.search(before):
         return DOCUMENTED
     return ""

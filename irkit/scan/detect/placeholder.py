@@ -14,7 +14,7 @@ _WORDS = re.compile(
     rb"(?i)x{4}|\*{3}|\.{3}|\xe2\x80\xa6|sample|fake|mock|todo|fixme|censored|sanitized|obfuscated|masked|removed"
     rb"|your[_ -]?|(?:^|[^a-z])my[_-]?(?:[a-z]+[_-]?)?(?:secret|token|password|key|pass)|insert[_-]|replace[_-]?"
     rb"|(?:put|enter|add|paste|fill|type|set|use)[_-](?:your|the|in|a)|[_-]here\b|(?:secret|password|token|key)[_-]?here"
-    rb"|^(?:the|some|any|new|old|an?)[_-]|supersecret|super[_-]secret|top[_-]?secret|^(?:test|testing|tests)[^a-z]"
+    rb"|^(?:the|some|any|new|old)[_-]|supersecret|super[_-]secret|top[_-]?secret|^(?:test|testing|tests)[^a-z]"
     rb"|[^a-z]test(?:ing)?(?:[^a-z]|$)|^(?:none|null|nil|undefined|true|false|default|unset|empty|hidden|nothing)$"
 )
 _FRAME = re.compile(
@@ -35,6 +35,7 @@ _RUNS = (
     b"00112233445566778899aabbccddeeff",
     b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 )
+_HEX = re.compile(rb"[0-9a-fA-F-]+")
 _RUN_LENGTH = 6
 _REPEATED = re.compile(rb"(?s)(.)\1{5,}|([^\s]{2,10}?)\2{3,}|([^\s]{6,40})\3+$")
 _LONG = 512
@@ -50,9 +51,13 @@ def placeholder(value: bytes) -> str:
 
 def vague_placeholder(value: bytes) -> str:
     """The same for a value that only its name makes a secret: any word that says it stands for one."""
-    if _FRAME.fullmatch(value) or _WORDS.search(value):
-        return PLACEHOLDER
-    return SEQUENCE if len(value) <= _LONG and longest_sequence(value) >= _RUN_LENGTH else ""
+    return PLACEHOLDER if _FRAME.fullmatch(value) or _WORDS.search(value) else ""
+
+
+def sequence(value: bytes) -> str:
+    """Why it cannot be random: ``12345`` or the like stands in it; "" otherwise. Passwords may hold such a run."""
+    least = _RUN_LENGTH if _HEX.fullmatch(value) else _RUN_LENGTH - 1
+    return SEQUENCE if len(value) <= _LONG and longest_sequence(value) >= least else ""
 
 
 def longest_sequence(value: bytes) -> int:

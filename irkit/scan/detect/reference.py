@@ -14,7 +14,7 @@ PUBLIC = "a public key or a certificate"
 HASHED = "a checksum"
 CODE = "an expression of a program"
 _REFERENCE = re.compile(
-    rb"(?i)\$[({]|\{\{|^\$[A-Za-z_]|^%[({A-Z]|#\{|<%|\$\[\[?|^!(?:ref|sub|getatt|vault|secret|env)\b|^&[a-z]"
+    rb"(?i)\$[({]|\{\{|^\$[A-Za-z_]\w*(?![\w$])|^%[({A-Z]|#\{|<%|\$\[\[?|^!(?:ref|sub|getatt|vault|secret|env)\b|^&[a-z]"
     rb"|^(?:env|file|vault|ssm|sm|asm|secretsmanager|keyvault|keyring|keychain|op|pass|bw|doppler|gcp-?secrets?|azurekv"
     rb"|awssm|ref\+\w+|secret|secrets|config|conjur|akeyless|berglas|kms|infisical)(?::|/{2}|\+)"
     rb"|^arn:aws|^projects/[\w-]+/secrets/|^@microsoft\.keyvault|^https?://|^(?:jdbc|mailto|data|urn|ldaps?|s3|gs):"
@@ -24,12 +24,12 @@ _REFERENCE = re.compile(
 _PATH = re.compile(rb"(?i)^(?:\.{0,2}|~|[a-z]:)[/\\](?!/)[\w.\\/ -]+$|^/?(?:[\w.-]+/)+[\w.-]*$")
 _DOTTED = re.compile(rb"^[&*]?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_]\w*)+[();,]*$")
 _CODE = re.compile(
-    rb"</?\w+>|^\$+[A-Za-z_]|(?:^|[^\w])(?:process\.env|os\.environ|os\.getenv|getenv|import\.meta|ENV\[|System\.getenv|std::env)\b"
+    rb"</?\w+>|^\$\$[A-Za-z_]|\\(?:x00|0)$|(?:^|[^\w])(?:process\.env|os\.environ|os\.getenv|getenv|import\.meta|ENV\[|System\.getenv|std::env)\b"
     rb"|^[A-Za-z_$][\w$.:>-]*(?:\(|\[|\)\.|\{$)|^(?:self|this|cls|ctx|req|request|res|response|config|settings|conf|opts|"
     rb"options|args|params|props|state|data|env|event|context|app|user|account|session|session|credentials|creds|var"
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
     rb"|^(?:new|await|return|lambda|function|async)\b|=>|\(.*\)\s*[;{]?$"
-    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|\+\s*$|^\\[dwsbDWSB]|\[\^|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
+    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\[\^|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
 )
 _ENCRYPTED = re.compile(
     rb"(?i)^enc[\[(:]|^\{(?:cipher|aes|aes256|rsa|crypt|ssha\d*|xor|base64url)\}|^\$ansible_vault|^vault:v\d+:|^!encrypted"
@@ -62,7 +62,7 @@ _ALGORITHM = re.compile(
 _UNBALANCED = re.compile(
     rb"^[*!(&@]+[A-Za-z(/~]|^[^(\[{]*[)\]}]+:?$|^[^(\[{]*[)\]}][^\w]|\$_[A-Z]+\[|^[.,;)\]}]|->$|-$"
 )
-_SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request$")
+_SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request[^\w]?$")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 

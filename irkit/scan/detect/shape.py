@@ -12,7 +12,14 @@ _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LETTER, _CAPITAL, _SMALL = re.compile(rb"[A-Za-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _DIGIT, _SIGN = re.compile(rb"[0-9]"), re.compile(rb"[!@#%^&*+?~|$]")
 _ESCAPE, _ASSIGNS = re.compile(rb"\\x[0-9a-fA-F]{2}"), re.compile(rb"[A-Za-z0-9]=[A-Za-z0-9\"']")
-_WORDY = 0.5
+_WORDY = ((16, 0.3), (20, 0.4), (512, 0.5))
+"""From what share of words on a value is a name, by its length: chance makes more of a short one."""
+_PARTS, _PART, _PLAIN_PARTS, _MOST_PLAIN = (
+    re.compile(rb"[-_.:/ ]+"),
+    re.compile(rb"[a-z]{1,12}|[A-Z]{1,12}|[A-Z][a-z]{1,11}"),
+    3,
+    0.7,
+)
 _LEAST_RANDOM = 10
 _LEAST_HEX = 16
 _LEAST_LETTERS = 20
@@ -25,6 +32,17 @@ def entropy(value: bytes) -> float:
     """Shannon's entropy of the bytes, in bits a byte: 0.0 for nothing and for one byte repeated."""
     counts = [value.count(byte) for byte in set(value)]
     return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
+
+
+def is_wordy(value: bytes) -> bool:
+    """Whether a value reads as a name or a phrase: words, or several short parts of letters alone."""
+    parts = [part for part in _PARTS.split(value) if part]
+    if len(parts) >= _PLAIN_PARTS:
+        plain = sum(len(part) for part in parts if _PART.fullmatch(part))
+        if plain >= _MOST_PLAIN * sum(map(len, parts)):
+            return True
+    limit = next((share for length, share in _WORDY if len(value) < length), _WORDY[-1][1])
+    return wordiness(value) >= limit
 
 
 def unlike_random(value: bytes) -> str:
@@ -42,7 +60,7 @@ def unlike_random(value: bytes) -> str:
         return "" if entropy(value) >= 3.0 else REGULAR  # noqa: PLR2004 - bits a byte; random hex of 16 has 3.1
     if _UUID.fullmatch(value):
         return "" if entropy(value) >= 3.0 else REGULAR  # noqa: PLR2004
-    if wordiness(value) >= _WORDY:
+    if is_wordy(value):
         return A_WORD
     if not _DIGIT.search(value) and len(value) < _LEAST_LETTERS:
         return A_WORD
@@ -56,7 +74,7 @@ def unlike_password(value: bytes) -> str:
     user, colon, rest = value.partition(b":")
     value = rest if colon and rest and user.isalnum() else value
     if not (_DIGIT.search(value) or _SIGN.search(value)):
-        return A_WORD if wordiness(value) >= _WORDY or len(value) < _LEAST_LETTERS else ""
+        return A_WORD if is_wordy(value) or len(value) < _LEAST_LETTERS else ""
     return "" if entropy(value) >= 2.0 else REGULAR  # noqa: PLR2004 - bits a byte
 
 
