@@ -16,9 +16,11 @@ from irkit.cli.scan_told import fault
 from irkit.errors import IrkitError, UsageError
 
 if TYPE_CHECKING:
+    from irkit.cli.scan_accepted import Reach
     from irkit.scan.detect.detector import Detector
     from irkit.scan.finding import Report
     from irkit.scan.history import Wants
+    from irkit.scan.origin import Origin
     from irkit.scan.repository import Repository
     from irkit.scan.worktree import FileWants
 
@@ -76,21 +78,26 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from irkit.cli.scan_written import written
-
     if args.staged:
         from irkit.cli.scan_hook import hook_with
 
         return hook_with(args)
+    from irkit.cli.scan_written import Scanned, written
+
     detector = _detector(args)
+    repositories, files = _sorted(args.paths)
     if args.pre_push:
+        from irkit.cli.scan_accepted import Reach
         from irkit.cli.scan_pre_push import pre_push
 
-        return written(pre_push(args, detector), args, detector)
-    reports = list(_reports(args, detector))
+        report = pre_push(repositories[0], detector, _wants(args))
+        return written(Scanned(report, detector, Reach(repositories[0].work_tree, ())), args)
+    reports = list(_reports(repositories, files, args, detector))
+    if len(reports) == 1:
+        return written(Scanned(reports[0], detector, *_surroundings(repositories, files, args)), args)
     from irkit.scan.history import joined
 
-    return written(reports[0] if len(reports) == 1 else joined(reports), args, detector)
+    return written(Scanned(joined(reports), detector, *_surroundings(repositories, files, args)), args)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -112,16 +119,35 @@ def _detector(args: argparse.Namespace) -> Detector:
     return load_detector(args.rules, cache=Path(cache_folder()))
 
 
-def _reports(args: argparse.Namespace, detector: Detector) -> Iterator[Report]:
+def _reports(
+    repositories: list[Repository], files: list[str], args: argparse.Namespace, detector: Detector
+) -> Iterator[Report]:
     from irkit.scan.worktree import scan_folders
 
-    repositories, files = _sorted(args.paths)
     if (args.since or args.range or args.history) and files:
         raise UsageError(f"{files[0]} is not a repository", hint="only repositories have a history")
     if files:
         yield scan_folders(files, detector, _file_wants(args))
     for found in repositories:
         yield from _of_repository(found, args, detector)
+
+
+def _surroundings(repositories: list[Repository], files: list[str], args: argparse.Namespace) -> tuple[Reach, Origin]:
+    """What baselines and reports want to know: one repository, or the one that the files named lie in."""
+    from irkit.cli.scan_accepted import Below, Reach
+    from irkit.scan.origin import Origin, origin
+    from irkit.scan.repository import NotARepository, repository
+
+    if not files and len(repositories) == 1:
+        found = repositories[0]
+        is_part = args.since or args.range or args.history
+        return Reach(found.work_tree, () if is_part else None), origin(found)
+    try:
+        root = repository(Path()).work_tree or Path.cwd()
+    except NotARepository:
+        root = Path.cwd()
+    places = [os.path.relpath(Path(path).resolve(), root.resolve()) for path in files]
+    return Reach(root, Below(places)), Origin()
 
 
 def _sorted(paths: list[str]) -> tuple[list[Repository], list[str]]:
@@ -145,8 +171,6 @@ def _sorted(paths: list[str]) -> tuple[list[Repository], list[str]]:
 
 
 def _of_repository(found: Repository, args: argparse.Namespace, detector: Detector) -> Iterator[Report]:
-    from irkit.cli.scan_teller import Progress
-    from irkit.scan.history import scan_history
     from irkit.scan.worktree import scan_folders, scan_uncommitted
 
     if args.files:
@@ -154,6 +178,9 @@ def _of_repository(found: Repository, args: argparse.Namespace, detector: Detect
             raise UsageError(f"{found.git_dir} is bare: it has no files", hint="leave --files out")
         yield scan_folders([str(found.work_tree)], detector, _file_wants(args), str(found.work_tree))
         return
+    from irkit.cli.scan_teller import Progress
+    from irkit.scan.history import scan_history
+
     with Progress() as progress:
         yield scan_history(found, detector, _wants(args), progress)
     if not (args.history or args.since or args.range) and found.work_tree is not None:

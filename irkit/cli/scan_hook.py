@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from irkit.scan.detect.detector import Detector
     from irkit.scan.finding import Finding
+    from irkit.scan.output.about import LeftOut
 
 _INTERRUPTED = 130
 
@@ -27,7 +28,7 @@ _INTERRUPTED = 130
 def hook(names: Sequence[str]) -> int:
     """Scan what is staged (of these files); the exit code. What goes wrong is said, and is never 0."""
     try:
-        return told(scan_staged(names, detector, key))
+        return told(*_less_ignored(scan_staged(names, detector, key)))
     except IrkitError as error:
         say(f"irkit: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""))
         return INCOMPLETE
@@ -43,12 +44,35 @@ def hook(names: Sequence[str]) -> int:
 
 def hook_with(args: argparse.Namespace) -> int:
     """The same with options."""
-    hooked = scan_staged(args.paths, lambda: detector(args.rules), key)
-    if args.format == "human" and args.output is None:
-        return told(hooked)
-    from irkit.cli.scan_written import written
+    from pathlib import Path
 
-    return written(hooked.report, args, hooked.detector)
+    from irkit.cli.scan_accepted import Reach
+
+    hooked = scan_staged(args.paths, lambda: detector(args.rules), key)
+    reach = Reach(Path.cwd(), hooked.paths)
+    if args.format != "human" or args.output is not None or args.update_baseline:
+        from irkit.cli.scan_written import Scanned, written
+
+        return written(Scanned(hooked.report, hooked.detector, reach), args)
+    from irkit.cli.scan_accepted import less_accepted
+    from irkit.cli.scan_written import sure
+    from irkit.scan.rule import Confidence
+
+    report = sure(hooked.report, Confidence(args.confidence))
+    outcome = less_accepted(report, hooked.detector.rules, reach, args.baseline)
+    return told(hooked._replace(report=outcome.report), outcome.left_out)
+
+
+def _less_ignored(hooked: Hooked) -> tuple[Hooked, Sequence[LeftOut]]:
+    """Less what the ignore files at the root accept; they are read only when there is a finding."""
+    if not hooked.report.findings or not any(map(os.path.exists, (".gitleaksignore", ".irkitignore"))):
+        return hooked, ()
+    from pathlib import Path
+
+    from irkit.cli.scan_accepted import Reach, less_accepted
+
+    outcome = less_accepted(hooked.report, hooked.detector.rules, Reach(Path.cwd(), hooked.paths), None)
+    return hooked._replace(report=outcome.report), outcome.left_out
 
 
 def detector(rules: Sequence[Path] = ()) -> Detector:
@@ -72,14 +96,15 @@ def key() -> bytes:
         return os.urandom(32)
 
 
-def told(hooked: Hooked) -> int:
+def told(hooked: Hooked, left_out: Sequence[LeftOut] = ()) -> int:
     """Print the findings on stdout, the talk on stderr; the exit code."""
     report = hooked.report
     for finding in report.findings:
         for line in _lines(finding):
             sys.stdout.write(line)
     sys.stdout.flush()
-    say("irkit scan: " + "; ".join(_sums(hooked)))
+    accepted = [f"accepted by {each.reason}: {len(each.findings)}" for each in left_out]
+    say("irkit scan: " + "; ".join([*_sums(hooked), *accepted]))
     for row in (*skipped(report.skipped), *advice(report.findings)):
         say(row)
     if report.is_incomplete:

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
+from irkit.cli.scan_accepted import Reach, less_accepted, notes, updated
 from irkit.cli.scan_told import advice, exit_code, say
 from irkit.errors import UsageError
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Report
+from irkit.scan.origin import Origin
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.write import Format, write
 from irkit.scan.rule import Confidence
@@ -21,28 +23,46 @@ from irkit.scan.rule import Confidence
 _RISING = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
 
-def written(report: Report, args: argparse.Namespace, detector: Detector) -> int:
+class Scanned(NamedTuple):
+    """What was scanned, and what came of it."""
+
+    report: Report
+    detector: Detector
+    reach: Reach
+    origin: Origin = Origin()
+
+
+def written(scanned: Scanned, args: argparse.Namespace) -> int:
     """Write the report as the arguments say; the exit code."""
     from irkit import __version__
 
-    report = sure(report, Confidence(args.confidence))
-    about = About(version=__version__, rules=detector.rules)
+    rules = scanned.detector.rules
+    report = sure(scanned.report, Confidence(args.confidence))
+    outcome = less_accepted(report, rules, scanned.reach, args.baseline)
+    report = outcome.report
+    if args.update_baseline:
+        report = updated(report, rules, scanned.reach, args.baseline)
+    about = About(__version__, rules, *scanned.origin, outcome.left_out, tuple(notes(outcome)))
+    _write(report, about, args)
+    for line in advice(report.findings) if args.format == Format.HUMAN else ():
+        say(line)
+    return exit_code(report)
+
+
+def _write(report: Report, about: About, args: argparse.Namespace) -> None:
     reveal = Reveal.SHOWN if args.show_secrets else Reveal.HIDDEN
     if reveal is Reveal.SHOWN:
         say("irkit: the report shows the secrets themselves: keep it out of logs, tickets and chats")
     form = Format(args.format)
     with _opened(args.output, reveal) as out:
-        if form is Format.HUMAN and args.output is None:
-            from irkit.scan.output.human import write_findings, write_summary
-
-            write_findings(report, out, about, reveal)
-            out.flush()
-            write_summary(report, sys.stderr, about)
-        else:
+        if form is not Format.HUMAN or args.output is not None:
             write(report, out, form, about, reveal)
-    for line in advice(report.findings) if form is Format.HUMAN else ():
-        say(line)
-    return exit_code(report)
+            return
+        from irkit.scan.output.human import write_findings, write_summary
+
+        write_findings(report, out, about, reveal)
+        out.flush()
+        write_summary(report, sys.stderr, about)
 
 
 def sure(report: Report, least: Confidence) -> Report:

@@ -29,6 +29,8 @@ class Hooked(NamedTuple):
     submodules: tuple[str, ...]
     is_empty: bool
     """Whether nothing is staged at all."""
+    paths: tuple[str, ...]
+    """Of the files that were looked at, from the work tree's root."""
     detector: Detector
 
 
@@ -54,7 +56,8 @@ def scan_staged(names: Sequence[str], load: Callable[[], Detector], key: Callabl
         else:
             report, known = _report(texts, looking, key), 0
     is_empty = not (index.changed or index.unchanged or index.submodules or index.removed)
-    return Hooked(report, known, index.submodules, is_empty, detector)
+    paths = tuple(entry.path for entry in (*index.changed, *index.unchanged))
+    return Hooked(report, known, index.submodules, is_empty, paths, detector)
 
 
 def _found(texts: Sequence[_Text], index: Staged, looking: _Looking, key: Callable[[], bytes]) -> tuple[Report, int]:
