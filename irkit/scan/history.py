@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -60,24 +60,65 @@ class Wants(NamedTuple):
 
 def scan_history(repository: Repository, detector: Detector, wants: Wants, teller: Teller) -> Report:
     """Look at a repository. Raises ``NotARepository`` and ``Unreadable``; what is broken inside is in ``skipped``."""
-    if wants.spec:
+    scan = _Scan(repository, detector, wants)
+    return scan.of_range() if wants.spec else scan.of_everything(teller)
+
+
+class _Scan(NamedTuple):
+    repository: Repository
+    detector: Detector
+    wants: Wants
+
+    def of_range(self) -> Report:
         from irkit.scan.places.commit_range import scan_range
 
-        scanned, located = scan_range(repository, detector, wants.spec)
-        return _report(scanned, _seen(scanned.held, located), located, detector, wants)
-    scanned = scan_objects(repository, detector, cache=wants.cache, jobs=wants.jobs, told=teller.progress)
-    from irkit.scan.places.names import scan_names
+        scanned, located = scan_range(self.repository, self.detector, self.wants.spec)
+        return self._report(scanned, _seen(scanned.held, located), located)
 
-    names = [Seen(sighting, (place,)) for sighting, place in scan_names(repository, detector)]
-    bare = [*_bare(scanned.held), *names]
-    is_hit = any(not seen.sighting.dismissed for seen in bare)
-    if not is_hit or wants.location is Location.LEFT_OUT:
-        return _report(scanned, bare, None, detector, wants)
-    teller.hits(grouped(bare, _context(detector, wants, None)).findings)
-    from irkit.scan.places.locate import locate
+    def of_everything(self, teller: Teller) -> Report:
+        wants = self.wants
+        scanned = scan_objects(self.repository, self.detector, cache=wants.cache, jobs=wants.jobs, told=teller.progress)
+        from irkit.scan.places.names import scan_names
 
-    located = locate(repository, _to_locate(scanned.held), cache=wants.cache, jobs=wants.jobs)
-    return _report(scanned, [*_seen(scanned.held, located), *names], located, detector, wants)
+        names = [Seen(sighting, (place,)) for sighting, place in scan_names(self.repository, self.detector)]
+        bare = [*_bare(scanned.held), *names]
+        is_hit = any(not seen.sighting.dismissed for seen in bare)
+        if not is_hit or wants.location is Location.LEFT_OUT:
+            return self._report(scanned, bare, None)
+        teller.hits(grouped(bare, self._context(None)).findings)
+        from irkit.scan.places.locate import locate
+
+        located = locate(self.repository, _to_locate(scanned.held), cache=wants.cache, jobs=wants.jobs)
+        return self._report(scanned, [*_seen(scanned.held, located), *names], located)
+
+    def _context(self, located: Located | None) -> Context:
+        is_mirror = self.repository.work_tree is None  # all that it holds comes from elsewhere
+
+        def pushed(commit: str) -> bool | None:
+            return None if located is None or is_mirror else commit in located.pushed
+
+        return Context(self.detector.rule, self.wants.key, pushed)
+
+    def _report(self, scanned: Scanned, seen: Iterable[Seen], located: Located | None) -> Report:
+        groups = grouped(seen, self._context(located))
+        findings, left_out = list(groups.findings), 0
+        if located is not None and self.wants.unreachable is Unreachable.COUNTED:
+            reachable = [_reachable(finding) for finding in findings]
+            findings = [finding for finding in reachable if finding.places]
+            left_out = len(reachable) - len(findings)
+        unread = located.skipped if located else ()
+        clean, skipped = scrubbed(
+            findings, [*scanned.skipped, *unread], lambda body: self.detector.look(body).sightings
+        )
+        return Report(
+            findings=tuple(clean),
+            dismissed=groups.dismissed,
+            skipped=tuple(skipped),
+            counts=dict(scanned.counts),
+            size=scanned.size,
+            unreachable=left_out,
+            is_incomplete=scanned.is_incomplete or bool(unread),
+        )
 
 
 def _to_locate(held: Sequence[Held]) -> list[Held]:
@@ -100,28 +141,6 @@ def _seen(held: Sequence[Held], located: Located) -> Iterator[Seen]:
                 yield Seen(sighting, located.names.get(sighting.value) or unreached)
             else:
                 yield Seen(sighting, located.places.get(object_id) or unreached)
-
-
-def _context(detector: Detector, wants: Wants, located: Located | None) -> Context:
-    def pushed(commit: str) -> bool | None:
-        return None if located is None else commit in located.pushed
-
-    return Context(detector.rule, wants.key, pushed)
-
-
-def _report(
-    scanned: Scanned, seen: Sequence[Seen] | Iterator[Seen], located: Located | None, detector: Detector, wants: Wants
-) -> Report:
-    groups = grouped(seen, _context(detector, wants, located))
-    findings, left_out = list(groups.findings), 0
-    if located is not None and wants.unreachable is Unreachable.COUNTED:
-        reachable = [_reachable(finding) for finding in findings]
-        findings = [finding for finding in reachable if finding.places]
-        left_out = len(reachable) - len(findings)
-    unread = located.skipped if located else ()
-    clean, skipped = scrubbed(findings, [*scanned.skipped, *unread], lambda body: detector.look(body).sightings)
-    counts = dict(scanned.counts)
-    return Report(tuple(clean), groups.dismissed, tuple(skipped), counts, scanned.size, left_out, scanned.is_incomplete)
 
 
 def _reachable(finding: Finding) -> Finding:
