@@ -13,6 +13,8 @@ from irkit.scan.finding import Skipped
 MOST_BYTES = 100 << 20
 """Unpacked, of one text and all that is packed within it."""
 MOST_MEMBERS = 10_000
+MOST_DEPTH = 4
+"""Archives within archives."""
 MOST_RATIO = 250
 """A member that grows more is a bomb; counted beyond the first megabyte."""
 _RATIO_FREE_BYTES = 1 << 20
@@ -71,7 +73,7 @@ class Budget:
         except _broken() as error:
             reason = f"broken: {error}"
         if size > most:
-            reason = "it unpacks to more than the limit" if most == self.size else "it grows too much: an archive bomb"
+            reason = "it holds more than the limit" if most == self.size else "it grows too much: an archive bomb"
         self.size -= min(size, self.size)
         if size:
             yield Member(via, b"".join(parts))

@@ -6,12 +6,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from irkit.scan.detect.prefilter import Hit
+
 JOINED_BYTES = 1 << 20
 SEPARATOR = b"\n\x00\xff\x00\n"
 """Between texts; no rule's anchor matches over it, and if one does, nothing confirms it."""
-
-Hit = tuple[int, int]
-"""An expression's number, and where its match ends."""
 
 
 class Text(NamedTuple):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from irkit.scan.detect.archive import BEGINNINGS, Budget, Member, is_archive, members
-from irkit.scan.detect.batch import Hit, Text, hits_of_each
+from irkit.scan.detect.archive import BEGINNINGS, MOST_DEPTH, Budget, Member, is_archive, members
+from irkit.scan.detect.batch import Text, hits_of_each
 from irkit.scan.detect.confirm import Confirm, line_around
 from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.form import Form
 from irkit.scan.detect.overlap import Seen, speaking
 from irkit.scan.detect.pragma import ALLOWED, is_allowed
+from irkit.scan.detect.prefilter import Hit, Prefilter
 from irkit.scan.detect.wide import MARKS, wide
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.rule import Rule
@@ -22,18 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["Detector", "Engine", "Looked", "Text", "load_detector"]
 
 DECODED_DEPTH = 3
-ARCHIVE_DEPTH = 4
 NEAR_BYTES = 300
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 _SPECIAL = (*BEGINNINGS, *MARKS, _LFS)
 _TAR = slice(257, 262)
-
-
-class Prefilter(Protocol):
-    """Finds what may be a secret. It may find too much, never too little."""
-
-    def hits(self, buffer: bytes) -> list[Hit]:
-        """The expressions that match, and where each match ends."""
 
 
 class Decoded(Protocol):
@@ -99,7 +92,9 @@ class Detector:
             skipped.append(Skipped("Git LFS pointer", "its content is not in the repository"))
         elif is_archive(body) or any(number == len(self.rules) + Form.ZIP for number, _ in hits):
             packed, skipped = self._packed(body, budget, depth)
-        return Looked((*self._sightings(body, speaking(seen)), *packed), tuple(skipped))
+        unpacked = {one.value for one in packed}
+        plain = [one for one in self._sightings(body, speaking(seen)) if one.value not in unpacked]
+        return Looked((*plain, *packed), tuple(skipped))
 
     def _seen(self, body: bytes, hits: list[Hit], level: int) -> list[Seen]:
         count = len(self._confirms)
@@ -136,8 +131,8 @@ class Detector:
                 yield Seen(start + first, start + last, number, confirm.rule.confidence, value, dismissed)
 
     def _packed(self, body: bytes, budget: Budget, depth: int) -> tuple[list[Sighting], list[Skipped]]:
-        if depth >= ARCHIVE_DEPTH:
-            return [], [Skipped("archive", f"more than {ARCHIVE_DEPTH} archives within each other")]
+        if depth >= MOST_DEPTH:
+            return [], [Skipped("archive", f"more than {MOST_DEPTH} archives within each other")]
         found: list[Sighting] = []
         skipped: list[Skipped] = []
         for member in members(body, budget):

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from irkit.scan.detect.encodings import in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32
 from irkit.scan.detect.form import Form
+from irkit.scan.detect.prefilter import Expression
 from irkit.scan.rule import Rule
-
-
-class Expression(NamedTuple):
-    """One expression of the prefilter, and the number that its hits carry."""
-
-    number: int
-    text: str
-
 
 _WORDS = ("password", "passwd", "secret", "api_key", "apikey", "token", "access_key", "private_key", "client_secret")
 _KEYWORDS = (

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from irkit.scan.detect.batch import Hit
-
-if TYPE_CHECKING:
-    from irkit.scan.detect.expressions import Expression
+from irkit.scan.detect.prefilter import Expression, ExpressionRefused, Hit
 
 
 class DatabaseUnusable(Exception):
@@ -41,7 +37,21 @@ class HyperscanPrefilter:
 
 
 def compiled(expressions: Sequence[Expression]) -> bytes:
-    """The database of these expressions, for this machine. Raises ``hyperscan.error`` for one it cannot compile."""
+    """The database of these expressions, for this machine. Raises ``ExpressionRefused``."""
+    import hyperscan
+
+    try:
+        return _compiled(expressions)
+    except hyperscan.error as error:
+        if len(expressions) == 1:
+            raise ExpressionRefused(expressions[0], str(error)) from None
+    half = len(expressions) // 2
+    compiled(expressions[:half])
+    compiled(expressions[half:])
+    raise ExpressionRefused(expressions[0], "Hyperscan cannot run all of the rules together")
+
+
+def _compiled(expressions: Sequence[Expression]) -> bytes:
     import hyperscan
 
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)

@@ -13,11 +13,24 @@ _MOST_MISFITS = 1000
 """Values in one window that do not keep their bounds; more than that is a hostile text."""
 
 
+def invalid(text: str) -> str:
+    """Why RE2 cannot run an expression; empty when it can."""
+    import re2
+
+    try:
+        compiled(text)
+    except re2.error as error:
+        reason = error.args[0] if error.args else ""
+        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+    return ""
+
+
 class LinearPattern:
     """An expression with the group ``value`` and its bounds. Raises ``re2.error``."""
 
     def __init__(self, pattern: str, bounds: Bounds) -> None:
         self._pattern = compiled(pattern)
+        self._group = self._pattern.groupindex[b"value"]
         self._before = re.compile(BEFORE[bounds].encode())
         self._after = re.compile(AFTER[bounds].encode())
 
@@ -25,7 +38,7 @@ class LinearPattern:
         """The places of the values in a window; RE2 has no look-around, so bounds are looked at afterwards."""
         place = misfits = 0
         while misfits < _MOST_MISFITS and (match := self._pattern.search(window, place)):
-            start, end = match.span("value")
+            start, end = match.span(self._group)
             if start < 0:
                 place = max(match.span()[1], place + 1)
             elif self._before.match(window, start) and self._after.match(window, end):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import irkit
 from irkit.errors import UsageError
 from irkit.scan.detect.confirm import Confirm
-from irkit.scan.detect.detector import Detector, Prefilter
+from irkit.scan.detect.detector import Detector
 from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.hyperscan_prefilter import DatabaseUnusable, HyperscanPrefilter, hyperscan_version
 from irkit.scan.detect.kept import Kept, digest_of, keep, kept
+from irkit.scan.detect.prefilter import ExpressionRefused, Prefilter
 from irkit.scan.rule import Rule
 
 if TYPE_CHECKING:
@@ -77,12 +78,30 @@ def _listed(folder: str, ending: str) -> list[str]:
 
 
 def _parts(files: Sequence[Path], version: str) -> Kept:
-    """Read and compile. A user's rule with the id of one of ours takes its place."""
-    from irkit.scan.ruleset import load, shipped
+    """Read and compile. A user's rule with the id of one of ours takes its place. Raises ``RulesInvalid``."""
+    from irkit.scan.ruleset import RulesInvalid, load, shipped
 
     theirs = {rule.id: rule for file in files for rule in load(file)}
     ours = [rule for rule in shipped() if rule.id not in theirs]
-    return _made((*ours, *theirs.values()), len(ours), version)
+    rules = (*ours, *theirs.values())
+    try:
+        if theirs:
+            _check(theirs.values())
+        return _made(rules, len(ours), version)
+    except ExpressionRefused as refused:
+        raise RulesInvalid(f"rule {rules[refused.number].id}: {refused.reason}") from None
+
+
+def _check(rules: Iterable[Rule]) -> None:
+    """Raises ``RulesInvalid`` for a user's rule that RE2 cannot run."""
+    from irkit.scan.detect.linear import invalid
+    from irkit.scan.ruleset import RulesInvalid
+
+    for rule in rules:
+        for key, text in (("pattern", rule.pattern), ("anchor", rule.anchor), ("near", rule.near)):
+            reason = invalid(text)
+            if reason:
+                raise RulesInvalid(f"rule {rule.id}: {key}: {reason}")
 
 
 def _made(rules: Sequence[Rule], trusted: int, version: str) -> Kept:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Protocol, cast
 
-from irkit.scan.detect.batch import Hit
-from irkit.scan.detect.expressions import Expression
+from irkit.scan.detect.prefilter import Expression, Hit
 
 _CHUNK_BYTES = 64 << 10
 _OVERLAP_BYTES = 4 << 10
@@ -21,19 +20,23 @@ _SPACE = re.compile(r"\\.", re.DOTALL)
 class Match(Protocol):
     """A match of RE2."""
 
-    def span(self, group: int | str = 0) -> tuple[int, int]:
+    def span(self, group: int = 0) -> tuple[int, int]:
         """Where the match, or a group of it, stands."""
 
 
 class Compiled(Protocol):
     """An expression of RE2."""
 
+    @property
+    def groupindex(self) -> Mapping[bytes, int]:
+        """The numbers of the groups that have names."""
+
     def search(self, text: bytes, pos: int = 0, endpos: int | None = None) -> Match | None:
         """The first match from a place on."""
 
 
 class _Set(Protocol):
-    def Match(self, text: bytes) -> list[int]: ...  # noqa: N802 - RE2's name
+    def Match(self, text: bytes) -> list[int] | None: ...  # noqa: N802 - RE2's name
 
 
 class Re2Prefilter:
@@ -54,7 +57,7 @@ class Re2Prefilter:
         found: set[Hit] = set()
         for start in range(0, max(1, len(buffer)), _CHUNK_BYTES):
             stop = min(len(buffer), start + _CHUNK_BYTES + _OVERLAP_BYTES)
-            for index in self._set.Match(buffer[start:stop]):
+            for index in self._set.Match(buffer[start:stop]) or ():
                 found.update((self._numbers[index], end) for end in self._ends(index, buffer, start, stop))
         return sorted(found, key=lambda hit: hit[1])
 

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import tracemalloc
+import zipfile
+import zlib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from irkit.scan.detect import archive
+from irkit.scan.finding import Skipped
+from tests.scan.detect.samples import DETECTOR, TOKEN, seen, some, values
+
+FILLER = some(300).encode()
+CONTENT = f"a = 1\nkey = '{TOKEN}'\n".encode()
+
+
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as packed:
+        for name, body in members.items():
+            packed.writestr(name, body)
+    return made.getvalue()
+
+
+def tarred(members: dict[str, bytes], mode: str = "w") -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode=mode) as packed:  # type: ignore[call-overload]
+        for name, body in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(body)
+            packed.addfile(info, io.BytesIO(body))
+    return made.getvalue()
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zip:conf/.env": lambda body: zipped({"conf/.env": body}),
+    "tar:conf/.env": lambda body: tarred({"conf/.env": body}),
+}
+
+
+@pytest.mark.parametrize("via", PACKERS)
+def test_what_is_packed_is_looked_into(via: str) -> None:
+    found = seen(PACKERS[via](some(5000).encode() + b"\n" + CONTENT))
+    assert [(one.value.decode(), one.via, one.line) for one in found] == [(TOKEN, (via,), 1)]
+    assert found[0].near == f"key = '{TOKEN}'".encode()
+
+
+@pytest.mark.parametrize("mode", ["w:gz", "w:bz2", "w:xz"])
+def test_a_packed_tar_is_looked_into(mode: str) -> None:
+    (one,) = seen(tarred({"a/b.txt": b"nothing", "a/c.txt": CONTENT}, mode))
+    assert one.via[1] == "tar:a/c.txt"
+
+
+def test_archives_within_archives_are_looked_into_to_a_depth() -> None:
+    body = CONTENT
+    for _ in range(archive.MOST_DEPTH):
+        body = gzip.compress(body)
+    assert values(body) == [TOKEN]
+    looked = DETECTOR.look(gzip.compress(body))
+    assert looked.sightings == ()
+    assert looked.skipped == (Skipped("gzip gzip gzip gzip archive", "more than 4 archives within each other"),)
+
+
+def test_an_encoded_value_within_an_archive_is_found() -> None:
+    (one,) = seen(zipped({"x": CONTENT.hex().encode()}))
+    assert one.via == ("zip:x", "hex")
+
+
+def test_a_zip_after_other_content_is_looked_into() -> None:
+    (one,) = seen(b"#!/bin/sh\nexec unzip $0\n" + zipped({"x": CONTENT}))
+    assert one.via == ("zip:x",)
+
+
+def test_a_stored_member_is_seen_once() -> None:
+    assert len(seen(zipped({"x": CONTENT}, zipfile.ZIP_STORED))) == 1
+    assert len(seen(tarred({"x": CONTENT}))) == 1
+
+
+def test_what_can_be_read_of_a_cut_archive_is_looked_into_and_the_rest_is_named() -> None:
+    looked = DETECTOR.look(gzip.compress(CONTENT + some(9000).encode())[:-4000])
+    assert [one.value.decode() for one in looked.sightings] == [TOKEN]
+    assert looked.skipped[0].what == "gzip"
+    assert looked.skipped[0].reason.startswith("broken")
+
+
+def test_an_encrypted_member_is_named() -> None:
+    body = bytearray(zipped({"x": CONTENT, "y": CONTENT}))
+    local, central = body.find(b"PK\x03\x04"), body.find(b"PK\x01\x02")
+    body[local + 6] |= 1
+    body[central + 8] |= 1
+    looked = DETECTOR.look(bytes(body))
+    assert looked.skipped == (Skipped("zip:x", "encrypted"),)
+    assert [one.via for one in looked.sightings] == [("zip:y",)]
+
+
+def test_a_broken_member_is_named_and_the_others_are_read() -> None:
+    body = bytearray(zipped({"x": some(3000).encode(), "y": CONTENT}))
+    body[60:200] = bytes(140)
+    looked = DETECTOR.look(bytes(body))
+    assert [one.what for one in looked.skipped] == ["zip:x"]
+    assert [one.via for one in looked.sightings] == [("zip:y",)]
+
+
+def test_an_archive_of_another_kind_is_named() -> None:
+    assert DETECTOR.look(b"7z\xbc\xaf\x27\x1c" + bytes(40)).skipped == (
+        Skipped("7z archive", "this kind of archive is not looked into"),
+    )
+
+
+def test_a_bomb_is_stopped_within_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_BYTES", 8 << 20)
+    bomb = gzip.compress(bytes(64 << 20), 9)
+    nested = zipped({f"{number}.gz": bomb for number in range(40)}, zipfile.ZIP_STORED)
+    tracemalloc.start()
+    looked = DETECTOR.look(nested)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 40 << 20
+    assert "it holds more than the limit" in {one.reason for one in looked.skipped}
+
+
+def test_a_value_before_the_limit_is_found_all_the_same() -> None:
+    looked = DETECTOR.look(gzip.compress(CONTENT + bytes(8 << 20), 9))
+    assert [one.value.decode() for one in looked.sightings] == [TOKEN]
+    assert looked.skipped == (Skipped("gzip", "it grows too much: an archive bomb"),)
+
+
+def test_too_many_members_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_MEMBERS", 5)
+    for pack, kind in ((zipped, "zip"), (tarred, "tar")):
+        looked = DETECTOR.look(pack({f"{number}": b"x" for number in range(9)} | {"last": CONTENT}))
+        assert Skipped(f"{kind} archive", "it holds more than the limit") in looked.skipped
+
+
+def test_a_tar_whose_headers_go_in_circles_ends() -> None:
+    body = bytearray(tarred({"x": CONTENT}))
+    body[124:136] = b"\xff" * 8 + (-1024).to_bytes(4, "big", signed=True)
+    body[148:156] = b" " * 8
+    body[148:156] = b"%06o\0 " % sum(body[:512])
+    assert [one.what for one in DETECTOR.look(bytes(body)).skipped] == ["tar archive"]
+
+
+def test_a_member_name_with_control_codes_is_shown_without_them() -> None:
+    (one,) = seen(zipped({"a\x1b[31m": CONTENT}))
+    assert one.via == ("zip:a\\x1b[31m",)
+
+
+@given(data=st.data(), packer=st.sampled_from(sorted(PACKERS)))
+@settings(deadline=None, max_examples=200)
+def test_a_damaged_archive_never_raises(data: st.DataObject, packer: str) -> None:
+    body = bytearray(PACKERS[packer](CONTENT + FILLER))
+    for _ in range(data.draw(st.integers(1, 6))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    looked = DETECTOR.look(bytes(body[: data.draw(st.integers(0, len(body)))]))
+    assert all(one.value.startswith(b"tst_") for one in looked.sightings)
+
+
+def test_a_raw_deflate_stream_is_no_archive() -> None:
+    assert DETECTOR.look(zlib.compress(CONTENT)).skipped == ()

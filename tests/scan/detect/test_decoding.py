@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import base64
+import textwrap
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from irkit.scan.detect.encodings import in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32
+from tests.scan.detect.samples import DETECTORS, KEY, PASSWORD, TOKEN, seen, some, values
+
+ENCODED: dict[str, Callable[[str], bytes]] = {
+    "base64": lambda text: base64.b64encode(text.encode()),
+    "base64 for addresses": lambda text: base64.urlsafe_b64encode(text.encode()),
+    "base64 without padding": lambda text: base64.b64encode(text.encode()).rstrip(b"="),
+    "base64 twice": lambda text: base64.b64encode(base64.b64encode(text.encode())),
+    "hex": lambda text: text.encode().hex().encode(),
+    "hex in capitals": lambda text: text.encode().hex().upper().encode(),
+    "UTF-16 with its mark": lambda text: text.encode("utf-16"),
+    "UTF-16, little end first": lambda text: text.encode("utf-16-le"),
+    "UTF-16, big end first": lambda text: text.encode("utf-16-be"),
+    "UTF-32 with its mark": lambda text: text.encode("utf-32"),
+    "UTF-32, little end first": lambda text: text.encode("utf-32-le"),
+    "UTF-32, big end first": lambda text: text.encode("utf-32-be"),
+}
+AROUND = st.text(st.sampled_from("ab c\n=é€😀"), max_size=40)
+
+
+@pytest.mark.parametrize("engine", DETECTORS)
+@pytest.mark.parametrize("form", ENCODED)
+@given(before=AROUND, after=AROUND)
+@settings(deadline=None, max_examples=20)
+def test_a_value_in_an_encoded_text_is_found_as_in_a_plain_one(form: str, engine: str, before: str, after: str) -> None:
+    encoded = ENCODED[form](f"{before} {TOKEN} {after}")
+    assert TOKEN in values(encoded, DETECTORS[engine])
+
+
+@pytest.mark.parametrize("form", ENCODED)
+def test_an_encoded_password_is_found_by_its_name(form: str) -> None:
+    assert values(ENCODED[form](f"user=me\npassword={PASSWORD}\n")) == [PASSWORD]
+
+
+@pytest.mark.parametrize("form", ENCODED)
+def test_an_encoded_key_of_several_lines_is_found_whole(form: str) -> None:
+    assert values(ENCODED[form](f"key:\n{KEY}\n")) == [KEY]
+
+
+@pytest.mark.parametrize("width", [57, 64, 76])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\n    ", "\\n"])
+def test_wrapped_base64_is_read_over_its_lines(width: int, line_end: str) -> None:
+    encoded = base64.b64encode(f"{some(100)} {TOKEN} {some(100)}".encode()).decode()
+    for shift in range(3):
+        wrapped = line_end.join(textwrap.wrap("A" * shift * 4 + encoded, width))
+        assert values(f'data: "{wrapped}"') == [TOKEN]
+
+
+def test_percent_encoded_values_are_decoded() -> None:
+    address = f"next=https%3A%2F%2Fhost%2F%3Fpassword%3D{quote(PASSWORD, safe='')}%26a%3D1"
+    assert f"{PASSWORD}&a=1" in values(address)
+
+
+def test_the_place_is_that_of_the_encoded_form() -> None:
+    text = b"one\ntwo: " + base64.b64encode(f"ab {TOKEN} c".encode()) + b"\n"
+    (one,) = seen(text)
+    assert (one.line, one.via, one.value.decode()) == (2, ("base64",), TOKEN)
+    inner = text[9 : one.end]
+    assert TOKEN[1:-1].encode() in base64.b64decode(inner + b"=" * (-len(inner) % 4))
+    assert one.near == f"ab {TOKEN} c".encode()
+
+
+def test_the_place_in_utf_16_counts_its_own_bytes_and_lines() -> None:
+    text = f"één\n€\n x {TOKEN}\n".encode("utf-16-le")
+    (one,) = seen(b"\xff\xfe" + text)
+    assert (b"\xff\xfe" + text)[one.start : one.end].decode("utf-16-le") == TOKEN
+    assert (one.line, one.via) == (3, ("utf-16",))
+
+
+def test_the_place_in_hex_is_exact() -> None:
+    text = f"00ff{TOKEN.encode().hex()}20".encode()
+    (one,) = seen(text)
+    assert bytes.fromhex(text[one.start : one.end].decode()).decode() == TOKEN
+
+
+def test_utf_16_within_a_binary_is_found() -> None:
+    (one,) = seen(b"\x01\xfe\x90" * 200 + f" {TOKEN} ".encode("utf-16-be") + b"\x90" * 99)
+    assert (one.value.decode(), one.via) == (TOKEN, ("utf-16",))
+
+
+def test_a_value_is_found_three_encodings_deep_and_no_deeper() -> None:
+    text = f"x {TOKEN} y".encode()
+    once = text.hex().encode()
+    assert values(base64.b64encode(base64.b64encode(text))) == [TOKEN]
+    assert values(base64.b64encode(once)) == []  # nothing in base64 tells that hex is in it
+    assert values(once) == [TOKEN]
+
+
+def test_the_same_value_plain_and_encoded_is_seen_in_both_places() -> None:
+    found = seen(f"{TOKEN}\n".encode() + base64.b64encode(TOKEN.encode()))
+    assert [(one.line, one.via) for one in found] == [(1, ()), (2, ("base64",))]
+
+
+@given(text=st.binary(min_size=4, max_size=24), before=st.binary(max_size=7), after=st.binary(max_size=7))
+def test_the_expression_of_an_encoding_matches_wherever_the_text_is_encoded(
+    text: bytes, before: bytes, after: bytes
+) -> None:
+    import re
+
+    whole = before + text + after
+    assert re.search(in_base64(text).encode(), base64.b64encode(whole))
+    assert re.search(in_base64(text).encode(), base64.urlsafe_b64encode(whole))
+    assert re.search(in_double_base64(text).encode(), base64.b64encode(base64.b64encode(whole)))
+    assert re.search(in_hex(text).encode(), whole.hex().encode())
+
+
+@given(text=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=4, max_size=24))
+def test_the_expression_of_a_wide_encoding_matches_either_order(text: str) -> None:
+    import re
+
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert re.search(in_utf_16(text.encode()).encode(), f" {text} ".encode(encoding))
+    for encoding in ("utf-32-le", "utf-32-be"):
+        assert re.search(in_utf_32(text.encode()).encode(), f" {text} ".encode(encoding))
+
+
+def test_a_text_too_short_to_be_told_from_chance_has_no_expression() -> None:
+    assert [encoder(b"ab") for encoder in (in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32)] == [""] * 5
