@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from irkit.scan.finding import Commit, Place, PlaceKind
-from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.finding import PlaceKind
 from irkit.scan.places.changes import Wanted
-from irkit.scan.places.located import MOST_REFS, Holder, Located, wanted_ids, wanted_names
-from irkit.scan.places.people import person, text
+from irkit.scan.places.located import Holder, Located, wanted_ids, wanted_names
 from irkit.scan.places.presence import presence
 from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_bytes, read_refs
-from irkit.scan.places.rows import History, Row, commit_rows, name_rows, named_starts, tag_rows, track_rows
-from irkit.scan.places.tips import ranks, tag_target, tips
+from irkit.scan.places.rows import History, Row, commit_rows, name_rows, tag_rows, track_rows
+from irkit.scan.places.tips import ranks, tips
 from irkit.scan.places.unreached import Missing, lost_rows, named_rows, staged_rows
 from irkit.scan.places.walk import Walk, Walked
+from irkit.scan.places.written import pushed, written
 from irkit.scan.repository import Repository
 
 
@@ -45,9 +44,12 @@ def locate(repository: Repository, held: Sequence[Holder], *, cache: Path | None
         rows += lost
         skipped += more
     boundary = frozenset(read_bytes(repository.common_dir / "shallow").decode(errors="replace").split())
-    found = _written(repository, rows, history, wanted.names)
+    numbers, times = history.graph.numbers, history.graph.times
+    ends = {id_ for row in rows for id_ in (row.first, row.last) if id_ in numbers}
+    named = name_rows(rows, wanted.names, {id_: times[numbers[id_]] for id_ in ends})
+    found = written(repository, rows, history, named)
     return found._replace(
-        commits=len(history.graph.ids), pushed=_pushed(history, commits), boundary=boundary, skipped=skipped
+        commits=len(history.graph.ids), pushed=pushed(history, commits), boundary=boundary, skipped=skipped
     )
 
 
@@ -70,51 +72,3 @@ def _missing(rows: Iterable[Row], wanted: Wanted, held: Sequence[Holder]) -> Mis
     trees = wanted_ids(held, "tree") if names else frozenset()
     commits, tags = wanted_ids(held, "commit"), wanted_ids(held, "tag")
     return Missing(wanted.blobs - placed, names, commits - placed, tags - placed, trees)
-
-
-def _pushed(history: History, commits: Iterable[bytes]) -> frozenset[str]:
-    of_interest = {*history.presence.brought, *(history.graph.numbers.get(id_, -1) for id_ in commits)} - {-1}
-    remote = history.ranks.remote
-    return frozenset(history.graph.ids[number].decode() for number in of_interest if history.reach[number] & remote)
-
-
-def _written(repository: Repository, rows: Sequence[Row], history: History, names: Sequence[bytes]) -> Located:
-    numbers, times = history.graph.numbers, history.graph.times
-    ends = {id_ for row in rows for id_ in (row.first, row.last) if id_}
-    named = name_rows(rows, names, {id_: times[numbers[id_]] for id_ in ends if id_ in numbers})
-    people = _people(repository, ends)
-    of_starts: dict[int, tuple[tuple[str, ...], int]] = {}
-
-    def place(row: Row) -> Place:
-        if row.starts not in of_starts:
-            of_starts[row.starts] = named_starts(history.refs, row.starts, history.ranks, MOST_REFS)
-        refs, count = ((row.staged_in,), 1) if row.staged_in else of_starts[row.starts]
-        return Place(
-            row.kind,
-            text(row.path),
-            object_id=row.object_id.decode(),
-            first=people.get(row.first),
-            last=people.get(row.last),
-            refs=refs,
-            refs_count=count,
-            is_reachable=row.is_reachable,
-            is_current=row.is_current,
-        )
-
-    places: dict[str, list[Place]] = {}
-    for row in rows:
-        if row.kind is not PlaceKind.FILE_NAME:
-            places.setdefault(row.object_id.decode(), []).append(place(row))
-    by_id = {id_: tuple(found) for id_, found in places.items()}
-    return Located(by_id, {name: tuple(map(place, some)) for name, some in named.items()})
-
-
-def _people(repository: Repository, ids: Iterable[bytes]) -> dict[bytes, Commit]:
-    """Who and when, of commits and tags; of a tag, the commit is the one it names and the author who tagged it."""
-    found = {}
-    for id_, kind, body in read_objects(repository, sorted(one.decode() for one in ids)):
-        if kind == "commit":
-            found[id_.encode()] = person(id_, body)
-        elif kind == "tag":
-            found[id_.encode()] = person(tag_target(body).decode(), body)
-    return found

@@ -1,23 +1,14 @@
-"""Who committed what, and when: read from the commit objects themselves."""
+"""Who committed what, and when: from the commit objects themselves. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 from irkit.scan.finding import Commit
-from irkit.scan.objects.cat_file import read_objects
-from irkit.scan.repository import Repository
 
 _PERSON = re.compile(rb"^(author|committer|tagger) (.*?) ?<([^>\n]*)>(?: (-?\d+) ([+-]\d{4}))?", re.MULTILINE)
 _PARENT = re.compile(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
-
-
-def read_commits(repository: Repository, ids: Iterable[bytes]) -> dict[bytes, Commit]:
-    """Author, e-mail address and committer's time of each commit that can be read, by id; see ``person``."""
-    asked = [id_.decode() for id_ in ids]
-    return {id_.encode(): person(id_, body) for id_, kind, body in read_objects(repository, asked) if kind == "commit"}
 
 
 def person(id_: str, body: bytes) -> Commit:

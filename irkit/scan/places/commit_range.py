@@ -1,0 +1,138 @@
+"""What a range of commits brought: values that a file had not before, messages, and names of new files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from irkit.scan.detect.detector import Detector
+from irkit.scan.finding import PlaceKind, Skipped
+from irkit.scan.objects.cat_file import Listed
+from irkit.scan.objects.held import Held, Scanned
+from irkit.scan.objects.merged import Merged
+from irkit.scan.objects.one_by_one import look_at_git
+from irkit.scan.places.brought import Brought, Version, brought, versions
+from irkit.scan.places.changes import Wanted, diff_words
+from irkit.scan.places.gits import answer
+from irkit.scan.places.located import Located
+from irkit.scan.places.named import new_names
+from irkit.scan.places.presence import presence
+from irkit.scan.places.reach import reach
+from irkit.scan.places.refs import Refs, read_refs
+from irkit.scan.places.revisions import Span, refuse_boundary, span
+from irkit.scan.places.rows import History, Row, commit_rows, tag_rows, track_rows
+from irkit.scan.places.tips import Tips, ranks
+from irkit.scan.places.walk import Walk
+from irkit.scan.places.written import pushed, written
+from irkit.scan.repository import Repository
+
+_JOBS = 2
+
+
+def scan_range(repository: Repository, detector: Detector, spec: str) -> tuple[Scanned, Located]:
+    """What the commits of a range brought; see ``span`` for what ``spec`` may be (``A..B``).
+
+    Of each file that a commit changed, the values that its version before had not (nor a file that the commit deleted:
+    it may have been renamed); all of the commits' messages and headers, and of tags that point to one of them; names of
+    new files, as held objects of kind ``tree`` with the commit's id. Raises ``RevisionUnknown``, also where a shallow
+    clone ends within the range.
+    """
+    asked = span(repository, spec)
+    listed = Walk(repository, Wanted(frozenset()), _JOBS).history(("--stdin",), _revisions(asked))
+    commits = listed.graph.ids
+    refuse_boundary(repository, commits)
+    out, unread = _diffed(repository, commits)
+    found = list(versions(out))
+    refs = read_refs(repository)
+    tags = _tags(repository, asked, refs, listed.graph.numbers)
+    looked = _looked(repository, detector, [*commits, *tags, *(version.blob for version in found)])
+    olds = _olds(looked.held(), found)
+    before = _looked(repository, detector, olds)
+    what = brought([*looked.held(), *before.held()], found)
+    what = what._replace(names=new_names(repository, detector, found))
+    skipped = (*listed.skipped, *unread, *looked.skipped())
+    is_incomplete = bool(listed.skipped or unread or looked.broken)
+    held = (*what.held, *(Held(version.commit.decode(), "tree", (seen,)) for version, seen in what.names))
+    scanned = Scanned(held, looked.counts, looked.size, skipped, is_incomplete)
+    if not held:
+        return scanned, Located({}, {}, len(commits))
+    return scanned, _located(repository, what, asked, refs)
+
+
+def _revisions(asked: Span) -> bytes:
+    return "".join([*(f"{tip}\n" for tip in asked.tips), *(f"^{other}\n" for other in asked.without)]).encode()
+
+
+def _diffed(repository: Repository, commits: Sequence[bytes]) -> tuple[bytes, tuple[Skipped, ...]]:
+    code, out, said = answer(repository, *diff_words("-c"), read=b"".join(id_ + b"\n" for id_ in commits))
+    return out, (Skipped("changes of commits", said.partition("\n")[0]),) if code else ()
+
+
+def _tags(repository: Repository, asked: Span, refs: Refs, commits: dict[bytes, int]) -> list[bytes]:
+    """Annotated tags that are asked for, or that point to one of the commits."""
+    tips = {tip.encode() for tip in asked.tips}
+    tags = [(start.ids[0], start.peeled) for start in refs.starts if start.name.startswith(b"refs/tags/")]
+    unknown = [id_ for id_, peeled in tags if not peeled and id_ not in commits]
+    asks = b"".join(id_ + b"^{commit}\n" for id_ in unknown)
+    _, said, _ = answer(repository, "cat-file", "--batch-check=%(objectname)", "--buffer", read=asks)
+    peels = dict(zip(unknown, said.splitlines(), strict=True))
+    new = [id_ for id_, peeled in tags if (peeled or peels.get(id_, b"")) in commits]
+    return [id_ for id_ in dict.fromkeys([*tips, *new]) if id_ not in commits]
+
+
+def _looked(repository: Repository, detector: Detector, ids: Iterable[bytes]) -> Merged:
+    """What the detector sees in these objects, but trees."""
+    asked = b"".join(id_ + b"\n" for id_ in dict.fromkeys(ids))
+    words = ("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", "--buffer")
+    rows = (line.split() for line in answer(repository, *words, read=asked)[1].decode().splitlines())
+    listed = [Listed(row[0], row[1], int(row[2])) for row in rows if len(row) == len(Listed._fields)]
+    merged = Merged()
+    merged.add(look_at_git(repository, [one for one in listed if one.kind != "tree"], detector), None)
+    return merged
+
+
+def _olds(held: Iterable[Held], found: Iterable[Version]) -> list[bytes]:
+    """Versions that were replaced by one with something in it."""
+    hits = {one.object_id.encode() for one in held if one.kind == "blob"}
+    return [old for version in found if version.blob in hits for old in version.replaced if old not in hits]
+
+
+def _located(repository: Repository, what: Brought, asked: Span, refs: Refs) -> Located:
+    """Its places: what the range brought first, which of its commits held it last, and the refs that point into it."""
+    walk = Walk(repository, Wanted(frozenset(version.blob for version in what.versions)), _JOBS)
+    walked = walk.history(("--stdin",), _revisions(asked))
+    graph = walked.graph
+    of_commit: dict[int, int] = {}
+    of_object: dict[bytes, int] = {}
+    for bit, start in enumerate(refs.starts):
+        for id_ in (*start.ids, start.peeled):
+            if id_ in graph.numbers:
+                of_commit[graph.numbers[id_]] = of_commit.get(graph.numbers[id_], 0) | 1 << bit
+        of_object[start.ids[0]] = of_object.get(start.ids[0], 0) | 1 << bit
+    reached = reach(graph, of_commit, range(len(graph.ids)))
+    tips = Tips(of_commit, of_object, frozenset())
+    seen = presence(graph, walked.changes.of_commit)
+    history = History(graph, walked.changes, seen, reached, refs, tips, ranks(refs))
+    rows = _rows(history, what)
+    named: dict[bytes, list[Row]] = {}
+    for version, one in what.names:
+        starts = reached[graph.numbers[version.commit]]
+        row = Row(PlaceKind.FILE_NAME, b"", version.path, version.commit, b"", starts, is_current=False)
+        named.setdefault(one.value, []).append(row)
+    located = written(repository, rows, history, named)
+    firsts = [row.first for row in rows if row.first in graph.numbers]
+    return located._replace(commits=len(graph.ids), pushed=pushed(history, firsts))
+
+
+def _rows(history: History, what: Brought) -> list[Row]:
+    numbers, times = history.graph.numbers, history.graph.times
+    first: dict[tuple[bytes, bytes], bytes] = {}
+    for version in sorted(what.versions, key=lambda one: (times[numbers[one.commit]], -numbers[one.commit])):
+        first.setdefault((version.blob, version.path), version.commit)
+    rows = [
+        row._replace(first=first[row.object_id, row.path])
+        for row in track_rows(history)
+        if (row.object_id, row.path) in first
+    ]
+    rows += commit_rows(history, (one.object_id.encode() for one in what.held if one.kind == "commit"))
+    rows += tag_rows(history, (one.object_id.encode() for one in what.held if one.kind == "tag"))
+    return rows

@@ -1,0 +1,102 @@
+"""What a range of commits is: the revisions to scan and those that are known already, found and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from irkit.errors import UsageError
+from irkit.scan.places.gits import answer
+from irkit.scan.places.refs import read_refs
+from irkit.scan.repository import Repository
+
+_FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+class RevisionUnknown(UsageError):
+    """A revision of a range is not in this repository, or the range is written in a way that is not understood."""
+
+
+class Span(NamedTuple):
+    """Commits to scan: those that ``tips`` reach and ``without`` does not. Ids, in hex."""
+
+    tips: tuple[str, ...]
+    """Of commits or annotated tags, as they were named."""
+    without: tuple[str, ...]
+
+
+def span(repository: Repository, spec: str) -> Span:
+    """The span that a text names: words of ``A..B``, ``REV``, ``^REV`` and ``^refs/remotes/origin/*``.
+
+    A side of ``A..B`` that is left out is HEAD, as in git. ``^`` and a full id that is not here leaves out nothing: it
+    is what another repository has. Raises ``RevisionUnknown``.
+    """
+    tips, without, patterns = _sides(spec)
+    found = _resolved(repository, [*tips, *without])
+    known = [_needed(repository, found, name) for name in tips]
+    for name in without:
+        if found[name] or not _FULL_ID.fullmatch(name):
+            _needed(repository, found, name)
+    left_out = [found[name] for name in without if found[name]]
+    names = [(start.name.decode(errors="surrogateescape"), start) for start in read_refs(repository).starts]
+    globbed = [start.ids[0].decode() for name, start in names if any(fnmatchcase(name, glob) for glob in patterns)]
+    return Span(tuple(dict.fromkeys(known)), tuple(dict.fromkeys([*left_out, *globbed])))
+
+
+def _sides(spec: str) -> tuple[list[str], list[str], list[str]]:
+    """Names of tips, names of what is left out, and patterns of refs that are left out."""
+    tips: list[str] = []
+    without: list[str] = []
+    patterns: list[str] = []
+    for word in spec.split():
+        old, dots, new = word.partition("..")
+        if dots and not new.startswith("."):
+            tips.append(new or "HEAD")
+            without.append(old or "HEAD")
+        elif dots or word in {"^", ""} or word.startswith(("-", "^-")):
+            raise RevisionUnknown(f"{word}: not a range of commits", hint="write it as A..B, what B has and A has not")
+        elif "*" in word and word.startswith("^"):
+            patterns.append(word[1:])
+        elif word.startswith("^"):
+            without.append(word[1:])
+        else:
+            tips.append(word)
+    if not tips:
+        raise RevisionUnknown("the range names no commit", hint="write it as A..B, what B has and A has not")
+    return tips, without, patterns
+
+
+def _resolved(repository: Repository, names: Sequence[str]) -> dict[str, str]:
+    """The id of each name that leads to a commit, that of an annotated tag if it names one; else an empty text."""
+    asked = list(dict.fromkeys(names))
+    questions = "".join(f"{name}\n{name}^{{commit}}\n" for name in asked).encode(errors="surrogateescape")
+    _, said, _ = answer(repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", read=questions)
+    answers = [line.rsplit(b" ", 1) for line in said.splitlines()]
+    found = {}
+    for name, named, commit in zip(asked, answers[::2], answers[1::2], strict=True):
+        found[name] = named[0].decode() if commit[1] == b"commit" else ""
+    return found
+
+
+def _needed(repository: Repository, found: dict[str, str], name: str) -> str:
+    if found[name]:
+        return found[name]
+    if repository.is_shallow:
+        hint = "this clone is shallow: git fetch --unshallow brings the rest of its history"
+        raise RevisionUnknown(f"{name}: no such commit here", hint=hint)
+    raise RevisionUnknown(f"{name}: no such commit here", hint="git fetch may bring it; git log shows what there is")
+
+
+def refuse_boundary(repository: Repository, commits: Iterable[bytes]) -> None:
+    """Raises ``RevisionUnknown`` when one of the commits has parents that a shallow clone has not."""
+    if not repository.is_shallow:
+        return
+    boundary = set((repository.common_dir / "shallow").read_bytes().split())
+    for commit in commits:
+        if commit in boundary:
+            raise RevisionUnknown(
+                f"what commit {commit[:12].decode()} changed is not known here: this clone is shallow and ends with it",
+                hint="git fetch --unshallow, or a deeper fetch (--deepen=N), brings what was before",
+            )

@@ -1,0 +1,63 @@
+"""Rows made into places: with people, times and names of refs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from irkit.scan.finding import Commit, Place, PlaceKind
+from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.places.located import MOST_REFS, Located
+from irkit.scan.places.people import person, text
+from irkit.scan.places.rows import History, Row, named_starts
+from irkit.scan.places.tips import tag_target
+from irkit.scan.repository import Repository
+
+
+def pushed(history: History, commits: Iterable[bytes]) -> frozenset[str]:
+    """Those of the commits that brought something, and of these, which a remote-tracking ref reaches."""
+    of_interest = {*history.presence.brought, *(history.graph.numbers.get(id_, -1) for id_ in commits)} - {-1}
+    remote = history.ranks.remote
+    return frozenset(history.graph.ids[number].decode() for number in of_interest if history.reach[number] & remote)
+
+
+def written(
+    repository: Repository, rows: Sequence[Row], history: History, named: Mapping[bytes, Sequence[Row]]
+) -> Located:
+    """The places that rows stand for, with the people who committed; ``named`` are rows by a value in a file's name."""
+    all_rows = [*rows, *(row for some in named.values() for row in some)]
+    people = _people(repository, {id_ for row in all_rows for id_ in (row.first, row.last) if id_})
+    of_starts: dict[int, tuple[tuple[str, ...], int]] = {}
+
+    def place(row: Row) -> Place:
+        if row.starts not in of_starts:
+            of_starts[row.starts] = named_starts(history.refs, row.starts, history.ranks, MOST_REFS)
+        refs, count = ((row.staged_in,), 1) if row.staged_in else of_starts[row.starts]
+        return Place(
+            row.kind,
+            text(row.path),
+            object_id=row.object_id.decode(),
+            first=people.get(row.first),
+            last=people.get(row.last),
+            refs=refs,
+            refs_count=count,
+            is_reachable=row.is_reachable,
+            is_current=row.is_current,
+        )
+
+    places: dict[str, list[Place]] = {}
+    for row in rows:
+        if row.kind is not PlaceKind.FILE_NAME:
+            places.setdefault(row.object_id.decode(), []).append(place(row))
+    by_id = {id_: tuple(found) for id_, found in places.items()}
+    return Located(by_id, {name: tuple(map(place, some)) for name, some in named.items()})
+
+
+def _people(repository: Repository, ids: Iterable[bytes]) -> dict[bytes, Commit]:
+    """Who and when, of commits and tags; of a tag, the commit is the one it names and the author who tagged it."""
+    found = {}
+    for id_, kind, body in read_objects(repository, sorted(one.decode() for one in ids)):
+        if kind == "commit":
+            found[id_.encode()] = person(id_, body)
+        elif kind == "tag":
+            found[id_.encode()] = person(tag_target(body).decode(), body)
+    return found
