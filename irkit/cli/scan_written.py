@@ -81,15 +81,23 @@ def _opened(file: Path | None, reveal: Reveal) -> Iterator[TextIO]:
         sys.stdout.reconfigure(errors="backslashreplace") if hasattr(sys.stdout, "reconfigure") else None
         yield sys.stdout
         return
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    mode = 0o600 if reveal is Reveal.SHOWN else 0o666
-    try:
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+    if file.exists() and not file.is_file():  # a device or a pipe is written to, never replaced
+        with _made(file, os.O_WRONLY, reveal) as out:
             yield out
-        aside.replace(file)
+        return
+    target = file.resolve()
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with _made(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, reveal) as out:
+            yield out
+        aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _made(file: Path, flags: int, reveal: Reveal) -> TextIO:
+    try:
+        handle = os.open(file, flags, 0o600 if reveal is Reveal.SHOWN else 0o666)
+    except OSError as error:
+        raise UsageError(f"cannot write {file}: {error.strerror}") from None
+    return os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
