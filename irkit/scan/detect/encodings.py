@@ -5,8 +5,10 @@ RFC 4648 is the source for base64, its URL alphabet and hex.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import cache
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URL = {"+": "[+-]", "/": "[/_]"}
@@ -71,13 +73,11 @@ def _aligned(text: bytes, before: int) -> str:
     return "".join(_class(six) for six in kept)
 
 
+@cache
 def _class(six: str) -> str:
     """The base64 characters whose bits agree with those known."""
-    fits = [
-        letter
-        for number, letter in enumerate(_BASE64)
-        if all(bit in ("?", digit) for bit, digit in zip(six, f"{number:06b}", strict=True))
-    ]
-    if len(fits) == 1:
-        return _URL.get(fits[0], fits[0])
+    if "?" not in six:
+        letter = _BASE64[int(six, 2)]
+        return _URL.get(letter, letter)
+    fits = [_BASE64[number] for number in range(64) if re.fullmatch(six.replace("?", "."), f"{number:06b}")]
     return "[" + "".join(fits).replace("+", r"+\-").replace("/", "/_") + "]"
