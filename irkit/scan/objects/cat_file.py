@@ -76,6 +76,13 @@ def read_pieces(repository: Repository, id_: str, piece: int = PIECE) -> Iterato
             git.kill()
 
 
+def sizes(repository: Repository, ids: Iterable[str]) -> dict[str, Listed]:
+    """Kind and size of those of the objects that are here, by id."""
+    with _asked(repository, list(ids), "--batch-check", "--buffer") as git:
+        lines = [line.decode().split() for line in _out(git)]
+    return {line[0]: Listed(line[0], line[1], int(line[2])) for line in lines if len(line) == len(Listed._fields)}
+
+
 def list_objects(repository: Repository) -> Iterator[Listed]:
     """Every object of the repository, reachable or not, in the order in which they are cheap to read."""
     words = ("cat-file", "--batch-check", "--batch-all-objects", "--unordered", "--buffer")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.objects.gathered import Gathered, Key
@@ -21,7 +21,7 @@ class Merged:
         self.broken: dict[str, str] = {}
         """Objects that could not be read, by id, and why."""
         self._held: dict[str, Held] = {}
-        self._skipped: dict[Skipped, None] = {}
+        self._skipped: dict[tuple[str, str, str], None] = {}
         self._in_names: set[tuple[str, bytes]] = set()
         self._passed: set[tuple[str, str, bytes]] = set()
 
@@ -36,8 +36,13 @@ class Merged:
         for key, why in gathered.broken.items():
             self.broken[named[key]] = why
         for of, what, reason in gathered.skipped:
-            where = "" if of is None else f"object {named[of]}"
-            self._skipped[Skipped(": ".join(part for part in (where, what) if part), reason)] = None
+            self._skipped["" if of is None else named[of], what, reason] = None
+
+    def recall(self, held: Iterable[Held], skipped: Iterable[tuple[str, str, str]]) -> None:
+        """Add what is known from an earlier scan."""
+        for id_, kind, sightings in held:
+            self._hold(id_, kind, sightings)
+        self._skipped |= dict.fromkeys(skipped)
 
     def held(self) -> tuple[Held, ...]:
         """The objects with sightings, by id."""
@@ -45,8 +50,12 @@ class Merged:
 
     def skipped(self) -> tuple[Skipped, ...]:
         """What was passed over, and objects that could not be read; in the order of names."""
-        broken = (Skipped(f"object {id_}", why) for id_, why in self.broken.items())
-        return tuple(sorted({**self._skipped, **dict.fromkeys(broken)}))
+        broken = {Skipped(f"object {id_}", why) for id_, why in self.broken.items()}
+        return tuple(sorted(broken | {Skipped(_what(id_, what), reason) for id_, what, reason in self._skipped}))
+
+    def passed_over(self) -> tuple[tuple[str, str, str], ...]:
+        """What was skipped on purpose: of which object (empty: of none), what, and the reason."""
+        return tuple(self._skipped)
 
     def _hold(self, id_: str, kind: str, sightings: tuple[Sighting, ...]) -> None:
         if kind == _TREE:
@@ -63,12 +72,15 @@ class Merged:
         return is_first
 
 
+def _what(id_: str, what: str) -> str:
+    return ": ".join(part for part in (id_ and f"object {id_}", what) if part)
+
+
 def _named(gathered: Gathered, ids: Ids | None) -> dict[Key, str]:
     keys: set[Key] = {*gathered.held, *gathered.broken}
     keys.update(key for key, _, _ in gathered.skipped if key is not None)
     named: dict[Key, str] = {key: key for key in keys if isinstance(key, str)}
     numbers = {key for key in keys if isinstance(key, int)}
     if ids and numbers:
-        for number, id_ in ids(numbers).items():
-            named[number] = id_
+        named.update(ids(numbers).items())
     return named

@@ -119,6 +119,10 @@ class Pack:
         """``blob``, ``commit``, ``tag`` or ``tree``; empty when only git can tell."""
         return KINDS.get(self.entries.kinds[number], "")
 
+    def has(self, id_: bytes) -> bool:
+        """Whether an object is in the pack."""
+        return self.index.find(id_) is not None
+
     def number_at(self, at: int) -> int:
         """The number of an entry by its number in the order of ids."""
         if self._offsets is None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from mmap import mmap
 
 ID = 20
+Ids = memoryview | bytes | mmap
+"""Sorted ids, 20 bytes each."""
 _FEW = 16
 """So many times fewer ids than others in a bucket: each is searched instead of all others being read."""
 
 
-def same_ids(ids: memoryview | bytes, others: memoryview | bytes) -> Iterator[int]:
+def same_ids(ids: Ids, others: Ids) -> Iterator[int]:
     """The numbers of those ``ids`` that are in ``others``; both sorted, 20 bytes an id."""
     starts, other_starts = _starts(ids), _starts(others)
     for byte in range(256):
@@ -27,18 +30,18 @@ def same_ids(ids: memoryview | bytes, others: memoryview | bytes) -> Iterator[in
                 yield number
 
 
-def id_at(ids: memoryview | bytes, number: int) -> bytes:
+def id_at(ids: Ids, number: int) -> bytes:
     """One of many ids."""
     return bytes(ids[number * ID : number * ID + ID])
 
 
-def _has(ids: memoryview | bytes, id_: bytes) -> bool:
+def _has(ids: Ids, id_: bytes) -> bool:
     count = len(ids) // ID
     at = bisect_left(range(count), id_, key=lambda number: id_at(ids, number))
     return at < count and id_at(ids, at) == id_
 
 
-def _starts(ids: memoryview | bytes) -> list[int]:
+def _starts(ids: Ids) -> list[int]:
     count = len(ids) // ID
     starts = [bisect_left(range(count), byte, key=lambda number: ids[number * ID]) for byte in range(256)]
     return [*starts, count]

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from irkit.scan.detect.detector import Detector
 from irkit.scan.objects.absent import absent
-from irkit.scan.objects.cat_file import list_objects
+from irkit.scan.objects.cat_file import Listed, list_objects
 from irkit.scan.objects.gathered import Gathered, Task, unpacked
 from irkit.scan.objects.held import Held, Scanned
+from irkit.scan.objects.memory import Memory
 from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_git
 from irkit.scan.objects.pack import Pack
-from irkit.scan.objects.pack_index import IndexUnknown
+from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
 from irkit.scan.objects.plan import git_tasks, left_to_git, loose_tasks, pack_tasks
+from irkit.scan.objects.recalled import Forgotten, recalled
 from irkit.scan.objects.same_ids import same_ids
+from irkit.scan.objects.shelves import Shelves
 from irkit.scan.objects.stores import Stores, stores
 from irkit.scan.objects.workers import ScanDied, run_each
 from irkit.scan.repository import Repository
 
 __all__ = ["Held", "ScanDied", "Scanned", "scan_objects"]
 
+_READ_HERE = "sha1"
+_TRIED_AGAIN = 1000
 Told = Callable[[int, int], None]
 
 
@@ -32,67 +38,117 @@ def scan_objects(repository: Repository, detector: Detector, *, cache: Path | No
     ``cache`` is a folder of what was looked at before; ``told`` hears how many objects are done, of how many. Raises
     ``ScanDied`` when one of the processes does not finish.
     """
+    scan = _Scan(repository, detector, jobs, told)
     found = stores(repository)
-    packs = _packs(repository, found)
-    if packs is None:
-        listed = list(list_objects(repository))
-        return _scanned(repository, detector, git_tasks(repository, listed, detector, jobs), jobs, told)
-    tasks: list[Task] = []
-    for number, pack in enumerate(packs):
-        known = _known(pack, packs[:number])
-        tasks += pack_tasks(pack, detector, known)
-        tasks += git_tasks(repository, left_to_git(pack, known), detector, jobs)
-    loose = {id_: file for id_, file in found.loose.items() if not any(_has(pack, id_) for pack in packs)}
-    tasks += loose_tasks(loose, detector)
-    return _scanned(repository, detector, tasks, jobs, told)
-
-
-def _packs(repository: Repository, found: Stores) -> list[Pack] | None:
-    """The packs, the largest first; None when git must read the repository."""
-    if repository.object_format != "sha1":
-        return None
+    if repository.object_format != _READ_HERE:
+        return scan.through_git(found)
     try:
-        return [Pack(file) for file in found.packs]
-    except (IndexUnknown, OSError):
-        return None
+        return scan.directly(
+            found, Memory(found, repository.objects_dir, cache and Shelves(cache, detector.rules_hash))
+        )
+    except Forgotten:
+        return scan.directly(found, Memory(found, repository.objects_dir, None))
+    except IndexUnknown:
+        return scan.through_git(found)
 
 
-def _known(pack: Pack, before: Sequence[Pack]) -> bytearray | None:
-    known = None
-    for other in before:
-        for at in same_ids(pack.index.ids, other.index.ids):
-            known = known or bytearray(pack.index.count)
-            known[pack.number_at(at)] = 1
-    return known
+class _Scan:
+    """One scan: what it works with, and what it has found."""
 
+    def __init__(self, repository: Repository, detector: Detector, jobs: int, told: Told) -> None:
+        self._repository = repository
+        self._detector = detector
+        self._jobs = jobs
+        self._told = told
 
-def _has(pack: Pack, id_: str) -> bool:
-    return pack.index.find(bytes.fromhex(id_)) is not None
+    def through_git(self, found: Stores) -> Scanned:
+        """Let git read everything."""
+        listed = list(list_objects(self._repository))
+        merged = Merged()
+        self._run(git_tasks(self._repository, listed, self._detector, self._jobs), merged)
+        return self._result(merged, found, Counter(), "")
 
+    def directly(self, found: Stores, memory: Memory) -> Scanned:
+        """Read packs and loose objects, but for what is known. Raises ``Forgotten`` and ``IndexUnknown``."""
+        merged = Merged()
+        merged.recall(recalled(self._repository, self._detector, memory.kept), memory.skipped)
+        packs = [_pack(file) for file in memory.new_packs]
+        if packs or memory.new_loose:
+            self._run(self._tasks(memory, packs), merged)
+            if merged.broken and len(found.packs) + bool(found.loose) > 1:
+                self._try_other_copies(merged)
+        if memory.reused:
+            merged.counts["reused"] = memory.reused
+        problem = memory.remember(packs, merged.held(), merged.passed_over(), merged.broken)
+        return self._result(merged, found, memory.dismissed, problem)
 
-def _scanned(repository: Repository, detector: Detector, tasks: list[Task], jobs: int, told: Told) -> Scanned:
-    tasks.sort(key=lambda task: -task.weight)
-    answers: dict[int, Gathered] = {}
-    every = sum(task.objects for task in tasks)
-    done = 0
+    def _tasks(self, memory: Memory, packs: list[Pack]) -> list[Task]:
+        tasks: list[Task] = []
+        others = [_index(file) for file in memory.known_packs]
+        for pack in packs:
+            known = _marked(memory.known_entries(pack), pack, others)
+            tasks += pack_tasks(pack, self._detector, known)
+            tasks += git_tasks(self._repository, left_to_git(pack, known), self._detector, self._jobs)
+            others.append(pack.index)
+        loose = {
+            id_: file
+            for id_, file in memory.new_loose.items()
+            if all(index.find(bytes.fromhex(id_)) is None for index in others)
+        }
+        return tasks + loose_tasks(loose, self._detector)
 
-    def take(number: int, answer: bytes) -> None:
-        nonlocal done
-        answers[number] = unpacked(answer)
-        done += tasks[number].objects
-        told(done, every)
+    def _run(self, tasks: list[Task], merged: Merged) -> None:
+        tasks.sort(key=lambda task: -task.weight)
+        every = sum(task.objects for task in tasks)
+        answers: dict[int, Gathered] = {}
+        done = 0
 
-    run_each([partial(_answer, task) for task in tasks], jobs, take)
-    merged = Merged()
-    for number, task in enumerate(tasks):
-        merged.add(answers[number], task.keys)
-    return _result(repository, merged)
+        def take(number: int, answer: bytes) -> None:
+            nonlocal done
+            answers[number] = unpacked(answer)
+            done += tasks[number].objects
+            self._told(done, every)
+
+        run_each([partial(_answer, task) for task in tasks], self._jobs, take)
+        for number, task in enumerate(tasks):
+            merged.add(answers[number], task.keys)
+
+    def _try_other_copies(self, merged: Merged) -> None:
+        """What is broken in one place may be whole in another: git knows them all."""
+        broken, merged.broken = merged.broken, {}
+        tried = [Listed(id_, "", 0) for id_ in list(broken)[:_TRIED_AGAIN]]
+        merged.add(look_at_git(self._repository, tried, self._detector), None)
+        still = {id_: why for id_, why in broken.items() if id_ in merged.broken}
+        merged.broken = still | dict(list(broken.items())[_TRIED_AGAIN:])
+
+    def _result(self, merged: Merged, found: Stores, dismissed: Counter[str], problem: str) -> Scanned:
+        skipped = (*merged.skipped(), *found.skipped, *absent(self._repository))
+        is_incomplete = bool(merged.broken or found.skipped)
+        return Scanned(merged.held(), merged.counts, merged.size, skipped, is_incomplete, dict(dismissed), problem)
 
 
 def _answer(task: Task) -> bytes:
     return task.run().packed()
 
 
-def _result(repository: Repository, merged: Merged) -> Scanned:
-    skipped = (*merged.skipped(), *absent(repository))
-    return Scanned(merged.held(), merged.counts, merged.size, skipped, bool(merged.broken))
+def _pack(file: Path) -> Pack:
+    try:
+        return Pack(file)
+    except OSError as error:
+        raise IndexUnknown(f"{file.name}: {error.strerror}") from None
+
+
+def _index(file: Path) -> PackIndex:
+    try:
+        return PackIndex(file.with_suffix(".idx"))
+    except OSError as error:
+        raise IndexUnknown(f"{file.name}: {error.strerror}") from None
+
+
+def _marked(known: bytearray | None, pack: Pack, others: Sequence[PackIndex]) -> bytearray | None:
+    """The known entries of a pack and those that are in other packs too."""
+    for other in others:
+        for at in same_ids(pack.index.ids, other.ids):
+            known = known or bytearray(pack.index.count)
+            known[pack.number_at(at)] = 1
+    return known

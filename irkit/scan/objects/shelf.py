@@ -1,0 +1,121 @@
+"""What is remembered of a set of objects that was looked at: no values, no lines, only where something stood."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, cast
+
+_MAGIC = b"irkit objects 1 "
+_CHECK = 8
+_IDS = ".ids"
+_HELD = ".held"
+
+
+class Spot(NamedTuple):
+    """Where in an object a value stands, and which: sightings of one group are alike but for their place."""
+
+    group: int
+    start: int
+    end: int
+    line: int
+    column: int
+
+
+class Kept(NamedTuple):
+    """An object with secrets, without them."""
+
+    id: str
+    kind: str
+    spots: tuple[Spot, ...]
+
+
+class Shelf(NamedTuple):
+    """A set of objects that were all looked at."""
+
+    objects: int
+    kept: tuple[Kept, ...]
+    skipped: tuple[tuple[str, str, str], ...]
+    """Of which object (empty: of none), what was skipped, and the reason."""
+    dismissed: dict[str, int]
+    """How many lines were passed over, by reason."""
+
+
+_Stored = tuple[int, int, list[tuple[str, str, list[list[int]]]], list[tuple[str, str, str]], dict[str, int]]
+"""Check of the ids, count, kept, skipped, dismissed."""
+
+
+def read_shelf(folder: Path, name: str) -> Shelf | None:
+    """The shelf of that name; None when there is none, or it is broken."""
+    try:
+        raw = (folder / f"{name}{_HELD}").read_bytes()
+    except OSError:
+        return None
+    head, body = raw[: len(_MAGIC) + _CHECK], raw[len(_MAGIC) + _CHECK :]
+    if head != _head(body):
+        return None
+    _, count, kept, skipped, dismissed = cast("_Stored", json.loads(body))
+    objects = (Kept(id_, kind, tuple(Spot(*spot) for spot in spots)) for id_, kind, spots in kept)
+    return Shelf(count, tuple(objects), tuple((id_, what, reason) for id_, what, reason in skipped), dismissed)
+
+
+def read_ids(folder: Path, name: str) -> bytes:
+    """The sorted ids of a shelf's objects, 20 bytes each; empty when they are not what was written."""
+    try:
+        ids = (folder / f"{name}{_IDS}").read_bytes()
+        body = (folder / f"{name}{_HELD}").read_bytes()[len(_MAGIC) + _CHECK :]
+    except OSError:
+        return b""
+    check, *_ = cast("_Stored", json.loads(body))
+    return ids if zlib.crc32(ids) == check else b""
+
+
+def write_shelf(folder: Path, name: str, ids: bytes, shelf: Shelf) -> None:
+    """Remember a set of objects, whose sorted ids these are. Raises ``OSError``."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _replace(folder / f"{name}{_IDS}", ids)
+    body = json.dumps([zlib.crc32(ids), *shelf], separators=(",", ":")).encode()
+    _replace(folder / f"{name}{_HELD}", _head(body) + body)
+
+
+def shelf_names(folder: Path) -> list[str]:
+    """The names of the shelves in a folder, the newest first."""
+    found: list[tuple[float, str]] = []
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.name.endswith(_HELD):
+                with suppress(OSError):
+                    found.append((entry.stat().st_mtime, entry.name.removesuffix(_HELD)))
+    return [name for _, name in sorted(found, reverse=True)]
+
+
+def ids_file(folder: Path, name: str) -> Path:
+    """The file of a shelf's sorted ids."""
+    return folder / f"{name}{_IDS}"
+
+
+def forget_shelf(folder: Path, name: str) -> None:
+    """Remove a shelf."""
+    for end in (_HELD, _IDS):
+        with suppress(OSError):
+            (folder / f"{name}{end}").unlink()
+
+
+def _head(body: bytes) -> bytes:
+    return _MAGIC + b"%08x" % zlib.crc32(body)
+
+
+def _replace(file: Path, raw: bytes) -> None:
+    """Write a file so that another process sees all of it or nothing."""
+    number, name = tempfile.mkstemp(dir=file.parent, prefix=".")
+    try:
+        with os.fdopen(number, "wb") as opened:
+            opened.write(raw)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
