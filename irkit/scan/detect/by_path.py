@@ -54,8 +54,9 @@ _MESSAGE = b"message.txt"
 """A commit's or a tag's: a text."""
 _TRANSCRIPT = re.compile(rb"\s*(?:[#*/]+\s*)?(?:\$|>>>|PS>|[\w.@~-]{1,30}[$#]) \w")
 _CONFIGURATION = re.compile(
-    rb"(?i)(?:^|/)[\w.\-]*(?:config|settings|credential|secret|database|environment|parameters)[\w.\-]*\.\w+$"
+    rb"(?i)(?:^|/)[\w.\-]*(?:config|settings|credential|secret|database|environment|parameters)[\w.\-]*\.(?:php|inc)$"
 )
+"""Programs that are a configuration all the same."""
 _LONG_LINE = 500
 _NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")

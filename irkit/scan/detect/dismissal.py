@@ -20,7 +20,7 @@ _SAID_HARMLESS = re.compile(
     rb"(?i)\bnot[ -]?(?:an? )?(?:real )?secret\b|\bnosec\b|nolint:[ \w,]*gosec|noqa: ?S10\d|false[ -]positive"
 )
 _EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\bexpect\w*\(|\.should\b|\btoEqual\(|\btoBe\(")
-_TEST_USER = re.compile(rb"(?i)\b(?:test|dummy|fake|mock)[_-]?(?:users?|accounts?|data)\b")
+_TEST_TABLE = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?(?:\w+\.)?(?:test|dummy|fake|mock)_")
 _TEST_VECTOR = re.compile(rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|\bfips\b")
 _EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
 _AROUND = 200
@@ -40,10 +40,10 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         return reason
     return (
         converted(value)
+        or checksum(value, line, at)
         or reference(value)
         or vague_placeholder(value)
-        or checksum(value, line, at)
-        or ("" if "password" in rule.checks else sequence(value) or _by_inner_text(value))
+        or (sequence(value) or _by_inner_text(value) if "random" in rule.checks else "")
         or harmless_name(line, at)
         or _by_line(line, at, at + len(value))
     )
@@ -63,7 +63,7 @@ def _by_line(line: bytes, start: int, end: int) -> str:
         return TEST_VECTOR
     if _SAID_HARMLESS.search(line, end, end + _AROUND):
         return "said to be no secret"
-    if _TEST_USER.search(before):
+    if _TEST_TABLE.search(before):
         return "named as a test value"
     if _EXPECTED.search(before):
         return "what a test expects"

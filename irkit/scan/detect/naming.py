@@ -33,7 +33,7 @@ _TAILS = frozenset(
 _ANYWHERE = frozenset(
     b"public pub csrf xsrf csrftoken xsrftoken primary foreign partition sort natural surrogate unique bucket cache "
     b"dedupe idempotency i18n l10n translation continuation pagination next prev previous cursor page hot accelerator "
-    b"keyboard monkey turkey socket keyword keywords"
+    b"keyboard monkey turkey rspauth socket keyword keywords"
     b" author authors authority accessor accessibility fake dummy mock "
     b"mocked sample example examples placeholder publishable site recaptcha sitekey registry component react object "
     b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha md "

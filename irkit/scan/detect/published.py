@@ -16,10 +16,10 @@ _KNOWN = frozenset(
         b"8403652ef18c57aa 86efbaddb176a8e0 87707360d3b881f4 8bba2bd4cf044a07 8f6ba61637704317 908891f9e6f6b3e7 "
         b"932aa8be4bed5fed 9855da432e072b08 9b29db26ec1c806b 9e49269d0add65f1 a8b108b33c7863dc ab4d2e478d76e454 "
         b"acea406b461ad29a ad2b0a0415ba7eeb b31a6a624165cf87 b4a1ffd1ce9409a2 b4cbd586f4fd0adf b6e61e46fdd4a086 "
-        b"b8c4ba59f1c97a71 b9093f1a60b5fc54 bd0ca09b040ed00c beff13fc8d36b19f c05bddc891ed7e19 cea678867ebe7b5f "
-        b"d43b7b4470a7cfbd d465a41a707136f0 d7c6c7bba216f91e e0318833aa60c0e1 e0c43a6d483cb12c e379cea5e2f3baca "
-        b"e3d5effa0564e0be e506acd32ab8cc15 e51a4fd5c5518130 eedb157e2113839f ef8c5b51e11ea254 fa271ce2ca272975 "
-        b"fb0a60088db96536 fd12c4d67c701c7c fe10befc1029ce22 fece05567e9e4223"
+        b"b8c4ba59f1c97a71 b9093f1a60b5fc54 bd0ca09b040ed00c beff13fc8d36b19f c05bddc891ed7e19 c1fc6b35ff499edc "
+        b"cea678867ebe7b5f d43b7b4470a7cfbd d465a41a707136f0 d7c6c7bba216f91e e0318833aa60c0e1 e0c43a6d483cb12c "
+        b"e379cea5e2f3baca e3d5effa0564e0be e506acd32ab8cc15 e51a4fd5c5518130 eedb157e2113839f ef8c5b51e11ea254 "
+        b"fa271ce2ca272975 fb0a60088db96536 fd12c4d67c701c7c fe10befc1029ce22 fece05567e9e4223"
     ).split()
 )
 """CRC32 of the value and of the value backwards.

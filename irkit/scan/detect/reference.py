@@ -39,7 +39,8 @@ _ENCRYPTED = re.compile(
 _PUBLIC = re.compile(
     rb"^eyJ[\w-]{8,100}$|^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2)|^AAAA[BCE][23]Nza|^MIIBIjANBgkqhki|^MIICIjANBgkqhki"
     rb"|^MIGfMA0GCSqGSIb3DQEBAQUAA4"
-    rb"|^MFkwEwYHKoZIzj0|^MHYwEAYHKoZIzj0|^MCowBQYDK2Vw|^MI[ID]{1,2}[A-Za-z0-9]{2,4}[CD]CA|^-----BEGIN (?:CERT|PUBLIC|PGP PUB)"
+    rb"|^MFkwEwYHKoZIzj0|^MHYwEAYHKoZIzj0|^MCowBQYDK2Vw|^MI[ID]{1,2}[A-Za-z0-9]{2,4}[CD]CA"
+    rb"|^-----BEGIN (?:CERT|PUBLIC|PGP PUB)"
     rb"|^pk_(?:live|test)_|^[A-Za-z0-9_-]+\.apps\.googleusercontent\.com|^did:|^0x[0-9a-fA-F]{40}$"
     rb"|^[xyz]pub[1-9A-HJ-NP-Za-km-z]{80}"
 )

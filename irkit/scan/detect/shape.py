@@ -12,8 +12,9 @@ _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LETTER, _CAPITAL, _SMALL = re.compile(rb"[A-Za-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _DIGIT, _SIGN = re.compile(rb"[0-9]"), re.compile(rb"[!@#%^&*+?~|$]")
 _ESCAPE, _ASSIGNS = re.compile(rb"\\x[0-9a-fA-F]{2}"), re.compile(rb"[A-Za-z0-9]=[A-Za-z0-9\"']")
-_WORDY = ((16, 0.3), (20, 0.4), (512, 0.5))
-"""From what share of words on a value is a name, by its length: chance makes more of a short one."""
+_WORDY = 0.5
+_SHORT, _SHORT_WORDY = 20, 0.4
+_LONE_WORD = re.compile(rb"(?<![A-Za-z0-9])(?:[a-z]{4,}|[A-Z]{4,}|[A-Z][a-z]{3,})(?![A-Za-z0-9])")
 _PARTS, _PART, _PLAIN_PARTS, _MOST_PLAIN = (
     re.compile(rb"[-_.:/ ]+"),
     re.compile(rb"[a-z]{1,12}|[A-Z]{1,12}|[A-Z][a-z]{1,11}"),
@@ -41,13 +42,15 @@ def is_wordy(value: bytes) -> bool:
         plain = sum(len(part) for part in parts if _PART.fullmatch(part))
         if plain >= _MOST_PLAIN * sum(map(len, parts)):
             return True
-    limit = next((share for length, share in _WORDY if len(value) < length), _WORDY[-1][1])
-    return wordiness(value) >= limit
+    if len(value) >= _SHORT:
+        return wordiness(value) >= _WORDY
+    has_lone_word = len(parts) > 1 and any(wordiness(word) for word in _LONE_WORD.findall(value))
+    return has_lone_word or wordiness(value) >= _SHORT_WORDY
 
 
 def unlike_random(value: bytes) -> str:
     """Why it is not like random characters (a generated key or token); "" when it is like them."""
-    value = _ESCAPE.sub(b"\xff", value)
+    value = _ESCAPE.sub(lambda one: bytes.fromhex(one[0][2:].decode()), value)
     if len(value) < _LEAST_RANDOM:
         return "too short"
     if _ASSIGNS.search(value):
@@ -57,14 +60,14 @@ def unlike_random(value: bytes) -> str:
     if _HEX.fullmatch(value):
         if len(value) < _LEAST_HEX or not _DIGIT.search(value):
             return "a short number in hex"
-        return "" if entropy(value) >= 3.0 else REGULAR  # noqa: PLR2004 - bits a byte; random hex of 16 has 3.1
+        return "" if entropy(value) >= 2.6 else REGULAR  # noqa: PLR2004 - bits a byte; random hex of 16 has 3.1
     if _UUID.fullmatch(value):
         return "" if entropy(value) >= 3.0 else REGULAR  # noqa: PLR2004
     if is_wordy(value):
         return A_WORD
     if not _DIGIT.search(value) and len(value) < _LEAST_LETTERS:
         return A_WORD
-    return "" if entropy(value) >= min(3.5, 0.82 * math.log2(len(value))) else REGULAR
+    return "" if entropy(value) >= min(3.3, 0.78 * math.log2(len(value))) else REGULAR
 
 
 def unlike_password(value: bytes) -> str:

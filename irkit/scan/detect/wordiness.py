@@ -20,6 +20,8 @@ Counted over the words of Python's own standard library, each word by the logari
 """
 _EVEN = 5.8
 """Above this mean, a run of letters reads as a word: half a bit a pair above what chance gives."""
+_EVEN_APART = 4.5
+"""The same for a run that stands alone between other signs."""
 _RUN = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+")
 _ALPHANUMERIC = re.compile(rb"[A-Za-z0-9]")
 _WORD_LETTERS = 4
@@ -49,4 +51,4 @@ def _is_word(value: bytes, start: int, end: int) -> bool:
         return False
     run = value[start:end].lower()
     scores = [_PAIRS[(first - 97) * 26 + second - 97] - 48 for first, second in pairwise(run)]
-    return sum(scores) > _EVEN * len(scores)
+    return sum(scores) > (_EVEN_APART if is_apart else _EVEN) * len(scores)

@@ -1,0 +1,85 @@
+"""What a file's path says of a secret."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+
+from irkit.scan.detect.by_path import dismissed_at
+from irkit.scan.rule import Bounds, Confidence, Rule, Severity
+
+_dice = random.Random(11)
+_TOKEN = "".join(_dice.choice(string.ascii_letters + string.digits) for _ in range(40)).encode()
+
+
+def _rule(rule_id: str, confidence: Confidence, *checks: str) -> Rule:
+    return Rule(rule_id, "Some", Severity.HIGH, confidence, "(?P<value>x)", "x", Bounds.NONE, checks=checks)
+
+
+_SECRET = _rule("assigned_secret", Confidence.MEDIUM, "random")
+_BARE = _rule("assigned_secret_bare", Confidence.MEDIUM, "random")
+_PASSWORD = _rule("assigned_password", Confidence.MEDIUM, "password")
+_PROVIDER = _rule("github_token", Confidence.HIGH, "github_checksum")
+
+
+def _said(rule: Rule, value: bytes, path: str) -> str:
+    return dismissed_at(rule, value, b'name = "' + value + b'"', path)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("package-lock.json", "hash of a lock file"),
+        ("a/b/Cargo.lock", "hash of a lock file"),
+        ("go.sum", "hash of a lock file"),
+        ("dist/SHA256SUMS", "hash of a lock file"),
+        ("static/app.min.js", "minified or generated code"),
+        (".yarn/releases/yarn-4.1.0.cjs", "minified or generated code"),
+        ("img/logo.svg", "minified or generated code"),
+    ],
+)
+def test_generated_files_hold_no_secret_by_name_alone(path: str, reason: str) -> None:
+    assert _said(_SECRET, _TOKEN, path) == reason
+    assert _said(_PROVIDER, _TOKEN, path) == ""
+
+
+@pytest.mark.parametrize(
+    "path", ["app/settings.py", "deploy.yaml", "src/Main.java", "docs/setup.md", "tests/test_a.py", ""]
+)
+def test_random_values_count_in_any_other_file(path: str) -> None:
+    assert _said(_SECRET, _TOKEN, path) == ""
+
+
+@pytest.mark.parametrize(
+    "path", ["src/main.py", "tests/data/x.yaml", "docs/index.rst", "README.md", "examples/.env", ""]
+)
+def test_a_weak_password_counts_in_a_configuration_only(path: str) -> None:
+    assert _said(_PASSWORD, b"hunter22", path) == "a weak password outside of a configuration"
+
+
+@pytest.mark.parametrize("path", [".env", "conf/app.yaml", "config.php", "app/database.yml", "deployment-config.json"])
+def test_a_weak_password_of_a_configuration_counts(path: str) -> None:
+    assert _said(_PASSWORD, b"hunter22", path) == ""
+
+
+def test_a_strong_password_counts_in_a_program_too() -> None:
+    assert _said(_PASSWORD, b"zCGp9*ghPmt#ezFjdr", "src/main.py") == ""
+
+
+def test_what_stands_bare_in_a_program_is_an_expression_unless_it_is_plainly_random() -> None:
+    assert _said(_BARE, b"known_hosts_key2", "lib/ssh.c") == "an expression of a program"
+    assert _said(_BARE, b"k3Yz9qLw8TbV", "lib/ssh.c") == "an expression of a program"
+    assert _said(_BARE, _TOKEN, "lib/ssh.c") == ""
+    assert _said(_BARE, b"k3Yz9qLw8TbV", "app.ini") == ""
+
+
+def test_a_transcript_in_documentation_is_an_example() -> None:
+    line = b'  $ export API_KEY="' + _TOKEN + b'"'
+    assert dismissed_at(_SECRET, _TOKEN, line, "docs/config.rst") == "shown in a transcript"
+    assert dismissed_at(_SECRET, _TOKEN, line, "deploy.env") == ""
+
+
+def test_a_path_that_is_no_utf_8_is_judged_as_well() -> None:
+    assert _said(_SECRET, _TOKEN, "caf\udce9/yarn.lock") == "hash of a lock file"

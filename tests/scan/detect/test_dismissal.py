@@ -1,0 +1,146 @@
+"""Why a value of a secret's shape is no secret."""
+
+from __future__ import annotations
+
+import base64
+import random
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from irkit.scan.detect.dismissal import dismissed
+from irkit.scan.rule import Bounds, Confidence, Rule, Severity
+
+_BASE62 = string.ascii_letters + string.digits
+
+
+def _rule(confidence: Confidence, checks: tuple[str, ...] = ("random",)) -> Rule:
+    return Rule("some_rule", "Some", Severity.HIGH, confidence, "(?P<value>x)", "x", Bounds.NONE, checks=checks)
+
+
+_SURE, _VAGUE = _rule(Confidence.HIGH, ()), _rule(Confidence.MEDIUM)
+_PASSWORD = _rule(Confidence.MEDIUM, ("password",))
+
+
+def _random(length: int = 40, seed: int = 7) -> bytes:
+    dice = random.Random(seed)
+    return "".join(dice.choice(_BASE62) for _ in range(length)).encode()
+
+
+def _said(line: bytes, value: bytes, rule: Rule = _VAGUE) -> str:
+    return dismissed(rule, value, line, line.index(value))
+
+
+@pytest.mark.parametrize("rule", [_SURE, _VAGUE])
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"AKIAIOSFODNN7" + b"EXAMPLE", "documented example"),
+        (b"AKIAQWERT2345" + b"EXAMPLE", "placeholder"),
+        (b"ghp_" + b"x" * 36, "placeholder"),
+        (b"ghp_" + b"ab" * 18, "a sequence or a repetition"),
+        (b"sk_live_" + b"0" * 24, "a sequence or a repetition"),
+        (b"xoxb-" + b"1234567890" * 2, "a sequence or a repetition"),
+        (b"changeme-" + _random(12), "placeholder"),
+        (b"4eC39H".join((b"sk_test_", b"qLyjWDarjtT1zdp7dc")), "documented example"),
+    ],
+)
+def test_plain_placeholders_are_no_secret_of_any_rule(rule: Rule, value: bytes, reason: str) -> None:
+    assert _said(b"key = " + value, value, rule) == reason
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"${DB_PASSWORD_1}", "a reference, not a value"),
+        (b"{{ vault_token_2 }}", "a reference, not a value"),
+        (b"$SECRET_TOKEN_9", "a reference, not a value"),
+        (b"%(token_1)s", "a reference, not a value"),
+        (b"vault:secret/data/app#t0ken", "a reference, not a value"),
+        (b"op://vault/item/t0ken", "a reference, not a value"),
+        (b"arn:aws:secretsmanager:eu-west-1:123:secret:a1", "a reference, not a value"),
+        (b"/run/secrets/token_v2", "a reference, not a value"),
+        (b"certs/server-2024.pem", "a reference, not a value"),
+        (b"process.env.TOKEN_V2", "an expression of a program"),
+        (b"self.session_token2", "an expression of a program"),
+        (b"get_token(user1)", "an expression of a program"),
+        (b"CURLKHTYPE_ED25519", "an expression of a program"),
+        (b"AWS4-HMAC-SHA256", "an expression of a program"),
+        (b"<your-token-1>", "placeholder"),
+        (b"__API_TOKEN_1__", "placeholder"),
+        (b"my-secret-token-1", "placeholder"),
+        (b"ENC[AES256_GCM,data:Zm9v]", "an encrypted value"),
+        (b"{cipher}" + _random(20), "an encrypted value"),
+        (b"U2FsdGVkX1" + _random(30), "an encrypted value"),
+        (b"AAAAB3NzaC1yc2EAAAADAQABAAABg1" + _random(30), "a public key or a certificate"),
+        (b"iVBORw0KGgo" + _random(40), "a picture or a file"),
+        (b"sha512-" + _random(60), "a checksum"),
+    ],
+)
+def test_what_is_not_the_secret_itself_is_told(value: bytes, reason: str) -> None:
+    assert _said(b'token = "' + value + b'"', value) == reason
+    assert _said(b'token = "' + value + b'"', value, _SURE) in {"", reason}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["public_key", "token_url", "csrf_token", "secretName", "credentials_id", "primary-key", "Sec-WebSocket-Key",
+     "key_length", "fakeSecret", "MOCK_TOKEN", "cache_key", "next_page_token", "tokenHash", "KeyVaultName"],
+)  # fmt: skip
+def test_a_name_can_say_that_its_value_is_no_secret(name: str) -> None:
+    value = _random()
+    assert _said(name.encode() + b' = "' + value + b'"', value).startswith("named ")
+
+
+@pytest.mark.parametrize(
+    "name", ["api_key", "clientSecret", "SERVICE_TOKEN", "secret_id", "aws-secret-access-key", "auth", "latest_api_key"]
+)
+def test_a_telling_name_says_nothing_against_its_value(name: str) -> None:
+    value = _random()
+    assert _said(name.encode() + b' = "' + value + b'"', value) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        (b"# test vector: key = ", b"", "test vector"),
+        (b"RFC 7518 key = ", b"", "test vector"),
+        (b"for example key = ", b"", "documented example"),
+        (b"https://u:", b"@db.example.com/x", "documented example"),
+        (b"assert token == ", b"", "what a test expects"),
+        (b"key = ", b"  # not a secret", "said to be no secret"),
+        (b"key = ", b"  # noqa: S105", "said to be no secret"),
+        (b"sha256: ", b"", "a checksum"),
+        (b"commit ", b"", "a checksum"),
+    ],
+)
+def test_the_line_around_can_say_that_it_is_no_secret(before: bytes, after: bytes, reason: str) -> None:
+    value = _random()
+    assert _said(before + value + after, value) == reason
+    assert _said(before + value + after, value, _SURE) == ""
+
+
+def test_base64_of_a_placeholder_is_one() -> None:
+    value = base64.b64encode(b"please-changeme-" + _random(20))
+    assert _said(b"secret: " + value, value) == "placeholder"
+    value = base64.b64encode(base64.b64encode(b"wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + b"EXAMPLEKEY"))
+    assert _said(b"secret: " + value, value) == "documented example"
+
+
+def test_a_sequence_spoils_a_random_value_but_not_a_password() -> None:
+    value = _random(20) + b"12345"
+    assert _said(b'token = "' + value + b'"', value) == "a sequence or a repetition"
+    assert _said(b'password = "Pass!12345"', b"Pass!12345", _PASSWORD) == ""
+
+
+def test_random_values_are_not_dismissed() -> None:
+    kept = [_said(b'api_key = "' + value + b'"', value) for value in (_random(40, seed) for seed in range(1000))]
+    assert kept.count("") >= 990
+
+
+@given(st.binary(max_size=600), st.binary(max_size=80), st.binary(max_size=80))
+def test_any_bytes_are_judged_without_a_failure(value: bytes, before: bytes, after: bytes) -> None:
+    for rule in (_SURE, _VAGUE, _PASSWORD):
+        assert isinstance(dismissed(rule, value, before + value + after, len(before)), str)
