@@ -22,6 +22,7 @@ class Place(StrEnum):
     INCIDENT = "incident"
     STEP = "step"
     LOG = "log"
+    AUDIT = "audit"
 
 
 class Edge(StrEnum):
@@ -58,6 +59,8 @@ class Key:
 _BOTH = (Place.INCIDENT, Place.STEP)
 _RUN = (Place.INCIDENT, Place.STEP, Place.LOG)
 _ALL = (Place.HOME, Place.INCIDENT, Place.STEP, Place.LOG)
+_EVERYWHERE = (*_ALL, Place.AUDIT)
+_AUDIT = (Place.AUDIT,)
 
 # fmt: off
 KEYS: tuple[Key, ...] = (
@@ -75,8 +78,21 @@ KEYS: tuple[Key, ...] = (
         "undo", _BOTH, order=Order.UNDO),
     Key("incident.note", "n", "n", "Note", "Incident: Add a note",
         "Write something down in the journal, at the selected step.", "note", _BOTH, order=Order.NOTE),
+    Key("audit.real", "y", "y", "Real", "Audit: It is a real secret",
+        "Mark the entry as a real secret: it should be revoked, and never have been committed.",
+        "judge('real')", _AUDIT),
+    Key("audit.none", "n", "n", "No secret", "Audit: It is no secret",
+        "Mark the entry as no secret: a test value, an example, a hash.", "judge('no secret')", _AUDIT),
+    Key("audit.skip", "space", "space", "Skip", "Audit: Skip", "Go to the next undecided entry and say nothing.",
+        "skip", _AUDIT),
     Key("app.help", "question_mark", "?", "Help", "irkit: Help",
-        "List every key of this screen, run one, or see why it is off.", "help", _ALL),
+        "List every key of this screen, run one, or see why it is off.", "help", _EVERYWHERE),
+    Key("audit.show", "s", "s", "Show secrets", "Audit: Show or hide the secrets",
+        "Show the values in the code, or hide them again. Whoever sees the screen sees them too.", "reveal", _AUDIT),
+    Key("audit.undecided", "u", "u", "Undecided", "Audit: Leave it undecided",
+        "Take back what was said of the entry, now or in an earlier audit.", "judge('undecided')", _AUDIT),
+    Key("audit.undo", "z", "z", "Undo", "Audit: Undo",
+        "Take back the last answer of this audit, and go to its entry.", "undo", _AUDIT),
     Key("incident.log", "l", "l", "Log", "Incident: Open the log",
         "Show the activity on the whole screen, with a filter.", "log", _BOTH),
     Key("step.retry", "r", "r", "Retry", "Step: Retry",
@@ -86,7 +102,7 @@ KEYS: tuple[Key, ...] = (
     Key("incident.focus", "f", "f", "Focus", "Incident: Focus view",
         "Switch between the graph of all steps and only what matters now.", "focus_view", (Place.INCIDENT,)),
     Key("app.palette", "ctrl+p", "^p", "Commands", "irkit: Command palette",
-        "Search all commands by name.", "palette", _ALL),
+        "Search all commands by name.", "palette", _EVERYWHERE),
     Key("incident.waits", "w", "w", "Waits", "Incident: Next step that waits for you",
         "Select the next step that waits for you.", "next_waiting", (Place.INCIDENT,)),
     Key("step.decide", "d", "d", "Decide", "Step: Decide",
@@ -113,11 +129,13 @@ KEYS: tuple[Key, ...] = (
         "Send the incident, the step and the plan hash to the terminal's clipboard (OSC 52). Never a secret.",
         "copy", _BOTH, Edge.NONE),
     Key("app.save", "S", "S", "Save", "Screen: Save as text",
-        "Write the text of this screen to a file. Shift and drag selects with the mouse instead.", "save", _ALL,
+        "Write the text of this screen to a file. Shift and drag selects with the mouse instead.", "save", _EVERYWHERE,
         Edge.NONE),
     Key("incident.abort", "X", "X", "Abort", "Incident: Abort, with a reason",
         "Stop the runbook for good. Nothing is undone by it.", "abort", _BOTH, Edge.NONE, Order.ABORT),
     Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back", _RUN),
+    Key("audit.leave", "q", "q", "Save and leave", "Audit: Save and leave",
+        "Write the answers into the baseline and leave.", "leave", _AUDIT, Edge.RIGHT),
     Key("app.leave", "q", "q", "Leave", "irkit: Leave",
         "Leave irkit; it says how to come back. Asks only when something is running here.", "leave", _ALL, Edge.RIGHT),
 )

@@ -23,10 +23,7 @@ def show(desk: Desk, look: Look, first: IncidentDesk | None = None) -> str:
 
     Textual reads its settings from the environment when it is first imported, so they are set here, before.
     """
-    if look.terminal is Terminal.SLOW:
-        os.environ.update(_SLOW)
-    if look.colour is Colour.NONE:
-        os.environ["NO_COLOR"] = "1"
+    prepare(look)
     from irkit.tui.app import IrkitApp
 
     freeze_loaded()
@@ -38,6 +35,14 @@ def show(desk: Desk, look: Look, first: IncidentDesk | None = None) -> str:
     if app.return_code:
         raise IrkitError("the terminal UI ended by a fault of its own", hint="nothing recorded is lost: irkit resume")
     return words or ""
+
+
+def prepare(look: Look) -> None:
+    """Set what Textual reads from the environment when it is first imported."""
+    if look.terminal is Terminal.SLOW:
+        os.environ.update(_SLOW)
+    if look.colour is Colour.NONE:
+        os.environ["NO_COLOR"] = "1"
 
 
 def freeze_loaded() -> None:

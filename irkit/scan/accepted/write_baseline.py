@@ -66,10 +66,14 @@ def update_baseline(refreshed: Baseline, stale: int, file: Path, at: datetime | 
 
 
 def save(baseline: Baseline, file: Path, at: datetime | None = None) -> bool:
-    """Write the file, wholly or not at all; false when it already says the same. Raises ``UsageError``."""
-    if file.exists() and _says(read(file)) == _says(baseline):
+    """Write the file, wholly or not at all; false when it already says the same. Raises ``UsageError``.
+
+    The time in it changes when it knows other values, or the same ones elsewhere; not when an audit judges them.
+    """
+    before = read(file) if file.exists() else None
+    if before is not None and _says(before) == _says(baseline):
         return False
-    if not baseline.is_slim or not file.exists():
+    if before is None or (not baseline.is_slim and _known(before) != _known(baseline)):
         now = (at or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         baseline = baseline._replace(document={**baseline.document, "generated_at": now})
     target = file.resolve()
@@ -90,6 +94,10 @@ def _says(baseline: Baseline) -> Baseline:
     rest = {name: value for name, value in baseline.document.items() if name not in {"generated_at", "results"}}
     lines = (entry._replace(line=0) for entry in baseline.entries) if baseline.is_slim else baseline.entries
     return Baseline(tuple(sorted(lines, key=lambda entry: (*entry.key, entry.line))), rest)
+
+
+def _known(baseline: Baseline) -> set[tuple[str, str, str, int]]:
+    return {(*entry.key, entry.line) for entry in baseline.entries}
 
 
 def _entries(
