@@ -7,6 +7,8 @@ from pathlib import Path
 
 from irkit.scan.finding import PlaceKind
 from irkit.scan.places.changes import Wanted
+from irkit.scan.places.commits_here import commits_here, reached
+from irkit.scan.places.graph import graph
 from irkit.scan.places.located import Holder, Located, wanted_ids, wanted_names
 from irkit.scan.places.presence import presence
 from irkit.scan.places.reach import reach
@@ -31,6 +33,8 @@ def locate(repository: Repository, held: Sequence[Holder], *, cache: Path | None
         return Located({}, {})
     refs = read_refs(repository)
     walked = Walk(repository, wanted, jobs).history()
+    if not walked.is_listed:
+        walked = _salvaged(repository, refs, walked, jobs)
     history = _history(repository, refs, walked, commits, tags)
     rows = [*track_rows(history), *commit_rows(history, commits), *tag_rows(history, tags)]
     rows += named_rows(repository, history, wanted)
@@ -53,15 +57,25 @@ def locate(repository: Repository, held: Sequence[Holder], *, cache: Path | None
     )
 
 
+def _salvaged(repository: Repository, refs: Refs, walked: Walked, jobs: int) -> Walked:
+    """The walk again when git cannot list the commits: over every commit object that is here."""
+    commits = commits_here(repository)
+    everything = graph(commits)
+    starts = tips(repository, refs, everything, ()).of_commit
+    rows = reached(commits, [everything.ids[number] for number in starts])
+    again = Walk(repository, walked.changes.wanted, jobs).commits(rows)
+    return again._replace(skipped=(*walked.skipped, *again.skipped))
+
+
 def _history(
     repository: Repository, refs: Refs, walked: Walked, commits: Iterable[bytes], tags: Iterable[bytes]
 ) -> History:
-    graph = walked.graph
-    seen = presence(graph, walked.changes.of_commit)
-    ends = tips(repository, refs, graph, tags)
-    numbers = {graph.numbers[id_] for id_ in commits if id_ in graph.numbers}
-    reached = reach(graph, ends.of_commit, seen.brought.keys() | numbers)
-    return History(graph, walked.changes, seen, reached, refs, ends, ranks(refs))
+    commit_graph = walked.graph
+    seen = presence(commit_graph, walked.changes.of_commit)
+    ends = tips(repository, refs, commit_graph, tags)
+    numbers = {commit_graph.numbers[id_] for id_ in commits if id_ in commit_graph.numbers}
+    reach_of = reach(commit_graph, ends.of_commit, seen.brought.keys() | numbers)
+    return History(commit_graph, walked.changes, seen, reach_of, refs, ends, ranks(refs))
 
 
 def _missing(rows: Iterable[Row], wanted: Wanted, held: Sequence[Holder]) -> Missing:

@@ -43,7 +43,7 @@ def presence(
             added, removed = change
             here = (here & ~removed) | added
             here = known.setdefault(here, here)
-            for parent in parents[1:]:
+            for parent in parents:
                 added &= ~held[parent]
             if added:
                 brought[number] = added

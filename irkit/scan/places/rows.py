@@ -57,6 +57,8 @@ def track_rows(history: History) -> list[Row]:
     for number, mask in history.tips.of_commit.items():
         if mask & history.ranks.current:
             current |= presence.held[number]
+    for number in stash_commits(history):
+        current |= presence.held[number]
     rows = []
     for track, bit in history.changes.tracks.items():
         if bit not in first or bit not in last:  # what brought it could not be read

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind, Skipped
-from irkit.scan.objects.cat_file import list_objects, read_objects
-from irkit.scan.places.changes import Track, Wanted
-from irkit.scan.places.gits import answer, command
-from irkit.scan.places.graph import Listed
-from irkit.scan.places.people import headers
+from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.places.changes import Wanted
+from irkit.scan.places.commits_here import commits_here
+from irkit.scan.places.gits import command
 from irkit.scan.places.presence import chosen, presence
 from irkit.scan.places.refs import worktrees
 from irkit.scan.places.rows import History, Row
+from irkit.scan.places.trees import tree_tracks
 from irkit.scan.places.walk import Walk
 from irkit.scan.repository import Repository, environment
 
@@ -46,20 +46,6 @@ def named_rows(repository: Repository, history: History, wanted: Wanted) -> list
                 kind = PlaceKind.BLOB if track.object_id else PlaceKind.FILE_NAME
                 rows.append(Row(kind, track.object_id, track.path, b"", b"", starts, is_current=True))
     return rows
-
-
-def tree_tracks(repository: Repository, tree: bytes, wanted: Wanted) -> list[Track]:
-    """What is wanted of all files below a tree, or of a commit's tree."""
-    _, said, _ = answer(repository, "ls-tree", "-r", "-z", "--full-tree", tree.decode())
-    found = []
-    for entry in said.split(b"\0"):
-        head, _, path = entry.partition(b"\t")
-        id_ = head.rpartition(b" ")[2]
-        if id_ in wanted.blobs:
-            found.append(Track(id_, path))
-        if any(name in path for name in wanted.names):
-            found.append(Track(b"", path))
-    return found
 
 
 def staged_rows(repository: Repository, wanted: Wanted) -> list[Row]:
@@ -97,7 +83,7 @@ def lost_rows(
     repository: Repository, history: History, missing: Missing, jobs: int
 ) -> tuple[list[Row], tuple[Skipped, ...]]:
     """Rows of what only commits that nothing leads to hold, and of objects that nothing at all leads to."""
-    listed = _lost_commits(repository, history)
+    listed = commits_here(repository, without=history.graph.numbers)
     walked = Walk(repository, Wanted(missing.blobs, missing.names), jobs).commits(listed)
     graph = walked.graph
     seen = presence(graph, walked.changes.of_commit)
@@ -131,20 +117,3 @@ def _loose_names(repository: Repository, trees: Iterable[bytes], names: list[byt
 
 def _lost(kind: PlaceKind, object_id: bytes, path: bytes, first: bytes, last: bytes) -> Row:
     return Row(kind, object_id, path, first, last, 0, is_current=False, is_reachable=False)
-
-
-def _lost_commits(repository: Repository, history: History) -> Listed:
-    """Every commit that is here and that no start leads to, newest first."""
-    known = history.graph.numbers
-    ids = [one.id for one in list_objects(repository) if one.kind == "commit" and one.id.encode() not in known]
-    return _listed(read_objects(repository, ids))
-
-
-def _listed(objects: Iterable[tuple[str, str, bytes]]) -> Listed:
-    rows = []
-    for id_, kind, body in objects:
-        if kind == "commit":
-            parents, at = headers(body)
-            rows.append((at, id_.encode(), parents))
-    rows.sort(key=lambda row: -row[0])
-    return Listed([id_ for _, id_, _ in rows], [parents for _, _, parents in rows], [at for at, _, _ in rows])

@@ -8,6 +8,7 @@ from irkit.scan.finding import Skipped
 from irkit.scan.places.changes import Changes, Rows, Wanted, diff_words
 from irkit.scan.places.gits import Gits, Task
 from irkit.scan.places.graph import Graph, Listed, graph, listed
+from irkit.scan.places.trees import tree_tracks
 from irkit.scan.repository import Repository
 
 _BLOCK = 4096
@@ -23,6 +24,8 @@ class Walked(NamedTuple):
     graph: Graph
     changes: Changes
     skipped: tuple[Skipped, ...]
+    is_listed: bool = True
+    """Whether git could list all commits that it should; else some are missing from the graph."""
 
 
 class Walk:
@@ -37,13 +40,14 @@ class Walk:
         """How many of the listed commits were handed to a diff-tree."""
         self._skipped: list[Skipped] = []
         self._failures = 0
+        self._is_listed = True
         self.changes = Changes(wanted, width(repository))
 
     def history(self, words: tuple[str, ...] = EVERYTHING, read: bytes = b"") -> Walked:
         """Of the commits that ``git rev-list`` lists for these words. What could not be read is in ``skipped``."""
         self._gits.add(Task((*_LIST, *words), read, self._take_list, self._list_ended))
         self._gits.run()
-        return Walked(graph(self._rows), self.changes, tuple(self._skipped))
+        return Walked(graph(self._rows), self.changes, tuple(self._skipped), self._is_listed)
 
     def commits(self, rows: Listed) -> Walked:
         """Of these commits, listed by other means."""
@@ -60,6 +64,7 @@ class Walk:
 
     def _list_ended(self, code: int, said: str) -> None:
         if code:
+            self._is_listed = False
             self._skipped.append(Skipped("history", said.partition("\n")[0] or f"git rev-list ended with {code}"))
         self._hand_out(least=1)
 
@@ -96,11 +101,21 @@ class Walk:
             if self._failures > _MOST_FAILURES:
                 self._skipped.append(Skipped(f"{len(lines) - done} commits", f"places not looked for: {why}"))
                 return
-            self._skipped.append(Skipped(f"commit {lines[done][: self.changes.width].decode()}", why))
+            commit = lines[done][: self.changes.width]
+            self._skipped.append(Skipped(f"commit {commit.decode()}", why))
+            self._list_tree(commit)
             if lines[done + 1 :]:
                 self._diff_with_care(lines[done + 1 :])
 
         self._gits.add(Task(diff_words("--always"), _text(lines), Rows(self.changes, headed).take, ended))
+
+    def _list_tree(self, commit: bytes) -> None:
+        """Of a commit whose changes cannot be read, what its tree holds, as far as that can be read."""
+        added = 0
+        for track in tree_tracks(self._repository, commit, self.changes.wanted):
+            added |= self.changes.bit(track)
+        if added:
+            self.changes.note(commit, added, 0)
 
 
 def width(repository: Repository) -> int:

@@ -58,6 +58,7 @@ class Git:
             "GIT_AUTHOR_DATE": f"{self.clock} +0000",
             "GIT_COMMITTER_DATE": f"{self.clock} +0130",
             "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_LITERAL_PATHSPECS": "1",
             "GIT_CONFIG_SYSTEM": "/dev/null",
         }
 
@@ -90,7 +91,19 @@ class Git:
         return self("commit-tree", tree, *(word for parent in parents for word in ("-p", parent)), "-m", message)
 
 
-PATHS = (b"a", b"b", b"dir/a", b"dir/b", b"dir/sub/c", b"dir2/a", b'quo"te', b"new\nline", b"\xff\xfe", b"-dash", b":colon")
+PATHS = (
+    b"a",
+    b"b",
+    b"dir/a",
+    b"dir/b",
+    b"dir/sub/c",
+    b"dir2/a",
+    b'quo"te',
+    b"new\nline",
+    b"\xff\xfe",
+    b"-dash",
+    b":colon",
+)
 
 
 class Randomly(NamedTuple):

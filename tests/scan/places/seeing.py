@@ -1,0 +1,29 @@
+"""A detector that sees one kind of made-up secret."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from irkit.scan.detect.detector import Detector
+from irkit.scan.detect.loading import detector
+from irkit.scan.rule import Bounds, Confidence, Rule, Severity
+
+
+@cache
+def one_rule_detector() -> Detector:
+    shape = "plant_[a-z0-9]{16}"
+    rule = Rule(
+        id="planted",
+        title="Planted",
+        severity=Severity.HIGH,
+        confidence=Confidence.HIGH,
+        pattern=f"(?P<value>{shape})",
+        anchor=f"(?:{shape})",
+        bounds=Bounds.NONE,
+        literals=("plant_",),
+    )
+    return detector((rule,))
+
+
+def value(number: int) -> bytes:
+    return b"plant_%016d" % (number * 7919 % 10**16)
