@@ -83,15 +83,24 @@ def sizes(repository: Repository, ids: Iterable[str]) -> dict[str, Listed]:
     return {line[0]: Listed(line[0], line[1], int(line[2])) for line in lines if len(line) == len(Listed._fields)}
 
 
-def list_objects(repository: Repository) -> Iterator[Listed]:
-    """Every object of the repository, reachable or not, in the order in which they are cheap to read."""
+def list_objects(repository: Repository, errors: list[str] | None = None) -> Iterator[Listed]:
+    """Every object of the repository, reachable or not, in the order in which they are cheap to read.
+
+    What git says is wrong with the repository is added to ``errors``, a line each.
+    """
     words = ("cat-file", "--batch-check", "--batch-all-objects", "--unordered", "--buffer")
-    with subprocess.Popen(
-        [*_command(repository), *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
-    ) as git:
-        for line in _out(git):
-            id_, kind, size = line.decode().split()
-            yield Listed(id_, kind, int(size))
+    with tempfile.TemporaryFile() as said:
+        with subprocess.Popen(
+            [*_command(repository), *words], stdout=subprocess.PIPE, stderr=said, env=environment()
+        ) as git:
+            for line in _out(git):
+                id_, kind, *size = line.decode().split()
+                if size:
+                    yield Listed(id_, kind, int(size[0]))
+        said.seek(0)
+        lines = said.read().decode(errors="replace").splitlines()
+        if errors is not None and (lines or git.returncode):
+            errors += dict.fromkeys(lines or [f"git ended with {git.returncode}"])
 
 
 def _asked(repository: Repository, ids: list[str], *words: str) -> subprocess.Popen[bytes]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from irkit.scan.detect.detector import Detector
+from irkit.scan.finding import Skipped
 from irkit.scan.objects.absent import absent
 from irkit.scan.objects.cat_file import Listed, list_objects
 from irkit.scan.objects.gathered import Gathered, Task, unpacked
@@ -43,9 +44,8 @@ def scan_objects(repository: Repository, detector: Detector, *, cache: Path | No
     if repository.object_format != _READ_HERE:
         return scan.through_git(found)
     try:
-        return scan.directly(
-            found, Memory(found, repository.objects_dir, cache and Shelves(cache, detector.rules_hash))
-        )
+        shelves = Shelves(cache, detector.rules_hash) if cache else None
+        return scan.directly(found, Memory(found, repository.objects_dir, shelves))
     except Forgotten:
         return scan.directly(found, Memory(found, repository.objects_dir, None))
     except IndexUnknown:
@@ -63,7 +63,10 @@ class _Scan:
 
     def through_git(self, found: Stores) -> Scanned:
         """Let git read everything."""
-        listed = list(list_objects(self._repository))
+        errors: list[str] = []
+        listed = list(list_objects(self._repository, errors))
+        unlisted = tuple(Skipped("objects that git does not list", error) for error in errors)
+        found = found._replace(skipped=(*found.skipped, *unlisted))
         merged = Merged()
         self._run(git_tasks(self._repository, listed, self._detector, self._jobs), merged)
         return self._result(merged, found, Counter(), "")
