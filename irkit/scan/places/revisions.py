@@ -33,39 +33,46 @@ def span(repository: Repository, spec: str) -> Span:
     A side of ``A..B`` that is left out is HEAD, as in git. ``^`` and a full id that is not here leaves out nothing: it
     is what another repository has. Raises ``RevisionUnknown``.
     """
-    tips, without, patterns = _sides(spec)
-    found = _resolved(repository, [*tips, *without])
-    known = [_needed(repository, found, name) for name in tips]
-    for name in without:
-        if found[name] or not _FULL_ID.fullmatch(name):
-            _needed(repository, found, name)
-    left_out = [found[name] for name in without if found[name]]
-    names = [(start.name.decode(errors="surrogateescape"), start) for start in read_refs(repository).starts]
-    globbed = [start.ids[0].decode() for name, start in names if any(fnmatchcase(name, glob) for glob in patterns)]
-    return Span(tuple(dict.fromkeys(known)), tuple(dict.fromkeys([*left_out, *globbed])))
+    words = _words(spec)
+    found = _resolved(repository, [*words.tips, *words.olds, *words.without])
+    tips = [_needed(repository, found, name) for name in words.tips]
+    without = [_needed(repository, found, name) for name in words.olds]
+    without += [
+        _needed(repository, found, name) for name in words.without if found[name] or not _FULL_ID.fullmatch(name)
+    ]
+    for start in read_refs(repository).starts if words.patterns else ():
+        name = start.name.decode(errors="surrogateescape")
+        if any(fnmatchcase(name, pattern) for pattern in words.patterns):
+            without += [id_.decode() for id_ in start.ids]
+    return Span(tuple(dict.fromkeys(tips)), tuple(dict.fromkeys(without)))
 
 
-def _sides(spec: str) -> tuple[list[str], list[str], list[str]]:
-    """Names of tips, names of what is left out, and patterns of refs that are left out."""
-    tips: list[str] = []
-    without: list[str] = []
-    patterns: list[str] = []
+class _Words(NamedTuple):
+    tips: list[str]
+    olds: list[str]
+    """A of A..B."""
+    without: list[str]
+    patterns: list[str]
+
+
+def _words(spec: str) -> _Words:
+    words = _Words([], [], [], [])
     for word in spec.split():
         old, dots, new = word.partition("..")
         if dots and not new.startswith("."):
-            tips.append(new or "HEAD")
-            without.append(old or "HEAD")
+            words.tips.append(new or "HEAD")
+            words.olds.append(old or "HEAD")
         elif dots or word in {"^", ""} or word.startswith(("-", "^-")):
             raise RevisionUnknown(f"{word}: not a range of commits", hint="write it as A..B, what B has and A has not")
         elif "*" in word and word.startswith("^"):
-            patterns.append(word[1:])
+            words.patterns.append(word[1:])
         elif word.startswith("^"):
-            without.append(word[1:])
+            words.without.append(word[1:])
         else:
-            tips.append(word)
-    if not tips:
+            words.tips.append(word)
+    if not words.tips:
         raise RevisionUnknown("the range names no commit", hint="write it as A..B, what B has and A has not")
-    return tips, without, patterns
+    return words
 
 
 def _resolved(repository: Repository, names: Sequence[str]) -> dict[str, str]:

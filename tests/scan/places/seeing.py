@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
 
 from irkit.scan.detect.detector import Detector
@@ -26,4 +27,5 @@ def one_rule_detector() -> Detector:
 
 
 def value(number: int) -> bytes:
-    return b"plant_%016d" % (number * 7919 % 10**16)
+    dice = random.Random(number)
+    return b"plant_" + "".join(dice.choices("bcdfghjklmnpqrstvwxz0123456789", k=16)).encode()
