@@ -9,7 +9,6 @@ set up once in ``--peers``. The exit code is 1 when a bar is missed (``--no-bars
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -26,7 +25,6 @@ from scanning.subject import IRKIT, Home, found, rows
 from tests.scan.planted_repository import Planting, git, plant
 
 PARTS = ("truth", "labels", "history", "again", "hook")
-SOME_FINE = (0, 1, 200, 205)
 HOOK_ROUNDS = 11
 
 
@@ -74,21 +72,30 @@ class Bench:
         """A whole history, and the rows reported in it."""
         commands = [
             self.home.scan(FULL, where, "--no-cache", "--format", "json", "--output", str(self.folder / "ours.json")),
-            self.home.scan(HITS, where, "--no-cache", "--no-locate", "--format", "json", "--output", os.devnull),
+            self.home.scan(
+                HITS,
+                where,
+                "--no-cache",
+                "--no-locate",
+                "--format",
+                "json",
+                "--output",
+                str(self.folder / "report.json"),
+            ),
             *(self._command(peer, where) for peer in self.others),
         ]
         runs = alternating(commands, self.rounds)
         _say(where.name, "whole history", _times(runs))
         self.bars += bars.of_history(where.name, histories.size(where), runs)
         theirs = {peer.name: len(read(peer, self._report(peer))) for peer in self.others}
-        ours = found(self.home, where, "--no-cache")
+        ours = found(self.folder / "ours.json")
         _say(where.name, "rows", (f"{name:<26} {count}" for name, count in ({FULL: ours} | theirs).items()))
         self.bars += bars.of_clean(where.name, ours, theirs)
 
     def again(self, where: Path) -> None:
         """A second scan, and one after a new commit, in a copy."""
         copy = histories.copied(where, self.folder / "copy.git")
-        again = self.home.scan(AGAIN, copy, "--format", "json", "--output", os.devnull)
+        again = self.home.scan(AGAIN, copy, "--format", "json", "--output", str(self.folder / "report.json"))
         runs = alternating([again], self.rounds)  # its first round, which is not counted, fills the cache
         grown = []
         for _ in range(self.rounds):
@@ -103,11 +110,11 @@ class Bench:
         tree = histories.staged(where, self.folder / "tree")
         commands = [Command(FULL, (str(IRKIT), "scan", "--staged"), tree, self.home.environment)]
         plain = [peer for peer in self.others if not peer.name.endswith("--turbo")]
-        commands += [Command(peer.name, peer.staged, tree, fine=SOME_FINE) for peer in plain]
+        commands += [Command(peer.name, peer.staged, tree, fine=peer.fine) for peer in plain]
         if "detect-secrets" in self.found:
             names = git(tree, "diff", "--cached", "--name-only", "-z").rstrip("\0").split("\0")
             words = (str(self.found["detect-secrets"]), "--no-verify", *names)
-            commands.append(Command("detect-secrets-hook", words, tree, fine=SOME_FINE))
+            commands.append(Command("detect-secrets-hook", words, tree))
         runs = alternating(commands, HOOK_ROUNDS)
         _say(where.name, "hook, three staged files", _times(runs))
         self.bars += bars.of_hook(where.name, runs)
@@ -119,10 +126,10 @@ class Bench:
         return self.folder / f"{peer.name.replace(' ', '_')}.json"
 
     def _command(self, peer: Peer, where: Path) -> Command:
-        return Command(peer.name, tuple(peer.command(where, self._report(peer))), fine=SOME_FINE)
+        return Command(peer.name, tuple(peer.command(where, self._report(peer))), fine=peer.fine)
 
     def _read(self, peer: Peer, words: list[str]) -> list[Row]:
-        run(Command(peer.name, tuple(words), fine=SOME_FINE))
+        run(Command(peer.name, tuple(words), fine=peer.fine))
         return read(peer, self._report(peer))
 
 
@@ -162,12 +169,13 @@ def main() -> int:
 
 
 def _times(runs: dict[str, Measured]) -> Iterator[str]:
-    """Lines: medians, and how many times longer than irkit."""
-    ours = next(iter(runs.values())).wall_s
+    """Lines: medians and the fastest, and how many times longer than irkit's."""
+    ours = next(iter(runs.values()))
+    yield f"{'':<26} {'median':>10} {'fastest':>10} {'CPU':>9} {'memory':>9}   against irkit: median, fastest"
     for name, each in runs.items():
-        memory = f"{each.peak / MB:7.0f} MB" if each.peak else " " * 10
-        wall = f"{each.wall_s:8.3f} s (fastest {each.fastest_s:8.3f})"
-        yield f"{name:<26} {wall} {each.cpu_s:8.2f} CPU s {memory} {each.wall_s / ours:7.2f}x"
+        memory = f"{each.peak / MB:6.0f} MB" if each.peak else " " * 9
+        times = f"{each.wall_s:8.3f} s {each.fastest_s:8.3f} s {each.cpu_s:7.2f} s {memory}"
+        yield f"{name:<26} {times} {each.wall_s / ours.wall_s:17.2f} {each.fastest_s / ours.fastest_s:10.2f}"
 
 
 def _say(what: str, title: str, lines: Iterable[str]) -> None:

@@ -15,14 +15,20 @@ _numbers = count(1)
 
 def size(where: Path) -> int:
     """The bytes of all blobs."""
-    listed = git(where, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectsize)")
+    listed = said(where, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectsize)")
     return sum(int(line.split()[1]) for line in listed.splitlines() if line.startswith("blob"))
+
+
+def said(where: Path, *words: str, given: bytes = b"") -> str:
+    """What git says in a repository, under the user's own configuration (``safe.directory``)."""
+    ran = subprocess.run(["git", "-C", str(where), *words], input=given, capture_output=True, check=True)
+    return ran.stdout.decode()
 
 
 def copied(where: Path, to: Path) -> Path:
     """A bare repository of its own with the same packs, by hard links where the disk allows it."""
     shutil.rmtree(to, ignore_errors=True)
-    git_dir = Path(git(where, "rev-parse", "--absolute-git-dir").strip())
+    git_dir = Path(said(where, "rev-parse", "--absolute-git-dir").strip())
     shutil.copytree(git_dir, to, copy_function=_linked, symlinks=True)
     git(to, "--git-dir=.", "config", "core.bare", "true")
     return to
@@ -31,12 +37,9 @@ def copied(where: Path, to: Path) -> Path:
 def grow(where: Path) -> None:
     """One commit more on its branch, of one file more."""
     number = next(_numbers)
-    command = ["git", "-C", str(where), "hash-object", "-w", "--stdin"]
-    body = f"# note {number}\nretries = {number}\n".encode()
-    blob = subprocess.run(command, input=body, capture_output=True, check=True).stdout.decode().strip()
-    command = ["git", "-C", str(where), "mktree"]
+    blob = said(where, "hash-object", "-w", "--stdin", given=f"# note {number}\nretries = {number}\n".encode()).strip()
     entries = f"{git(where, 'ls-tree', 'HEAD')}100644 blob {blob}\tnote-{number}.toml\n"
-    tree = subprocess.run(command, input=entries.encode(), capture_output=True, check=True).stdout.decode().strip()
+    tree = said(where, "mktree", given=entries.encode()).strip()
     commit = git(where, "commit-tree", tree, "-p", "HEAD", "-m", f"Note {number}").strip()
     git(where, "update-ref", "HEAD", commit)
 
@@ -44,7 +47,7 @@ def grow(where: Path) -> None:
 def staged(where: Path, to: Path) -> Path:
     """A work tree of a repository in which three files were changed and staged."""
     shutil.rmtree(to, ignore_errors=True)
-    subprocess.run(["git", "clone", "--quiet", "--shared", str(where), str(to)], check=True, capture_output=True)
+    said(to.parent, "clone", "--quiet", "--shared", str(where), str(to))
     names = git(to, "ls-files", "-z").split("\0")
     texts = [name for name in names if name.endswith((".c", ".py", ".md", ".txt", ".rst", ".h"))][:3]
     for name in texts:

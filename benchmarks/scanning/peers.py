@@ -39,6 +39,8 @@ class Peer:
     """Its hook: what is staged in the current folder."""
     files: Callable[[Path, Path], list[str]]
     """The same as ``command``, for a folder's files."""
+    fine: tuple[int, ...] = (0,)
+    """The exit codes of a scan that worked."""
 
 
 def programs(folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
@@ -122,7 +124,17 @@ def _betterleaks(program: str) -> Peer:
             for row in _listed(document, "findings")
         ),
         (program, "git", "--staged", "--no-banner", "--exit-code", "0", "."),
-        lambda where, report: [program, "dir", str(where), "--no-banner", "-s", "--exit-code", "0", "-o", str(report)],
+        lambda where, report: [
+            program,
+            "auto",
+            str(where),
+            "--no-banner",
+            "--silent",
+            "--exit-code",
+            "0",
+            "-o",
+            str(report),
+        ],
     )
 
 
@@ -142,6 +154,7 @@ def _kingfisher(program: str, *extra: str) -> Peer:
             *(program, "scan", str(where), "--git-history", "none", "--confidence", "low", *asleep, "-q"),
             *("--format", "json", "-o", str(report)),
         ],
+        (0, 200, 205),
     )
 
 
