@@ -84,21 +84,19 @@ _LONG_LINE = 8192
 def touched(body: bytes, parts: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """The lines that hold these parts of a text, 400 bytes around them, joined where they meet."""
     spans: list[tuple[int, int]] = []
-    first = last = -1
     size = len(body)
+    first, last = 0, -_LONG_LINE
     for start, end in parts:
-        if end + _AROUND <= last:
-            continue
-        from_ = body.rfind(b"\n", max(0, start - _LONG_LINE), start)
-        low = (from_ if from_ >= 0 else max(0, start - _LONG_LINE)) - _AROUND
-        upto = body.find(b"\n", end, end + _LONG_LINE)
-        high = (upto if upto >= 0 else min(size, end + _LONG_LINE)) + _AROUND
-        if low <= last:
-            last = max(last, high)
-            continue
-        if last >= 0:
-            spans.append((first, last))
-        first, last = max(0, low), high
-    if last >= 0:
-        spans.append((first, min(size, last)))
+        newline = body.rfind(b"\n", max(0, start - _LONG_LINE), start)
+        low = (newline if newline >= 0 else start - _LONG_LINE) - _AROUND
+        newline = body.find(b"\n", end, end + _LONG_LINE)
+        high = (newline if newline >= 0 else end + _LONG_LINE) + _AROUND
+        if low > last:
+            if last > 0:
+                spans.append((first, last))
+            first, last = max(0, low), min(size, high)
+        elif high > last:
+            last = min(size, high)
+    if last > 0:
+        spans.append((first, last))
     return tuple(spans)
