@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,9 @@ from irkit.scan.output.about import LeftOut
 from irkit.scan.rule import Rule
 
 BASELINE = "baseline"
+HASH = "hash in a baseline"
 REAL = "baseline, known to be real"
+_HASHED = re.compile(rb'"hashed_secret": ?"([0-9a-f]{40})"')
 
 
 class Moved(NamedTuple):
@@ -130,6 +133,8 @@ class _Sorting:
             if line := self._lookup(finding, place._replace(path=name)):
                 self.used.add(line)
                 return line.file
+        if _is_hash(finding):
+            return HASH
         entries = self._known.in_its_file(finding, place) if self._known is not None else ()
         for entry in entries:
             if _is_now(place) and place.line:
@@ -174,6 +179,12 @@ class _Sorting:
                 yield part
         if not finding.places:
             yield finding
+
+
+def _is_hash(finding: Finding) -> bool:
+    """Whether it is what a baseline holds: a hash of a value, not the value."""
+    written = _HASHED.search(finding.near)
+    return written is not None and written[1] == finding.secret.reveal().encode()
 
 
 def _at_root(root: Path | None) -> list[Path]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from irkit.errors import UsageError
-from irkit.scan.accepted.accepted import accepted
-from irkit.scan.accepted.baseline import HISTORY, OWN, Baseline, Entry, read, text
+from irkit.scan.accepted.accepted import Accepted, accepted
+from irkit.scan.accepted.baseline import HISTORY, OWN, Baseline, Entry, Standing, read, text
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.accepted.sites import Sites
 from irkit.scan.accepted.theirs import Found, found_by_detect_secrets, fresh_document
@@ -32,25 +32,29 @@ class Written(NamedTuple):
     """False: the file was not touched."""
 
 
-def write_baseline(
+def write_baseline(  # noqa: PLR0913 - four say what was found, and three how it is written
     report: Report,
     file: Path,
     rules: Sequence[Rule],
     *,
     root: Path | None,
     scanned: Collection[str] | None = None,
+    outcome: Accepted | None = None,
     at: datetime | None = None,
 ) -> Written:
     """Accept all findings of a report: put them into the baseline, which is made if there is none.
 
-    What stood in it stays, with its audit, but for stale entries. ``root`` and ``scanned`` as for ``accepted``; ``at``
-    is the time to write, now if None. Raises ``BaselineInvalid`` and ``UsageError`` (it cannot be written).
+    What stood in it stays, with its audit, but for stale entries. ``root`` and ``scanned`` as for ``accepted``;
+    ``outcome`` is what that said of all that was found, with this baseline: without it, the report may be one that
+    lacks what was accepted, so only entries that are stale by the file's own text are dropped. ``at`` is the time to
+    write, now if None. Raises ``BaselineInvalid`` and ``UsageError`` (it cannot be written).
     """
     if file.exists():
         known = read(file)
-        outcome = accepted(report, rules, root=root, baseline=file, ignore_files=(), scanned=scanned)
-        settings = outcome.refreshed or known
-        left, dropped = outcome.report, len(outcome.stale)
+        said = outcome or accepted(report, rules, root=root, baseline=file, ignore_files=(), scanned=scanned)
+        kept = () if outcome else tuple(entry for entry in said.stale if _may_stand(entry, root))
+        settings = known.with_entries((*(said.refreshed or known).entries, *kept))
+        left, dropped = said.report, len(said.stale) - len(kept)
     else:
         settings = Baseline((), fresh_document())
         left, dropped = report, 0
@@ -87,6 +91,10 @@ def save(baseline: Baseline, file: Path, at: datetime | None = None) -> bool:
         aside.unlink(missing_ok=True)
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
     return True
+
+
+def _may_stand(entry: Entry, root: Path | None) -> bool:
+    return entry.standing is Standing.OWN and Sites(root).exists(entry.path)
 
 
 def _says(baseline: Baseline) -> Baseline:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from irkit.scan.accepted.accepted import BASELINE, REAL, accepted
+from irkit.scan.accepted.accepted import BASELINE, HASH, REAL, accepted
 from irkit.scan.accepted.baseline import BaselineInvalid
 from irkit.scan.finding import Commit, Place, PlaceKind, Report
 from tests.scan.accepted.repo import (
@@ -149,6 +149,17 @@ def test_values_that_an_audit_called_real_are_accepted_and_counted_apart(tree: T
         entry["is_secret"] = True
     file.write_text(json.dumps(made))
     assert reasons(accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file)) == {REAL: 1}
+
+
+def test_the_hashes_in_a_baseline_are_no_secrets(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    file = tree.made_by_detect_secrets()
+    digest = str(tree.results()["a.py"][0]["hashed_secret"])
+    place = Place(PlaceKind.FILE, ".secrets.baseline", 3, 1)
+    written = finding("password", digest, place, near=f'        "hashed_secret": "{digest}",'.encode())
+    other = finding("password", digest, place, near=f'        "secret": "{digest}",'.encode())
+    assert reasons(accepted(Report((written,), {}, (), {}, 0), RULES, root=tree.root)) == {HASH: 1}
+    assert accepted(Report((other,), {}, (), {}, 0), RULES, root=tree.root, baseline=file).report.findings == (other,)
 
 
 def test_files_named_by_a_baseline_outside_the_root_are_not_read(tree: Tree) -> None:

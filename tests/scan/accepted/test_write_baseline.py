@@ -117,6 +117,24 @@ def test_an_update_drops_stale_entries_refreshes_lines_and_adds_nothing(tree: Tr
     assert values(outcome.report) == [OTHER_PASSWORD]
 
 
+def test_entries_of_irkit_s_own_survive_a_report_that_lacks_what_was_accepted(tree: Tree) -> None:
+    tree.write("new.txt", f"{NEW_KIND}\n")
+    write_baseline(tree.found(*SOUGHT), tree.baseline, RULES, root=tree.root)
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=tree.baseline)
+    write_baseline(outcome.report, tree.baseline, RULES, root=tree.root)
+    assert set(tree.results()) == {"./new.txt", "a.py"}
+
+
+def test_entries_of_irkit_s_own_are_dropped_when_all_that_was_found_lacks_them(tree: Tree) -> None:
+    tree.write("new.txt", f"{NEW_KIND}\n")
+    write_baseline(tree.found(*SOUGHT), tree.baseline, RULES, root=tree.root)
+    tree.write("new.txt", "\n")
+    outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=tree.baseline)
+    written = write_baseline(outcome.report, tree.baseline, RULES, root=tree.root, outcome=outcome)
+    assert (written.dropped, written.total) == (1, 0)
+
+
 def test_an_audit_survives_a_second_writing(tree: Tree) -> None:
     tree.write("a.py", f'password = "{PASSWORD}"\n')
     write_baseline(tree.found(*SOUGHT), tree.baseline, RULES, root=tree.root)
