@@ -8,10 +8,16 @@ from irkit.scan.expression import ExpressionInvalid, Group, Piece, parsed, rende
 
 LEAST_LITERAL = 3
 """A prefilter is called once a hit: an anchor without a fixed text of so many bytes would be called all the time."""
+_LEAST_WEIGHT = 30.0
+"""So many bits do instead: ``SK[0-9a-f]{32}`` is rare enough, ``x[A-Za-z0-9]{20}`` is not."""
+_CLASS_BITS = ((1, 5.0), (10, 3.0), (16, 2.0), (40, 1.0), (66, 0.5))
+_ASCII = "".join(map(chr, range(128)))
 _MOST_REPEATED = 1000
 """RE2 refuses more."""
 _MOST_VARIANTS = 32
-_LEAST_BEGINNING = 4
+_MOST_BEGINNINGS = 4
+_LEAST_BEGINNING = 6
+"""Each is searched for in five encodings, and all of them together take seconds to compile."""
 
 
 def anchor(pattern: str) -> str:
@@ -27,8 +33,7 @@ def anchor(pattern: str) -> str:
         best: tuple[Piece, ...] = (Piece(Group(tuple(parts))),)
     else:
         best = _best(whole.branches[0])
-    if literal_length(best) < LEAST_LITERAL:
-        raise ExpressionInvalid(f"it has no fixed text of {LEAST_LITERAL} characters to search by")
+    _check_selective(best)
     return rendered(Group((best,), flags=whole.flags))
 
 
@@ -37,14 +42,42 @@ def check_anchor(text: str) -> None:
     whole = parsed(text)
     if any(_is_open(piece) for branch in whole.branches for piece in branch):
         raise ExpressionInvalid(f"an anchor's repetitions need a limit, of {_MOST_REPEATED} at most")
-    if min(literal_length(branch) for branch in whole.branches) < LEAST_LITERAL:
-        raise ExpressionInvalid(f"it has no fixed text of {LEAST_LITERAL} characters to search by")
+    for branch in whole.branches:
+        _check_selective(branch)
 
 
 def check_value(pattern: str) -> None:
     """Raises ``ExpressionInvalid`` unless the expression has the group ``value`` and no other with a name."""
     if list(re.compile(pattern).groupindex) != ["value"]:
         raise ExpressionInvalid("it needs one group with a name, (?P<value>...)")
+
+
+def _check_selective(branch: tuple[Piece, ...]) -> None:
+    if literal_length(branch) < LEAST_LITERAL and _weight(branch) < _LEAST_WEIGHT:
+        raise ExpressionInvalid(f"it has no fixed text of {LEAST_LITERAL} characters to search by")
+
+
+def _weight(branch: tuple[Piece, ...]) -> float:
+    """How unlikely it is to match in a text, in bits, roughly: fixed characters say much, narrow classes little."""
+    found = 0.0
+    for piece in branch:
+        if isinstance(piece.atom, Group):
+            found += piece.least * min(_weight(one) for one in piece.atom.branches)
+        elif not piece.is_zero_width:
+            found += piece.least * _bits(piece.atom)
+    return found
+
+
+def _bits(atom: str) -> float:
+    if len(atom) == 1:
+        return 0.0 if atom == "." else 5.0
+    if not atom.startswith("["):
+        return 3.0 if atom == "\\d" else 5.0 if not atom[1].isalnum() else 0.0
+    try:
+        size = len(re.findall(f"(?s){atom}", _ASCII))
+    except re.error:
+        return 0.0
+    return next((bits for most, bits in _CLASS_BITS if size <= most), 0.0)
 
 
 def literal_length(branch: tuple[Piece, ...]) -> int:
@@ -72,7 +105,8 @@ def beginnings(pattern: str) -> tuple[str, ...]:
     if value is None:
         return ()
     found = _variants(value)
-    return tuple(sorted(found)) if found and min(map(len, found)) >= _LEAST_BEGINNING else ()
+    is_few = 0 < len(found) <= _MOST_BEGINNINGS and min(map(len, found)) >= _LEAST_BEGINNING
+    return tuple(sorted(found)) if is_few else ()
 
 
 def _value(group: Group) -> Group | None:
@@ -124,8 +158,9 @@ def _few(atom: str) -> set[str]:
     if atom[0] == "\\":
         return {atom[1]} if len(atom) == 2 and not atom[1].isalnum() else set()  # noqa: PLR2004
     inner = atom[1:-1]
-    is_plain = inner[:1] != "^" and "\\" not in inner and "-" not in inner[1:-1]
-    return set(inner) if is_plain and len(inner) <= 8 else set()  # noqa: PLR2004
+    letters = re.sub(r"\\([^A-Za-z0-9])", r"\1", inner)
+    is_plain = inner[:1] != "^" and not re.search(r"\\[A-Za-z0-9]|[^\\]-.", inner)
+    return set(letters) if is_plain and len(letters) <= 8 else set()  # noqa: PLR2004
 
 
 def _fixed_length(piece: Piece) -> int | None:

@@ -1,8 +1,9 @@
 """The rules, read from TOML: those that irkit ships, and a user's own.
 
 A file holds ``[[rule]]`` tables with the fields of ``Rule``. ``id``, ``title``, ``severity``, ``confidence`` and
-``pattern`` must be given. ``${is}`` in a pattern stands for what comes between a name and its value. ``anchor`` and
-``literals`` follow from the pattern when they are left out.
+``pattern`` must be given. ``${is}`` in a pattern stands for what comes between a name and its value. ``anchor``
+follows from the pattern when it is left out; so do ``literals`` when the severity is high and the value begins with a
+fixed text of 6 characters or more.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from irkit.scan.expression import ExpressionInvalid, parsed
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 
 SHIPPED = Path(__file__).with_name("rules")
+_GENERIC = "generic"
 IS = (
-    r"""(?:[\w.\-]|\[["']?){0,24}["'`\])]{0,3}[ \t]{0,8}(?:=>|[:=]{1,3}|,|\(|>|\bto\b|\bis\b)"""
-    r"""[ \t]{0,8}(?:[bru@]{1,2}["'])?(?:\w{1,20}\()?[\\"'`(]{0,4}(?:Bearer |Basic |token )?"""
+    r"""[ \t\w.\-]{0,30}(?:\[\d{0,3}\])?["'`\])}\\]{0,4}"""
+    r"""(?:,?\s{0,24}["'\\]{0,2}(?i:value)["'\\]{0,2}\s{0,3}[:=]|\s{0,6}[=:>,(|?+.]{1,4}(?:[ \t]{0,2}[|>][-+]?)?"""
+    r"""|(?i:key|token|secret|passw(?:or)?d|pass|auth|pat)["'`]?[ \t])"""
+    r"""\s{0,12}[bru@$]{0,2}["'`\\]{0,4}(?:[\w.]{1,24}\(["'`]{0,2})?(?:(?i:bearer|basic|token|key)[ ]{1,3})?"""
 )
 """What ``${is}`` stands for: the rest of a name, an assignment of any language, and an opening quote."""
 
@@ -31,6 +35,7 @@ _CHOICES: dict[str, type[Severity | Confidence | Bounds]] = {
     "confidence": Confidence,
     "bounds": Bounds,
 }
+_LOOKED_FOR_ENCODED = (Severity.CRITICAL, Severity.HIGH)
 _NUMBERS = ("reach", "min_entropy")
 _ID = re.compile(r"[a-z][a-z0-9_]{2,63}")
 _MOST_REACH = 32 << 10
@@ -44,13 +49,13 @@ class RulesInvalid(UsageError):
 
 
 def shipped() -> tuple[Rule, ...]:
-    """The rules that irkit brings, in the order of their files' names and of each file."""
+    """The rules that irkit brings, in the order of their files and of each file: what knows a kind comes first."""
     return tuple(rule for file in shipped_files() for rule in load(file))
 
 
 def shipped_files() -> tuple[Path, ...]:
-    """The files that hold them."""
-    return tuple(sorted(SHIPPED.glob("*.toml")))
+    """The files that hold them, by name; the one for secrets of no known kind is the last."""
+    return tuple(sorted(SHIPPED.glob("*.toml"), key=lambda file: (file.stem == _GENERIC, file.stem)))
 
 
 def load(file: Path) -> tuple[Rule, ...]:
@@ -151,6 +156,6 @@ def _expressions(fields: dict[str, Field], where: str) -> dict[str, Field]:
             made["anchor"] = anchors.anchor(pattern)
     except (ExpressionInvalid, re.error, RecursionError, OverflowError) as error:
         raise RulesInvalid(f"{where}: {key}: {error}") from None
-    if "literals" not in fields:
+    if "literals" not in fields and fields["severity"] in _LOOKED_FOR_ENCODED:
         made["literals"] = anchors.beginnings(pattern)
     return made

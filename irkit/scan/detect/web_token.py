@@ -1,0 +1,53 @@
+"""Whether a text is a JSON Web Token: three parts in base64url, the first two JSON, with an algorithm that signs."""
+
+from __future__ import annotations
+
+import binascii
+
+NO_JWT = "no JSON Web Token"
+_PARTS, _ENCRYPTED_PARTS = 3, 5
+
+
+def unlike_jwt(value: bytes) -> str:
+    """Why a value is no signed JSON Web Token (RFC 7519, RFC 7515); "" when it is one. One that is not signed is none.
+
+    The middle part of an encrypted token (RFC 7516, five parts) is not JSON.
+    """
+    parts = value.replace(b"\\/", b"/").replace(b"\\", b"").split(b".")
+    if len(parts) not in (_PARTS - 1, _PARTS, _ENCRYPTED_PARTS):
+        return NO_JWT
+    header = _json(parts[0])
+    if header is None or not isinstance(header.get("alg"), str):
+        return NO_JWT
+    if str(header["alg"]).lower() == "none":
+        return "not signed: its algorithm is none"
+    if len(parts) != _ENCRYPTED_PARTS and _json(parts[1]) is None:
+        return NO_JWT
+    return ""
+
+
+def unlike_jwt_base64(value: bytes) -> str:
+    """The same for a token that is encoded in base64 once more."""
+    inner = _decoded(value)
+    return NO_JWT if inner is None else unlike_jwt(inner.strip().split(b"\n")[0])
+
+
+def _json(part: bytes) -> dict[str, object] | None:
+    import json
+
+    text = _decoded(part)
+    try:
+        found = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _decoded(part: bytes) -> bytes | None:
+    ordinary = part.translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    if len(ordinary) % 4 == 1:
+        return None
+    try:
+        return binascii.a2b_base64(ordinary + b"==", strict_mode=False)
+    except binascii.Error:
+        return None
