@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from irkit.cli.scan_told import INCOMPLETE, advice, exit_code, fault, say, skipped, sums
+from irkit.cli.scan_told import INCOMPLETE, advice, exit_code, fault, many, say, skipped, sums
 from irkit.errors import IrkitError
 from irkit.scan.hook import Hooked, scan_staged
 
@@ -117,7 +117,7 @@ def _sums(hooked: Hooked) -> Sequence[str]:
     if hooked.known:
         said.append(f"already in HEAD: {hooked.known}")
     if hooked.submodules:
-        said.append(f"{len(hooked.submodules)} submodules not looked into")
+        said.append(f"{many(len(hooked.submodules), 'submodules')} not looked into")
     return said
 
 

@@ -39,14 +39,14 @@ def exit_code(report: Report) -> int:
 
 def sums(report: Report) -> Iterator[str]:
     """How much was scanned, found and passed over."""
-    looked = [_many(count, what) for what, count in report.counts.items() if count]
+    looked = [many(count, what) for what, count in report.counts.items() if count]
     yield f"{', '.join(looked) or '0 files'} scanned, {report.size:,} bytes"
-    yield _many(len(report.findings), "findings") if report.findings else "nothing found"
+    yield many(len(report.findings), "findings") if report.findings else "nothing found"
     if report.dismissed:
         rows = sorted(report.dismissed.items(), key=lambda row: (-row[1], row[0]))
         yield "passed over: " + ", ".join(f"{count} {why}" for why, count in rows)
     if report.unreachable:
-        yield f"{_many(report.unreachable, 'findings')} that no ref leads to (--unreachable shows them)"
+        yield f"{many(report.unreachable, 'findings')} that no ref leads to (--unreachable shows them)"
 
 
 def skipped(rows: Sequence[Skipped]) -> Iterator[str]:
@@ -75,7 +75,7 @@ def advice(findings: Sequence[Finding]) -> Iterator[str]:
     yield "  no secret at all: put `pragma: allowlist secret` on its line, or accept it (--update-baseline)"
 
 
-def _many(count: int, what: str) -> str:
+def many(count: int, what: str) -> str:
     """``1 file``, ``2 files``: ``what`` is plural."""
     if count != 1:
         return f"{count:,} {what}"

@@ -38,7 +38,8 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
 
     rules = scanned.detector.rules
     report = sure(scanned.report, Confidence(args.confidence))
-    outcome = less_accepted(report, rules, scanned.reach, args.baseline)
+    is_new = args.update_baseline and not args.baseline.exists()
+    outcome = less_accepted(report, rules, scanned.reach, None if is_new else args.baseline)
     report = outcome.report
     if args.update_baseline:
         report = updated(report, rules, scanned.reach, args.baseline)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple, Self
 
 from irkit.errors import UsageError
@@ -99,6 +100,10 @@ class Blobs:
     """Names in the pipe at a time: less than the smallest pipe holds, or both sides would wait for each other."""
 
     def __init__(self) -> None:
+        self._asked: list[str] = []
+        self._start()
+
+    def _start(self) -> None:
         out, self._to = os.pipe()
         self._from, into = os.pipe()
         actions = [(os.POSIX_SPAWN_DUP2, out, 0), (os.POSIX_SPAWN_DUP2, into, 1)]
@@ -106,12 +111,14 @@ class Blobs:
         os.close(out)
         os.close(into)
         self._reader: BinaryIO = os.fdopen(self._from, "rb")
-        self._asked: list[str] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
         os.close(self._to)
         self._reader.close()
         os.waitpid(self._pid, 0)
@@ -129,28 +136,34 @@ class Blobs:
     def ask(self, names: Sequence[str]) -> None:
         """Ask for a few contents ahead; ``asked`` reads them."""
         lines = "".join(f"{name}\n" for name in names if "\n" not in name)
-        try:
-            os.write(self._to, os.fsencode(lines))
-        except BrokenPipeError:
-            raise GitFailed("git cat-file ended early", hint="nothing was scanned") from None
         self._asked += names
+        with suppress(BrokenPipeError):  # it died of an earlier one: ``asked`` comes to that
+            os.write(self._to, os.fsencode(lines))
 
     def asked(self) -> Iterator[Content]:
-        """The contents that were asked for."""
+        """The contents that were asked for. What git cannot read, and dies of, is told as ``unreadable``."""
         names, self._asked = self._asked, []
-        for name in names:
+        while names:
+            name, *names = names
             if "\n" in name:
                 yield Content(name, "missing", "", 0, iter(()))
                 continue
             content = self._next(name)
+            if content is None:
+                self._end()
+                self._start()
+                self.ask(names)
+                self._asked = []
+                yield Content(name, "unreadable", "", 0, iter(()))
+                continue
             yield content
             for _ in content.chunks:  # what the reader left
                 pass
 
-    def _next(self, name: str) -> Content:
+    def _next(self, name: str) -> Content | None:
         head = self._reader.readline()
         if not head:
-            raise GitFailed("git cat-file ended early", hint="nothing was scanned")
+            return None
         answered = head[:-1].rpartition(b" ")
         if answered[2] in {b"missing", b"ambiguous"}:
             return Content(name, answered[2].decode(), "", 0, iter(()))
@@ -163,7 +176,7 @@ class Blobs:
         while left:
             chunk = self._reader.read(min(CHUNK_BYTES, left))
             if not chunk:
-                raise GitFailed("git cat-file ended early")
+                raise GitFailed("git cat-file ended early", hint="the scan is incomplete")
             left -= len(chunk)
             yield chunk
         self._reader.read(1)
