@@ -11,7 +11,8 @@ from irkit.cli.arguments import add_config, config
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
 from irkit.cli.drift import tell_origin
-from irkit.cli.screen import add_look, open_screen
+from irkit.cli.screen import open_screen
+from irkit.cli.terminal_look import add_look
 from irkit.config import Config
 from irkit.drill.rehearsal import found
 from irkit.drill.responder import colleague, responder

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from irkit.cli.arguments import add_config, config
-from irkit.cli.screen import add_look, open_screen
+from irkit.cli.screen import open_screen
+from irkit.cli.terminal_look import add_look
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,8 @@ from irkit.cli.arguments import add_config, config, pairs
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
 from irkit.cli.drift import tell_origin
-from irkit.cli.screen import add_look, open_screen
+from irkit.cli.screen import open_screen
+from irkit.cli.terminal_look import add_look
 from irkit.engine.executor import Until
 from irkit.errors import UsageError
 from irkit.incident.events import Mode

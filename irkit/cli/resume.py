@@ -7,7 +7,8 @@ import argparse
 from irkit.cli.arguments import add_incident, config, session
 from irkit.cli.display import Display, Follow, chosen
 from irkit.cli.drift import tell_drift
-from irkit.cli.screen import add_look, open_screen
+from irkit.cli.screen import open_screen
+from irkit.cli.terminal_look import add_look
 from irkit.engine.executor import Until
 from irkit.incident.events import Mode
 from irkit.wiring.session import Session

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    from irkit.cli.screen import add_look
+    from irkit.cli.terminal_look import add_look
 
     parser.add_argument("baseline", nargs="?", type=Path, metavar="BASELINE", help=f"default: {NAME} here")
     parser.add_argument("--report", action="store_true", help="print how far the audit is, and ask nothing")
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(file: Path, args: argparse.Namespace) -> int:
     from irkit.cli.dispatch import talk
-    from irkit.cli.screen import look
+    from irkit.cli.terminal_look import look
     from irkit.config import load
     from irkit.scan.accepted.audit import Audit, root_of
     from irkit.tui.show_audit import show_audit

@@ -138,6 +138,23 @@ def test_undo_takes_back_the_last_answer_and_goes_to_its_entry(audit: Audit) -> 
     assert written(audit)["./new.txt"] == [None]
 
 
+def test_an_answer_is_of_a_value_and_so_of_all_its_entries_in_the_file(tmp_path: Path) -> None:
+    kinds = ("Base64 High Entropy String", "Secret Keyword")
+    results = {
+        "a.py": [entry("a.py", kind, PASSWORD, 1) for kind in kinds],
+        "b.py": [entry("b.py", "Secret Keyword", PASSWORD, 1)],
+    }
+    (tmp_path / "twice").write_text(json.dumps({"version": "1.5.0", "results": results}))
+    twice = Audit(tmp_path / "twice", tmp_path, seen)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("y").says("2 of 3 decided").until(lambda: highlighted(pilot) == 2).press("z").go()
+        await on(pilot).says("0 of 3 decided").until(lambda: highlighted(pilot) == 0).press("n", "q").go()
+
+    play(twice, scene)
+    assert written(twice) == {"a.py": [False, False], "b.py": [None]}
+
+
 def test_u_takes_back_what_an_earlier_audit_said(audit: Audit) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("end").says("✗ real").press("u").says("0 of 4 decided").press("q").go()

@@ -54,6 +54,10 @@ class Audit:
         """Say it; nothing is written before ``save``."""
         self.verdicts[entry.key] = verdict
 
+    def same(self, entry: Entry) -> tuple[Entry, ...]:
+        """The entries of the same value in the same file, this one too: several plug-ins may know one value."""
+        return tuple(each for each in self._by_path[entry.path] if each.hashed_secret == entry.hashed_secret)
+
     def counts(self) -> Counter[Verdict]:
         """How many of each."""
         return Counter(self.verdicts.values())

@@ -63,7 +63,7 @@ class AuditScreen(PlacedScreen):
         self._audit = audit
         self._excerpt = Excerpt(())
         self._values = Values.HIDDEN
-        self._said: list[tuple[int, Verdict]] = []
+        self._said: list[tuple[int, dict[int, Verdict]]] = []
         self._saved = 0
 
     def compose(self) -> ComposeResult:
@@ -126,13 +126,16 @@ class AuditScreen(PlacedScreen):
             self._to_target()
 
     def action_judge(self, verdict: str) -> None:
-        """Say it of the selected entry, and go on to the next undecided one."""
+        """Say it of the selected entry, and of its value's others in the file; go on to the next undecided one."""
         if (entry := self._entry) is None or (at := self._at) is None:
             self.refuse("there is no entry")
             return
-        self._said.append((at, self._audit.verdicts[entry.key]))
-        self._audit.decide(entry, Verdict(verdict))
-        self._draw_row(at)
+        positions = {each.key: number for number, each in enumerate(self._audit.entries)}
+        same = self._audit.same(entry)
+        self._said.append((at, {positions[each.key]: self._audit.verdicts[each.key] for each in same}))
+        for each in same:
+            self._audit.decide(each, Verdict(verdict))
+            self._draw_row(positions[each.key])
         if verdict != Verdict.UNDECIDED:
             self._go_on()
         if not self._audit.counts()[Verdict.UNDECIDED] and verdict != Verdict.UNDECIDED:
@@ -148,9 +151,10 @@ class AuditScreen(PlacedScreen):
             self.refuse("nothing was said in this audit yet")
             return
         at, before = self._said.pop()
-        self._audit.decide(self._audit.entries[at], before)
         self.query_one(OptionList).highlighted = at
-        self._draw_row(at)
+        for number, verdict in before.items():
+            self._audit.decide(self._audit.entries[number], verdict)
+            self._draw_row(number)
 
     def action_reveal(self) -> None:
         """Show the values, or hide them again; another entry hides them by itself."""
