@@ -22,7 +22,7 @@ _LOCK = re.compile(
     rb"|gemfile\.lock|pipfile\.lock|poetry\.lock|pdm\.lock|uv\.lock|cargo\.lock|podfile\.lock|mix\.lock|flake\.lock"
     rb"|pubspec\.lock|brewfile\.lock\.json|packages\.lock\.json|cartfile\.resolved|package\.resolved|go\.(?:work\.)?sum"
     rb"|gradle\.lockfile|verification-metadata\.xml|deno\.lock|\.terraform\.lock\.hcl|chart\.lock|conan\.lock"
-    rb"|(?:sha\d*|md5)sums?(?:\.txt)?|checksums?\.txt|manifest\.sha256|[^/]*\.(?:sha1|sha256|sha512|md5|sum|integrity))$"
+    rb"|(?:sha\d*|md5)sums?(?:\.txt)?|checksums?\.txt|manifest\.sha256|\.secrets\.baseline|\.gitleaksignore|\.gitleaks-baseline\.json|[^/]*\.(?:sha1|sha256|sha512|md5|sum|integrity))$"
 )
 _GENERATED = re.compile(
     rb"(?i)\.min\.(?:m?js|css)$|\.(?:js|css|mjs|cjs)\.map$|[.\-](?:bundle|chunk|packed|compiled)\.(?:m?js|cjs|css)$"
@@ -45,7 +45,7 @@ _TEXT = re.compile(
     rb"|(?:^|/)(?:readme|changelog|changes|news|authors|history|todo|license|copying|contributing|install)[^/]*$"
 )
 _ASIDE = re.compile(
-    rb"(?i)(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
+    rb"(?i)(?:^|/)x?t/|(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
     rb"|demos?|tutorials?|docs?|documentation|vendor|node_modules|third[_\-]?party|site-packages|e2e|testsuite|bench(?:marks?)?)"
     rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test[_\-][^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|template|dist))\.[^/]*$"
     rb"|(?:^|/)[^/]*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)$|\.(?:example|sample|template|dist|tmpl|tpl)$"
@@ -57,6 +57,10 @@ _CONFIGURATION = re.compile(
     rb"(?i)(?:^|/)[\w.\-]*(?:config|settings|credential|secret|database|environment|parameters)[\w.\-]*\.(?:php|inc)$"
 )
 """Programs that are a configuration all the same."""
+_INSTALLED = re.compile(
+    rb"(?i)\.(?:so|dylib|dll|exe|a|o|pyc|class)(?:\.\d+)*$|(?:^|/)usr/(?:s?bin|lib\d*|libexec|share)/|(?:^|/)(?:mime\.cache|magic)$"
+)
+_DUMMY = re.compile(rb"(?i)(?:^|[/_.\-])(?:dummy|fake|stub|mock|example|sample|snakeoil)(?:[_.\-][^/]*)?$")
 _LONG_LINE = 500
 _NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -68,6 +72,8 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
 
     Only rules that go by context are judged so: what a provider's structure proves is a secret wherever it stands.
     """
+    if "pem" in rule.checks:
+        return _key_at(path.encode("utf-8", "surrogateescape"))
     if rule.confidence is Confidence.HIGH or not (_BY_CONTEXT.intersection(rule.checks) or rule.id == _HASHES):
         return ""
     name = path.encode("utf-8", "surrogateescape") or _MESSAGE
@@ -88,6 +94,13 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
     if (is_program or _TEXT.search(name)) and _TRANSCRIPT.match(line):
         return "shown in a transcript"
     return TRANSLATION if _is_weak(rule, value) and (_TRANSLATION.search(name) or _SWAGGER.search(name)) else ""
+
+
+def _key_at(name: bytes) -> str:
+    """Of a private key, which may be anybody's: a program's own test key, or one that is called a dummy."""
+    if _INSTALLED.search(name):
+        return "part of an installed program"
+    return "named as a test value" if _DUMMY.search(name) else ""
 
 
 def _is_plainly_random(value: bytes) -> bool:

@@ -9,6 +9,7 @@ from irkit.scan.detect.naming import harmless_name
 from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
 from irkit.scan.detect.reference import checksum, converted, reference
+from irkit.scan.detect.shape import A_WORD, is_wordy
 from irkit.scan.rule import Confidence, Rule
 
 DOCUMENTED = "documented example"
@@ -20,11 +21,14 @@ _SAID_HARMLESS = re.compile(
     rb"(?i)\bnot[ -]?(?:an? )?(?:real )?secret\b|\bnosec\b|nolint:[ \w,]*gosec|noqa: ?S10\d|false[ -]positive"
 )
 _EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\bexpect\w*\(|\.should\b|\btoEqual\(|\btoBe\(")
+_TEST_NAME = re.compile(
+    rb"(?i)(?:\b|_)(?:fake|dummy|mock|stub|example|sample|test)\w{0,40}[\"'\]]{0,2}\s{0,4}[:=]+[>\s]{0,4}[\w.(]{0,20}[\"'`]{0,3}$"
+)
 _TEST_TABLE = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?(?:\w+\.)?(?:test|dummy|fake|mock)_")
 _TEST_VECTOR = re.compile(rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|\bfips\b")
 _EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
 _AROUND = 200
-_LEAST_BASE64 = 12
+_LEAST_BASE64, _LEAST_SENTENCE = 12, 24
 
 
 def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
@@ -37,7 +41,7 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         return DOCUMENTED
     reason = placeholder(value)
     if reason or rule.confidence is Confidence.HIGH:
-        return reason
+        return reason or _as_key(rule, line[max(0, at - _AROUND) : at])
     return (
         converted(value)
         or checksum(value, line, at)
@@ -49,10 +53,19 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
     )
 
 
+def _as_key(rule: Rule, before: bytes) -> str:
+    """A private key may be anybody's, so the name it is assigned to counts."""
+    return "named as a test value" if "pem" in rule.checks and _TEST_NAME.search(before) else ""
+
+
 def _by_inner_text(value: bytes) -> str:
     """What it is base64 of, when that is a text."""
     text = decoded(value) if len(value) >= _LEAST_BASE64 else None
-    return stands_for_nothing(text.strip()) if text and text.isascii() else ""
+    if not text or not text.isascii():
+        return ""
+    text = text.strip()
+    is_short = len(text) < _LEAST_SENTENCE and text.isascii() and text.decode().isprintable()
+    return stands_for_nothing(text) or (A_WORD if is_short and is_wordy(text.rpartition(b":")[2]) else "")
 
 
 def _by_line(line: bytes, start: int, end: int) -> str:

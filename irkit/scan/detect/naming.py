@@ -20,7 +20,7 @@ _TAILS = frozenset(
     b"changed algorithm algo alg audience issuer scope scopes placeholder template vault ring keyring board keyboard "
     b"word words frame frames map pair event press pressed down up left right selector color colour thumbprint "
     b"fingerprint hash hashes sha md crc checksum digest integrity etag "
-    b"revision rev commit usage spec schema provider manager service store keystore truststore handler factory method "
+    b"revision rev usage spec schema provider manager service store keystore truststore handler factory method "
     b"methods function func callback class interface code status state level mode flag flags bits bit offset date time "
     b"at on by for of with input output request response result test tests spec button icon image img menu form view "
     b"page screen modal dialog tooltip locale lang language group category section item node element component "
@@ -32,7 +32,8 @@ _TAILS = frozenset(
 )
 _ANYWHERE = frozenset(
     b"public pub csrf xsrf csrftoken xsrftoken primary foreign partition sort natural surrogate unique bucket cache "
-    b"dedupe idempotency i18n l10n translation continuation pagination next prev previous cursor page hot accelerator "
+    b"dedupe idempotency i18n l10n translation continuation pagination hashed "
+    b"next prev previous cursor page hot accelerator "
     b"keyboard monkey turkey rspauth socket keyword keywords"
     b" author authors authority accessor accessibility fake dummy mock "
     b"mocked sample example examples placeholder publishable site recaptcha sitekey registry component react object "
@@ -62,6 +63,8 @@ def harmless_name(line: bytes, at: int) -> str:
         return ""
     if words[-1] in _TAILS and words[-2:] != _SECRET_ID:
         return "named for something else: " + words[-1].decode()
+    if b"keyvault" in b"".join(words):
+        return "named for something else: key vault"
     for word in words:
         if word in _ANYWHERE:
             return "named for something else: " + word.decode()

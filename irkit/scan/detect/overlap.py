@@ -27,7 +27,11 @@ class Seen(NamedTuple):
 
 
 def speaking(seen: Sequence[Seen]) -> list[Seen]:
-    """Those that do not overlap, by place: the surer, then the less encoded, the longer, the earlier rule."""
+    """Those that do not overlap, by place: the surer, then the less encoded, the longer, the earlier rule.
+
+    A rule that knows the kind (of high confidence) speaks even when it dismisses: its wrong checksum says enough. Of the
+    others one that dismisses gives way to one that does not.
+    """
     taken: list[tuple[int, int]] = []
     kept: list[Seen] = []
     for one in sorted(seen, key=_rank):
@@ -42,5 +46,6 @@ def speaking(seen: Sequence[Seen]) -> list[Seen]:
     return kept
 
 
-def _rank(one: Seen) -> tuple[int, int, int, int, int]:
-    return _RANKS[one.confidence], len(one.via), one.start - one.end, one.number, one.start
+def _rank(one: Seen) -> tuple[int, bool, int, int, int, int]:
+    is_doubted = bool(one.dismissed) and one.confidence is not Confidence.HIGH
+    return _RANKS[one.confidence], is_doubted, len(one.via), one.start - one.end, one.number, one.start

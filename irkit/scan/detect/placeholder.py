@@ -73,5 +73,5 @@ def longest_sequence(value: bytes) -> int:
 
 
 def _is_mostly_regular(value: bytes) -> bool:
-    regular = max((len(match[0]) for match in _REPEATED.finditer(value)), default=0)
+    regular = max((len(match[0]) for match in _REPEATED.finditer(value.lower())), default=0)
     return max(regular, longest_sequence(value) if len(value) < 128 else 0) > max(_RUN_LENGTH, _A_QUARTER * len(value))  # noqa: PLR2004

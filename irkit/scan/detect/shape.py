@@ -11,7 +11,7 @@ _HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]{2,}|[0-9A-F]{2,})")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LETTER, _CAPITAL, _SMALL = re.compile(rb"[A-Za-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _DIGIT, _SIGN = re.compile(rb"[0-9]"), re.compile(rb"[!@#%^&*+?~|$]")
-_ESCAPE, _ASSIGNS = re.compile(rb"\\x[0-9a-fA-F]{2}"), re.compile(rb"[A-Za-z0-9]=[A-Za-z0-9\"']")
+_ESCAPE, _ASSIGNS = re.compile(rb"\\x[0-9a-fA-F]{2}"), re.compile(rb"([\w.\-:&?%]+)=[A-Za-z0-9\"']")
 _WORDY = 0.5
 _SHORT, _SHORT_WORDY = 20, 0.4
 _LONE_WORD = re.compile(rb"(?<![A-Za-z0-9])(?:[a-z]{4,}|[A-Z]{4,}|[A-Z][a-z]{3,})(?![A-Za-z0-9])")
@@ -21,7 +21,7 @@ _PARTS, _PART, _PLAIN_PARTS, _MOST_PLAIN = (
     3,
     0.7,
 )
-_LEAST_RANDOM = 10
+_LEAST_RANDOM, _SHORT_ASSIGNMENT = 10, 24
 _LEAST_HEX = 16
 _LEAST_LETTERS = 20
 _STRONG_LENGTH, _STRONG_CLASSES = 10, 3
@@ -53,7 +53,8 @@ def unlike_random(value: bytes) -> str:
     value = _ESCAPE.sub(lambda one: bytes.fromhex(one[0][2:].decode()), value)
     if len(value) < _LEAST_RANDOM:
         return "too short"
-    if _ASSIGNS.search(value):
+    name = _ASSIGNS.match(value)
+    if name and (len(value) < _SHORT_ASSIGNMENT or is_wordy(name[1])):
         return "an assignment"
     if not _LETTER.search(value):
         return "a number"
