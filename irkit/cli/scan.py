@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--history", action="store_true", help="of repositories: only the history")
     what.add_argument("--files", action="store_true", help="of repositories: only the files of the work tree")
     what.add_argument("--staged", action="store_true", help="what is staged (the pre-commit hook)")
-    what.add_argument("--pre-push", action="store_true", help="what would be pushed (the hook: reads git's lines)")
+    what.add_argument("--pre-push", action="store_true", help="what a push would bring (the hook)")
     what.add_argument("--since", metavar="REV", help="what the commits after this one brought, up to HEAD")
     what.add_argument("--range", metavar="A..B", help="what these commits brought")
     _add_ways(parser.add_argument_group("how"))
@@ -85,12 +85,12 @@ def _run(args: argparse.Namespace) -> int:
     from irkit.cli.scan_written import Scanned, written
 
     detector = _detector(args)
-    repositories, files = _sorted(args.paths)
+    repositories, files = _sorted([] if args.pre_push else args.paths)
     if args.pre_push:
         from irkit.cli.scan_accepted import Reach
         from irkit.cli.scan_pre_push import pre_push
 
-        report = pre_push(repositories[0], detector, _wants(args))
+        report = pre_push(repositories[0], detector, _wants(args), args.paths)
         return written(Scanned(report, detector, Reach(repositories[0].work_tree, ())), args)
     reports = list(_reports(repositories, files, args, detector))
     if len(reports) == 1:
@@ -104,8 +104,6 @@ def _check(args: argparse.Namespace) -> None:
     hook = "--staged" if args.staged else "--pre-push" if args.pre_push else ""
     if hook and args.show_secrets:
         raise UsageError(f"--show-secrets is refused with {hook}", hint="a hook's output is kept in logs")
-    if args.pre_push and args.paths:
-        raise UsageError("--pre-push takes no PATH", hint="git says what is pushed")
     if args.update_baseline and not args.baseline:
         raise UsageError("--update-baseline wants --baseline FILE")
     if args.jobs is not None and args.jobs < 1:

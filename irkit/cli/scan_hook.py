@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from irkit.cli.scan_told import INCOMPLETE, advice, exit_code, fault, many, say, skipped, sums
+from irkit.cli.scan_told import INCOMPLETE, Moment, advice, exit_code, fault, many, say, skipped, sums
 from irkit.errors import IrkitError
 from irkit.scan.hook import Hooked, scan_staged
 
@@ -105,7 +105,7 @@ def told(hooked: Hooked, left_out: Sequence[LeftOut] = ()) -> int:
     sys.stdout.flush()
     accepted = [f"accepted by {each.reason}: {len(each.findings)}" for each in left_out]
     say("irkit scan: " + "; ".join([*_sums(hooked), *accepted]))
-    for row in (*skipped(report.skipped), *advice(report.findings)):
+    for row in (*skipped(report.skipped), *advice(report.findings, Moment.COMMIT)):
         say(row)
     if report.is_incomplete:
         say("irkit: the scan is incomplete")

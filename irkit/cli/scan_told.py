@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,17 +58,32 @@ def skipped(rows: Sequence[Skipped]) -> Iterator[str]:
         yield f"  and {len(rows) - _SKIPPED_SHOWN} more (--format json lists them)"
 
 
-def advice(findings: Sequence[Finding]) -> Iterator[str]:
+class Moment(StrEnum):
+    """When a finding is told: what to do next depends on it."""
+
+    COMMIT = "commit"
+    PUSH = "push"
+    SCAN = "scan"
+
+
+_NEVER_PUSHED = {
+    Moment.COMMIT: "take it out (environment or a secret store instead), `git add` the file, commit again",
+    Moment.PUSH: "take it out of the commits as well: `git commit --amend` or `git rebase -i`, then push again",
+    Moment.SCAN: "take it out of the file, and of its commits: `git commit --amend` or `git rebase -i`",
+}
+
+
+def advice(findings: Sequence[Finding], moment: Moment) -> Iterator[str]:
     """What to do next."""
     if not findings:
         return
     aws = any(finding.rule.startswith("aws_") for finding in findings)
     others = any(not finding.rule.startswith("aws_") for finding in findings)
     yield "What to do next:"
-    if any(finding.pushed is None or not finding.pushed for finding in findings):
-        yield "  never pushed: take it out (environment or a secret store instead), `git add` the file, commit again"
-    pushed = [finding for finding in findings if finding.pushed]
-    when = f"{pushed[0].places[0].path} was PUSHED with it" if pushed else "pushed already, even once"
+    if not all(finding.pushed for finding in findings):
+        yield f"  never pushed: {_NEVER_PUSHED[moment]}"
+    pushed = [finding.places[0].path for finding in findings if finding.pushed and finding.places]
+    when = f"{pushed[0] or 'one of them'} was PUSHED with it" if pushed else "pushed already, even once"
     if aws:
         yield f"  {when}: others know it; `irkit respond key_leak` cuts the key off (a dry run first)"
     if others:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from irkit.cli.scan_accepted import Reach, less_accepted, notes, updated
-from irkit.cli.scan_told import advice, exit_code, say
+from irkit.cli.scan_told import Moment, advice, exit_code, say
 from irkit.errors import UsageError
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Report
@@ -45,7 +45,8 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
         report = updated(report, rules, scanned.reach, args.baseline)
     about = About(__version__, rules, *scanned.origin, outcome.left_out, tuple(notes(outcome)))
     _write(report, about, args)
-    for line in advice(report.findings) if args.format == Format.HUMAN else ():
+    moment = Moment.COMMIT if args.staged else Moment.PUSH if args.pre_push else Moment.SCAN
+    for line in advice(report.findings, moment) if args.format == Format.HUMAN else ():
         say(line)
     return exit_code(report)
 

@@ -112,7 +112,7 @@ def _block(hook: Hook, program: Path) -> str:
     if hook is Hook.PRE_PUSH:  # what git says on stdin is for the lines below as well
         run = (
             "irkit_pushed=$(cat)\n"
-            f'printf \'%s\\n\' "$irkit_pushed" | "$irkit" {_WORDS[hook]} || exit\n'
+            f'printf \'%s\\n\' "$irkit_pushed" | "$irkit" {_WORDS[hook]} "$@" || exit\n'
             "exec <<IRKIT_PUSHED\n$irkit_pushed\nIRKIT_PUSHED\n"
         )
     return (

@@ -1,4 +1,4 @@
-"""What a work tree holds that git's history has not got: modified and untracked files, and what is staged."""
+"""What a work tree holds that git has not got: modified and untracked files. What is staged is an object of git's."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ from irkit.scan.repository import Repository, environment
 from irkit.scan.tree import Link, Unreadable, special, walk
 
 _FILES = ("ls-files", "-z", "--modified", "--others", "--exclude-standard")
-_STAGED = ("diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=d")
-_NOTHING = {
-    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}
-"""The empty tree, which the index is compared with before the first commit."""
 
 
 def uncommitted_files(repository: Repository) -> Iterator[str | Link | Skipped]:
@@ -42,17 +36,6 @@ def uncommitted_files(repository: Repository) -> Iterator[str | Link | Skipped]:
             yield Link(path)
         else:
             yield path if stat.S_ISREG(mode) else Skipped(path, special(mode))
-
-
-def staged_blobs(repository: Repository) -> dict[str, str]:
-    """The object ids of files that are staged and differ from HEAD, by path from the work tree's root."""
-    if repository.work_tree is None:
-        return {}
-    head = next(_asked(repository, "rev-parse", "--quiet", "--verify", "HEAD^{tree}"), "")
-    words = list(_asked(repository, *_STAGED, head.strip() or _NOTHING[repository.object_format]))
-    rows = zip(words[::2], words[1::2], strict=False)
-    split = [(row.split(" "), path) for row, path in rows]
-    return {path: row[3] for row, path in split if row[1] not in {"160000", "000000"} and row[4] != "U"}
 
 
 def _asked(repository: Repository, *words: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reports on files: those of folders, and what a work tree holds that git's history has not got."""
+"""Reports on files: those of folders, and what a work tree holds that git has not got."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from irkit.scan.detect.detector import Detector, Text
+from irkit.scan.detect.detector import Detector
 from irkit.scan.files import FilesScanned, Ignored, scan_files, scan_found
 from irkit.scan.finding import Place, PlaceKind, Report, Skipped
 from irkit.scan.grouped import Context, Seen, grouped
-from irkit.scan.objects.cat_file import read_objects
 from irkit.scan.repository import Repository
 from irkit.scan.scrubbed import scrubbed
-from irkit.scan.uncommitted import staged_blobs, uncommitted_files
+from irkit.scan.uncommitted import uncommitted_files
 
 
 class FileWants(NamedTuple):
@@ -32,32 +31,10 @@ def scan_folders(paths: Sequence[str], detector: Detector, wants: FileWants, roo
 
 
 def scan_uncommitted(repository: Repository, detector: Detector, wants: FileWants) -> Report:
-    """Modified and untracked files, and what is staged. Paths are told from the work tree's root on."""
+    """Modified and untracked files; not what git ignores. Paths are told from the work tree's root on."""
     root = str(repository.work_tree or "")
     scanned = scan_found(uncommitted_files(repository), detector, wants.jobs)
-    paths: dict[str, list[str]] = {}
-    for path, object_id in staged_blobs(repository).items():
-        paths.setdefault(object_id, []).append(path)
-    seen = list(_seen(scanned, root))
-    lost: list[Skipped] = []
-    size = 0
-    for object_id, kind, body in read_objects(repository, paths):
-        if kind != "blob":
-            lost += [Skipped(path, f"it is staged, and git has not its content ({kind})") for path in paths[object_id]]
-            continue
-        size += len(body)
-        places = tuple(Place(PlaceKind.FILE, path, object_id=object_id) for path in paths[object_id])
-        seen += [
-            Seen(one, places) for looked in detector.look_at_each([Text(body)]).values() for one in looked.sightings
-        ]
-    counts = scanned.counts | {"staged files": len(paths)}
-    whole = scanned._replace(
-        skipped=(*scanned.skipped, *lost),
-        counts={what: count for what, count in counts.items() if count},
-        size=scanned.size + size,
-        is_incomplete=scanned.is_incomplete or bool(lost),
-    )
-    return _report(seen, _shortened(whole, root), detector, wants)
+    return _report(_seen(scanned, root), _shortened(scanned, root), detector, wants)
 
 
 def _seen(scanned: FilesScanned, root: str) -> Iterator[Seen]:

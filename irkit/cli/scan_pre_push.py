@@ -1,0 +1,60 @@
+"""What a push would bring to its remote, from what git or pre-commit tells the hook (``githooks(5)``, pre-push)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+from irkit.cli.scan_teller import Progress
+from irkit.errors import UsageError
+from irkit.scan.detect.detector import Detector
+from irkit.scan.finding import Report
+from irkit.scan.history import Unreachable, Wants, scan_history
+from irkit.scan.repository import Repository
+
+_FIELDS = 4
+"""Of a line on stdin: local ref, local id, remote ref, remote id."""
+
+
+def pre_push(repository: Repository, detector: Detector, wants: Wants, arguments: Sequence[str]) -> Report:
+    """Scan the commits that the remote has not got. ``arguments`` are git's: the remote's name and its address.
+
+    Raises ``UsageError`` when nobody says what is pushed.
+    """
+    words = list(pushed(arguments, _lines(), os.environ))
+    if not words:
+        return Report((), {}, (), {}, 0)
+    with Progress() as progress:
+        asked = wants._replace(spec=" ".join(words), unreachable=Unreachable.SHOWN)
+        return scan_history(repository, detector, asked, progress)
+
+
+def pushed(arguments: Sequence[str], lines: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
+    """The revisions to scan, as ``git rev-list`` writes them; none when nothing is pushed, or refs are only deleted.
+
+    What the remote has is known by the ids that git says it has, and by its remote-tracking branches.
+    """
+    remote = arguments[0] if arguments else environment.get("PRE_COMMIT_REMOTE_NAME", "")
+    tips, known = [], []
+    for line in lines:
+        words = line.split(" ")
+        if len(words) != _FIELDS:
+            raise UsageError(f"not a line of git's pre-push hook: {line[:80]!r}")
+        _, local, _, there = words
+        if local.strip("0"):
+            tips.append(local)
+            known += [f"^{there}"] if there.strip("0") else []
+    if not lines and environment.get("PRE_COMMIT"):  # it keeps git's lines to itself
+        tips = [environment.get("PRE_COMMIT_TO_REF") or "HEAD"]
+        known = [f"^{environment['PRE_COMMIT_FROM_REF']}"] if environment.get("PRE_COMMIT_FROM_REF") else []
+    if tips:
+        yield from dict.fromkeys((*tips, *known))
+        if remote and "/" not in remote and ":" not in remote:
+            yield f"^refs/remotes/{remote}/*"
+
+
+def _lines() -> list[str]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("nobody says what is pushed", hint="git runs it: irkit scan install-hook --pre-push")
+    return [line for line in sys.stdin.read().split("\n") if line]
