@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from irkit.scan.accepted.baseline import Baseline, Entry, Standing, read
+from irkit.scan.accepted.exclusions import Exclusions, exclusions
 from irkit.scan.accepted.ignored import NAMES, Ignored, Line, Lookup
 from irkit.scan.accepted.ignored import read as read_ignored
 from irkit.scan.accepted.known import Known
@@ -19,6 +20,7 @@ from irkit.scan.rule import Rule
 
 BASELINE = "baseline"
 HASH = "hash in a baseline"
+EXCLUDED = "excluded by the baseline's filters"
 REAL = "baseline, known to be real"
 _HASHED = re.compile(rb'"hashed_secret": ?"([0-9a-f]{40})"')
 
@@ -44,7 +46,7 @@ class Accepted(NamedTuple):
     unused: tuple[Line, ...] = ()
     """Lines of ignore files that cover nothing."""
     malformed: tuple[str, ...] = ()
-    """What is wrong with lines of ignore files, each with its file and number."""
+    """What is wrong with lines of ignore files, each with its file and number, and with filters of the baseline."""
     refreshed: Baseline | None = None
     """The baseline with the lines and files of now, less the stale entries; None without a baseline."""
 
@@ -76,6 +78,10 @@ def accepted(
     lines = read_ignored(_at_root(root) if ignore_files is None else ignore_files)
     known = read(baseline) if baseline is not None else None
     sorting = _Sorting(sites, Lookup(lines.lines, by_id), Known(known, sites, by_id) if known else None, scanned)
+    if known is not None and baseline is not None:
+        sorting.exclusions = exclusions(known)
+        unknown = (f"{baseline.name}: no filter that can be used: {each}" for each in sorting.exclusions.unknown)
+        lines = lines._replace(malformed=(*lines.malformed, *unknown))
     report = report._replace(findings=tuple(sorting.findings(report.findings)))
     return _told(sorting, report, lines, known, scanned)
 
@@ -115,6 +121,7 @@ class _Sorting:
         self.moved: dict[tuple[str, str, str], Moved] = {}
         self.changed: list[str] = []
         self.left_out: dict[str, list[Finding]] = {}
+        self.exclusions = Exclusions()
         self._lookup = lookup
         self._known = known
         self._scanned = scanned
@@ -133,6 +140,8 @@ class _Sorting:
             if line := self._lookup(finding, place._replace(path=name)):
                 self.used.add(line)
                 return line.file
+            if self.exclusions.covers(finding, name):
+                return EXCLUDED
         if _is_hash(finding):
             return HASH
         entries = self._known.in_its_file(finding, place) if self._known is not None else ()

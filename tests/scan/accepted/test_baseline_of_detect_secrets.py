@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from irkit.scan.accepted.accepted import BASELINE, HASH, REAL, accepted
+from irkit.scan.accepted.accepted import BASELINE, EXCLUDED, HASH, REAL, accepted
 from irkit.scan.accepted.baseline import BaselineInvalid
 from irkit.scan.finding import Commit, Place, PlaceKind, Report
 from tests.scan.accepted.repo import (
@@ -160,6 +160,44 @@ def test_the_hashes_in_a_baseline_are_no_secrets(tree: Tree) -> None:
     other = finding("password", digest, place, near=f'        "secret": "{digest}",'.encode())
     assert reasons(accepted(Report((written,), {}, (), {}, 0), RULES, root=tree.root)) == {HASH: 1}
     assert accepted(Report((other,), {}, (), {}, 0), RULES, root=tree.root, baseline=file).report.findings == (other,)
+
+
+@pytest.mark.parametrize(
+    ("option", "pattern", "left"),
+    [
+        ("--exclude-files", "^tests/", ["a.py"]),
+        ("--exclude-lines", "^password", ["a.py"]),
+        ("--exclude-secrets", f"^{PASSWORD[:4]}", ["a.py"]),
+        ("--exclude-files", "nothing", ["a.py", "tests/b.py"]),
+    ],
+)
+def test_what_a_baseline_excludes_is_left_out(tree: Tree, option: str, pattern: str, left: list[str]) -> None:
+    made = tree.detect_secrets("scan", "--all-files", "--no-verify", option, pattern).stdout
+    tree.baseline.write_text(made)
+    tree.write("a.py", f'my_password = "{OTHER_PASSWORD}"\n')
+    tree.write("tests/b.py", f'password = "{PASSWORD}"\n')
+    report = tree.found(*SOUGHT, ("password", OTHER_PASSWORD))
+    outcome = accepted(report, RULES, root=tree.root, baseline=tree.baseline)
+    assert sorted(path for one in paths(outcome.report) for path in one) == left
+
+
+def test_a_filter_that_could_hang_is_harmless_and_one_that_is_not_understood_is_said(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    filters = "detect_secrets.filters.regex.should_exclude_secret"
+    made = {"version": "1.5.0", "results": {}, "filters_used": [{"path": filters, "pattern": ["(a*)*$b", "(?=x)"]}]}
+    tree.baseline.write_text(json.dumps(made))
+    report = tree.found()._replace(findings=(finding("password", "a" * 5000, Place(PlaceKind.FILE, "a.py", 1)),))
+    outcome = accepted(report, RULES, root=tree.root, baseline=tree.baseline)
+    assert len(outcome.report.findings) == 1
+    assert outcome.malformed[0].startswith(".secrets.baseline: no filter that can be used: (?=x)")
+
+
+def test_exclusions_of_version_0_are_honoured(tree: Tree) -> None:
+    tree.write("vendor/a.py", f'password = "{PASSWORD}"\n')
+    made = {"version": "0.14.3", "results": {}, "exclude": {"files": "^vendor/", "lines": None}}
+    tree.baseline.write_text(json.dumps(made))
+    outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=tree.baseline)
+    assert reasons(outcome) == {EXCLUDED: 1}
 
 
 def test_files_named_by_a_baseline_outside_the_root_are_not_read(tree: Tree) -> None:
