@@ -86,6 +86,14 @@ def slack_webhook(address: bytes) -> str:
     return jumbled(address.rpartition(b"/")[2])
 
 
+def slack_token(token: bytes) -> str:
+    """The part after the last dash has a digit and is long enough, or numbers stand before it."""
+    *numbers, last = token.split(b"-")[1:]
+    if not re.search(rb"[0-9]", last):
+        return "not random: no digit"
+    return "" if any(len(one) >= 4 for one in numbers) else jumbled(last)  # noqa: PLR2004 - a team's id is longer
+
+
 def tail_of_random(value: bytes) -> str:
     """What follows the fixed or zero-filled beginning is random: the last 40 characters are looked at."""
     return mixed(value[-40:])
@@ -119,6 +127,7 @@ CHECKS: Mapping[str, Callable[[bytes], str]] = {
     "pem": unlike_private_key,
     "pypi_macaroon": pypi_macaroon,
     "random": unlike_random,
+    "slack_token": slack_token,
     "slack_webhook": slack_webhook,
     "tail_of_random": tail_of_random,
     "user_password": user_password,
