@@ -35,6 +35,7 @@ class Known:
         self._rules = rules
         self._by_path: dict[str, list[Entry]] = {}
         self._by_digest: dict[str, list[Entry]] = {}
+        self._types = {entry.type for entry in baseline.entries}
         for entry in baseline.entries:
             self._by_path.setdefault(entry.path, []).append(entry)
             self._by_digest.setdefault(entry.hashed_secret, []).append(entry)
@@ -54,7 +55,7 @@ class Known:
         value = finding.secret.reveal()
         found = self._by_digest.get(hashed(value), [])
         if not found and finding.near and finding.places:
-            calls = self._calls(finding, finding.places[0].path, _line(finding), None)
+            calls = self._calls(finding, finding.places[0].path, _line(finding), self._types)
             found = [
                 entry
                 for call in calls
@@ -93,7 +94,7 @@ class Known:
                 return True
         return False
 
-    def _calls(self, finding: Finding, path: str, line: str, types: set[str] | None) -> list[_Call]:
+    def _calls(self, finding: Finding, path: str, line: str, types: set[str]) -> list[_Call]:
         """What detect-secrets calls the value: what overlaps it, or is of the type that the rule says is the same."""
         from irkit.scan.accepted.plugins import called
 

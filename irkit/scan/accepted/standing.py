@@ -7,11 +7,14 @@ made the entry is asked about the file as it is now.
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import cast
 
 from irkit.scan.accepted.baseline import Entry, Standing
 from irkit.scan.accepted.sites import Sites
+
+_MOST_LINES = 20_000
+"""A plug-in takes up to 50 microseconds a line; the entries of a file with more lines are not judged."""
 
 
 def stale(unmatched: Iterable[Entry], sites: Sites, scanned: Collection[str] | None) -> Iterator[Entry]:
@@ -30,29 +33,40 @@ def stale(unmatched: Iterable[Entry], sites: Sites, scanned: Collection[str] | N
         text = sites.text(path)
         if text is None:
             continue
-        theirs = {entry.type for entry in entries if entry.standing is Standing.TREE}
-        there = set(_there(path, text, theirs)) if theirs else set()
-        known = _known_types() if theirs else set()
-        for entry in entries:
-            is_told = entry.standing is Standing.OWN or entry.type in known
-            if is_told and (entry.type, entry.hashed_secret) not in there:
-                yield entry
+        yield from (entry for entry in entries if entry.standing is Standing.OWN)
+        yield from _gone([entry for entry in entries if entry.standing is Standing.TREE], path, text)
 
 
-def _there(path: str, text: str, types: Collection[str]) -> Iterator[tuple[str, str]]:
-    from irkit.scan.accepted.plugins import called
+def _gone(entries: Sequence[Entry], path: str, text: str) -> Iterator[Entry]:
+    """Those that their plug-ins do not see in the text; those of no plug-in of ours are not judged."""
+    if not entries:
+        return
+    from irkit.scan.accepted.plugins import called, types
 
-    for line in dict.fromkeys(_lines(path, text)):
-        for call in called(path, line, types):
-            yield call.type, call.digest
+    known = types()
+    sought = {(entry.type, entry.hashed_secret): entry for entry in entries if entry.type in known}
+    looked: set[str] = set()
+    for line in _lines(path, text, [entry.line for entry in entries]):
+        if not sought:
+            return
+        if line in looked:
+            continue
+        if len(looked) > _MOST_LINES:
+            return
+        looked.add(line)
+        for call in called(path, line, {kind for kind, _ in sought}):
+            sought.pop((call.type, call.digest), None)
+    yield from (entry for entry in entries if (entry.type, entry.hashed_secret) in sought)
 
 
-def _lines(path: str, text: str) -> Iterator[str]:
-    """The lines as they are, and as detect-secrets rewrites those of YAML and INI files before it looks."""
+def _lines(path: str, text: str, first: Sequence[int]) -> Iterator[str]:
+    """The lines where the values stood, all lines, and those that detect-secrets makes of YAML and INI files."""
     from detect_secrets.transformers import get_transformed_file
     from detect_secrets.types import NamedIO
 
-    yield from (line.rstrip() for line in text.split("\n"))
+    lines = [line.rstrip() for line in text.split("\n")]
+    yield from (lines[number - 1] for number in first if 0 < number <= len(lines))
+    yield from lines
     for eager in (False, True):
         file = io.StringIO(text)
         file.name = path
@@ -61,9 +75,3 @@ def _lines(path: str, text: str) -> Iterator[str]:
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             continue  # its parsers do not take every file; its own scan would find nothing in such a one either
         yield from rewritten or ()
-
-
-def _known_types() -> set[str]:
-    from irkit.scan.accepted.plugins import types
-
-    return types()
