@@ -60,6 +60,10 @@ _CONFIGURATION = re.compile(
 _INSTALLED = re.compile(
     rb"(?i)\.(?:so|dylib|dll|exe|a|o|pyc|class)(?:\.\d+)*$|(?:^|/)usr/(?:s?bin|lib\d*|libexec|share)/|(?:^|/)(?:mime\.cache|magic)$"
 )
+_TEST_KEY = re.compile(
+    rb"(?i)(?:^|/)(?:x?t|tests?|testing|specs?|__tests__|test[_\-]?data|test[_\-]?certs?|fixtures?)/(?:[^/]+/)*[^/]+"
+    rb"\.(?:pem|key|p8|der|crt|cert|ppk|asc)$"
+)
 _DUMMY = re.compile(rb"(?i)(?:^|[/_.\-])(?:dummy|fake|stub|mock|example|sample|snakeoil)(?:[_.\-][^/]*)?$")
 _LONG_LINE = 500
 _NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
@@ -100,6 +104,8 @@ def _key_at(name: bytes) -> str:
     """Of a private key, which may be anybody's: a program's own test key, or one that is called a dummy."""
     if _INSTALLED.search(name):
         return "part of an installed program"
+    if _TEST_KEY.search(name):
+        return "a key of a test"
     return "named as a test value" if _DUMMY.search(name) else ""
 
 

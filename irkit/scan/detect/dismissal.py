@@ -10,6 +10,7 @@ from irkit.scan.detect.placeholder import placeholder, sequence, vague_placehold
 from irkit.scan.detect.published import is_published
 from irkit.scan.detect.reference import checksum, converted, reference
 from irkit.scan.detect.shape import A_WORD, is_wordy
+from irkit.scan.detect.wordiness import wordiness
 from irkit.scan.rule import Confidence, Rule
 
 DOCUMENTED = "documented example"
@@ -27,6 +28,8 @@ _TEST_NAME = re.compile(
 _TEST_TABLE = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?(?:\w+\.)?(?:test|dummy|fake|mock)_")
 _TEST_VECTOR = re.compile(rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|\bfips\b")
 _EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
+_BASE64_END, _BASE64_START = re.compile(rb"[A-Za-z0-9+/]+$"), re.compile(rb"[A-Za-z0-9+/]+")
+_LEAST_AROUND, _FEW_WORDS = 24, 0.25
 _AROUND = 200
 _LEAST_BASE64, _LEAST_SENTENCE = 12, 24
 
@@ -39,7 +42,7 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
     """
     if is_published(value):
         return DOCUMENTED
-    reason = placeholder(value)
+    reason = placeholder(value) or _as_part(value, line, at)
     if reason or rule.confidence is Confidence.HIGH:
         return reason or _as_key(rule, line[max(0, at - _AROUND) : at])
     return (
@@ -51,6 +54,15 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         or harmless_name(line, at)
         or _by_line(line, at, at + len(value))
     )
+
+
+def _as_part(value: bytes, line: bytes, at: int) -> str:
+    """Chance makes short tokens within long base64 (certificates, pictures); a path's parts are words."""
+    end = at + len(value)
+    before, after = _BASE64_END.search(line, max(0, at - _AROUND), at), _BASE64_START.match(line, end, end + _AROUND)
+    around = (before[0] if before else b"") + (after[0] if after else b"")
+    is_inside = len(around) >= _LEAST_AROUND and wordiness(around) < _FEW_WORDS
+    return "a part of a longer base64 text" if is_inside else ""
 
 
 def _as_key(rule: Rule, before: bytes) -> str:

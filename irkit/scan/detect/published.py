@@ -24,8 +24,8 @@ _KNOWN = frozenset(
 )
 """CRC32 of the value and of the value backwards.
 
-From AWS's IAM guide, jwt.io, Stripe's API reference, Azurite's and the Cosmos DB emulator's accounts, Flask's,
-Yarn's and reCAPTCHA's documentation, GitHub's on OAuth, Kubernetes' on bootstrap tokens, Hardhat's first accounts, FIPS 197 and
+From AWS's IAM guide, jwt.io, Stripe's API reference, Azurite's and the Cosmos DB emulator's accounts, Flask's, Yarn's
+and reCAPTCHA's documentation, GitHub's on OAuth, Kubernetes' on bootstrap tokens, Hardhat's first accounts, FIPS 197,
 SP 800-38A, RFC 5849, 6455, 6749, 6750, 7515, 7591, 7617, 7636, OpenID Connect Core, and hashes of the empty text and
 of the commonest passwords.
 """
