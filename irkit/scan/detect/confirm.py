@@ -20,7 +20,7 @@ _REMEMBERED = 8192
 """Verdicts that one rule remembers before it forgets them all."""
 _REMEMBERED_BYTES = 4096
 """Longer windows are not remembered."""
-_LF = 10
+_LF = b"\n"
 
 
 class Verdict(NamedTuple):
@@ -60,9 +60,9 @@ class Confirm:
                 continue
             first, last = self._line(text, max(0, end - 1))
             covered = last
-            if self.spans_lines:
-                first, last = max(0, first - self.rule.reach), min(len(text), last + self.rule.reach)
-            if first < held[1]:
+            beyond = max(1, self.rule.reach) if self.spans_lines else 1
+            first, last = max(0, first - beyond), min(len(text), last + beyond)
+            if first < held[1] - 1:
                 held = held[0], max(last, held[1])
                 continue
             if held[1] >= 0:
@@ -81,13 +81,14 @@ class Confirm:
 
     def verdicts(self, text: bytes, start: int, end: int) -> tuple[Verdict, ...]:
         """The values in ``text[start:end]``; their places count from ``start``."""
-        window = text[start:end]
-        asked = window, start > 0 and text[start - 1] != _LF, end < len(text) and text[end] != _LF
+        is_cut_before = start > 0 and _LF not in text[start - 1 : start + 1]
+        is_cut_after = end < len(text) and _LF not in text[end - 1 : end + 1]
+        asked = text[start:end], is_cut_before, is_cut_after
         known = self._verdicts.get(asked)
         if known is not None:
             return known
         found = self._look(*asked)
-        if len(window) <= _REMEMBERED_BYTES:
+        if end - start <= _REMEMBERED_BYTES:
             if len(self._verdicts) >= _REMEMBERED:
                 self._verdicts.clear()
             self._verdicts[asked] = found

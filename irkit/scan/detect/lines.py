@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from irkit.scan.expression import Group, Piece, parsed
 
 
 def spans_lines(pattern: str) -> bool:
     r"""Whether some part of the expression matches a line feed: ``\s``, ``[^"]``, ``\n`` and the like.
 
-    Raises ``re.error`` when it does not compile.
+    A single one at either end (``(?:^|\n)``, ``(?:[\s;]|$)``) does not count: the line's own ends are there.
+    Raises ``ExpressionInvalid``.
     """
-    return any(re.compile(atom.encode()).search(b"\n") for atom in _atoms(pattern))
+    return _spans(parsed(pattern), "", is_first=True, is_last=True)
 
 
-_ATOM = re.compile(r"\\x0[aA]|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\n|.", re.DOTALL)
-_DOT_IS_ALL = re.compile(r"\(\?[a-z]*s")
-_OTHER = frozenset("()|*+?{}^$.")
-_NO_LETTERS = frozenset([r"\b", r"\B", r"\A", r"\Z", r"\z"])
+def _spans(group: Group, flags: str, *, is_first: bool, is_last: bool) -> bool:
+    flags += group.flags
+    return any(_branch_spans(branch, flags, is_first=is_first, is_last=is_last) for branch in group.branches)
 
 
-def _atoms(pattern: str) -> list[str]:
-    """The parts of the expression that match one byte."""
-    atoms = {atom for atom in _ATOM.findall(pattern) if atom not in _OTHER and atom not in _NO_LETTERS}
-    return sorted(atoms) + (["(?s)."] if _DOT_IS_ALL.search(pattern) else [])
+def _branch_spans(branch: tuple[Piece, ...], flags: str, *, is_first: bool, is_last: bool) -> bool:
+    pieces = [piece for piece in branch if not piece.is_zero_width]
+    for place, piece in enumerate(pieces):
+        is_once = piece.most == 1
+        at_start = is_first and is_once and place == 0
+        at_end = is_last and is_once and place == len(pieces) - 1
+        if isinstance(piece.atom, Group):
+            if _spans(piece.atom, flags, is_first=at_start, is_last=at_end):
+                return True
+        elif not (at_start or at_end) and _matches_line_feed(piece.atom, "s" in flags):
+            return True
+    return False
+
+
+@cache
+def _matches_line_feed(atom: str, is_dot_all: bool) -> bool:  # noqa: FBT001 - a flag of the expression
+    return re.search(atom.encode(), b"\n", re.DOTALL if is_dot_all else 0) is not None
