@@ -34,11 +34,11 @@ def cache_folder() -> str:
 
 
 def _is_xdg() -> bool:
-    return sys.platform == "linux" and "ANDROID_ROOT" not in os.environ
+    """Whether the folders are plainly those of the XDG base directory specification; else ``platformdirs`` is asked."""
+    given = [os.environ.get(f"XDG_{kind}_HOME", "") for kind in ("DATA", "CONFIG", "CACHE")]
+    is_plain = all(not folder or os.path.isabs(folder) for folder in (*given, os.environ.get("HOME", "")))  # noqa: PTH117
+    return is_plain and sys.platform == "linux" and "ANDROID_ROOT" not in os.environ
 
 
 def _xdg(variable: str, otherwise: str) -> str:
-    """What ``platformdirs`` answers on Linux (XDG base directory specification)."""
-    given = os.environ.get(variable, "")
-    folder = given if given.strip() else os.path.expanduser(otherwise)  # noqa: PTH111
-    return os.path.join(folder, "irkit")  # noqa: PTH118
+    return os.path.join(os.environ.get(variable) or os.path.expanduser(otherwise), "irkit")  # noqa: PTH111, PTH118
