@@ -31,9 +31,13 @@ class Coverage:
 
 def coverage(planting: Planting, rows: Sequence[Row]) -> Coverage:
     """Compare a report with the truth."""
-    whole = "\n".join(text for row in rows for text in row.shown)
+    texts = {text for row in rows for text in row.shown}
     parts = {row.shown[0] for row in rows if row.shown and len(row.shown[0]) >= 8}
-    found = {each.sha256 for each in planting.planted if each.needle in whole or _in_part(each.needle, parts)}
+    found = {
+        each.sha256
+        for each in planting.planted
+        if any(each.is_shown_by(text) for text in texts) or _in_part(each.needle, parts)
+    }
     return Coverage(
         frozenset(found),
         tuple(path for path in planting.decoys for row in rows if row.path.endswith(path)),

@@ -96,10 +96,13 @@ def with_nul(made: Made, roll: Dice) -> bytes:
 
 
 def in_base64(made: Made, roll: Dice) -> bytes:
-    """As in a Kubernetes secret: a token alone, or a whole settings file."""
-    alone = made.kind.nature is Nature.TOKEN
-    inner = made.value.encode() if alone else config(made, roll)
-    return b"kind: Secret\ndata:\n  app: " + base64.b64encode(inner) + b"\n"
+    """A value alone, as in a Kubernetes secret."""
+    return b"kind: Secret\ndata:\n  app: " + base64.b64encode(made.value.encode()) + b"\n"
+
+
+def settings_in_base64(made: Made, roll: Dice) -> bytes:
+    """A whole settings file, in lines of 76 characters (RFC 2045)."""
+    return b"begin-base64 644 app.env\n" + base64.encodebytes(config(made, roll)) + b"====\n"
 
 
 def in_base64_twice(made: Made, roll: Dice) -> bytes:

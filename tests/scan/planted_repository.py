@@ -7,6 +7,7 @@ hold the same objects: ``work``, a work tree with loose objects, and ``bare``, w
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import shutil
@@ -46,6 +47,10 @@ class Planted:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.needle.encode()).hexdigest()
+
+    def is_shown_by(self, text: str) -> bool:
+        """Whether a report's text shows the value, or its base64."""
+        return self.needle in text.replace("\\n", "\n") or self.needle.encode() in _decoded(text)
 
     def told(self) -> dict[str, str | list[str]]:
         """All but the value."""
@@ -319,6 +324,13 @@ def git(folder: Path, *words: str) -> str:
     return ran.stdout
 
 
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
 def _begun(work: Path, upon: Path | None) -> str:
     """An empty repository with a work tree, or a copy of another one's history; gives the tip to go on from, if any."""
     work.mkdir(parents=True)
@@ -363,7 +375,7 @@ def _file_places() -> Iterator[tuple[str, str, int, str, forms.Form]]:
     yield "UTF-16 LE without BOM", "line", 4, "wide/{n}.txt", forms.utf16("utf-16-le")
     yield "UTF-16 BE without BOM", "line", 3, "wide/{n}.cfg", forms.utf16("utf-16-be")
     yield "base64", "token", 3, "k8s/{n}.yaml", forms.in_base64
-    yield "base64 of a settings file", "line", 3, "k8s/{n}.yml", forms.in_base64
+    yield "base64 of a settings file", "line", 3, "mail/{n}.uu", forms.settings_in_base64
     yield "base64 twice", "token", 3, "twice/{n}.yaml", forms.in_base64_twice
     yield "hex", "token", 5, "sql/{n}.sql", forms.in_hex
     yield "percent-encoded", "token", 3, "http/{n}.txt", forms.in_percent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -53,7 +54,7 @@ class Scanned:
     """Its caches, settings and data, after the plain scan."""
 
     def of(self, planted: Planted) -> list[_Finding]:
-        return [each for each in self.findings if planted.needle in each.secret.replace("\\n", "\n")]
+        return [each for each in self.findings if planted.is_shown_by(each.secret)]
 
     def at(self, path: str) -> list[_Finding]:
         return [each for each in self.findings if any(place.path == path for place in each.places)]
@@ -66,7 +67,10 @@ def planting(tmp_path_factory: pytest.TempPathFactory) -> Planting:
 
 @pytest.fixture(scope="module")
 def scans(planting: Planting, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scanned]:
-    return {form: _scanned(getattr(planting, form), tmp_path_factory.mktemp(form)) for form in FORMS}
+    homes = {form: tmp_path_factory.mktemp(form) for form in FORMS}
+    _run(tmp_path_factory.mktemp("nothing"), homes["work"], history=False)  # compiles the rules, which takes seconds
+    shutil.copytree(homes["work"] / "cache", homes["bare"] / "cache")
+    return {form: _scanned(getattr(planting, form), homes[form]) for form in FORMS}
 
 
 @pytest.fixture(params=FORMS)
@@ -156,6 +160,19 @@ def test_both_forms_say_the_same(planting: Planting, scans: dict[str, Scanned]) 
     assert work == bare
 
 
+@pytest.mark.parametrize("depth", ["3", "100"])
+def test_what_a_scan_of_another_copy_knows_is_found_again(
+    planting: Planting, tmp_path: Path, scans: dict[str, Scanned], depth: str
+) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", "--no-checkout", f"--depth={depth}", planting.bare.as_uri(), str(clone))
+    fresh, again = (_said(clone, tmp_path / "home", "--no-cache"), _said(clone, scans["bare"].home))
+    assert len(fresh) > 50
+    assert sorted(each.places[0].path for each in again) == sorted(each.places[0].path for each in fresh)
+    whole = _said(planting.bare, scans["bare"].home)
+    assert len(whole) == len(scans["bare"].findings)
+
+
 def test_no_value_is_in_what_is_said_or_kept(planting: Planting, scan: Scanned) -> None:
     kept = b"\0".join(path.read_bytes() for path in sorted(scan.home.rglob("*")) if path.is_file())
     whole = scan.stdout + b"\0" + scan.stderr + b"\0" + kept
@@ -165,28 +182,24 @@ def test_no_value_is_in_what_is_said_or_kept(planting: Planting, scan: Scanned) 
 
 
 def _scanned(where: Path, home: Path) -> Scanned:
+    plain = _run(where, home)
+    assert plain.returncode == 1, plain.stderr.decode()
+    shown = _Document.model_validate_json(_run(where, home, "--show-secrets").stdout)
+    said = _Document.model_validate_json(plain.stdout)
+    assert [(each.rule, each.places) for each in said.findings] == [(each.rule, each.places) for each in shown.findings]
+    return Scanned(plain.stdout, plain.stderr, shown.findings, home)
+
+
+def _said(where: Path, home: Path, *options: str) -> list[_Finding]:
+    return _Document.model_validate_json(_run(where, home, *options).stdout).findings
+
+
+def _run(where: Path, home: Path, *options: str, history: bool = True) -> subprocess.CompletedProcess[bytes]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("IRKIT_", "GIT_"))}
     ours |= {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CACHE", "DATA", "CONFIG", "STATE")}
-    words = [
-        sys.executable,
-        "-m",
-        "irkit.cli.main",
-        "scan",
-        str(where),
-        "--history",
-        "--unreachable",
-        "--format",
-        "json",
-    ]
-    plain = subprocess.run(words, env=ours, capture_output=True, check=False)
-    assert plain.returncode == 1, plain.stderr.decode()
-    shown = subprocess.run([*words, "--show-secrets"], env=ours, capture_output=True, check=False)
-    document = _Document.model_validate_json(shown.stdout)
-    said = _Document.model_validate_json(plain.stdout)
-    assert [(each.rule, each.places) for each in said.findings] == [
-        (each.rule, each.places) for each in document.findings
-    ]
-    return Scanned(plain.stdout, plain.stderr, document.findings, home)
+    what = ("--history", "--unreachable") if history else ("--files",)
+    words = [sys.executable, "-m", "irkit.cli.main", "scan", str(where), *what, "--format", "json", *options]
+    return subprocess.run(words, env=ours, capture_output=True, check=False)
 
 
 def _is_whole(planted: Planted) -> bool:
