@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from irkit.scan.finding import Finding
 from irkit.scan.output.veil import HIDDEN
 
 _LONGEST = 60
+_KEY = 4
+"""Values are looked up by so many first characters; no finding's value is shorter."""
 _QUOTED = re.compile(r"""(["'`])(?:(?!\1).)+\1""")
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_.~%#!@$^&*-]{8,}")
 _NAME = re.compile(r"[A-Za-z_.-]+|[A-Z0-9_]+")
 
 
-def context(finding: Finding, values: Sequence[str]) -> str:
-    """The head of the finding's line, up to its value, at most 60 characters; empty when there is none to show.
+class Contexts:
+    """Tells contexts; it knows the values of all findings, since a line may hold two."""
 
-    ``values`` are those of all findings: a line may hold two. What is quoted, or long and no plain name, is hidden
-    too: it may be a secret that no rule knows.
-    """
-    near = finding.near.decode("utf-8", "replace")
-    head, value, _ = near.partition(finding.secret.reveal())
-    if not value or not head.strip():
-        return ""
-    for one in values:
-        if one in head:
-            head = head.replace(one, HIDDEN)
-    head = _QUOTED.sub(lambda quoted: f"{quoted[1]}{HIDDEN}{quoted[1]}", head.lstrip())
-    head = _TOKEN.sub(lambda token: token[0] if _NAME.fullmatch(token[0]) else HIDDEN, head)
-    return head if len(head) <= _LONGEST else HIDDEN + head[-_LONGEST:]
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for value in {finding.secret.reveal() for finding in findings}:
+            self._values.setdefault(value[:_KEY], []).append(value)
+
+    def __repr__(self) -> str:
+        return "Contexts()"
+
+    def __call__(self, finding: Finding) -> str:
+        """The head of the finding's line, up to its value, at most 60 characters; empty when there is none to show.
+
+        What is quoted, or long and no plain name, is hidden too: it may be a secret that no rule knows.
+        """
+        near = finding.near.decode("utf-8", "replace")
+        head, value, _ = near.partition(finding.secret.reveal())
+        if not value or not head.strip():
+            return ""
+        head = self._without_values(head).lstrip()
+        head = _QUOTED.sub(lambda quoted: f"{quoted[1]}{HIDDEN}{quoted[1]}", head)
+        head = _TOKEN.sub(lambda token: token[0] if _NAME.fullmatch(token[0]) else HIDDEN, head)
+        return head if len(head) <= _LONGEST else HIDDEN + head[-_LONGEST:]
+
+    def _without_values(self, head: str) -> str:
+        kept: list[str] = []
+        at = 0
+        while at < len(head):
+            values = self._values.get(head[at : at + _KEY], ())
+            found = max((len(value) for value in values if head.startswith(value, at)), default=0)
+            kept.append(HIDDEN if found else head[at])
+            at += found or 1
+        return "".join(kept)

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Report
 from irkit.scan.output.about import About, Reveal
-from irkit.scan.output.context import context
+from irkit.scan.output.context import Contexts
 from irkit.scan.output.shown import shown
 from irkit.scan.output.summary import summary
 from irkit.scan.output.veil import Veil, all_findings, veil
@@ -34,9 +34,9 @@ def write(report: Report, out: TextIO, about: About, reveal: Reveal = Reveal.HID
 def write_findings(report: Report, out: TextIO, about: About, reveal: Reveal = Reveal.HIDDEN) -> None:
     """Write the findings, an empty line after each."""
     cover = veil(report, about, reveal)
-    values = tuple({finding.secret.reveal() for finding in all_findings(report, about)})
+    contexts = Contexts(all_findings(report, about))
     for finding in report.findings:
-        out.writelines(f"{line}\n" for line in _finding(finding, cover, values, reveal))
+        out.writelines(f"{line}\n" for line in _finding(finding, cover, contexts, reveal))
         out.write("\n")
 
 
@@ -46,7 +46,7 @@ def write_summary(report: Report, out: TextIO, about: About) -> None:
     out.writelines(f"{shown(cover(line))}\n" for line in summary(report, about))
 
 
-def _finding(finding: Finding, cover: Veil, values: tuple[str, ...], reveal: Reveal) -> Iterator[str]:
+def _finding(finding: Finding, cover: Veil, contexts: Contexts, reveal: Reveal) -> Iterator[str]:
     words = [finding.severity.upper(), finding.title, f"({finding.rule})", finding.last4, finding.fingerprint]
     yield shown("  ".join(word for word in words if word))
     if reveal is Reveal.SHOWN:
@@ -56,7 +56,7 @@ def _finding(finding: Finding, cover: Veil, values: tuple[str, ...], reveal: Rev
         facts.append(f"the provider says: {finding.liveness} {cover(finding.liveness_note)}".rstrip())
     if finding.pushed is not None:
         facts.append("already pushed" if finding.pushed else "not pushed yet")
-    if before := context(finding, values):
+    if before := contexts(finding):
         facts.append(f"after: {before}")
     yield shown("  " + " · ".join(facts))
     for (first, last, refs, more), places in groupby(finding.places, _history):

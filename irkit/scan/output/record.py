@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from irkit.scan.finding import Commit, Finding, Place, Report
 from irkit.scan.output.about import About, Reveal
-from irkit.scan.output.context import context
+from irkit.scan.output.context import Contexts
 from irkit.scan.output.shown import as_bytes, is_utf8
 from irkit.scan.output.veil import all_findings, veil
 
@@ -22,7 +22,7 @@ class Recorder:
     """Makes the records of one report; it knows the values that must not show through in any of them."""
 
     def __init__(self, report: Report, about: About, reveal: Reveal) -> None:
-        self._values = tuple({finding.secret.reveal() for finding in all_findings(report, about)})
+        self._contexts = Contexts(all_findings(report, about))
         self.cover = veil(report, about, reveal)
         self._reveal = reveal
 
@@ -35,7 +35,7 @@ class Recorder:
             "confidence": finding.confidence.value,
             "fingerprint": finding.fingerprint,
             "last4": finding.last4,
-            "context": context(finding, self._values),
+            "context": self._contexts(finding),
             "liveness": finding.liveness.value if finding.liveness else None,
             "liveness_note": self.cover(finding.liveness_note),
             "pushed": finding.pushed,

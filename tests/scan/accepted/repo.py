@@ -82,10 +82,10 @@ class Tree:
                 near = near or text.split("\n")[line - 1].encode()
         return finding(rule, value, *places, near=near)
 
-    def detect_secrets(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def detect_secrets(self, *words: str, answers: str = "") -> subprocess.CompletedProcess[str]:
         """The real one, as a process of its own, from the root; no network is asked."""
         command = [sys.executable, "-m", "detect_secrets", *words]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, input=answers)
 
     def hook(self, *files: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "detect_secrets.pre_commit_hook", "--baseline", ".secrets.baseline", *files]

@@ -61,6 +61,17 @@ def test_what_detect_secrets_cannot_see_is_filed_where_its_hook_leaves_it_alone(
     assert list(tree.results()) == ["./new.txt"]
 
 
+def test_the_audit_of_detect_secrets_goes_through_our_baseline(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    tree.write("new.txt", f"{NEW_KIND}\n")
+    write_baseline(tree.found(*SOUGHT), tree.baseline, RULES, root=tree.root)
+    ran = tree.detect_secrets("audit", ".secrets.baseline", answers="s\nn\n")
+    assert ran.returncode == 0, ran.stderr
+    assert "not found on line" in ran.stdout
+    assert tree.results()["a.py"][0]["is_secret"] is True
+    assert len(tree.results()["./new.txt"]) == 1
+
+
 def test_our_baseline_knows_a_private_key_from_another_one_in_the_same_file(tree: Tree) -> None:
     key, other = pem(), pem()
     tree.write("id_rsa", key)
