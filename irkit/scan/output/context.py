@@ -12,7 +12,7 @@ _LONGEST = 60
 _KEY = 4
 """Values are looked up by so many first characters; no finding's value is shorter."""
 _QUOTED = re.compile(r"""(["'`])(?:(?!\1).)+\1""")
-_TOKEN = re.compile(r"[A-Za-z0-9+/=_.~%#!@$^&*-]{8,}")
+_TOKEN = re.compile(r"[A-Za-z0-9+/_.~%#!@$^&*-]{8,}")
 _NAME = re.compile(r"[A-Za-z_.-]+|[A-Z0-9_]+")
 
 
