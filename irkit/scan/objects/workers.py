@@ -7,8 +7,10 @@ import os
 import select
 import signal
 import struct
+import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from irkit.errors import IrkitError
 
@@ -58,8 +60,9 @@ def run_each(tasks: Sequence[Callable[[], bytes]], jobs: int, done: Callable[[in
     os.close(feed)
     workers: list[_Worker] = []
     try:
-        for _ in range(min(jobs, len(tasks))):
-            workers.append(_start(tasks, waiting, workers))
+        with _interrupts_wait():
+            for _ in range(min(jobs, len(tasks))):
+                workers.append(_start(tasks, waiting, workers))
         answered = _collect(workers, done)
         if answered != len(tasks):
             raise ScanDied(f"the scan's processes answered {answered} of {len(tasks)} tasks")
@@ -68,6 +71,22 @@ def run_each(tasks: Sequence[Callable[[], bytes]], jobs: int, done: Callable[[in
         for worker in workers:
             os.close(worker.pipe)
             _end(worker.pid)
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Hold an interrupt back: between a fork and the note of its id it would leave a process behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _start(tasks: Sequence[Callable[[], bytes]], waiting: int, others: list[_Worker]) -> _Worker:

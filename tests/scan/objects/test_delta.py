@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from irkit.scan.objects.delta import DeltaBroken, changes, touched
 
 TEXT = b"".join(b"line %d of the text\n" % number for number in range(400))
-EDITS = st.lists(
-    st.tuples(st.integers(0, len(TEXT)), st.integers(0, 40), st.binary(max_size=40)), max_size=6
-)
+EDITS = st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 40), st.binary(max_size=40)), max_size=6)
 
 
 def edited(text: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:

@@ -1,0 +1,166 @@
+"""What is broken is named, and the rest is scanned."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.scan.objects.repositories import commit, git, made, numbered_lines, scan, secrets, word
+
+
+@pytest.fixture
+def packed(tmp_path: Path) -> tuple[Path, Path]:
+    """A repository with one pack, and the pack."""
+    repo = made(tmp_path / "repo")
+    dice = random.Random(3)
+    for number in range(10):
+        noise = bytes(dice.choices(b"abcdefghij", k=4000))
+        commit(repo, {f"f{number}": word(number) + b"\n" + noise, "long": numbered_lines(200, (number, b"x"))})
+    git(repo, "repack", "-adq")
+    git(repo, "prune-packed")
+    (pack,) = (repo / ".git/objects/pack").glob("*.pack")
+    pack.chmod(0o644)
+    return repo, pack
+
+
+def entry(repo: Path, pack: Path, name: str) -> tuple[str, int, int]:
+    """Id of an object, where it begins in the pack and how long it is there."""
+    id_ = git(repo, "rev-parse", name)
+    for line in git(repo, "verify-pack", "-v", str(pack)).splitlines():
+        if line.startswith(id_):
+            return id_, int(line.split()[4]), int(line.split()[3])
+    raise AssertionError(name)
+
+
+def spoil(file: Path, at: int, raw: bytes) -> None:
+    with file.open("r+b") as opened:
+        opened.seek(at)
+        opened.write(raw)
+
+
+def test_an_object_with_broken_data_is_named_and_the_others_are_scanned(packed: tuple[Path, Path]) -> None:
+    repo, pack = packed
+    id_, at, length = entry(repo, pack, "HEAD:f3")
+    spoil(pack, at + length // 2, b"\0\xff\0\xff")
+
+    scanned = scan(repo)
+
+    assert [what for what, _ in scanned.skipped] == [f"object {id_}"]
+    assert "broken" in scanned.skipped[0].reason
+    assert scanned.is_incomplete
+    assert {value for places in secrets(scanned).values() for _, value, _, _ in places} == {
+        word(number) for number in range(10) if number != 3
+    }
+
+
+def test_what_is_made_from_a_broken_object_is_named_too(packed: tuple[Path, Path]) -> None:
+    repo, pack = packed
+    base, at, length = entry(repo, pack, "HEAD:long")
+    spoil(pack, at + length // 2, b"\0\xff\0\xff")
+
+    scanned = scan(repo)
+
+    reasons = {what: reason for what, reason in scanned.skipped}
+    assert len(reasons) == 10
+    assert "broken" in reasons.pop(f"object {base}")
+    assert set(reasons.values()) == {"what it is made from is broken"}
+
+
+def test_a_broken_object_with_a_whole_copy_elsewhere_is_scanned(packed: tuple[Path, Path], tmp_path: Path) -> None:
+    repo, pack = packed
+    git(tmp_path, "clone", "-q", "--bare", "--no-local", str(repo), "whole.git")
+    _, at, length = entry(repo, pack, "HEAD:f3")
+    spoil(pack, at + length // 2, b"\0\xff\0\xff")
+    (repo / ".git/objects/info/alternates").write_text(str(tmp_path / "whole.git/objects") + "\n")
+
+    scanned = scan(repo)
+
+    assert not scanned.is_incomplete
+    assert len(secrets(scanned)) == 10
+
+
+def test_a_cut_pack_is_told(packed: tuple[Path, Path]) -> None:
+    repo, pack = packed
+    whole = pack.read_bytes()
+    pack.write_bytes(whole[: len(whole) // 2])
+
+    scanned = scan(repo)
+
+    assert scanned.is_incomplete
+    assert scanned.skipped
+
+
+def test_a_pack_without_an_index_is_told(packed: tuple[Path, Path]) -> None:
+    repo, pack = packed
+    pack.with_suffix(".idx").unlink()
+
+    scanned = scan(repo)
+
+    assert scanned.skipped == ((f"pack/{pack.name}", "pack without an index"),)
+    assert scanned.is_incomplete
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xfftOc\0\0\0\x03", b"\xfftOc\0\0\0\x02" + b"\xff" * 5000])
+def test_a_broken_index_is_told(packed: tuple[Path, Path], raw: bytes) -> None:
+    repo, pack = packed
+    index = pack.with_suffix(".idx")
+    index.chmod(0o644)
+    index.write_bytes(raw)
+
+    scanned = scan(repo)
+
+    assert scanned.is_incomplete
+    assert {what for what, _ in scanned.skipped} == {"objects that git does not list"}
+
+
+def test_a_base_that_does_not_exist_is_told(packed: tuple[Path, Path]) -> None:
+    repo, pack = packed
+    git(repo, "config", "repack.useDeltaBaseOffset", "false")
+    git(repo, "repack", "-adfq")
+    (pack,) = (repo / ".git/objects/pack").glob("*.pack")
+    pack.chmod(0o644)
+    raw = pack.read_bytes()
+    base = bytes.fromhex(git(repo, "rev-parse", "HEAD:long"))
+    assert raw.count(base)
+    pack.write_bytes(raw.replace(base, b"\x01" * 20))
+
+    scanned = scan(repo)
+
+    assert scanned.is_incomplete
+    assert len(secrets(scanned)) == 10
+
+
+@pytest.mark.parametrize("raw", [b"", b"x\x9c", b"no zlib at all", "cut", "flipped"])
+def test_a_broken_loose_object_is_named(tmp_path: Path, raw: bytes | str) -> None:
+    repo = made(tmp_path / "repo")
+    commit(repo, {"a": word(1) + bytes(random.Random(1).choices(range(256), k=3000)), "b": word(2)})
+    id_ = git(repo, "rev-parse", "HEAD:a")
+    file = repo / ".git/objects" / id_[:2] / id_[2:]
+    file.chmod(0o644)
+    whole = file.read_bytes()
+    changed = {"cut": whole[:-900], "flipped": whole[:-1] + bytes([whole[-1] ^ 1])}
+    file.write_bytes(changed[raw] if isinstance(raw, str) else raw)
+
+    scanned = scan(repo)
+
+    assert [what for what, _ in scanned.skipped] == [f"object {id_}"]
+    assert scanned.is_incomplete
+    assert len(secrets(scanned)) == 1
+
+
+def test_random_damage_is_never_silent_and_never_a_crash(packed: tuple[Path, Path]) -> None:
+    repo, pack = packed
+    whole = pack.read_bytes()
+    dice = random.Random(5)
+    everything = secrets(scan(repo))
+    for _ in range(25):
+        spoiled = bytearray(whole)
+        for _ in range(3):
+            spoiled[dice.randrange(12, len(whole) - 20)] ^= 1 << dice.randrange(8)
+        pack.write_bytes(spoiled)
+
+        scanned = scan(repo, jobs=1)
+
+        assert scanned.is_incomplete or secrets(scanned) == everything

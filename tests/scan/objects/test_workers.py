@@ -1,0 +1,93 @@
+"""Processes that share tasks: all answers come, and no death is silent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from functools import partial
+
+import pytest
+
+from irkit.scan.objects.workers import ScanDied, run_each
+
+
+def test_every_task_is_answered_once() -> None:
+    answers: dict[int, bytes] = {}
+    tasks = [partial(bytes, [number % 256] * number) for number in range(300)]
+
+    run_each(tasks, 3, lambda number, answer: answers.setdefault(number, answer) and None)
+
+    assert answers == {number: bytes([number % 256] * number) for number in range(300)}
+
+
+def test_answers_larger_than_a_pipe_come_whole() -> None:
+    answers: dict[int, int] = {}
+
+    run_each([lambda: b"x" * 9_000_000] * 4, 2, lambda number, answer: answers.setdefault(number, len(answer)) and None)
+
+    assert answers == dict.fromkeys(range(4), 9_000_000)
+
+
+def test_no_tasks_start_no_process() -> None:
+    run_each([], 4, lambda _number, _answer: pytest.fail("no answer was asked for"))
+
+
+def test_a_process_that_is_killed_is_told() -> None:
+    def die() -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b""
+
+    with pytest.raises(ScanDied, match="SIGKILL") as raised:
+        run_each([die, lambda: b"", lambda: b""], 2, lambda _number, _answer: None)
+    assert "--jobs" in raised.value.hint
+    no_child_is_left()
+
+
+def test_a_process_that_just_leaves_is_told() -> None:
+    with pytest.raises(ScanDied, match="ended with 7"):
+        run_each([partial(os._exit, 7)], 2, lambda _number, _answer: None)
+    no_child_is_left()
+
+
+def test_a_process_that_leaves_as_if_all_were_well_is_told() -> None:
+    with pytest.raises(ScanDied, match="0 of 1 tasks"):
+        run_each([partial(os._exit, 0)], 2, lambda _number, _answer: None)
+    no_child_is_left()
+
+
+def test_an_error_in_a_task_names_its_kind_and_line_but_not_what_it_says() -> None:
+    def fail() -> bytes:
+        raise ValueError("the value of a secret")
+
+    with pytest.raises(ScanDied, match=r"ValueError in test_workers\.py, line \d+") as raised:
+        run_each([fail], 1, lambda _number, _answer: None)
+    assert "secret" not in raised.value.message
+    no_child_is_left()
+
+
+def test_an_interrupt_ends_all_processes() -> None:
+    started, finish = os.pipe()
+
+    def wait() -> bytes:
+        os.write(finish, b"!")
+        threading.Event().wait()
+        return b""
+
+    def interrupt() -> None:
+        os.read(started, 1)
+        signal.raise_signal(signal.SIGINT)
+
+    interrupter = threading.Thread(target=interrupt)
+    interrupter.start()
+    with pytest.raises(KeyboardInterrupt):
+        run_each([wait, wait], 2, lambda _number, _answer: None)
+    interrupter.join()
+    os.close(started)
+    os.close(finish)
+    no_child_is_left()
+
+
+def no_child_is_left() -> None:
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
