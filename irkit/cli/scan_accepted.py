@@ -11,8 +11,6 @@ from irkit.scan.accepted.accepted import Accepted, accepted
 from irkit.scan.finding import Report
 from irkit.scan.rule import Rule
 
-_SHOWN = 10
-
 
 class Reach(NamedTuple):
     """What a scan looked at, as far as a baseline wants to know."""
@@ -46,26 +44,15 @@ def less_accepted(report: Report, rules: Sequence[Rule], reach: Reach, baseline:
     return accepted(report, rules, root=reach.root, baseline=baseline, scanned=reach.scanned)
 
 
-def updated(report: Report, rules: Sequence[Rule], reach: Reach, baseline: Path) -> Report:
-    """Accept all findings: write them into the baseline, and say so. The report without them."""
+def updated(report: Report, rules: Sequence[Rule], reach: Reach, baseline: Path, outcome: Accepted) -> Report:
+    """Accept what is left: write it into the baseline, and say so. The report without it.
+
+    ``outcome`` is what was accepted of all that was found: it knows which entries are stale.
+    """
     from irkit.scan.accepted.write_baseline import write_baseline
 
-    done = write_baseline(report, baseline, rules, root=reach.root, scanned=reach.scanned)
+    known = outcome._replace(report=report) if outcome.refreshed is not None else None
+    done = write_baseline(report, baseline, rules, root=reach.root, scanned=reach.scanned, outcome=known)
     what = f"{done.added} added, {done.dropped} stale dropped, {done.total} in all" if done.is_changed else "unchanged"
     say(f"irkit scan: {baseline}: {what}")
     return report._replace(findings=())
-
-
-def notes(outcome: Accepted) -> Iterator[str]:
-    """What a reader should know of the baseline and the ignore files."""
-    rows = [
-        ("stale in the baseline, its value is gone", [f"{one.path}:{one.line} {one.type}" for one in outcome.stale]),
-        ("accepted in another file now", [f"{one.path}:{one.line}" for one in outcome.moved]),
-        ("another value where the baseline knows one", list(outcome.changed)),
-        ("covers nothing", [line.told for line in outcome.unused]),
-        ("not understood", list(outcome.malformed)),
-    ]
-    for what, names in rows:
-        yield from (f"{what}: {name}" for name in names[:_SHOWN])
-        if len(names) > _SHOWN:
-            yield f"{what}: and {len(names) - _SHOWN} more"

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from irkit.cli.scan_accepted import Reach, less_accepted, notes, updated
+from irkit.cli.scan_accepted import Reach, less_accepted, updated
 from irkit.cli.scan_told import Moment, advice, exit_code, say
 from irkit.errors import UsageError
+from irkit.scan.accepted.notes import notes
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Report
 from irkit.scan.origin import Origin
@@ -37,13 +38,13 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
     from irkit import __version__
 
     rules = scanned.detector.rules
-    report = sure(scanned.report, Confidence(args.confidence))
     is_new = args.update_baseline and not args.baseline.exists()
-    outcome = less_accepted(report, rules, scanned.reach, None if is_new else args.baseline)
-    report = outcome.report
+    outcome = less_accepted(scanned.report, rules, scanned.reach, None if is_new else args.baseline)
+    report = sure(outcome.report, Confidence(args.confidence))
     if args.update_baseline:
-        report = updated(report, rules, scanned.reach, args.baseline)
-    about = About(__version__, rules, *scanned.origin, outcome.left_out, tuple(notes(outcome)))
+        report = updated(report, rules, scanned.reach, args.baseline, outcome)
+    told = tuple(notes(outcome, args.baseline.name if args.baseline else ""))
+    about = About(__version__, rules, *scanned.origin, outcome.left_out, told)
     _write(report, about, args)
     moment = Moment.COMMIT if args.staged else Moment.PUSH if args.pre_push else Moment.SCAN
     for line in advice(report.findings, moment) if args.format == Format.HUMAN else ():
