@@ -10,11 +10,16 @@ _MODES = len(":100644 100644 ")
 
 
 class Track(NamedTuple):
-    """Something to follow through history: a blob at a path, or any file at a path whose name is a secret."""
+    """Something to follow through history: a blob at a path, a file at a path whose name is a secret, or a commit."""
 
     object_id: bytes
     """In hex; empty for a file that is followed for its name."""
     path: bytes
+
+    @property
+    def is_commit(self) -> bool:
+        """Whether it is a commit, followed for its own text: that has no path."""
+        return not self.path
 
 
 class Wanted(NamedTuple):

@@ -11,18 +11,18 @@ from irkit.scan.objects.held import Held, Scanned
 from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_git
 from irkit.scan.places.brought import Brought, Version, brought, versions
-from irkit.scan.places.changes import Wanted, diff_words
+from irkit.scan.places.changes import Track, Wanted, diff_words
 from irkit.scan.places.gits import answer
 from irkit.scan.places.located import Located
 from irkit.scan.places.named import new_names
-from irkit.scan.places.presence import presence
+from irkit.scan.places.presence import presence, with_commits
 from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_refs
 from irkit.scan.places.revisions import Span, refuse_boundary, span
-from irkit.scan.places.rows import History, Row, commit_rows, tag_rows, track_rows
+from irkit.scan.places.rows import History, Row, tag_rows, track_rows
 from irkit.scan.places.tips import Tips, ranks
 from irkit.scan.places.walk import Walk
-from irkit.scan.places.written import pushed, written
+from irkit.scan.places.written import written
 from irkit.scan.repository import Repository
 
 _JOBS = 2
@@ -111,7 +111,9 @@ def _located(repository: Repository, what: Brought, asked: Span, refs: Refs) -> 
     reached = reach(graph, of_commit, range(len(graph.ids)))
     tips = Tips(of_commit, of_object, frozenset())
     seen = presence(graph, walked.changes.of_commit)
-    history = History(graph, walked.changes, seen, reached, refs, tips, ranks(refs))
+    messages = [one.object_id.encode() for one in what.held if one.kind == "commit"]
+    seen = with_commits(seen, {graph.numbers[id_]: walked.changes.bit(Track(id_, b"")) for id_ in messages})
+    history = History(graph, walked.changes.tracks, seen, reached, refs, tips, ranks(refs))
     rows = _rows(history, what)
     named: dict[bytes, list[Row]] = {}
     for version, one in what.names:
@@ -119,8 +121,8 @@ def _located(repository: Repository, what: Brought, asked: Span, refs: Refs) -> 
         row = Row(PlaceKind.FILE_NAME, b"", version.path, version.commit, b"", starts, is_current=False)
         named.setdefault(one.value, []).append(row)
     located = written(repository, rows, history, named)
-    firsts = [row.first for row in rows if row.first in graph.numbers]
-    return located._replace(commits=len(graph.ids), pushed=pushed(history, firsts))
+    pushed = frozenset(row.first.decode() for row in rows if row.first and row.starts & history.ranks.remote)
+    return located._replace(commits=len(graph.ids), pushed=pushed)
 
 
 def _rows(history: History, what: Brought) -> list[Row]:
@@ -128,11 +130,11 @@ def _rows(history: History, what: Brought) -> list[Row]:
     first: dict[tuple[bytes, bytes], bytes] = {}
     for version in sorted(what.versions, key=lambda one: (times[numbers[one.commit]], -numbers[one.commit])):
         first.setdefault((version.blob, version.path), version.commit)
+    first |= {(id_, b""): id_ for id_ in (one.object_id.encode() for one in what.held if one.kind == "commit")}
     rows = [
         row._replace(first=first[row.object_id, row.path])
         for row in track_rows(history)
         if (row.object_id, row.path) in first
     ]
-    rows += commit_rows(history, (one.object_id.encode() for one in what.held if one.kind == "commit"))
     rows += tag_rows(history, (one.object_id.encode() for one in what.held if one.kind == "tag"))
     return rows

@@ -4,57 +4,110 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from irkit.scan.finding import PlaceKind
-from irkit.scan.places.changes import Wanted
+from irkit.scan.finding import PlaceKind, Skipped
+from irkit.scan.places.changes import Track, Wanted
 from irkit.scan.places.commits_here import commits_here, reached
 from irkit.scan.places.graph import graph
+from irkit.scan.places.known import Known, file_of, read_known, write_known
 from irkit.scan.places.located import Holder, Located, wanted_ids, wanted_names
-from irkit.scan.places.presence import presence
+from irkit.scan.places.presence import presence, with_commits
 from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_bytes, read_refs
-from irkit.scan.places.rows import History, Row, commit_rows, name_rows, tag_rows, track_rows
+from irkit.scan.places.renewed import remembered, renewed, shallow_hash
+from irkit.scan.places.rows import History, Row, ends_of_tracks, name_rows, tag_rows, track_rows
 from irkit.scan.places.tips import ranks, tips
 from irkit.scan.places.unreached import Missing, lost_rows, named_rows, staged_rows
 from irkit.scan.places.walk import Walk, Walked
-from irkit.scan.places.written import pushed, written
+from irkit.scan.places.written import written
 from irkit.scan.repository import Repository
 
 
-def locate(repository: Repository, held: Sequence[Holder], *, cache: Path | None, jobs: int) -> Located:
+def locate(
+    repository: Repository, held: Sequence[Holder], *, cache: Path | None, jobs: int, rules: str = ""
+) -> Located:
     """Every place of the held objects that have more than dismissed sightings.
 
-    ``cache`` is a folder, for what makes the next time quick; ``jobs`` is how many gits run at once. What cannot be
-    read of the history is in ``skipped``; what can is located all the same.
+    ``cache`` is a folder, for what makes the next time quick; ``jobs`` is how many gits run at once; ``rules`` is the
+    hash of the rules that the objects were found with. What cannot be read of the history is in ``skipped``; what can
+    is located all the same.
     """
-    wanted = Wanted(wanted_ids(held, "blob"), wanted_names(held))
-    commits, tags = wanted_ids(held, "commit"), wanted_ids(held, "tag")
-    if not (wanted.blobs or wanted.names or commits or tags):
+    wants = _Wants(
+        Wanted(wanted_ids(held, "blob"), wanted_names(held)),
+        wanted_ids(held, "commit"),
+        wanted_ids(held, "tag"),
+        wanted_ids(held, "tree"),
+        rules,
+    )
+    if not wants.all_ids:
         return Located({}, {})
     refs = read_refs(repository)
-    walked = Walk(repository, wanted, jobs).history()
+    file = file_of(repository, cache) if cache else None
+    known = read_known(file) if file else None
+    told = _renewed(repository, known, refs, wants) if known else None
+    told = told or _walked(repository, refs, wants, jobs)
+    rows, skipped = _rows(repository, told, wants, jobs)
+    if file and told.is_worth_keeping and not wants.files.names:
+        lost = [row for row in rows if not row.is_reachable]
+        asked = wants.all_ids | (known.asked if known and told.known else frozenset())
+        now = remembered(told.history, asked, lost, (rules, shallow_hash(repository), told.commits))
+        if now != known:
+            write_known(file, now)
+    boundary = frozenset(read_bytes(repository.common_dir / "shallow").decode(errors="replace").split())
+    named = name_rows(rows, wants.files.names, _times(told.history))
+    found = written(repository, rows, told.history, named)
+    pushed = frozenset(row.first.decode() for row in rows if row.first and row.starts & told.history.ranks.remote)
+    return found._replace(commits=told.commits, pushed=pushed, boundary=boundary, skipped=skipped)
+
+
+class _Wants(NamedTuple):
+    files: Wanted
+    commits: frozenset[bytes]
+    tags: frozenset[bytes]
+    trees: frozenset[bytes]
+    rules: str
+
+    @property
+    def all_ids(self) -> frozenset[bytes]:
+        return self.files.blobs | self.commits | self.tags | self.trees
+
+
+class _Told(NamedTuple):
+    """A history, walked now or known from before."""
+
+    history: History
+    commits: int
+    skipped: tuple[Skipped, ...] = ()
+    known: Known | None = None
+
+    @property
+    def is_worth_keeping(self) -> bool:
+        return not self.skipped
+
+
+def _renewed(repository: Repository, known: Known, refs: Refs, wants: _Wants) -> _Told | None:
+    if known.rules != wants.rules and not wants.all_ids <= known.asked:
+        return None
+    history = renewed(repository, known, refs, wants.files, wants.commits)
+    if history is None:
+        return None
+    new = len(history.graph.ids) - len(known.tips)
+    return _Told(history, known.commits + new, known=known)
+
+
+def _walked(repository: Repository, refs: Refs, wants: _Wants, jobs: int) -> _Told:
+    walked = Walk(repository, wants.files, jobs).history()
     if not walked.is_listed:
         walked = _salvaged(repository, refs, walked, jobs)
-    history = _history(repository, refs, walked, commits, tags)
-    rows = [*track_rows(history), *commit_rows(history, commits), *tag_rows(history, tags)]
-    rows += named_rows(repository, history, wanted)
-    skipped = walked.skipped
-    missing = _missing(rows, wanted, held)
-    if any(missing):
-        rows += staged_rows(repository, wanted._replace(blobs=missing.blobs, names=missing.names))
-        missing = _missing(rows, wanted, held)
-    if any(missing):
-        lost, more = lost_rows(repository, history, missing, jobs)
-        rows += lost
-        skipped += more
-    boundary = frozenset(read_bytes(repository.common_dir / "shallow").decode(errors="replace").split())
-    numbers, times = history.graph.numbers, history.graph.times
-    ends = {id_ for row in rows for id_ in (row.first, row.last) if id_ in numbers}
-    named = name_rows(rows, wanted.names, {id_: times[numbers[id_]] for id_ in ends})
-    found = written(repository, rows, history, named)
-    return found._replace(
-        commits=len(history.graph.ids), pushed=pushed(history, commits), boundary=boundary, skipped=skipped
-    )
+    commits = walked.graph
+    seen = presence(commits, walked.changes.of_commit)
+    numbered = {commits.numbers[id_]: id_ for id_ in sorted(wants.commits) if id_ in commits.numbers}
+    seen = with_commits(seen, {number: walked.changes.bit(Track(id_, b"")) for number, id_ in numbered.items()})
+    ends = tips(repository, refs, commits, wants.tags)
+    reach_of = reach(commits, ends.of_commit, seen.brought)
+    history = History(commits, walked.changes.tracks, seen, reach_of, refs, ends, ranks(refs))
+    return _Told(history, len(commits.ids), walked.skipped)
 
 
 def _salvaged(repository: Repository, refs: Refs, walked: Walked, jobs: int) -> Walked:
@@ -67,22 +120,52 @@ def _salvaged(repository: Repository, refs: Refs, walked: Walked, jobs: int) -> 
     return again._replace(skipped=(*walked.skipped, *again.skipped))
 
 
-def _history(
-    repository: Repository, refs: Refs, walked: Walked, commits: Iterable[bytes], tags: Iterable[bytes]
-) -> History:
-    commit_graph = walked.graph
-    seen = presence(commit_graph, walked.changes.of_commit)
-    ends = tips(repository, refs, commit_graph, tags)
-    numbers = {commit_graph.numbers[id_] for id_ in commits if id_ in commit_graph.numbers}
-    reach_of = reach(commit_graph, ends.of_commit, seen.brought.keys() | numbers)
-    return History(commit_graph, walked.changes, seen, reach_of, refs, ends, ranks(refs))
+def _rows(repository: Repository, told: _Told, wants: _Wants, jobs: int) -> tuple[list[Row], tuple[Skipped, ...]]:
+    """Of all that is wanted: in histories, named by a tag, staged, or lost."""
+    history, files = told.history, wants.files
+    followed = files.blobs | wants.commits | {b""}
+    rows = [row for row in track_rows(history) if row.object_id in followed]
+    rows += tag_rows(history, wants.tags)
+    rows += named_rows(repository, history, files)
+    missing = _missing(rows, wants)
+    if any(missing):
+        rows += staged_rows(repository, Wanted(missing.blobs, missing.names))
+        missing = _missing(rows, wants)
+    if any(missing) and told.known:
+        of_missing = missing.blobs | missing.commits | missing.tags
+        rows += [
+            Row(
+                PlaceKind(kind),
+                id_.encode(),
+                path.encode(errors="surrogateescape"),
+                first.encode(),
+                last.encode(),
+                0,
+                is_current=False,
+                is_reachable=False,
+            )
+            for kind, id_, path, first, last in told.known.lost
+            if id_.encode() in of_missing
+        ]
+        missing = _missing(rows, wants)
+    if not any(missing):
+        return rows, told.skipped
+    lost, more = lost_rows(repository, history, missing, jobs)
+    return rows + lost, told.skipped + more
 
 
-def _missing(rows: Iterable[Row], wanted: Wanted, held: Sequence[Holder]) -> Missing:
+def _missing(rows: Iterable[Row], wants: _Wants) -> Missing:
     """What no row has."""
     placed = {row.object_id for row in rows}
     paths = [row.path for row in rows if row.kind is PlaceKind.FILE_NAME]
-    names = tuple(name for name in wanted.names if not any(name in path for path in paths))
-    trees = wanted_ids(held, "tree") if names else frozenset()
-    commits, tags = wanted_ids(held, "commit"), wanted_ids(held, "tag")
-    return Missing(wanted.blobs - placed, names, commits - placed, tags - placed, trees)
+    names = tuple(name for name in wants.files.names if not any(name in path for path in paths))
+    trees = wants.trees if names else frozenset()
+    return Missing(wants.files.blobs - placed, names, wants.commits - placed, wants.tags - placed, trees)
+
+
+def _times(history: History) -> dict[bytes, int]:
+    """Of the first and last commits of all tracks."""
+    times: dict[bytes, int] = {}
+    for ends in ends_of_tracks(history).values():
+        times |= {ends.first: ends.first_at, ends.last: ends.last_at}
+    return times

@@ -32,7 +32,8 @@ class Located(NamedTuple):
 
     places: dict[str, tuple[Place, ...]]
     """By object id: a blob's, one for each path, newest first; a commit's or tag's own. Every held object that has a
-    sighting which is not dismissed has at least one, but trees: see ``names``."""
+    sighting which is not dismissed has at least one, but trees: see ``names``. Of an object that nothing leads to, only
+    the places in commits that were there when it was located first."""
     names: dict[bytes, tuple[Place, ...]]
     """By a value that stands in the names of files: the paths, each up to the name with the value."""
     commits: int = 0

@@ -59,6 +59,15 @@ def presence(
     return Presence(held, brought, left)
 
 
+def with_commits(seen: Presence, numbered: Mapping[int, int]) -> Presence:
+    """The same with commits as tracks of their own; ``numbered`` has their bits by the commit's number."""
+    brought, left = dict(seen.brought), dict(seen.left)
+    for number, bit in numbered.items():
+        brought[number] = brought.get(number, 0) | bit
+        left[number] = left.get(number, 0) | bit
+    return Presence(seen.held, brought, left)
+
+
 def bits(mask: int) -> Iterator[int]:
     """Numbers of the bits that are set, from the lowest."""
     while mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from irkit.scan.places.graph import Graph
 
@@ -24,3 +24,19 @@ def reach(graph: Graph, starts: Mapping[int, int], wanted: Container[int]) -> di
             known = passed.get(parent)
             passed[parent] = mask if known is None or known is mask else known | mask
     return found
+
+
+def passed(graph: Graph, brought: Mapping[int, int], at: Iterable[int]) -> dict[int, int]:
+    """For each of these commit numbers, the tracks (as bits) that a commit of its history brought, or it did itself."""
+    masks = [0] * len(graph.ids)
+    known: dict[int, int] = {0: 0}
+    for number in range(len(masks) - 1, -1, -1):
+        own = mask = brought.get(number, 0)
+        for parent in graph.parents[number]:
+            other = masks[parent]
+            if other is not mask:
+                mask = other if not mask else mask | other
+        if own or len(graph.parents[number]) > 1:
+            mask = known.setdefault(mask, mask)
+        masks[number] = mask
+    return {number: masks[number] for number in at}

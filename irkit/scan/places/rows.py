@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind
-from irkit.scan.places.changes import Changes, Track
+from irkit.scan.places.changes import Track
 from irkit.scan.places.graph import Graph
 from irkit.scan.places.presence import Presence, bits, chosen
 from irkit.scan.places.refs import Refs
@@ -33,52 +33,81 @@ class Row(NamedTuple):
     """The index that it stands in, when it is in no history."""
 
 
+class Ends(NamedTuple):
+    """The first and the last commit of a track, by id, and their times."""
+
+    first: bytes
+    first_at: int
+    last: bytes
+    last_at: int
+
+
+class Earlier(NamedTuple):
+    """What is known from an earlier walk over commits that the graph has only as ends, without their parents."""
+
+    ends: Mapping[int, Ends]
+    """By number of a track."""
+    plain: int
+    """Tracks that a commit brought which is not of a stash, as bits."""
+    passed: Mapping[int, int]
+    """Of a commit of the graph, by its number, the tracks that its history brought before the graph begins."""
+    stashes: Mapping[int, tuple[int, ...]]
+    """Of a stash entry of the graph, the commits with its index and untracked files."""
+
+
+NOTHING_EARLIER = Earlier({}, 0, {}, {})
+
+
 class History(NamedTuple):
     """All that is known of the commits."""
 
     graph: Graph
-    changes: Changes
+    tracks: dict[Track, int]
     presence: Presence
     reach: dict[int, int]
-    """Starts that lead to a commit, for those that brought or hold something."""
+    """Starts that lead to a commit, for those that brought something or passed it on."""
     refs: Refs
     tips: Tips
     ranks: Ranks
+    earlier: Earlier = NOTHING_EARLIER
+
+
+def ends_of_tracks(history: History) -> dict[int, Ends]:
+    """Of all tracks whose beginning and end were seen, now or earlier."""
+    ids, times = history.graph.ids, history.graph.times
+    brought, left = history.presence.brought, history.presence.left
+    first = chosen(brought, sorted(brought, key=lambda number: (times[number], -number)))
+    last = chosen(left, sorted(left, key=lambda number: (-times[number], number)))
+    found = dict(history.earlier.ends)
+    for bit in first.keys() | last.keys():
+        before = found.get(bit)
+        if before is None and bit in first and bit in last:
+            found[bit] = Ends(ids[first[bit]], times[first[bit]], ids[last[bit]], times[last[bit]])
+        elif before is not None:
+            if bit in first and times[first[bit]] < before.first_at:
+                before = before._replace(first=ids[first[bit]], first_at=times[first[bit]])
+            if bit in last and times[last[bit]] > before.last_at:
+                before = before._replace(last=ids[last[bit]], last_at=times[last[bit]])
+            found[bit] = before
+    return found
 
 
 def track_rows(history: History) -> list[Row]:
     """A row for each track, in the order in which the tracks were found."""
-    graph, presence = history.graph, history.presence
-    times = graph.times
-    first = chosen(presence.brought, sorted(presence.brought, key=lambda number: (times[number], -number)))
-    last = chosen(presence.left, sorted(presence.left, key=lambda number: (-times[number], number)))
-    starts, plain = _reached(history)
+    ends, starts, plain = ends_of_tracks(history), _starts(history), plain_tracks(history)
+    tips = {number for number, mask in history.tips.of_commit.items() if mask & history.ranks.current}
     current = 0
-    for number, mask in history.tips.of_commit.items():
-        if mask & history.ranks.current:
-            current |= presence.held[number]
-    for number in stash_commits(history):
-        current |= presence.held[number]
+    for number in tips | stash_commits(history):
+        current |= history.presence.held[number]
+    at_tip = {history.graph.ids[number] for number in tips}
     rows = []
-    for track, bit in history.changes.tracks.items():
-        if bit not in first or bit not in last:  # what brought it could not be read
+    for track, bit in history.tracks.items():
+        if bit not in ends:  # what brought it could not be read
             continue
-        kind, path = _kind(track, starts[bit], bool(plain >> bit & 1), history.ranks)
-        ends = graph.ids[first[bit]], graph.ids[last[bit]]
-        rows.append(Row(kind, track.object_id, path, *ends, starts[bit], bool(current >> bit & 1)))
-    return rows
-
-
-def commit_rows(history: History, ids: Iterable[bytes]) -> list[Row]:
-    """A row for each commit that a start leads to."""
-    rows = []
-    stashed = stash_commits(history)
-    for id_ in sorted(ids):
-        number = history.graph.numbers.get(id_)
-        if number is not None:
-            kind = PlaceKind.STASH if number in stashed else PlaceKind.COMMIT
-            is_tip = bool(history.tips.of_commit.get(number, 0) & history.ranks.current)
-            rows.append(Row(kind, id_, b"", id_, id_, history.reach[number], is_tip))
+        reached = starts.get(bit, 0)
+        is_current = track.object_id in at_tip if track.is_commit else bool(current >> bit & 1)
+        kind, path = _kind(track, reached, bool(plain >> bit & 1), history.ranks)
+        rows.append(Row(kind, track.object_id, path, ends[bit].first, ends[bit].last, reached, is_current))
     return rows
 
 
@@ -90,8 +119,13 @@ def tag_rows(history: History, ids: Iterable[bytes]) -> list[Row]:
 
 def stash_commits(history: History) -> set[int]:
     """Numbers of the commits that ``git stash`` made: the entry, its index and its untracked files."""
-    entries = [number for number, mask in history.tips.of_commit.items() if mask & history.ranks.stash]
-    return {*entries, *(parent for number in entries for parent in history.graph.parents[number][1:])}
+    entries = {number for number, mask in history.tips.of_commit.items() if mask & history.ranks.stash}
+    return entries.union(*(stash_parts(history, number) for number in entries))
+
+
+def stash_parts(history: History, entry: int) -> tuple[int, ...]:
+    """Numbers of the commits of a stash entry's index and untracked files."""
+    return history.earlier.stashes.get(entry) or history.graph.parents[entry][1:]
 
 
 def named_starts(refs: Refs, mask: int, ranks: Ranks, most: int) -> tuple[tuple[str, ...], int]:
@@ -106,23 +140,34 @@ def named_starts(refs: Refs, mask: int, ranks: Ranks, most: int) -> tuple[tuple[
     return tuple(names), mask.bit_count()
 
 
-def _reached(history: History) -> tuple[dict[int, int], int]:
-    """Per track the starts that lead to it; and the tracks that a commit brought which is not of a stash."""
+def plain_tracks(history: History) -> int:
+    """The tracks that a commit brought which is not of a stash, as bits."""
     stashed = stash_commits(history)
-    starts: dict[int, int] = {}
-    plain = 0
+    plain = history.earlier.plain
     for number, mask in history.presence.brought.items():
-        reached = history.reach[number]
-        for bit in bits(mask):
-            starts[bit] = starts.get(bit, 0) | reached
         if number not in stashed:
             plain |= mask
-    return starts, plain
+    return plain
+
+
+def _starts(history: History) -> dict[int, int]:
+    """Per track the starts that lead to it."""
+    by_tracks: dict[int, int] = {}
+    for brought in (history.presence.brought, history.earlier.passed):
+        for number, mask in brought.items():
+            by_tracks[mask] = by_tracks.get(mask, 0) | history.reach[number]
+    starts: dict[int, int] = {}
+    for mask, reached in by_tracks.items():
+        for bit in bits(mask) if reached else ():
+            starts[bit] = starts.get(bit, 0) | reached
+    return starts
 
 
 def _kind(track: Track, starts: int, is_plain: bool, ranks: Ranks) -> tuple[PlaceKind, bytes]:  # noqa: FBT001 - a fact
     if not track.object_id:
         return PlaceKind.FILE_NAME, track.path
+    if track.is_commit:
+        return (PlaceKind.COMMIT if is_plain else PlaceKind.STASH), b""
     if not is_plain and not starts & ranks.real:
         return PlaceKind.STASH, track.path
     if starts and not starts & ~ranks.notes:

@@ -13,13 +13,6 @@ from irkit.scan.places.tips import tag_target
 from irkit.scan.repository import Repository
 
 
-def pushed(history: History, commits: Iterable[bytes]) -> frozenset[str]:
-    """Those of the commits that brought something, and of these, which a remote-tracking ref reaches."""
-    of_interest = {*history.presence.brought, *(history.graph.numbers.get(id_, -1) for id_ in commits)} - {-1}
-    remote = history.ranks.remote
-    return frozenset(history.graph.ids[number].decode() for number in of_interest if history.reach[number] & remote)
-
-
 def written(
     repository: Repository, rows: Sequence[Row], history: History, named: Mapping[bytes, Sequence[Row]]
 ) -> Located:

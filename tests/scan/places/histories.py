@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,21 +107,33 @@ PATHS = (
 )
 
 
-class Randomly(NamedTuple):
-    """A repository made at random."""
+class RandomHistory:
+    """A repository made at random: merges (of two or three, honest and evil), copies, renames, deletions, roots,
+    branches, tags, moved and removed refs, commits that nothing leads to."""
 
-    git: Git
-    blobs: tuple[str, ...]
-    """Every blob that was made."""
+    def __init__(self, folder: Path, seed: int, clock: str = "wrong at times") -> None:
+        self.dice = random.Random(seed)
+        self.clock = clock
+        self.git = Git(folder)
+        if self.dice.random() < 0.5:
+            self.git("config", "core.logAllRefUpdates", "false")
+        self.blobs = tuple(self.git("hash-object", "-w", "--stdin", read=b"%d of %d\n" % (n, seed)) for n in range(12))
+        self.trees: dict[str, dict[bytes, bytes]] = {}
 
+    def grow(self, commits: int) -> None:
+        for _ in range(commits):
+            commit = self._commit()
+            if self.dice.random() < 0.4:
+                self._name(commit)
+        self.git("update-ref", "refs/heads/main", list(self.trees)[-1])
 
-def random_history(folder: Path, seed: int, commits: int = 40, *init: str) -> Randomly:
-    """Merges (of two or three, honest and evil), copies, renames, deletions, roots, branches, tags, notes, moved refs."""
-    dice = random.Random(seed)
-    git = Git(folder, *init)
-    blobs = [git("hash-object", "-w", "--stdin", read=b"%d of %d\n" % (n, seed)) for n in range(12)]
-    trees: dict[str, dict[bytes, bytes]] = {}
-    for _ in range(commits):
+    def forget(self) -> None:
+        """Removes a ref."""
+        names = self.git("for-each-ref", "--format=%(refname)").split()
+        self.git("update-ref", "-d", self.dice.choice(names))
+
+    def _commit(self) -> str:
+        dice, trees = self.dice, self.trees
         known = list(trees)
         count = dice.choice((1, 1, 1, 1, 2, 2, 3)) if len(known) > 3 else min(len(known), 1)
         if dice.random() < 0.05:
@@ -129,22 +142,30 @@ def random_history(folder: Path, seed: int, commits: int = 40, *init: str) -> Ra
         parents = dice.sample(recent, min(count, len(recent)))
         files = dict(trees[dice.choice(parents)]) if parents else {}
         for other in parents:
-            for path, id_ in trees[other].items():
-                if dice.random() < 0.3:
-                    files[path] = id_
+            files |= {path: id_ for path, id_ in trees[other].items() if dice.random() < 0.3}
         if len(parents) < 2 or dice.random() < 0.4:
-            _change(files, blobs, dice)
-        commit = git.commit_tree(files or {b"a": blobs[0].encode()}, parents)
-        trees[commit] = files or {b"a": blobs[0].encode()}
-        if dice.random() < 0.1:
-            git.clock -= dice.randrange(600)
-        if dice.random() < 0.4:
-            _name(git, commit, dice)
-    git("update-ref", "refs/heads/main", list(trees)[-1])
-    return Randomly(git, tuple(blobs))
+            _change(files, self.blobs, dice)
+        files = files or {b"a": self.blobs[0].encode()}
+        commit = self.git.commit_tree(files, parents)
+        trees[commit] = files
+        if self.clock != "right" and dice.random() < 0.1:
+            self.git.clock -= dice.randrange(600)
+        return commit
+
+    def _name(self, commit: str) -> None:
+        dice, git = self.dice, self.git
+        kind = dice.choice(("heads", "tags", "annotated", "remotes/origin", "pull", "odd"))
+        if kind == "annotated":
+            git("tag", "-f", "-a", f"t{dice.randrange(4)}", "-m", "tag", commit)
+        elif kind == "pull":
+            git("update-ref", f"refs/pull/{dice.randrange(4)}/head", commit)
+        else:
+            git("update-ref", f"refs/{kind}/{dice.randrange(4)}", commit)
+        if dice.random() < 0.2:
+            git("pack-refs", "--all")
 
 
-def _change(files: dict[bytes, bytes], blobs: list[str], dice: random.Random) -> None:
+def _change(files: dict[bytes, bytes], blobs: Sequence[str], dice: random.Random) -> None:
     for _ in range(dice.randint(1, 3)):
         deed = dice.choice(("write", "write", "delete", "rename"))
         if deed == "write" or not files:
@@ -154,14 +175,3 @@ def _change(files: dict[bytes, bytes], blobs: list[str], dice: random.Random) ->
         else:
             id_ = files.pop(dice.choice(list(files)))
             files[dice.choice(PATHS)] = id_
-
-
-def _name(git: Git, commit: str, dice: random.Random) -> None:
-    kind = dice.choice(("heads", "tags", "annotated", "remotes/origin", "pull", "odd"))
-    name = f"{kind}/{dice.randrange(4)}"
-    if kind == "annotated":
-        git("tag", "-f", "-a", f"t{dice.randrange(4)}", "-m", "tag", commit)
-    elif kind == "pull":
-        git("update-ref", f"refs/pull/{dice.randrange(4)}/head", commit)
-    else:
-        git("update-ref", f"refs/{name}", commit)

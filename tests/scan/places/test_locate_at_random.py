@@ -4,13 +4,14 @@ import pytest
 
 from irkit.scan.places.locate import locate
 from irkit.scan.finding import Place, PlaceKind
-from tests.scan.places.histories import held, random_history
+from tests.scan.places.histories import RandomHistory, held
 from tests.scan.places.reference import reference
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_every_place_is_the_one_that_listing_every_tree_gives(tmp_path, seed):
-    made = random_history(tmp_path / "r", seed)
+    made = RandomHistory(tmp_path / "r", seed)
+    made.grow(40)
     expected = reference(made.git, made.blobs)
     located = locate(made.git.repository(), [held(blob) for blob in made.blobs], cache=None, jobs=2)
     found = {

@@ -1,0 +1,151 @@
+"""What is remembered of a located history: ids, paths and times; no value, no name of a ref, no person."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from irkit.scan.places.changes import Track
+from irkit.scan.places.rows import Ends
+from irkit.scan.repository import Repository
+
+_MAGIC = b"irkit places 1 "
+_CHECK = 8
+
+
+class Lost(NamedTuple):
+    """A place in commits that nothing leads to: kind, object, path, first and last commit."""
+
+    kind: str
+    object_id: str
+    path: str
+    first: str
+    last: str
+
+
+class Known(NamedTuple):
+    """A located history."""
+
+    rules: str
+    """With which rules the held objects were found: others may find more in old commits."""
+    shallow: str
+    """A hash of the shallow boundary."""
+    asked: frozenset[bytes]
+    """Objects that were looked for, found or not."""
+    commits: int
+    tracks: dict[Track, int]
+    ends: dict[int, Ends]
+    plain: int
+    tips: dict[bytes, tuple[int, int]]
+    """By commit id, of all starts: the tracks that its history brought, and those that it holds, as bits."""
+    stashes: dict[bytes, tuple[bytes, ...]]
+    """By commit id of a stash entry, those of its index and untracked files, which are among the tips."""
+    lost: tuple[Lost, ...]
+
+
+_Stored = tuple[
+    str,
+    str,
+    list[str],
+    int,
+    list[tuple[str, str, str, int, str, int]],
+    str,
+    list[str],
+    dict[str, tuple[int, int]],
+    dict[str, list[str]],
+    list[tuple[str, str, str, str, str]],
+]
+
+
+def file_of(repository: Repository, cache: Path) -> Path:
+    """Where the history of a repository is remembered."""
+    name = hashlib.blake2b(os.fsencode(repository.common_dir), digest_size=16).hexdigest()
+    return cache / "places" / f"{name}.known"
+
+
+def read_known(file: Path) -> Known | None:
+    """What is remembered; None when it is nothing, or broken."""
+    try:
+        raw = file.read_bytes()
+    except OSError:
+        return None
+    head, body = raw[: len(_MAGIC) + _CHECK], raw[len(_MAGIC) + _CHECK :]
+    if head != _head(body):
+        return None
+    rules, shallow, asked, commits, rows, plain, masks, tips, stashes, lost = cast("_Stored", json.loads(body))
+    sets = [int(mask, 16) for mask in masks]
+    tracks = {Track(_bytes(row[0]), _bytes(row[1])): number for number, row in enumerate(rows)}
+    ends = {number: Ends(row[2].encode(), row[3], row[4].encode(), row[5]) for number, row in enumerate(rows) if row[2]}
+    return Known(
+        rules,
+        shallow,
+        frozenset(id_.encode() for id_ in asked),
+        commits,
+        tracks,
+        ends,
+        int(plain, 16),
+        {id_.encode(): (sets[passed], sets[held]) for id_, (passed, held) in tips.items()},
+        {id_.encode(): tuple(part.encode() for part in parts) for id_, parts in stashes.items()},
+        tuple(Lost(*row) for row in lost),
+    )
+
+
+def write_known(file: Path, known: Known) -> None:
+    """Remember it. Nothing happens where nothing can be written."""
+    sets: dict[int, int] = {}
+    tips = {
+        id_.decode(): (sets.setdefault(passed, len(sets)), sets.setdefault(held, len(sets)))
+        for id_, (passed, held) in known.tips.items()
+    }
+    none = Ends(b"", 0, b"", 0)
+    rows = []
+    for track, number in sorted(known.tracks.items(), key=lambda pair: pair[1]):
+        ends = known.ends.get(number, none)
+        path = (_text(track.object_id), _text(track.path))
+        rows.append((*path, ends.first.decode(), ends.first_at, ends.last.decode(), ends.last_at))
+    stored: _Stored = (
+        known.rules,
+        known.shallow,
+        sorted(id_.decode() for id_ in known.asked),
+        known.commits,
+        rows,
+        f"{known.plain:x}",
+        [f"{mask:x}" for mask in sets],
+        tips,
+        {id_.decode(): [part.decode() for part in parts] for id_, parts in known.stashes.items()},
+        [(*row,) for row in known.lost],
+    )
+    body = json.dumps(stored, separators=(",", ":")).encode()
+    with suppress(OSError):
+        _replace(file, _head(body) + body)
+
+
+def _head(body: bytes) -> bytes:
+    return _MAGIC + b"%08x" % zlib.crc32(body)
+
+
+def _replace(file: Path, raw: bytes) -> None:
+    """Write a file so that another process sees all of it or nothing."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    number, name = tempfile.mkstemp(dir=file.parent, prefix=".")
+    try:
+        with os.fdopen(number, "wb") as opened:
+            opened.write(raw)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")

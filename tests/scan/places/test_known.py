@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import pytest
+
+from irkit.scan.places import locate as module
+from irkit.scan.places.locate import locate
+from tests.scan.places.histories import Git, Held, RandomHistory, held, sighting
+from tests.scan.places.seeing import value
+
+
+@pytest.fixture
+def git(tmp_path):
+    git = Git(tmp_path / "r")
+    git.write("readme", b"hello\n")
+    git.commit("root")
+    return git
+
+
+@pytest.fixture
+def walks(monkeypatch):
+    """How often all of the history was walked."""
+    walks = []
+    walk = module._walked
+
+    def counted(*args):
+        walks.append(args)
+        return walk(*args)
+
+    monkeypatch.setattr(module, "_walked", counted)
+    return walks
+
+
+def both(git, held, cache):
+    """Located with what is known, and anew; they must be equal."""
+    known = locate(git.repository(), held, cache=cache, jobs=2, rules="r")
+    anew = locate(git.repository(), held, cache=None, jobs=2, rules="r")
+    assert plain(known) == plain(anew)
+    return known
+
+
+def plain(located):
+    """Of lost objects only that they are lost: commits that were lost later are not searched for them again."""
+    places = {
+        id_: sorted(places, key=repr) if places[0].is_reachable else "lost" for id_, places in located.places.items()
+    }
+    return located._replace(places=places, commits=0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_known_changes_nothing(tmp_path, seed):
+    made = RandomHistory(tmp_path / "r", seed, clock="right")
+    made.grow(12)
+    for _ in range(8):
+        objects = [held(blob) for blob in made.blobs]
+        objects += [held(commit, "commit") for commit in made.trees if commit.startswith(tuple("0123"))]
+        both(made.git, objects, tmp_path / "cache")
+        if made.dice.random() < 0.3:
+            made.forget()
+        made.grow(made.dice.choice((0, 1, 1, 2, 9)))
+
+
+def test_a_second_time_nothing_is_walked(git, tmp_path, walks):
+    blob = git.write("a", b"one")
+    commit = git.commit()
+    lost = git("hash-object", "-w", "--stdin", read=b"lost")
+    objects = [held(blob), held(commit, "commit"), held(lost)]
+    both(git, objects, tmp_path / "cache")
+    walks.clear()
+    known = both(git, objects, tmp_path / "cache")
+    assert len(walks) == 1, "both() locates once without a cache"
+    assert known.commits == 2
+
+
+def test_after_new_commits_only_these_are_walked(git, tmp_path, walks):
+    blob = git.write("a", b"one")
+    git.commit()
+    both(git, [held(blob)], tmp_path / "cache")
+    for number in range(20):
+        other = git.write("b", b"%d" % number)
+        git.commit()
+    git("rm", "-q", "a")
+    git.commit()
+    git("update-ref", "refs/remotes/origin/main", "main")
+    walks.clear()
+    known = both(git, [held(blob), held(other)], tmp_path / "cache")
+    assert len(walks) == 1
+    assert not known.places[blob][0].is_current
+    assert known.commits == 23
+    assert known.pushed
+
+
+def test_stashes_that_come_and_go_are_told(git, tmp_path):
+    blob = git.write("readme", b"stashed")
+    git("stash", "-q")
+    (git.folder / "loose").write_bytes(b"untracked")
+    untracked = git("hash-object", "--stdin", read=b"untracked")
+    git.clock += 60
+    git("stash", "-q", "-u")
+    both(git, [held(blob), held(untracked)], tmp_path / "cache")
+    git.commit()
+    both(git, [held(blob), held(untracked)], tmp_path / "cache")
+    git("stash", "drop", "-q")
+    known = both(git, [held(blob), held(untracked)], tmp_path / "cache")
+    assert not known.places[untracked][0].is_reachable
+
+
+def test_a_lost_object_that_is_committed_is_reachable(git, tmp_path):
+    blob = git("hash-object", "-w", "--stdin", read=b"lost")
+    assert not both(git, [held(blob)], tmp_path / "cache").places[blob][0].is_reachable
+    git.write("a", b"lost")
+    assert both(git, [held(blob)], tmp_path / "cache").places[blob][0].refs == ("index",)
+    git.commit()
+    assert both(git, [held(blob)], tmp_path / "cache").places[blob][0].refs == ("refs/heads/main",)
+
+
+def test_other_rules_may_find_more_in_old_commits(git, tmp_path, walks):
+    one, other = git.write("a", b"one"), git.write("b", b"two")
+    git.commit()
+    locate(git.repository(), [held(one)], cache=tmp_path / "cache", jobs=2, rules="r")
+    git("mv", "b", "c")
+    git.commit()
+    known = locate(git.repository(), [held(one), held(other)], cache=tmp_path / "cache", jobs=2, rules="other")
+    assert {place.path for place in known.places[other]} == {"b", "c"}
+    assert len(walks) == 2
+
+
+def test_a_broken_or_unwritable_cache_is_no_harm(git, tmp_path):
+    blob = git.write("a", b"one")
+    git.commit()
+    cache = tmp_path / "cache"
+    both(git, [held(blob)], cache)
+    (file,) = (cache / "places").iterdir()
+    whole = file.read_bytes()
+    for broken in (b"", whole[:-1], whole[:20], whole.replace(b"1", b"2"), b"\xff" * 100):
+        file.write_bytes(broken)
+        both(git, [held(blob)], cache)
+        assert file.read_bytes() == whole
+    (tmp_path / "file").write_bytes(b"")
+    both(git, [held(blob)], tmp_path / "file")
+
+
+def test_nothing_of_a_secret_is_remembered(git, tmp_path):
+    git.write(b"dir-%b/one" % value(1), b"x")
+    blob = git.write(b"dir-%b/two" % value(1), b"secret")
+    commit = git.commit(f"message {value(2).decode()}")
+    git("branch", value(3).decode())
+    git("tag", "-a", "-m", value(4).decode(), value(5).decode())
+    tree = git("rev-parse", "HEAD^{tree}")
+    objects = [held(blob), held(commit, "commit"), Held(tree, "tree", (sighting(value(1)),))]
+    both(git, objects, tmp_path / "cache")
+    both(git, objects, tmp_path / "cache")
+    everything = b"".join(file.read_bytes() for file in (tmp_path / "cache").rglob("*") if file.is_file())
+    for number in range(1, 6):
+        assert value(number) not in everything
