@@ -10,6 +10,7 @@ from irkit.scan.detect.batch import Text, hits_of_each
 from irkit.scan.detect.confirm import Confirm, line_around
 from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.form import Form
+from irkit.scan.detect.kept import Kept
 from irkit.scan.detect.overlap import Seen, speaking
 from irkit.scan.detect.pragma import ALLOWED, is_allowed
 from irkit.scan.detect.prefilter import Hit, Prefilter
@@ -55,17 +56,24 @@ class Looked(NamedTuple):
 class Detector:
     """Finds the secrets of its rules in texts. Not to be shared between threads; a forked child may use it."""
 
-    def __init__(self, confirms: Sequence[Confirm], prefilter: Prefilter, rules_hash: str) -> None:
+    def __init__(self, parts: Kept, prefilter: Prefilter, rules_hash: str) -> None:
         """The prefilter's expressions are those of the same rules, in the same order: see ``loading``."""
-        self.rules = tuple(one.rule for one in confirms)
         self.rules_hash = rules_hash
-        self._by_id = {rule.id: rule for rule in self.rules}
-        self._confirms = tuple(confirms)
+        self._parts = parts
         self._prefilter = prefilter
+        self._confirms: dict[int, Confirm] = {}
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All of its rules, a user's last."""
+        return tuple(self._parts.rules)
 
     def rule(self, id: str) -> Rule:  # noqa: A002 - the word of the interface
         """The rule of that id. Raises ``KeyError``."""
-        return self._by_id[id]
+        for rule in self._parts.rules:
+            if rule.id == id:
+                return rule
+        raise KeyError(id)
 
     def look(self, body: bytes) -> Looked:
         """What stands in this text."""
@@ -90,14 +98,14 @@ class Detector:
         skipped: list[Skipped] = []
         if body.startswith(_LFS):
             skipped.append(Skipped("Git LFS pointer", "its content is not in the repository"))
-        elif is_archive(body) or any(number == len(self.rules) + Form.ZIP for number, _ in hits):
+        elif is_archive(body) or any(number == len(self._parts.rules) + Form.ZIP for number, _ in hits):
             packed, skipped = self._packed(body, budget, depth)
         unpacked = {one.value for one in packed}
         plain = [one for one in self._sightings(body, speaking(seen)) if one.value not in unpacked]
         return Looked((*plain, *packed), tuple(skipped))
 
     def _seen(self, body: bytes, hits: list[Hit], level: int) -> list[Seen]:
-        count = len(self._confirms)
+        count = len(self._parts.rules)
         ends: dict[int, list[int]] = {}
         for number, end in hits:
             ends.setdefault(number, []).append(end)
@@ -124,11 +132,20 @@ class Detector:
             yield one._replace(start=start, end=end, via=(region.via, *one.via), near=near)
 
     def _confirmed(self, number: int, body: bytes, ends: list[int]) -> Iterator[Seen]:
-        confirm = self._confirms[number]
+        confirm = self._confirm(number)
         for start, end in confirm.windows(body, ends):
             for first, last, dismissed in confirm.verdicts(body, start, end):
                 value = body[start + first : start + last]
                 yield Seen(start + first, start + last, number, confirm.rule.confidence, value, dismissed)
+
+    def _confirm(self, number: int) -> Confirm:
+        """What confirms the hits of a rule; made at the first of them."""
+        confirm = self._confirms.get(number)
+        if confirm is None:
+            parts = self._parts
+            confirm = Confirm(parts.rules[number], parts.spanning[number], number < parts.trusted)
+            self._confirms[number] = confirm
+        return confirm
 
     def _packed(self, body: bytes, budget: Budget, depth: int) -> tuple[list[Sighting], list[Skipped]]:
         if depth >= MOST_DEPTH:
@@ -161,7 +178,7 @@ class Detector:
             counted = one.start
             dismissed = one.dismissed or (ALLOWED if is_allowed(body, one.start, one.end) else "")
             yield Sighting(
-                self.rules[one.number].id,
+                self._confirm(one.number).rule.id,
                 one.value,
                 one.start,
                 one.end,

@@ -1,6 +1,6 @@
 """What is slow to make, kept in a file: the rules as read, and Hyperscan's database.
 
-The file is only read when it belongs to us, nobody else may write it, and its digest holds; else it is made anew.
+The file is only read when it belongs to us, nobody else may write it, and its checksum holds; else it is made anew.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, overload
+from zlib import crc32
 
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 
-_FORMAT = b"irkit detector 1\n"
+_FORMAT = b"irkit detector 2\n"
+_CHECKSUM = slice(len(_FORMAT), len(_FORMAT) + 4)
+_RULES_SIZE = slice(_CHECKSUM.stop, _CHECKSUM.stop + 4)
 _DIGEST_BYTES = 32
 _MOST_FILES = 8
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -23,7 +26,7 @@ _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 class Kept(NamedTuple):
     """The parts of a detector."""
 
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     spanning: tuple[bool, ...]
     """Of each rule: whether it looks beyond a line."""
     trusted: int
@@ -32,8 +35,29 @@ class Kept(NamedTuple):
     """Hyperscan's; empty for another engine."""
 
 
+class KeptRules(Sequence[Rule]):
+    """Rules as they are kept; each is made when it is asked for, because a hook needs but a few."""
+
+    def __init__(self, rules: Sequence[Sequence[str]]) -> None:
+        self._rules = rules
+
+    @overload
+    def __getitem__(self, place: int) -> Rule: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Rule]: ...
+    def __getitem__(self, place: int | slice) -> Rule | Sequence[Rule]:
+        if isinstance(place, slice):
+            return KeptRules(self._rules[place])
+        id_, title, severity, confidence, pattern, anchor, bounds, *rest = self._rules[place]
+        known = Severity(severity), Confidence(confidence), pattern, anchor, Bounds(bounds)
+        return Rule._make((id_, title, *known, *rest))
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+
 def digest_of(content: bytes) -> bytes:
-    """32 bytes of BLAKE2b; without the 4 ms that loading OpenSSL by way of ``hashlib`` takes."""
+    """32 bytes of BLAKE2b, without the 4 ms that loading OpenSSL by way of ``hashlib`` takes."""
     try:
         from _blake2 import blake2b
     except ImportError:
@@ -51,22 +75,24 @@ def kept(file: str) -> Kept | None:
             content = opened.read()
     except OSError:
         return None
-    digest, payload = content[: len(_FORMAT) + _DIGEST_BYTES], content[len(_FORMAT) + _DIGEST_BYTES :]
-    if digest != _FORMAT + digest_of(payload):
+    whole = memoryview(content)
+    if not content.startswith(_FORMAT) or whole[_CHECKSUM] != crc32(whole[_CHECKSUM.stop :]).to_bytes(4):
         return None
-    rules, spanning, trusted, database = marshal.loads(payload)  # noqa: S302 - our own file, and its digest holds
-    return Kept(tuple(map(_rule, rules)), spanning, trusted, database)
+    end = _RULES_SIZE.stop + int.from_bytes(whole[_RULES_SIZE])
+    rules, spanning, trusted = marshal.loads(whole[_RULES_SIZE.stop : end])  # noqa: S302 - our own file
+    return Kept(KeptRules(rules), spanning, trusted, bytes(whole[end:]))
 
 
 def keep(file: str, parts: Kept) -> None:
     """Write the file, readable by us alone. Where that does not work the next run makes it all again, and no more."""
     rules = tuple(tuple(str(one) if isinstance(one, str) else one for one in rule) for rule in parts.rules)
-    payload = marshal.dumps((rules, parts.spanning, parts.trusted, parts.database))
+    payload = marshal.dumps((rules, parts.spanning, parts.trusted))
+    rest = len(payload).to_bytes(4) + payload + parts.database
     folder, part = os.path.dirname(file), f"{file}.{os.getpid()}"  # noqa: PTH120
     try:
         os.makedirs(folder, exist_ok=True, mode=0o700)  # noqa: PTH103
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(_FORMAT + digest_of(payload) + payload)
+            opened.write(_FORMAT + crc32(rest).to_bytes(4) + rest)
         os.replace(part, file)  # noqa: PTH105
         _forget_older(folder)
     except OSError:
@@ -79,9 +105,3 @@ def _forget_older(folder: str) -> None:
     ours = [entry for entry in os.scandir(folder) if entry.name.startswith("detector-")]
     for old in sorted(ours, key=lambda entry: entry.stat().st_mtime)[:-_MOST_FILES]:
         os.unlink(old.path)  # noqa: PTH108
-
-
-def _rule(fields: Sequence[str]) -> Rule:
-    id_, title, severity, confidence, pattern, anchor, bounds, *rest = fields
-    known = Severity(severity), Confidence(confidence), pattern, anchor, Bounds(bounds)
-    return Rule._make((id_, title, *known, *rest))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import irkit
 from irkit.errors import UsageError
-from irkit.scan.detect.confirm import Confirm
 from irkit.scan.detect.detector import Detector
 from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.hyperscan_prefilter import DatabaseUnusable, HyperscanPrefilter, hyperscan_version
@@ -43,20 +42,21 @@ def loaded(files: Sequence[Path], engine: Engine, cache: Path | None) -> Detecto
     parts = kept(file) if file else None
     try:
         if parts:
-            return _detector(parts, rules_hash)
+            return Detector(parts, _prefilter(parts), rules_hash)
     except DatabaseUnusable:
         pass  # of another machine with the same home; ours replaces it
     parts = _parts(files, version)
     if file:
         keep(file, parts)
-    return _detector(parts, rules_hash)
+    return Detector(parts, _prefilter(parts), rules_hash)
 
 
 def detector(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> Detector:
     """A detector with these rules alone. Raises the engine's own error for a rule that it cannot compile."""
     version = "" if engine is Engine.RE2 else hyperscan_version()
     rules_hash = digest_of(f"{_rules_hash(())} {tuple(rules)!r}".encode()).hex()[:32]
-    return _detector(_made(rules, len(rules), version), rules_hash)
+    parts = _made(rules, len(rules), version)
+    return Detector(parts, _prefilter(parts), rules_hash)
 
 
 def _rules_hash(files: Sequence[Path]) -> str:
@@ -112,12 +112,6 @@ def _made(rules: Sequence[Rule], trusted: int, version: str) -> Kept:
     spanning = tuple(bool(rule.near) or spans_lines(rule.pattern) for rule in rules)
     database = compiled(expressions(rules)) if version else b""
     return Kept(tuple(rules), spanning, trusted, database)
-
-
-def _detector(parts: Kept, rules_hash: str) -> Detector:
-    together = zip(parts.rules, parts.spanning, strict=True)
-    confirms = [Confirm(rule, spans, number < parts.trusted) for number, (rule, spans) in enumerate(together)]
-    return Detector(confirms, _prefilter(parts), rules_hash)
 
 
 def _prefilter(parts: Kept) -> Prefilter:

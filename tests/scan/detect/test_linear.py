@@ -6,8 +6,9 @@ import pytest
 
 from irkit.scan.detect.bounded import Pattern
 from irkit.scan.detect.confirm import Confirm
+from irkit.scan.detect.detector import Detector
 from irkit.scan.detect.linear import LinearPattern
-from irkit.scan.detect.loading import _detector, _made
+from irkit.scan.detect.loading import _made, _prefilter
 from irkit.scan.rule import Bounds
 from tests.scan.detect.samples import PREFIXED, RULES, TOKEN, some
 
@@ -31,8 +32,8 @@ def test_a_users_expression_sees_what_ours_would(before: str, after: str) -> Non
 
 def test_a_users_expression_takes_linear_time() -> None:
     rule = PREFIXED._replace(pattern=BOMB, anchor="tst_", bounds=Bounds.NONE)
-    kept = _made([rule], 0, "")
-    assert _detector(kept, "").look(b"tst_" + b"a" * 200_000).sightings == ()
+    parts = _made([rule], 0, "")
+    assert Detector(parts, _prefilter(parts), "").look(b"tst_" + b"a" * 200_000).sightings == ()
 
 
 def test_a_users_rule_is_confirmed_by_re2_and_ours_by_python() -> None:
