@@ -73,11 +73,12 @@ class _Scan:
 
     def directly(self, found: Stores, memory: Memory) -> Scanned:
         """Read packs and loose objects, but for what is known. Raises ``Forgotten`` and ``IndexUnknown``."""
+        packs = [_pack(file) for file in memory.new_packs]
+        tasks = self._tasks(memory, packs) if packs or memory.new_loose else []
         merged = Merged()
         merged.recall(recalled(self._repository, self._detector, memory.kept), memory.skipped)
-        packs = [_pack(file) for file in memory.new_packs]
-        if packs or memory.new_loose:
-            self._run(self._tasks(memory, packs), merged)
+        if tasks:
+            self._run(tasks, merged)
             if merged.broken and len(found.packs) + bool(found.loose) > 1:
                 self._try_other_copies(merged)
         if memory.reused:

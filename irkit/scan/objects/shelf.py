@@ -51,27 +51,31 @@ _Stored = tuple[int, int, list[tuple[str, str, list[list[int]]]], list[tuple[str
 
 def read_shelf(folder: Path, name: str) -> Shelf | None:
     """The shelf of that name; None when there is none, or it is broken."""
-    try:
-        raw = (folder / f"{name}{_HELD}").read_bytes()
-    except OSError:
+    stored = _stored(folder, name)
+    if stored is None:
         return None
-    head, body = raw[: len(_MAGIC) + _CHECK], raw[len(_MAGIC) + _CHECK :]
-    if head != _head(body):
-        return None
-    _, count, kept, skipped, dismissed = cast("_Stored", json.loads(body))
+    _, count, kept, skipped, dismissed = stored
     objects = (Kept(id_, kind, tuple(Spot(*spot) for spot in spots)) for id_, kind, spots in kept)
     return Shelf(count, tuple(objects), tuple((id_, what, reason) for id_, what, reason in skipped), dismissed)
 
 
 def read_ids(folder: Path, name: str) -> bytes:
     """The sorted ids of a shelf's objects, 20 bytes each; empty when they are not what was written."""
+    stored = _stored(folder, name)
     try:
-        ids = (folder / f"{name}{_IDS}").read_bytes()
-        body = (folder / f"{name}{_HELD}").read_bytes()[len(_MAGIC) + _CHECK :]
+        ids = (folder / f"{name}{_IDS}").read_bytes() if stored else b""
     except OSError:
         return b""
-    check, *_ = cast("_Stored", json.loads(body))
-    return ids if zlib.crc32(ids) == check else b""
+    return ids if stored and zlib.crc32(ids) == stored[0] else b""
+
+
+def _stored(folder: Path, name: str) -> _Stored | None:
+    try:
+        raw = (folder / f"{name}{_HELD}").read_bytes()
+    except OSError:
+        return None
+    head, body = raw[: len(_MAGIC) + _CHECK], raw[len(_MAGIC) + _CHECK :]
+    return cast("_Stored", json.loads(body)) if head == _head(body) else None
 
 
 def write_shelf(folder: Path, name: str, ids: bytes, shelf: Shelf) -> None:

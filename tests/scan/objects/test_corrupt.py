@@ -62,7 +62,7 @@ def test_what_is_made_from_a_broken_object_is_named_too(packed: tuple[Path, Path
 
     scanned = scan(repo)
 
-    reasons = {what: reason for what, reason in scanned.skipped}
+    reasons = dict(scanned.skipped)
     assert len(reasons) == 10
     assert "broken" in reasons.pop(f"object {base}")
     assert set(reasons.values()) == {"what it is made from is broken"}

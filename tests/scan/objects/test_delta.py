@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from dulwich.pack import apply_delta, create_delta
@@ -44,8 +45,8 @@ def test_a_word_that_is_not_in_the_base_lies_in_what_was_touched(edits: list[tup
     spans = touched(result, changes(b"".join(create_delta(TEXT, result))))
 
     assert all(0 <= start <= end <= len(result) for start, end in spans)
-    assert all(one[1] < other[0] for one, other in zip(spans, spans[1:], strict=False))
-    for start in range(0, len(result) - 12):
+    assert all(one[1] < other[0] for one, other in pairwise(spans))
+    for start in range(len(result) - 12):
         word = result[start : start + 12]
         if word not in TEXT:
             assert any(first <= start and start + 12 <= last for first, last in spans)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from irkit.scan.objects import scan as module
+from irkit.scan.objects.held import Scanned
 from irkit.scan.objects.pack_index import IndexUnknown
 from tests.scan.objects.repositories import (
     Finds,
@@ -21,14 +23,17 @@ from tests.scan.objects.repositories import (
 )
 
 
+ThroughGit = Callable[..., Scanned]
+
+
 @pytest.fixture
-def through_git(monkeypatch: pytest.MonkeyPatch):
+def through_git(monkeypatch: pytest.MonkeyPatch) -> ThroughGit:
     """Scan as if no index could be read."""
 
     def refuse(*_: object) -> None:
         raise IndexUnknown("as asked")
 
-    def scanned(folder: Path, detector: Finds | None = None):
+    def scanned(folder: Path, detector: Finds | None = None) -> Scanned:
         with monkeypatch.context() as patch:
             patch.setattr(module, "Memory", refuse)
             return scan(folder, detector=detector)
@@ -40,7 +45,7 @@ def long_history(folder: Path, versions: int = 60) -> Path:
     """One long file in many versions, with words that come and go far from what else changes."""
     repo = made(folder)
     dice = random.Random(7)
-    lines = {number: b"first" for number in (3, 500, 900)}
+    lines = dict.fromkeys((3, 500, 900), b"first")
     for version in range(versions):
         lines[dice.randrange(1500)] = b"version %d" % version
         if version % 10 == 4:
@@ -52,7 +57,9 @@ def long_history(folder: Path, versions: int = 60) -> Path:
     return repo
 
 
-def test_a_value_in_an_unchanged_part_is_found_in_every_version_with_its_own_line(tmp_path: Path, through_git) -> None:
+def test_a_value_in_an_unchanged_part_is_found_in_every_version_with_its_own_line(
+    tmp_path: Path, through_git: ThroughGit
+) -> None:
     repo = long_history(tmp_path / "repo")
     git(repo, "repack", "-adfq", "--depth=50", "--window=50")
 
@@ -66,7 +73,7 @@ def test_a_value_in_an_unchanged_part_is_found_in_every_version_with_its_own_lin
 
 
 @pytest.mark.parametrize("packing", ["loose", "one pack", "several packs", "named bases", "loose and packed twice"])
-def test_all_ways_of_keeping_objects_give_the_same(tmp_path: Path, packing: str, through_git) -> None:
+def test_all_ways_of_keeping_objects_give_the_same(tmp_path: Path, packing: str, through_git: ThroughGit) -> None:
     repo = made(tmp_path / "repo")
     body = numbered_lines(300)
     for number in range(12):
