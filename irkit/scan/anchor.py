@@ -144,11 +144,14 @@ def _choices(piece: Piece) -> set[str]:
     for branch in group.branches:
         texts = {""}
         for one in branch:
-            texts = {text + choice for text in texts for choice in _choices(one)}
+            more = _choices(one)
+            if len(texts) * len(more) > _MOST_VARIANTS:
+                return set()
+            texts = {text + choice for text in texts for choice in more}
         if not texts:
             return set()
         whole |= texts
-    return whole
+    return whole if len(whole) <= _MOST_VARIANTS else set()
 
 
 def _few(atom: str) -> set[str]:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from pathlib import Path
+from typing import cast
 
 from irkit.errors import UsageError
 from irkit.scan import anchor as anchors
+from irkit.scan.check_names import CHECK_NAMES
 from irkit.scan.expression import ExpressionInvalid, parsed
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 
@@ -104,6 +106,11 @@ def _rule(table: dict[str, object], where: str) -> Rule:
     fields = {key: _field(key, value, where) for key, value in table.items()}
     if not _ID.fullmatch(str(fields["id"])):
         raise RulesInvalid(f"{where}: id: 3 to 64 of a-z, 0-9 and _, a letter first")
+    for name in cast("tuple[str, ...]", fields.get("checks", ())):
+        if name not in CHECK_NAMES:
+            raise RulesInvalid(
+                f"{where}: checks: there is no {name!r}", hint=f"There are {', '.join(sorted(CHECK_NAMES))}."
+            )
     fields |= _expressions(fields, where)
     return Rule(**fields)  # type: ignore[arg-type] # each field's type is checked above, by its name
 
