@@ -1,279 +1,306 @@
-"""``irkit scan`` as it is run: a process in a repository."""
+"""``irkit scan`` as it is run: a process, in and beside repositories."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests.scan import planted
+from tests.scan.work_tree import WorkTree
 
-ROOT = Path(__file__).resolve().parents[2]
-HEAVY = {"pydantic", "textual", "boto3", "botocore", "detect_secrets", "rich", "git", "yaml", "requests", "dataclasses"}
+LEAK = f"token = '{planted.GITHUB}'\n"
+OTHER_TOKEN = planted.with_checksum("ghs_")
+OTHER = f"token = '{OTHER_TOKEN}'\n"
 LOOK = (
     "import json, sys; from irkit.cli.main import main; code = main(); print(json.dumps([code, sorted(sys.modules)]))"
 )
+HEAVY = {
+    "boto3",
+    "botocore",
+    "detect_secrets",
+    "git",
+    "github",
+    "kingfisher_sdk",
+    "pydantic",
+    "rich",
+    "textual",
+    "yaml",
+}
 
 
-class Told(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-class Repository:
-    """A repository of the test's own, with a configuration and a data folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder / "repo", folder / "data"
-        settings = folder / "config.toml"
-        settings.write_text(f'data_folder = "{self.data}"\n', encoding="utf-8")
-        keep = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "IRKIT_"))}
-        self.environment = keep | {
-            "PYTHONPATH": str(ROOT),
-            "IRKIT_CONFIG": str(settings),
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_SYSTEM": os.devnull,
-        }
-        self.folder.mkdir()
-        self.git("init", "-q")
-
-    def git(self, *words: str) -> str:
-        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
-        ran = subprocess.run(
-            ["git", *who, *words], cwd=self.folder, env=self.environment, capture_output=True, check=True, text=True
-        )
-        return ran.stdout
-
-    def write(self, name: str, text: str) -> Path:
-        file = self.folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        return file
-
-    def stage(self, name: str, text: str) -> None:
-        self.write(name, text)
-        self.git("add", "--", name)
-
-    def scan(self, *words: str, start: tuple[str, ...] = ("-m", "irkit.cli.main")) -> Told:
-        ran = subprocess.run(
-            [sys.executable, *start, "scan", *words],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-        )
-        return Told(ran.returncode, ran.stdout, ran.stderr)
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Repository:
-    return Repository(tmp_path)
+def tree(tmp_path: Path, cache: Path) -> WorkTree:
+    return WorkTree(tmp_path, cache)
 
 
-LEAK = f"token = '{planted.GITHUB}'\n"
+def rows(out: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in out.splitlines()]
 
 
-def test_a_clean_file_is_said_to_be_scanned(repo: Repository) -> None:
-    repo.write("a.py", "print('hello')\n")
-    told = repo.scan("a.py")
-    assert told == (0, "", "irkit scan: 1 file scanned, 15 bytes; nothing found\n")
+def places(out: str) -> set[tuple[str, str]]:
+    """Last four characters and path of everything found."""
+    found = set()
+    for row in rows(out):
+        stands = row["places"]
+        assert isinstance(stands, list)
+        found |= {(str(row["last4"]), str(place["path"])) for place in stands}
+    return found
 
 
-def test_a_finding_is_one_line_and_what_to_do_next_is_told(repo: Repository) -> None:
-    repo.write("a.py", LEAK)
-    told = repo.scan("a.py")
+def tail(token: str) -> str:
+    return f"…{token[-4:]}"
+
+
+def test_files_are_scanned_by_name(tree: WorkTree) -> None:
+    tree.write("a.py", LEAK)
+    tree.write("b.py", OTHER)
+    told = tree.scan("a.py", "--format", "jsonl")
     assert told.code == 1
-    assert told.out.startswith("a.py:1: github_token  fp_")
-    assert told.out.count("\n") == 1
-    assert "never pushed: take it out" in told.err
-    assert "revoke it at its provider" in told.err
-    assert "irkit respond" not in told.err
+    assert places(told.out) == {(tail(planted.GITHUB), "a.py")}
     assert planted.GITHUB not in told.out + told.err
 
 
-def test_a_leaked_aws_key_is_handed_to_the_runbook(repo: Repository) -> None:
-    repo.write("a.env", f"AWS_ACCESS_KEY_ID={planted.KEY_ID}\nAWS_SECRET_ACCESS_KEY={planted.AWS_SECRET}\n")
-    told = repo.scan("a.env")
-    assert [line.split()[1] for line in told.out.splitlines()] == ["aws_access_key_id", "aws_secret_access_key"]
-    assert "irkit respond key_leak" in told.err
+def test_a_folder_is_scanned_as_files(tree: WorkTree) -> None:
+    tree.commit("sub/old.py", LEAK)
+    tree.stage("sub/old.py", "taken = 'out'\n")
+    tree.write("sub/deep/a.py", OTHER)
+    told = tree.scan("sub", "--format", "jsonl")
+    assert places(told.out) == {(tail(OTHER_TOKEN), "sub/deep/a.py")}
 
 
-def test_staged_means_the_index_and_never_the_work_tree(repo: Repository) -> None:
-    repo.stage("leaks.py", LEAK)
-    repo.stage("clean.py", "nothing = 1\n")
-    repo.write("leaks.py", "taken_out = 1\n")
-    repo.write("clean.py", LEAK)
-    for names in ([], ["leaks.py", "clean.py"]):
-        told = repo.scan("--staged", *names)
-        assert told.code == 1
-        assert told.out.startswith("leaks.py:1: github_token")
-        assert told.out.count("\n") == 1
+def test_a_clean_scan_says_how_much_it_saw(tree: WorkTree) -> None:
+    tree.write("a.py", "a = 1\n")
+    told = tree.scan("a.py")
+    assert told.code == 0
+    assert told.out == ""
+    assert "6 bytes" in told.err
 
 
-def test_what_is_committed_already_is_scanned_only_when_named(repo: Repository) -> None:
-    repo.stage("old.py", LEAK)
-    repo.git("commit", "-q", "-m", "old")
-    repo.stage("new.py", "new = 1\n")
-    assert repo.scan("--staged").code == 0
-    assert repo.scan("--staged", "old.py", "new.py").code == 1
+@pytest.mark.parametrize("words", [[], ["."], ["{root}"]])
+def test_a_repository_is_its_history_and_what_git_has_not_got(tree: WorkTree, words: list[str]) -> None:
+    tree.commit("old.py", LEAK)
+    tree.commit("old.py", "taken = 'out'\n")
+    staged, modified = planted.with_checksum("ghs_"), planted.with_checksum("gho_")
+    tree.stage("staged.py", f"token = '{staged}'\n")
+    tree.write("old.py", f"token = '{modified}'\n")
+    tree.write("new/untracked.py", OTHER)
+    tree.write(".gitignore", "*.log\n")
+    tree.write("ignored.log", f"token = '{planted.with_checksum('ghp_')}'\n")
+    told = tree.scan(*[word.format(root=tree.folder) for word in words], "--format", "jsonl")
+    assert told.code == 1, told.err
+    assert places(told.out) == {
+        (tail(planted.GITHUB), "old.py"),
+        (tail(staged), "staged.py"),
+        (tail(modified), "old.py"),
+        (tail(OTHER_TOKEN), "new/untracked.py"),
+    }
 
 
-def test_nothing_staged_is_said(repo: Repository) -> None:
-    assert repo.scan("--staged") == (0, "", "irkit scan: 0 files scanned, 0 bytes; nothing found\n")
+def test_the_repository_here_is_meant_from_any_folder_of_it(tree: WorkTree) -> None:
+    tree.commit("sub/a.py", LEAK)
+    tree.write("new.py", OTHER)
+    told = tree.scan("--format", "jsonl", at="sub")
+    assert places(told.out) == {(tail(planted.GITHUB), "sub/a.py"), (tail(OTHER_TOKEN), "new.py")}
 
 
-def test_a_staged_deletion_is_nothing_to_scan(repo: Repository) -> None:
-    repo.stage("old.py", LEAK)
-    repo.git("commit", "-q", "-m", "old")
-    repo.git("rm", "-q", "old.py")
-    assert repo.scan("--staged").code == 0
+def test_history_and_files_can_be_asked_for_alone(tree: WorkTree) -> None:
+    tree.commit("old.py", LEAK)
+    tree.commit("old.py", "taken = 'out'\n")
+    tree.write("new.py", OTHER)
+    assert places(tree.scan("--history", "--format", "jsonl").out) == {(tail(planted.GITHUB), "old.py")}
+    assert places(tree.scan("--files", "--format", "jsonl").out) == {(tail(OTHER_TOKEN), "new.py")}
 
 
-def test_the_target_of_a_staged_link_is_scanned(repo: Repository) -> None:
-    (repo.folder / "link").symlink_to(planted.GITHUB)
-    repo.git("add", "link")
-    assert repo.scan("--staged").out.startswith("link:1: github_token")
+def test_a_bare_repository_is_its_history(tree: WorkTree, tmp_path: Path) -> None:
+    tree.commit("a.py", LEAK)
+    tree.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
+    told = tree.scan("../bare.git", "--format", "jsonl")
+    assert places(told.out) == {(tail(planted.GITHUB), "a.py")}
+    assert tree.scan("../bare.git", "--files").code == 2
 
 
-def test_a_scan_writes_nothing_into_the_repository(repo: Repository) -> None:
-    repo.stage("a.py", LEAK)
-
-    def files() -> dict[str, tuple[int, int]]:
-        every = [path for path in repo.folder.rglob("*") if path.is_file()]
-        return {str(path): (path.stat().st_mtime_ns, path.stat().st_size) for path in every}
-
-    before = files()
-    assert repo.scan("--staged").code == 1
-    assert files() == before
-    assert (repo.data / "scan.key").stat().st_mode & 0o777 == 0o600
-
-
-def test_fingerprints_are_the_same_in_the_next_scan(repo: Repository) -> None:
-    repo.write("a.py", LEAK)
-    assert repo.scan("a.py").out == repo.scan("a.py").out
+def test_what_commits_brought_can_be_asked_for(tree: WorkTree) -> None:
+    first = tree.commit("a.py", LEAK)
+    tree.commit("b.py", OTHER)
+    tree.commit("b.py", "taken = 'out'\n")
+    for words in (["--since", first], ["--range", f"{first}..HEAD"], ["--range", "HEAD~2..HEAD~1"]):
+        told = tree.scan(*words, "--format", "jsonl")
+        assert told.code == 1, told.err
+        assert places(told.out) == {(tail(OTHER_TOKEN), "b.py")}
+    assert tree.scan("--range", "HEAD~1..HEAD").code == 0
+    assert tree.scan("--since", "no-such-revision").code == 2
 
 
-def test_a_data_folder_that_cannot_be_written_still_tells_the_finding(repo: Repository) -> None:
-    repo.data.write_text("a file is in the way", encoding="utf-8")
-    repo.write("a.py", LEAK)
-    told = repo.scan("a.py")
-    assert told.code == 1
-    assert told.out.startswith("a.py:1: github_token")
-    assert "good for this run only" in told.err
+def test_several_repositories_and_files_make_one_report(tree: WorkTree, tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "second").mkdir()
+    second = WorkTree(tmp_path / "second", cache)
+    second.commit("theirs.py", OTHER)
+    tree.commit("mine.py", LEAK)
+    (tmp_path / "loose.py").write_text(f"token = '{planted.with_checksum('ghp_')}'\n")
+    told = tree.scan(".", str(second.folder), "../loose.py", "--format", "jsonl")
+    assert {path for _, path in places(told.out)} == {"mine.py", "theirs.py", "../loose.py"}
 
 
-def unmerged(repo: Repository) -> list[str]:
-    repo.stage("a.py", "a = 1\n")
-    repo.git("commit", "-q", "-m", "a")
-    object_id = repo.git("rev-parse", "HEAD:a.py").strip()
-    rows = "".join(f"100644 {object_id} {stage}\ta.py\n" for stage in (1, 2, 3))
-    lines = f"0 {'0' * len(object_id)}\ta.py\n{rows}"
-    subprocess.run(
-        ["git", "update-index", "--index-info"],
-        cwd=repo.folder,
-        env=repo.environment,
-        input=lines,
-        text=True,
-        check=True,
+def test_a_second_scan_of_the_same_repository_finds_the_same(tree: WorkTree) -> None:
+    tree.commit("a.py", LEAK)
+    first = tree.scan("--history", "--format", "jsonl")
+    assert tree.scan("--history", "--format", "jsonl").out == first.out
+    assert tree.scan("--history", "--format", "jsonl", "--no-cache").out == first.out
+    tree.commit("b.py", OTHER)
+    assert len(rows(tree.scan("--history", "--format", "jsonl").out)) == 2
+
+
+def test_a_scan_writes_nothing_into_the_repository(tree: WorkTree) -> None:
+    tree.commit("a.py", LEAK)
+    tree.stage("b.py", OTHER)
+    before = tree.bytes_of()
+    for words in ([], ["--files"], ["--since", "HEAD"], ["a.py"]):
+        tree.scan(*words)
+    assert tree.bytes_of() == before
+
+
+def test_findings_that_no_ref_leads_to_are_counted_or_shown(tree: WorkTree) -> None:
+    tree.commit("a.py", "a = 1\n")
+    tree.git("hash-object", "-w", str(tree.write("lost.py", LEAK)))
+    (tree.folder / "lost.py").unlink()
+    told = tree.scan()
+    assert told.code == 0
+    assert "--unreachable shows them" in told.err
+    assert tree.scan("--unreachable").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["absent.py"], "No such file"),
+        (["--range", "HEAD", "a.py"], "is not a repository"),
+        (["--staged", "--show-secrets"], "--show-secrets is refused with --staged"),
+        (["--pre-push", "--show-secrets"], "--show-secrets is refused with --pre-push"),
+        (["--update-baseline"], "wants --baseline"),
+        (["--jobs", "0"], "--jobs must be 1 or more"),
+        (["--history", "--files"], "not allowed with"),
+        (["--format", "xml"], "invalid choice"),
+        (["--rules", "absent.toml", "a.py"], "absent.toml"),
+        (["a.py", "--baseline", "absent.baseline"], "absent.baseline"),
+        (["a.py", "--output", "absent/out.json"], "cannot write"),
+    ],
+)
+def test_what_is_asked_wrongly_ends_with_2(tree: WorkTree, words: list[str], says: str) -> None:
+    tree.write("a.py", "a = 1\n")
+    told = tree.scan(*words)
+    assert told.code == 2
+    assert says in told.out + told.err
+    assert "Traceback" not in told.err
+
+
+def test_without_a_repository_something_must_be_named(tree: WorkTree, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    told = tree.scan(at="../plain")
+    assert told.code == 2
+    assert "irkit scan FILE" in told.err
+
+
+def test_a_broken_repository_is_not_taken_for_a_folder(tree: WorkTree) -> None:
+    tree.commit("a.py", LEAK)
+    (tree.folder / ".git" / "HEAD").unlink()
+    assert tree.scan(".").code == 2
+
+
+def test_findings_are_told_even_when_something_else_cannot_be_read(tree: WorkTree) -> None:
+    tree.write("a.py", LEAK)
+    told = tree.scan("a.py", "absent.py", "--format", "jsonl")
+    assert told.code == 2
+    assert len(rows(told.out)) == 1
+
+
+def test_a_file_named_like_a_command_is_scanned_by_its_path(tree: WorkTree) -> None:
+    tree.write("org", LEAK)
+    assert tree.scan("./org").code == 1
+
+
+def test_values_are_shown_only_when_asked_with_a_warning(tree: WorkTree) -> None:
+    tree.write("a.py", LEAK)
+    told = tree.scan("a.py", "--show-secrets")
+    assert planted.GITHUB in told.out
+    assert "keep it out of logs" in told.err
+    assert tree.scan("a.py", "--show-secrets", "--format", "sarif").code == 2
+
+
+def test_a_report_can_be_written_to_a_file(tree: WorkTree) -> None:
+    tree.write("a.py", LEAK)
+    told = tree.scan("a.py", "--format", "json", "--output", "report.json")
+    assert (told.code, told.out) == (1, "")
+    report = json.loads((tree.folder / "report.json").read_text())
+    assert len(report["findings"]) == 1
+    assert tree.scan("a.py", "--show-secrets", "--format", "json", "--output", "secret.json").code == 1
+    assert (tree.folder / "secret.json").stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in tree.folder.iterdir()) == [".git", "a.py", "report.json", "secret.json"]
+
+
+def test_a_report_to_a_pipe_does_not_replace_the_pipe(tree: WorkTree) -> None:
+    tree.write("a.py", LEAK)
+    os.mkfifo(tree.folder / "pipe")
+    reading = subprocess.Popen(["cat", str(tree.folder / "pipe")], stdout=subprocess.PIPE)
+    assert tree.scan("a.py", "--format", "json", "--output", "pipe").code == 1
+    assert len(json.loads(reading.communicate()[0])["findings"]) == 1
+    assert (tree.folder / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("form", ["human", "json", "jsonl", "csv", "sarif", "junit", "github"])
+def test_every_format_is_written_for_every_mode(tree: WorkTree, form: str) -> None:
+    tree.commit("a.py", LEAK)
+    tree.stage("a.py", LEAK + OTHER)
+    for words in ([], ["a.py"], ["--staged"], ["--files"]):
+        told = tree.scan(*words, "--format", form)
+        assert told.code == 1, told.err
+        assert "a.py" in told.out
+        assert planted.GITHUB not in told.out + told.err
+
+
+def test_findings_below_the_confidence_asked_for_are_counted(tree: WorkTree) -> None:
+    tree.write("a.env", f"{LEAK}DB_PASSWORD={planted.PASSWORD}\n")
+    every = len(rows(tree.scan("a.env", "--format", "jsonl").out))
+    sure = tree.scan("a.env", "--confidence", "high", "--format", "json")
+    report = json.loads(sure.out)
+    assert len(report["findings"]) == 1
+    assert report["summary"]["dismissed"]["confidence below high"] == every - 1 > 0
+
+
+def test_a_users_rule_finds_what_ours_do_not(tree: WorkTree) -> None:
+    tree.write(
+        "mine.toml",
+        '[[rule]]\nid = "acme_key"\ntitle = "Acme key"\nseverity = "high"\nconfidence = "high"\n'
+        "pattern = '(?P<value>acme_[0-9]{12})'\nmatches = ['acme_${digits:12}']\n",
     )
-    return ["--staged"]
+    number = planted.SLACK.split("-")[1]
+    tree.write("a.py", f"key = 'acme_{number}'\n")
+    assert tree.scan("a.py").code == 0
+    told = tree.scan("a.py", "--rules", "mine.toml", "--format", "jsonl")
+    assert [row["rule"] for row in rows(told.out)] == ["acme_key"], told.err
 
 
-def lost(repo: Repository) -> list[str]:
-    repo.stage("a.py", "a = 1\n")
-    object_id = repo.git("rev-parse", ":a.py").strip()
-    (repo.folder / ".git" / "objects" / object_id[:2] / object_id[2:]).unlink()
-    return ["--staged"]
+def test_a_baseline_takes_out_what_it_accepts(tree: WorkTree) -> None:
+    tree.commit("a.py", LEAK)
+    assert tree.scan("--baseline", ".secrets.baseline", "--update-baseline").code == 0
+    assert tree.scan("--baseline", ".secrets.baseline").code == 0
+    tree.write("b.py", OTHER)
+    told = tree.scan("--baseline", ".secrets.baseline", "--format", "jsonl")
+    assert places(told.out) == {(tail(OTHER_TOKEN), "b.py")}
 
 
-def outside(repo: Repository) -> list[str]:
-    (repo.folder / ".git").rename(repo.folder / "was.git")
-    return ["--staged"]
-
-
-def named_badly(repo: Repository) -> list[str]:
-    repo.write("a.py", "a = 1\n")
-    return ["--staged", "a.py"]
-
-
-def pipe(repo: Repository) -> list[str]:
-    os.mkfifo(repo.folder / "pipe")
-    return ["pipe"]
-
-
-UNREAD: list[tuple[Callable[[Repository], list[str]], str]] = [
-    (lambda _: [], "nothing to scan was named"),
-    (lambda _: ["absent.py"], "cannot read absent.py: No such file"),
-    (lambda _: ["."], "it is a folder"),
-    (pipe, "not a regular file"),
-    (unmerged, "a.py is unmerged"),
-    (lost, "git has not its content: missing"),
-    (outside, "not a git repository"),
-    (named_badly, "did not match any file"),
-]
-
-
-@pytest.mark.parametrize(("arrange", "says"), UNREAD)
-def test_what_cannot_be_read_fails_the_scan(
-    repo: Repository, arrange: Callable[[Repository], list[str]], says: str
-) -> None:
-    told = repo.scan(*arrange(repo))
-    assert told.code == 2
-    assert says in told.err
-
-
-def test_findings_are_told_even_when_something_else_cannot_be_read(repo: Repository) -> None:
-    repo.write("a.py", LEAK)
-    told = repo.scan("absent.py", "a.py")
-    assert told.code == 2
-    assert told.out.startswith("a.py:1: github_token")
-    assert "the scan is incomplete" in told.err
-
-
-def test_a_hostile_file_name_stays_on_its_line(repo: Repository) -> None:
-    name = os.fsdecode(b"a\nb\x1b[31m\xff *.py")
-    (repo.folder / name).write_text(LEAK, encoding="utf-8")
-    repo.git("add", "-A")
-    for words in ([name], ["--staged"], ["--staged", name]):
-        assert repo.scan(*words).out.startswith(r"a\nb\x1b[31m\xff *.py:1: github_token")
-
-
-def test_a_name_that_looks_like_an_option_is_a_name_in_the_hook(repo: Repository) -> None:
-    repo.stage("--staged", LEAK)
-    assert repo.scan("--staged", "--", "--staged").out.startswith("--staged:1: github_token")
-
-
-@pytest.mark.parametrize("words", [["a.py"], ["--staged"], ["--staged", "a.py"]])
-def test_a_clean_scan_loads_nothing_heavy(repo: Repository, words: list[str]) -> None:
-    repo.stage("a.py", "def total(rows):\n    return sum(rows)  # the key of a row is a token\n")
-    code, loaded = json.loads(repo.scan(*words, start=("-c", LOOK)).out)
-    assert code == 0
+@pytest.mark.parametrize("words", [["a.py"], ["--files"], ["--history"], []])
+def test_a_scan_loads_nothing_of_the_outside(tree: WorkTree, words: list[str]) -> None:
+    tree.commit("a.py", LEAK)
+    out = tree.scan(*words, "--format", "csv", start=("-c", LOOK)).out.splitlines()[-1]
+    code, loaded = json.loads(out)
+    assert code == 1
     assert set(loaded) & HEAVY == set()
-
-
-def test_the_hook_that_is_offered_stops_a_commit(repo: Repository) -> None:
-    entry = next(
-        line.partition(":")[2].split()
-        for line in (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8").splitlines()
-        if line.strip().startswith("entry:")
-    )
-    assert entry[0] == "irkit"
-    hook = repo.write(
-        ".git/hooks/pre-commit", f'#!/bin/sh\nexec "{sys.executable}" -m irkit.cli.main {" ".join(entry[1:])}\n'
-    )
-    hook.chmod(0o755)
-    repo.stage("a.py", LEAK)
-    with pytest.raises(subprocess.CalledProcessError) as refused:
-        repo.git("commit", "-q", "-m", "leak")
-    assert "github_token" in refused.value.stderr + refused.value.stdout
-    repo.stage("a.py", "a = 1\n")
-    repo.git("commit", "-q", "-m", "clean")
-    assert repo.git("log", "--format=%s").split() == ["clean"]
