@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from dulwich.pack import apply_delta, create_delta
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irkit.scan.objects.delta import DeltaBroken, changes, touched
@@ -22,6 +22,7 @@ def edited(text: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
     return text
 
 
+@settings(deadline=None)
 @given(EDITS)
 def test_what_is_outside_the_changes_stands_in_the_base(edits: list[tuple[int, int, bytes]]) -> None:
     result = edited(TEXT, edits)
@@ -39,6 +40,7 @@ def test_what_is_outside_the_changes_stands_in_the_base(edits: list[tuple[int, i
         last = end
 
 
+@settings(deadline=None)
 @given(EDITS)
 def test_a_word_that_is_not_in_the_base_lies_in_what_was_touched(edits: list[tuple[int, int, bytes]]) -> None:
     result = edited(TEXT, edits)
@@ -76,6 +78,7 @@ def test_a_copy_of_nothing_written_is_64_kib() -> None:
     assert len(base) > 0x10000
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_delta_or_said_to_be_none(raw: bytes) -> None:
     try:

@@ -22,7 +22,6 @@ from tests.scan.objects.repositories import (
     word,
 )
 
-
 ThroughGit = Callable[..., Scanned]
 
 
