@@ -14,7 +14,9 @@ from irkit.scan.repository import Repository, environment
 
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LOGGED = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ", re.MULTILINE)
+_PACKED = re.compile(rb"^([0-9a-f]{40,64}) ([^\n]+)\n(?:\^([0-9a-f]+)\n)?", re.MULTILINE)
 _STASH = b"refs/stash"
+_AFTER_REFS = len(b"refs/")
 
 
 class Rank(IntEnum):
@@ -52,28 +54,63 @@ class Refs(NamedTuple):
     """Equal digests: the same refs, heads, reflogs and shallow boundary."""
 
 
+class _Files(NamedTuple):
+    """What the files say, unread: pairs of a name and a content."""
+
+    packed: bytes
+    loose: list[tuple[bytes, bytes]]
+    heads: list[tuple[bytes, bytes]]
+    logs: list[tuple[bytes, bytes]]
+    shallow: bytes
+
+
+_last: dict[Path, Refs] = {}
+"""What was read last: a scan asks more than once, and 18,000 refs are many lines."""
+
+
 def read_refs(repository: Repository) -> Refs:
     """Every start of the repository. It reads files; only where refs are kept in another way is git asked."""
-    seen = hashlib.blake2b(digest_size=20)
-    starts = [*_refs(repository), *_heads(repository)]
-    logs = _reflogs(repository)
-    seen.update(b"\0".join(b"%b %b" % (start.name, b" ".join(start.ids)) for start in starts))
-    for name, text in logs:
-        seen.update(b"\0%b\0%b" % (name, text))
-        starts += _logged(name, text)
-    seen.update(read_bytes(repository.common_dir / "shallow"))
-    if any(start.name == b"stash@{0}" for start in starts):  # else the newest has no reflog
-        starts = [start for start in starts if start.name != _STASH]
-    starts.sort(key=lambda start: (start.rank, start.name))
-    return Refs(tuple(starts), seen.hexdigest())
+    common = repository.common_dir
+    packed = _asked(repository) if (common / "reftable").exists() else read_bytes(common / "packed-refs")
+    files = _Files(
+        packed,
+        [(name, read_bytes(file)) for name, file in files_below(common / "refs")],
+        _heads(repository),
+        _reflogs(repository),
+        read_bytes(common / "shallow"),
+    )
+    digest = hashlib.blake2b(repr(files).encode(), digest_size=20).hexdigest()
+    known = _last.get(common)
+    if known is None or known.digest != digest:
+        known = _last[common] = Refs(_starts(files), digest)
+    return known
+
+
+def _starts(files: _Files) -> tuple[Start, ...]:
+    known = {name: (id_, peeled) for id_, name, peeled in _PACKED.findall(files.packed)}
+    known |= {name: (id_, b"") for name, content in files.loose if (id_ := _plain_id(content))}
+    starts = [Start(Rank.HEAD, name, (id_,)) for name, content in files.heads if (id_ := _plain_id(content))]
+    starts += [start for name, text in files.logs for start in _logged(name, text)]
+    if any(start.name == b"stash@{0}" for start in starts):  # else the newest stash has no reflog
+        known.pop(_STASH, None)
+    ranks = {folder: rank_of(folder) for folder in {name[: name.find(b"/", _AFTER_REFS) + 1] or name for name in known}}
+    for name in sorted(known):
+        id_, peeled = known[name]
+        starts.append(Start(ranks[name[: name.find(b"/", _AFTER_REFS) + 1] or name], name, (id_,), peeled))
+    starts.sort(key=_rank)  # names are sorted, and stay so
+    return tuple(starts)
 
 
 def rank_of(name: bytes) -> Rank:
-    """Of a ref, by its full name."""
+    """Of a ref, by its full name or the folder that it begins with."""
     for prefix, rank in _RANKS:
         if name.startswith(prefix):
             return rank
     return Rank.OTHER
+
+
+def _rank(start: Start) -> Rank:
+    return start.rank
 
 
 _RANKS = (
@@ -105,46 +142,21 @@ def files_below(folder: Path) -> list[tuple[bytes, Path]]:
     return sorted(found)
 
 
-def _refs(repository: Repository) -> list[Start]:
-    if (repository.common_dir / "reftable").exists():
-        return _asked(repository)
-    known = {name: (id_, peeled) for id_, name, peeled in _packed(read_bytes(repository.common_dir / "packed-refs"))}
-    for name, file in files_below(repository.common_dir / "refs"):
-        id_ = _plain_id(read_bytes(file))
-        if id_:
-            known[name] = (id_, b"")
-    return [Start(rank_of(name), name, (id_,), peeled) for name, (id_, peeled) in known.items()]
-
-
-def _packed(text: bytes) -> list[tuple[bytes, bytes, bytes]]:
-    """Id, name and what it is peeled to, of each line of a packed-refs file."""
-    rows: list[tuple[bytes, bytes, bytes]] = []
-    for line in text.split(b"\n"):
-        head = line[:1]
-        if head == b"^" and rows:
-            rows[-1] = (rows[-1][0], rows[-1][1], line[1:])
-        elif head and head != b"#":
-            id_, _, name = line.partition(b" ")
-            rows.append((id_, name, b""))
-    return rows
-
-
-def _asked(repository: Repository) -> list[Start]:
+def _asked(repository: Repository) -> bytes:
+    """What a packed-refs file would say."""
     words = repository.git("for-each-ref", "--format=%(objectname) %(refname) %(symref)")
     ran = subprocess.run(words, capture_output=True, check=False, env=environment())
-    rows = (line.split(b" ") for line in ran.stdout.splitlines())
-    return [Start(rank_of(name), name, (id_,)) for id_, name, symbolic in rows if not symbolic]
+    return b"".join(line[:-1] + b"\n" for line in ran.stdout.splitlines() if line.endswith(b" "))
 
 
-def _heads(repository: Repository) -> list[Start]:
-    """Detached heads, and what only one work tree has (``refs/bisect``, ``refs/worktree``)."""
+def _heads(repository: Repository) -> list[tuple[bytes, bytes]]:
+    """Heads, and what only one work tree has (``refs/bisect``, ``refs/worktree``): names and contents."""
     heads = [(b"HEAD", repository.common_dir / "HEAD")]
     for folder in worktrees(repository):
         name = b"worktrees/" + os.fsencode(folder.name)
         heads.append((name + b"/HEAD", folder / "HEAD"))
         heads += [(b"%b/%b" % (name, ref), file) for ref, file in files_below(folder / "refs")]
-    ids = ((name, _plain_id(read_bytes(file))) for name, file in heads)
-    return [Start(Rank.HEAD, name, (id_,)) for name, id_ in ids if id_]
+    return [(name, read_bytes(file)) for name, file in heads]
 
 
 def worktrees(repository: Repository) -> list[Path]:

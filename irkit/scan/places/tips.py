@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 from irkit.scan.objects.cat_file import read_objects
@@ -25,6 +26,8 @@ class Tips(NamedTuple):
     """Starts that lead to a tag, tree or blob, by its id."""
     trees: frozenset[bytes]
     """Those of them that are trees."""
+    commits: set[bytes]
+    """Ids of the commits that are tips."""
 
 
 class Ranks(NamedTuple):
@@ -46,31 +49,37 @@ class Ranks(NamedTuple):
 def ranks(refs: Refs) -> Ranks:
     """Of all starts."""
     found = dict.fromkeys(Rank, 0)
-    note_logs = 0
-    for number, start in enumerate(refs.starts):
-        found[start.rank] |= 1 << number
-        if start.rank is Rank.REFLOG and start.name.startswith(b"reflog of refs/notes/"):
-            note_logs |= 1 << number
+    note_logs = at = 0
+    for rank, starts in groupby(refs.starts, key=lambda start: start.rank):
+        members = list(starts)
+        found[rank] = ((1 << len(members)) - 1) << at
+        if rank is Rank.REFLOG:
+            of_notes = (n for n, start in enumerate(members, at) if start.name.startswith(b"reflog of refs/notes/"))
+            note_logs = sum(1 << n for n in of_notes)
+        at += len(members)
     real = sum(found[rank] for rank in Rank if rank < Rank.STASH)
     return Ranks(real, found[Rank.REMOTE], found[Rank.NOTES] | note_logs, found[Rank.STASH])
 
 
 def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]) -> Tips:
     """Of all starts. Tags are read only where packed-refs does not say what they are, or to find one of ``tags``."""
-    of_commit: dict[int, int] = {}
+    numbers: dict[int, list[int]] = {}
     of_object: dict[bytes, int] = {}
     unknown: dict[bytes, int] = {}
+    commits: set[bytes] = set()
     find = graph.numbers.get
-    for bit, start in enumerate(refs.starts):
-        for id_ in start.ids:
-            number = find(id_)
+    for bit, (_, _, ids, peeled) in enumerate(refs.starts):
+        for id_ in ids:
+            commit, number = id_, find(id_)
             if number is None:
                 of_object[id_] = of_object.get(id_, 0) | 1 << bit
-                number = find(start.peeled)
+                commit, number = peeled, find(peeled)
             if number is None:
                 unknown[id_] = unknown.get(id_, 0) | 1 << bit
             else:
-                of_commit[number] = of_commit.get(number, 0) | 1 << bit
+                numbers.setdefault(number, []).append(bit)
+                commits.add(commit)
+    of_commit = {number: _mask(bits) for number, bits in numbers.items()}
     if not of_object.keys() >= set(tags):
         unknown = dict(of_object)
     trees: set[bytes] = set()
@@ -84,8 +93,19 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
                 of_object[id_] = of_object.get(id_, 0) | mask
             else:
                 of_commit[number] = of_commit.get(number, 0) | mask
+                commits.add(id_)
         unknown = {id_: mask for id_, mask in unknown.items() if id_ not in graph.numbers}
-    return Tips(of_commit, of_object, frozenset(trees))
+    return Tips(of_commit, of_object, frozenset(trees), commits)
+
+
+def _mask(bits: list[int]) -> int:
+    """As bits. One by one they would be as many long numbers."""
+    if len(bits) == 1:
+        return 1 << bits[0]
+    octets = bytearray(max(bits) // 8 + 1)
+    for bit in bits:
+        octets[bit >> 3] |= 1 << (bit & 7)
+    return int.from_bytes(octets, "little")
 
 
 def _followed(repository: Repository, ids: dict[bytes, int], trees: set[bytes]) -> dict[bytes, int]:
