@@ -113,8 +113,7 @@ def _is_plainly_random(value: bytes) -> bool:
     """Long, with digits and hardly a word: no name of a variable, no expression."""
     digits = sum(one in b"0123456789" for one in value)
     return (
-        len(value) >= _LEAST_BARE
-        and digits >= _LEAST_DIGITS
+        len(value) >= (_LEAST_BARE if digits >= _LEAST_DIGITS else 2 * _LEAST_BARE)
         and wordiness(value) < _WORDY
         and not unlike_random(value)
         and (_NAME.fullmatch(value) is None or b"_" not in value or digits > 4)  # noqa: PLR2004

@@ -20,7 +20,7 @@ _TAILS = frozenset(
     b"changed algorithm algo alg audience issuer scope scopes placeholder template vault ring keyring board keyboard "
     b"word words frame frames map pair event press pressed down up left right selector color colour thumbprint "
     b"fingerprint hash hashes sha md crc checksum digest integrity etag "
-    b"revision rev usage spec schema provider manager service store keystore truststore handler factory method "
+    b"revision rev commit usage spec schema provider manager service store keystore truststore handler factory method "
     b"methods function func callback class interface code status state level mode flag flags bits bit offset date time "
     b"at on by for of with input output request response result test tests spec button icon image img menu form view "
     b"page screen modal dialog tooltip locale lang language group category section item node element component "
@@ -40,8 +40,8 @@ _ANYWHERE = frozenset(
     b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha md "
     b"license".split()
 )
-_SECRET_ID = [b"secret", b"id"]
-"""The secret half of HashiCorp Vault's AppRole."""
+_NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
+"""The secret half of HashiCorp Vault's AppRole; ``do_not_commit``."""
 _CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
 
 
@@ -61,7 +61,7 @@ def harmless_name(line: bytes, at: int) -> str:
     words = name_words(name_before(line, at))
     if not words:
         return ""
-    if words[-1] in _TAILS and words[-2:] != _SECRET_ID:
+    if words[-1] in _TAILS and words[-2:] not in _NO_TAILS:
         return "named for something else: " + words[-1].decode()
     if b"keyvault" in b"".join(words):
         return "named for something else: key vault"

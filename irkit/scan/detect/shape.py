@@ -22,6 +22,7 @@ _PARTS, _PART, _PLAIN_PARTS, _MOST_PLAIN = (
     0.7,
 )
 _LEAST_RANDOM, _SHORT_ASSIGNMENT = 10, 24
+_CASE_CHANGE, _CASE_CHANGES, _LEAST_JUMBLED, _JUMBLED = re.compile(rb"[a-z](?=[A-Z])|[A-Z](?=[a-z])"), 5, 12, 0.15
 _LEAST_HEX = 16
 _LEAST_LETTERS = 20
 _STRONG_LENGTH, _STRONG_CLASSES = 10, 3
@@ -66,9 +67,15 @@ def unlike_random(value: bytes) -> str:
         return "" if entropy(value) >= 3.0 else REGULAR  # noqa: PLR2004
     if is_wordy(value):
         return A_WORD
-    if not _DIGIT.search(value) and len(value) < _LEAST_LETTERS:
+    if not _DIGIT.search(value) and len(value) < _LEAST_LETTERS and not _is_jumbled(value):
         return A_WORD
     return "" if entropy(value) >= min(3.3, 0.78 * math.log2(len(value))) else REGULAR
+
+
+def _is_jumbled(letters: bytes) -> bool:
+    """Letters alone, whose case changes as it does by chance and not by words."""
+    is_enough = len(letters) >= _LEAST_JUMBLED and len(_CASE_CHANGE.findall(letters)) >= _CASE_CHANGES
+    return is_enough and wordiness(letters) < _JUMBLED
 
 
 def unlike_password(value: bytes) -> str:
@@ -78,7 +85,8 @@ def unlike_password(value: bytes) -> str:
     user, colon, rest = value.partition(b":")
     value = rest if colon and rest and user.isalnum() else value
     if not (_DIGIT.search(value) or _SIGN.search(value)):
-        return A_WORD if is_wordy(value) or len(value) < _LEAST_LETTERS else ""
+        is_long_enough = len(value) >= _LEAST_LETTERS or _is_jumbled(value)
+        return "" if is_long_enough and not is_wordy(value) else A_WORD
     return "" if entropy(value) >= 2.0 else REGULAR  # noqa: PLR2004 - bits a byte
 
 
