@@ -40,7 +40,3 @@ class About(NamedTuple):
     accepted: Sequence[LeftOut] = ()
     notes: Sequence[str] = ()
     """What else a reader should know: stale baseline entries, unused ignore lines."""
-
-    def rule(self, rule: str) -> Rule | None:
-        """The rule of that id; None when it is not among them."""
-        return next((each for each in self.rules if each.id == rule), None)

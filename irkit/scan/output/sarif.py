@@ -48,7 +48,7 @@ def write(report: Report, out: TextIO, about: About) -> None:
 
 def _run(report: Report, about: About) -> Object:
     cover = veil(report, about)
-    rules = _all_rules(report.findings, about.rules)
+    rules = _used_rules(report.findings, about.rules)
     indexes = {rule.id: index for index, rule in enumerate(rules)}
     driver: Object = {
         "name": "irkit",
@@ -65,12 +65,14 @@ def _run(report: Report, about: About) -> Object:
     return run
 
 
-def _all_rules(findings: Sequence[Finding], rules: Sequence[Rule]) -> list[Rule]:
-    """The rules, and one made up for each finding whose rule is not among them."""
+def _used_rules(findings: Sequence[Finding], rules: Sequence[Rule]) -> list[Rule]:
+    """The rules that found something, in the order of the findings; one that is not listed is made up."""
     known = {rule.id: rule for rule in rules}
+    used: dict[str, Rule] = {}
     for one in findings:
-        known.setdefault(one.rule, Rule(one.rule, one.title, one.severity, one.confidence, pattern="", anchor=""))
-    return list(known.values())
+        made_up = Rule(one.rule, one.title, one.severity, one.confidence, pattern="", anchor="")
+        used.setdefault(one.rule, known.get(one.rule, made_up))
+    return list(used.values())
 
 
 def _descriptor(rule: Rule) -> Object:
