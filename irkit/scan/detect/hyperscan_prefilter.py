@@ -6,6 +6,12 @@ from collections.abc import Sequence
 
 from irkit.scan.detect.prefilter import Expression, ExpressionRefused, Hit
 
+LOOSE = r"""[\s\w.\-\[\]"'`)}\\,=:>(|?+@$]*"""
+"""What ``${is}`` of the rules is searched for as: any run of its characters, which compiles in half the time.
+
+That may only be done where every end of every match is told, so that the one beside the value is among them.
+"""
+
 
 class DatabaseUnusable(Exception):
     """A database made on another machine or by another version."""
@@ -54,9 +60,11 @@ def compiled(expressions: Sequence[Expression]) -> bytes:
 def _compiled(expressions: Sequence[Expression]) -> bytes:
     import hyperscan
 
+    from irkit.scan.ruleset import IS
+
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        expressions=[one.text.encode() for one in expressions],
+        expressions=[one.text.replace(IS, LOOSE).encode() for one in expressions],
         ids=[one.number for one in expressions],
         elements=len(expressions),
         flags=hyperscan.HS_FLAG_MULTILINE,

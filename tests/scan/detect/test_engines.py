@@ -1,0 +1,107 @@
+"""All shipped rules, in every form, through both engines."""
+
+from __future__ import annotations
+
+import base64
+import random
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from irkit.scan.detect.detector import Detector, load_detector
+from irkit.scan.detect.engine import Engine
+from irkit.scan.detect.hyperscan_prefilter import LOOSE
+from irkit.scan.example import example
+from irkit.scan.rule import Rule
+from irkit.scan.ruleset import IS, shipped
+
+RULES = shipped()
+WORDS = [
+    "the",
+    "a",
+    "key",
+    "is",
+    "of",
+    "and",
+    "in",
+    "password",
+    "token",
+    "=",
+    ":",
+    "'",
+    '"',
+    "(",
+    ")",
+    "{",
+    "}",
+    ",",
+    ";",
+    "/",
+    ".",
+    "-",
+    "_",
+    "\n",
+    "\t",
+    "0",
+    "1",
+    "f3",
+    "ab",
+]
+
+
+@cache
+def detector(engine: Engine) -> Detector:
+    return load_detector(engine=engine)
+
+
+def texts(rules: Sequence[Rule]) -> Iterator[bytes]:
+    """Examples in the midst of other words, some encoded."""
+    dice = random.Random(3)
+    for rule in rules:
+        for template in (*rule.matches[:2], *rule.misses[:1]):
+            text = f"{' '.join(dice.choices(WORDS, k=9))}\n{example(template, 1)} {' '.join(dice.choices(WORDS, k=9))}"
+            yield dice.choice((str.encode, str.encode, utf_16, base64_of, hex_of))(text)
+
+
+def utf_16(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+def base64_of(text: str) -> bytes:
+    return base64.b64encode(text.encode())
+
+
+def hex_of(text: str) -> bytes:
+    return text.encode().hex().encode()
+
+
+def test_the_engines_see_the_same_in_examples_of_every_rule() -> None:
+    for text in texts(RULES):
+        first, second = (detector(engine).look(text) for engine in (Engine.HYPERSCAN, Engine.RE2))
+        assert first == second, text
+
+
+def test_the_engines_see_the_same_in_many_examples_joined() -> None:
+    bodies = list(texts(RULES))
+    random.Random(1).shuffle(bodies)
+    whole = b"\n".join(bodies[::6])
+    assert detector(Engine.HYPERSCAN).look(whole) == detector(Engine.RE2).look(whole)
+
+
+@pytest.mark.parametrize("rule", RULES[::9], ids=[rule.id for rule in RULES[::9]])
+def test_a_value_is_found_wherever_it_stands_plainly(rule: Rule) -> None:
+    for template in rule.matches:
+        text = example(template, 2)
+        for before, after in (("", ""), ("\r\n", "\r\n"), ("é ", " é"), ("x" * 9000 + "\n", "\n" + "y" * 9000)):
+            looked = detector(Engine.HYPERSCAN).look(f"{before}{text}{after}".encode())
+            assert looked.sightings, f"{template!r} between {before[-3:]!r} and {after[:3]!r}"
+
+
+@given(gap=st.from_regex(IS, fullmatch=True, alphabet=st.characters(max_codepoint=126)))
+@settings(deadline=None, max_examples=500)
+def test_what_assignments_are_searched_for_as_covers_all_of_them(gap: str) -> None:
+    assert re.fullmatch(LOOSE, gap)
