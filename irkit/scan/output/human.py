@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TextIO
 
@@ -14,6 +14,8 @@ from irkit.scan.output.summary import summary
 from irkit.scan.output.veil import Veil, all_findings, veil
 
 _SHORT = 12
+_REFS = 5
+"""How many refs are named; JSON has more."""
 _MESSAGES = {PlaceKind.COMMIT: "commit", PlaceKind.TAG: "tag"}
 _WORDS = {
     PlaceKind.NOTE: "note ",
@@ -65,8 +67,7 @@ def _finding(finding: Finding, cover: Veil, contexts: Contexts, reveal: Reveal) 
         for line in _commits(first, last):
             yield "      " + shown(cover(line))
         if refs:
-            others = more - len(refs)
-            yield "      " + shown(cover(f"refs   {', '.join(refs)}" + (f" and {others} more" if others > 0 else "")))
+            yield "      refs   " + shown(cover(_refs(refs, more)))
 
 
 def _history(place: Place) -> tuple[Commit | None, Commit | None, tuple[str, ...], int]:
@@ -99,6 +100,13 @@ def _commits(first: Commit | None, last: Commit | None) -> Iterator[str]:
         yield f"{'first' if last != first else 'commit':<6} {_commit(first)}"
     if last is not None and last != first:
         yield f"last   {_commit(last)}"
+
+
+def _refs(refs: Sequence[str], count: int) -> str:
+    """The first few, as git shortens them."""
+    names = [ref.removeprefix("refs/").removeprefix("heads/") for ref in refs[:_REFS]]
+    others = max(count, len(refs)) - len(names)
+    return ", ".join(names) + (f" and {others:,} more" if others else "")
 
 
 def _commit(commit: Commit) -> str:

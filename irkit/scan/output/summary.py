@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -11,6 +12,7 @@ from irkit.scan.rule import Severity
 
 _LISTED = 20
 """How many of the skipped are named for each reason; JSON has all."""
+_WIDTH = 100
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000
 
@@ -22,10 +24,10 @@ def summary(report: Report, about: About) -> Iterator[str]:
     if report.unreachable:
         yield f"           {many(report.unreachable, 'more finding')} where no ref leads (--unreachable shows them)"
     if any(report.dismissed.values()):
-        yield f"dismissed  {_total(report.dismissed)}"
+        yield from _wrapped("dismissed  ", _total(report.dismissed))
     left_out = {each.reason: len(each.findings) for each in about.accepted}
     if any(left_out.values()):
-        yield f"accepted   {_total(left_out)}"
+        yield from _wrapped("accepted   ", _total(left_out))
     yield from _skipped(report.skipped)
     for note in about.notes:
         yield f"note       {note}"
@@ -69,8 +71,13 @@ def _skipped(skipped: tuple[Skipped, ...]) -> Iterator[str]:
             yield f"    and {len(names) - _LISTED:,} more (--format json lists all)"
 
 
+def _wrapped(head: str, told: str) -> list[str]:
+    return textwrap.wrap(told, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+
+
 def _total(counts: Mapping[str, int]) -> str:
-    parts = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()) if count)
+    falling = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    parts = ", ".join(f"{count:,} {reason}" for reason, count in falling if count)
     return f"{sum(counts.values()):,}: {parts}"
 
 

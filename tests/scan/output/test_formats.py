@@ -85,7 +85,7 @@ def test_human_text_groups_every_place_under_its_finding() -> None:
     assert lines[2] == "  conf/old name.env:3:9 > zip:conf/\\x1b.env > base64  (history, blob bbbbbbbbbbbb)"
     assert lines[3] == "      first  111111111111  2024-01-02T03:04:05+01:00  Ann Onym <ann@example.org>"
     assert lines[4] == "      last   222222222222  2025-06-07T08:09:10+00:00  Eve … \\u202e <e\\x07ve@example.org>"
-    assert lines[5] == "      refs   refs/heads/main, refs/heads/… and 5 more"
+    assert lines[5] == "      refs   main, … and 5 more"
     assert lines[6] == "  a\\nb\\r\\x1b[31m,:%25\\u202egnp.\\xff\\\\<&\"']]>.py:12:5"
 
 

@@ -66,6 +66,8 @@ def test_no_value_shows_in_the_context_of_another_on_its_line(held: list[str], b
         ("export AWS_SECRET_ACCESS_KEY_FOR_PRODUCTION={}", "export AWS_SECRET_ACCESS_KEY_FOR_PRODUCTION="),
         ('connect("admin", "unknown hunter2", "{}")', 'connect("…", "…", "'),
         ("curl -H Basic:dXNlcjpodW50ZXIy?x= {}", "curl -H Basic:…?x= "),
+        ('{{"AWS_KEY_2": "{}"', '{"AWS_KEY_2": "'),
+        ("'some pass' => '{}'", "'…' => '"),
         ("{}", ""),
         ("   {}", ""),
         ("postgres://user:{}@host", "postgres://user:"),
