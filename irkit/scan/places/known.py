@@ -5,18 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
-import zlib
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from irkit.scan.places.changes import Track
+from irkit.scan.places.kept_file import read_kept, write_kept
 from irkit.scan.places.rows import Ends
 from irkit.scan.repository import Repository
 
 _MAGIC = b"irkit places 1 "
-_CHECK = 8
 
 
 class Lost(NamedTuple):
@@ -71,12 +68,8 @@ def file_of(repository: Repository, cache: Path) -> Path:
 
 def read_known(file: Path) -> Known | None:
     """What is remembered; None when it is nothing, or broken."""
-    try:
-        raw = file.read_bytes()
-    except OSError:
-        return None
-    head, body = raw[: len(_MAGIC) + _CHECK], raw[len(_MAGIC) + _CHECK :]
-    if head != _head(body):
+    body = read_kept(file, _MAGIC)
+    if body is None:
         return None
     rules, shallow, asked, commits, rows, plain, masks, tips, stashes, lost = cast("_Stored", json.loads(body))
     sets = [int(mask, 16) for mask in masks]
@@ -121,26 +114,7 @@ def write_known(file: Path, known: Known) -> None:
         {id_.decode(): [part.decode() for part in parts] for id_, parts in known.stashes.items()},
         [(*row,) for row in known.lost],
     )
-    body = json.dumps(stored, separators=(",", ":")).encode()
-    with suppress(OSError):
-        _replace(file, _head(body) + body)
-
-
-def _head(body: bytes) -> bytes:
-    return _MAGIC + b"%08x" % zlib.crc32(body)
-
-
-def _replace(file: Path, raw: bytes) -> None:
-    """Write a file so that another process sees all of it or nothing."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    number, name = tempfile.mkstemp(dir=file.parent, prefix=".")
-    try:
-        with os.fdopen(number, "wb") as opened:
-            opened.write(raw)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_kept(file, _MAGIC, json.dumps(stored, separators=(",", ":")).encode())
 
 
 def _text(raw: bytes) -> str:

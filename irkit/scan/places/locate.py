@@ -17,6 +17,7 @@ from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_bytes, read_refs
 from irkit.scan.places.renewed import remembered, renewed, shallow_hash
 from irkit.scan.places.rows import History, Row, ends_of_tracks, name_rows, tag_rows, track_rows
+from irkit.scan.places.same import key_of, read_same, write_same
 from irkit.scan.places.tips import ranks, tips
 from irkit.scan.places.unreached import Missing, lost_rows, named_rows, staged_rows
 from irkit.scan.places.walk import Walk, Walked
@@ -44,6 +45,9 @@ def locate(
         return Located({}, {})
     refs = read_refs(repository)
     file = file_of(repository, cache) if cache else None
+    key = key_of(refs, wants.all_ids, rules)
+    if file and not wants.files.names and (same := read_same(repository, _same(file), key, refs)):
+        return same
     known = read_known(file) if file else None
     told = _renewed(repository, known, refs, wants) if known else None
     told = told or _walked(repository, refs, wants, jobs)
@@ -58,7 +62,15 @@ def locate(
     named = name_rows(rows, wants.files.names, _times(told.history))
     found = written(repository, rows, told.history, named)
     pushed = frozenset(row.first.decode() for row in rows if row.first and row.starts & told.history.ranks.remote)
-    return found._replace(commits=told.commits, pushed=pushed, boundary=boundary, skipped=skipped)
+    found = found._replace(commits=told.commits, pushed=pushed, boundary=boundary, skipped=skipped)
+    is_all_told = all(row.is_reachable and not row.staged_in for row in rows) and not skipped
+    if file and is_all_told and not wants.files.names:
+        write_same(_same(file), key, found, refs)
+    return found
+
+
+def _same(file: Path) -> Path:
+    return file.with_suffix(".same")
 
 
 class _Wants(NamedTuple):

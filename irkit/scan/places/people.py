@@ -1,14 +1,29 @@
-"""Who committed what, and when: from the commit objects themselves. Pure."""
+"""Who committed what, and when: from the commit objects themselves."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 from irkit.scan.finding import Commit
+from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.repository import Repository
 
 _PERSON = re.compile(rb"^(author|committer|tagger) (.*?) ?<([^>\n]*)>(?: (-?\d+) ([+-]\d{4}))?", re.MULTILINE)
+_TARGET = re.compile(rb"\Aobject ([0-9a-f]+)\ntype (\w+)\n")
 _PARENT = re.compile(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
+
+
+def read_people(repository: Repository, ids: Iterable[bytes]) -> dict[bytes, Commit]:
+    """Who and when, of commits and tags; of a tag, the commit is the one it names and the author who tagged it."""
+    found = {}
+    for id_, kind, body in read_objects(repository, sorted(one.decode() for one in ids)):
+        if kind == "commit":
+            found[id_.encode()] = person(id_, body)
+        elif kind == "tag":
+            found[id_.encode()] = person(tag_target(body).decode(), body)
+    return found
 
 
 def person(id_: str, body: bytes) -> Commit:
@@ -44,3 +59,9 @@ def text(name: bytes) -> str:
 
 def _head(body: bytes) -> bytes:
     return body.partition(b"\n\n")[0]
+
+
+def tag_target(body: bytes) -> bytes:
+    """The id of what an annotated tag names; empty when it names nothing."""
+    target = _TARGET.match(body)
+    return target[1] if target else b""

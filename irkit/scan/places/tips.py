@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
@@ -10,10 +9,10 @@ from typing import NamedTuple
 from irkit.scan.objects.cat_file import read_objects
 from irkit.scan.places.gits import answer
 from irkit.scan.places.graph import Graph
+from irkit.scan.places.people import tag_target
 from irkit.scan.places.refs import Rank, Refs
 from irkit.scan.repository import Repository
 
-_TARGET = re.compile(rb"\Aobject ([0-9a-f]+)\ntype (\w+)\n")
 _MOST_NESTED = 20
 
 
@@ -115,9 +114,9 @@ def _followed(repository: Repository, ids: dict[bytes, int], trees: set[bytes]) 
     tags = [id_.decode() for id_, kind in kinds.items() if kind == "tag"]
     found: dict[bytes, int] = {}
     for tag, _, body in read_objects(repository, tags):
-        target = _TARGET.match(body)
+        target = tag_target(body)
         if target:
-            found[target[1]] = found.get(target[1], 0) | ids[tag.encode()]
+            found[target] = found.get(target, 0) | ids[tag.encode()]
     return found
 
 
@@ -127,9 +126,3 @@ def kinds_of(repository: Repository, ids: Iterable[bytes]) -> dict[bytes, str]:
     _, said, _ = answer(repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", read=asked)
     rows = (line.split(b" ") for line in said.splitlines())
     return {id_: kind.decode() for id_, kind in rows if kind not in {b"missing", b"ambiguous"}}
-
-
-def tag_target(body: bytes) -> bytes:
-    """The id of what an annotated tag names; empty when it names nothing."""
-    target = _TARGET.match(body)
-    return target[1] if target else b""

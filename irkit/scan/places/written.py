@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from irkit.scan.finding import Commit, Place, PlaceKind
-from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.finding import Place, PlaceKind
 from irkit.scan.places.located import MOST_REFS, Located
-from irkit.scan.places.people import person, text
+from irkit.scan.places.people import read_people, text
 from irkit.scan.places.rows import History, Row, named_starts
-from irkit.scan.places.tips import tag_target
 from irkit.scan.repository import Repository
 
 
@@ -18,7 +16,7 @@ def written(
 ) -> Located:
     """The places that rows stand for, with the people who committed; ``named`` are rows by a value in a file's name."""
     all_rows = [*rows, *(row for some in named.values() for row in some)]
-    people = _people(repository, {id_ for row in all_rows for id_ in (row.first, row.last) if id_})
+    people = read_people(repository, {id_ for row in all_rows for id_ in (row.first, row.last) if id_})
     of_starts: dict[int, tuple[tuple[str, ...], int]] = {}
 
     def place(row: Row) -> Place:
@@ -43,14 +41,3 @@ def written(
             places.setdefault(row.object_id.decode(), []).append(place(row))
     by_id = {id_: tuple(found) for id_, found in places.items()}
     return Located(by_id, {name: tuple(map(place, some)) for name, some in named.items()})
-
-
-def _people(repository: Repository, ids: Iterable[bytes]) -> dict[bytes, Commit]:
-    """Who and when, of commits and tags; of a tag, the commit is the one it names and the author who tagged it."""
-    found = {}
-    for id_, kind, body in read_objects(repository, sorted(one.decode() for one in ids)):
-        if kind == "commit":
-            found[id_.encode()] = person(id_, body)
-        elif kind == "tag":
-            found[id_.encode()] = person(tag_target(body).decode(), body)
-    return found
