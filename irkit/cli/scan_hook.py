@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 from irkit.cli.scan_told import INCOMPLETE, Moment, advice, exit_code, fault, many, say, skipped, sums
 from irkit.errors import IrkitError
+from irkit.scan.folders import cache_folder
 from irkit.scan.hook import Hooked, scan_staged
+from irkit.scan.kept_patterns import KeptPatterns
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +30,10 @@ _INTERRUPTED = 130
 def hook(names: Sequence[str]) -> int:
     """Scan what is staged (of these files); the exit code. What goes wrong is said, and is never 0."""
     try:
-        return told(*_less_ignored(scan_staged(names, detector, key)))
+        patterns = KeptPatterns(cache_folder())
+        patterns.recall()
+        code = told(*_less_ignored(scan_staged(names, detector, key)))
+        patterns.keep()
     except IrkitError as error:
         say(f"irkit: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""))
         return INCOMPLETE
@@ -40,6 +45,7 @@ def hook(names: Sequence[str]) -> int:
         return INCOMPLETE
     except Exception as error:  # noqa: BLE001 - Python would end with 1, which means findings
         return fault(error)
+    return code
 
 
 def hook_with(args: argparse.Namespace) -> int:
@@ -78,7 +84,6 @@ def _less_ignored(hooked: Hooked) -> tuple[Hooked, Sequence[LeftOut]]:
 def detector(rules: Sequence[Path] = ()) -> Detector:
     """The detector of irkit's own rules and of these, from its cache."""
     from irkit.scan.detect.detector import load_detector
-    from irkit.scan.folders import cache_folder
 
     return load_detector(rules, cache=cast("Path", cache_folder()))  # its text is all that is used: no pathlib
 
