@@ -51,52 +51,41 @@ class Pack:
         self._map.madvise(mmap.MADV_DONTNEED)
         self._used = 0
 
-    def raw(self, number: int) -> bytes:
-        """The inflated data of an entry: an object or a delta. Raises ``ValueError`` saying what is wrong."""
-        entries = self.entries
-        head = entries.heads[number]
-        start, end, size = entries.offsets[number] + head, entries.offsets[number + 1], entries.sizes[number]
-        if not head:
-            raise ValueError("its head in the pack makes no sense")
-        try:
-            data = inflate(self._view[start:end], 15, size)
-        except InflateError as why:
-            raise ValueError(f"its data in the pack is broken: {why}") from None
-        if len(data) != size:
-            raise ValueError(f"its data in the pack is broken: {len(data)} bytes instead of {size}")
-        self._used += end - start
-        if self._used > _PAGES_KEPT:
-            self.release()
-        return data
-
     def family(self, root: int) -> Iterator[tuple[int, bytes, bytes]]:
         """Number, content and delta (empty for the root) of an entry and of all that are deltas of it.
 
         Deepest first, the largest branch last: while one is read, the bases that wait for it are at most as many as
         the family's size has bits. What cannot be read goes to ``broken``, and all that are made from it.
         """
-        first_child, next_sibling = self.entries.first_child, self.entries.next_sibling
-        raw = self.raw
+        offsets, heads, sizes, _, _, first_child, next_sibling, _ = self.entries
+        view = self._view
         numbers, bases = [root], [b""]
         while numbers:
             number = numbers.pop()
             base = bases.pop()
+            start, end = offsets[number] + heads[number], offsets[number + 1]
             try:
-                delta = raw(number)
-                if number == root:
-                    body, delta = delta, b""
-                else:
+                body = inflate(view[start:end], 15, sizes[number])
+                if len(body) != sizes[number]:
+                    raise InflateError(f"{len(body)} bytes instead of {sizes[number]}")  # noqa: TRY301 - one way out
+                delta = b""
+                if number != root:
+                    delta = body
                     body = b"".join(apply_delta(base, delta))
-            except (ValueError, ApplyDeltaError) as error:
-                self._give_up(number, str(error))
+            except (InflateError, ApplyDeltaError) as error:
+                self._give_up(number, f"its data in the pack is broken: {error}")
                 continue
             yield number, body, delta
+            self._used += end - start
             child = first_child[number]
+            if child < 0:
+                continue
+            if self._used > _PAGES_KEPT:
+                self.release()
             while child >= 0:
                 numbers.append(child)
                 bases.append(body)
                 child = next_sibling[child]
-            base = body = delta = b""
 
     def members(self, root: int) -> Iterator[int]:
         """The numbers of an entry and of all that are deltas of it, in the order of ``family``."""
