@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -14,9 +15,10 @@ from irkit.scan.accepted.audit import Audit, Verdict
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.finding import Sighting
 from irkit.scan.rule import Confidence
+from irkit.tui.ascii_twins import AsciiTwins
 from irkit.tui.audit_app import AuditApp
 from irkit.tui.capture import screen_text
-from irkit.tui.look import Colour
+from irkit.tui.look import Colour, Glyphs
 from irkit.tui.screens.audit import AuditScreen
 from tests.tui.driving import NARROW, WIDE, look, on, same_as_snapshot
 
@@ -247,6 +249,19 @@ def test_without_colours_the_answers_still_differ(audit: Audit, monkeypatch: pyt
 
     play(audit, scene, colour=Colour.NONE)
     assert audit.counts()[Verdict.NO_SECRET] == 1
+
+
+def test_in_ascii_nothing_else_is_drawn(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("y").press("s").go()
+        strips = pilot.app.screen._compositor.render_strips()
+        drawn.extend(strip.apply_filter(AsciiTwins(), Color(0, 0, 0)).text for strip in strips)
+
+    play(audit, scene, glyphs=Glyphs.ASCII)
+    assert drawn
+    assert {c for line in drawn for c in line if not c.isascii()} <= {"\ufffd"}
 
 
 def test_help_lists_the_keys_of_the_audit(audit: Audit) -> None:

@@ -98,11 +98,15 @@ class Baseline(NamedTuple):
 def read(file: Path) -> Baseline:
     """The baseline in a file. Raises ``BaselineInvalid``, which says what is wrong in it."""
     try:
-        made: JsonValue = json.loads(file.read_bytes())
+        text = file.read_bytes()
     except OSError as error:
-        raise BaselineInvalid(f"{file}: {error.strerror}", hint="irkit scan --write-baseline makes one") from None
+        raise BaselineInvalid(f"{file}: {error.strerror}", hint="--update-baseline makes one") from None
+    try:
+        made: JsonValue = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BaselineInvalid(f"{file} is no JSON: {error}") from None
+        is_conflict = b"\n<<<<<<< " in text
+        hint = "it has conflicts of a merge: take either side, then --update-baseline" if is_conflict else ""
+        raise BaselineInvalid(f"{file} is no JSON: {error}", hint=hint) from None
     if not isinstance(made, dict) or not isinstance(made.get("results"), dict):
         raise BaselineInvalid(f"{file} is no baseline of detect-secrets: it has no results")
     entries: list[Entry] = []

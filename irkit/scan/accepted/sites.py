@@ -11,6 +11,8 @@ from irkit.scan.finding import Place, PlaceKind
 _LONGEST = 8_000_000
 """A larger file is not read again for a baseline's sake, in bytes."""
 _AROUND = 300
+_KEPT = 32_000_000
+"""How much text is kept, in characters, for the next question about the same file."""
 
 
 class Sites:
@@ -43,7 +45,9 @@ class Sites:
     def text(self, path: str) -> str | None:
         """The file's text; None when there is none, it lies outside the root, is no plain file or is very large."""
         if path not in self._texts:
-            self._texts = {path: self._read(path)}
+            if sum(len(text or "") for text in self._texts.values()) > _KEPT:
+                self._texts.clear()
+            self._texts[path] = self._read(path)
         return self._texts[path]
 
     def near(self, path: str, line: int, value: str) -> str | None:

@@ -246,3 +246,12 @@ def test_a_file_that_is_no_baseline_is_refused_with_the_reason(tree: Tree, text:
 def test_a_baseline_that_is_not_there_is_said(tree: Tree) -> None:
     with pytest.raises(BaselineInvalid, match="No such file"):
         accepted(tree.found(), RULES, root=tree.root, baseline=tree.baseline)
+
+
+def test_a_baseline_with_conflicts_of_a_merge_says_how_to_go_on(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    made = tree.made_by_detect_secrets().read_text()
+    tree.write(".secrets.baseline", made.replace('"results"', '<<<<<<< ours\n"results"').replace("  <<<", "<<<"))
+    with pytest.raises(BaselineInvalid, match="is no JSON") as raised:
+        accepted(tree.found(), RULES, root=tree.root, baseline=tree.baseline)
+    assert "take either side" in raised.value.hint
