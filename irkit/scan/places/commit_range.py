@@ -109,7 +109,7 @@ def _located(repository: Repository, what: Brought, asked: Span, refs: Refs) -> 
                 of_commit[graph.numbers[id_]] = of_commit.get(graph.numbers[id_], 0) | 1 << bit
         of_object[start.ids[0]] = of_object.get(start.ids[0], 0) | 1 << bit
     reached = reach(graph, of_commit, range(len(graph.ids)))
-    tips = Tips(of_commit, of_object, frozenset(), set())
+    tips = Tips(of_commit, of_object, frozenset(), set(), set())
     seen = presence(graph, walked.changes.of_commit)
     messages = [one.object_id.encode() for one in what.held if one.kind == "commit"]
     seen = with_commits(seen, {graph.numbers[id_]: walked.changes.bit(Track(id_, b"")) for id_ in messages})

@@ -54,7 +54,7 @@ _Stored = tuple[
     list[tuple[str, str, str, int, str, int]],
     str,
     list[str],
-    dict[str, tuple[int, int]],
+    list[tuple[int, int, str]],
     dict[str, list[str]],
     list[tuple[str, str, str, str, str]],
 ]
@@ -83,7 +83,7 @@ def read_known(file: Path) -> Known | None:
         tracks,
         ends,
         int(plain, 16),
-        {id_.encode(): (sets[passed], sets[held]) for id_, (passed, held) in tips.items()},
+        {id_: (sets[passed], sets[held]) for passed, held, ids in tips for id_ in ids.encode().split(b" ")},
         {id_.encode(): tuple(part.encode() for part in parts) for id_, parts in stashes.items()},
         tuple(Lost(*row) for row in lost),
     )
@@ -92,10 +92,13 @@ def read_known(file: Path) -> Known | None:
 def write_known(file: Path, known: Known) -> None:
     """Remember it. Nothing happens where nothing can be written."""
     sets: dict[int, int] = {}
-    tips = {
-        id_.decode(): (sets.setdefault(passed, len(sets)), sets.setdefault(held, len(sets)))
-        for id_, (passed, held) in known.tips.items()
-    }
+    alike: dict[tuple[int, int], list[bytes]] = {}
+    for id_, masks in known.tips.items():
+        alike.setdefault(masks, []).append(id_)
+    tips = [
+        (sets.setdefault(passed, len(sets)), sets.setdefault(held, len(sets)), b" ".join(sorted(ids)).decode())
+        for (passed, held), ids in sorted(alike.items())
+    ]
     none = Ends(b"", 0, b"", 0)
     rows = []
     for track, number in sorted(known.tracks.items(), key=lambda pair: pair[1]):

@@ -104,8 +104,8 @@ def _renewed(repository: Repository, known: Known, refs: Refs, wants: _Wants) ->
     history = renewed(repository, known, refs, wants.files, wants.commits)
     if history is None:
         return None
-    new = len(history.graph.ids) - len(known.tips)
-    return _Told(history, known.commits + new, known=known)
+    new = history.graph.numbers.keys() - known.tips.keys()
+    return _Told(history, known.commits + len(new), known=known)
 
 
 def _walked(repository: Repository, refs: Refs, wants: _Wants, jobs: int) -> _Told:

@@ -15,7 +15,7 @@ from irkit.scan.places.presence import presence, with_commits
 from irkit.scan.places.reach import passed, reach
 from irkit.scan.places.refs import Refs, read_bytes
 from irkit.scan.places.rows import Earlier, History, Row, ends_of_tracks, plain_tracks, stash_commits, stash_parts
-from irkit.scan.places.tips import ranks, tips
+from irkit.scan.places.tips import Tips, ranks, tips
 from irkit.scan.places.walk import Walk
 from irkit.scan.repository import Repository
 
@@ -44,15 +44,16 @@ def renewed(
     if walked.skipped or not _is_told(known, wanted.blobs | commits, brought | frozenset(new.ids)):
         return None
     everything = _with_tips(new, known)
-    seen = presence(everything, walked.changes.of_commit, {id_: held for id_, (_, held) in known.tips.items()})
-    of_commits = {everything.numbers[id_]: walked.changes.bit(Track(id_, b"")) for id_ in commits & set(new.ids)}
-    seen = with_commits(seen, of_commits)
-    ends = tips(repository, refs, everything, ())
-    reach_of = reach(everything, ends.of_commit, range(len(everything.ids)))
-    if not all(reach_of[everything.numbers[id_]] for id_ in known.tips):
-        return None
-    before = {everything.numbers[id_]: mask for id_, (mask, _) in known.tips.items() if mask}
     numbers = everything.numbers
+    seen = presence(everything, walked.changes.of_commit, {id_: held for id_, (_, held) in known.tips.items()})
+    seen = with_commits(
+        seen, {numbers[id_]: walked.changes.bit(Track(id_, b"")) for id_ in sorted(commits & set(new.ids))}
+    )
+    ends = tips(repository, refs, everything, ())
+    if not known.tips.keys() <= _reached(new, known, ends):
+        return None
+    reach_of = reach(everything, ends.of_commit, range(len(everything.ids)))
+    before = {numbers[id_]: mask for id_, (mask, _) in known.tips.items() if mask}
     stashes = {numbers[id_]: tuple(numbers[part] for part in parts) for id_, parts in known.stashes.items()}
     earlier = Earlier(known.ends, known.plain, before, stashes)
     return History(everything, walked.changes.tracks, seen, reach_of, refs, ends, ranks(refs), earlier)
@@ -63,10 +64,11 @@ def remembered(history: History, asked: frozenset[bytes], lost: Iterable[Row], a
     brought = dict(history.presence.brought)
     for number, mask in history.earlier.passed.items():
         brought[number] = brought.get(number, 0) | mask
-    numbers = sorted(history.tips.of_commit.keys() | stash_commits(history))
-    of_tip = passed(history.graph, brought, numbers)
-    ids, held = history.graph.ids, history.presence.held
+    number_of = history.graph.numbers
+    ids = history.tips.commits | {history.graph.ids[number] for number in stash_commits(history)}
+    of_tip = passed(history.graph, brought, {number_of[id_] for id_ in ids})
     entries = [number for number, mask in history.tips.of_commit.items() if mask & history.ranks.stash]
+    names, held = history.graph.ids, history.presence.held
     rules, shallow, commits = about
     return Known(
         rules,
@@ -76,8 +78,8 @@ def remembered(history: History, asked: frozenset[bytes], lost: Iterable[Row], a
         history.tracks,
         ends_of_tracks(history),
         plain_tracks(history),
-        {ids[number]: (of_tip[number], held[number]) for number in numbers},
-        {ids[number]: tuple(ids[part] for part in stash_parts(history, number)) for number in entries},
+        {id_: (of_tip[number_of[id_]], held[number_of[id_]]) for id_ in ids},
+        {names[number]: tuple(names[part] for part in stash_parts(history, number)) for number in entries},
         tuple(sorted(_lost(row) for row in lost if not row.is_reachable)),
     )
 
@@ -147,7 +149,20 @@ def _unknown(repository: Repository, known: Known, refs: Refs) -> set[bytes]:
 
 
 def _with_tips(new: Listed, known: Known) -> Graph:
-    """The new commits, and the old tips as the oldest."""
-    old = list(known.tips)
+    """The new commits, and as the oldest the old tips: one for all that brought and hold the same."""
+    stashed = {*known.stashes, *(part for parts in known.stashes.values() for part in parts)}
+    alike: dict[tuple[int, int] | bytes, bytes] = {}
+    stands_for = {id_: alike.setdefault(id_ if id_ in stashed else sets, id_) for id_, sets in known.tips.items()}
+    old = list(alike.values())
     parents = [list(known.stashes.get(id_, ())) for id_ in old]
-    return graph(Listed([*new.ids, *old], [*new.parents, *parents], [*new.times, *([0] * len(old))]))
+    of_new = [[stands_for.get(parent, parent) for parent in some] for some in new.parents]
+    found = graph(Listed([*new.ids, *old], [*of_new, *parents], [*new.times, *([0] * len(old))]))
+    numbers = found.numbers
+    found.numbers.update({id_: numbers[other] for id_, other in stands_for.items()})
+    return found
+
+
+def _reached(new: Listed, known: Known, ends: Tips) -> set[bytes]:
+    """Which commits are known to be reached still."""
+    parts = {part for entry, parts in known.stashes.items() if entry in ends.commits for part in parts}
+    return ends.commits | parts | {parent for parents in new.parents for parent in parents}

@@ -59,7 +59,10 @@ NOTHING_EARLIER = Earlier({}, 0, {}, {})
 
 
 class History(NamedTuple):
-    """All that is known of the commits."""
+    """All that is known of the commits.
+
+    A commit of the graph may stand for several old tips: those whose histories brought the same and that hold the same.
+    """
 
     graph: Graph
     tracks: dict[Track, int]
@@ -99,13 +102,12 @@ def track_rows(history: History) -> list[Row]:
     current = 0
     for number in tips | stash_commits(history):
         current |= history.presence.held[number]
-    at_tip = {history.graph.ids[number] for number in tips}
     rows = []
     for track, bit in history.tracks.items():
         if bit not in ends:  # what brought it could not be read
             continue
         reached = starts.get(bit, 0)
-        is_current = track.object_id in at_tip if track.is_commit else bool(current >> bit & 1)
+        is_current = track.object_id in history.tips.current if track.is_commit else bool(current >> bit & 1)
         kind, path = _kind(track, reached, bool(plain >> bit & 1), history.ranks)
         rows.append(Row(kind, track.object_id, path, ends[bit].first, ends[bit].last, reached, is_current))
     return rows

@@ -27,6 +27,8 @@ class Tips(NamedTuple):
     """Those of them that are trees."""
     commits: set[bytes]
     """Ids of the commits that are tips."""
+    current: set[bytes]
+    """Those that are tips of more than a reflog."""
 
 
 class Ranks(NamedTuple):
@@ -66,8 +68,9 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
     of_object: dict[bytes, int] = {}
     unknown: dict[bytes, int] = {}
     commits: set[bytes] = set()
+    current: set[bytes] = set()
     find = graph.numbers.get
-    for bit, (_, _, ids, peeled) in enumerate(refs.starts):
+    for bit, (rank, _, ids, peeled) in enumerate(refs.starts):
         for id_ in ids:
             commit, number = id_, find(id_)
             if number is None:
@@ -77,7 +80,7 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
                 unknown[id_] = unknown.get(id_, 0) | 1 << bit
             else:
                 numbers.setdefault(number, []).append(bit)
-                commits.add(commit)
+                (commits if rank == Rank.REFLOG else current).add(commit)
     of_commit = {number: _mask(bits) for number, bits in numbers.items()}
     if not of_object.keys() >= set(tags):
         unknown = dict(of_object)
@@ -92,9 +95,9 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
                 of_object[id_] = of_object.get(id_, 0) | mask
             else:
                 of_commit[number] = of_commit.get(number, 0) | mask
-                commits.add(id_)
+                (current if mask & ranks(refs).current else commits).add(id_)
         unknown = {id_: mask for id_, mask in unknown.items() if id_ not in graph.numbers}
-    return Tips(of_commit, of_object, frozenset(trees), commits)
+    return Tips(of_commit, of_object, frozenset(trees), commits | current, current)
 
 
 def _mask(bits: list[int]) -> int:
