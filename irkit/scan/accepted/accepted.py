@@ -11,10 +11,10 @@ from irkit.scan.accepted.baseline import Baseline, Entry, Standing, read
 from irkit.scan.accepted.exclusions import Exclusions, exclusions
 from irkit.scan.accepted.ignored import NAMES, Ignored, Line, Lookup
 from irkit.scan.accepted.ignored import read as read_ignored
-from irkit.scan.accepted.known import Known
+from irkit.scan.accepted.known import Known, is_now
 from irkit.scan.accepted.sites import Sites
 from irkit.scan.accepted.standing import stale
-from irkit.scan.finding import Finding, Place, PlaceKind, Report
+from irkit.scan.finding import Finding, Place, Report
 from irkit.scan.output.about import LeftOut
 from irkit.scan.rule import Rule
 
@@ -146,7 +146,7 @@ class _Sorting:
             return HASH
         entries = self._known.in_its_file(finding, place) if self._known is not None else ()
         for entry in entries:
-            if _is_now(place) and place.line:
+            if is_now(place) and place.line:
                 self.lines[entry.key] = min(place.line, self.lines.get(entry.key, place.line))
             else:
                 self.lines.setdefault(entry.key, 0)
@@ -155,13 +155,14 @@ class _Sorting:
     def _elsewhere(self, known: Known, finding: Finding, reasons: list[str]) -> None:
         """Known values in the history, and those whose file was renamed: its entry covers nothing in its own file."""
         entries = known.anywhere(finding)
+        now = next((each for each in reasons if each in {BASELINE, REAL}), "")
         for at, place in enumerate(finding.places):
             if reasons[at]:
                 continue
             path = (*self.sites.names(place), "")[0]
             free = [entry for entry in entries if self._is_free(entry)]
-            if entries and not _is_now(place):
-                reasons[at] = _reason(entries)
+            if (entries or now) and not is_now(place):
+                reasons[at] = _reason(entries) or now
                 self.lines.update({entry.key: 0 for entry in entries if entry.key not in self.lines})
             elif free:
                 reasons[at] = _reason(free)
@@ -198,10 +199,6 @@ def _is_hash(finding: Finding) -> bool:
 
 def _at_root(root: Path | None) -> list[Path]:
     return [root / name for name in NAMES if (root / name).is_file()] if root is not None else []
-
-
-def _is_now(place: Place) -> bool:
-    return place.kind is PlaceKind.FILE or place.is_current
 
 
 def _reason(entries: Sequence[Entry]) -> str:

@@ -3,7 +3,7 @@
 A value is known by its hash. detect-secrets often hashes something else than the value: all of ``BEGIN RSA PRIVATE
 KEY``, the prefix of a GitHub token, a string without its quotes. So its plug-ins are asked what they call the secret
 on the line, but only where the value's own hash is unknown and the file has entries. A hash that most values of the
-kind share is *weak*: it covers a value in its own file alone, and not when another entry of the same line shows that
+kind share is *weak*: it covers what stands in its own file now, and not when another entry of the same line shows that
 the value was changed.
 """
 
@@ -25,6 +25,11 @@ class _Call(NamedTuple):
     type: str
     digest: str
     is_whole: bool
+
+
+def is_now(place: Place) -> bool:
+    """Whether it stands in a file of the disk, or in the tip of a ref."""
+    return place.kind is PlaceKind.FILE or place.is_current
 
 
 class Known:
@@ -80,6 +85,8 @@ class Known:
         found = [entry for entry in entries if (entry.type, entry.hashed_secret) in digests]
         if any(digests[entry.type, entry.hashed_secret].is_whole for entry in found):
             return tuple(found)
+        if not is_now(place):
+            return ()
         return tuple(entry for entry in found if not self._is_changed(entry, entries, calls, digest))
 
     def _is_changed(self, weak: Entry, entries: Iterable[Entry], calls: Iterable[_Call], digest: str) -> bool:

@@ -119,6 +119,21 @@ def test_a_known_value_is_known_in_the_history_too_wherever_it_stood(tree: Tree)
     assert accepted(report, RULES, root=tree.root, baseline=file).report.findings == ()
 
 
+def test_the_constant_hash_of_a_private_key_covers_no_older_key_of_the_same_file(tree: Tree) -> None:
+    key, older = pem(), pem()
+    tree.write("id_rsa", key)
+    file = tree.made_by_detect_secrets()
+
+    def found(value: str, *more: Place) -> Report:
+        past = Place(PlaceKind.BLOB, "id_rsa", 1, 1, "b" * 40)
+        near = value.split("\n", maxsplit=1)[0].encode()
+        return tree.found()._replace(findings=(finding("private_key", value, past, *more, near=near),))
+
+    now = Place(PlaceKind.FILE, "id_rsa", 1, 1)
+    assert accepted(found(key, now), RULES, root=tree.root, baseline=file).report.findings == ()
+    assert values(accepted(found(older), RULES, root=tree.root, baseline=file).report) == [older]
+
+
 def test_an_entry_that_only_detect_secrets_sees_is_not_stale(tree: Tree) -> None:
     tree.write("a.py", f'password = "{PASSWORD}"\n')
     tree.write("conf.ini", f"[x]\npassword = {OTHER_PASSWORD}\n")

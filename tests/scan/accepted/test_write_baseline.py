@@ -72,6 +72,15 @@ def test_the_audit_of_detect_secrets_goes_through_our_baseline(tree: Tree) -> No
     assert len(tree.results()["./new.txt"]) == 1
 
 
+def test_an_entry_of_irkit_s_own_follows_a_renamed_file(tree: Tree) -> None:
+    tree.write("new.txt", f"{NEW_KIND}\n")
+    write_baseline(tree.found(*SOUGHT), tree.baseline, RULES, root=tree.root)
+    (tree.root / "new.txt").rename(tree.root / "other.txt")
+    outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=tree.baseline)
+    assert outcome.report.findings == ()
+    assert [entry.filename for entry in outcome.refreshed.entries] == ["./other.txt"]
+
+
 def test_our_baseline_knows_a_private_key_from_another_one_in_the_same_file(tree: Tree) -> None:
     key, other = pem(), pem()
     tree.write("id_rsa", key)
