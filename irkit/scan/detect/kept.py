@@ -15,7 +15,7 @@ from zlib import crc32
 
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 
-_FORMAT = b"irkit detector 2\n"
+_FORMAT = b"irkit detector 3\n"
 _CHECKSUM = slice(len(_FORMAT), len(_FORMAT) + 4)
 _RULES_SIZE = slice(_CHECKSUM.stop, _CHECKSUM.stop + 4)
 _DIGEST_BYTES = 32
@@ -72,27 +72,33 @@ def kept(file: str) -> Kept | None:
             status = os.fstat(opened.fileno())
             if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_MAY_WRITE:
                 return None
-            content = opened.read()
+            head = opened.read(_RULES_SIZE.stop)
+            payload = opened.read(int.from_bytes(head[_RULES_SIZE]))
+            database = opened.read()
     except OSError:
         return None
-    whole = memoryview(content)
-    if not content.startswith(_FORMAT) or whole[_CHECKSUM] != crc32(whole[_CHECKSUM.stop :]).to_bytes(4):
+    if not head.startswith(_FORMAT) or head[_CHECKSUM] != _checksum(payload, database):
         return None
-    end = _RULES_SIZE.stop + int.from_bytes(whole[_RULES_SIZE])
-    rules, spanning, trusted = marshal.loads(whole[_RULES_SIZE.stop : end])  # noqa: S302 - our own file
-    return Kept(KeptRules(rules), spanning, trusted, bytes(whole[end:]))
+    rules, spanning, trusted = marshal.loads(payload)  # noqa: S302 - our own file
+    return Kept(KeptRules(rules), spanning, trusted, database)
+
+
+def _checksum(payload: bytes, database: bytes) -> bytes:
+    """Of the rules and of the database's size: Hyperscan has a checksum of its own in a database, and verifies it."""
+    return crc32(payload, len(database)).to_bytes(4)
 
 
 def keep(file: str, parts: Kept) -> None:
     """Write the file, readable by us alone. Where that does not work the next run makes it all again, and no more."""
     rules = tuple(tuple(str(one) if isinstance(one, str) else one for one in rule) for rule in parts.rules)
     payload = marshal.dumps((rules, parts.spanning, parts.trusted))
-    rest = len(payload).to_bytes(4) + payload + parts.database
     folder, part = os.path.dirname(file), f"{file}.{os.getpid()}"  # noqa: PTH120
     try:
         os.makedirs(folder, exist_ok=True, mode=0o700)  # noqa: PTH103
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(_FORMAT + crc32(rest).to_bytes(4) + rest)
+            opened.write(_FORMAT + _checksum(payload, parts.database) + len(payload).to_bytes(4))
+            opened.write(payload)
+            opened.write(parts.database)
         os.replace(part, file)  # noqa: PTH105
         _forget_older(folder)
     except OSError:

@@ -55,7 +55,7 @@ def test_a_damaged_file_is_not_used(tmp_path: Path) -> None:
     file = tmp_path / "detector-1.bin"
     keep(str(file), PARTS)
     whole = file.read_bytes()
-    for damaged in (b"", whole[:-1], whole[:40], bytes(len(whole)), whole[:-1] + b"x", b"x" + whole[1:]):
+    for damaged in (b"", whole[:-1], whole[:40], bytes(len(whole)), whole[:60] + b"x" + whole[61:], b"x" + whole[1:]):
         file.write_bytes(damaged)
         assert kept(str(file)) is None
 
@@ -96,6 +96,18 @@ def test_a_cache_of_another_machine_is_replaced(tmp_path: Path) -> None:
     assert parts
     keep(str(file), parts._replace(database=b"of another machine"))
     load_detector(cache=tmp_path)
+    assert file.read_bytes() == whole
+
+
+@pytest.mark.parametrize("place", [-1000, -20_000, -100_000])
+def test_a_database_with_a_wrong_byte_is_replaced(tmp_path: Path, place: int) -> None:
+    load_detector(cache=tmp_path)
+    (file,) = tmp_path.iterdir()
+    whole = bytearray(file.read_bytes())
+    whole[place] ^= 1
+    file.write_bytes(whole)
+    load_detector(cache=tmp_path)
+    whole[place] ^= 1
     assert file.read_bytes() == whole
 
 
