@@ -5,10 +5,11 @@ Only what every run needs is imported at the top; a finding brings the rest.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from irkit.cli.scan_told import INCOMPLETE, Moment, advice, exit_code, fault, many, say, skipped, sums
 from irkit.errors import IrkitError
@@ -48,6 +49,16 @@ def hook(names: Sequence[str]) -> int:
     return code
 
 
+def ended(code: int) -> NoReturn:
+    """End the process at once: to take down what was imported costs 4 ms."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):  # nobody listens any more
+        code = code or INCOMPLETE
+    os._exit(code)
+
+
 def hook_with(args: argparse.Namespace) -> int:
     """The same with options."""
     from pathlib import Path
@@ -85,7 +96,10 @@ def detector(rules: Sequence[Path] = ()) -> Detector:
     """The detector of irkit's own rules and of these, from its cache."""
     from irkit.scan.detect.detector import load_detector
 
-    return load_detector(rules, cache=cast("Path", cache_folder()))  # its text is all that is used: no pathlib
+    made = load_detector(rules, cache=cast("Path", cache_folder()))  # its text is all that is used: no pathlib
+    gc.freeze()  # what was loaded stays: it need not be looked through again
+    gc.enable()
+    return made
 
 
 def key() -> bytes:
