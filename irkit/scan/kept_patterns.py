@@ -63,7 +63,7 @@ def _cache() -> dict[Key, re.Pattern[str] | re.Pattern[bytes]]:
 
 def _trusted(file: str) -> bytes:
     """The content of a file that is ours alone to write, and whole; else nothing."""
-    with open(file, "rb") as opened:  # noqa: PTH123
+    with open(file, "rb", buffering=0) as opened:  # noqa: PTH123
         status = os.fstat(opened.fileno())
         if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_MAY_WRITE:
             return b""

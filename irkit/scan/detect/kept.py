@@ -68,7 +68,7 @@ def digest_of(content: bytes) -> bytes:
 def kept(file: str) -> Kept | None:
     """What the file holds; None when there is no such file, or not one to be trusted."""
     try:
-        with open(file, "rb") as opened:  # noqa: PTH123 - pathlib takes 4 ms to load
+        with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - pathlib takes 4 ms to load
             status = os.fstat(opened.fileno())
             if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_MAY_WRITE:
                 return None
