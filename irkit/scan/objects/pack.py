@@ -42,8 +42,7 @@ class Pack:
     def entries(self) -> Entries:
         """What is in the pack; read when first asked for."""
         if self._entries is None:
-            self._entries = pack_entries(self._view, self.index)
-            self.release()
+            self._entries = pack_entries(self._view, self.index, self.release)
         return self._entries
 
     def release(self) -> None:

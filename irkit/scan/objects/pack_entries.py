@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Callable
 from typing import NamedTuple
 
 from irkit.scan.objects.pack_index import PackIndex
@@ -14,6 +15,7 @@ UNKNOWN = 0
 NONE = -1
 _TRAILER = 20
 _LONGEST_HEAD = 40
+_READ_AT_ONCE = 4000
 
 
 class Entries(NamedTuple):
@@ -36,13 +38,20 @@ class Entries(NamedTuple):
     """How many entries there are in the family below and with this one."""
 
 
-def pack_entries(pack: memoryview, index: PackIndex) -> Entries:
-    """What the heads of a pack's entries say; none is inflated."""
+def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None]) -> Entries:
+    """What the heads of a pack's entries say; none is inflated.
+
+    ``release`` is called now and then: what was read of the pack by then is not needed any more.
+    """
     offsets = array("Q", sorted(index.offsets()))
     offsets.append(len(pack) - _TRAILER)
     count = index.count
     heads, sizes, kinds, bases = array("B", bytes(count)), array("Q", bytes(8 * count)), bytearray(count), _nones(count)
-    _read_heads(pack, offsets, (heads, sizes, kinds, bases))
+    numbers = {offset: number for number, offset in enumerate(offsets)}
+    for first in range(0, count, _READ_AT_ONCE):
+        some = range(first, min(count, first + _READ_AT_ONCE))
+        _read_heads(pack, offsets, some, numbers, (heads, sizes, kinds, bases))
+        release()
     _find_named_bases(pack, index, Entries(offsets, heads, sizes, kinds, bases, bases, bases, bases))
     _inherit_kinds(kinds, bases)
     return Entries(offsets, heads, sizes, kinds, bases, *_families(bases))
@@ -53,12 +62,16 @@ def _nones(count: int) -> array[int]:
 
 
 def _read_heads(
-    pack: memoryview, offsets: array[int], into: tuple[array[int], array[int], bytearray, array[int]]
+    pack: memoryview,
+    offsets: array[int],
+    some: range,
+    numbers: dict[int, int],
+    into: tuple[array[int], array[int], bytearray, array[int]],
 ) -> None:
     heads, sizes, kinds, bases = into
     end = offsets[-1]
-    numbers = {offset: number for number, offset in enumerate(offsets)}
-    for number, offset in enumerate(offsets):
+    for number in some:
+        offset = offsets[number]
         if offset >= end:
             continue
         head = bytes(pack[offset : offset + _LONGEST_HEAD])
