@@ -52,12 +52,11 @@ def locate(
     told = _renewed(repository, known, refs, wants) if known else None
     told = told or _walked(repository, refs, wants, jobs)
     rows, skipped = _rows(repository, told, wants, jobs)
-    if file and told.is_worth_keeping and not wants.files.names:
-        lost = [row for row in rows if not row.is_reachable]
-        asked = wants.all_ids | (known.asked if known and told.known else frozenset())
-        now = remembered(told.history, asked, lost, (rules, shallow_hash(repository), told.commits))
-        if now != known:
-            write_known(file, now)
+    lost = [row for row in rows if not row.is_reachable]
+    if file and told.is_worth_keeping(len(lost)) and not wants.files.names:
+        asked = wants.all_ids | (told.known.asked if told.known else frozenset())
+        about = (rules, shallow_hash(repository), told.commits)
+        write_known(file, remembered(told.history, asked, lost, about))
     boundary = frozenset(read_bytes(repository.common_dir / "shallow").decode(errors="replace").split())
     named = name_rows(rows, wants.files.names, _times(told.history))
     found = written(repository, rows, told.history, named)
@@ -71,6 +70,9 @@ def locate(
 
 def _same(file: Path) -> Path:
     return file.with_suffix(".same")
+
+
+_FEW = 3
 
 
 class _Wants(NamedTuple):
@@ -93,9 +95,11 @@ class _Told(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
     known: Known | None = None
 
-    @property
-    def is_worth_keeping(self) -> bool:
-        return not self.skipped
+    def is_worth_keeping(self, lost: int) -> bool:
+        """Whether to remember it. A few new commits are walked anew the next time sooner than all is written."""
+        if self.skipped:
+            return False
+        return self.known is None or self.commits - self.known.commits > _FEW or lost > len(self.known.lost)
 
 
 def _renewed(repository: Repository, known: Known, refs: Refs, wants: _Wants) -> _Told | None:
