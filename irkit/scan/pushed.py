@@ -1,4 +1,4 @@
-"""Whether a value that is about to be committed has been pushed already: the remotes' branches are looked at."""
+"""Whether a value that is about to be committed has been pushed already: the remotes' main branches are looked at."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from irkit.scan.finding import Finding
 from irkit.scan.spawned import Asked, Content
 
-_MOST_REFS, _MOST_LOOKS = 32, 128
+_BRANCHES = ("refs/remotes/*/HEAD", "refs/remotes/*/main", "refs/remotes/*/master")
+_MOST_TIPS, _MOST_LOOKS = 8, 128
 
 
 class Tips:
-    """The tips of the remote-tracking branches, at most 32: asked for first, while other work goes on."""
+    """The tips of the remotes' main branches, at most 8: asked for first, while other work goes on."""
 
     def __init__(self) -> None:
-        self._asked = Asked("for-each-ref", f"--count={_MOST_REFS}", "--format=%(objectname)", "refs/remotes")
+        self._asked = Asked("for-each-ref", f"--count={_MOST_TIPS}", "--format=%(objectname)", *_BRANCHES)
 
     def names(self, paths: Iterable[str]) -> list[str]:
-        """What git calls these files in the tips; at most 128."""
-        tips = dict.fromkeys(self._asked.said().out.decode().split())
+        """What git calls these files there, and in the branch that HEAD follows; at most 128."""
+        tips = dict.fromkeys((*self._asked.said().out.decode().split(), "@{upstream}"))
         return [f"{tip}:{path}" for path in paths for tip in tips][:_MOST_LOOKS]
 
 

@@ -15,7 +15,7 @@ from tests.scan import planted
 from tests.scan.work_tree import WorkTree
 
 LEAK = f"token = '{planted.GITHUB}'\n"
-OTHER_TOKEN = planted.with_checksum("ghs_")
+OTHER_TOKEN = planted.with_checksum("ghp_")
 OTHER = f"token = '{OTHER_TOKEN}'\n"
 HEAVY = {
     *("argparse", "boto3", "botocore", "dataclasses", "detect_secrets", "git", "pathlib", "platformdirs", "pydantic"),
