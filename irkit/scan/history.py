@@ -88,7 +88,8 @@ class _Scan(NamedTuple):
         teller.hits(grouped(bare, self._context(None)).findings)
         from irkit.scan.places.locate import locate
 
-        located = locate(self.repository, _to_locate(scanned.held), cache=wants.cache, jobs=wants.jobs)
+        held, rules = _to_locate(scanned.held), self.detector.rules_hash
+        located = locate(self.repository, held, cache=wants.cache, jobs=wants.jobs, rules=rules)
         return self._report(scanned, [*_seen(scanned.held, located), *names], located)
 
     def _context(self, located: Located | None) -> Context:
