@@ -11,7 +11,7 @@ from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from irkit.scan.accepted.audit import Audit, Verdict
+from irkit.scan.accepted.audit import Answer, Audit
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.finding import Sighting
 from irkit.scan.rule import Confidence
@@ -248,7 +248,7 @@ def test_without_colours_the_answers_still_differ(audit: Audit, monkeypatch: pyt
         await on(pilot).press("y").press("n").says("✗ ./new.txt:3").says("✓ conf/app.py:9").says("· git history").go()
 
     play(audit, scene, colour=Colour.NONE)
-    assert audit.counts()[Verdict.NO_SECRET] == 1
+    assert audit.counts()[Answer.NO_SECRET] == 1
 
 
 def test_in_ascii_nothing_else_is_drawn(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:

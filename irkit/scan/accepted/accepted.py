@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from irkit.scan.accepted.baseline import Baseline, Entry, Standing, read
+from irkit.scan.accepted.baseline import Baseline, Entry, Scope, read
 from irkit.scan.accepted.exclusions import Exclusions, exclusions
 from irkit.scan.accepted.ignored import NAMES, Ignored, Line, Lookup
 from irkit.scan.accepted.ignored import read as read_ignored
 from irkit.scan.accepted.known import Known, is_now
 from irkit.scan.accepted.sites import Sites
-from irkit.scan.accepted.standing import stale
+from irkit.scan.accepted.stale import stale
 from irkit.scan.finding import Finding, Place, Report
 from irkit.scan.output.about import LeftOut
 from irkit.scan.rule import Rule
@@ -104,7 +104,7 @@ def _refreshed(known: Baseline, sorting: _Sorting, gone: Collection[tuple[str, s
     for entry in known.entries:
         if entry.key in sorting.moved:
             moved = sorting.moved[entry.key]
-            filename = moved.path if entry.standing is Standing.TREE else f"./{moved.path}"
+            filename = moved.path if entry.scope is Scope.TREE else f"./{moved.path}"
             yield entry._replace(filename=filename, line=moved.line if entry.line else 0)
         elif entry.key not in gone:
             line = sorting.lines.get(entry.key, 0)
@@ -128,13 +128,13 @@ class _Sorting:
 
     def findings(self, findings: Sequence[Finding]) -> Iterator[Finding]:
         """Those that are left, each with the places that are left. Entries are first matched in their own files."""
-        verdicts = [[self._verdict(finding, place) for place in finding.places] for finding in findings]
-        for finding, reasons in zip(findings, verdicts, strict=True):
+        all_reasons = [[self._reason_at(finding, place) for place in finding.places] for finding in findings]
+        for finding, reasons in zip(findings, all_reasons, strict=True):
             if "" in reasons and self._known is not None:
                 self._elsewhere(self._known, finding, reasons)
             yield from self._split(finding, reasons)
 
-    def _verdict(self, finding: Finding, place: Place) -> str:
+    def _reason_at(self, finding: Finding, place: Place) -> str:
         """Why the place is accepted; empty when it is not."""
         for name in self.sites.names(place) or ("",):
             if line := self._lookup(finding, place._replace(path=name)):
@@ -172,7 +172,7 @@ class _Sorting:
 
     def _is_free(self, entry: Entry) -> bool:
         """Whether the entry covers nothing, and its value is gone from its own file."""
-        if entry.standing is Standing.HISTORY or entry.key in self.lines or entry.key in self.moved:
+        if entry.scope is Scope.HISTORY or entry.key in self.lines or entry.key in self.moved:
             return False
         return not self.sites.exists(entry.path) or any(stale([entry], self.sites, self._scanned))
 

@@ -16,16 +16,16 @@ from irkit.scan.accepted.write_baseline import save
 Key = tuple[str, str, str]
 
 
-class Verdict(StrEnum):
+class Answer(StrEnum):
     """What a person says of an entry; ``is_secret`` in the baseline is true, false or missing."""
 
     REAL = "real"
-    NO_SECRET = "no secret"  # noqa: S105 - a verdict
+    NO_SECRET = "no secret"  # noqa: S105 - an answer
     UNDECIDED = "undecided"
 
 
-_BY_FIELD = {True: Verdict.REAL, False: Verdict.NO_SECRET, None: Verdict.UNDECIDED}
-_FIELDS = {verdict: field for field, verdict in _BY_FIELD.items()}
+_BY_FIELD = {True: Answer.REAL, False: Answer.NO_SECRET, None: Answer.UNDECIDED}
+_FIELDS = {answer: field for field, answer in _BY_FIELD.items()}
 
 
 class Audit:
@@ -35,8 +35,8 @@ class Audit:
         """Raises ``BaselineInvalid``."""
         self.file = file
         self.entries: tuple[Entry, ...] = read(file).entries
-        self.verdicts: dict[Key, Verdict] = {entry.key: _BY_FIELD[entry.is_secret] for entry in self.entries}
-        self._first = dict(self.verdicts)
+        self.answers: dict[Key, Answer] = {entry.key: _BY_FIELD[entry.is_secret] for entry in self.entries}
+        self._first = dict(self.answers)
         self._look = look
         self._sites = Sites(root)
         self._by_path: dict[str, list[Entry]] = {}
@@ -50,21 +50,21 @@ class Audit:
             others = [each for each in self._by_path[entry.path] if each is not entry]
             return excerpt(entry, others, self._sites, self._look)
 
-    def decide(self, entry: Entry, verdict: Verdict) -> None:
+    def decide(self, entry: Entry, answer: Answer) -> None:
         """Say it; nothing is written before ``save``."""
-        self.verdicts[entry.key] = verdict
+        self.answers[entry.key] = answer
 
     def same(self, entry: Entry) -> tuple[Entry, ...]:
         """The entries of the same value in the same file, this one too: several plug-ins may know one value."""
         return tuple(each for each in self._by_path[entry.path] if each.hashed_secret == entry.hashed_secret)
 
-    def counts(self) -> Counter[Verdict]:
+    def counts(self) -> Counter[Answer]:
         """How many of each."""
-        return Counter(self.verdicts.values())
+        return Counter(self.answers.values())
 
-    def changes(self) -> dict[Key, Verdict]:
+    def changes(self) -> dict[Key, Answer]:
         """What was said otherwise than in the file."""
-        return {key: verdict for key, verdict in self.verdicts.items() if verdict is not self._first[key]}
+        return {key: answer for key, answer in self.answers.items() if answer is not self._first[key]}
 
     def save(self) -> int:
         """Write what was said into the file as it is by now; how many entries changed. Raises ``UsageError``.
@@ -79,7 +79,7 @@ class Audit:
         return len(changes)
 
 
-def _judged(baseline: Baseline, changes: Mapping[Key, Verdict]) -> Baseline:
+def _judged(baseline: Baseline, changes: Mapping[Key, Answer]) -> Baseline:
     return baseline.with_entries(
         entry._replace(is_secret=_FIELDS[changes[entry.key]]) if entry.key in changes else entry
         for entry in baseline.entries
@@ -95,13 +95,13 @@ def root_of(file: Path, entries: Sequence[Entry], *folders: Path) -> Path:
 
 def audit_report(entries: Sequence[Entry]) -> Iterator[str]:
     """How far an audit is, in lines: counts, by type, and every entry that is real or undecided."""
-    verdicts = {entry.key: _BY_FIELD[entry.is_secret] for entry in entries}
-    total = Counter(verdicts.values())
-    yield f"{len(entries):,} entries: " + ", ".join(f"{total[one]:,} {one}" for one in Verdict)
+    answers = {entry.key: _BY_FIELD[entry.is_secret] for entry in entries}
+    total = Counter(answers.values())
+    yield f"{len(entries):,} entries: " + ", ".join(f"{total[one]:,} {one}" for one in Answer)
     for kind in sorted({entry.type for entry in entries}):
-        counts = Counter(verdicts[entry.key] for entry in entries if entry.type == kind)
-        yield f"  {kind}: " + ", ".join(f"{counts[one]:,} {one}" for one in Verdict if counts[one])
-    for verdict in (Verdict.REAL, Verdict.UNDECIDED):
+        counts = Counter(answers[entry.key] for entry in entries if entry.type == kind)
+        yield f"  {kind}: " + ", ".join(f"{counts[one]:,} {one}" for one in Answer if counts[one])
+    for answer in (Answer.REAL, Answer.UNDECIDED):
         for entry in entries:
-            if verdicts[entry.key] is verdict:
-                yield f"{verdict}  {entry.path}:{entry.line or '?'}  {entry.type}"
+            if answers[entry.key] is answer:
+                yield f"{answer}  {entry.path}:{entry.line or '?'}  {entry.type}"

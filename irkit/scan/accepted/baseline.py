@@ -32,7 +32,7 @@ class BaselineInvalid(UsageError):
     """The file is no baseline of detect-secrets, or cannot be read."""
 
 
-class Standing(StrEnum):
+class Scope(StrEnum):
     """Where an entry's value stands, by how its file is written."""
 
     TREE = "tree"
@@ -64,11 +64,11 @@ class Entry(NamedTuple):
         return posixpath.normpath(self.filename.removeprefix(HISTORY))
 
     @property
-    def standing(self) -> Standing:
+    def scope(self) -> Scope:
         """Where its value stands."""
         if self.filename.startswith(HISTORY):
-            return Standing.HISTORY
-        return Standing.OWN if self.filename.startswith(OWN) else Standing.TREE
+            return Scope.HISTORY
+        return Scope.OWN if self.filename.startswith(OWN) else Scope.TREE
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from irkit.scan.accepted.baseline import Entry, Standing
+from irkit.scan.accepted.baseline import Entry, Scope
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.accepted.sites import Sites
 from irkit.scan.finding import Sighting
@@ -53,7 +53,7 @@ def excerpt(entry: Entry, others: Sequence[Entry], sites: Sites, look: Look, aro
     ``others`` are the entries of the same file: their values are hidden too. Nothing of a line that holds the entry is
     shown unhidden merely because no plug-in can say where its value begins.
     """
-    if entry.standing is Standing.HISTORY:
+    if entry.scope is Scope.HISTORY:
         return Excerpt((), "it stands in the git history alone: see irkit scan --history")
     text = sites.text(entry.path)
     if text is None:
@@ -105,7 +105,7 @@ def _line_of(entry: Entry, known: _Text) -> int:
     for start, _, digest in known.spans:
         if digest == entry.hashed_secret:
             return known.text.count("\n", 0, start) + 1
-    if entry.standing is Standing.TREE:
+    if entry.scope is Scope.TREE:
         for number in range(1, min(len(known.lines), _MOST_LINES) + 1):
             if any(_called(entry, known, number)):
                 return number

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from irkit.scan.accepted.baseline import Baseline, Entry, Standing
+from irkit.scan.accepted.baseline import Baseline, Entry, Scope
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.accepted.sites import Sites
 from irkit.scan.finding import Finding, Place, PlaceKind
@@ -49,7 +49,7 @@ class Known:
         """The entries of the place's own file that cover it."""
         digest = hashed(finding.secret.reveal())
         for name in self._sites.names(place):
-            entries = [entry for entry in self._by_path.get(name, ()) if entry.standing is not Standing.HISTORY]
+            entries = [entry for entry in self._by_path.get(name, ()) if entry.scope is not Scope.HISTORY]
             whole = tuple(entry for entry in entries if entry.hashed_secret == digest)
             if entries and (covering := whole + self._by_plugins(finding, place, name, entries, digest)):
                 return covering
@@ -77,7 +77,7 @@ class Known:
     def _by_plugins(
         self, finding: Finding, place: Place, name: str, entries: list[Entry], digest: str
     ) -> tuple[Entry, ...]:
-        types = {entry.type for entry in entries if entry.standing is Standing.TREE}
+        types = {entry.type for entry in entries if entry.scope is Scope.TREE}
         if not types:
             return ()
         calls = self._calls(finding, name, self._near(finding, place, name), types)
@@ -92,7 +92,7 @@ class Known:
     def _is_changed(self, weak: Entry, entries: Iterable[Entry], calls: Iterable[_Call], digest: str) -> bool:
         """Whether another entry of the weak one's line tells that the value there was another."""
         for entry in entries:
-            if entry.standing is Standing.OWN and entry.type == weak.type and entry.line == weak.line:
+            if entry.scope is Scope.OWN and entry.type == weak.type and entry.line == weak.line:
                 return entry.hashed_secret != digest
         beside = {entry for entry in entries if entry.line == weak.line and weak.line and entry.type != weak.type}
         for entry in beside:

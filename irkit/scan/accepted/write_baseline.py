@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from irkit.errors import UsageError
 from irkit.scan.accepted.accepted import Accepted, accepted
-from irkit.scan.accepted.baseline import HISTORY, OWN, Baseline, Entry, Standing, read, text
+from irkit.scan.accepted.baseline import HISTORY, OWN, Baseline, Entry, Scope, read, text
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.accepted.sites import Sites
 from irkit.scan.accepted.theirs import Found, found_by_detect_secrets, fresh_document
@@ -94,7 +94,7 @@ def save(baseline: Baseline, file: Path, at: datetime | None = None) -> bool:
 
 
 def _may_stand(entry: Entry, root: Path | None) -> bool:
-    return entry.standing is Standing.OWN and Sites(root).exists(entry.path)
+    return entry.scope is Scope.OWN and Sites(root).exists(entry.path)
 
 
 def _says(baseline: Baseline) -> Baseline:

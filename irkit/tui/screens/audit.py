@@ -16,7 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from irkit.errors import IrkitError
-from irkit.scan.accepted.audit import Audit, Verdict
+from irkit.scan.accepted.audit import Answer, Audit
 from irkit.scan.accepted.baseline import Entry
 from irkit.scan.accepted.excerpt import Excerpt
 from irkit.tui.keys import Place, bindings, keys
@@ -27,9 +27,9 @@ from irkit.tui.widgets.code import Code, Values
 from irkit.tui.widgets.footer import KeyFooter
 
 _MARKS = {
-    Verdict.REAL: ("✗", "bold red"),
-    Verdict.NO_SECRET: ("✓", "green"),
-    Verdict.UNDECIDED: ("·", "dim"),
+    Answer.REAL: ("✗", "bold red"),
+    Answer.NO_SECRET: ("✓", "green"),
+    Answer.UNDECIDED: ("·", "dim"),
 }
 _WARNING = " the screen shows secrets: s hides them "
 
@@ -63,7 +63,7 @@ class AuditScreen(PlacedScreen):
         self._audit = audit
         self._excerpt = Excerpt(())
         self._values = Values.HIDDEN
-        self._said: list[tuple[int, dict[int, Verdict]]] = []
+        self._said: list[tuple[int, dict[int, Answer]]] = []
         self._saved = 0
 
     def compose(self) -> ComposeResult:
@@ -90,7 +90,7 @@ class AuditScreen(PlacedScreen):
     @property
     def words(self) -> str:
         """What was written, or how to come back."""
-        left = self._audit.counts()[Verdict.UNDECIDED]
+        left = self._audit.counts()[Answer.UNDECIDED]
         entries = "1 answer" if self._saved == 1 else f"{self._saved} answers"
         return f"{entries} written into {self._audit.file}; {left} of {len(self._audit.entries)} undecided"
 
@@ -125,20 +125,20 @@ class AuditScreen(PlacedScreen):
             self._draw_code()
             self._to_target()
 
-    def action_judge(self, verdict: str) -> None:
+    def action_judge(self, answer: str) -> None:
         """Say it of the selected entry, and of its value's others in the file; go on to the next undecided one."""
         if (entry := self._entry) is None or (at := self._at) is None:
             self.refuse("there is no entry")
             return
         positions = {each.key: number for number, each in enumerate(self._audit.entries)}
         same = self._audit.same(entry)
-        self._said.append((at, {positions[each.key]: self._audit.verdicts[each.key] for each in same}))
+        self._said.append((at, {positions[each.key]: self._audit.answers[each.key] for each in same}))
         for each in same:
-            self._audit.decide(each, Verdict(verdict))
+            self._audit.decide(each, Answer(answer))
             self._draw_row(positions[each.key])
-        if verdict != Verdict.UNDECIDED:
+        if answer != Answer.UNDECIDED:
             self._go_on()
-        if not self._audit.counts()[Verdict.UNDECIDED] and verdict != Verdict.UNDECIDED:
+        if not self._audit.counts()[Answer.UNDECIDED] and answer != Answer.UNDECIDED:
             self.say("every entry is decided: q writes the baseline")
 
     def action_skip(self) -> None:
@@ -152,8 +152,8 @@ class AuditScreen(PlacedScreen):
             return
         at, before = self._said.pop()
         self.query_one(OptionList).highlighted = at
-        for number, verdict in before.items():
-            self._audit.decide(self._audit.entries[number], verdict)
+        for number, answer in before.items():
+            self._audit.decide(self._audit.entries[number], answer)
             self._draw_row(number)
 
     def action_reveal(self) -> None:
@@ -199,7 +199,7 @@ class AuditScreen(PlacedScreen):
     def _next_undecided(self, after: int) -> int | None:
         entries = self._audit.entries
         order = [*range(after + 1, len(entries)), *range(after + 1)]
-        undecided = (at for at in order if self._audit.verdicts[entries[at].key] is Verdict.UNDECIDED)
+        undecided = (at for at in order if self._audit.answers[entries[at].key] is Answer.UNDECIDED)
         return next(undecided, None)
 
     def _go_on(self) -> None:
@@ -231,13 +231,13 @@ class AuditScreen(PlacedScreen):
         entry = self._entry
         if entry is None:
             return Text("nothing to audit", "dim")
-        mark, style = _MARKS[self._audit.verdicts[entry.key]]
-        head = Text.assemble((f"{mark} {self._audit.verdicts[entry.key]}", style), f"  {printable(entry.type)}")
+        mark, style = _MARKS[self._audit.answers[entry.key]]
+        head = Text.assemble((f"{mark} {self._audit.answers[entry.key]}", style), f"  {printable(entry.type)}")
         note = [Text(printable(self._excerpt.note), "yellow")] if self._excerpt.note else []
         return Text("\n").join([head, Text(printable(_where(entry)), "bold"), *note])
 
     def _row(self, entry: Entry) -> Text:
-        mark, style = _MARKS[self._audit.verdicts[entry.key]]
+        mark, style = _MARKS[self._audit.answers[entry.key]]
         return Text.assemble((f"{mark} ", style), printable(_where(entry)), (f"  {printable(entry.type)}", "dim"))
 
     def _draw_row(self, at: int) -> None:
@@ -247,8 +247,8 @@ class AuditScreen(PlacedScreen):
 
     def _draw_headline(self) -> None:
         counts, total = self._audit.counts(), len(self._audit.entries)
-        parts = [f"{total - counts[Verdict.UNDECIDED]} of {total} decided", f"{counts[Verdict.REAL]} real"]
-        parts.append(f"{counts[Verdict.NO_SECRET]} no secret")
+        parts = [f"{total - counts[Answer.UNDECIDED]} of {total} decided", f"{counts[Answer.REAL]} real"]
+        parts.append(f"{counts[Answer.NO_SECRET]} no secret")
         head = (f" irkit  audit {printable(self._audit.file.name)}", "bold")
         self.query_one("#headline", Static).update(Text.assemble(head, f"   {' · '.join(parts)}"))
 

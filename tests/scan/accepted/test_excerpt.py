@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irkit.scan.accepted.audit import Audit, Verdict, audit_report, root_of
+from irkit.scan.accepted.audit import Answer, Audit, audit_report, root_of
 from irkit.scan.accepted.baseline import Entry
 from irkit.scan.accepted.excerpt import CodeLine, Excerpt, excerpt
 from irkit.scan.accepted.hashed import hashed
@@ -163,7 +163,7 @@ def test_an_audit_that_says_what_the_file_says_changes_nothing(tmp_path: Path) -
     file.write_text('{"results": {"a": [{"type": "X", "hashed_secret": "' + "0" * 40 + '", "is_secret": false}]}}')
     before = file.read_bytes()
     audit = Audit(file, tmp_path, nothing)
-    audit.decide(audit.entries[0], Verdict.REAL)
-    audit.decide(audit.entries[0], Verdict.NO_SECRET)
+    audit.decide(audit.entries[0], Answer.REAL)
+    audit.decide(audit.entries[0], Answer.NO_SECRET)
     assert audit.save() == 0
     assert file.read_bytes() == before

@@ -10,7 +10,7 @@ import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import cast
 
-from irkit.scan.accepted.baseline import Entry, Standing
+from irkit.scan.accepted.baseline import Entry, Scope
 from irkit.scan.accepted.sites import Sites
 
 _MOST_LINES = 20_000
@@ -24,7 +24,7 @@ def stale(unmatched: Iterable[Entry], sites: Sites, scanned: Collection[str] | N
     """
     by_path: dict[str, list[Entry]] = {}
     for entry in unmatched:
-        if entry.standing is not Standing.HISTORY and (scanned is None or entry.path in scanned):
+        if entry.scope is not Scope.HISTORY and (scanned is None or entry.path in scanned):
             by_path.setdefault(entry.path, []).append(entry)
     for path, entries in by_path.items():
         if not sites.exists(path):
@@ -33,8 +33,8 @@ def stale(unmatched: Iterable[Entry], sites: Sites, scanned: Collection[str] | N
         text = sites.text(path)
         if text is None:
             continue
-        yield from (entry for entry in entries if entry.standing is Standing.OWN)
-        yield from _gone([entry for entry in entries if entry.standing is Standing.TREE], path, text)
+        yield from (entry for entry in entries if entry.scope is Scope.OWN)
+        yield from _gone([entry for entry in entries if entry.scope is Scope.TREE], path, text)
 
 
 def _gone(entries: Sequence[Entry], path: str, text: str) -> Iterator[Entry]:
