@@ -63,6 +63,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of on stdout")
     group.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what this .secrets.baseline accepts")
     group.add_argument("--update-baseline", action="store_true", help="write the findings into the baseline")
+    group.add_argument(
+        "--verify", action="store_true", help="ask the providers whether the findings are alive (sends them)"
+    )
     group.add_argument("--show-secrets", action="store_true", help="write the values themselves")
 
 
@@ -102,6 +105,8 @@ def _run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     hook = "--staged" if args.staged else "--pre-push" if args.pre_push else ""
+    if hook and args.verify:
+        raise UsageError(f"--verify is refused with {hook}", hint="a hook asks nobody; irkit scan --verify does")
     if hook and args.show_secrets:
         raise UsageError(f"--show-secrets is refused with {hook}", hint="a hook's output is kept in logs")
     if args.update_baseline and not args.baseline:

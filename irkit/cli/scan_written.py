@@ -43,6 +43,10 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
     report = sure(outcome.report, Confidence(args.confidence))
     if args.update_baseline:
         report = updated(report, rules, scanned.reach, args.baseline, outcome)
+    if args.verify:
+        from irkit.cli.scan_verify import verified
+
+        report = verified(report, scanned.detector)
     told = tuple(notes(outcome, args.baseline.name if args.baseline else ""))
     about = About(__version__, rules, *scanned.origin, outcome.left_out, told)
     _write(report, about, args)
