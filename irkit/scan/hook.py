@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE_BYTES = 8 << 20
 """Blobs of so many bytes together are looked at in one go."""
+_LARGE_BYTES = 64 << 20
+"""From here on a blob is looked at in pieces: see ``irkit.scan.large``."""
 
 
 class Hooked(NamedTuple):
@@ -62,12 +64,11 @@ def scan_staged(names: Sequence[str], load: Callable[[], Detector], key: Callabl
 
 def _found(texts: Sequence[_Text], index: Staged, looking: _Looking, key: Callable[[], bytes]) -> tuple[Report, int]:
     """The report, and how many values are known; git looks for what was pushed while the findings are made."""
-    from irkit.scan.pushed import Tips, with_pushed
+    from irkit.scan.pushed import names_there, with_pushed
 
-    tips = Tips()
     texts, known = _new(texts, index, looking)
     paths = {text.entry.path for text in texts if any(not sighting.dismissed for sighting in text.sightings)}
-    looking.blobs.ask(tips.names(sorted(paths)))
+    looking.blobs.ask(names_there(sorted(paths)))
     report = _report(texts, looking, key)
     findings = with_pushed(report.findings, looking.blobs.asked())
     return report._replace(findings=tuple(findings)), known
@@ -85,14 +86,15 @@ class _Looking:
     def at(self, entries: Sequence[Entry]) -> Iterator[_Text]:
         """The entries whose blobs hold something."""
         from irkit.scan.detect.detector import Text
-        from irkit.scan.large import LARGE_BYTES, look_at_chunks
 
         batch: list[tuple[Entry, Text]] = []
         size = 0
         for entry, content in zip(entries, self.blobs.of([each.object_id for each in entries]), strict=True):
             if not self._is_blob(entry, content):
                 continue
-            if content.size > LARGE_BYTES:
+            if content.size > _LARGE_BYTES:
+                from irkit.scan.large import look_at_chunks
+
                 looked = look_at_chunks(self.detector, content.chunks)
                 yield self._text(entry, looked.sightings, looked.skipped)
                 continue

@@ -1,4 +1,4 @@
-"""Whether a value that is about to be committed has been pushed already: the remotes' main branches are looked at."""
+"""Whether a value that is about to be committed has been pushed already: a few branches of remotes are looked at."""
 
 from __future__ import annotations
 
@@ -6,26 +6,19 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from irkit.scan.finding import Finding
-from irkit.scan.spawned import Asked, Content
+from irkit.scan.spawned import Content
 
-_BRANCHES = ("refs/remotes/*/HEAD", "refs/remotes/*/main", "refs/remotes/*/master")
-_MOST_TIPS, _MOST_LOOKS = 8, 128
+_TIPS = ("@{upstream}", "@{push}", "refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master")
+_MOST_LOOKS = 128
 
 
-class Tips:
-    """The tips of the remotes' main branches, at most 8: asked for first, while other work goes on."""
-
-    def __init__(self) -> None:
-        self._asked = Asked("for-each-ref", f"--count={_MOST_TIPS}", "--format=%(objectname)", *_BRANCHES)
-
-    def names(self, paths: Iterable[str]) -> list[str]:
-        """What git calls these files there, and in the branch that HEAD follows; at most 128."""
-        tips = dict.fromkeys((*self._asked.said().out.decode().split(), "@{upstream}"))
-        return [f"{tip}:{path}" for path in paths for tip in tips][:_MOST_LOOKS]
+def names_there(paths: Iterable[str]) -> list[str]:
+    """What git calls these files in the branch that HEAD follows and in the main branch of ``origin``; at most 128."""
+    return [f"{tip}:{path}" for path in paths for tip in _TIPS][:_MOST_LOOKS]
 
 
 def with_pushed(findings: Sequence[Finding], contents: Iterable[Content]) -> Iterator[Finding]:
-    """The findings, ``pushed`` where one of the contents, named as ``Tips`` does, holds the value in the same path.
+    """The findings, ``pushed`` where a content of ``names_there`` holds the value in a file of the same path.
 
     What was not seen stays unknown (None): an older commit may hold it.
     """
