@@ -38,14 +38,14 @@ _SWAGGER = re.compile(rb"(?i)swagger|openapi")
 _PROGRAM = re.compile(
     rb"(?i)\.(?:py|pyi|pyx|js|jsx|mjs|cjs|ts|tsx|java|kt|kts|scala|groovy|gradle|go|rs|c|cc|cpp|cxx|h|hh|hpp|hxx|inl|m|mm"
     rb"|cs|fs|vb|swift|dart|rb|php|phtml|pl|pm|lua|r|jl|ex|exs|erl|hs|ml|clj|cljs|el|lisp|sql|vue|svelte|sol|zig|nim"
-    rb"|d|pas|asm|s|tcl|vim|am|ac|m4|in|cmake|mk|diff|patch|ipynb|html?|xhtml|erb|ejs|jsp|tmpl|tpl)$|(?:^|/)(?:makefile|configure)$"
+    rb"|d|pas|asm|s|tcl|vim|am|ac|m4|in|cmake|mk|diff|patch|ipynb|pyc|class|so|o|a|dll|exe|html?|xhtml|erb|ejs|jsp|tmpl|tpl)$|(?:^|/)(?:makefile|configure)$"
 )
 _TEXT = re.compile(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|tex|texi|pod|org|wiki|[1-9]|d|feature|log|out|json\.example|svg)$"
     rb"|(?:^|/)(?:readme|changelog|changes|news|authors|history|todo|license|copying|contributing|install)[^/]*$"
 )
 _ASIDE = re.compile(
-    rb"(?i)(?:^|/)x?t/|(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
+    rb"(?i)(?:^|/)(?:x?t/|examples?[_\-.\d])|(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
     rb"|demos?|tutorials?|docs?|documentation|vendor|node_modules|third[_\-]?party|site-packages|e2e|testsuite|bench(?:marks?)?)"
     rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test[_\-][^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|template|dist))\.[^/]*$"
     rb"|(?:^|/)[^/]*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)$|\.(?:example|sample|template|dist|tmpl|tpl)$"

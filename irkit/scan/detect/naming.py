@@ -27,12 +27,12 @@ _TAILS = frozenset(
     b"constant enum values options option settings config configuration generator validator checker parser reader "
     b"writer encoder decoder encryptor decryptor helper util utils module package library lib plugin adapter driver "
     b"source target resource signature identifier arn region account location address property properties "
-    b"metadata annotation annotations tag tags usages jti kid sub iss aud nonce challenge verifier hints "
+    b"metadata annotation annotations tag tags usages jti kid sub iss aud nonce challenge verifier hints used lastused "
     b"ids".split()
 )
 _ANYWHERE = frozenset(
     b"public pub csrf xsrf csrftoken xsrftoken primary foreign partition sort natural surrogate unique bucket cache "
-    b"dedupe idempotency i18n l10n translation continuation pagination hashed "
+    b"dedupe idempotency request lifecycle change action i18n l10n translation continuation pagination hashed "
     b"next prev previous cursor page hot accelerator "
     b"keyboard monkey turkey rspauth socket keyword keywords"
     b" author authors authority accessor accessibility fake dummy mock "
@@ -43,6 +43,9 @@ _ANYWHERE = frozenset(
 _NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
 """The secret half of HashiCorp Vault's AppRole; ``do_not_commit``."""
 _CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
+
+
+_NO_NAME = re.compile(rb"(?:^|[^\w.$-])(?:PASS: +|pass +[\"'`(]{1,3})$")
 
 
 def name_before(line: bytes, at: int) -> bytes:
@@ -58,6 +61,8 @@ def name_words(name: bytes) -> list[bytes]:
 
 def harmless_name(line: bytes, at: int) -> str:
     """Why a name says that its value is no secret (``public_key``, ``token_url``, ``fakeSecret``); "" otherwise."""
+    if _NO_NAME.search(line, max(0, at - _REACH), at):
+        return "in a sentence or a test's result"
     words = name_words(name_before(line, at))
     if not words:
         return ""

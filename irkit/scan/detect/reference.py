@@ -29,7 +29,7 @@ _CODE = re.compile(
     rb"options|args|params|props|state|data|env|event|context|app|user|account|session|session|credentials|creds|var"
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
     rb"|^(?:new|await|return|lambda|function|async)\b|=>|\(.*\)\s*[;{]?$"
-    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\[\^|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
+    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\\[(|<)]|\[\^|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
 )
 _ENCRYPTED = re.compile(
     rb"(?i)^enc[\[(:]|^\{(?:cipher|aes|aes256|rsa|crypt|ssha\d*|xor|base64url)\}|^\$ansible_vault|^vault:v\d+:|^!encrypted"
@@ -67,12 +67,20 @@ _SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request[^\w]?$")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
+_FINGERPRINT = re.compile(rb"(?i)(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}")
+_DATE = re.compile(rb"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T _]\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
+
+
 def reference(value: bytes) -> str:
     """Why it is not the secret itself but an expression or a place where it is found; "" when it may be."""
     if _REFERENCE.search(value):
         return REFERENCE
     if _CODE.search(value) or _CONSTANT.fullmatch(value) or _ALGORITHM.fullmatch(value) or _SCOPE.search(value):
         return CODE
+    if _FINGERPRINT.match(value):
+        return HASHED
+    if _DATE.fullmatch(value):
+        return "a date"
     if _CONTROL.search(value):
         return "not a text"
     if wordiness(value) < _WORDY:

@@ -67,15 +67,15 @@ def unlike_random(value: bytes) -> str:
         return "" if entropy(value) >= 3.0 else REGULAR  # noqa: PLR2004
     if is_wordy(value):
         return A_WORD
-    if not _DIGIT.search(value) and len(value) < _LEAST_LETTERS and not _is_jumbled(value):
+    if not _DIGIT.search(value) and not _is_jumbled(value):
         return A_WORD
     return "" if entropy(value) >= min(3.3, 0.78 * math.log2(len(value))) else REGULAR
 
 
 def _is_jumbled(letters: bytes) -> bool:
-    """Letters alone, whose case changes as it does by chance and not by words."""
-    is_enough = len(letters) >= _LEAST_JUMBLED and len(_CASE_CHANGE.findall(letters)) >= _CASE_CHANGES
-    return is_enough and wordiness(letters) < _JUMBLED
+    """Letters alone that make no words: many of one case, or some whose case changes as it does by chance."""
+    is_changing = len(letters) >= _LEAST_JUMBLED and len(_CASE_CHANGE.findall(letters)) >= _CASE_CHANGES
+    return (is_changing or len(letters) >= _LEAST_LETTERS) and wordiness(letters) < _JUMBLED
 
 
 def unlike_password(value: bytes) -> str:
@@ -85,8 +85,7 @@ def unlike_password(value: bytes) -> str:
     user, colon, rest = value.partition(b":")
     value = rest if colon and rest and user.isalnum() else value
     if not (_DIGIT.search(value) or _SIGN.search(value)):
-        is_long_enough = len(value) >= _LEAST_LETTERS or _is_jumbled(value)
-        return "" if is_long_enough and not is_wordy(value) else A_WORD
+        return "" if _is_jumbled(value) and not is_wordy(value) else A_WORD
     return "" if entropy(value) >= 2.0 else REGULAR  # noqa: PLR2004 - bits a byte
 
 
