@@ -125,6 +125,7 @@ class _Sorting:
         self._lookup = lookup
         self._known = known
         self._scanned = scanned
+        self._gone: dict[tuple[str, str, str], bool] = {}
 
     def findings(self, findings: Sequence[Finding]) -> Iterator[Finding]:
         """Those that are left, each with the places that are left. Entries are first matched in their own files."""
@@ -174,7 +175,10 @@ class _Sorting:
         """Whether the entry covers nothing, and its value is gone from its own file."""
         if entry.scope is Scope.HISTORY or entry.key in self.lines or entry.key in self.moved:
             return False
-        return not self.sites.exists(entry.path) or any(stale([entry], self.sites, self._scanned))
+        if entry.key not in self._gone:
+            is_stale = any(stale([entry], self.sites, self._scanned))
+            self._gone[entry.key] = is_stale or not self.sites.exists(entry.path)
+        return self._gone[entry.key]
 
     def _split(self, finding: Finding, reasons: list[str]) -> Iterator[Finding]:
         by_reason: dict[str, list[Place]] = {}
