@@ -73,7 +73,7 @@ def kept(file: str) -> Kept | None:
             if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_MAY_WRITE:
                 return None
             head = opened.read(_RULES_SIZE.stop)
-            payload = opened.read(int.from_bytes(head[_RULES_SIZE]))
+            payload = opened.read(min(int.from_bytes(head[_RULES_SIZE]), status.st_size))
             database = opened.read()
     except OSError:
         return None

@@ -21,35 +21,37 @@ from irkit.scan.ruleset import IS, shipped
 
 RULES = shipped()
 WORDS = [
-    "the",
-    "a",
-    "key",
-    "is",
-    "of",
-    "and",
-    "in",
-    "password",
-    "token",
-    "=",
-    ":",
-    "'",
+    *[
+        "the",
+        "a",
+        "key",
+        "is",
+        "of",
+        "and",
+        "in",
+        "password",
+        "token",
+        "=",
+        ":",
+        "'",
+        "(",
+        ")",
+        "{",
+        "}",
+        ",",
+        ";",
+        "/",
+        ".",
+        "-",
+        "_",
+        "0",
+        "1",
+        "f3",
+        "ab",
+    ],
     '"',
-    "(",
-    ")",
-    "{",
-    "}",
-    ",",
-    ";",
-    "/",
-    ".",
-    "-",
-    "_",
     "\n",
     "\t",
-    "0",
-    "1",
-    "f3",
-    "ab",
 ]
 
 
@@ -96,7 +98,7 @@ def test_the_engines_see_the_same_in_many_examples_joined() -> None:
 def test_a_value_is_found_wherever_it_stands_plainly(rule: Rule) -> None:
     for template in rule.matches:
         text = example(template, 2)
-        for before, after in (("", ""), ("\r\n", "\r\n"), ("é ", " é"), ("x" * 9000 + "\n", "\n" + "y" * 9000)):
+        for before, after in (("", ""), ("\r\n", "\r\n"), ("é ", " é"), ("x" * 9000 + "\n", "\n" + "# " * 4500)):
             looked = detector(Engine.HYPERSCAN).look(f"{before}{text}{after}".encode())
             assert looked.sightings, f"{template!r} between {before[-3:]!r} and {after[:3]!r}"
 
