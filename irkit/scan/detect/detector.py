@@ -62,6 +62,7 @@ class Detector:
         self._parts = parts
         self._prefilter = prefilter
         self._confirms: dict[int, Confirm] = {}
+        self._by_id: dict[str, Rule] = {}
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -70,10 +71,9 @@ class Detector:
 
     def rule(self, id: str) -> Rule:  # noqa: A002 - the word of the interface
         """The rule of that id. Raises ``KeyError``."""
-        for rule in self._parts.rules:
-            if rule.id == id:
-                return rule
-        raise KeyError(id)
+        if id not in self._by_id:  # a scan asks for few, and for these thousands of times
+            self._by_id |= {rule.id: rule for rule in self._parts.rules if rule.id == id}
+        return self._by_id[id]
 
     def look(self, body: bytes) -> Looked:
         """What stands in this text."""

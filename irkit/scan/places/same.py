@@ -18,8 +18,8 @@ from irkit.scan.repository import Repository
 _MAGIC = b"irkit same places 1 "
 _Row = tuple[str, str, str, str, str, list[int], int, bool]
 """Kind, object, path, ids of first and last commit, numbers of refs, how many there are, whether it is current."""
-_Stored = tuple[str, int, list[str], list[str], list[_Row]]
-"""Key, commits, pushed, boundary, places."""
+_Stored = tuple[str, int, list[str], list[str], dict[str, tuple[str, str, str]], list[_Row]]
+"""Key, commits, pushed, boundary, people (author, e-mail address and time) by commit, places."""
 
 
 def key_of(refs: Refs, ids: Iterable[bytes], rules: str) -> str:
@@ -29,7 +29,8 @@ def key_of(refs: Refs, ids: Iterable[bytes], rules: str) -> str:
 
 
 def write_same(file: Path, key: str, located: Located, refs: Refs) -> None:
-    """Remember places. Refs are remembered by their numbers, people not at all: a name can be a secret."""
+    """Remember places. Refs are remembered by their numbers, and who made a commit with a secret not at all."""
+    people: dict[str, tuple[str, str, str]] = {}
     numbers = {start.name.decode(errors="surrogateescape"): number for number, start in enumerate(refs.starts)}
     rows: list[_Row] = []
     for places in located.places.values():
@@ -37,9 +38,12 @@ def write_same(file: Path, key: str, located: Located, refs: Refs) -> None:
             ends = (place.first.id if place.first else "", place.last.id if place.last else "")
             if place.kind is PlaceKind.TAG:
                 ends = (place.object_id, place.object_id)
+            for commit in (place.first, place.last):
+                if commit is not None and commit.id not in located.places:
+                    people[commit.id] = commit[1:]
             named = [numbers[name] for name in place.refs]
             rows.append((place.kind, place.object_id, place.path, *ends, named, place.refs_count, place.is_current))
-    stored: _Stored = (key, located.commits, sorted(located.pushed), sorted(located.boundary), rows)
+    stored: _Stored = (key, located.commits, sorted(located.pushed), sorted(located.boundary), people, rows)
     write_kept(file, _MAGIC, json.dumps(stored, separators=(",", ":")).encode())
 
 
@@ -48,10 +52,12 @@ def read_same(repository: Repository, file: Path, key: str, refs: Refs) -> Locat
     body = read_kept(file, _MAGIC)
     if body is None:
         return None
-    known, commits, pushed, boundary, rows = cast("_Stored", json.loads(body))
+    known, commits, pushed, boundary, kept, rows = cast("_Stored", json.loads(body))
     if known != key:
         return None
-    people = read_people(repository, {id_.encode() for row in rows for id_ in row[3:5] if id_})
+    unknown = {id_.encode() for row in rows for id_ in row[3:5] if id_ and id_ not in kept}
+    people = read_people(repository, unknown) if unknown else {}
+    people |= {id_.encode(): Commit(id_, *person) for id_, person in kept.items()}
     names: dict[tuple[int, ...], tuple[str, ...]] = {}
     places: dict[str, list[Place]] = {}
     for row in rows:
