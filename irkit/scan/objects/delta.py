@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 _COPY = 128
-_HEAD_OF_COPY = tuple(1 + (command & 15).bit_count() for command in range(256))
-"""How long a copy's command is up to its size: the command itself and the bytes of the offset."""
+_ARGUMENTS = tuple((command & 0x7F).bit_count() for command in range(256))
+"""How many bytes of offset and size follow the command of a copy."""
 _SIZES, _ONE, _TWO = 0x70, 0x10, 0x30
 """The bits that say which bytes of the size follow; the usual ones."""
 _ALL_OF_IT = 0x10000
@@ -22,57 +22,54 @@ def changes(delta: bytes) -> list[tuple[int, int]]:
     that is not from the beginning, and after a last one. Raises ``DeltaBroken``.
     """
     parts: list[tuple[int, int]] = []
-    start = at = 0
+    start = at = place = 0
     is_copied = False
+    end = len(delta)
     try:
-        place = _after_number(delta, _after_number(delta, 0))
-        end = len(delta)
+        for _ in range(2):
+            while delta[place] & 128:
+                place += 1
+            place += 1
         while place < end:
             command = delta[place]
-            if command & _COPY:
-                place += _HEAD_OF_COPY[command]
-                which = command & _SIZES
-                if which == _ONE:
-                    size = delta[place]
-                    place += 1
-                elif which == _TWO:
-                    size = delta[place] | delta[place + 1] << 8
-                    place += 2
-                elif which:
-                    size, place = _size(delta, place, which)
-                else:
-                    size = _ALL_OF_IT
-                if not is_copied:
-                    if at or command & 15:
-                        parts.append((start, at))
-                    is_copied = True
-                else:
-                    parts.append((at, at))
-                at += size or _ALL_OF_IT
-                start = at
-            else:
+            if command < _COPY:
                 is_copied = False
                 at += command
                 place += 1 + command
+                continue
+            place += _ARGUMENTS[command]
+            which = command & _SIZES
+            if which == _ONE:
+                size = delta[place]
+            elif which == _TWO:
+                size = delta[place - 1] | delta[place] << 8
+            else:
+                size = _size(delta, place, which)
+            if is_copied:
+                parts.append((at, at))
+            else:
+                if at or command & 15:
+                    parts.append((start, at))
+                is_copied = True
+            place += 1
+            at += size or _ALL_OF_IT
+            start = at
     except IndexError:
-        raise DeltaBroken("the delta ends within a command") from None
+        place = end + 1
+    if place > end:
+        raise DeltaBroken("the delta ends within a command")
     parts.append((start, at))
     return parts
 
 
-def _after_number(delta: bytes, place: int) -> int:
-    while delta[place] & 128:
-        place += 1
-    return place + 1
-
-
-def _size(delta: bytes, place: int, which: int) -> tuple[int, int]:
+def _size(delta: bytes, last: int, which: int) -> int:
+    """The size that a copy's last bytes say."""
     size = 0
-    for bit, shift in ((0x10, 0), (0x20, 8), (0x40, 16)):
+    for bit, shift in ((0x40, 16), (0x20, 8), (0x10, 0)):
         if which & bit:
-            size |= delta[place] << shift
-            place += 1
-    return size, place
+            size |= delta[last] << shift
+            last -= 1
+    return size
 
 
 _AROUND = 400
@@ -85,12 +82,14 @@ def touched(body: bytes, parts: list[tuple[int, int]]) -> tuple[tuple[int, int],
     """The lines that hold these parts of a text, 400 bytes around them, joined where they meet."""
     spans: list[tuple[int, int]] = []
     size = len(body)
-    first, last = 0, -_LONG_LINE
+    first, last, line_end = 0, -_LONG_LINE, -1
     for start, end in parts:
+        if end <= line_end:
+            continue
         newline = body.rfind(b"\n", max(0, start - _LONG_LINE), start)
         low = (newline if newline >= 0 else start - _LONG_LINE) - _AROUND
-        newline = body.find(b"\n", end, end + _LONG_LINE)
-        high = (newline if newline >= 0 else end + _LONG_LINE) + _AROUND
+        line_end = body.find(b"\n", end, end + _LONG_LINE)
+        high = (line_end if line_end >= 0 else end + _LONG_LINE) + _AROUND
         if low > last:
             if last > 0:
                 spans.append((first, last))
