@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -19,7 +19,7 @@ from irkit.scan.finding import Report
 from irkit.scan.origin import Origin
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.write import Format, write
-from irkit.scan.rule import Confidence
+from irkit.scan.rule import Confidence, Rule
 
 _RISING = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
@@ -52,6 +52,17 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
     _write(report, about, args)
     moment = Moment.COMMIT if args.staged else Moment.PUSH if args.pre_push else Moment.SCAN
     for line in advice(report.findings, moment) if args.format == Format.HUMAN else ():
+        say(line)
+    return exit_code(report)
+
+
+def written_plainly(found: Report, rules: Sequence[Rule], args: argparse.Namespace) -> int:
+    """The same for a report that no baseline goes with, as of many repositories; values are not shown."""
+    from irkit import __version__
+
+    report = sure(found, Confidence(args.confidence))
+    _write(report, About(__version__, rules), args)
+    for line in advice(report.findings, Moment.SCAN) if args.format == Format.HUMAN else ():
         say(line)
     return exit_code(report)
 

@@ -63,10 +63,14 @@ def checked_url(url: str) -> str:
 class GitProcess:
     """Git in one folder. ``local`` never meets a network; ``remote`` may, with the token within reach."""
 
-    def __init__(self, folder: Path, token: Secret | None = None, username: str = USERNAME) -> None:
+    def __init__(
+        self, folder: Path, token: Secret | None = None, username: str = USERNAME, most_bytes: int = 0
+    ) -> None:
+        """``most_bytes``: git may write no file larger than this (the kernel stops it); 0 for no limit."""
         self.folder = folder
         self._token = token
         self._username = username
+        self._limited = _limited(most_bytes)
 
     def local(self, *arguments: str, fds: tuple[int, ...] = ()) -> str:
         """Run and give stdout as text. Raises OutsideError when git does not end with 0."""
@@ -124,10 +128,15 @@ class GitProcess:
 
     def _run(self, arguments: list[str], fds: tuple[int, ...]) -> tuple[int, str, str]:
         status, out, err = self._command().execute(
-            ["git", *arguments], with_extended_output=True, with_exceptions=False, stdout_as_string=False,
-            env=self._environment(), pass_fds=fds,
+            [*self._limited, "git", *arguments], with_extended_output=True, with_exceptions=False,
+            stdout_as_string=False, env=self._environment(), pass_fds=fds,
         )  # fmt: skip
         return status, out.decode(errors="replace"), err
+
+
+def _limited(most_bytes: int) -> tuple[str, ...]:
+    """What is put before a command so that the files it writes stay small: POSIX counts them in 512 bytes."""
+    return ("sh", "-c", 'ulimit -f "$0" && exec "$@"', str(max(1, most_bytes // 512))) if most_bytes else ()
 
 
 @contextmanager

@@ -50,6 +50,17 @@ class PullRequest(Frozen):
 
 
 @dataclass(frozen=True)
+class Owned:
+    """A repository of an owner. ``size`` is in bytes, as GitHub says (https://docs.github.com/rest/repos/repos)."""
+
+    full_name: str
+    clone_url: str
+    size: int
+    is_fork: bool
+    is_archived: bool
+
+
+@dataclass(frozen=True)
 class Exposure:
     """Who else can see a repository's history, and what guards its branches."""
 
@@ -144,6 +155,19 @@ class GitHubRest:
         """Every Actions secret by name, and when it was last written."""
         with self._answers(f"GET /repos/{full_name(repository)}/actions/secrets"):
             return {kept.name: kept.updated_at for kept in self._repository(repository).get_secrets()}
+
+    def owned(self, owner: str) -> Iterator[Owned]:
+        """Every repository of an organization or user that the token sees."""
+        from github.GithubException import UnknownObjectException
+
+        with self._answers(f"GET /orgs/{owner}/repos"):
+            api = self._github()
+            try:
+                listing = list(api.get_organization(owner).get_repos())
+            except UnknownObjectException:
+                listing = list(api.get_user(owner).get_repos())
+        for found in listing:
+            yield Owned(found.full_name, found.clone_url, found.size * 1024, found.fork, found.archived)
 
     def put_secret(self, repository: str, name: str, value: Secret) -> None:
         """Write an Actions secret, sealed to the repository's public key."""

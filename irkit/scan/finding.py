@@ -86,6 +86,8 @@ class Place(NamedTuple):
     """Whether a ref, a reflog or a stash leads there; only then does ``git gc`` keep it."""
     is_current: bool = False
     """Whether it still stands in the tip of a ref."""
+    repository: str = ""
+    """Which repository, where several are scanned."""
 
 
 class Liveness(StrEnum):

@@ -1,0 +1,71 @@
+"""A repository in a folder for as long as it is scanned: a mirror no larger than its share of the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from irkit.clients.git_process import GitProcess
+from irkit.errors import IrkitError, OutsideError
+from irkit.scan.many.targets import Target
+from irkit.secret import Secret
+
+_PACK_SHARE = 0.8
+"""Of the disk that a mirror may take, for its pack; the rest is for the pack's indexes and the refs."""
+_STOPPED = ("File too large", "signal 25", "signal 31", "invalid index-pack output", "index-pack failed")
+"""How git says that the kernel stopped it at the limit (SIGXFSZ is 25 on Linux and macOS, 31 on some)."""
+
+
+class TooLarge(IrkitError):
+    """A repository takes more disk than it may."""
+
+    exit_code = 1
+
+
+class Server(NamedTuple):
+    """How repositories are fetched."""
+
+    token: Secret | None
+    scratch: Path
+    """Where mirrors live while they are scanned: a folder only its user can enter."""
+
+    def refs_hash(self, target: Target) -> str:
+        """Of every ref and what it points at, asked of the server or of the folder. Raises ``OutsideError``."""
+        if target.folder is not None:
+            listing = GitProcess(target.folder).local("for-each-ref", "--format=%(objectname) %(refname)")
+        else:
+            listing = GitProcess(self.scratch, self.token).remote("ls-remote", target.url)
+        return hashlib.sha256(listing.encode()).hexdigest()
+
+    @contextmanager
+    def mirrored(self, target: Target, most: int) -> Iterator[Path]:
+        """The folder with the repository; a mirror is gone afterwards. ``most`` is in bytes.
+
+        Raises ``TooLarge`` and ``OutsideError``.
+        """
+        if target.folder is not None:
+            yield target.folder
+            return
+        if target.size > most:
+            raise TooLarge(f"{target.size:,} bytes are more than its share of the disk")
+        folder = Path(tempfile.mkdtemp(prefix="mirror-", dir=self.scratch))
+        try:
+            self._fetch(target, folder, most)
+            yield folder
+        finally:
+            shutil.rmtree(folder)
+
+    def _fetch(self, target: Target, folder: Path, most: int) -> None:
+        git = GitProcess(folder, self.token, most_bytes=int(most * _PACK_SHARE))
+        git.local("init", "--quiet", "--bare", ".")
+        try:
+            git.remote("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", target.url, "+refs/*:refs/*")
+        except OutsideError as error:
+            if any(sign in error.message for sign in _STOPPED):
+                raise TooLarge(f"it is larger than {most:,} bytes, its share of the disk") from None
+            raise
