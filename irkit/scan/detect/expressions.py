@@ -17,7 +17,16 @@ _KEYWORDS = (
 """What tells that an encoded text may hold a secret that does not begin with a fixed text of its own."""
 _PERCENT = r"(?i)(?:passw(?:or)?d|secret|token|key|bearer|auth|pwd)(?:%22|%27|%20){0,4}%(?:25)?3[ad]"
 _PERCENT_URL = r"(?i)%3a%2f%2f[a-z0-9._%-]{0,40}(?:%3a|:)"
-_SIGNS = ((Form.PERCENT, _PERCENT), (Form.PERCENT, _PERCENT_URL), (Form.ZIP, r"PK\x05\x06"))
+_PERCENT_NEEDLESS = r"(?i)(?:%(?:3[0-9]|[46][1-9a-f]|[57][0-9a])){5}"
+"""Letters and digits, which nobody has to quote (RFC 3986, section 2.3)."""
+_UTF_16_ADDRESS = r":\x00/\x00/"
+_SIGNS = (
+    (Form.PERCENT, _PERCENT),
+    (Form.PERCENT, _PERCENT_URL),
+    (Form.PERCENT, _PERCENT_NEEDLESS),
+    (Form.UTF_16, _UTF_16_ADDRESS),
+    (Form.ZIP, r"PK\x05\x06"),
+)
 _ENCODERS: tuple[tuple[Form, Callable[[bytes], str]], ...] = (
     (Form.BASE64, in_base64),
     (Form.BASE64, in_double_base64),
