@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from irkit.errors import UsageError
+from irkit.scan.accepted.glob_match import glob_match
 from irkit.scan.finding import Finding, Place
 from irkit.scan.rule import Rule
 
 NAMES = (".gitleaksignore", ".irkitignore")
 _FINGERPRINT = re.compile(r"([\w.-]+):(fp_[0-9a-f]{32})")
 _PLACE = re.compile(r"(?:([0-9a-f]{7,64}):)?(.+):([\w./ -]+):(\d+)")
-_GLOB = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-_GLOB_PART = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 
 
 class IgnoreUnreadable(UsageError):
@@ -49,7 +48,7 @@ class Line(NamedTuple):
     text: str
     rule: str = ""
     fingerprint: str = ""
-    glob: re.Pattern[str] | None = None
+    glob: str = ""
     path: str = ""
     line: int = 0
     commit: str = ""
@@ -94,10 +93,10 @@ class Lookup:
 
     def __init__(self, lines: Sequence[Line], rules: Mapping[str, Rule]) -> None:
         self._rules = rules
-        self._globs = [line for line in lines if line.glob is not None]
+        self._globs = [line for line in lines if line.glob]
         self._named: dict[str, list[Line]] = {}
         for line in lines:
-            if line.glob is None:
+            if not line.glob:
                 self._named.setdefault(line.fingerprint or line.path, []).append(line)
 
     def __call__(self, finding: Finding, place: Place) -> Line | None:
@@ -119,7 +118,7 @@ def _is_at(line: Line, place: Place) -> bool:
 
 
 def _is_below(line: Line, place: Place) -> bool:
-    return bool(place.path) and line.glob is not None and line.glob.fullmatch(place.path) is not None
+    return bool(place.path) and glob_match(line.glob, place.path)
 
 
 def _names(finding: Finding, rules: Mapping[str, Rule]) -> frozenset[str]:
@@ -132,17 +131,11 @@ def _line(file: str, number: int, text: str, form: Form) -> Line | None:
         if named := _FINGERPRINT.fullmatch(text):
             return Line(file, number, text, rule=named[1], fingerprint=named[2])
         if ":" not in text:
-            return Line(file, number, text, glob=_pattern(text))
+            return Line(file, number, text, glob=text)
     if placed := _PLACE.fullmatch(text):
         commit, path, rule, line = placed.groups()
         return Line(file, number, text, rule=rule, path=path, line=int(line), commit=commit or "")
     return None
-
-
-def _pattern(glob: str) -> re.Pattern[str]:
-    inside = f"{glob}**" if glob.endswith("/") else glob
-    parts = (_GLOB.get(part, re.escape(part)) for part in _GLOB_PART.findall(inside.removeprefix("/")))
-    return re.compile("".join(parts), re.DOTALL)
 
 
 def _expected(form: Form) -> str:

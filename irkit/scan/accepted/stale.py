@@ -15,6 +15,8 @@ from irkit.scan.accepted.sites import Sites
 
 _MOST_LINES = 20_000
 """A plug-in takes up to 50 microseconds a line; the entries of a file with more lines are not judged."""
+_LONGEST_LINE = 20_000
+"""In characters; nor those of a file with a longer line, on which some plug-ins take quadratic time."""
 
 
 def stale(unmatched: Iterable[Entry], sites: Sites, scanned: Collection[str] | None) -> Iterator[Entry]:
@@ -51,7 +53,7 @@ def _gone(entries: Sequence[Entry], path: str, text: str) -> Iterator[Entry]:
             return
         if line in looked:
             continue
-        if len(looked) > _MOST_LINES:
+        if len(looked) > _MOST_LINES or len(line) > _LONGEST_LINE:
             return
         looked.add(line)
         for call in called(path, line, {kind for kind, _ in sought}):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 1_000_000
 """A larger file is not scanned by detect-secrets, in bytes: it takes a millisecond a line."""
+_LONGEST_LINE = 20_000
+"""Nor one with a longer line, in bytes: some of its plug-ins take quadratic time."""
 _SAFE_FILTERS = (
     "detect_secrets.filters.allowlist.",
     "detect_secrets.filters.heuristic.",
@@ -34,13 +36,13 @@ class Found(NamedTuple):
 
 
 def found_by_detect_secrets(root: Path, path: str, baseline: Baseline) -> tuple[Found, ...]:
-    """What its scan finds in one file, under the settings that the baseline names. Nothing in a very large file."""
+    """What its scan finds in one file, under the settings that the baseline names. None for very long lines or files."""
     from detect_secrets.core import scan
     from detect_secrets.settings import transient_settings
 
     file = root / path
     try:
-        if file.stat().st_size > _LONGEST:
+        if file.stat().st_size > _LONGEST or max(map(len, file.read_bytes().split(b"\n"))) > _LONGEST_LINE:
             return ()
     except OSError:
         return ()

@@ -209,6 +209,16 @@ def test_a_baseline_of_version_0_is_honoured_and_can_be_added_to(tree: Tree) -> 
     assert tree.hook("a.py", "b.py").returncode in {0, 3}
 
 
+def test_a_line_of_a_megabyte_is_not_given_to_detect_secrets_and_its_values_are_accepted(tree: Tree) -> None:
+    tree.write("min.js", "x=1;" * 100_000 + f'password="{PASSWORD}"' + "\"'=:;" * 50_000)
+    write_baseline(tree.found(*SOUGHT), tree.baseline, RULES, root=tree.root)
+    assert list(tree.results()) == ["./min.js"]
+    near = f'password="{PASSWORD}"'.encode()
+    place = Place(PlaceKind.FILE, "min.js", 1, 1)
+    found = tree.found()._replace(findings=(finding("password", PASSWORD, place, near=near),))
+    assert accepted(found, RULES, root=tree.root, baseline=tree.baseline).report.findings == ()
+
+
 def test_a_file_keeps_its_mode_and_a_link_stays_a_link(tree: Tree) -> None:
     tree.write("a.py", f'password = "{PASSWORD}"\n')
     write_baseline(tree.found(*SOUGHT), tree.root / "real.baseline", RULES, root=tree.root)
