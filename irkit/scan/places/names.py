@@ -8,7 +8,7 @@ from pathlib import Path
 
 from irkit.scan.detect.detector import Detector, Text
 from irkit.scan.finding import Place, PlaceKind, Sighting
-from irkit.scan.places.refs import Rank, files_below, read_bytes, read_refs, worktrees
+from irkit.scan.places.refs import files_below, read_bytes, read_refs, worktrees
 from irkit.scan.repository import Repository
 
 _SYMBOLIC = b"ref: "
@@ -37,8 +37,7 @@ def scan_names(repository: Repository, detector: Detector) -> tuple[tuple[Sighti
 
 def _in_ref_names(repository: Repository, detector: Detector) -> Iterator[tuple[Sighting, Place]]:
     """All names are looked at as one text, one a line."""
-    names = [start.name for start in read_refs(repository).starts if start.rank not in {Rank.STASH, Rank.REFLOG}]
-    names += _symbolic(repository)
+    names = list(dict.fromkeys([*read_refs(repository).ref_names, *_symbolic(repository)]))
     text = b"\n".join(names)
     for seen in detector.look(text).sightings:
         if text.count(b"\n", seen.start, seen.end):  # the end of one name and the beginning of the next
@@ -50,14 +49,12 @@ def _in_ref_names(repository: Repository, detector: Detector) -> Iterator[tuple[
 
 
 def _symbolic(repository: Repository) -> Iterator[bytes]:
-    """Symbolic refs, and the names that they and the heads stand for: a branch has none of its own when it is new."""
-    files = [(b"", repository.common_dir / "HEAD"), *((b"", folder / "HEAD") for folder in worktrees(repository))]
-    for name, file in [*files, *files_below(repository.common_dir / "refs")]:
+    """The names that heads and symbolic refs stand for: a new branch has no ref of its own."""
+    heads = [repository.common_dir / "HEAD", *(folder / "HEAD" for folder in worktrees(repository))]
+    for file in [*heads, *(file for _, file in files_below(repository.common_dir / "refs"))]:
         content = read_bytes(file)
         if content.startswith(_SYMBOLIC):
             yield content.removeprefix(_SYMBOLIC).strip().replace(b"\n", b" ")
-            if name:
-                yield name
 
 
 def _in_files(repository: Repository, detector: Detector) -> Iterator[tuple[Sighting, Place]]:

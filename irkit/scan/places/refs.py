@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from enum import IntEnum
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from irkit.scan.repository import Repository, environment
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LOGGED = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ", re.MULTILINE)
 _PACKED = re.compile(rb"^([0-9a-f]{40,64}) ([^\n]+)\n(?:\^([0-9a-f]+)\n)?", re.MULTILINE)
+_NAMES = re.compile(rb"^[0-9a-f]{40,64} ([^\n]+)\n", re.MULTILINE)
 _STASH = b"refs/stash"
 _AFTER_REFS = len(b"refs/")
 
@@ -46,14 +48,6 @@ class Start(NamedTuple):
     """What an annotated tag stands for, where packed-refs says so."""
 
 
-class Refs(NamedTuple):
-    """All starts of a repository, in the order in which they are named, and a hash of all that was read."""
-
-    starts: tuple[Start, ...]
-    digest: str
-    """Equal digests: the same refs, heads, reflogs and shallow boundary."""
-
-
 class _Files(NamedTuple):
     """What the files say, unread: pairs of a name and a content."""
 
@@ -64,6 +58,53 @@ class _Files(NamedTuple):
     shallow: bytes
 
 
+class Refs:
+    """All starts of a repository, and a hash of all that was read. What is in it is made when it is asked for."""
+
+    def __init__(self, files: _Files, digest: str) -> None:
+        self._files = files
+        self.digest = digest
+        """Equal digests: the same refs, heads, reflogs and shallow boundary."""
+
+    @cached_property
+    def starts(self) -> tuple[Start, ...]:
+        """In the order in which they are named."""
+        files = self._files
+        known = {name: (id_, peeled) for id_, name, peeled in _PACKED.findall(files.packed)}
+        known |= {name: (id_, b"") for name, content in files.loose if (id_ := _plain_id(content))}
+        starts = list(self._others)
+        if any(start.name == b"stash@{0}" for start in starts):  # else the newest stash has no reflog
+            known.pop(_STASH, None)
+        folders = {name: name[: name.find(b"/", _AFTER_REFS) + 1] or name for name in known}
+        ranks = {folder: rank_of(folder) for folder in set(folders.values())}
+        for name in sorted(known):
+            id_, peeled = known[name]
+            starts.append(Start(ranks[folders[name]], name, (id_,), peeled))
+        starts.sort(key=_rank)  # names are sorted, and stay so
+        return tuple(starts)
+
+    @cached_property
+    def names(self) -> list[bytes]:
+        """Of packed refs, of files of refs (one can be both) and of all other starts: quicker than ``starts``."""
+        files = self._files
+        names = _NAMES.findall(files.packed)
+        names += [name for name, _ in files.loose]
+        return names + [start.name for start in self._others]
+
+    @property
+    def ref_names(self) -> list[bytes]:
+        """Of refs and heads alone."""
+        files = self._files
+        heads = [name for name, content in files.heads if _plain_id(content)]
+        return [*self.names[: len(self.names) - len(self._others)], *heads]
+
+    @cached_property
+    def _others(self) -> list[Start]:
+        files = self._files
+        starts = [Start(Rank.HEAD, name, (id_,)) for name, content in files.heads if (id_ := _plain_id(content))]
+        return starts + [start for name, text in files.logs for start in _logged(name, text)]
+
+
 _last: dict[Path, Refs] = {}
 """What was read last: a scan asks more than once, and 18,000 refs are many lines."""
 
@@ -72,33 +113,15 @@ def read_refs(repository: Repository) -> Refs:
     """Every start of the repository. It reads files; only where refs are kept in another way is git asked."""
     common = repository.common_dir
     packed = _asked(repository) if (common / "reftable").exists() else read_bytes(common / "packed-refs")
-    files = _Files(
-        packed,
-        [(name, read_bytes(file)) for name, file in files_below(common / "refs")],
-        _heads(repository),
-        _reflogs(repository),
-        read_bytes(common / "shallow"),
-    )
-    digest = hashlib.blake2b(repr(files).encode(), digest_size=20).hexdigest()
+    loose = [(name, read_bytes(file)) for name, file in files_below(common / "refs")]
+    files = _Files(packed, loose, _heads(repository), _reflogs(repository), read_bytes(common / "shallow"))
+    hashed = hashlib.blake2b(packed, digest_size=20)
+    hashed.update(repr(files[1:]).encode())
+    digest = hashed.hexdigest()
     known = _last.get(common)
     if known is None or known.digest != digest:
-        known = _last[common] = Refs(_starts(files), digest)
+        known = _last[common] = Refs(files, digest)
     return known
-
-
-def _starts(files: _Files) -> tuple[Start, ...]:
-    known = {name: (id_, peeled) for id_, name, peeled in _PACKED.findall(files.packed)}
-    known |= {name: (id_, b"") for name, content in files.loose if (id_ := _plain_id(content))}
-    starts = [Start(Rank.HEAD, name, (id_,)) for name, content in files.heads if (id_ := _plain_id(content))]
-    starts += [start for name, text in files.logs for start in _logged(name, text)]
-    if any(start.name == b"stash@{0}" for start in starts):  # else the newest stash has no reflog
-        known.pop(_STASH, None)
-    ranks = {folder: rank_of(folder) for folder in {name[: name.find(b"/", _AFTER_REFS) + 1] or name for name in known}}
-    for name in sorted(known):
-        id_, peeled = known[name]
-        starts.append(Start(ranks[name[: name.find(b"/", _AFTER_REFS) + 1] or name], name, (id_,), peeled))
-    starts.sort(key=_rank)  # names are sorted, and stay so
-    return tuple(starts)
 
 
 def rank_of(name: bytes) -> Rank:

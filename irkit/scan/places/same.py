@@ -31,7 +31,7 @@ def key_of(refs: Refs, ids: Iterable[bytes], rules: str) -> str:
 def write_same(file: Path, key: str, located: Located, refs: Refs) -> None:
     """Remember places. Refs are remembered by their numbers, and who made a commit with a secret not at all."""
     people: dict[str, tuple[str, str, str]] = {}
-    numbers = {start.name.decode(errors="surrogateescape"): number for number, start in enumerate(refs.starts)}
+    numbers = {name.decode(errors="surrogateescape"): number for number, name in enumerate(refs.names)}
     rows: list[_Row] = []
     for places in located.places.values():
         for place in places:
@@ -63,7 +63,7 @@ def read_same(repository: Repository, file: Path, key: str, refs: Refs) -> Locat
     for row in rows:
         numbers = tuple(row[5])
         if numbers not in names:
-            names[numbers] = tuple(refs.starts[number].name.decode(errors="surrogateescape") for number in numbers)
+            names[numbers] = tuple(refs.names[number].decode(errors="surrogateescape") for number in numbers)
         places.setdefault(row[1], []).append(_place(row, names[numbers], people))
     by_id = {id_: tuple(found) for id_, found in places.items()}
     return Located(by_id, {}, commits, frozenset(pushed), frozenset(boundary))
