@@ -36,7 +36,7 @@ class Found(NamedTuple):
 
 
 def found_by_detect_secrets(root: Path, path: str, baseline: Baseline) -> tuple[Found, ...]:
-    """What its scan finds in one file, under the settings that the baseline names. None for very long lines or files."""
+    """What its scan finds in a file, under the settings of the baseline; nothing in very long lines or files."""
     from detect_secrets.core import scan
     from detect_secrets.settings import transient_settings
 
