@@ -15,7 +15,7 @@ from zlib import crc32
 
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 
-_FORMAT = b"irkit detector 3\n"
+_FORMAT = b"irkit detector 4\n"
 _CHECKSUM = slice(len(_FORMAT), len(_FORMAT) + 4)
 _RULES_SIZE = slice(_CHECKSUM.stop, _CHECKSUM.stop + 4)
 _DIGEST_BYTES = 32
@@ -33,6 +33,8 @@ class Kept(NamedTuple):
     """How many of the rules, from the first, are irkit's own."""
     database: bytes
     """Hyperscan's; empty for another engine."""
+    rules_hash: str = ""
+    """Of all that decides what is a finding; see ``loading``."""
 
 
 class KeptRules(Sequence[Rule]):
@@ -79,8 +81,8 @@ def kept(file: str) -> Kept | None:
         return None
     if not head.startswith(_FORMAT) or head[_CHECKSUM] != _checksum(payload, database):
         return None
-    rules, spanning, trusted = marshal.loads(payload)  # noqa: S302 - our own file
-    return Kept(KeptRules(rules), spanning, trusted, database)
+    rules, spanning, trusted, rules_hash = marshal.loads(payload)  # noqa: S302 - our own file
+    return Kept(KeptRules(rules), spanning, trusted, database, rules_hash)
 
 
 def _checksum(payload: bytes, database: bytes) -> bytes:
@@ -91,7 +93,7 @@ def _checksum(payload: bytes, database: bytes) -> bytes:
 def keep(file: str, parts: Kept) -> None:
     """Write the file, readable by us alone. Where that does not work the next run makes it all again, and no more."""
     rules = tuple(tuple(str(one) if isinstance(one, str) else one for one in rule) for rule in parts.rules)
-    payload = marshal.dumps((rules, parts.spanning, parts.trusted))
+    payload = marshal.dumps((rules, parts.spanning, parts.trusted, parts.rules_hash))
     folder, part = os.path.dirname(file), f"{file}.{os.getpid()}"  # noqa: PTH120
     try:
         os.makedirs(folder, exist_ok=True, mode=0o700)  # noqa: PTH103

@@ -32,23 +32,22 @@ class EngineMissing(UsageError):
 
 def loaded(files: Sequence[Path], engine: Engine, cache: Path | None) -> Detector:
     """See ``load_detector``. Raises ``RulesInvalid``, ``EngineMissing``."""
-    rules_hash = _rules_hash(files)
     version = "" if engine is Engine.RE2 else hyperscan_version()
     if engine is Engine.HYPERSCAN and not version:
         raise EngineMissing("hyperscan is not installed", hint="pip install hyperscan, or choose RE2.")
     machine = f"{version} {os.uname().machine} {sys.implementation.cache_tag}"
-    key = digest_of(f"{rules_hash} {machine}".encode()).hex()[:32]
+    key = digest_of(f"{_state(files)} {machine}".encode()).hex()[:32]
     file = f"{cache}/detector-{key}.bin" if cache else ""
     parts = kept(file) if file else None
     try:
         if parts:
-            return Detector(parts, _prefilter(parts), rules_hash)
+            return Detector(parts, _prefilter(parts), parts.rules_hash)
     except DatabaseUnusable:
         pass  # of another machine with the same home; ours replaces it
-    parts = _parts(files, version)
+    parts = _parts(files, version)._replace(rules_hash=_rules_hash(files))
     if file:
         keep(file, parts)
-    return Detector(parts, _prefilter(parts), rules_hash)
+    return Detector(parts, _prefilter(parts), parts.rules_hash)
 
 
 def detector(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> Detector:
@@ -59,11 +58,28 @@ def detector(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> Detector:
     return Detector(parts, _prefilter(parts), rules_hash)
 
 
+def _deciding(files: Sequence[Path]) -> list[str]:
+    """Everything that decides what is a finding."""
+    readers = (f"{_SCAN}/{name}" for name in _READERS)
+    return [*_listed(_DETECT, ".py"), *_listed(_RULES, ".toml"), *readers, *map(str, files)]
+
+
+def _state(files: Sequence[Path]) -> str:
+    """Which versions of these files lie there: to read them all would take a hook 2 ms."""
+    states = [irkit.__version__]
+    for file in _deciding(files):
+        try:
+            found = os.stat(file)  # noqa: PTH116 - the quick way
+        except OSError:
+            continue  # said by whoever reads it as rules
+        states.append(f"{file} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
+    return "\n".join(states)
+
+
 def _rules_hash(files: Sequence[Path]) -> str:
     """Of everything that decides what is a finding. Raises ``RulesInvalid`` when a user's file cannot be read."""
     contents = [irkit.__version__.encode()]
-    ours = [*_listed(_DETECT, ".py"), *_listed(_RULES, ".toml"), *(f"{_SCAN}/{name}" for name in _READERS)]
-    for file in (*ours, *map(str, files)):
+    for file in _deciding(files):
         try:
             with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - the quick way
                 content = opened.read()
