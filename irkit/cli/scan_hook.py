@@ -75,9 +75,10 @@ def hook_with(args: argparse.Namespace) -> int:
     from irkit.cli.scan_written import sure
     from irkit.scan.rule import Confidence
 
-    report = sure(hooked.report, Confidence(args.confidence))
-    outcome = less_accepted(report, hooked.detector.rules, reach, args.baseline)
-    return told(hooked._replace(report=outcome.report), outcome.left_out)
+    outcome = less_accepted(hooked.report, hooked.detector.rules, reach, args.baseline)
+    _warn(outcome.malformed)
+    report = sure(outcome.report, Confidence(args.confidence))
+    return told(hooked._replace(report=report), outcome.left_out)
 
 
 def _less_ignored(hooked: Hooked) -> tuple[Hooked, Sequence[LeftOut]]:
@@ -89,7 +90,14 @@ def _less_ignored(hooked: Hooked) -> tuple[Hooked, Sequence[LeftOut]]:
     from irkit.cli.scan_accepted import Reach, less_accepted
 
     outcome = less_accepted(hooked.report, hooked.detector.rules, Reach(Path.cwd(), hooked.paths), None)
+    _warn(outcome.malformed)
     return hooked._replace(report=outcome.report), outcome.left_out
+
+
+def _warn(malformed: Sequence[str]) -> None:
+    """Say which lines of ignore files and filters of a baseline were not understood: they accept nothing."""
+    for line in malformed:
+        say(f"irkit: not understood: {line}")
 
 
 def detector(rules: Sequence[Path] = ()) -> Detector:

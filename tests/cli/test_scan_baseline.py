@@ -106,6 +106,11 @@ def test_a_malformed_ignore_line_is_told_and_accepts_nothing(tree: WorkTree) -> 
     told = tree.scan("--files")
     assert told.code == 1
     assert ".irkitignore:1: neither" in told.err
+    tree.stage("a.py", TOKEN)
+    for words in (["--staged"], ["--staged", "--confidence", "low"]):
+        told = tree.scan(*words)
+        assert told.code == 1
+        assert "not understood: .irkitignore:1: neither" in told.err
 
 
 def test_a_baseline_that_is_not_there_is_an_error_and_not_a_clean_scan(tree: WorkTree) -> None:
