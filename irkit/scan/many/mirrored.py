@@ -17,7 +17,14 @@ from irkit.secret import Secret
 
 _PACK_SHARE = 0.8
 """Of the disk that a mirror may take, for its pack; the rest is for the pack's indexes and the refs."""
-_STOPPED = ("File too large", "signal 25", "signal 31", "invalid index-pack output", "index-pack failed")
+_STOPPED = (
+    "File too large",
+    "signal 25",
+    "signal 31",
+    "invalid index-pack output",
+    "index-pack failed",
+    "unpack-objects failed",
+)
 """How git says that the kernel stopped it at the limit (SIGXFSZ is 25 on Linux and macOS, 31 on some)."""
 
 
@@ -66,6 +73,7 @@ class Server(NamedTuple):
         try:
             git.remote("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", target.url, "+refs/*:refs/*")
         except OutsideError as error:
-            if any(sign in error.message for sign in _STOPPED):
+            is_of_network = type(error) is not OutsideError
+            if not is_of_network and any(sign in error.message for sign in _STOPPED):
                 raise TooLarge(f"it is larger than {most:,} bytes, its share of the disk") from None
             raise

@@ -14,7 +14,7 @@ COLUMNS = (
     *("rule", "title", "severity", "confidence", "fingerprint", "last4", "liveness", "pushed"),
     *("kind", "path", "line", "column", "object", "via", "current", "reachable"),
     *("first_commit", "first_author", "first_email", "first_at"),
-    *("last_commit", "last_author", "last_email", "last_at", "refs", "refs_count"),
+    *("last_commit", "last_author", "last_email", "last_at", "refs", "refs_count", "repository"),
 )
 _FORMULA = ("=", "+", "-", "@")
 """What begins a formula in spreadsheets (OWASP, CSV injection); an apostrophe before it makes it text."""
@@ -43,6 +43,7 @@ def _row(finding: Finding, place: Place, cover: Veil) -> list[str]:
         *_commit(place.first, cover),
         *_commit(place.last, cover),
         *(cover(" ".join(place.refs)), str(max(place.refs_count, len(place.refs)))),
+        cover(place.repository),
     ]
 
 

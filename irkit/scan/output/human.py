@@ -83,6 +83,7 @@ def _place(place: Place) -> str:
         where = f"{_WORDS.get(place.kind, '')}{place.path or place.object_id[:_SHORT]}"
         where += f":{place.line}" if place.line else ""
         where += f":{place.column}" if place.line and place.column else ""
+    where = f"{place.repository}: {where}" if place.repository else where
     where += "".join(f" > {step}" for step in place.via)
     return where + _standing(place)
 

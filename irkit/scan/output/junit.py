@@ -43,7 +43,11 @@ def _case(classname: str, name: str, **more: str) -> ET.Element:
 
 
 def _failed(finding: Finding, cover: Veil) -> ET.Element:
-    told = [_place(shown(cover(place.path)), place.line) or place.object_id for place in finding.places]
+    told = [
+        (f"{shown(cover(place.repository))}: " if place.repository else "")
+        + (_place(shown(cover(place.path)), place.line) or place.object_id)
+        for place in finding.places
+    ]
     named = {"file": shown(cover(finding.places[0].path))} if finding.places and finding.places[0].path else {}
     if named and finding.places[0].line:
         named["line"] = str(finding.places[0].line)

@@ -49,6 +49,7 @@ class Recorder:
         """One place."""
         return {
             "kind": place.kind.value,
+            "repository": text(self.cover(place.repository)) or None,
             **named("path", self.cover(place.path)),
             "line": place.line or None,
             "column": place.column or None,

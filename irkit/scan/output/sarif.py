@@ -126,6 +126,8 @@ def _is_now(place: Place) -> bool:
 
 def _location(place: Place, cover: Veil) -> Object:
     properties: Object = {"kind": place.kind.value, "current": place.is_current, "reachable": place.is_reachable}
+    if place.repository:
+        properties["repository"] = text(cover(place.repository))
     if place.object_id:
         properties["object"] = place.object_id
     if place.via:
