@@ -14,7 +14,7 @@ PUBLIC = "a public key or a certificate"
 HASHED = "a checksum"
 CODE = "an expression of a program"
 _REFERENCE = re.compile(
-    rb"(?i)\$[({]|\{\{|^\$[A-Za-z_]\w*(?![\w$])|^%[({A-Z]|#\{|<%|\$\[\[?|^!(?:ref|sub|getatt|vault|secret|env)\b|^&[a-z]"
+    rb"(?i)\$[({]|\{\{|^\$[A-Za-z_]\w*(?![\w$])|^%[({]|^%\w+%$|#\{|<%|\$\[\[?|^!(?:ref|sub|getatt|vault|secret|env)\b|^&[a-z]"
     rb"|^(?:env|file|vault|ssm|sm|asm|secretsmanager|keyvault|keyring|keychain|op|pass|bw|doppler|gcp-?secrets?|azurekv"
     rb"|awssm|ref\+\w+|secret|secrets|config|conjur|akeyless|berglas|kms|infisical)(?::|/{2}|\+)"
     rb"|^arn:aws|^projects/[\w-]+/secrets/|^@microsoft\.keyvault|^https?://|^(?:jdbc|mailto|data|urn|ldaps?|s3|gs):"
