@@ -72,7 +72,7 @@ class Detector:
     def rule(self, id: str) -> Rule:  # noqa: A002 - the word of the interface
         """The rule of that id. Raises ``KeyError``."""
         if id not in self._by_id:  # a scan asks for few, and for these thousands of times
-            self._by_id |= {rule.id: rule for rule in self._parts.rules if rule.id == id}
+            self._by_id[id] = self._parts.rule(id)
         return self._by_id[id]
 
     def look(self, body: bytes) -> Looked:

@@ -36,6 +36,15 @@ class Kept(NamedTuple):
     rules_hash: str = ""
     """Of all that decides what is a finding; see ``loading``."""
 
+    def rule(self, name: str) -> Rule:
+        """The rule of that id; no other one is made for it. Raises ``KeyError``."""
+        if isinstance(self.rules, KeptRules):
+            return self.rules.rule(name)
+        for rule in self.rules:
+            if rule.id == name:
+                return rule
+        raise KeyError(name)
+
 
 class KeptRules(Sequence[Rule]):
     """Rules as they are kept; each is made when it is asked for, because a hook needs but a few."""
@@ -56,6 +65,13 @@ class KeptRules(Sequence[Rule]):
 
     def __len__(self) -> int:
         return len(self._rules)
+
+    def rule(self, name: str) -> Rule:
+        """The rule of that id. Raises ``KeyError``."""
+        for place, row in enumerate(self._rules):
+            if row[0] == name:
+                return self[place]
+        raise KeyError(name)
 
 
 def digest_of(content: bytes) -> bytes:
