@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Graph(NamedTuple):
-    """Commits, children before parents: a parent's number is greater than its child's."""
+    """Commits by number, as git lists them: from the newest."""
 
     ids: list[bytes]
     """In hex, by number."""
@@ -17,6 +17,8 @@ class Graph(NamedTuple):
     """The committer's, seconds since 1970."""
     numbers: dict[bytes, int]
     """By id."""
+    order: Sequence[int]
+    """All numbers, children before parents."""
 
 
 class Listed(NamedTuple):
@@ -41,23 +43,9 @@ def graph(rows: Listed) -> Graph:
     numbers = {id_: number for number, id_ in enumerate(rows.ids)}
     find = numbers.get
     parents = [tuple([number for id_ in ids if (number := find(id_)) is not None]) for ids in rows.parents]
-    if all(not ps or min(ps) > child for child, ps in enumerate(parents)):
-        return Graph(rows.ids, parents, rows.times, numbers)
-    return _renumbered(rows, parents)
-
-
-def _renumbered(rows: Listed, parents: list[tuple[int, ...]]) -> Graph:
-    order = children_first(parents)
-    places = [0] * len(order)
-    for place, number in enumerate(order):
-        places[number] = place
-    ids = [rows.ids[number] for number in order]
-    return Graph(
-        ids,
-        [tuple(places[parent] for parent in parents[number]) for number in order],
-        [rows.times[number] for number in order],
-        {id_: number for number, id_ in enumerate(ids)},
-    )
+    is_in_order = all(not ps or min(ps) > child for child, ps in enumerate(parents))
+    order = range(len(parents)) if is_in_order else children_first(parents)
+    return Graph(rows.ids, parents, rows.times, numbers, order)
 
 
 def children_first(parents: Sequence[tuple[int, ...]]) -> list[int]:

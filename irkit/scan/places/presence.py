@@ -33,7 +33,7 @@ def presence(
     left: dict[int, int] = {}
     has_child = bytearray(len(held))
     known: dict[int, int] = {0: 0}
-    for number in range(len(held) - 1, -1, -1):
+    for number in reversed(graph.order):
         parents = graph.parents[number]
         here = held[parents[0]] if parents else 0
         if given and graph.ids[number] in given:

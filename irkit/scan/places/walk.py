@@ -41,13 +41,14 @@ class Walk:
         self._skipped: list[Skipped] = []
         self._failures = 0
         self._is_listed = True
+        self._graph = graph(self._rows)
         self.changes = Changes(wanted, width(repository))
 
     def history(self, words: tuple[str, ...] = EVERYTHING, read: bytes = b"") -> Walked:
         """Of the commits that ``git rev-list`` lists for these words. What could not be read is in ``skipped``."""
         self._gits.add(Task((*_LIST, *words), read, self._take_list, self._list_ended))
         self._gits.run()
-        return Walked(graph(self._rows), self.changes, tuple(self._skipped), self._is_listed)
+        return Walked(self._graph, self.changes, tuple(self._skipped), self._is_listed)
 
     def commits(self, rows: Listed) -> Walked:
         """Of these commits, listed by other means."""
@@ -67,6 +68,7 @@ class Walk:
             self._is_listed = False
             self._skipped.append(Skipped("history", said.partition("\n")[0] or f"git rev-list ended with {code}"))
         self._hand_out(least=1)
+        self._graph = graph(self._rows)  # while the last diff-trees run
 
     def _hand_out(self, least: int) -> None:
         rows, wanted = self._rows, self.changes.wanted

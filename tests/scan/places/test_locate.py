@@ -379,3 +379,24 @@ def test_what_a_remote_tracking_ref_reaches_is_pushed(git):
     second = git.commit()
     found = located(git, held(blob), held(other), held(second, "commit"))
     assert found.pushed == {first}
+
+
+@pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
+def test_a_partial_clone_is_located_as_far_as_it_is_here_and_fetches_nothing(git, tmp_path, left_out):
+    blob = git.write("dir/a", b"one")
+    git.commit()
+    git("rm", "-q", "-r", "dir")
+    git.commit()
+    git("config", "uploadpack.allowFilter", "true")
+    git("config", "uploadpack.allowAnySHA1InWant", "true")
+    clone = Git.__new__(Git)
+    clone.folder, clone.clock = tmp_path / "partial", git.clock
+    git("clone", "-q", f"--filter={left_out}", f"file://{git.folder}", str(clone.folder))
+    before = sorted((clone.folder / ".git/objects").rglob("*"))
+    found = located(clone, held(blob))
+    assert sorted((clone.folder / ".git/objects").rglob("*")) == before
+    if left_out == "blob:none":
+        assert found.places[blob][0].path == "dir/a"
+    else:
+        assert found.skipped
+        assert all(one.what.startswith("commit ") for one in found.skipped)
