@@ -15,7 +15,7 @@ class DeltaBroken(ValueError):
     """The bytes are no delta."""
 
 
-def changes(delta: bytes) -> list[tuple[int, int]]:
+def changes(delta: bytes) -> list[tuple[int, int]]:  # noqa: C901 - a loop that runs millions of times calls nothing
     """The parts of the result, (start, end), that the delta brings, in order.
 
     Two copies after each other meet in an empty part: something between them may be gone; so it is before a first copy

@@ -21,8 +21,10 @@ _PAGES_KEPT = 16 << 20
 class Pack:
     """A pack and its index. Raises ``IndexUnknown`` when git should read it instead, and ``OSError``."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, jobs: int = 1) -> None:
+        """``jobs`` is by how many processes the heads of a large pack are read."""
         self.file = file
+        self._jobs = jobs
         self.index = PackIndex(file.with_suffix(".idx"))
         with file.open("rb") as opened:
             size = opened.seek(0, 2)
@@ -42,7 +44,7 @@ class Pack:
     def entries(self) -> Entries:
         """What is in the pack; read when first asked for."""
         if self._entries is None:
-            self._entries = pack_entries(self._view, self.index, self.release)
+            self._entries = pack_entries(self._view, self.index, self.release, self._jobs)
         return self._entries
 
     def release(self) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from irkit.scan.objects.pack_index import PackIndex
+from irkit.scan.objects.workers import run_each
 
 COMMIT, TREE, BLOB, TAG, OFFSET_DELTA, ID_DELTA = 1, 2, 3, 4, 6, 7
 KINDS = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
@@ -16,6 +18,8 @@ NONE = -1
 _TRAILER = 20
 _LONGEST_HEAD = 40
 _READ_AT_ONCE = 4000
+_READ_BY_ONE = 100_000
+"""So few entries are not worth another process."""
 
 
 class Entries(NamedTuple):
@@ -38,20 +42,31 @@ class Entries(NamedTuple):
     """How many entries there are in the family below and with this one."""
 
 
-def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None]) -> Entries:
+def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None], jobs: int) -> Entries:
     """What the heads of a pack's entries say; none is inflated.
 
-    ``release`` is called now and then: what was read of the pack by then is not needed any more.
+    ``release`` is called now and then: what was read of the pack by then is not needed any more. Heads of a large
+    pack are read by so many processes. Raises ``ScanDied`` when one of them does not finish.
     """
     offsets = array("Q", sorted(index.offsets()))
-    offsets.append(len(pack) - _TRAILER)
     count = index.count
-    heads, sizes, kinds, bases = array("B", bytes(count)), array("Q", bytes(8 * count)), bytearray(count), _nones(count)
     numbers = {offset: number for number, offset in enumerate(offsets)}
-    for first in range(0, count, _READ_AT_ONCE):
-        some = range(first, min(count, first + _READ_AT_ONCE))
-        _read_heads(pack, offsets, some, numbers, (heads, sizes, kinds, bases))
-        release()
+    offsets.append(len(pack) - _TRAILER)
+    share = max(_READ_BY_ONE, count // jobs + 1)
+    shares = [range(first, min(count, first + share)) for first in range(0, count, share)]
+    read = [partial(_read_heads, pack, offsets, numbers, some, release) for some in shares]
+    answers: dict[int, bytes] = {}
+    if len(read) == 1:
+        answers[0] = read[0]()
+    else:
+        run_each(read, jobs, answers.__setitem__)
+    heads, sizes, kinds, bases = array("B"), array("Q"), bytearray(), array("i")
+    for number, some in enumerate(shares):
+        taken = 0
+        for column, width in ((heads, 1), (sizes, 8), (kinds, 1), (bases, 4)):
+            raw = answers[number][taken : taken + width * len(some)]
+            taken += len(raw)
+            column.extend(raw) if isinstance(column, bytearray) else column.frombytes(raw)
     _find_named_bases(pack, index, Entries(offsets, heads, sizes, kinds, bases, bases, bases, bases))
     _inherit_kinds(kinds, bases)
     return Entries(offsets, heads, sizes, kinds, bases, *_families(bases))
@@ -62,15 +77,12 @@ def _nones(count: int) -> array[int]:
 
 
 def _read_heads(
-    pack: memoryview,
-    offsets: array[int],
-    some: range,
-    numbers: dict[int, int],
-    into: tuple[array[int], array[int], bytearray, array[int]],
-) -> None:
-    heads, sizes, kinds, bases = into
-    end = offsets[-1]
-    for number in some:
+    pack: memoryview, offsets: array[int], numbers: dict[int, int], some: range, release: Callable[[], None]
+) -> bytes:
+    """Heads' lengths, sizes, kinds and bases of some entries, one column after the other."""
+    count, end = len(some), offsets[-1]
+    heads, sizes, kinds, bases = array("B", bytes(count)), array("Q", bytes(8 * count)), bytearray(count), _nones(count)
+    for place, number in enumerate(some):
         offset = offsets[number]
         if offset >= end:
             continue
@@ -93,12 +105,16 @@ def _read_heads(
                     byte = head[at]
                     at += 1
                     back = (back + 1) << 7 | byte & 127
-                bases[number] = numbers.get(offset - back, NONE)
+                bases[place] = numbers.get(offset - back, NONE) if back else NONE
             elif kind == ID_DELTA:
                 at += 20
-            heads[number], sizes[number], kinds[number] = at, size, kind
+            heads[place], sizes[place], kinds[place] = at, size, kind
         except (IndexError, OverflowError):
-            heads[number] = 0
+            heads[place] = 0
+        if not place % _READ_AT_ONCE:
+            release()
+    release()
+    return b"".join((heads.tobytes(), sizes.tobytes(), kinds, bases.tobytes()))
 
 
 def _find_named_bases(pack: memoryview, index: PackIndex, entries: Entries) -> None:
@@ -137,9 +153,11 @@ def _inherit_from_behind(kinds: bytearray, bases: array[int]) -> None:
             done[at] = 1
             line.append(at)
             at = bases[at]
-        kind = UNKNOWN if bases[at] >= 0 and at in line else kinds[at]
+        if bases[at] >= 0 and at in line:  # made from itself
+            bases[at] = NONE
+            kinds[at] = UNKNOWN
         for one in line:
-            kinds[one] = kind
+            kinds[one] = kinds[at]
 
 
 def _families(bases: array[int]) -> tuple[array[int], array[int], array[int]]:

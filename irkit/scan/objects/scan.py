@@ -73,7 +73,7 @@ class _Scan:
 
     def directly(self, found: Stores, memory: Memory) -> Scanned:
         """Read packs and loose objects, but for what is known. Raises ``Forgotten`` and ``IndexUnknown``."""
-        packs = [_pack(file) for file in memory.new_packs]
+        packs = [_pack(file, self._jobs) for file in memory.new_packs]
         tasks = self._tasks(memory, packs) if packs or memory.new_loose else []
         merged = Merged()
         merged.recall(recalled(self._repository, self._detector, memory.kept), memory.skipped)
@@ -135,9 +135,9 @@ def _answer(task: Task) -> bytes:
     return task.run().packed()
 
 
-def _pack(file: Path) -> Pack:
+def _pack(file: Path, jobs: int) -> Pack:
     try:
-        return Pack(file)
+        return Pack(file, jobs)
     except OSError as error:
         raise IndexUnknown(f"{file.name}: {error.strerror}") from None
 

@@ -132,6 +132,24 @@ def test_a_base_that_does_not_exist_is_told(packed: tuple[Path, Path]) -> None:
     assert len(secrets(scanned)) == 10
 
 
+def test_an_object_that_is_made_from_itself_is_told(packed: tuple[Path, Path]) -> None:
+    repo, _ = packed
+    git(repo, "config", "repack.useDeltaBaseOffset", "false")
+    git(repo, "repack", "-adfq")
+    (pack,) = (repo / ".git/objects/pack").glob("*.pack")
+    pack.chmod(0o644)
+    deltas = [line.split() for line in git(repo, "verify-pack", "-v", str(pack)).splitlines()]
+    (id_, _, _, _, at, _, base), *_ = [line for line in deltas if len(line) == 7]
+    raw = pack.read_bytes()
+    place = raw.index(bytes.fromhex(base), int(at))
+    spoil(pack, place, bytes.fromhex(id_))
+
+    scanned = scan(repo)
+
+    assert scanned.is_incomplete
+    assert f"object {id_}" in {what for what, _ in scanned.skipped}
+
+
 @pytest.mark.parametrize("raw", [b"", b"x\x9c", b"no zlib at all", "cut", "flipped"])
 def test_a_broken_loose_object_is_named(tmp_path: Path, raw: bytes | str) -> None:
     repo = made(tmp_path / "repo")
