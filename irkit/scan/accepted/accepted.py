@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from irkit.scan.accepted.baseline import Baseline, Entry, Scope, read
 from irkit.scan.accepted.exclusions import Exclusions, exclusions
-from irkit.scan.accepted.ignored import NAMES, Ignored, Line, Lookup
+from irkit.scan.accepted.ignored import NAMES, Ignored, Line, Lookup, Texts
 from irkit.scan.accepted.ignored import read as read_ignored
 from irkit.scan.accepted.known import Known, is_now
 from irkit.scan.accepted.sites import Sites
@@ -77,13 +77,24 @@ def accepted(
     sites = Sites(root)
     lines = read_ignored(_at_root(root) if ignore_files is None else ignore_files)
     known = read(baseline) if baseline is not None else None
-    sorting = _Sorting(sites, Lookup(lines.lines, by_id), Known(known, sites, by_id) if known else None, scanned)
+    sorting = _Sorting(
+        sites, Lookup(lines.lines, by_id, _texts(root)), Known(known, sites, by_id) if known else None, scanned
+    )
     if known is not None and baseline is not None:
         sorting.exclusions = exclusions(known)
         unknown = (f"{baseline.name}: no filter that can be used: {each}" for each in sorting.exclusions.unknown)
         lines = lines._replace(malformed=(*lines.malformed, *unknown))
     report = report._replace(findings=tuple(sorting.findings(report.findings)))
     return _told(sorting, report, lines, known, scanned)
+
+
+def _texts(root: Path | None) -> Texts:
+    def texts(lines: Sequence[Line]) -> Mapping[Line, str]:
+        from irkit.scan.accepted.ignored_texts import ignored_texts
+
+        return ignored_texts(lines, root) if root is not None else {}
+
+    return texts
 
 
 def _told(

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +25,8 @@ from irkit.scan.finding import Finding, Place
 from irkit.scan.rule import Rule
 
 NAMES = (".gitleaksignore", ".irkitignore")
+_ANY = "generic-api-key"
+"""gitleaks' rule for whatever looks like a secret: irkit may know what it is."""
 _FINGERPRINT = re.compile(r"([\w.-]+):(fp_[0-9a-f]{32})")
 _PLACE = re.compile(r"(?:([0-9a-f]{7,64}):)?(.+):([\w./ -]+):(\d+)")
 
@@ -88,12 +90,19 @@ def read(files: Sequence[Path]) -> Ignored:
     return Ignored(tuple(lines), tuple(malformed))
 
 
+Texts = Callable[[Sequence[Line]], Mapping[Line, str]]
+"""Gives the texts of lines that are named by commit (``ignored_texts``)."""
+
+
 class Lookup:
     """Finds the line that covers a place, without a look at every line for every place."""
 
-    def __init__(self, lines: Sequence[Line], rules: Mapping[str, Rule]) -> None:
+    def __init__(self, lines: Sequence[Line], rules: Mapping[str, Rule], texts: Texts) -> None:
         self._rules = rules
         self._globs = [line for line in lines if line.glob]
+        self._by_commit = [line for line in lines if line.commit]
+        self._ask = texts
+        self._texts: Mapping[Line, str] | None = None
         self._named: dict[str, list[Line]] = {}
         for line in lines:
             if not line.glob:
@@ -103,11 +112,22 @@ class Lookup:
         """The first line that covers this place of the finding; None when none does."""
         named: list[Line] = [*self._named.get(finding.fingerprint, ()), *self._named.get(place.path, ())]
         names = _names(finding, self._rules) if named else frozenset()
+        named = [line for line in named if line.rule in names or (line.rule == _ANY and not line.fingerprint)]
         for line in named:
-            if line.rule in names and (line.fingerprint or _is_at(line, place)):
+            if line.fingerprint or _is_at(line, place):
                 return line
         for line in self._globs:
             if _is_below(line, place):
+                return line
+        return self._by_text([line for line in named if line.commit], finding)
+
+    def _by_text(self, named: Sequence[Line], finding: Finding) -> Line | None:
+        """The line that held the value in its commit, wherever it stands by now."""
+        if named and self._texts is None:
+            self._texts = self._ask(self._by_commit)
+        value = finding.secret.reveal().split("\n", 1)[0].rstrip("\r")
+        for line in named:
+            if value in (self._texts or {}).get(line, ""):
                 return line
         return None
 
