@@ -12,7 +12,7 @@ from irkit.scan.rule import Confidence, Rule
 LOCK_FILE = "hash of a lock file"
 GENERATED = "minified or generated code"
 TRANSLATION = "a translation"
-WEAK = "a weak password outside of a configuration"
+WEAK = "a weak password in an example or a test"
 CODE = "an expression of a program"
 _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 """Checks of rules that know no provider's shape."""
@@ -65,6 +65,7 @@ _TEST_KEY = re.compile(
     rb"\.(?:pem|key|p8|der|crt|cert|ppk|asc)$"
 )
 _DUMMY = re.compile(rb"(?i)(?:^|[/_.\-])(?:dummy|fake|stub|mock|example|sample|snakeoil)(?:[_.\-][^/]*)?$")
+_NUMBERED = re.compile(rb"[A-Za-z_]+\d")
 _LONG_LINE = 500
 _NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -92,8 +93,8 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
         return GENERATED
     if is_program and rule.id.endswith("_bare") and not _is_plainly_random(value):
         return CODE
-    is_code = is_program and not _CONFIGURATION.search(name)
-    if _is_weak(rule, value) and (is_code or _TEXT.search(name) or _ASIDE.search(name)):
+    is_aside = _TEXT.search(name) or _ASIDE.search(name)
+    if _is_weak(rule, value) and (is_aside or (is_program and not _is_hard_coded(rule, value, name))):
         return WEAK
     if (is_program or _TEXT.search(name)) and _TRANSCRIPT.match(line):
         return "shown in a transcript"
@@ -107,6 +108,12 @@ def _key_at(name: bytes) -> str:
     if _TEST_KEY.search(name):
         return "a key of a test"
     return "named as a test value" if _DUMMY.search(name) else ""
+
+
+def _is_hard_coded(rule: Rule, value: bytes, name: bytes) -> bool:
+    """A literal in quotes is no name of anything else: ``grape1999`` is, ``latin1`` is not."""
+    is_literal = rule.id == "assigned_password" and _NUMBERED.fullmatch(value) is None
+    return is_literal or _CONFIGURATION.search(name) is not None
 
 
 def _is_plainly_random(value: bytes) -> bool:

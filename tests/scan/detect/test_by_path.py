@@ -53,10 +53,10 @@ def test_random_values_count_in_any_other_file(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["src/main.py", "tests/data/x.yaml", "docs/index.rst", "README.md", "examples/.env", ""]
+    "path", ["tests/test_main.py", "tests/data/x.yaml", "docs/index.rst", "README.md", "examples/.env", ""]
 )
-def test_a_weak_password_counts_in_a_configuration_only(path: str) -> None:
-    assert _said(_PASSWORD, b"hunter22", path) == "a weak password outside of a configuration"
+def test_a_weak_password_does_not_count_in_an_example_or_a_test(path: str) -> None:
+    assert _said(_PASSWORD, b"hunter22", path) == "a weak password in an example or a test"
 
 
 @pytest.mark.parametrize("path", [".env", "conf/app.yaml", "config.php", "app/database.yml", "deployment-config.json"])
@@ -83,3 +83,29 @@ def test_a_transcript_in_documentation_is_an_example() -> None:
 
 def test_a_path_that_is_no_utf_8_is_judged_as_well() -> None:
     assert _said(_SECRET, _TOKEN, "caf\udce9/yarn.lock") == "hash of a lock file"
+
+
+def test_a_weak_literal_of_a_program_counts_unless_it_is_a_numbered_word() -> None:
+    assert _said(_PASSWORD, b"grape1999", "src/main.py") == ""
+    assert _said(_PASSWORD, b"latin1", "src/main.py") == "a weak password in an example or a test"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("tests/certs/server.key", "a key of a test"),
+        ("keys/dummy.pem", "named as a test value"),
+        ("usr/lib64/libssh.so.4.8.7", "part of an installed program"),
+        ("deploy/server.key", ""),
+        ("tests/readme.txt", ""),
+    ],
+)
+def test_a_private_key_is_judged_by_whose_it_is(path: str, reason: str) -> None:
+    key = _rule("private_key", Confidence.HIGH, "pem")
+    assert dismissed_at(key, b"-----BEGIN", b"-----BEGIN", path) == reason
+
+
+def test_a_password_hash_of_a_test_is_no_secret() -> None:
+    hashed = _rule("password_hash", Confidence.MEDIUM)
+    assert dismissed_at(hashed, b"$6$x", b"$6$x", "t/passwd") == "a hash in a test or an example"
+    assert dismissed_at(hashed, b"$6$x", b"$6$x", "etc/shadow") == ""
