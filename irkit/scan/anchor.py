@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from irkit.scan.expression import ExpressionInvalid, Group, Piece, parsed, rendered
 
@@ -53,7 +54,8 @@ def check_value(pattern: str) -> None:
 
 
 def _check_selective(branch: tuple[Piece, ...]) -> None:
-    if literal_length(branch) < LEAST_LITERAL and _weight(branch) < _LEAST_WEIGHT:
+    length = literal_length(branch)
+    if length < LEAST_LITERAL and not (length and _weight(branch) >= _LEAST_WEIGHT):
         raise ExpressionInvalid(f"it has no fixed text of {LEAST_LITERAL} characters to search by")
 
 
@@ -188,12 +190,22 @@ def _is_open(piece: Piece) -> bool:
 def _best(branch: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """The part between open repetitions that has the longest fixed text, trimmed at both ends."""
     parts: list[list[Piece]] = [[]]
-    for piece in _trimmed(branch):
+    for piece in _trimmed(tuple(_flat(branch))):
         if _is_open(piece):
             parts.append([])
         else:
             parts[-1].append(piece)
     return max((_trimmed(tuple(part)) for part in parts), key=literal_length)
+
+
+def _flat(branch: tuple[Piece, ...]) -> Iterator[Piece]:
+    """The pieces, those of groups that add nothing (one branch, once, no flags) in the group's place."""
+    for piece in branch:
+        group = piece.atom
+        if isinstance(group, Group) and len(group.branches) == 1 and piece.least == piece.most == 1 and not group.flags:
+            yield from _flat(group.branches[0])
+        else:
+            yield piece
 
 
 def _trimmed(branch: tuple[Piece, ...]) -> tuple[Piece, ...]:

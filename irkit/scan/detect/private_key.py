@@ -11,7 +11,9 @@ NO_KEY = "no key material"
 _HEAD = re.compile(rb"-{4,5}[ ]?BEGIN[ A-Z0-9_-]*?PRIVATE[ _]KEY(?: BLOCK)?[ ]?-{4,5}")
 _TAIL = re.compile(rb"-{4,5}[ ]?END")
 _ESCAPED_END = re.compile(rb"\\+[nr]|\\+u000a|&#(?:10|13|xA|xD);", re.IGNORECASE)
-_FRAME = re.compile(rb"^[\s\"'`,;\\]*(?:(?:[#*>|]+|//|--)\s+)?[\"'`]?|[\s\"'`,;\\]*(?:[\s\"'`][+.&]\s*)?[\s\"'`,;\\]*$")
+_JOINED = re.compile(rb"^\s*(?:[+.&]\s*)?[\"'`]|(?:\\+[nr])*[\"'`]\s*[-+.&,;()\\]*\s*$")
+"""What a program puts around each line of a text: quotes, an escaped line end, a sign that joins the next."""
+_FRAME = re.compile(rb"^[\s\"'`,;\\]*(?:(?:[#*>|]+|//|--)\s+)?|[\s\"'`,;\\]+$")
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*: ?")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,3}")
 _CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}")
@@ -51,14 +53,14 @@ def _body(block: bytes) -> tuple[bytes, bool]:
     head = _HEAD.search(block)
     inner = block[head.end() if head else 0 :]
     tail = _TAIL.search(inner)
-    inner = _ESCAPED_END.sub(b"\n", inner[: tail.start()] if tail else inner)
+    written = (inner[: tail.start()] if tail else inner).split(b"\n")
     is_encrypted = b"ENCRYPTED" in block[:400]
     kept = []
-    for line in inner.split(b"\n"):
+    for line in (part for one in written for part in _ESCAPED_END.split(_JOINED.sub(b"", one))):
         bare = _FRAME.sub(b"", line)
         if bare and not _HEADER.match(bare) and not _CHECKSUM.fullmatch(bare):
             kept.append(bare)
-    if len(kept) > 2 and all(line.startswith(b"+") for line in kept):  # noqa: PLR2004 - a diff
+    if all(line.startswith(b"+") for line in kept):  # a diff
         kept = [line[1:] for line in kept]
     return b"".join(kept).replace(b" ", b""), is_encrypted
 

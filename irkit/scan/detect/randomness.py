@@ -9,6 +9,9 @@ _UPPER, _LOWER, _DIGIT = re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"), re.compil
 _PREFIX = re.compile(rb"(?:[A-Za-z0-9]{1,12}[-_.:$]){1,3}")
 _LEAST_REST = 10
 _HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
+_WORD = re.compile(rb"[A-Za-z]?[a-z]{2,}|[A-Z]{3,}")
+_PATH_WORDS, _PATH_SLASHES = 3, 7
+"""Random base64 of 40 characters has a slash or none."""
 ONE_CLASS = "not random: a class of characters is missing"
 REGULAR = "too regular"
 
@@ -46,7 +49,8 @@ def aws_secret(value: bytes) -> str:
     """40 characters of base64 that no hash in hex and no path is."""
     if _HEX.fullmatch(value):
         return "a hash in hex"
-    if value.count(b"/") > 5 or value.startswith(b"/"):  # noqa: PLR2004 - chance has one or two
+    words = [part for part in value.split(b"/") if _WORD.fullmatch(part)]
+    if len(words) >= _PATH_WORDS or value.count(b"/") >= _PATH_SLASHES:
         return "a path"
     return mixed(value)
 

@@ -88,7 +88,7 @@ def slack_webhook(address: bytes) -> str:
 
 def slack_token(token: bytes) -> str:
     """The part after the last dash has a digit and is long enough, or numbers stand before it."""
-    *numbers, last = token.split(b"-")[1:]
+    *numbers, last = token.split(b"-")
     if not re.search(rb"[0-9]", last):
         return "not random: no digit"
     return "" if any(len(one) >= 4 for one in numbers) else jumbled(last)  # noqa: PLR2004 - a team's id is longer
