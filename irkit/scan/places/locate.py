@@ -11,7 +11,8 @@ from irkit.scan.places.changes import Track, Wanted
 from irkit.scan.places.commits_here import commits_here, reached
 from irkit.scan.places.graph import graph
 from irkit.scan.places.known import Known, file_of, read_known, write_known
-from irkit.scan.places.located import Holder, Located, wanted_ids, wanted_names
+from irkit.scan.places.located import Holder, Located, wanted_ids
+from irkit.scan.places.name_texts import name_texts
 from irkit.scan.places.presence import presence, with_commits
 from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_bytes, read_refs
@@ -34,8 +35,9 @@ def locate(
     hash of the rules that the objects were found with. What cannot be read of the history is in ``skipped``; what can
     is located all the same.
     """
+    texts = name_texts(repository, held)
     wants = _Wants(
-        Wanted(wanted_ids(held, "blob"), wanted_names(held)),
+        Wanted(wanted_ids(held, "blob"), tuple(texts)),
         wanted_ids(held, "commit"),
         wanted_ids(held, "tag"),
         wanted_ids(held, "tree"),
@@ -58,7 +60,9 @@ def locate(
         about = (rules, shallow_hash(repository), told.commits)
         write_known(file, remembered(told.history, asked, lost, about))
     boundary = frozenset(read_bytes(repository.common_dir / "shallow").decode(errors="replace").split())
-    named = name_rows(rows, wants.files.names, _times(told.history))
+    named: dict[bytes, list[Row]] = {}
+    for text, some in name_rows(rows, texts, _times(told.history)).items():
+        named.setdefault(texts[text], []).extend(some)
     found = written(repository, rows, told.history, named)
     pushed = frozenset(row.first.decode() for row in rows if row.first and row.starts & told.history.ranks.remote)
     found = found._replace(commits=told.commits, pushed=pushed, boundary=boundary, skipped=skipped)

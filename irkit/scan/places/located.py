@@ -51,9 +51,3 @@ def wanted_ids(held: Sequence[Holder], kind: str) -> frozenset[bytes]:
     return frozenset(
         one.object_id.encode() for one in held if one.kind == kind and any(not seen.dismissed for seen in one.sightings)
     )
-
-
-def wanted_names(held: Sequence[Holder]) -> tuple[bytes, ...]:
-    """Values in names of files, each once, sorted."""
-    seen = (sighting for one in held if one.kind == "tree" for sighting in one.sightings)
-    return tuple(sorted({sighting.value for sighting in seen if not sighting.dismissed}))

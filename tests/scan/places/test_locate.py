@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from base64 import b64encode
+from binascii import hexlify
+
 import pytest
 
 from irkit.scan.finding import PlaceKind
@@ -280,6 +283,19 @@ def test_names_of_files_are_found_and_cut_behind_the_part_with_the_value(git):
     )
     assert (alone.path, alone.last.id, alone.is_current) == ("a-secret-name", last, True)
     assert not found.places
+
+
+@pytest.mark.parametrize("encode", [b64encode, hexlify, lambda value: value.replace(b"-", b"%2D")])
+def test_an_encoded_name_is_found(git, encode):
+    value = b"a-secret-name-of-24-byte"
+    text = encode(value)
+    git.write(b"keys/%b.txt" % text, b"1")
+    git.write(b"keys/another-name-that-is-much-longer-than-the-encoded-one.txt", b"2")
+    commit = git.commit()
+    tree = git("rev-parse", f"{commit}:keys")
+    seen = sighting(value)._replace(start=0, end=len(text), via=("base64",))
+    (place,) = located(git, Held(tree, "tree", (seen,))).names[value]
+    assert (place.path.encode(), place.first.id) == (b"keys/%b.txt" % text, commit)
 
 
 def test_a_name_in_a_tree_that_nothing_reaches_is_found(git):
