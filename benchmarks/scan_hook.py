@@ -78,8 +78,8 @@ def main() -> int:
     """Measure and print; 1 when a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repository", type=Path, help="a real one, bare or with a work tree")
-    home = Path.home() / ".cache" / "irkit-benchmarks"
-    parser.add_argument("--peers", type=Path, default=home, help="where scan.py installed the other scanners")
+    installed = Path.home() / ".cache" / "irkit-benchmarks"
+    parser.add_argument("--peers", type=Path, default=installed, help="where scan.py installed the other scanners")
     parser.add_argument("--no-bars", action="store_true", help="exit with 0 even when a bar is missed")
     given = parser.parse_args()
     there: dict[str, Path] = {}

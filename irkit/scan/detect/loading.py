@@ -71,8 +71,9 @@ def _state(files: Sequence[Path]) -> str:
         try:
             found = os.stat(file)  # noqa: PTH116 - the quick way
         except OSError:
-            continue  # said by whoever reads it as rules
-        states.append(f"{file} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
+            states.append(f"{file} is not there")  # so nothing kept fits, and whoever reads it as rules says so
+        else:
+            states.append(f"{file} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
     return "\n".join(states)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from irkit.errors import UsageError
 from irkit.scan import ruleset
 from irkit.scan.detect import loading
 from irkit.scan.detect.detector import load_detector
@@ -97,6 +98,12 @@ def test_a_cache_of_another_machine_is_replaced(tmp_path: Path) -> None:
     keep(str(file), parts._replace(database=b"of another machine"))
     load_detector(cache=tmp_path)
     assert file.read_bytes() == whole
+
+
+def test_a_file_of_rules_that_is_not_there_is_refused_though_all_else_is_kept(tmp_path: Path) -> None:
+    load_detector(cache=tmp_path)
+    with pytest.raises(UsageError):
+        load_detector([tmp_path / "absent.toml"], cache=tmp_path)
 
 
 @pytest.mark.parametrize("place", [-1000, -20_000, -100_000])
