@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     from irkit.cli.terminal_look import add_look
 
-    parser.add_argument("baseline", nargs="?", type=Path, metavar="BASELINE", help=f"default: {NAME} here")
+    parser.add_argument(
+        "baseline", nargs="?", type=Path, metavar="BASELINE", help=f"default: {NAME}, here or at the root"
+    )
     parser.add_argument("--report", action="store_true", help="print how far the audit is, and ask nothing")
     parser.add_argument("--rules", action="append", default=[], type=Path, metavar="FILE", help="more rules, in TOML")
     add_look(parser)
@@ -32,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     """Show the audit, or print its report; 0 when it went well."""
     from irkit.scan.accepted.audit import audit_report
 
-    file = args.baseline or Path(NAME)
+    file = args.baseline or _default()
     if args.report:
         for line in audit_report(read(file).entries):
             print(shown(line))
@@ -56,6 +58,12 @@ def _show(file: Path, args: argparse.Namespace) -> int:
     audit = Audit(file, root_of(file, read(file).entries, *folders), _look(args.rules))
     talk(show_audit(audit, look(load(None), args)))
     return 0
+
+
+def _default() -> Path:
+    """The baseline here, or at the top of the repository."""
+    at_top = [top / NAME for top in _work_tree(Path()) if not Path(NAME).exists() and (top / NAME).exists()]
+    return at_top[0] if at_top else Path(NAME)
 
 
 def _work_tree(folder: Path) -> list[Path]:

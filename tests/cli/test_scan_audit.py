@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,16 @@ def test_a_report_of_the_audit_counts_and_lists_what_is_real_or_undecided(
         "real  a\\x1b.py:1  Secret Keyword",
         "undecided  a\\x1b.py:3  GitHub Token",
     ]
+
+
+def test_below_the_root_of_a_repository_its_baseline_is_found(
+    baseline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "-q", str(baseline.parent)], check=True)
+    (baseline.parent / "sub").mkdir()
+    monkeypatch.chdir(baseline.parent / "sub")
+    assert main(["scan", "audit", "--report"]) == 0
+    assert capsys.readouterr().out.startswith("3 entries")
 
 
 def test_without_a_terminal_the_audit_says_what_works_without_one(
