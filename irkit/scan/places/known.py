@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from irkit.scan.places.changes import Track
 from irkit.scan.places.kept_file import read_kept, write_kept
 from irkit.scan.places.rows import Ends
+from irkit.scan.places.withheld import has_secret, secret_paths
 from irkit.scan.repository import Repository
 
 _MAGIC = b"irkit places 1 "
@@ -51,7 +53,7 @@ _Stored = tuple[
     str,
     list[str],
     int,
-    list[tuple[str, str, str, int, str, int]],
+    list[tuple[str, str | int, str, int, str, int]],
     str,
     list[str],
     list[tuple[int, int, str]],
@@ -66,14 +68,29 @@ def file_of(repository: Repository, cache: Path) -> Path:
     return cache / "places" / f"{name}.known"
 
 
-def read_known(file: Path) -> Known | None:
-    """What is remembered; None when it is nothing, or broken."""
+def read_known(repository: Repository, file: Path, texts: Sequence[bytes]) -> Known | None:
+    """What is remembered; None when it is nothing, or broken.
+
+    ``texts`` are the secrets in names of files: paths with one of them are read from the repository.
+    """
     body = read_kept(file, _MAGIC)
     if body is None:
         return None
     rules, shallow, asked, commits, rows, plain, masks, tips, stashes, lost = cast("_Stored", json.loads(body))
     sets = [int(mask, 16) for mask in masks]
-    tracks = {Track(_bytes(row[0]), _bytes(row[1])): number for number, row in enumerate(rows)}
+    withheld = {number for number, row in enumerate(rows) if isinstance(row[1], int)}
+    paths = secret_paths(
+        repository, {(rows[number][2].encode(), _bytes(rows[number][0])) for number in withheld}, texts
+    )
+    tracks = {}
+    for number, (object_id, path, first, *_) in enumerate(rows):
+        if isinstance(path, int):
+            known = paths.get((first.encode(), _bytes(object_id)), [])
+            if path >= len(known):
+                return None
+            tracks[Track(_bytes(object_id), known[path])] = number
+        else:
+            tracks[Track(_bytes(object_id), _bytes(path))] = number
     ends = {number: Ends(row[2].encode(), row[3], row[4].encode(), row[5]) for number, row in enumerate(rows) if row[2]}
     return Known(
         rules,
@@ -89,8 +106,8 @@ def read_known(file: Path) -> Known | None:
     )
 
 
-def write_known(file: Path, known: Known) -> None:
-    """Remember it. Nothing happens where nothing can be written."""
+def write_known(repository: Repository, file: Path, known: Known, texts: Sequence[bytes]) -> None:
+    """Remember it. Nothing happens where nothing can be written. See ``read_known`` for ``texts``."""
     sets: dict[int, int] = {}
     alike: dict[tuple[int, int], list[bytes]] = {}
     for id_, masks in known.tips.items():
@@ -100,11 +117,18 @@ def write_known(file: Path, known: Known) -> None:
         for (passed, held), ids in sorted(alike.items())
     ]
     none = Ends(b"", 0, b"", 0)
-    rows = []
+    secret = {
+        track: known.ends.get(n, none).first for track, n in known.tracks.items() if has_secret(track.path, texts)
+    }
+    paths = secret_paths(repository, {(first, track.object_id) for track, first in secret.items()}, texts)
+    rows: list[tuple[str, str | int, str, int, str, int]] = []
     for track, number in sorted(known.tracks.items(), key=lambda pair: pair[1]):
-        ends = known.ends.get(number, none)
-        path = (_text(track.object_id), _text(track.path))
-        rows.append((*path, ends.first.decode(), ends.first_at, ends.last.decode(), ends.last_at))
+        first, first_at, last, last_at = known.ends.get(number, none)
+        path: str | int = _text(track.path)
+        if track in secret:
+            where = paths.get((first, track.object_id), [])
+            path = where.index(track.path) if track.path in where else len(where)
+        rows.append((_text(track.object_id), path, first.decode(), first_at, last.decode(), last_at))
     stored: _Stored = (
         known.rules,
         known.shallow,

@@ -18,7 +18,7 @@ from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_bytes, read_refs
 from irkit.scan.places.renewed import remembered, renewed, shallow_hash
 from irkit.scan.places.rows import History, Row, ends_of_tracks, name_rows, tag_rows, track_rows
-from irkit.scan.places.same import key_of, read_same, write_same
+from irkit.scan.places.same import Key, key_of, read_same, write_same
 from irkit.scan.places.tips import ranks, tips
 from irkit.scan.places.unreached import Missing, lost_rows, named_rows, staged_rows
 from irkit.scan.places.walk import Walk, Walked
@@ -47,18 +47,18 @@ def locate(
         return Located({}, {})
     refs = read_refs(repository)
     file = file_of(repository, cache) if cache else None
-    key = key_of(refs, wants.all_ids, rules)
-    if file and not wants.files.names and (same := read_same(repository, _same(file), key, refs)):
+    key = Key(refs, key_of(refs, wants.all_ids, rules))
+    if file and (same := read_same(repository, _same(file), key, texts)):
         return same
-    known = read_known(file) if file else None
+    known = read_known(repository, file, tuple(texts)) if file else None
     told = _renewed(repository, known, refs, wants) if known else None
     told = told or _walked(repository, refs, wants, jobs)
     rows, skipped = _rows(repository, told, wants, jobs)
     lost = [row for row in rows if not row.is_reachable]
-    if file and told.is_worth_keeping(len(lost)) and not wants.files.names:
+    if file and told.is_worth_keeping(len(lost)):
         asked = wants.all_ids | (told.known.asked if told.known else frozenset())
         about = (rules, shallow_hash(repository), told.commits)
-        write_known(file, remembered(told.history, asked, lost, about))
+        write_known(repository, file, remembered(told.history, asked, lost, about), tuple(texts))
     boundary = frozenset(read_bytes(repository.common_dir / "shallow").decode(errors="replace").split())
     named: dict[bytes, list[Row]] = {}
     for text, some in name_rows(rows, texts, _times(told.history)).items():
@@ -67,8 +67,8 @@ def locate(
     pushed = frozenset(row.first.decode() for row in rows if row.first and row.starts & told.history.ranks.remote)
     found = found._replace(commits=told.commits, pushed=pushed, boundary=boundary, skipped=skipped)
     is_all_told = all(row.is_reachable and not row.staged_in for row in rows) and not skipped
-    if file and is_all_told and not wants.files.names:
-        write_same(_same(file), key, found, refs)
+    if file and is_all_told:
+        write_same(repository, _same(file), key, found, texts)
     return found
 
 
@@ -107,7 +107,7 @@ class _Told(NamedTuple):
 
 
 def _renewed(repository: Repository, known: Known, refs: Refs, wants: _Wants) -> _Told | None:
-    if known.rules != wants.rules and not wants.all_ids <= known.asked:
+    if not (wants.trees if known.rules == wants.rules else wants.all_ids) <= known.asked:
         return None
     history = renewed(repository, known, refs, wants.files, wants.commits)
     if history is None:

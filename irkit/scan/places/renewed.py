@@ -31,13 +31,13 @@ def renewed(
     That is so when a commit that was known is reached no more, when a new one stands on an old one that was no tip,
     or when something is looked for that was not looked for in the old commits.
     """
-    if known.shallow != shallow_hash(repository) or wanted.names:
+    if known.shallow != shallow_hash(repository):
         return None
     new = _new_commits(repository, known, refs)
     if new is None:
         return None
-    blobs = wanted.blobs | {track.object_id for track in known.tracks if not track.is_commit}
-    walk = Walk(repository, Wanted(blobs), 1)
+    blobs = wanted.blobs | {track.object_id for track in known.tracks if not track.is_commit} - {b""}
+    walk = Walk(repository, Wanted(blobs, wanted.names), 1)
     walk.changes.tracks.update(known.tracks)
     walked = walk.commits(new)
     brought = {track.object_id for track, number in walked.changes.tracks.items() if number >= len(known.tracks)}

@@ -188,16 +188,21 @@ def name_rows(rows: Iterable[Row], names: Iterable[bytes], times: Mapping[bytes,
     for name in names:
         together: dict[tuple[bytes, bool, str], Row] = {}
         for row in files:
-            at = row.path.find(name)
-            if at < 0:
+            path = cut_behind(row.path, name)
+            if not path:
                 continue
-            end = row.path.find(b"/", at + len(name))
-            path = row.path if end < 0 else row.path[:end]
             key = path, row.is_reachable, row.staged_in
             row = row._replace(path=path)  # noqa: PLW2901 - the same row, cut
             together[key] = _both(together[key], row, times) if key in together else row
         found[name] = list(together.values())
     return {name: some for name, some in found.items() if some}
+
+
+def cut_behind(path: bytes, name: bytes) -> bytes:
+    """A path up to the part in which the name ends; empty when it does not stand there."""
+    at = path.find(name)
+    end = path.find(b"/", at + len(name))
+    return b"" if at < 0 else path[: end if end >= 0 else len(path)]
 
 
 def _both(one: Row, other: Row, times: Mapping[bytes, int]) -> Row:

@@ -40,10 +40,11 @@ def both(git, held, cache):
 
 def plain(located):
     """Of lost objects only that they are lost: commits that were lost later are not searched for them again."""
+    names = {value: sorted(places, key=repr) for value, places in located.names.items()}
     places = {
         id_: sorted(places, key=repr) if places[0].is_reachable else "lost" for id_, places in located.places.items()
     }
-    return located._replace(places=places, commits=0)
+    return located._replace(places=places, names=names, commits=0)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -138,6 +139,34 @@ def test_a_broken_or_unwritable_cache_is_no_harm(git, tmp_path):
         assert {file: file.read_bytes() for file in wholes} == wholes
     (tmp_path / "file").write_bytes(b"")
     both(git, [held(blob)], tmp_path / "file")
+
+
+def test_places_of_secrets_in_names_are_known_too(git, tmp_path, walks):
+    git.write(b"dir-%b/one" % value(1), b"x")
+    blob = git.write(b"dir-%b/two" % value(1), b"secret")
+    git.commit()
+    git.write(value(1) + b".txt", b"x")
+    git.write(value(2), b"secret")
+    git.commit()
+    trees = [git("rev-parse", "HEAD^{tree}"), git("rev-parse", "HEAD~1^{tree}")]
+    objects = [held(blob), *(Held(tree, "tree", (sighting(value(n)),)) for n, tree in enumerate(trees, 1))]
+    first = both(git, objects, tmp_path / "cache")
+    assert both(git, objects, tmp_path / "cache") == first
+    assert len(first.names[value(1)]) == 2
+    git.write(b"deep/%b/x" % value(1), b"y")
+    git.commit()
+    git("mv", value(2), b"other-" + value(2))
+    git.commit()
+    assert len(both(git, objects, tmp_path / "cache").names[value(1)]) == 3
+    for _ in range(5):
+        git.commit()
+    assert len(both(git, objects, tmp_path / "cache").names[value(2)]) == 2
+    git.commit()
+    both(git, objects, tmp_path / "cache")
+    assert len(walks) == 1 + 5, "each both() locates once without a cache"
+    everything = b"".join(file.read_bytes() for file in (tmp_path / "cache").rglob("*") if file.is_file())
+    assert value(1) not in everything
+    assert value(2) not in everything
 
 
 def test_nothing_of_a_secret_is_remembered(git, tmp_path):
