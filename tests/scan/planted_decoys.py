@@ -29,7 +29,7 @@ def decoys(roll: Dice) -> Files:
         "decoys/aes_vectors.py": _vectors(),
         "decoys/.env.sample": _placeholders(),
         "decoys/logo.css": _data_uris(roll),
-        "decoys/bundle.min.js": _minified(roll),
+        "decoys/app.js": _minified(roll),
         "decoys/public.pem": public_pem(roll) + certificate_pem(roll) + _ssh_public(roll),
         "decoys/secrets.enc.yaml": _encrypted(roll),
         "decoys/settings.py": _references(),

@@ -29,6 +29,7 @@ _CODE = re.compile(
     rb"options|args|params|props|state|data|env|event|context|app|user|account|session|session|credentials|creds|var"
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
     rb"|^(?:new|await|return|lambda|function|async)\b|=>|\(.*\)\s*[;{]?$"
+    rb"|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\|\||&&|\?\?)|^[A-Za-z_$]{1,2}\?[\w$.]+:"
     rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\\[(|<)]|\[\^|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
 )
 _ENCRYPTED = re.compile(
