@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import irkit
 from irkit.errors import UsageError
-from irkit.scan.detect.detector import Detector
 from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.hyperscan_prefilter import DatabaseUnusable, HyperscanPrefilter, hyperscan_version
 from irkit.scan.detect.kept import Kept, digest_of, keep, kept
+from irkit.scan.detect.looking import Detector
 from irkit.scan.detect.prefilter import ExpressionRefused, Prefilter
 from irkit.scan.rule import Rule
 
@@ -52,10 +52,15 @@ def loaded(files: Sequence[Path], engine: Engine, cache: Path | None) -> Detecto
 
 def detector(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> Detector:
     """A detector with these rules alone. Raises the engine's own error for a rule that it cannot compile."""
-    version = "" if engine is Engine.RE2 else hyperscan_version()
     rules_hash = digest_of(f"{_rules_hash(())} {tuple(rules)!r}".encode()).hex()[:32]
+    return Detector(*parts_of(rules, engine), rules_hash)
+
+
+def parts_of(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> tuple[Kept, Prefilter]:
+    """What a detector with these rules is made of. Raises like ``detector``."""
+    version = "" if engine is Engine.RE2 else hyperscan_version()
     parts = _made(rules, len(rules), version)
-    return Detector(parts, _prefilter(parts), rules_hash)
+    return parts, _prefilter(parts)
 
 
 def _deciding(files: Sequence[Path]) -> list[str]:
