@@ -22,6 +22,7 @@ from irkit.scan.places.same import Key, key_of, read_same, write_same
 from irkit.scan.places.tips import ranks, tips
 from irkit.scan.places.unreached import Missing, lost_rows, named_rows, staged_rows
 from irkit.scan.places.walk import Walk, Walked
+from irkit.scan.places.withheld import has_secret
 from irkit.scan.places.written import written
 from irkit.scan.repository import Repository
 
@@ -54,7 +55,7 @@ def locate(
     told = _renewed(repository, known, refs, wants) if known else None
     told = told or _walked(repository, refs, wants, jobs)
     rows, skipped = _rows(repository, told, wants, jobs)
-    lost = [row for row in rows if not row.is_reachable]
+    lost = [row for row in rows if not row.is_reachable and not has_secret(row.path, texts)]
     if file and told.is_worth_keeping(len(lost)):
         asked = wants.all_ids | (told.known.asked if told.known else frozenset())
         about = (rules, shallow_hash(repository), told.commits)

@@ -169,6 +169,18 @@ def test_places_of_secrets_in_names_are_known_too(git, tmp_path, walks):
     assert value(2) not in everything
 
 
+def test_a_lost_file_with_a_secret_in_its_name_is_not_remembered(git, tmp_path):
+    blob = git("hash-object", "-w", "--stdin", read=b"lost")
+    lost = git.commit_tree({b"dir/%b" % value(1): blob.encode()}, [])
+    tree = git("rev-parse", f"{lost}:dir")
+    objects = [held(blob), Held(tree, "tree", (sighting(value(1)),))]
+    for _ in range(2):
+        found = both(git, objects, tmp_path / "cache")
+        assert found.names[value(1)][0].path == f"dir/{value(1).decode()}"
+    everything = b"".join(file.read_bytes() for file in (tmp_path / "cache").rglob("*") if file.is_file())
+    assert value(1) not in everything
+
+
 def test_nothing_of_a_secret_is_remembered(git, tmp_path):
     git.write(b"dir-%b/one" % value(1), b"x")
     blob = git.write(b"dir-%b/two" % value(1), b"secret")
