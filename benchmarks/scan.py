@@ -26,6 +26,7 @@ from tests.scan.planted_repository import Planting, git, plant
 
 PARTS = ("truth", "labels", "history", "again", "hook")
 HOOK_ROUNDS = 11
+SHOWN = 40
 
 
 class Bench:
@@ -89,8 +90,11 @@ class Bench:
         self.bars += bars.of_history(where.name, histories.size(where), runs)
         theirs = {peer.name: len(read(peer, self._report(peer))) for peer in self.others}
         ours = found(self.folder / "ours.json")
-        _say(where.name, "rows", (f"{name:<26} {count}" for name, count in ({FULL: ours} | theirs).items()))
-        self.bars += bars.of_clean(where.name, ours, theirs)
+        counts = {FULL: len(ours)} | theirs
+        _say(where.name, "rows", (f"{name:<26} {count:>5}" for name, count in counts.items()))
+        if ours:
+            _say(where.name, f"what irkit found, the first {SHOWN}: real ones among them are no error", ours[:SHOWN])
+        self.bars += bars.of_clean(where.name, len(ours), theirs)
 
     def again(self, where: Path) -> None:
         """A second scan, and one after a new commit, in a copy."""

@@ -23,6 +23,7 @@ class _Place(BaseModel):
 
 
 class _Finding(BaseModel):
+    rule: str
     places: list[_Place]
     secret: str = ""
 
@@ -64,6 +65,7 @@ def rows(home: Home, where: Path, *options: str) -> list[Row]:
     ]
 
 
-def found(report: Path) -> int:
-    """How many findings a report of irkit has."""
-    return len(_Document.model_validate_json(report.read_bytes()).findings)
+def found(report: Path) -> list[str]:
+    """The findings of a report of irkit, a line each: the rule, and the first place."""
+    findings = _Document.model_validate_json(report.read_bytes()).findings
+    return [f"{each.rule}: {each.places[0].path or each.places[0].kind}" for each in findings]
