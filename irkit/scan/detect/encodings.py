@@ -20,35 +20,35 @@ _ENOUGH_CHARACTERS = 5
 """Half known characters are left out of an expression of so many: classes make compiling ten times slower."""
 
 
-def in_base64(text: bytes) -> str:
-    """An expression for the text within base64, at any of its three alignments; empty when the text is too short."""
-    return _either(_aligned(text, before) for before in range(3))
+def in_base64(text: bytes) -> tuple[str, ...]:
+    """Expressions for the text within base64, at each of its three alignments; none when the text is too short."""
+    return _distinct(_aligned(text, before) for before in range(3))
 
 
-def in_double_base64(text: bytes) -> str:
+def in_double_base64(text: bytes) -> tuple[str, ...]:
     """The same for base64 of base64."""
     inner = [_known_characters(text, before) for before in range(3)]
-    return _either(_aligned(one, before) for one in inner for before in range(3))
+    return _distinct(_aligned(one, before) for one in inner for before in range(3))
 
 
-def in_hex(text: bytes) -> str:
+def in_hex(text: bytes) -> tuple[str, ...]:
     """An expression for the text within hex digits of either case."""
-    return f"(?i:{text.hex()})" if len(text) * _BYTE >= _LEAST_BITS else ""
+    return (f"(?i:{text.hex()})",) if len(text) * _BYTE >= _LEAST_BITS else ()
 
 
-def in_utf_16(text: bytes) -> str:
+def in_utf_16(text: bytes) -> tuple[str, ...]:
     """An expression for the text in UTF-16 of either order; it ends before the last character's second byte."""
-    return r"\x00".join(_escaped(byte) for byte in text) if len(text) * _BYTE >= _LEAST_BITS else ""
+    return (r"\x00".join(map(_escaped, text)),) if len(text) * _BYTE >= _LEAST_BITS else ()
 
 
-def in_utf_32(text: bytes) -> str:
+def in_utf_32(text: bytes) -> tuple[str, ...]:
     """The same for UTF-32."""
-    return r"\x00\x00\x00".join(_escaped(byte) for byte in text) if len(text) * _BYTE >= _LEAST_BITS else ""
+    return (r"\x00\x00\x00".join(map(_escaped, text)),) if len(text) * _BYTE >= _LEAST_BITS else ()
 
 
-def _either(expressions: Iterable[str]) -> str:
-    kept = dict.fromkeys(one for one in expressions if one)
-    return f"(?:{'|'.join(kept)})" if kept else ""
+def _distinct(expressions: Iterable[str]) -> tuple[str, ...]:
+    """Apart from each other, because Hyperscan compiles alternatives more slowly than expressions of their own."""
+    return tuple(dict.fromkeys(one for one in expressions if one))
 
 
 def _escaped(byte: int) -> str:

@@ -27,7 +27,7 @@ _SIGNS = (
     (Form.UTF_16, _UTF_16_ADDRESS),
     (Form.ZIP, r"PK\x05\x06"),
 )
-_ENCODERS: tuple[tuple[Form, Callable[[bytes], str]], ...] = (
+_ENCODERS: tuple[tuple[Form, Callable[[bytes], tuple[str, ...]]], ...] = (
     (Form.BASE64, in_base64),
     (Form.BASE64, in_double_base64),
     (Form.HEX, in_hex),
@@ -42,7 +42,5 @@ def expressions(rules: Sequence[Rule]) -> list[Expression]:
     found = [Expression(number, rule.anchor) for number, rule in enumerate(rules)]
     for text in dict.fromkeys((*texts, *_KEYWORDS)):
         for form, encoder in _ENCODERS:
-            expression = encoder(text.encode())
-            if expression:
-                found.append(Expression(len(rules) + form, expression))
+            found += [Expression(len(rules) + form, one) for one in encoder(text.encode())]
     return found + [Expression(len(rules) + form, text) for form, text in _SIGNS]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import textwrap
 from collections.abc import Callable
 from urllib.parse import quote
@@ -102,28 +103,28 @@ def test_the_same_value_plain_and_encoded_is_seen_in_both_places() -> None:
     assert [(one.line, one.via) for one in found] == [(1, ()), (2, ("base64",))]
 
 
+def matches(expressions: tuple[str, ...], encoded: bytes) -> bool:
+    return any(re.search(expression.encode(), encoded) for expression in expressions)
+
+
 @given(text=st.binary(min_size=4, max_size=24), before=st.binary(max_size=7), after=st.binary(max_size=7))
 def test_the_expression_of_an_encoding_matches_wherever_the_text_is_encoded(
     text: bytes, before: bytes, after: bytes
 ) -> None:
-    import re
-
     whole = before + text + after
-    assert re.search(in_base64(text).encode(), base64.b64encode(whole))
-    assert re.search(in_base64(text).encode(), base64.urlsafe_b64encode(whole))
-    assert re.search(in_double_base64(text).encode(), base64.b64encode(base64.b64encode(whole)))
-    assert re.search(in_hex(text).encode(), whole.hex().encode())
+    assert matches(in_base64(text), base64.b64encode(whole))
+    assert matches(in_base64(text), base64.urlsafe_b64encode(whole))
+    assert matches(in_double_base64(text), base64.b64encode(base64.b64encode(whole)))
+    assert matches(in_hex(text), whole.hex().encode())
 
 
 @given(text=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=4, max_size=24))
 def test_the_expression_of_a_wide_encoding_matches_either_order(text: str) -> None:
-    import re
-
     for encoding in ("utf-16-le", "utf-16-be"):
-        assert re.search(in_utf_16(text.encode()).encode(), f" {text} ".encode(encoding))
+        assert matches(in_utf_16(text.encode()), f" {text} ".encode(encoding))
     for encoding in ("utf-32-le", "utf-32-be"):
-        assert re.search(in_utf_32(text.encode()).encode(), f" {text} ".encode(encoding))
+        assert matches(in_utf_32(text.encode()), f" {text} ".encode(encoding))
 
 
 def test_a_text_too_short_to_be_told_from_chance_has_no_expression() -> None:
-    assert [encoder(b"ab") for encoder in (in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32)] == [""] * 5
+    assert [encoder(b"ab") for encoder in (in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32)] == [()] * 5
