@@ -20,7 +20,7 @@ _Parts = tuple[list[tuple[Key, str, list[_Fields]]], dict[str, int], int, _Skips
 _CONFIDENCES = {one.value: one for one in Confidence}
 
 _LOOKED_AT_ONCE = 1 << 20
-_HELD_AT_ONCE = 24 << 20
+_HELD_AT_ONCE = 16 << 20
 """Texts wait in memory until they are looked at; of a long one perhaps only a line is."""
 
 

@@ -14,7 +14,7 @@ from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
 
 _MAGIC = b"PACK\x00\x00\x00\x02"
 _SHORTEST = 32
-_PAGES_KEPT = 16 << 20
+_PAGES_KEPT = 8 << 20
 """How much of the pack may be read before its pages are given back to the system's cache."""
 
 

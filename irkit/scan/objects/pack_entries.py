@@ -18,6 +18,8 @@ NONE = -1
 _TRAILER = 20
 _LONGEST_HEAD = 40
 _READ_AT_ONCE = 4000
+_NEAR = 128
+"""A base mostly lies so few entries before its delta."""
 _READ_BY_ONE = 100_000
 """So few entries are not worth another process."""
 
@@ -50,11 +52,10 @@ def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None]
     """
     offsets = array("Q", sorted(index.offsets()))
     count = index.count
-    numbers = {offset: number for number, offset in enumerate(offsets)}
     offsets.append(len(pack) - _TRAILER)
     share = max(_READ_BY_ONE, count // jobs + 1)
     shares = [range(first, min(count, first + share)) for first in range(0, count, share)]
-    read = [partial(_read_heads, pack, offsets, numbers, some, release) for some in shares]
+    read = [partial(_read_heads, pack, offsets, some, release) for some in shares]
     answers: dict[int, bytes] = {}
     if len(read) == 1:
         answers[0] = read[0]()
@@ -76,9 +77,7 @@ def _nones(count: int) -> array[int]:
     return array("i", b"\xff\xff\xff\xff" * count)
 
 
-def _read_heads(
-    pack: memoryview, offsets: array[int], numbers: dict[int, int], some: range, release: Callable[[], None]
-) -> bytes:
+def _read_heads(pack: memoryview, offsets: array[int], some: range, release: Callable[[], None]) -> bytes:
     """Heads' lengths, sizes, kinds and bases of some entries, one column after the other."""
     count, end = len(some), offsets[-1]
     heads, sizes, kinds, bases = array("B", bytes(count)), array("Q", bytes(8 * count)), bytearray(count), _nones(count)
@@ -105,7 +104,10 @@ def _read_heads(
                     byte = head[at]
                     at += 1
                     back = (back + 1) << 7 | byte & 127
-                bases[place] = numbers.get(offset - back, NONE) if back else NONE
+                base = bisect_left(offsets, offset - back, max(0, number - _NEAR), number)
+                if offsets[base] != offset - back:
+                    base = bisect_left(offsets, offset - back, 0, number)
+                bases[place] = base if back and offsets[base] == offset - back else NONE
             elif kind == ID_DELTA:
                 at += 20
             heads[place], sizes[place], kinds[place] = at, size, kind

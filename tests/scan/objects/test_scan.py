@@ -40,7 +40,7 @@ def through_git(monkeypatch: pytest.MonkeyPatch) -> ThroughGit:
     return scanned
 
 
-def long_history(folder: Path, versions: int = 60) -> Path:
+def long_history(folder: Path, versions: int = 40) -> Path:
     """One long file in many versions, with words that come and go far from what else changes."""
     repo = made(folder)
     dice = random.Random(7)
