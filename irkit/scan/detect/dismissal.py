@@ -48,7 +48,7 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
     return (
         converted(value)
         or checksum(value, line, at)
-        or reference(value)
+        or (reference(value) if rule.checks else "")
         or vague_placeholder(value)
         or (sequence(value) or _by_inner_text(value) if "random" in rule.checks else "")
         or harmless_name(line, at)
@@ -77,7 +77,11 @@ def _by_inner_text(value: bytes) -> str:
         return ""
     text = text.strip()
     is_short = len(text) < _LEAST_SENTENCE and text.isascii() and text.decode().isprintable()
-    return stands_for_nothing(text) or (A_WORD if is_short and is_wordy(text.rpartition(b":")[2]) else "")
+    return (
+        converted(text)
+        or stands_for_nothing(text)
+        or (A_WORD if is_short and is_wordy(text.rpartition(b":")[2]) else "")
+    )
 
 
 def _by_line(line: bytes, start: int, end: int) -> str:

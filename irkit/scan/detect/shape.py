@@ -25,7 +25,7 @@ _LEAST_RANDOM, _SHORT_ASSIGNMENT = 10, 24
 _CASE_CHANGE, _CASE_CHANGES, _LEAST_JUMBLED, _JUMBLED = re.compile(rb"[a-z](?=[A-Z])|[A-Z](?=[a-z])"), 5, 12, 0.15
 _LEAST_HEX = 16
 _LEAST_LETTERS = 20
-_STRONG_LENGTH, _STRONG_CLASSES = 10, 3
+_STRONG_LENGTH, _STRONG_CLASSES, _SHORT_STRONG_LENGTH = 10, 3, 8
 A_WORD = "a word or a name"
 REGULAR = "too regular"
 
@@ -94,4 +94,6 @@ def is_weak(value: bytes) -> bool:
     classes = sum(bool(one.search(value)) for one in (_CAPITAL, _SMALL, _DIGIT, _SIGN))
     if wordiness(value) >= 0.4:  # noqa: PLR2004 - of letters and digits
         return True
+    if classes > _STRONG_CLASSES and len(value) >= _SHORT_STRONG_LENGTH:
+        return False
     return not (len(value) >= _STRONG_LENGTH and (classes >= _STRONG_CLASSES or not unlike_random(value)))
