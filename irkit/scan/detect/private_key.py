@@ -17,6 +17,7 @@ _FRAME = re.compile(rb"^[\s\"'`,;\\]*(?:(?:[#*>|]+|//|--)\s+)?|[\s\"'`,;\\]+$")
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*: ?")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,3}")
 _CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}")
+_NOTHING = (b"", b"+", b"-")
 _LEAST_BODY = 40
 _RANDOM_BODY = 200
 _RANDOM_BITS = 5.2
@@ -58,9 +59,9 @@ def _body(block: bytes) -> tuple[bytes, bool]:
     kept = []
     for line in (part for one in written for part in _ESCAPED_END.split(_JOINED.sub(b"", one))):
         bare = _FRAME.sub(b"", line)
-        if bare and not _HEADER.match(bare) and not _CHECKSUM.fullmatch(bare):
+        if bare not in _NOTHING and not _HEADER.match(bare) and not _CHECKSUM.fullmatch(bare):
             kept.append(bare)
-    if all(line.startswith(b"+") for line in kept):  # a diff
+    if all(line.startswith(b"+") for line in kept) or all(line.startswith(b"-") for line in kept):  # a diff
         kept = [line[1:] for line in kept]
     return b"".join(kept).replace(b" ", b""), is_encrypted
 

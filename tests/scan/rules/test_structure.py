@@ -77,6 +77,7 @@ def test_private_keys_that_parse_are_private_keys(make: str) -> None:
     assert not reason("pem", "\n".join(f'"{line}\\n" +' for line in pem.splitlines()))
     assert not reason("pem", "\n".join(f" * {line}" for line in pem.splitlines()))
     assert not reason("pem", "\n".join(f"+{line}" for line in pem.splitlines()))
+    assert not reason("pem", "\n".join(f"-{line}" for line in pem.splitlines()))
 
 
 def test_a_key_that_was_cut_short_is_still_one() -> None:
