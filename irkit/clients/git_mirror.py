@@ -18,7 +18,7 @@ from irkit.clients.git_objects import (
     located,
     locator,
     objects,
-    secret_near,
+    read_object,
     tokens,
 )  # fmt: skip
 from irkit.clients.git_process import GitProcess, readable_pipe
@@ -54,7 +54,9 @@ class Hit:
     refs: tuple[str, ...]
     """Every ref whose history holds it, sorted."""
     locator: Locator | None
-    """Where the secret's text lies in the object; None when only the key id stands there."""
+    """Where the secret's text lies in the object; None when only the key id stands there, or when it is encoded."""
+    via: tuple[str, ...] = ()
+    """How it was reached, from the outside in: ``("zip:conf/.env", "base64")``; empty when it stands there plainly."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,21 @@ class Survey:
     blobs: int
     tags: int
     signed_commits: int
+    names: int = 0
+    """How many different names of files hold it: they are not in ``hits``."""
 
 
 @dataclass(frozen=True)
-class _Raw:
-    object: GitObject
+class Found:
+    """An object that holds a searched text; where that is reachable from, ``Mirror.hits`` says. Never the text."""
+
+    object_id: ObjectId
+    kind: ObjectKind
     held: Held
-    span: tuple[int, int] | None
     line: int
+    span: tuple[int, int] | None
+    """First byte and length of the secret; None when only the key id stands there, or when it is encoded."""
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,24 +114,18 @@ class Mirror:
         """The secret a locator names. Raises NotFound when the object is gone."""
         return located(self.git, at)
 
-    def search(self, key_id: str, known: Sequence[Secret] = ()) -> Survey:
-        """Find a key id, the secret that stands near it, and any ``known`` secret, in every object.
+    def hits(self, found: Sequence[Found]) -> tuple[Hit, ...]:
+        """What was found, with its commits, paths and refs, oldest first. What no ref reaches is left out."""
+        if not found:
+            return ()
+        reach = Reach(self.git)
+        origins = self._origins({one.object_id for one in found if one.kind is ObjectKind.BLOB})
+        hits = (self._hit(one, origins.get(one.object_id, []), reach) for one in found)
+        return tuple(sorted((hit for hit in hits if hit.refs), key=lambda hit: (hit.at, hit.object_id, hit.via)))
 
-        A secret found near the key id is looked for by itself too, in a second reading.
-        """
-        raws, counts, signed = self._read(key_id.encode(), [secret.reveal().encode() for secret in known])
-        found = {raw.object.content[raw.span[0] : sum(raw.span)] for raw in raws.values() if raw.span}
-        more = found - {secret.reveal().encode() for secret in known}
-        if more:
-            again, _, _ = self._read(key_id.encode(), [*found, *more])
-            raws |= again
-        return Survey(
-            hits=self._located(raws),
-            commits=counts[ObjectKind.COMMIT],
-            blobs=counts[ObjectKind.BLOB],
-            tags=counts[ObjectKind.TAG],
-            signed_commits=signed,
-        )
+    def signed_commits(self) -> int:
+        """How many commits carry a signature, which a rewrite strips."""
+        return sum(item.is_signed for item in objects(self.git))
 
     def every_token(self) -> Iterable[tuple[ObjectId, Secret]]:
         """Every text in the history that has the shape of an AWS secret, with its object: to compare fingerprints."""
@@ -140,42 +143,22 @@ class Mirror:
             refs.update(reach.refs_without_commit(oid))
         return tuple(sorted(refs))
 
-    def _read(self, key_id: bytes, secrets: Sequence[bytes]) -> tuple[dict[ObjectId, _Raw], dict[ObjectKind, int], int]:
-        counts: dict[ObjectKind, int] = defaultdict(int)
-        signed = 0
-        raws: dict[ObjectId, _Raw] = {}
-        for item in objects(self.git):
-            counts[item.kind] += 1
-            signed += item.is_signed
-            if raw := _examined(item, key_id, secrets):
-                raws[item.id] = raw
-        return raws, counts, signed
-
-    def _located(self, raws: dict[ObjectId, _Raw]) -> tuple[Hit, ...]:
-        if not raws:
-            return ()
-        reach = Reach(self.git)
-        origins = self._origins({oid for oid, raw in raws.items() if raw.object.kind is ObjectKind.BLOB})
-        hits = []
-        for oid, raw in raws.items():
-            brought = origins.get(oid, [])
-            first = min(brought, key=lambda origin: origin.at, default=_own_origin(raw.object))
-            refs = reach.refs([origin.commit for origin in brought] or [oid]) or reach.refs_without_commit(oid)
-            hits.append(
-                Hit(
-                    object_id=oid,
-                    kind=raw.object.kind,
-                    held=raw.held,
-                    path=first.path,
-                    line=raw.line,
-                    commit=first.commit,
-                    author=first.author,
-                    at=first.at,
-                    refs=refs,
-                    locator=locator(self.url, oid, raw.span) if raw.span else None,
-                )
-            )
-        return tuple(sorted((hit for hit in hits if hit.refs), key=lambda hit: (hit.at, hit.object_id)))
+    def _hit(self, one: Found, brought: Sequence[_Origin], reach: Reach) -> Hit:
+        oid = one.object_id
+        first = min(brought, key=lambda origin: origin.at, default=None) or _own_origin(read_object(self.git, oid))
+        return Hit(
+            object_id=oid,
+            kind=one.kind,
+            held=one.held,
+            path=first.path,
+            line=one.line,
+            commit=first.commit,
+            author=first.author,
+            at=first.at,
+            refs=reach.refs([origin.commit for origin in brought] or [oid]) or reach.refs_without_commit(oid),
+            locator=locator(self.url, oid, one.span) if one.span else None,
+            via=one.via,
+        )
 
     def _origins(self, oids: set[ObjectId]) -> dict[ObjectId, list[_Origin]]:
         """Which commits brought each blob under which path: one pass over all commits, merges against all parents."""
@@ -205,20 +188,6 @@ def is_pushable(ref: str) -> bool:
 
 def _own_origin(item: GitObject) -> _Origin:
     return _Origin(item.id, "", item.author, item.at or datetime.fromtimestamp(0, UTC))
-
-
-def _examined(item: GitObject, key_id: bytes, secrets: Sequence[bytes]) -> _Raw | None:
-    content = item.content
-    at_key = content.find(key_id)
-    span = secret_near(content, key_id) if at_key >= 0 else None
-    if span is None:
-        span = next(((at, len(text)) for text in secrets if (at := content.find(text)) >= 0), None)
-    if at_key < 0 and span is None:
-        return None
-    held = Held.KEY_ID if span is None else Held.SECRET if at_key < 0 else Held.PAIR
-    start = at_key if at_key >= 0 else (span or (0, 0))[0]
-    text_start = 0 if item.kind is ObjectKind.BLOB else content.find(b"\n\n") + 2
-    return _Raw(item, held, span, content.count(b"\n", text_start, start) + 1)
 
 
 def rewrite(mirror: Mirror, secrets: Sequence[Secret], mark: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from irkit.clients.git_mirror import Mirror, is_pushable
 from irkit.clients.git_objects import ObjectId
 from irkit.contract import Frozen
+from irkit.purge.survey import survey
 from irkit.secret import Fingerprint, Secret
 
 
@@ -28,8 +29,8 @@ def remains(
     mirror: Mirror, key_id: str, fingerprints: Collection[Fingerprint], fingerprint: Callable[[Secret], Fingerprint]
 ) -> Remains:
     """Read every object of the mirror and say which refs hold the key id or a secret of these fingerprints."""
-    survey = mirror.search(key_id)
-    holding = {ref for hit in survey.hits for ref in hit.refs}
+    seen = survey(mirror, key_id)
+    holding = {ref for hit in seen.hits for ref in hit.refs}
     wanted = set(fingerprints)
     marked: set[ObjectId] = {oid for oid, token in mirror.every_token() if fingerprint(token) in wanted}
     holding |= set(mirror.refs_holding(marked)) if marked else set()
@@ -37,5 +38,5 @@ def remains(
         pushable=tuple(sorted(ref for ref in holding if is_pushable(ref))),
         stuck=tuple(sorted(ref for ref in holding if not is_pushable(ref))),
         refs=len(mirror.refs()),
-        commits=survey.commits,
+        commits=seen.commits,
     )

@@ -12,6 +12,8 @@ from irkit.clients.git_mirror import Mirror, commit_map, first_changed, is_pusha
 from irkit.clients.git_objects import ObjectId
 from irkit.contract import Frozen
 from irkit.errors import IrkitError
+from irkit.purge.survey import encoded_texts, survey
+from irkit.scan.value import TEXT_FORMS
 from irkit.secret import Secret
 
 MARK = "***REMOVED***"
@@ -39,19 +41,23 @@ class Rewritten(Frozen):
     """How many signed commits the whole history has: each of them that is rewritten loses its signature."""
     first_changed: tuple[ObjectId, ...]
     """The oldest commits that change: GitHub's support asks for them."""
+    beyond: tuple[str, ...] = ()
+    """Files that hold the key in a form that no text can be replaced in (an archive, UTF-16), and how."""
 
 
 def rewrite_history(mirror: Mirror, key_id: str, secrets: Sequence[Secret]) -> Rewritten:
     """Take the key id and the secrets out of everything in the mirror. Raises IrkitError when something is left."""
     before = mirror.refs()
-    survey = mirror.search(key_id, secrets)
-    holding = {ref for hit in survey.hits for ref in hit.refs}
+    seen = survey(mirror, key_id, secrets)
+    holding = {ref for hit in seen.hits for ref in hit.refs}
     if not holding:
-        return Rewritten(moves=(), stuck=(), commits=0, signed_commits=survey.signed_commits, first_changed=())
-    rewrite(mirror, [Secret(key_id), *secrets], MARK)
+        return Rewritten(moves=(), stuck=(), commits=0, signed_commits=seen.signed_commits, first_changed=())
+    plain = [Secret(key_id), *secrets]
+    rewrite(mirror, [*plain, *encoded_texts(mirror, plain)], MARK)
     after = mirror.refs()
-    left = mirror.search(key_id, secrets).hits
-    if left or before.keys() != after.keys():
+    left = survey(mirror, key_id, secrets).hits
+    beyond = [hit for hit in left if not TEXT_FORMS.issuperset(hit.via)]
+    if len(left) > len(beyond) or before.keys() != after.keys():
         msg = f"after the rewrite the key is still in {len(left)} objects, or refs were lost"
         raise IrkitError(msg, hint="nothing was pushed; look whether the key stands in a file's name or in a ref's")
     return Rewritten(
@@ -62,6 +68,7 @@ def rewrite_history(mirror: Mirror, key_id: str, secrets: Sequence[Secret]) -> R
         ),
         stuck=tuple(sorted(ref for ref in holding if not is_pushable(ref))),
         commits=len(commit_map(mirror)),
-        signed_commits=survey.signed_commits,
+        signed_commits=seen.signed_commits,
         first_changed=first_changed(mirror),
+        beyond=tuple(sorted({f"{hit.path or hit.kind} ({', '.join(hit.via)})" for hit in beyond})),
     )

@@ -13,6 +13,7 @@ from irkit.clients.git_mirror import commit_map, rewrite
 from irkit.clients.git_objects import Locator, ObjectId, ObjectKind, secret_near
 from irkit.drill.world.loopback_server import Outage
 from irkit.errors import Denied, NotFound, OutsideError, Unreachable
+from irkit.purge.survey import survey
 from irkit.secret import Secret
 from tests.forge import GIT_TOKEN, KEY_ID, SECRET, Forge
 
@@ -171,7 +172,7 @@ def test_a_signed_commit_is_counted(forge: Forge) -> None:
     oid = forge.git.git("hash-object", "-t", "commit", "-w", "--stdin", cwd=folder, stdin=signed.encode())
     forge.git.git("update-ref", "refs/heads/signed", oid, cwd=folder)
     with forge.clients().git.mirror(forge.url) as mirror:
-        assert mirror.search(KEY_ID).signed_commits == 1
+        assert survey(mirror, KEY_ID).signed_commits == 1
 
 
 def test_a_replaced_object_hides_nothing(forge: Forge) -> None:
@@ -181,7 +182,7 @@ def test_a_replaced_object_hides_nothing(forge: Forge) -> None:
     harmless = forge.git.git("rev-parse", "refs/heads/main:README.md", cwd=folder)
     forge.git.git("update-ref", f"refs/replace/{leaking}", harmless, cwd=folder)
     with forge.clients().git.mirror(forge.url) as mirror:
-        assert leaking in {hit.object_id for hit in mirror.search(KEY_ID).hits}
+        assert leaking in {hit.object_id for hit in survey(mirror, KEY_ID).hits}
 
 
 def test_a_ref_that_names_a_file_without_any_commit_is_found(forge: Forge) -> None:
@@ -191,7 +192,7 @@ def test_a_ref_that_names_a_file_without_any_commit_is_found(forge: Forge) -> No
     tree = forge.git.git("mktree", cwd=folder, stdin=f"100644 blob {oid}\tkey.txt\n".encode())
     forge.git.git("update-ref", "refs/tags/a-folder", tree, cwd=folder)
     with forge.clients().git.mirror(forge.url) as mirror:
-        found = {hit.object_id: hit.refs for hit in mirror.search(KEY_ID).hits}
+        found = {hit.object_id: hit.refs for hit in survey(mirror, KEY_ID).hits}
     assert found[ObjectId(oid)] == ("refs/tags/a-file", "refs/tags/a-folder")
 
 
@@ -202,14 +203,14 @@ def test_a_tag_of_a_tag_is_found_with_its_ref(forge: Forge) -> None:
     outer = forge.git.git("mktag", cwd=folder, stdin=text.encode())
     forge.git.git("update-ref", "refs/tags/outer", outer, cwd=folder)
     with forge.clients().git.mirror(forge.url) as mirror:
-        found = {hit.object_id: hit.refs for hit in mirror.search(KEY_ID).hits}
+        found = {hit.object_id: hit.refs for hit in survey(mirror, KEY_ID).hits}
     assert found[ObjectId(inner)] == ("refs/tags/outer", "refs/tags/v1.4.0")
 
 
 def test_refs_are_as_git_itself_tells_them(forge: Forge) -> None:
     folder = forge.git.folder(NAME)
     with forge.clients().git.mirror(forge.url) as mirror:
-        hits = [hit for hit in mirror.search(KEY_ID).hits if hit.kind is ObjectKind.COMMIT]
+        hits = [hit for hit in survey(mirror, KEY_ID).hits if hit.kind is ObjectKind.COMMIT]
     assert hits
     for hit in hits:
         told = forge.git.git("for-each-ref", "--format=%(refname)", "--contains", hit.object_id, cwd=folder)

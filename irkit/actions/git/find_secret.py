@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.git_mirror import Held, Hit, Mirror, Survey
 from irkit.clients.git_objects import Locator, ObjectId, ObjectKind
 from irkit.contract import Action, Effect, Frozen
+from irkit.purge.survey import survey
 from irkit.secret import Fingerprint, Secret
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Place(Frozen):
     fingerprint: Fingerprint
     """Of the secret; of the key id where only that stands there."""
     locator: Locator | None
+    via: tuple[str, ...] = ()
+    """How it was reached, from the outside in (``base64``, ``zip:conf/.env``); empty when it stands there plainly."""
 
 
 class Result(Frozen):
@@ -87,12 +90,12 @@ def read(clients: Clients, params: Params) -> Result:
     with clients.git.mirror(params.repository) as mirror:
         refs = mirror.refs()
         clients.progress(f"reading every object of {len(refs)} refs")
-        survey = mirror.search(params.key_id, [known] if known else [])
-        places = tuple(_place(clients, mirror, params.key_id, hit) for hit in survey.hits)
+        found = survey(mirror, params.key_id, [known] if known else [])
+        places = tuple(_place(clients, mirror, params.key_id, hit) for hit in found.hits)
         locators = _one_a_secret(places)
         if locators and known is None:
             clients.known_secrets.remember(params.key_id, mirror.secret(locators[0]))
-    coverage = _coverage(survey, len(refs))
+    coverage = _coverage(found, len(refs))
     first = min(places, key=lambda place: place.at, default=None)
     return Result(
         repository=params.repository,
@@ -104,8 +107,8 @@ def read(clients: Clients, params: Params) -> Result:
         first_commit=first.commit if first else None,
         first_author=first.author if first else "",
         refs_scanned=len(refs),
-        commits_scanned=survey.commits,
-        files_scanned=survey.blobs,
+        commits_scanned=found.commits,
+        files_scanned=found.blobs,
         coverage=coverage,
         evidence=_kept(clients, places, coverage),
     )
@@ -125,6 +128,7 @@ def _place(clients: Clients, mirror: Mirror, key_id: str, hit: Hit) -> Place:
         refs=hit.refs,
         fingerprint=clients.fingerprint(text),
         locator=hit.locator,
+        via=hit.via,
     )
 
 
@@ -133,10 +137,11 @@ def _one_a_secret(places: Sequence[Place]) -> tuple[Locator, ...]:
     return tuple(sorted(found.values()))
 
 
-def _coverage(survey: Survey, refs: int) -> str:
+def _coverage(found: Survey, refs: int) -> str:
     return (
-        f"{refs} refs, {survey.commits} commits, {survey.blobs} files and {survey.tags} tags read whole; "
-        "not read: forks, unreachable objects, large-file storage, texts in an encoded form"
+        f"{refs} refs, {found.commits} commits, {found.blobs} files and {found.tags} tags read whole, also in base64, "
+        f"hex, percent encoding, UTF-16 and archives; {found.names} file names hold it; "
+        "not read: forks, unreachable objects, large-file storage, a value split over several texts"
     )
 
 

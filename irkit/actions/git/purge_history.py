@@ -214,7 +214,14 @@ def _unguarded(clients: Clients, name: str, protections: Sequence[Protection]) -
 
 def _remaining(work: _Work, stuck: Sequence[str]) -> tuple[str, ...]:
     forks = [f"fork {fork}" for fork in work.forks]
-    return (*stuck, *forks, "old commits by their hash (until the server collects them)", "every existing clone")
+    beyond = [f"{one}: remove that file by hand" for one in work.rewritten.beyond]
+    return (
+        *stuck,
+        *beyond,
+        *forks,
+        "old commits by their hash (until the server collects them)",
+        "every existing clone",
+    )
 
 
 def _receipt(
