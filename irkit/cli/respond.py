@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -23,6 +26,9 @@ from irkit.secret import Secret
 from irkit.wiring.inputs import given
 from irkit.wiring.session import opened_session
 
+if TYPE_CHECKING:
+    from irkit.wiring.from_scan import HandOver
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -31,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     secret = parser.add_mutually_exclusive_group()
     secret.add_argument("--secret-stdin", action="store_true", help="read the leaked credential's text from stdin")
     secret.add_argument("--ask-secret", action="store_true", help="ask for the leaked credential's text, unseen")
+    scan = parser.add_argument_group("from a scan")
+    scan.add_argument(
+        "--from-scan", metavar="REPORT.json", help="take a finding over (irkit scan --format json; -: stdin)"
+    )
+    scan.add_argument("--finding", default="", metavar="fp_...", help="which one, where it has several AWS keys")
+    scan.add_argument("--scanned", type=Path, default=Path(), metavar="FOLDER", help="what was scanned (default: here)")
     parser.add_argument(
         "--live", action="store_true", help="really act; without it plans are shown and nothing is done"
     )
@@ -47,9 +59,12 @@ def run(args: argparse.Namespace) -> int:
     runbook = taken(args.runbook, settings.runbooks_folder)
     values: dict[str, JsonValue | Secret] = dict(pairs(args.input))
     values.update(_secret(args, runbook))
+    over = _from_scan(args, runbook, values)
     mode = Mode.LIVE if args.live else Mode.DRY_RUN
-    session = opened_session(settings, runbook, given(runbook, values), mode, args.title)
+    session = opened_session(settings, runbook, given(runbook, over.inputs if over else values), mode, args.title)
     talk(f"{session.folder.incident} opened, {mode.value.upper()}")
+    if over:
+        session.orders.note(over.note)
     if display is Display.TUI:
         return open_screen(settings, args, session)
     return Follow(session, display).run(Until.NOTHING_READY)
@@ -65,3 +80,20 @@ def _secret(args: argparse.Namespace, runbook: Runbook) -> dict[str, Secret]:
     if not text.strip():
         raise UsageError("the secret is empty")
     return {name: Secret(text.strip())}
+
+
+def _from_scan(args: argparse.Namespace, runbook: Runbook, values: Mapping[str, JsonValue | Secret]) -> HandOver | None:
+    """What the report of a scan gives, told; None without one."""
+    if args.from_scan is None:
+        if args.finding:
+            raise UsageError("--finding goes with --from-scan", hint="irkit scan --format json --output REPORT.json")
+        return None
+    if args.from_scan == "-" and args.secret_stdin:
+        raise UsageError("stdin can be the report or the credential, not both", hint="--ask-secret asks for it")
+    from irkit.wiring.from_scan import Wanted, handed_over
+    from irkit.wiring.scan_report import scan_report
+
+    over = handed_over(scan_report(args.from_scan), Wanted(runbook, values, args.finding, args.scanned))
+    for name, shown in over.filled.items():
+        talk(f"from the scan: {name} {shown}")
+    return over
