@@ -29,8 +29,8 @@ class Seen(NamedTuple):
 def speaking(seen: Sequence[Seen]) -> list[Seen]:
     """Those that do not overlap, by place: the surer, then the less encoded, the longer, the earlier rule.
 
-    A rule that knows the kind (of high confidence) speaks even when it dismisses: its wrong checksum says enough. Of the
-    others one that dismisses gives way to one that does not.
+    A rule that knows the kind (of high confidence) speaks even when it dismisses: its wrong checksum says enough.
+    Of the others one that dismisses gives way to one that does not.
     """
     taken: list[tuple[int, int]] = []
     kept: list[Seen] = []
