@@ -47,6 +47,11 @@ class Progress:
         if len(findings) > _SHOWN:
             say(f"  and {len(findings) - _SHOWN} more")
 
+    def note(self, text: str) -> None:
+        """Something that the user should know and that stops nothing."""
+        self._clean()
+        say(f"irkit scan: {text}")
+
     def _clean(self) -> None:
         if self._is_dirty:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)

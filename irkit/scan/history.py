@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +45,9 @@ class Teller(Protocol):
     def hits(self, findings: Sequence[Finding]) -> None:
         """What was found, before it is located."""
 
+    def note(self, text: str) -> None:
+        """Something that the user should know and that stops nothing."""
+
 
 class Wants(NamedTuple):
     """What of a history is wanted."""
@@ -78,6 +82,8 @@ class _Scan(NamedTuple):
     def of_everything(self, teller: Teller) -> Report:
         wants = self.wants
         scanned = scan_objects(self.repository, self.detector, cache=wants.cache, jobs=wants.jobs, told=teller.progress)
+        if scanned.cache_problem:
+            teller.note(f"nothing is remembered for the next scan: {scanned.cache_problem}")
         from irkit.scan.places.names import scan_names
 
         names = [Seen(sighting, (place,)) for sighting, place in scan_names(self.repository, self.detector)]
@@ -113,7 +119,7 @@ class _Scan(NamedTuple):
         )
         return Report(
             findings=tuple(clean),
-            dismissed=groups.dismissed,
+            dismissed=dict(Counter(groups.dismissed) + Counter(scanned.dismissed)),
             skipped=tuple(skipped),
             counts=dict(scanned.counts),
             size=scanned.size,

@@ -203,3 +203,6 @@ class _Silent:
 
     def hits(self, findings: Sequence[Finding]) -> None:
         """They are told when they are located."""
+
+    def note(self, text: str) -> None:
+        """Mirrors are deleted: nothing is remembered of them."""
