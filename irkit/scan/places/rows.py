@@ -12,6 +12,7 @@ from irkit.scan.places.graph import Graph
 from irkit.scan.places.presence import Presence, bits, chosen
 from irkit.scan.places.refs import Refs
 from irkit.scan.places.tips import Ranks, Tips
+from irkit.scan.places.united import united
 
 _HEX = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -154,13 +155,14 @@ def plain_tracks(history: History) -> int:
 
 def _starts(history: History) -> dict[int, int]:
     """Per track the starts that lead to it."""
-    by_tracks: dict[int, int] = {}
-    for brought in (history.presence.brought, history.earlier.passed):
-        for number, mask in brought.items():
-            by_tracks[mask] = by_tracks.get(mask, 0) | history.reach[number]
     starts: dict[int, int] = {}
-    for mask, reached in by_tracks.items():
+    for number, mask in history.presence.brought.items():
+        reached = history.reach[number]
         for bit in bits(mask) if reached else ():
+            starts[bit] = starts.get(bit, 0) | reached
+    earlier = [(mask, history.reach[number]) for number, mask in history.earlier.passed.items()]
+    for bit, reached in enumerate(united(earlier, len(history.tracks))):
+        if reached:
             starts[bit] = starts.get(bit, 0) | reached
     return starts
 
