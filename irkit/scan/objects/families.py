@@ -8,10 +8,12 @@ from irkit.scan.detect.detector import Detector, Looked, Text
 from irkit.scan.objects.delta import DeltaBroken, changes, touched
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
+from irkit.scan.objects.pack_entries import CIRCLE
 from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names, new_names
 
 _SMALL_CHANGE = 80
 """A delta this many times smaller than its object: only what it changes is looked at."""
+MADE_FROM_ITSELF = "it is made from itself"
 _FEW = 8
 """Up to so many values are searched one by one; the detector looks at a text faster than at more of them."""
 
@@ -19,8 +21,11 @@ _FEW = 8
 def look_at_families(pack: Pack, roots: Sequence[int], detector: Detector, known: bytearray | None) -> Gathered:
     """Look at these entries and at all that are deltas of them. ``known`` has a 1 for each to be left alone."""
     gathered = Gathered()
+    circles = [root for root in roots if pack.entries.kinds[root] == CIRCLE]
     trees = [root for root in roots if pack.kind(root) == "tree"]
-    others = [root for root in roots if pack.kind(root) != "tree"]
+    others = [root for root in roots if pack.kind(root) not in {"", "tree"}]
+    for root in circles:
+        gathered.broken.update((number, MADE_FROM_ITSELF) for number in pack.members(root))
     _Contents(pack, detector, known, gathered).look(others)
     _Names(pack, detector, known, gathered).look(trees)
     for number, why in pack.broken.items():

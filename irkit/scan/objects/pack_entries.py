@@ -14,6 +14,8 @@ from irkit.scan.objects.workers import run_each
 COMMIT, TREE, BLOB, TAG, OFFSET_DELTA, ID_DELTA = 1, 2, 3, 4, 6, 7
 KINDS = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
 UNKNOWN = 0
+CIRCLE = 8
+"""Made from itself, by way of others or not. Git must not be asked for such a one: it does not come back."""
 NONE = -1
 _TRAILER = 20
 _LONGEST_HEAD = 40
@@ -34,7 +36,8 @@ class Entries(NamedTuple):
     sizes: array[int]
     """Of the inflated data: of the object, or of the delta."""
     kinds: bytearray
-    """COMMIT, TREE, BLOB or TAG, of deltas that of their base; ``UNKNOWN`` when the base is not in this pack."""
+    """COMMIT, TREE, BLOB or TAG, of deltas that of their base; ``UNKNOWN`` when the base is not in this pack,
+    ``CIRCLE`` when there is none that begins."""
     bases: array[int]
     first_child: array[int]
     """The delta of this entry with most deltas below it."""
@@ -157,7 +160,7 @@ def _inherit_from_behind(kinds: bytearray, bases: array[int]) -> None:
             at = bases[at]
         if bases[at] >= 0 and at in line:  # made from itself
             bases[at] = NONE
-            kinds[at] = UNKNOWN
+            kinds[at] = CIRCLE
         for one in line:
             kinds[one] = kinds[at]
 

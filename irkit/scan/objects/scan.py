@@ -11,6 +11,7 @@ from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Skipped
 from irkit.scan.objects.absent import absent
 from irkit.scan.objects.cat_file import Listed, list_objects
+from irkit.scan.objects.families import MADE_FROM_ITSELF
 from irkit.scan.objects.gathered import Gathered, Task, unpacked
 from irkit.scan.objects.held import Held, Scanned
 from irkit.scan.objects.memory import Memory
@@ -120,10 +121,11 @@ class _Scan:
     def _try_other_copies(self, merged: Merged) -> None:
         """What is broken in one place may be whole in another: git knows them all."""
         broken, merged.broken = merged.broken, {}
-        tried = [Listed(id_, "", 0) for id_ in list(broken)[:_TRIED_AGAIN]]
+        readable = [id_ for id_, why in broken.items() if why != MADE_FROM_ITSELF]
+        tried = [Listed(id_, "", 0) for id_ in readable[:_TRIED_AGAIN]]
         merged.add(look_at_git(self._repository, tried, self._detector), None)
-        still = {id_: why for id_, why in broken.items() if id_ in merged.broken}
-        merged.broken = still | dict(list(broken.items())[_TRIED_AGAIN:])
+        whole = {one.id for one in tried} - merged.broken.keys()
+        merged.broken = {id_: why for id_, why in broken.items() if id_ not in whole}
 
     def _result(self, merged: Merged, found: Stores, dismissed: Counter[str], problem: str) -> Scanned:
         skipped = (*merged.skipped(), *found.skipped, *absent(self._repository))
