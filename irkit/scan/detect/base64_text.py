@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 
@@ -23,7 +22,7 @@ def decoded(value: bytes) -> bytes | None:
     """The bytes that the value is base64 of, in either alphabet, padded or not; None when it is not base64."""
     ordinary = value.translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
     try:
-        return base64.b64decode(ordinary + b"=" * (-len(ordinary) % 4), validate=True)
+        return binascii.a2b_base64(ordinary + b"=" * (-len(ordinary) % 4), strict_mode=True)
     except binascii.Error:
         return None
 
