@@ -68,7 +68,7 @@ class Git:
 
     def write(self, path: str | bytes, text: bytes) -> str:
         """A file and its blob's id; it is added to the index."""
-        file = Path(os.fsdecode(os.path.join(os.fsencode(self.folder), os.fsencode(path))))
+        file = self.folder / os.fsdecode(path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text)
         self("add", "-f", "--", path)

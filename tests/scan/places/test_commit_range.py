@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from irkit.scan.finding import PlaceKind
+from irkit.scan.objects.held import Scanned
 from irkit.scan.places.commit_range import scan_range
+from irkit.scan.places.located import Located
 from irkit.scan.places.revisions import RevisionUnknown, Span, span
 from tests.scan.places.histories import Git
 from tests.scan.places.seeing import one_rule_detector, value
 
 
 @pytest.fixture
-def git(tmp_path):
+def git(tmp_path: Path) -> Git:
     git = Git(tmp_path / "r")
     git.write("old", b"key = %b\n" % value(1))
     git.commit("root")
@@ -18,15 +22,15 @@ def git(tmp_path):
     return git
 
 
-def scanned(git, spec="base..HEAD"):
+def scanned(git: Git, spec: str = "base..HEAD") -> tuple[Scanned, Located]:
     return scan_range(git.repository(), one_rule_detector(), spec)
 
 
-def values(scanned):
+def values(scanned: Scanned) -> set[bytes]:
     return {seen.value for one in scanned.held for seen in one.sightings}
 
 
-def test_only_values_that_the_version_before_had_not_are_brought(git):
+def test_only_values_that_the_version_before_had_not_are_brought(git: Git) -> None:
     blob = git.write("old", b"key = %b\nmore = %b\n" % (value(1), value(2)))
     commit = git.commit()
     seen, located = scanned(git)
@@ -38,7 +42,7 @@ def test_only_values_that_the_version_before_had_not_are_brought(git):
     assert not seen.is_incomplete
 
 
-def test_a_line_that_was_only_moved_or_a_file_that_was_renamed_brings_nothing(git):
+def test_a_line_that_was_only_moved_or_a_file_that_was_renamed_brings_nothing(git: Git) -> None:
     git.write("old", b"\n\n\nkey = %b\n" % value(1))
     git.commit()
     git("mv", "old", "new")
@@ -47,7 +51,7 @@ def test_a_line_that_was_only_moved_or_a_file_that_was_renamed_brings_nothing(gi
     assert not scanned(git)[0].held
 
 
-def test_a_copy_brings_its_values(git):
+def test_a_copy_brings_its_values(git: Git) -> None:
     blob = git.write("copy", b"key = %b\n" % value(1))
     git.commit()
     seen, located = scanned(git)
@@ -55,7 +59,7 @@ def test_a_copy_brings_its_values(git):
     assert [place.path for place in located.places[blob]] == ["copy"]
 
 
-def test_what_was_brought_and_taken_away_again_is_found(git):
+def test_what_was_brought_and_taken_away_again_is_found(git: Git) -> None:
     blob = git.write("passing", value(3))
     commit = git.commit()
     git("rm", "-q", "passing")
@@ -66,23 +70,23 @@ def test_what_was_brought_and_taken_away_again_is_found(git):
     assert (place.first.id, place.last.id, place.is_current) == (commit, commit, False)
 
 
-def test_messages_tags_and_names_are_looked_at(git):
-    commit = git.commit("message with %s" % value(4).decode())
+def test_messages_tags_and_names_are_looked_at(git: Git) -> None:
+    commit = git.commit(f"message with {value(4).decode()}")
     git("tag", "-a", "-m", value(5).decode(), "v1")
     tag = git("rev-parse", "v1")
-    git.write("dir-%s/file" % value(6).decode(), b"x")
+    git.write(f"dir-{value(6).decode()}/file", b"x")
     named = git.commit()
-    git.write("dir-%s/file2" % value(6).decode(), b"x")
+    git.write(f"dir-{value(6).decode()}/file2", b"x")
     git.commit()
     seen, located = scanned(git)
     assert values(seen) == {value(4), value(5), value(6)}
     assert located.places[commit][0].kind is PlaceKind.COMMIT
     assert located.places[tag][0].kind is PlaceKind.TAG
     (place,) = located.names[value(6)]
-    assert (place.kind, place.path, place.first.id) == (PlaceKind.FILE_NAME, "dir-%s" % value(6).decode(), named)
+    assert (place.kind, place.path, place.first.id) == (PlaceKind.FILE_NAME, f"dir-{value(6).decode()}", named)
 
 
-def test_tags_outside_of_the_range_are_not_looked_at(git):
+def test_tags_outside_of_the_range_are_not_looked_at(git: Git) -> None:
     git("tag", "-a", "-m", value(5).decode(), "v1")
     git.write("a", b"x")
     git.commit()
@@ -91,7 +95,7 @@ def test_tags_outside_of_the_range_are_not_looked_at(git):
     assert "tags" not in seen.counts
 
 
-def test_a_merge_brings_only_what_was_made_in_it(git):
+def test_a_merge_brings_only_what_was_made_in_it(git: Git) -> None:
     git("checkout", "-q", "-b", "side")
     git.write("side", value(7))
     git.commit()
@@ -106,7 +110,7 @@ def test_a_merge_brings_only_what_was_made_in_it(git):
     assert located.places[evil][0].path == "evil"
 
 
-def test_a_merge_of_what_is_known_brings_nothing(git):
+def test_a_merge_of_what_is_known_brings_nothing(git: Git) -> None:
     git("checkout", "-q", "-b", "side")
     git.write("side", b"x")
     git.commit()
@@ -119,7 +123,7 @@ def test_a_merge_of_what_is_known_brings_nothing(git):
     assert not scanned(git, "main..side")[0].held
 
 
-def test_hostile_names_are_in_the_range_too(git):
+def test_hostile_names_are_in_the_range_too(git: Git) -> None:
     for name in (b"new\nline", b"\xff", b"-d", b":100644 x"):
         git.write(name, value(9) + name)
     git.commit()
@@ -129,13 +133,13 @@ def test_hostile_names_are_in_the_range_too(git):
     assert len(seen.held) == 4
 
 
-def test_an_empty_range_is_empty(git):
+def test_an_empty_range_is_empty(git: Git) -> None:
     seen, located = scanned(git, "HEAD..HEAD")
     assert not seen.held
     assert located.commits == 0
 
 
-def test_a_span_is_written_in_words(git):
+def test_a_span_is_written_in_words(git: Git) -> None:
     base, head = git("rev-parse", "HEAD"), git.commit()
     git("update-ref", "refs/remotes/origin/x", base)
     known = git.repository()
@@ -147,14 +151,14 @@ def test_a_span_is_written_in_words(git):
 @pytest.mark.parametrize(
     "spec", ["nothing..HEAD", "HEAD..nothing", "a...b", "", "--all", "^base", f"{'1' * 40}..HEAD", "HEAD:old"]
 )
-def test_what_names_no_commit_is_refused_with_a_hint(git, spec):
+def test_what_names_no_commit_is_refused_with_a_hint(git: Git, spec: str) -> None:
     with pytest.raises(RevisionUnknown) as error:
         scanned(git, spec)
     assert error.value.hint
     assert error.value.exit_code == 2
 
 
-def test_a_range_beyond_a_shallow_boundary_is_refused(git, tmp_path):
+def test_a_range_beyond_a_shallow_boundary_is_refused(git: Git, tmp_path: Path) -> None:
     first = git("rev-parse", "HEAD")
     for _ in range(4):
         git.commit()

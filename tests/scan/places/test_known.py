@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 from irkit.scan.places import locate as module
 from irkit.scan.places.locate import locate
+from irkit.scan.places.located import Located
 from tests.scan.places.histories import Git, Held, RandomHistory, held, sighting
 from tests.scan.places.seeing import value
 
 
 @pytest.fixture
-def git(tmp_path):
+def git(tmp_path: Path) -> Git:
     git = Git(tmp_path / "r")
     git.write("readme", b"hello\n")
     git.commit("root")
@@ -17,12 +21,12 @@ def git(tmp_path):
 
 
 @pytest.fixture
-def walks(monkeypatch):
+def walks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """How often all of the history was walked."""
     walks = []
     walk = module._walked
 
-    def counted(*args):
+    def counted(*args: object) -> object:
         walks.append(args)
         return walk(*args)
 
@@ -30,7 +34,7 @@ def walks(monkeypatch):
     return walks
 
 
-def both(git, held, cache):
+def both(git: Git, held: Sequence[Held], cache: Path) -> Located:
     """Located with what is known, and anew; they must be equal."""
     known = locate(git.repository(), held, cache=cache, jobs=2, rules="r")
     anew = locate(git.repository(), held, cache=None, jobs=2, rules="r")
@@ -38,7 +42,7 @@ def both(git, held, cache):
     return known
 
 
-def plain(located):
+def plain(located: Located) -> tuple[object, ...]:
     """Of lost objects only that they are lost: commits that were lost later are not searched for them again."""
     names = {value: sorted(places, key=repr) for value, places in located.names.items()}
     places = {
@@ -48,7 +52,7 @@ def plain(located):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_known_changes_nothing(tmp_path, seed):
+def test_what_is_known_changes_nothing(tmp_path: Path, seed: int) -> None:
     made = RandomHistory(tmp_path / "r", seed, clock="right")
     made.grow(12)
     for _ in range(8):
@@ -60,7 +64,7 @@ def test_what_is_known_changes_nothing(tmp_path, seed):
         made.grow(made.dice.choice((0, 1, 1, 2, 9)))
 
 
-def test_a_second_time_nothing_is_walked(git, tmp_path, walks):
+def test_a_second_time_nothing_is_walked(git: Git, tmp_path: Path, walks: list[object]) -> None:
     blob = git.write("a", b"one")
     commit = git.commit()
     lost = git("hash-object", "-w", "--stdin", read=b"lost")
@@ -72,7 +76,7 @@ def test_a_second_time_nothing_is_walked(git, tmp_path, walks):
     assert known.commits == 2
 
 
-def test_after_new_commits_only_these_are_walked(git, tmp_path, walks):
+def test_after_new_commits_only_these_are_walked(git: Git, tmp_path: Path, walks: list[object]) -> None:
     blob = git.write("a", b"one")
     git.commit()
     both(git, [held(blob)], tmp_path / "cache")
@@ -90,7 +94,7 @@ def test_after_new_commits_only_these_are_walked(git, tmp_path, walks):
     assert known.pushed
 
 
-def test_stashes_that_come_and_go_are_told(git, tmp_path):
+def test_stashes_that_come_and_go_are_told(git: Git, tmp_path: Path) -> None:
     blob = git.write("readme", b"stashed")
     git("stash", "-q")
     (git.folder / "loose").write_bytes(b"untracked")
@@ -105,7 +109,7 @@ def test_stashes_that_come_and_go_are_told(git, tmp_path):
     assert not known.places[untracked][0].is_reachable
 
 
-def test_a_lost_object_that_is_committed_is_reachable(git, tmp_path):
+def test_a_lost_object_that_is_committed_is_reachable(git: Git, tmp_path: Path) -> None:
     blob = git("hash-object", "-w", "--stdin", read=b"lost")
     assert not both(git, [held(blob)], tmp_path / "cache").places[blob][0].is_reachable
     git.write("a", b"lost")
@@ -114,7 +118,7 @@ def test_a_lost_object_that_is_committed_is_reachable(git, tmp_path):
     assert both(git, [held(blob)], tmp_path / "cache").places[blob][0].refs == ("refs/heads/main",)
 
 
-def test_other_rules_may_find_more_in_old_commits(git, tmp_path, walks):
+def test_other_rules_may_find_more_in_old_commits(git: Git, tmp_path: Path, walks: list[object]) -> None:
     one, other = git.write("a", b"one"), git.write("b", b"two")
     git.commit()
     locate(git.repository(), [held(one)], cache=tmp_path / "cache", jobs=2, rules="r")
@@ -125,7 +129,7 @@ def test_other_rules_may_find_more_in_old_commits(git, tmp_path, walks):
     assert len(walks) == 2
 
 
-def test_a_broken_or_unwritable_cache_is_no_harm(git, tmp_path):
+def test_a_broken_or_unwritable_cache_is_no_harm(git: Git, tmp_path: Path) -> None:
     blob = git.write("a", b"one")
     git.commit()
     cache = tmp_path / "cache"
@@ -141,7 +145,7 @@ def test_a_broken_or_unwritable_cache_is_no_harm(git, tmp_path):
     both(git, [held(blob)], tmp_path / "file")
 
 
-def test_places_of_secrets_in_names_are_known_too(git, tmp_path, walks):
+def test_places_of_secrets_in_names_are_known_too(git: Git, tmp_path: Path, walks: list[object]) -> None:
     git.write(b"dir-%b/one" % value(1), b"x")
     blob = git.write(b"dir-%b/two" % value(1), b"secret")
     git.commit()
@@ -169,7 +173,7 @@ def test_places_of_secrets_in_names_are_known_too(git, tmp_path, walks):
     assert value(2) not in everything
 
 
-def test_a_lost_file_with_a_secret_in_its_name_is_not_remembered(git, tmp_path):
+def test_a_lost_file_with_a_secret_in_its_name_is_not_remembered(git: Git, tmp_path: Path) -> None:
     blob = git("hash-object", "-w", "--stdin", read=b"lost")
     lost = git.commit_tree({b"dir/%b" % value(1): blob.encode()}, [])
     tree = git("rev-parse", f"{lost}:dir")
@@ -181,7 +185,7 @@ def test_a_lost_file_with_a_secret_in_its_name_is_not_remembered(git, tmp_path):
     assert value(1) not in everything
 
 
-def test_nothing_of_a_secret_is_remembered(git, tmp_path):
+def test_nothing_of_a_secret_is_remembered(git: Git, tmp_path: Path) -> None:
     git.write(b"dir-%b/one" % value(1), b"x")
     blob = git.write(b"dir-%b/two" % value(1), b"secret")
     commit = git.commit(f"message {value(2).decode()}")

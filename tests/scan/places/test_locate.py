@@ -2,31 +2,34 @@ from __future__ import annotations
 
 from base64 import b64encode
 from binascii import hexlify
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from irkit.scan.finding import PlaceKind
+from irkit.scan.finding import Place, PlaceKind
 from irkit.scan.places.locate import locate
+from irkit.scan.places.located import Located
 from tests.scan.places.histories import Git, Held, held, sighting
 
 
 @pytest.fixture
-def git(tmp_path):
+def git(tmp_path: Path) -> Git:
     git = Git(tmp_path / "r")
     git.write("readme", b"hello\n")
     git.commit("root")
     return git
 
 
-def located(git, *those):
+def located(git: Git, *those: Held) -> Located:
     return locate(git.repository(), those, cache=None, jobs=2)
 
 
-def places(git, id_, kind="blob"):
+def places(git: Git, id_: str, kind: str = "blob") -> tuple[Place, ...]:
     return located(git, held(id_, kind)).places[id_]
 
 
-def test_a_file_has_the_commit_that_brought_it_and_the_tip_that_still_holds_it(git):
+def test_a_file_has_the_commit_that_brought_it_and_the_tip_that_still_holds_it(git: Git) -> None:
     blob = git.write("conf/.env", b"one")
     first = git.commit()
     last = git.commit()
@@ -46,7 +49,7 @@ def test_a_file_has_the_commit_that_brought_it_and_the_tip_that_still_holds_it(g
     assert place.line == 0
 
 
-def test_a_deleted_file_was_last_held_by_the_parent_of_the_commit_that_deleted_it(git):
+def test_a_deleted_file_was_last_held_by_the_parent_of_the_commit_that_deleted_it(git: Git) -> None:
     blob = git.write("a", b"one")
     git.commit()
     held_last = git.commit("nothing")
@@ -57,14 +60,14 @@ def test_a_deleted_file_was_last_held_by_the_parent_of_the_commit_that_deleted_i
     assert not place.is_current
 
 
-def test_each_path_of_a_blob_is_a_place(git):
+def test_each_path_of_a_blob_is_a_place(git: Git) -> None:
     blob = git.write("a", b"one")
     git.write("b", b"one")
     git.commit()
     assert {place.path for place in places(git, blob)} == {"a", "b"}
 
 
-def test_what_only_a_merge_holds_was_brought_by_the_merge(git):
+def test_what_only_a_merge_holds_was_brought_by_the_merge(git: Git) -> None:
     git("checkout", "-q", "-b", "side")
     git.write("b", b"side\n")
     git.commit()
@@ -79,7 +82,7 @@ def test_what_only_a_merge_holds_was_brought_by_the_merge(git):
     assert place.path == "evil"
 
 
-def test_what_a_merge_takes_from_a_side_was_not_brought_by_it(git):
+def test_what_a_merge_takes_from_a_side_was_not_brought_by_it(git: Git) -> None:
     git("checkout", "-q", "-b", "side")
     blob = git.write("b", b"side\n")
     side = git.commit()
@@ -94,7 +97,7 @@ def test_what_a_merge_takes_from_a_side_was_not_brought_by_it(git):
     assert place.refs == ("refs/heads/main", "refs/heads/side")
 
 
-def test_refs_are_named_branches_first_then_tags_remotes_and_pulls_and_all_are_counted(git):
+def test_refs_are_named_branches_first_then_tags_remotes_and_pulls_and_all_are_counted(git: Git) -> None:
     blob = git.write("a", b"one")
     commit = git.commit()
     for name in ("pull/7/head", "remotes/origin/main", "tags/v1", "heads/zeta", "odd/x"):
@@ -117,7 +120,7 @@ def test_refs_are_named_branches_first_then_tags_remotes_and_pulls_and_all_are_c
 
 
 @pytest.mark.parametrize("packed", ["loose", "packed"])
-def test_tags_lead_to_their_commits_however_deeply_they_are_nested(git, packed):
+def test_tags_lead_to_their_commits_however_deeply_they_are_nested(git: Git, packed: str) -> None:
     git("checkout", "-q", "--orphan", "alone")
     blob = git.write("a", b"one")
     git.commit()
@@ -139,7 +142,7 @@ def test_tags_lead_to_their_commits_however_deeply_they_are_nested(git, packed):
         assert place.is_reachable
 
 
-def test_a_tag_that_no_ref_names_is_unreachable(git):
+def test_a_tag_that_no_ref_names_is_unreachable(git: Git) -> None:
     git("tag", "-a", "-m", "message", "v1")
     tag = git("rev-parse", "v1")
     git("tag", "-d", "v1")
@@ -148,7 +151,7 @@ def test_a_tag_that_no_ref_names_is_unreachable(git):
     assert not place.is_reachable
 
 
-def test_a_tag_can_name_a_blob_or_a_tree(git):
+def test_a_tag_can_name_a_blob_or_a_tree(git: Git) -> None:
     blob = git("hash-object", "-w", "--stdin", read=b"tagged")
     git("tag", "blob", blob)
     inside = git.write("x/y", b"in a tree")
@@ -161,7 +164,7 @@ def test_a_tag_can_name_a_blob_or_a_tree(git):
     assert found.places[inside][0].is_reachable
 
 
-def test_a_commit_is_its_own_place(git):
+def test_a_commit_is_its_own_place(git: Git) -> None:
     commit = git.commit("message")
     git.commit("after")
     (place,) = places(git, commit, "commit")
@@ -172,7 +175,7 @@ def test_a_commit_is_its_own_place(git):
     assert not place.is_current
 
 
-def test_a_note_says_which_commit_is_noted(git):
+def test_a_note_says_which_commit_is_noted(git: Git) -> None:
     noted = git("rev-parse", "HEAD")
     git("notes", "add", "-m", "text of a note", "HEAD")
     blob = git("rev-parse", f"refs/notes/commits:{noted}")
@@ -182,7 +185,7 @@ def test_a_note_says_which_commit_is_noted(git):
     assert place.refs == ("refs/notes/commits",)
 
 
-def test_stashes_are_named_old_ones_and_untracked_files_too(git):
+def test_stashes_are_named_old_ones_and_untracked_files_too(git: Git) -> None:
     old = git.write("readme", b"stashed first")
     git("stash", "-q")
     staged = git.write("staged", b"staged")
@@ -200,7 +203,7 @@ def test_stashes_are_named_old_ones_and_untracked_files_too(git):
     assert found.places[staged][0].refs == () or found.places[staged][0].kind is PlaceKind.BLOB
 
 
-def test_a_stash_without_a_reflog_is_still_a_stash(git):
+def test_a_stash_without_a_reflog_is_still_a_stash(git: Git) -> None:
     blob = git.write("readme", b"stashed")
     git("stash", "-q")
     (git.folder / ".git/logs/refs/stash").unlink()
@@ -208,7 +211,7 @@ def test_a_stash_without_a_reflog_is_still_a_stash(git):
     assert (place.kind, place.refs) == (PlaceKind.STASH, ("refs/stash",))
 
 
-def test_what_only_a_reflog_reaches_is_reachable_and_says_which(git):
+def test_what_only_a_reflog_reaches_is_reachable_and_says_which(git: Git) -> None:
     blob = git.write("a", b"one")
     git.commit()
     commit = git("rev-parse", "HEAD")
@@ -222,7 +225,7 @@ def test_what_only_a_reflog_reaches_is_reachable_and_says_which(git):
         assert not place.is_current
 
 
-def test_a_detached_head_of_another_work_tree_is_a_start(git, tmp_path):
+def test_a_detached_head_of_another_work_tree_is_a_start(git: Git, tmp_path: Path) -> None:
     git("worktree", "add", "-q", "--detach", str(tmp_path / "other"))
     other = Git.__new__(Git)
     other.folder, other.clock = tmp_path / "other", git.clock
@@ -236,7 +239,7 @@ def test_a_detached_head_of_another_work_tree_is_a_start(git, tmp_path):
         assert place.is_current
 
 
-def test_what_is_only_staged_is_a_file_of_the_index(git):
+def test_what_is_only_staged_is_a_file_of_the_index(git: Git) -> None:
     blob = git.write("new\nname", b"staged")
     (place,) = places(git, blob)
     assert place.kind is PlaceKind.FILE
@@ -245,7 +248,7 @@ def test_what_is_only_staged_is_a_file_of_the_index(git):
     assert place.is_reachable
 
 
-def test_what_only_a_lost_commit_holds_is_unreachable_and_has_its_path(git):
+def test_what_only_a_lost_commit_holds_is_unreachable_and_has_its_path(git: Git) -> None:
     blob = git("hash-object", "-w", "--stdin", read=b"lost")
     commit = git.commit_tree({b"dir/lost": blob.encode()}, [git("rev-parse", "HEAD")])
     after = git.commit_tree({}, [commit])
@@ -258,13 +261,13 @@ def test_what_only_a_lost_commit_holds_is_unreachable_and_has_its_path(git):
     assert (place.kind, place.is_reachable) == (PlaceKind.COMMIT, False)
 
 
-def test_a_lost_blob_has_a_place_without_a_path(git):
+def test_a_lost_blob_has_a_place_without_a_path(git: Git) -> None:
     blob = git("hash-object", "-w", "--stdin", read=b"lost")
     (place,) = places(git, blob)
     assert (place.kind, place.path, place.first, place.is_reachable) == (PlaceKind.BLOB, "", None, False)
 
 
-def test_names_of_files_are_found_and_cut_behind_the_part_with_the_value(git):
+def test_names_of_files_are_found_and_cut_behind_the_part_with_the_value(git: Git) -> None:
     git.write("keys/a-secret-name/one", b"1")
     first = git.commit()
     git.write("keys/a-secret-name/two", b"2")
@@ -286,7 +289,7 @@ def test_names_of_files_are_found_and_cut_behind_the_part_with_the_value(git):
 
 
 @pytest.mark.parametrize("encode", [b64encode, hexlify, lambda value: value.replace(b"-", b"%2D")])
-def test_an_encoded_name_is_found(git, encode):
+def test_an_encoded_name_is_found(git: Git, encode: Callable[[bytes], bytes]) -> None:
     value = b"a-secret-name-of-24-byte"
     text = encode(value)
     git.write(b"keys/%b.txt" % text, b"1")
@@ -298,7 +301,7 @@ def test_an_encoded_name_is_found(git, encode):
     assert (place.path.encode(), place.first.id) == (b"keys/%b.txt" % text, commit)
 
 
-def test_a_name_in_a_tree_that_nothing_reaches_is_found(git):
+def test_a_name_in_a_tree_that_nothing_reaches_is_found(git: Git) -> None:
     blob = git("hash-object", "-w", "--stdin", read=b"x")
     tree = git("mktree", "-z", read=f"100644 blob {blob}\tthe-secret-name".encode() + b"\0")
     found = located(git, Held(tree, "tree", (sighting(b"secret-name"),)))
@@ -306,7 +309,7 @@ def test_a_name_in_a_tree_that_nothing_reaches_is_found(git):
     assert (place.path, place.is_reachable, place.object_id) == ("the-secret-name", False, tree)
 
 
-def test_hostile_names_are_kept_byte_for_byte(git):
+def test_hostile_names_are_kept_byte_for_byte(git: Git) -> None:
     names = [b"new\nline", b'quo"te', b"\xff\xfe.txt", b"-rf", b":100644 100644 x", b"tab\there", b" lead"]
     blobs = [git.write(name, b"in %b" % name) for name in names]
     git.commit()
@@ -316,7 +319,7 @@ def test_hostile_names_are_kept_byte_for_byte(git):
         assert place.path.encode(errors="surrogateescape") == name
 
 
-def test_a_repository_of_sha256_is_located_as_well(tmp_path):
+def test_a_repository_of_sha256_is_located_as_well(tmp_path: Path) -> None:
     git = Git(tmp_path / "r", "--object-format=sha256")
     blob = git.write("a", b"one")
     commit = git.commit()
@@ -325,7 +328,7 @@ def test_a_repository_of_sha256_is_located_as_well(tmp_path):
     assert (place.first.id, place.refs) == (commit, ("refs/heads/main", "refs/tags/v1"))
 
 
-def test_a_shallow_clone_says_where_it_ends(git, tmp_path):
+def test_a_shallow_clone_says_where_it_ends(git: Git, tmp_path: Path) -> None:
     blob = git.write("a", b"one")
     git.commit()
     last = git.commit()
@@ -337,7 +340,7 @@ def test_a_shallow_clone_says_where_it_ends(git, tmp_path):
     assert found.boundary == {last}
 
 
-def test_a_bare_clone_has_the_same_places(git, tmp_path):
+def test_a_bare_clone_has_the_same_places(git: Git, tmp_path: Path) -> None:
     blob = git.write("a", b"one")
     git.commit()
     git("clone", "-q", "--mirror", str(git.folder), str(tmp_path / "bare"))
@@ -346,7 +349,7 @@ def test_a_bare_clone_has_the_same_places(git, tmp_path):
     assert places(bare, blob) == tuple(place._replace(refs=("refs/heads/main",)) for place in places(git, blob))
 
 
-def test_a_missing_tree_is_named_and_all_else_is_located(git):
+def test_a_missing_tree_is_named_and_all_else_is_located(git: Git) -> None:
     blob = git.write("a", b"one")
     first = git.commit()
     git.write("dir/b", b"two")
@@ -361,7 +364,7 @@ def test_a_missing_tree_is_named_and_all_else_is_located(git):
     assert any(broken in one.what and tree in one.reason for one in found.skipped)
 
 
-def test_a_missing_commit_is_named_and_what_is_newer_is_located(git):
+def test_a_missing_commit_is_named_and_what_is_newer_is_located(git: Git) -> None:
     lost = git.commit()
     blob = git.write("a", b"one")
     git.commit()
@@ -372,7 +375,7 @@ def test_a_missing_commit_is_named_and_what_is_newer_is_located(git):
     assert found.places[blob][0].last.id == after
 
 
-def test_a_broken_ref_does_not_hide_the_others(git):
+def test_a_broken_ref_does_not_hide_the_others(git: Git) -> None:
     blob = git.write("a", b"one")
     commit = git.commit()
     (git.folder / ".git/refs/heads/broken").write_text("1" * 40 + "\n")
@@ -381,13 +384,13 @@ def test_a_broken_ref_does_not_hide_the_others(git):
     assert found.skipped
 
 
-def test_dismissed_sightings_are_not_located(git):
+def test_dismissed_sightings_are_not_located(git: Git) -> None:
     blob = git.write("a", b"one")
     git.commit()
     assert not located(git, Held(blob, "blob", (sighting(dismissed="placeholder"),))).places
 
 
-def test_what_a_remote_tracking_ref_reaches_is_pushed(git):
+def test_what_a_remote_tracking_ref_reaches_is_pushed(git: Git) -> None:
     blob = git.write("a", b"one")
     first = git.commit()
     git("update-ref", "refs/remotes/origin/main", first)
@@ -398,7 +401,9 @@ def test_what_a_remote_tracking_ref_reaches_is_pushed(git):
 
 
 @pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
-def test_a_partial_clone_is_located_as_far_as_it_is_here_and_fetches_nothing(git, tmp_path, left_out):
+def test_a_partial_clone_is_located_as_far_as_it_is_here_and_fetches_nothing(
+    git: Git, tmp_path: Path, left_out: str
+) -> None:
     blob = git.write("dir/a", b"one")
     git.commit()
     git("rm", "-q", "-r", "dir")

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from irkit.scan.places.locate import locate
 from irkit.scan.finding import Place, PlaceKind
+from irkit.scan.places.locate import locate
 from tests.scan.places.histories import RandomHistory, held
 from tests.scan.places.reference import reference
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_every_place_is_the_one_that_listing_every_tree_gives(tmp_path, seed):
+def test_every_place_is_the_one_that_listing_every_tree_gives(tmp_path: Path, seed: int) -> None:
     made = RandomHistory(tmp_path / "r", seed)
     made.grow(40)
     expected = reference(made.git, made.blobs)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from irkit.scan.finding import PlaceKind
@@ -9,25 +11,25 @@ from tests.scan.places.seeing import one_rule_detector, value
 
 
 @pytest.fixture
-def git(tmp_path):
+def git(tmp_path: Path) -> Git:
     git = Git(tmp_path / "r")
     git.commit("root")
     return git
 
 
-def seen(git):
+def seen(git: Git) -> set[tuple[bytes, PlaceKind, str, tuple[str, ...]]]:
     return {
         (one.value, place.kind, place.path, place.refs)
         for one, place in scan_names(git.repository(), one_rule_detector())
     }
 
 
-def test_a_clean_repository_has_nothing(git):
+def test_a_clean_repository_has_nothing(git: Git) -> None:
     assert not seen(git)
 
 
 @pytest.mark.parametrize("packed", ["loose", "packed"])
-def test_names_of_refs_are_looked_at(git, packed):
+def test_names_of_refs_are_looked_at(git: Git, packed: str) -> None:
     git("branch", "aaa")
     git("branch", f"feature/{value(1).decode()}")
     (git.folder / ".git/logs").rename(git.folder / "moved")
@@ -36,13 +38,13 @@ def test_names_of_refs_are_looked_at(git, packed):
     assert seen(git) == {(value(1), PlaceKind.REF_NAME, "", (f"refs/heads/feature/{value(1).decode()}",))}
 
 
-def test_a_branch_that_has_no_commit_yet_has_a_name(tmp_path):
+def test_a_branch_that_has_no_commit_yet_has_a_name(tmp_path: Path) -> None:
     git = Git(tmp_path / "new")
     git("symbolic-ref", "HEAD", f"refs/heads/{value(2).decode()}")
     assert seen(git) == {(value(2), PlaceKind.REF_NAME, "", (f"refs/heads/{value(2).decode()}",))}
 
 
-def test_reflogs_config_and_messages_are_looked_at(git):
+def test_reflogs_config_and_messages_are_looked_at(git: Git) -> None:
     git.commit(value(3).decode())
     git("config", "remote.origin.url", f"https://u:{value(4).decode()}@example.org/r.git")
     (git.folder / ".git/MERGE_MSG").write_bytes(b"first line\n" + value(5))
@@ -55,7 +57,7 @@ def test_reflogs_config_and_messages_are_looked_at(git):
     assert (value(5), PlaceKind.FILE, ".git/MERGE_MSG", ()) in found
 
 
-def test_the_files_of_a_bare_repository_and_of_its_submodules_are_named_from_within(git, tmp_path):
+def test_the_files_of_a_bare_repository_and_of_its_submodules_are_named_from_within(git: Git, tmp_path: Path) -> None:
     modules = git.folder / ".git/modules/deep/sub"
     modules.mkdir(parents=True)
     (modules / "config").write_bytes(b"[x]\ny = %b\n" % value(6))
@@ -67,13 +69,13 @@ def test_the_files_of_a_bare_repository_and_of_its_submodules_are_named_from_wit
     assert {one[2] for one in seen(bare)} == {"config"}
 
 
-def test_a_work_tree_has_its_own_files(git, tmp_path):
+def test_a_work_tree_has_its_own_files(git: Git, tmp_path: Path) -> None:
     git("worktree", "add", "-q", "--detach", str(tmp_path / "other"))
     (git.folder / ".git/worktrees/other/COMMIT_EDITMSG").write_bytes(value(8))
     assert seen(git) == {(value(8), PlaceKind.FILE, ".git/worktrees/other/COMMIT_EDITMSG", ())}
 
 
-def test_a_sighting_in_a_name_has_its_place_in_that_name(git):
+def test_a_sighting_in_a_name_has_its_place_in_that_name(git: Git) -> None:
     git("branch", "zzz")
     git("branch", f"x-{value(1).decode()}")
     ((one, _),) = [
