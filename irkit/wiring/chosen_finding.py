@@ -30,7 +30,8 @@ def chosen_finding(report: ScanReport, named: str, is_known: Callable[[str], boo
         return rows[0]
     if rows:
         raise _several(f"the report has {len(rows)} findings of AWS keys", rows)
-    kinds = ", ".join(sorted({shown(one.title or one.rule) for one in report.findings}))
+    titles = sorted({shown(one.title or one.rule) for one in report.findings})
+    kinds = ", ".join(titles[:_LISTED]) + (" and more" if len(titles) > _LISTED else "")
     if kinds:
         raise FindingNotChosen(f"the report has no AWS access key, but: {kinds}", hint="revoke them at their provider")
     raise FindingNotChosen("the report has no findings", hint="the history may have: irkit scan --history")

@@ -34,7 +34,7 @@ _USER_KEY = re.compile(r"AKIA[A-Z0-9]{16}")
 """A user's long-term key (IAM user guide, 'Understanding unique ID prefixes')."""
 _FORGES = ("github.com", "gitlab.com", "bitbucket.org")
 """Hosts whose repositories have the same path over ssh and https."""
-_OVER_SSH = re.compile(r"(?:ssh://)?git@(?P<host>[\w.-]+)[:/](?P<path>[\w./-]+)")
+_OVER_SSH = re.compile(r"(?:ssh://(?:git@)?([\w.-]+)/|git@([\w.-]+):/?)([\w./-]+)")
 _SLUG = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -165,8 +165,8 @@ def _addresses(report: ScanReport, passage: Passage, scanned: Scanned) -> dict[s
 def _over_https(address: str) -> str:
     """The address as irkit opens it; empty when that is not known."""
     ssh = _OVER_SSH.fullmatch(address)
-    if ssh and ssh["host"] in _FORGES:
-        return f"https://{ssh['host']}/{ssh['path'].lstrip('/')}"
+    if ssh and (host := ssh[1] or ssh[2]) in _FORGES:
+        return f"https://{host}/{ssh[3]}"
     try:
         return checked_url(address)
     except (UsageError, ValueError):
@@ -203,8 +203,8 @@ class _Note(NamedTuple):
         return "; ".join(said)
 
     def _locator(self, url: str) -> Sequence[str]:
-        place, here = self.passage.place, self.scanned.repository
-        if not (place.object_id and place.span and here):
+        object_id, (start, end) = self.passage.place.object_id, self.passage.span
+        here = self.scanned.repository
+        if not (object_id and here):
             return ()
-        span = (place.span[0], place.span[1] - place.span[0])
-        return (f"at {locator(url or str(here.git_dir), ObjectId(place.object_id), span)}",)
+        return (f"at {locator(url or str(here.git_dir), ObjectId(object_id), (start, end - start))}",)

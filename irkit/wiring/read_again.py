@@ -54,6 +54,8 @@ class Passage(NamedTuple):
 
     value: Secret
     place: ReportedPlace
+    span: tuple[int, int]
+    """Of its form in the object or file, in bytes: start and end."""
     at: int
     """The first byte of its form in ``text``."""
     via: tuple[str, ...]
@@ -66,6 +68,8 @@ class Passage(NamedTuple):
 
 class _Text(NamedTuple):
     body: bytes
+    first: int
+    """Its first byte in the object or file."""
     span: tuple[int, int]
     """Of the value's form in it."""
 
@@ -98,10 +102,11 @@ def _proven(finding: ReportedFinding, place: ReportedPlace, text: _Text, scanned
     start, end = text.span
     plain = text.body[start:end]
     if plain and scanned.is_value(_secret(plain), finding.fingerprint):
-        return Passage(_secret(plain), place, start, (), text.body)
+        return Passage(_secret(plain), place, (text.first + start, text.first + end), start, (), text.body)
     for seen in scanned.detector().look(text.body).sightings if place.via else ():
         if scanned.is_value(_secret(seen.value), finding.fingerprint):
-            return Passage(_secret(seen.value), place, seen.start, seen.via, text.body)
+            span = (text.first + seen.start, text.first + seen.end)
+            return Passage(_secret(seen.value), place, span, seen.start, seen.via, text.body)
     return None
 
 
@@ -163,7 +168,7 @@ def _of_object(id_: str, span: tuple[int, int], via: Sequence[str], scanned: Sca
     body = b"".join(parts)
     if len(body) != last - first:
         raise _UnreadError(f"git cannot read the object {id_[:12]}")
-    return _Text(body, (span[0] - first, span[1] - first))
+    return _Text(body, first, (span[0] - first, span[1] - first))
 
 
 def _of_file(file: Path, span: tuple[int, int], via: Sequence[str]) -> _Text:
@@ -174,7 +179,7 @@ def _of_file(file: Path, span: tuple[int, int], via: Sequence[str]) -> _Text:
             raise _UnreadError("it is no regular file")
         first, last = _window(span, via, found.st_size)
         opened.seek(first)
-        return _Text(opened.read(last - first), (span[0] - first, span[1] - first))
+        return _Text(opened.read(last - first), first, (span[0] - first, span[1] - first))
 
 
 def _window(span: tuple[int, int], via: Sequence[str], size: int) -> tuple[int, int]:
