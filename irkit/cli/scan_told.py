@@ -71,23 +71,31 @@ _NEVER_PUSHED = {
     Moment.PUSH: "take it out of the commits as well: `git commit --amend` or `git rebase -i`, then push again",
     Moment.SCAN: "take it out of the file, and of its commits: `git commit --amend` or `git rebase -i`",
 }
+_AWS_KEYS = ("aws_access_key_id", "aws_secret_access_key")
+_WRITE, _RESPOND = "--format json --output scan.json", "irkit respond key_leak --from-scan scan.json"
+_HAND_OVER = {
+    Moment.COMMIT: f"irkit scan --staged {_WRITE}; {_RESPOND}",
+    Moment.PUSH: f"irkit scan {_WRITE}; {_RESPOND}",
+    Moment.SCAN: f"irkit scan {_WRITE}; {_RESPOND}",
+}
 
 
 def advice(findings: Sequence[Finding], moment: Moment) -> Iterator[str]:
     """What to do next."""
     if not findings:
         return
-    aws = any(finding.rule.startswith("aws_") for finding in findings)
-    others = any(not finding.rule.startswith("aws_") for finding in findings)
+    aws = any(finding.rule.startswith(_AWS_KEYS) for finding in findings)
+    others = any(not finding.rule.startswith(_AWS_KEYS) for finding in findings)
     yield "What to do next:"
     if not all(finding.pushed for finding in findings):
         yield f"  never pushed: {_NEVER_PUSHED[moment]}"
     pushed = [finding.places[0].path for finding in findings if finding.pushed and finding.places]
     when = f"{pushed[0] or 'one of them'} was PUSHED with it" if pushed else "pushed already, even once"
     if aws:
-        yield f"  {when}: others know it; `irkit respond key_leak` cuts the key off (a dry run first)"
+        yield f"  {when}: others know it; cut the key off (a dry run first):"
+        yield f"    {_HAND_OVER[moment]}"
     if others:
-        yield f"  {when}{', and not of AWS' if aws else ''}: revoke it at its provider before anything else"
+        yield f"  {when}{', and no AWS key' if aws else ''}: revoke it at its provider before anything else"
     yield "  no secret at all: put `pragma: allowlist secret` on its line, or accept it (--update-baseline)"
 
 
