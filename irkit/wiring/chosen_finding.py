@@ -24,7 +24,7 @@ def chosen_finding(report: ScanReport, named: str, is_known: Callable[[str], boo
     if named:
         return _named(report, named)
     keys = [one for one in report.findings if one.is_key_id]
-    meant = [one for one in keys if is_known(one.fingerprint)]
+    meant = [one for one in report.findings if is_known(one.fingerprint)]
     rows = meant or keys or [one for one in report.findings if one.is_secret_key]
     if len(rows) == 1:
         return rows[0]
@@ -44,11 +44,6 @@ def _named(report: ScanReport, named: str) -> ReportedFinding:
         raise FindingNotChosen(f"the report has no finding {shown(named)}", hint=hint)
     if len(rows) > 1:
         raise _several(f"{len(rows)} findings begin with {named}", rows)
-    if not (rows[0].is_key_id or rows[0].is_secret_key):
-        raise FindingNotChosen(
-            f"{rows[0].fingerprint} is no AWS access key but: {shown(rows[0].title or rows[0].rule)}",
-            hint="a scan hands over AWS access keys (key_leak); revoke this one at its provider",
-        )
     return rows[0]
 
 

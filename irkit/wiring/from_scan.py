@@ -77,9 +77,7 @@ def handed_over(report: ScanReport, wanted: Wanted) -> HandOver:
     scanned, known = _scanned(wanted.folder), _known_id(wanted.given)
     finding = chosen_finding(report, wanted.finding, lambda one: bool(known) and scanned.is_value(Secret(known), one))
     passage = read_again(finding, scanned)
-    key_id = passage.value.reveal() if finding.is_key_id else known or _beside(passage, scanned)
-    if not known:
-        _check(key_id, finding)
+    key_id = _key_id(finding, passage, scanned, known)
     found: dict[str, JsonValue | Secret] = {KEY_ID_INPUT: known or key_id, **_addresses(report, passage, scanned)}
     secrets = [one.name for one in wanted.runbook.inputs.values() if one.kind is InputKind.SECRET]
     if finding.is_secret_key and secrets:
@@ -131,6 +129,24 @@ def _key() -> bytes:
     )
 
 
+def _key_id(finding: ReportedFinding, passage: Passage, scanned: Scanned, known: str) -> str:
+    """The id that the finding is, or leads to. Raises ``FindingNotChosen`` when it is none of a user's key."""
+    value = passage.value.reveal()
+    if _USER_KEY.fullmatch(value):  # whatever the rule: emulators mint ids that AWS would not
+        return value
+    if finding.is_secret_key:
+        return known or _beside(passage, scanned)
+    if finding.is_key_id:
+        raise FindingNotChosen(
+            f"{finding.fingerprint} ({masked_key(value)}) is no long-term key of a user",
+            hint="temporary credentials (ASIA...) are ended at the role or user that they are of",
+        )
+    raise FindingNotChosen(
+        f"{finding.fingerprint} is no AWS access key but: {shown(finding.title or finding.rule)}",
+        hint="a scan hands over AWS access keys (key_leak); revoke this one at its provider",
+    )
+
+
 def _beside(passage: Passage, scanned: Scanned) -> str:
     """The id of the key that a secret belongs to. Raises ``FindingNotChosen`` when that is not certain."""
     ids = key_ids_beside(passage, scanned.detector())
@@ -140,15 +156,6 @@ def _beside(passage: Passage, scanned: Scanned) -> str:
     listed = ", ".join(f"{masked_key(one)} ({Secret(one).fingerprint(scanned.key)})" for one in ids)
     hint = "give --input key_id=AKIA..." + (", or the id's own finding: --finding fp_..." if ids else "")
     raise FindingNotChosen(f"{passage.place.told} holds the secret of a key; {said}{listed}", hint=hint)
-
-
-def _check(key_id: str, finding: ReportedFinding) -> None:
-    """Raises ``FindingNotChosen`` for ids that are not those of a user's key."""
-    if not _USER_KEY.fullmatch(key_id):
-        raise FindingNotChosen(
-            f"{finding.fingerprint} ({masked_key(key_id)}) is no long-term key of a user",
-            hint="temporary credentials (ASIA...) are ended at the role or user that they are of",
-        )
 
 
 def _addresses(report: ScanReport, passage: Passage, scanned: Scanned) -> dict[str, JsonValue | Secret]:
