@@ -72,16 +72,10 @@ _NEVER_PUSHED = {
     Moment.SCAN: "take it out of the file, and of its commits: `git commit --amend` or `git rebase -i`",
 }
 _AWS_KEYS = ("aws_access_key_id", "aws_secret_access_key")
-_WRITE, _RESPOND = "--format json --output scan.json", "irkit respond key_leak --from-scan scan.json"
-_HAND_OVER = {
-    Moment.COMMIT: f"irkit scan --staged {_WRITE}; {_RESPOND}",
-    Moment.PUSH: f"irkit scan {_WRITE}; {_RESPOND}",
-    Moment.SCAN: f"irkit scan {_WRITE}; {_RESPOND}",
-}
 
 
-def advice(findings: Sequence[Finding], moment: Moment) -> Iterator[str]:
-    """What to do next."""
+def advice(findings: Sequence[Finding], moment: Moment, paths: Sequence[str] = ()) -> Iterator[str]:
+    """What to do next; ``paths`` are those that were scanned, none for the repository here."""
     if not findings:
         return
     aws = any(finding.rule.startswith(_AWS_KEYS) for finding in findings)
@@ -93,10 +87,21 @@ def advice(findings: Sequence[Finding], moment: Moment) -> Iterator[str]:
     when = f"{pushed[0] or 'one of them'} was PUSHED with it" if pushed else "pushed already, even once"
     if aws:
         yield f"  {when}: others know it; cut the key off (a dry run first):"
-        yield f"    {_HAND_OVER[moment]}"
+        yield f"    {_hand_over(moment, paths)}"
     if others:
         yield f"  {when}{', and no AWS key' if aws else ''}: revoke it at its provider before anything else"
     yield "  no secret at all: put `pragma: allowlist secret` on its line, or accept it (--update-baseline)"
+
+
+def _hand_over(moment: Moment, paths: Sequence[str]) -> str:
+    """The commands that begin an incident with what was found. A scan with findings ends with 1: no ``&&``."""
+    import shlex
+
+    named = [shlex.quote(path) for path in paths] if moment is Moment.SCAN else []
+    what = ["--staged"] if moment is Moment.COMMIT else named
+    where = ["--scanned", *named] if len(named) == 1 else []
+    scan = ["irkit scan", *what, "--format json --output scan.json"]
+    return f"{' '.join(scan)}; {' '.join(['irkit respond key_leak --from-scan scan.json', *where])}"
 
 
 def many(count: int, what: str) -> str:

@@ -51,7 +51,7 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
     about = About(__version__, rules, *scanned.origin, outcome.left_out, told)
     _write(report, about, args)
     moment = Moment.COMMIT if args.staged else Moment.PUSH if args.pre_push else Moment.SCAN
-    for line in advice(report.findings, moment) if args.format == Format.HUMAN else ():
+    for line in advice(report.findings, moment, args.paths) if args.format == Format.HUMAN else ():
         say(line)
     return exit_code(report)
 

@@ -64,10 +64,14 @@ class ReportedPlace(_Read):
     @property
     def told(self) -> str:
         """For people: ``conf/dev.env:3``, or in what it stands where that has no path."""
-        path = shown(self.path)
-        short = path if len(path) <= _SHOWN_OF_A_PATH else f"{path[:_SHOWN_OF_A_PATH]}…"
-        where = short or f"{shown(self.kind)} {(self.object_id or '')[:12]}".strip()
-        return f"{where}:{self.line}" if self.line else where
+        where = _short(self.path) or f"{shown(self.kind)} {(self.object_id or '')[:12]}".strip()
+        of = f"{_short(self.repository)}: " if self.repository else ""
+        return f"{of}{where}:{self.line}" if self.line else f"{of}{where}"
+
+
+def _short(name: str) -> str:
+    escaped = shown(name)
+    return escaped if len(escaped) <= _SHOWN_OF_A_PATH else f"{escaped[:_SHOWN_OF_A_PATH]}…"
 
 
 class ReportedFinding(_Read):

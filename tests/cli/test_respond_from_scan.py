@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -126,15 +127,18 @@ def test_what_cannot_be_taken_over_opens_no_incident(
     assert not (irkit.data / "incidents").exists()
 
 
-def test_the_advice_of_a_scan_is_commands_that_work(irkit: Command, leaked: Path) -> None:
+@pytest.mark.parametrize("named", [[], ["{tree}"], ["prod.env"]])
+def test_the_advice_of_a_scan_is_commands_that_work(irkit: Command, leaked: Path, named: list[str]) -> None:
     leaked.unlink()
     tree = irkit.home / "tree" / "repo"
-    told = irkit.run("scan", str(tree))
-    advised = "irkit scan --format json --output scan.json; irkit respond key_leak --from-scan scan.json"
-    assert advised in told.stderr
-    first, second = (each.split()[1:] for each in advised.split("; "))
-    assert within(tree, irkit, *first).returncode == 1
-    assert "DRY-0001 opened" in within(tree, irkit, *second, *REST).stderr
+    told = within(tree, irkit, "scan", *[word.format(tree=tree) for word in named]).stderr
+    advised = next(line.strip() for line in told.splitlines() if "--from-scan" in line)
+    assert advised.startswith("irkit scan ")
+    first, second = (shlex.split(each)[1:] for each in advised.split("; "))
+    assert second[:4] == ["respond", "key_leak", "--from-scan", "scan.json"]
+    at = irkit.home if named == ["{tree}"] else tree
+    assert within(at, irkit, *first).returncode == 1
+    assert "DRY-0001 opened" in within(at, irkit, *second, *REST).stderr
 
 
 @pytest.fixture
