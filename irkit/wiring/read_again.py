@@ -93,7 +93,8 @@ def read_again(finding: ReportedFinding, scanned: Scanned) -> Passage:
     said = "; ".join(list(reasons)[:3]) or "the report names no place of it"
     raise FindingMoved(
         f"{finding.fingerprint} cannot be read again: {said}",
-        hint="run it where the scan ran (--scanned FOLDER), as the same user; or scan again",
+        hint="run it where the scan ran (--scanned FOLDER), as the same user; or scan again; "
+        "or give the inputs by hand, without --from-scan",
     )
 
 

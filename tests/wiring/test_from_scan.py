@@ -493,6 +493,47 @@ def test_a_report_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         scan_report("/dev/zero")
 
 
+def test_a_report_that_shows_secrets_is_taken_over_like_any_other(tree: WorkTree) -> None:
+    tree.commit("a.env", ONE.env)
+    report = tree.folder.parent / "shown.json"
+    tree.scan("--show-secrets", "--format", "json", "--output", str(report))
+    assert ONE.secret in report.read_text()
+    assert over(report).inputs["key_id"] == ONE.id
+    report.write_text(report.read_text().replace('"kind": "blob"', '"kind": 7'))
+    with pytest.raises(ReportInvalid) as refused:
+        over(report)
+    assert ONE.secret not in refused.value.message
+    assert ONE.id not in refused.value.message
+
+
+def test_a_finding_of_many_repositories_is_told_with_its_own(tree: WorkTree, tmp_path: Path) -> None:
+    tree.commit("a.env", ONE.env)
+    listed = tmp_path / "list"
+    listed.write_text(f"{tree.folder}\n")
+    report = tmp_path / "org.json"
+    told = tree.scan("org", str(listed), "--format", "json", "--output", str(report))
+    assert told.code == 1, told.err
+    got = over(report)
+    assert got.inputs["key_id"] == ONE.id
+    assert f"in {tree.folder}: a.env:1" in got.note
+    with pytest.raises(FindingMoved, match=r"repo: a\.env:1: it is in a git repository, and here is none"):
+        over(report, folder=tmp_path)
+
+
+def test_a_value_in_a_name_is_said_to_be_only_there(tree: WorkTree) -> None:
+    tree.stage(f"keys/{ONE.id}.txt", "a\n")
+    tree.git("commit", "-q", "-m", "add it")
+    with pytest.raises(FindingMoved, match="a file name says no more than that it is there") as refused:
+        over(scanned(tree))
+    assert ONE.id not in refused.value.message
+
+
+def test_a_file_as_large_as_a_scan_takes_in_pieces_is_read_again(tree: WorkTree) -> None:
+    line = b"lorem ipsum dolor sit amet, consetetur\n"
+    tree.write("large.txt", line * ((65 << 20) // len(line)) + ONE.env.encode() + line)
+    assert over(scanned(tree, "large.txt", "--jobs", "1")).inputs["key_id"] == ONE.id
+
+
 def test_fields_of_a_later_irkit_are_passed_over(tree: WorkTree) -> None:
     tree.commit("a.env", ONE.env)
     report = altered(scanned(tree), {"more": {"a": 1}})
