@@ -14,6 +14,7 @@ from irkit.scan.objects.cat_file import Listed, list_objects
 from irkit.scan.objects.families import MADE_FROM_ITSELF
 from irkit.scan.objects.gathered import Gathered, Task, unpacked
 from irkit.scan.objects.held import Held, Scanned
+from irkit.scan.objects.lost import lost
 from irkit.scan.objects.memory import Memory
 from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_git
@@ -45,10 +46,11 @@ def scan_objects(repository: Repository, detector: Detector, *, cache: Path | No
     if repository.object_format != _READ_HERE:
         return scan.through_git(found)
     try:
-        shelves = Shelves(cache, detector.rules_hash) if cache else None
-        return scan.directly(found, Memory(found, repository.objects_dir, shelves))
-    except Forgotten:
-        return scan.directly(found, Memory(found, repository.objects_dir, None))
+        try:
+            shelves = Shelves(cache, detector.rules_hash) if cache else None
+            return scan.directly(found, Memory(found, repository.objects_dir, shelves))
+        except Forgotten:
+            return scan.directly(found, Memory(found, repository.objects_dir, None))
     except IndexUnknown:
         return scan.through_git(found)
 
@@ -128,8 +130,9 @@ class _Scan:
         merged.broken = {id_: why for id_, why in broken.items() if id_ not in whole}
 
     def _result(self, merged: Merged, found: Stores, dismissed: Counter[str], problem: str) -> Scanned:
-        skipped = (*merged.skipped(), *found.skipped, *absent(self._repository))
-        is_incomplete = bool(merged.broken or found.skipped)
+        gone = lost(self._repository, found)
+        skipped = (*merged.skipped(), *found.skipped, *gone, *absent(self._repository))
+        is_incomplete = bool(merged.broken or found.skipped or gone)
         return Scanned(merged.held(), merged.counts, merged.size, skipped, is_incomplete, dict(dismissed), problem)
 
 

@@ -11,6 +11,7 @@ from irkit.scan.finding import Skipped
 from irkit.scan.repository import Repository
 
 _PACK = re.compile(r"(?!tmp_).+\.pack")
+_INDEX = re.compile(r"pack-[0-9a-f]+\.idx")
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 _LOOSE = re.compile(r"[0-9a-f]{38}")
 _DEPTH_OF_ALTERNATES = 5
@@ -72,6 +73,8 @@ def _packs(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
     packs = {name for name in names if _PACK.fullmatch(name)}
     indexed = {name for name in packs if f"{name[:-5]}.idx" in names}
     skipped = [Skipped(f"pack/{name}", "pack without an index") for name in sorted(packs - indexed)]
+    alone = {name for name in names if _INDEX.fullmatch(name) and f"{name[:-4]}.pack" not in names}
+    skipped += [Skipped(f"pack/{name}", "index without its pack: the pack is lost") for name in sorted(alone)]
     return {name: folder / name for name in indexed}, skipped
 
 
