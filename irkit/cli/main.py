@@ -63,6 +63,8 @@ def usage() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is returned (see ``irkit.errors``)."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _open_closed()
     first = words[0] if words else ""
     if first in {"--version", "-V"}:
         from irkit import __version__
@@ -85,6 +87,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = f"scan {words[1]}"
         return dispatch([name, *words[2:]], {name: COMMANDS["scan"]})
     return dispatch(words, COMMANDS)
+
+
+def _open_closed() -> None:
+    """Open on nothing what was closed (``2>&-``): or the next file would get its number, and what is said to it."""
+    import os
+
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - stderr
+        pass
+    os.close(handle)
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _plain(words: list[str]) -> list[str] | None:

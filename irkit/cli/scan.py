@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from irkit.cli.scan_told import fault
-from irkit.errors import IrkitError, UsageError
+from irkit.cli.scan_told import failure
+from irkit.errors import UsageError
 
 if TYPE_CHECKING:
     from irkit.cli.scan_accepted import Reach
@@ -71,13 +71,11 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Scan and report; the exit code."""
-    _check(args)
     try:
+        _check(args)
         return _run(args)
-    except (IrkitError, OSError):
-        raise
-    except Exception as error:  # noqa: BLE001 - Python would end with 1, which means findings
-        return fault(error)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
+        return failure(error)
 
 
 def _run(args: argparse.Namespace) -> int:

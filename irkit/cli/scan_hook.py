@@ -11,8 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from irkit.cli.scan_told import INCOMPLETE, Moment, advice, exit_code, fault, many, say, skipped, sums
-from irkit.errors import IrkitError
+from irkit.cli.scan_told import INCOMPLETE, Moment, advice, exit_code, failure, many, say, skipped, sums
 from irkit.scan.folders import cache_folder
 from irkit.scan.hook import Hooked, scan_staged
 from irkit.scan.kept_patterns import KeptPatterns
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from irkit.scan.finding import Finding
     from irkit.scan.output.about import LeftOut
 
-_INTERRUPTED = 130
-
 
 def hook(names: Sequence[str]) -> int:
     """Scan what is staged (of these files); the exit code. What goes wrong is said, and is never 0."""
@@ -35,17 +32,8 @@ def hook(names: Sequence[str]) -> int:
         patterns.recall()
         code = told(*_less_ignored(scan_staged(names, detector, key)))
         patterns.keep()
-    except IrkitError as error:
-        say(f"irkit: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""))
-        return INCOMPLETE
-    except KeyboardInterrupt:
-        say("irkit: interrupted; the scan is incomplete")
-        return _INTERRUPTED
-    except OSError as error:
-        say(f"irkit: {error}; the scan is incomplete")
-        return INCOMPLETE
-    except Exception as error:  # noqa: BLE001 - Python would end with 1, which means findings
-        return fault(error)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
+        return failure(error)
     return code
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from irkit.cli.scan_told import say
+from irkit.cli.scan_told import failure, say
 from irkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Scan and report; the exit code."""
+    try:
+        return _run(args)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
+        return failure(error)
+
+
+def _run(args: argparse.Namespace) -> int:
     from irkit.cli.scan_written import written_plainly
     from irkit.config import load
     from irkit.scan.many.scan_many import record_file, scan_many

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from irkit.errors import IrkitError
+
 if TYPE_CHECKING:
     from irkit.scan.finding import Finding, Report, Skipped
 
 CLEAN, FINDINGS, INCOMPLETE = 0, 1, 2
+INTERRUPTED = 130
 _SKIPPED_SHOWN = 20
 
 
@@ -29,6 +32,22 @@ def fault(error: Exception) -> int:
         say(f"  {frame.filename}:{frame.lineno} in {frame.name}")
     say(f"irkit: a fault of irkit's own ({type(error).__name__}); the scan is incomplete")
     return INCOMPLETE
+
+
+def failure(error: BaseException) -> int:
+    """Tell what ended a scan; the exit code, which is never 0 or 1: those are results."""
+    if isinstance(error, KeyboardInterrupt):
+        say("irkit: interrupted; the scan is incomplete")
+        return INTERRUPTED
+    if isinstance(error, IrkitError):
+        say(f"irkit: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""))
+        return max(INCOMPLETE, error.exit_code)
+    if isinstance(error, OSError):
+        say(f"irkit: {error}; the scan is incomplete")
+        return INCOMPLETE
+    if isinstance(error, Exception):
+        return fault(error)
+    raise error
 
 
 def exit_code(report: Report) -> int:

@@ -97,25 +97,29 @@ def _opened(file: Path | None, reveal: Reveal) -> Iterator[TextIO]:
     """Where the report goes: stdout, or a file that is there only when it is whole."""
     if file is None:
         sys.stdout.reconfigure(errors="backslashreplace") if hasattr(sys.stdout, "reconfigure") else None
-        yield sys.stdout
+        try:
+            yield sys.stdout
+            sys.stdout.flush()
+        except BrokenPipeError:  # who reads has enough, as `head`; the exit code still tells what was found
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     if file.exists() and not file.is_file():  # a device or a pipe is written to, never replaced
-        with _made(file, os.O_WRONLY, reveal) as out:
+        with _made(file, os.O_WRONLY, reveal, file) as out:
             yield out
         return
     target = file.resolve()
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with _made(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, reveal) as out:
+        with _made(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, reveal, file) as out:
             yield out
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def _made(file: Path, flags: int, reveal: Reveal) -> TextIO:
+def _made(file: Path, flags: int, reveal: Reveal, asked: Path) -> TextIO:
     try:
         handle = os.open(file, flags, 0o600 if reveal is Reveal.SHOWN else 0o666)
     except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}") from None
+        raise UsageError(f"cannot write {asked}: {error.strerror}") from None
     return os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")

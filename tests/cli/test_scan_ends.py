@@ -1,0 +1,120 @@
+"""How ``irkit scan`` ends when something around it fails: never with 0 or 1 unless that is the result."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.scan import planted
+from tests.scan.work_tree import WorkTree
+
+LEAK = f"token = '{planted.GITHUB}'\n"
+MAIN = "import sys; from irkit.cli.main import main; sys.exit(main())"
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, cache: Path) -> WorkTree:
+    made = WorkTree(tmp_path, cache)
+    made.write("leak.txt", LEAK)
+    made.git("add", "-A")
+    return made
+
+
+def in_shell(tree: WorkTree, line: str) -> subprocess.CompletedProcess[str]:
+    """A line of bash in which ``$IRKIT`` is irkit, with ``pipefail``."""
+    more = {"PYTHON": sys.executable, "MAIN": MAIN}
+    whole = f'set -o pipefail; irkit() {{ "$PYTHON" -c "$MAIN" "$@"; }}; {line}'
+    return subprocess.run(
+        ["bash", "-c", whole],
+        cwd=tree.folder,
+        env=tree.environment | more,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("form", ["human", "csv", "json"])
+def test_findings_that_nobody_reads_to_the_end_are_findings(tree: WorkTree, form: str) -> None:
+    ran = in_shell(tree, f"irkit scan --format {form} leak.txt | exec true")
+
+    assert ran.returncode == 1
+    assert "Broken pipe" not in ran.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("words", ["leak.txt", "--format csv leak.txt", "--staged", "--staged --format json"])
+def test_a_report_that_cannot_be_written_is_no_result(tree: WorkTree, words: str) -> None:
+    ran = in_shell(tree, f"irkit scan {words} > /dev/full")
+
+    assert ran.returncode == 2
+    assert "incomplete" in ran.stderr
+    assert "journal" not in ran.stderr
+
+
+@pytest.mark.parametrize("words", ["leak.txt", "--staged"])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_no_result_and_mix_no_talk_into_the_report(
+    tree: WorkTree, words: str, closed: str
+) -> None:
+    ran = in_shell(tree, f"irkit scan {words} {closed}")
+
+    assert ran.returncode == 1
+    assert "What to do next" not in ran.stdout
+    assert "Error" not in ran.stderr
+
+
+def test_an_interrupted_scan_says_so_and_leaves_no_process(tree: WorkTree) -> None:
+    os.mkfifo(tree.folder / "waits")  # ``git`` waits for it, and so does the scan
+    fake = tree.write("bin/git", f'#!/bin/sh\ncat "{tree.folder}/waits"\n')
+    fake.chmod(0o755)
+    told = subprocess.Popen(
+        [sys.executable, "-c", MAIN, "scan", "--history"],
+        cwd=tree.folder,
+        env=tree.environment | {"PATH": f"{fake.parent}:{os.environ['PATH']}"},
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    waiting = _opened(tree.folder / "waits", told)
+    os.killpg(told.pid, signal.SIGINT)
+    said = told.communicate(timeout=60)[1].decode()
+    os.close(waiting)
+
+    assert told.returncode == 130
+    assert "resume" not in said
+    assert "incomplete" in said
+    gone_by = time.monotonic() + 30
+    while _is_group_there(told.pid) and time.monotonic() < gone_by:
+        time.sleep(0.05)
+    assert not _is_group_there(told.pid)
+
+
+def _opened(pipe: Path, by: subprocess.Popen[bytes]) -> int:
+    """The writing end, when somebody reads."""
+    give_up_at = time.monotonic() + 60
+    while by.poll() is None and time.monotonic() < give_up_at:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError("git was not started")
+
+
+def _is_group_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
