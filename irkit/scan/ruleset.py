@@ -65,7 +65,10 @@ def load(file: Path) -> tuple[Rule, ...]:
     import tomllib  # 30 ms: a hook with a cached rule set does without
 
     try:
-        text = file.read_bytes()
+        if file.exists() and not file.is_file():
+            raise RulesInvalid(f"{file}: not a file", hint="Rules are read more than once: a pipe will not do.")
+        with file.open("rb") as opened:
+            text = opened.read(_MOST_BYTES + 1)
         if len(text) > _MOST_BYTES:
             raise RulesInvalid(f"{file}: larger than {_MOST_BYTES >> 20} MiB")
         document = tomllib.loads(text.decode())
@@ -73,6 +76,8 @@ def load(file: Path) -> tuple[Rule, ...]:
         raise RulesInvalid(f"{file}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesInvalid(f"{file}: no TOML: {error}") from None
+    except RecursionError:
+        raise RulesInvalid(f"{file}: no TOML that can be read: too many brackets within each other") from None
     return _rules(document, str(file))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,13 @@ def test_an_expression_with_a_million_beginnings_is_read_at_once(tmp_path: Path)
 
 def test_the_checks_that_may_be_named_are_those_that_exist() -> None:
     assert CHECKS.keys() == CHECK_NAMES
+
+
+def test_brackets_without_end_are_refused_not_a_fault(tmp_path: Path) -> None:
+    assert "brackets" in refusal(tmp_path, "a = " + "[" * 100_000).message
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(RulesInvalid, match="not a file"):
+        load(tmp_path / "pipe.toml")
