@@ -11,7 +11,7 @@ from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_entries import CIRCLE
 from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names, new_names
 
-_SMALL_CHANGE = 80
+_SMALL_CHANGE = 20
 """A delta this many times smaller than its object: only what it changes is looked at."""
 MADE_FROM_ITSELF = "it is made from itself"
 _FEW = 8

@@ -59,6 +59,14 @@ class Gathered:
         self._passed.add(line)
         return is_first
 
+    def mentioned(self) -> set[Key]:
+        """Of every object that something is said of."""
+        return {*self.held, *self.broken, *(key for key, _, _ in self.skipped if key is not None)}
+
+    def numbers(self) -> set[int]:
+        """The keys that are numbers in a pack."""
+        return {key for key in self.mentioned() if isinstance(key, int)}
+
     def packed(self) -> bytes:
         """All of it, for a pipe between two processes of irkit."""
         held = [

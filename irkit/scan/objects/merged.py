@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.objects.gathered import Gathered, Key
@@ -25,9 +25,9 @@ class Merged:
         self._in_names: set[tuple[str, bytes]] = set()
         self._passed: set[tuple[str, str, bytes]] = set()
 
-    def add(self, gathered: Gathered, ids: Ids | None) -> None:
+    def add(self, gathered: Gathered, ids: Mapping[int, str]) -> None:
         """Add the answer of one task. ``ids`` names the objects that the task knows by number."""
-        named = _named(gathered, ids)
+        named: dict[Key, str] = {key: ids[key] if isinstance(key, int) else key for key in gathered.mentioned()}
         for kind, count in gathered.counts.items():
             self.counts[kind] = self.counts.get(kind, 0) + count
         self.size += gathered.size
@@ -74,13 +74,3 @@ class Merged:
 
 def _what(id_: str, what: str) -> str:
     return ": ".join(part for part in (id_ and f"object {id_}", what) if part)
-
-
-def _named(gathered: Gathered, ids: Ids | None) -> dict[Key, str]:
-    keys: set[Key] = {*gathered.held, *gathered.broken}
-    keys.update(key for key, _, _ in gathered.skipped if key is not None)
-    named: dict[Key, str] = {key: key for key in keys if isinstance(key, str)}
-    numbers = {key for key in keys if isinstance(key, int)}
-    if ids and numbers:
-        named.update(ids(numbers).items())
-    return named

@@ -16,7 +16,7 @@ from irkit.scan.objects.gathered import Gathered, Task, unpacked
 from irkit.scan.objects.held import Held, Scanned
 from irkit.scan.objects.lost import lost
 from irkit.scan.objects.memory import Memory
-from irkit.scan.objects.merged import Merged
+from irkit.scan.objects.merged import Ids, Merged
 from irkit.scan.objects.one_by_one import look_at_git
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
@@ -117,15 +117,20 @@ class _Scan:
             self._told(done, every)
 
         run_each([partial(_answer, task) for task in tasks], self._jobs, take)
+        wanted: dict[Ids, set[int]] = {}
         for number, task in enumerate(tasks):
-            merged.add(answers[number], task.keys)
+            if task.keys:
+                wanted.setdefault(task.keys, set()).update(answers[number].numbers())
+        named = {ids: ids(numbers) for ids, numbers in wanted.items()}  # one look through a pack's index for all tasks
+        for number, task in enumerate(tasks):
+            merged.add(answers[number], named[task.keys] if task.keys else {})
 
     def _try_other_copies(self, merged: Merged) -> None:
         """What is broken in one place may be whole in another: git knows them all."""
         broken, merged.broken = merged.broken, {}
         readable = [id_ for id_, why in broken.items() if why != MADE_FROM_ITSELF]
         tried = [Listed(id_, "", 0) for id_ in readable[:_TRIED_AGAIN]]
-        merged.add(look_at_git(self._repository, tried, self._detector), None)
+        merged.add(look_at_git(self._repository, tried, self._detector), {})
         whole = {one.id for one in tried} - merged.broken.keys()
         merged.broken = {id_: why for id_, why in broken.items() if id_ not in whole}
 
