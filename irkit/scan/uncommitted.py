@@ -13,6 +13,8 @@ from irkit.scan.repository import Repository, environment
 from irkit.scan.tree import Link, Unreadable, special, walk
 
 _FILES = ("ls-files", "-z", "--modified", "--others", "--exclude-standard")
+_NOT_OPENED = "warning: could not open directory"
+"""As git says it where messages are not translated: see ``environment``."""
 
 
 def uncommitted_files(repository: Repository) -> Iterator[str | Link | Skipped]:
@@ -20,7 +22,9 @@ def uncommitted_files(repository: Repository) -> Iterator[str | Link | Skipped]:
     tree = repository.work_tree
     if tree is None:
         return
-    for name in dict.fromkeys(_asked(repository, *_FILES)):
+    names, unread = _asked(repository, *_FILES)
+    yield from unread
+    for name in dict.fromkeys(names):
         path = os.path.join(tree, name.rstrip("/"))  # noqa: PTH118
         try:
             mode = os.lstat(path).st_mode
@@ -38,10 +42,12 @@ def uncommitted_files(repository: Repository) -> Iterator[str | Link | Skipped]:
             yield path if stat.S_ISREG(mode) else Skipped(path, special(mode))
 
 
-def _asked(repository: Repository, *words: str) -> Iterator[str]:
+def _asked(repository: Repository, *words: str) -> tuple[list[str], list[Skipped]]:
+    """The names that git lists, and the folders that it could not open: it goes on without them, and ends with 0."""
     command = [*repository.git("-C", str(repository.work_tree), f"--work-tree={repository.work_tree}"), *words]
     ran = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment())
-    if ran.returncode != 0 and "rev-parse" not in words:
-        said = ran.stderr.decode(errors="replace").strip().splitlines()
+    said = ran.stderr.decode(errors="replace").strip().splitlines()
+    if ran.returncode != 0:
         raise UsageError(f"git {words[0]}: {said[0] if said else ran.returncode}", hint="its work tree was not scanned")
-    yield from (os.fsdecode(word) for word in ran.stdout.split(b"\0") if word)
+    unread: list[Skipped] = [Unreadable("work tree", line) for line in said if line.startswith(_NOT_OPENED)]
+    return [os.fsdecode(word) for word in ran.stdout.split(b"\0") if word], unread

@@ -101,6 +101,24 @@ def test_an_interrupted_scan_says_so_and_leaves_no_process(tree: WorkTree) -> No
     assert not _is_group_there(told.pid)
 
 
+def test_a_folder_that_git_cannot_open_makes_the_scan_incomplete(tree: WorkTree) -> None:
+    tree.git("commit", "-q", "-m", "a", "--allow-empty")
+    before = Path.cwd()
+    try:
+        os.chdir(tree.folder)
+        for _ in range(20):  # longer than any path may be
+            Path("d" * 250).mkdir()
+            os.chdir("d" * 250)
+        Path("leak").write_text(LEAK, encoding="utf-8")
+    finally:
+        os.chdir(before)
+
+    told = tree.scan(".")
+
+    assert told.code == 2
+    assert "could not open directory" in told.err
+
+
 def _opened(pipe: Path, by: subprocess.Popen[bytes]) -> int:
     """The writing end, when somebody reads."""
     give_up_at = time.monotonic() + 60
