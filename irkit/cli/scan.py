@@ -160,7 +160,7 @@ def _sorted(paths: list[str]) -> tuple[list[Repository], list[str]]:
         try:
             return [repository(Path())], []
         except NotARepository as error:
-            raise UsageError(error.message, hint="name what to scan: irkit scan FILE...") from None
+            raise UsageError(error.message, hint=error.hint or "name what to scan: irkit scan FILE...") from None
     repositories, files = [], []
     for path in dict.fromkeys(paths):
         found = repository_at(Path(path))

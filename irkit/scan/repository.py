@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from irkit.errors import UsageError
 
-_QUESTIONS = ("--absolute-git-dir", "--git-common-dir", "--git-path", "objects", "--is-bare-repository")
+_QUESTIONS = (
+    ("--absolute-git-dir",),
+    ("--git-common-dir",),
+    ("--git-path", "objects"),
+    ("--is-bare-repository",),
+    ("--show-object-format",),
+)
+_OF_ANOTHER = "dubious ownership"
 READ_ONLY = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -48,22 +55,37 @@ class Repository(NamedTuple):
 
 def repository(path: Path) -> Repository:
     """The repository that a path lies in (or is, when bare). Raises ``NotARepository``."""
-    asked = ["git", "-C", str(path), "rev-parse", "--path-format=absolute", *_QUESTIONS]
-    try:
-        ran = subprocess.run([*asked, "--show-object-format"], capture_output=True, check=False, env=environment())
-    except OSError as error:
-        raise NotARepository(f"git does not start: {error.strerror}") from None
-    said = os.fsdecode(ran.stdout).split("\n")
-    if ran.returncode != 0:
-        why = ran.stderr.decode(errors="replace").strip().splitlines()
-        raise NotARepository(f"{path}: {why[0] if why else 'not a git repository'}")
-    git_dir, common_dir, objects_dir, is_bare, object_format, *_ = said
+    said = _said(path, *(word for question in _QUESTIONS for word in question)).split("\n")
+    if len(said) != len(_QUESTIONS):  # a line end is part of a folder's name
+        said = [_said(path, *question) for question in _QUESTIONS]
+    git_dir, common_dir, objects_dir, is_bare, object_format = said
     tree = None if is_bare == "true" else _work_tree(path)
     common = Path(common_dir)
     config = _read(common / "config")
     is_partial = "promisor" in config or "partialclone" in config.lower()
     is_shallow = bool(_read(common / "shallow").strip())
     return Repository(Path(git_dir), common, Path(objects_dir), tree, object_format, is_shallow, is_partial)
+
+
+def _said(path: Path, *questions: str) -> str:
+    """What ``git rev-parse`` answers, without its last line end. Raises ``NotARepository``."""
+    asked = ["git", "-C", str(path), "rev-parse", "--path-format=absolute", *questions]
+    try:
+        ran = subprocess.run(asked, capture_output=True, check=False, env=environment())
+    except OSError as error:
+        raise NotARepository(f"git does not start: {error.strerror}") from None
+    if ran.returncode != 0:
+        why = ran.stderr.decode(errors="replace").strip().splitlines()
+        reason = why[0] if why else "not a git repository"
+        raise NotARepository(f"{path}: {reason}", hint=owner_hint(reason))
+    return os.fsdecode(ran.stdout).removesuffix("\n")
+
+
+def owner_hint(reason: str) -> str:
+    """What to do when git refuses a repository because it belongs to somebody else; empty for another reason."""
+    if _OF_ANOTHER not in reason:
+        return ""
+    return "it belongs to another user; if you trust it: git config --global --add safe.directory FOLDER"
 
 
 def environment() -> dict[str, str]:
@@ -77,7 +99,7 @@ def _work_tree(path: Path) -> Path | None:
     ran = subprocess.run(
         ["git", "-C", str(path), "rev-parse", "--show-toplevel"], capture_output=True, check=False, env=environment()
     )
-    top = os.fsdecode(ran.stdout).rstrip("\n")
+    top = os.fsdecode(ran.stdout).removesuffix("\n")
     return Path(top) if ran.returncode == 0 and top else None
 
 

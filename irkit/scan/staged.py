@@ -64,7 +64,10 @@ def staged(asking: Asking) -> Staged:
     """The answers. Raises ``GitFailed``: no repository, an unmerged file, or a name that is not in the index."""
     diff, listing = asking.diff.said(), asking.listed.said() if asking.listed else None
     if diff.code != 0:
-        raise GitFailed(_reason(diff.error), hint=_HINT)
+        from irkit.scan.repository import owner_hint
+
+        reason = _reason(diff.error)
+        raise GitFailed(reason, hint=owner_hint(reason) or _HINT)
     rows = list(_rows(diff.out))
     if listing is None:
         return _of(rows, [])
@@ -157,6 +160,6 @@ def _relative(name: str, prefix: str) -> str:
 
 def _reason(said: str) -> str:
     """Git's reason; ``git diff --cached`` without a repository complains of its options instead."""
-    if "usage:" not in said and "--no-index" not in said and said:
+    if said and not any(words in said for words in ("usage:", "--no-index", "unknown option")):
         return said
     return Asked("rev-parse", "--git-dir").said().error or said or "git diff failed"

@@ -119,6 +119,29 @@ def test_a_folder_that_git_cannot_open_makes_the_scan_incomplete(tree: WorkTree)
     assert "could not open directory" in told.err
 
 
+def test_a_repository_in_a_folder_with_a_line_end_in_its_name_is_scanned(tree: WorkTree) -> None:
+    tree.git("commit", "-q", "-m", "a")
+    tree.folder = tree.folder.rename(tree.folder.with_name("two\nlines"))
+
+    told = tree.scan(".")
+
+    assert told.code == 1
+    assert "leak.txt" in told.out
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("words", [["."], ["--history"], ["--staged"]])
+def test_a_repository_of_another_user_is_refused_with_the_way_out(tree: WorkTree, words: list[str]) -> None:
+    for path in (tree.folder, tree.folder / ".git"):
+        os.chown(path, 12345, 12345)
+
+    told = tree.scan(*words)
+
+    assert told.code == 2
+    assert "dubious ownership" in told.err
+    assert "safe.directory" in told.err
+
+
 def _opened(pipe: Path, by: subprocess.Popen[bytes]) -> int:
     """The writing end, when somebody reads."""
     give_up_at = time.monotonic() + 60
