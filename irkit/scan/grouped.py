@@ -14,6 +14,8 @@ from irkit.secret import Secret
 
 _SURE = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
 _REFS_SHOWN = 20
+_PEM_END = b"-----"
+"""The last characters of a private key's text tell nothing of it."""
 _UNKNOWN = datetime.max.replace(tzinfo=UTC)
 
 
@@ -50,7 +52,8 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
         held = []
         why = sighting.dismissed
         for place in places if not why else ():
-            why_here = dismissed_at(rule, sighting.value, sighting.near, place.path) if place.path else ""
+            path = _innermost(place, sighting)
+            why_here = dismissed_at(rule, sighting.value, sighting.near, path) if path else ""
             why = why or why_here
             if not why_here:
                 held.append(_at(place, sighting))
@@ -60,6 +63,12 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
             passed[why, sighting.near] = None
     findings = sorted((_finding(group, context) for group in groups.values()), key=_gravity)
     return Grouped(tuple(findings), dict(Counter(why for why, _ in passed)))
+
+
+def _innermost(place: Place, sighting: Sighting) -> str:
+    """The path that says what kind of text it is: in an archive, the member's (``zip:conf/.env``)."""
+    members = [name for name in (step.partition(":")[2] for step in sighting.via) if name]
+    return members[-1] if members and place.path else place.path
 
 
 def _at(place: Place, sighting: Sighting) -> Place:
@@ -83,7 +92,7 @@ def _finding(group: Sequence[Seen], context: Context) -> Finding:
         severity=rule.severity,
         confidence=best.confidence,
         fingerprint=secret.fingerprint(context.key()),
-        last4=secret.masked(),
+        last4="…" if best.value.endswith(_PEM_END) else secret.masked(),
         secret=secret,
         places=places,
         near=best.near,

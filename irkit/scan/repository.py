@@ -49,7 +49,16 @@ class Repository(NamedTuple):
 
     def git(self, *words: str) -> list[str]:
         """The command line of a git that works on this repository and runs no program that its config names."""
-        quiet = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "log.showSignature=false")
+        quiet = (
+            "-c",
+            "protocol.allow=never",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+            "-c",
+            "log.showSignature=false",
+        )
         return ["git", f"--git-dir={self.git_dir}", *quiet, *words]
 
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from irkit.scan import grouped as grouped_module
 from irkit.scan.finding import Commit, Place, PlaceKind, Sighting, Skipped
 from irkit.scan.grouped import Context, Seen, grouped, merged
 from irkit.scan.rule import Confidence, Rule, Severity
@@ -107,3 +109,18 @@ def test_names_without_a_secret_stay_as_they_are() -> None:
     (finding,) = grouped([Seen(sighting(), (blob("a\nb", 1),))], CONTEXT).findings
     clean, _ = scrubbed([finding], [], look)
     assert clean == [finding]
+
+
+def test_a_private_keys_last_line_is_not_shown_as_its_last_characters() -> None:
+    begin = "-----BEGIN " + "PRIVATE KEY-----"
+    value = f"{begin}\nabc\n{begin.replace('BEGIN', 'END')}"
+    (finding,) = grouped([Seen(sighting(value), (blob("a.pem", 1),))], CONTEXT).findings
+    assert finding.last4 == "…"
+
+
+def test_what_lies_in_an_archive_is_judged_by_its_own_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+    monkeypatch.setattr(grouped_module, "dismissed_at", lambda _rule, _value, _near, path: judged.append(path) or "")
+    for via in ((), ("gzip", "base64"), ("zip:web/package-lock.json", "base64")):
+        grouped([Seen(sighting()._replace(via=via), (blob("app.zip", 1),))], CONTEXT)
+    assert judged == ["app.zip", "app.zip", "web/package-lock.json"]

@@ -22,7 +22,8 @@ HEAVY = {
     *("requests", "rich", "subprocess", "textual", "tomllib", "typer", "yaml"),
 }
 LOOK = (
-    "import json, sys; from irkit.cli.main import main; code = main(sys.argv[1:]); print(json.dumps([code, sorted(sys.modules)]))"
+    "import json, sys; from irkit.cli.main import main; "
+    "code = main(sys.argv[1:]); print(json.dumps([code, sorted(sys.modules)]))"
 )
 
 

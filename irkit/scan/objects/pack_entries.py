@@ -22,7 +22,7 @@ _LONGEST_HEAD = 40
 _READ_AT_ONCE = 4000
 _NEAR = 128
 """A base mostly lies so few entries before its delta."""
-_READ_BY_ONE = 100_000
+_READ_BY_ONE = 25_000
 """So few entries are not worth another process."""
 
 
