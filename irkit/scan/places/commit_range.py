@@ -86,7 +86,7 @@ def _looked(repository: Repository, detector: Detector, ids: Iterable[bytes]) ->
     rows = (line.split() for line in answer(repository, *words, read=asked)[1].decode().splitlines())
     listed = [Listed(row[0], row[1], int(row[2])) for row in rows if len(row) == len(Listed._fields)]
     merged = Merged()
-    merged.add(look_at_git(repository, [one for one in listed if one.kind != "tree"], detector), None)
+    merged.add(look_at_git(repository, [one for one in listed if one.kind != "tree"], detector), {})
     return merged
 
 
