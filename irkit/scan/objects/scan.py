@@ -27,6 +27,7 @@ from irkit.scan.objects.shelves import Shelves
 from irkit.scan.objects.stores import Stores, stores
 from irkit.scan.objects.workers import ScanDied, run_each
 from irkit.scan.repository import Repository
+from irkit.scan.scrubbed import scrubbed
 
 __all__ = ["Held", "ScanDied", "Scanned", "scan_objects"]
 
@@ -86,7 +87,7 @@ class _Scan:
                 self._try_other_copies(merged)
         if memory.reused:
             merged.counts["reused"] = memory.reused
-        problem = memory.remember(packs, merged.held(), merged.passed_over(), merged.broken)
+        problem = memory.remember(packs, merged.held(), self._without_secrets(merged.passed_over()), merged.broken)
         return self._result(merged, found, memory.dismissed, problem)
 
     def _tasks(self, memory: Memory, packs: list[Pack]) -> list[Task]:
@@ -133,6 +134,12 @@ class _Scan:
         merged.add(look_at_git(self._repository, tried, self._detector), {})
         whole = {one.id for one in tried} - merged.broken.keys()
         merged.broken = {id_: why for id_, why in broken.items() if id_ not in whole}
+
+    def _without_secrets(self, passed: Sequence[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
+        """What was passed over, for keeping: a name in it can itself be a secret."""
+        texts = [Skipped(what, reason) for _, what, reason in passed]
+        _, clean = scrubbed((), texts, lambda body: self._detector.look(body).sightings)
+        return tuple((id_, *text) for (id_, _, _), text in zip(passed, clean, strict=True))
 
     def _result(self, merged: Merged, found: Stores, dismissed: Counter[str], problem: str) -> Scanned:
         gone = lost(self._repository, found)

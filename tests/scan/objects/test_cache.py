@@ -189,3 +189,15 @@ def test_a_pack_with_a_broken_object_is_looked_at_every_time(repo: Path, tmp_pat
 
     assert first.is_incomplete
     assert (second.skipped, second.is_incomplete, second.counts) == (first.skipped, True, first.counts)
+
+
+def test_a_secret_that_is_the_name_of_a_submodule_is_not_kept(repo: Path, tmp_path: Path) -> None:
+    name = word(95).decode()
+    git(repo, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{name}")
+    git(repo, "commit", "-qm", "a submodule")
+    git(repo, "repack", "-adq")
+    first = scan(repo, tmp_path / "cache")
+    assert any("submodule" in each.reason for each in first.skipped)
+    for file in (tmp_path / "cache").rglob("*"):
+        assert file.is_dir() or name.encode() not in file.read_bytes()
+    assert secrets(scan(repo, tmp_path / "cache")) == secrets(first)
