@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from irkit.cli.scan_told import say
@@ -36,10 +36,14 @@ class Progress:
         self._told_at, self._is_dirty = now, True
         print(f"\rirkit scan: {100 * done // of if of else 100} % of the history", end="", file=sys.stderr, flush=True)
 
-    def hits(self, findings: Sequence[Finding]) -> None:
+    def hits(self, findings: Callable[[], Sequence[Finding]]) -> None:
         """What was found, before it is located."""
         self._clean()
-        if not self._is_terminal or not findings:
+        if self._is_terminal:
+            self._tell(findings())
+
+    def _tell(self, findings: Sequence[Finding]) -> None:
+        if not findings:
             return
         say(f"irkit scan: found {len(findings)}, now looking for their commits, paths and refs:")
         for finding in findings[:_SHOWN]:

@@ -47,13 +47,16 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
     """The findings in what was seen. A value that only stands where its path makes it harmless is none."""
     passed: dict[tuple[str, bytes], None] = {}
     groups: dict[bytes, list[Seen]] = {}
+    harmless: dict[tuple[str, bytes, bytes, str], str] = {}
     for sighting, places in seen:
         rule = context.rule(sighting.rule)
         held = []
         why = sighting.dismissed
         for place in places if not why else ():
-            path = _innermost(place, sighting)
-            why_here = dismissed_at(rule, sighting.value, sighting.near, path) if path else ""
+            asked = (rule.id, sighting.value, sighting.near, _innermost(place, sighting))
+            if asked not in harmless:  # a file has many versions
+                harmless[asked] = dismissed_at(rule, *asked[1:]) if asked[3] else ""
+            why_here = harmless[asked]
             why = why or why_here
             if not why_here:
                 held.append(_at(place, sighting))

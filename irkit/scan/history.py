@@ -42,8 +42,8 @@ class Teller(Protocol):
     def progress(self, done: int, of: int) -> None:
         """So much of the objects was looked at."""
 
-    def hits(self, findings: Sequence[Finding]) -> None:
-        """What was found, before it is located."""
+    def hits(self, findings: Callable[[], Sequence[Finding]]) -> None:
+        """What was found, before it is located; made when it is called."""
 
     def note(self, text: str) -> None:
         """Something that the user should know and that stops nothing."""
@@ -91,7 +91,7 @@ class _Scan(NamedTuple):
         is_hit = any(not seen.sighting.dismissed for seen in bare)
         if not is_hit or wants.location is Location.LEFT_OUT:
             return self._report(scanned, bare, None)
-        teller.hits(grouped(bare, self._context(None)).findings)
+        teller.hits(lambda: grouped(bare, self._context(None)).findings)
         from irkit.scan.places.locate import locate
 
         held, rules = _to_locate(scanned.held), self.detector.rules_hash

@@ -201,7 +201,7 @@ class _Silent:
     def progress(self, done: int, of: int) -> None:
         """Several at once would write over each other."""
 
-    def hits(self, findings: Sequence[Finding]) -> None:
+    def hits(self, findings: Callable[[], Sequence[Finding]]) -> None:
         """They are told when they are located."""
 
     def note(self, text: str) -> None:
