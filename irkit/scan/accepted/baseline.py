@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NAME = ".secrets.baseline"
 OWN = "./"
 HISTORY = "git history: "
+MOST_BYTES = 256 << 20
 _SHA1 = re.compile(r"[0-9a-f]{40}")
 _KNOWN = {"type", "filename", "hashed_secret", "is_verified", "line_number", "is_secret"}
 
@@ -98,9 +99,12 @@ class Baseline(NamedTuple):
 def read(file: Path) -> Baseline:
     """The baseline in a file. Raises ``BaselineInvalid``, which says what is wrong in it."""
     try:
-        text = file.read_bytes()
+        with file.open("rb") as opened:  # it may be a device without an end
+            text = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise BaselineInvalid(f"{file}: {error.strerror}", hint="--update-baseline makes one") from None
+    if len(text) > MOST_BYTES:
+        raise BaselineInvalid(f"{file}: larger than {MOST_BYTES >> 20} MiB")
     try:
         made: JsonValue = json.loads(text)
     except (ValueError, RecursionError) as error:

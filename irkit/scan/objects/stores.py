@@ -37,7 +37,9 @@ def stores(repository: Repository) -> Stores:
         found, without = _packs(folder / "pack")
         packs |= found
         skipped += without
-        loose |= _loose(folder)
+        found_loose, special = _loose(folder)
+        loose |= found_loose
+        skipped += special
     largest_first = sorted(packs.values(), key=lambda pack: (-_size(pack), pack.name))
     return Stores(tuple(largest_first), loose, tuple(skipped))
 
@@ -58,7 +60,8 @@ def _folders(first: Path) -> tuple[list[Path], list[Skipped]]:
 
 def _alternates(folder: Path) -> list[Path]:
     try:
-        lines = (folder / "info" / "alternates").read_bytes().split(b"\n")
+        file = folder / "info" / "alternates"
+        lines = file.read_bytes().split(b"\n") if file.is_file() else []  # a pipe would be waited for
     except OSError:
         return []
     names = [os.fsdecode(line) for line in lines if line and not line.startswith(b"#")]
@@ -67,7 +70,7 @@ def _alternates(folder: Path) -> list[Path]:
 
 def _packs(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
     try:
-        names = {entry.name for entry in os.scandir(folder)}
+        names = {entry.name for entry in os.scandir(folder) if entry.is_file()}
     except OSError:
         return {}, []
     packs = {name for name in names if _PACK.fullmatch(name)}
@@ -78,18 +81,25 @@ def _packs(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
     return {name: folder / name for name in indexed}, skipped
 
 
-def _loose(folder: Path) -> dict[str, Path]:
+def _loose(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
     loose: dict[str, Path] = {}
+    skipped: list[Skipped] = []
     for first in _listed(folder):
-        if _FOLDER.fullmatch(first):
-            parent = folder / first
-            loose |= {first + name: parent / name for name in _listed(parent) if _LOOSE.fullmatch(name)}
-    return loose
+        if _FOLDER.fullmatch(first.name):
+            parent = folder / first.name
+            for entry in _listed(parent):
+                if not _LOOSE.fullmatch(entry.name):
+                    continue
+                if entry.is_file():
+                    loose[first.name + entry.name] = parent / entry.name
+                else:
+                    skipped.append(Skipped(f"object {first.name}{entry.name}", "it is not a regular file"))
+    return loose, skipped
 
 
-def _listed(folder: Path) -> list[str]:
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
     try:
-        return [entry.name for entry in os.scandir(folder)]
+        return list(os.scandir(folder))
     except OSError:
         return []
 

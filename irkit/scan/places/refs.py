@@ -148,9 +148,9 @@ _RANKS = (
 
 
 def read_bytes(file: Path) -> bytes:
-    """The content of a file, empty when there is none to read."""
+    """The content of a file, empty when there is none to read. A pipe or a device is none: it may have no end."""
     try:
-        return file.read_bytes()
+        return file.read_bytes() if file.is_file() else b""
     except OSError:
         return b""
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -261,6 +262,12 @@ def test_a_file_that_is_no_baseline_is_refused_with_the_reason(tree: Tree, text:
 def test_a_baseline_that_is_not_there_is_said(tree: Tree) -> None:
     with pytest.raises(BaselineInvalid, match="No such file"):
         accepted(tree.found(), RULES, root=tree.root, baseline=tree.baseline)
+
+
+def test_a_baseline_without_an_end_is_refused(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("irkit.scan.accepted.baseline.MOST_BYTES", 1 << 20)
+    with pytest.raises(BaselineInvalid, match="larger than 1 MiB"):
+        accepted(tree.found(), RULES, root=tree.root, baseline=Path("/dev/zero"))
 
 
 def test_a_baseline_with_conflicts_of_a_merge_says_how_to_go_on(tree: Tree) -> None:

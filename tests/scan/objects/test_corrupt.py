@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
 import pytest
 
+from irkit.scan.objects.stores import stores
+from irkit.scan.repository import repository
 from tests.scan.objects.repositories import commit, git, made, numbered_lines, scan, secrets, word
 
 
@@ -234,3 +237,18 @@ def test_a_ref_to_a_commit_that_is_not_here_is_told_of_many_objects_too(
 
     assert any(what == "history" and id_ in reason for what, reason in scanned.skipped)
     assert scanned.is_incomplete
+
+
+@pytest.mark.parametrize("name", ["ab/cdef0123456789012345678901234567890123", "pack/pack-12.idx", "info/alternates"])
+def test_pipes_among_the_objects_are_not_waited_for(tmp_path: Path, name: str) -> None:
+    repo = made(tmp_path / "repo")
+    commit(repo, {"f": word(1)})
+    pipe = repo / ".git/objects" / name
+    pipe.parent.mkdir(exist_ok=True)
+    os.mkfifo(pipe)
+
+    found = stores(repository(repo))
+
+    assert len(found.loose) == 3
+    assert found.packs == ()
+    assert bool(found.skipped) == name.startswith("ab/")
