@@ -76,7 +76,9 @@ def test_an_interrupt_ends_all_processes() -> None:
 
     def interrupt() -> None:
         os.read(started, 1)
-        signal.raise_signal(signal.SIGINT)
+        main = threading.main_thread().ident
+        assert main is not None
+        signal.pthread_kill(main, signal.SIGINT)  # raised here it would not wake the main thread where that waits
 
     interrupter = threading.Thread(target=interrupt)
     interrupter.start()
