@@ -55,7 +55,8 @@ def _finding(finding: Finding, cover: Veil, contexts: Contexts, reveal: Reveal) 
         yield f"  value  {shown(finding.secret.reveal())}"
     facts = [f"confidence {finding.confidence}"]
     if finding.liveness is not None:
-        facts.append(f"the provider says: {finding.liveness} {cover(finding.liveness_note)}".rstrip())
+        why = f" ({cover(finding.liveness_note)})" if finding.liveness_note else ""
+        facts.append(f"the provider says: {finding.liveness}{why}")
     if finding.pushed is not None:
         facts.append("already pushed" if finding.pushed else "not pushed yet")
     if before := contexts(finding):

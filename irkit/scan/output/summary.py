@@ -82,7 +82,12 @@ def _total(counts: Mapping[str, int]) -> str:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    return ", ".join(f"{count:,} {_singular(what) if count == 1 else what}" for what, count in counts.items() if count)
+
+
+def _singular(what: str) -> str:
+    """``blob`` of ``blobs``, ``repository`` of ``repositories``; other words as they are."""
+    return f"{what[:-3]}y" if what.endswith("ies") else what.removesuffix("s")
 
 
 def _size(size: int) -> str:
