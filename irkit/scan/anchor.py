@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from irkit.scan.expression import ExpressionInvalid, Group, Piece, parsed, rendered
+from irkit.scan.rule import Bounds
 
 LEAST_LITERAL = 3
 """A prefilter is called once a hit: an anchor without a fixed text of so many bytes would be called all the time."""
@@ -51,6 +52,18 @@ def check_value(pattern: str) -> None:
     """Raises ``ExpressionInvalid`` unless the expression has the group ``value`` and no other with a name."""
     if list(re.compile(pattern).groupindex) != ["value"]:
         raise ExpressionInvalid("it needs one group with a name, (?P<value>...)")
+
+
+def check_before_value(pattern: str, bounds: Bounds) -> None:
+    """Raises ``ExpressionInvalid`` when a fixed letter stands before the value and the bounds allow none there."""
+    head = pattern.partition("(?P<value>")[0]
+    before = "" if re.search(r"(?<!\\)(?:\\\\)*\\.\Z", head) else head[-1:]  # an escape is no letter
+    is_letter = before.isalnum() or before == "_" or (before == "-" and bounds is Bounds.TOKEN)
+    if bounds in {Bounds.TOKEN, Bounds.WORD} and is_letter:
+        raise ExpressionInvalid(
+            f"{before!r} before the value can never be there with bounds = {bounds.value!r}: "
+            'take it into the group, or say bounds = "none"'
+        )
 
 
 def _check_selective(branch: tuple[Piece, ...]) -> None:

@@ -161,6 +161,7 @@ def _expressions(fields: dict[str, Field], where: str) -> dict[str, Field]:
         key = "pattern"
         pattern = str(made[key])
         anchors.check_value(pattern)
+        anchors.check_before_value(pattern, Bounds(str(fields.get("bounds", Bounds.TOKEN))))
         key = "anchor"
         if "anchor" in made:
             anchors.check_anchor(str(made["anchor"]))

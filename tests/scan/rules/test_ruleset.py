@@ -159,3 +159,17 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
     with pytest.raises(RulesInvalid, match="not a file"):
         load(tmp_path / "pipe.toml")
+
+
+@pytest.mark.parametrize("pattern", ["acme_(?P<value>[a-z0-9]{20})", "acme-(?P<value>[a-z0-9]{20})"])
+def test_a_letter_before_the_value_that_the_bounds_forbid_is_refused(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(RulesInvalid, match="before the value can never be there"):
+        load(written(tmp_path, table(pattern=f"'''{pattern}'''")))
+    (rule,) = load(written(tmp_path, table(pattern=f"'''{pattern}'''", bounds='"none"')))
+    assert rule.bounds is Bounds.NONE
+
+
+@pytest.mark.parametrize("before", [r"acme\b", "acme=", r"acme\s"])
+def test_an_escape_or_a_sign_before_the_value_is_no_letter(tmp_path: Path, before: str) -> None:
+    (rule,) = load(written(tmp_path, table(pattern=f"'''{before}(?P<value>[a-z0-9]{{20}})'''")))
+    assert rule.pattern.startswith(before)
