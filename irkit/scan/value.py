@@ -43,7 +43,7 @@ class ValueDetector(Detector):
             self._numbers[value.reveal().encode()] = number
         self._quoted = {quote_from_bytes(plain, safe="").encode(): plain for plain in self._numbers}
         rules = [_rule(text, number) for number, text in enumerate({**self._numbers, **self._quoted})]
-        super().__init__(*parts_of(rules), rules_hash="")  # nothing of such a search is kept
+        super().__init__(*parts_of(rules, keywords=()), rules_hash="")  # nothing of such a search is kept
 
     def look_at_each(self, texts: Sequence[Text]) -> dict[int, Looked]:
         """What stands in each of the texts."""

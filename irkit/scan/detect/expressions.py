@@ -10,7 +10,7 @@ from irkit.scan.detect.prefilter import Expression
 from irkit.scan.rule import Rule
 
 _WORDS = ("password", "passwd", "secret", "api_key", "apikey", "token", "access_key", "private_key", "client_secret")
-_KEYWORDS = (
+KEYWORDS = (
     *(form(word) for word in _WORDS for form in (str, str.upper, str.title)),
     *("apiKey", "accessKey", "privateKey", "clientSecret", "AccountKey=", "-----BEGIN"),
 )
@@ -36,11 +36,11 @@ _ENCODERS: tuple[tuple[Form, Callable[[bytes], tuple[str, ...]]], ...] = (
 )
 
 
-def expressions(rules: Sequence[Rule]) -> list[Expression]:
+def expressions(rules: Sequence[Rule], keywords: Sequence[str] = KEYWORDS) -> list[Expression]:
     """All expressions for these rules: a hit's number is a rule's index, or the count of rules plus a ``Form``."""
     texts = dict.fromkeys(literal for rule in rules for literal in rule.literals)
     found = [Expression(number, rule.anchor) for number, rule in enumerate(rules)]
-    for text in dict.fromkeys((*texts, *_KEYWORDS)):
+    for text in dict.fromkeys((*texts, *keywords)):
         for form, encoder in _ENCODERS:
             found += [Expression(len(rules) + form, one) for one in encoder(text.encode())]
     return found + [Expression(len(rules) + form, text) for form, text in _SIGNS]

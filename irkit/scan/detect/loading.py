@@ -56,11 +56,16 @@ def detector(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> Detector:
     return Detector(*parts_of(rules, engine), rules_hash)
 
 
-def parts_of(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> tuple[Kept, Prefilter]:
-    """What a detector with these rules is made of. Raises like ``detector``."""
+def parts_of(
+    rules: Sequence[Rule], engine: Engine = Engine.BEST, keywords: Sequence[str] | None = None
+) -> tuple[Kept, Prefilter]:
+    """What a detector with these rules is made of. Raises like ``detector``.
+
+    ``keywords`` tell that an encoded text may hold a secret without a fixed beginning; all of irkit's when None.
+    """
     version = "" if engine is Engine.RE2 else hyperscan_version()
-    parts = _made(rules, len(rules), version)
-    return parts, _prefilter(parts)
+    parts = _made(rules, len(rules), version, keywords)
+    return parts, _prefilter(parts, keywords)
 
 
 def _deciding(files: Sequence[Path]) -> list[str]:
@@ -126,20 +131,20 @@ def _check(rules: Iterable[Rule]) -> None:
                 raise RulesInvalid(f"rule {rule.id}: {key}: {reason}")
 
 
-def _made(rules: Sequence[Rule], trusted: int, version: str) -> Kept:
-    from irkit.scan.detect.expressions import expressions
+def _made(rules: Sequence[Rule], trusted: int, version: str, keywords: Sequence[str] | None = None) -> Kept:
+    from irkit.scan.detect.expressions import KEYWORDS, expressions
     from irkit.scan.detect.hyperscan_prefilter import compiled
     from irkit.scan.detect.lines import spans_lines
 
     spanning = tuple(bool(rule.near) or spans_lines(rule.pattern) for rule in rules)
-    database = compiled(expressions(rules)) if version else b""
+    database = compiled(expressions(rules, KEYWORDS if keywords is None else keywords)) if version else b""
     return Kept(tuple(rules), spanning, trusted, database)
 
 
-def _prefilter(parts: Kept) -> Prefilter:
+def _prefilter(parts: Kept, keywords: Sequence[str] | None = None) -> Prefilter:
     if parts.database:
         return HyperscanPrefilter(parts.database)
-    from irkit.scan.detect.expressions import expressions
+    from irkit.scan.detect.expressions import KEYWORDS, expressions
     from irkit.scan.detect.re2_prefilter import Re2Prefilter
 
-    return Re2Prefilter(expressions(parts.rules))
+    return Re2Prefilter(expressions(parts.rules, KEYWORDS if keywords is None else keywords))
