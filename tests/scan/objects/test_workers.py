@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from functools import partial
 
+import psutil
 import pytest
 
 from irkit.scan.objects.workers import ScanDied, run_each
+
+
+@pytest.fixture(autouse=True)
+def _no_child_is_left() -> Iterator[None]:
+    """Of those that a test starts: other tests of this process may have servers running."""
+    before = set(psutil.Process().children())
+    yield
+    assert set(psutil.Process().children()) <= before
 
 
 def test_every_task_is_answered_once() -> None:
@@ -41,19 +51,16 @@ def test_a_process_that_is_killed_is_told() -> None:
     with pytest.raises(ScanDied, match="SIGKILL") as raised:
         run_each([die, lambda: b"", lambda: b""], 2, lambda _number, _answer: None)
     assert "--jobs" in raised.value.hint
-    no_child_is_left()
 
 
 def test_a_process_that_just_leaves_is_told() -> None:
     with pytest.raises(ScanDied, match="ended with 7"):
         run_each([partial(os._exit, 7)], 2, lambda _number, _answer: None)
-    no_child_is_left()
 
 
 def test_a_process_that_leaves_as_if_all_were_well_is_told() -> None:
     with pytest.raises(ScanDied, match="0 of 1 tasks"):
         run_each([partial(os._exit, 0)], 2, lambda _number, _answer: None)
-    no_child_is_left()
 
 
 def test_an_error_in_a_task_names_its_kind_and_line_but_not_what_it_says() -> None:
@@ -63,7 +70,6 @@ def test_an_error_in_a_task_names_its_kind_and_line_but_not_what_it_says() -> No
     with pytest.raises(ScanDied, match=r"ValueError in test_workers\.py, line \d+") as raised:
         run_each([fail], 1, lambda _number, _answer: None)
     assert "secret" not in raised.value.message
-    no_child_is_left()
 
 
 def test_an_interrupt_ends_all_processes() -> None:
@@ -87,9 +93,3 @@ def test_an_interrupt_ends_all_processes() -> None:
     interrupter.join()
     os.close(started)
     os.close(finish)
-    no_child_is_left()
-
-
-def no_child_is_left() -> None:
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
