@@ -13,7 +13,6 @@ from irkit.clients.git_objects import ObjectId
 from irkit.contract import Frozen
 from irkit.errors import IrkitError
 from irkit.purge.survey import encoded_texts, survey
-from irkit.scan.value import TEXT_FORMS
 from irkit.secret import Secret
 
 MARK = "***REMOVED***"
@@ -42,7 +41,7 @@ class Rewritten(Frozen):
     first_changed: tuple[ObjectId, ...]
     """The oldest commits that change: GitHub's support asks for them."""
     beyond: tuple[str, ...] = ()
-    """Files that hold the key in a form that no text can be replaced in (an archive, UTF-16), and how."""
+    """Files that hold the key in a form where no text can be replaced (archives, UTF-16, wrapped base64)."""
 
 
 def rewrite_history(mirror: Mirror, key_id: str, secrets: Sequence[Secret]) -> Rewritten:
@@ -56,7 +55,7 @@ def rewrite_history(mirror: Mirror, key_id: str, secrets: Sequence[Secret]) -> R
     rewrite(mirror, [*plain, *encoded_texts(mirror, plain)], MARK)
     after = mirror.refs()
     left = survey(mirror, key_id, secrets).hits
-    beyond = [hit for hit in left if not TEXT_FORMS.issuperset(hit.via)]
+    beyond = [hit for hit in left if hit.via]
     if len(left) > len(beyond) or before.keys() != after.keys():
         msg = f"after the rewrite the key is still in {len(left)} objects, or refs were lost"
         raise IrkitError(msg, hint="nothing was pushed; look whether the key stands in a file's name or in a ref's")

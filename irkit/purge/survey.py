@@ -45,14 +45,15 @@ def survey(mirror: Mirror, key_id: str, known: Sequence[Secret] = ()) -> Survey:
 def encoded_texts(mirror: Mirror, values: Sequence[Secret]) -> list[Secret]:
     """The texts that hold one of the values in base64, hex or percent encoding, each once, as they stand in the files.
 
-    Values in other forms (UTF-16, archives) have no text that could be replaced alone.
+    Values in other forms (UTF-16, archives) have no text that could be replaced alone; one that is wrapped has none
+    either, because texts are replaced line by line, and the rest of a line may be short and stand elsewhere too.
     """
     where = repository(mirror.folder)
     found, _ = _standings(where, values)
     text = [one for one in found if one.kind != "tree" and one.sighting.via and TEXT_FORMS.issuperset(one.sighting.via)]
     contents = _contents(where, text)
     forms = {contents[one.object_id][one.sighting.start : one.sighting.end] for one in text}
-    return [Secret(form.decode("latin-1")) for form in sorted(forms, key=len, reverse=True)]
+    return [Secret(form.decode("latin-1")) for form in sorted(forms, key=len, reverse=True) if len(form.split()) == 1]
 
 
 def _standings(where: Repository, values: Sequence[Secret]) -> tuple[list[Standing], Scanned]:

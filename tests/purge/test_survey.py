@@ -91,3 +91,16 @@ def test_the_values_are_in_no_plan(forge: Forge) -> None:
     assert SECRET.encode().hex() not in plan
     assert SECRET not in plan
     assert Secret(SECRET).masked() not in plan
+
+
+def test_a_wrapped_text_is_named_and_never_replaced_by_halves(forge: Forge) -> None:
+    wrapped = base64.encodebytes(b"#" * 20 + PAIR)
+    assert wrapped.count(b"\n") > 1
+    committed(forge, wrapped)
+    params = purge_history.Params(repository=forge.url, key_id=KEY_ID, locators=found(forge).locators, protections=())
+    plan = purge_history.plan(forge.clients(), params)
+    purge_history.apply(forge.clients(), plan)
+    blob = "refs/heads/main:deploy-encoded.txt"
+    text = forge.git.git("cat-file", "-p", blob, cwd=forge.git.folder(NAME))
+    assert "deploy-encoded.txt (base64): remove that file by hand" in plan.blast
+    assert text == wrapped.decode().rstrip()
