@@ -26,6 +26,7 @@ class Record(NamedTuple):
 
     name: str
     rules_hash: str
+    """Of the rules, and of what else was asked for."""
     refs_hash: str
     """Of all refs and what they pointed at: the same again means that nothing new can be found."""
     report: Report

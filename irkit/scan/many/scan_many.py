@@ -174,16 +174,21 @@ def _scanned(target: Target, many: Many, most: int) -> tuple[int, str]:
     try:
         refs_hash = many.server.refs_hash(target)
         known = load(file)
-        if known and (known.rules_hash, known.refs_hash) == (many.detector.rules_hash, refs_hash):
+        if known and (known.rules_hash, known.refs_hash) == (_asked(many), refs_hash):
             return _DONE, Ended.UNCHANGED
         with many.server.mirrored(target, most) as folder:
             report = scan_history(repository(folder), many.detector, many.wants, _Silent())
-        save(Record(target.name, many.detector.rules_hash, refs_hash, _named(report, target)), file)
+        save(Record(target.name, _asked(many), refs_hash, _named(report, target)), file)
     except TooLarge as error:
         return _TOO_LARGE, error.message
     except (IrkitError, OSError) as error:
         return _FAILED, getattr(error, "message", "") or str(error)
     return _DONE, Ended.SCANNED
+
+
+def _asked(many: Many) -> str:
+    """What decides what a record holds, beside the repository itself."""
+    return f"{many.detector.rules_hash} {many.wants.unreachable}"
 
 
 def _named(report: Report, target: Target) -> Report:

@@ -15,7 +15,7 @@ from irkit.drill.world.git_server import GitServer
 from irkit.errors import UsageError
 from irkit.scan.detect.detector import Detector, load_detector
 from irkit.scan.finding import Report
-from irkit.scan.history import Wants
+from irkit.scan.history import Unreachable, Wants
 from irkit.scan.many import scan_many as many_module
 from irkit.scan.many.mirrored import Server, TooLarge
 from irkit.scan.many.record import load
@@ -139,6 +139,17 @@ def test_a_moved_ref_is_scanned_again(server: GitServer, detector: Detector, tmp
     scans.scan(target)
     folder = server.folder("acme/one")
     server.git("update-ref", "refs/heads/other", "refs/heads/main", cwd=folder)
+    scans.scan(target)
+    assert scans.told["acme/one"][0] is Ended.SCANNED
+
+
+def test_what_was_scanned_for_less_is_scanned_again_for_more(
+    server: GitServer, detector: Detector, tmp_path: Path
+) -> None:
+    target = filled(server, "acme/one", "x\n")
+    scans = Scans(detector, tmp_path)
+    scans.scan(target)
+    scans.many = scans.many._replace(wants=scans.many.wants._replace(unreachable=Unreachable.SHOWN))
     scans.scan(target)
     assert scans.told["acme/one"][0] is Ended.SCANNED
 
