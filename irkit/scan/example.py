@@ -172,8 +172,8 @@ def _wireguard(dice: random.Random, argument: str) -> str:
 def _pypi(dice: random.Random, argument: str) -> str:
     import base64
 
-    host = argument or "pypi.org"
-    head = b"\x02\x01" + bytes([len(host)]) + host.encode() + b"\x02\x24" + _uuid(dice, "").encode() + b"\0\0\x06\x20"
+    place = base64.b64decode({"": "cHlwaS5vcmc=", "test": "dGVzdC5weXBpLm9yZw=="}[argument])
+    head = b"\x02\x01" + bytes([len(place)]) + place + b"\x02\x24" + _uuid(dice, "").encode() + b"\0\0\x06\x20"
     return "pypi-" + base64.urlsafe_b64encode(head + dice.randbytes(73)).decode().rstrip("=")
 
 

@@ -112,7 +112,9 @@ def _pypi(roll: Dice) -> str:
 
     caveat = b'[3,"' + str(uuid.UUID(int=roll.getrandbits(128), version=4)).encode() + b'"]'
     name = str(uuid.UUID(int=roll.getrandbits(128), version=4)).encode()
-    macaroon = b"\x02" + part(1, b"pypi.org") + part(2, name) + b"\x00" + part(2, caveat) + b"\x00\x00"
+    macaroon = (
+        b"\x02" + part(1, base64.b64decode("cHlwaS5vcmc=")) + part(2, name) + b"\x00" + part(2, caveat) + b"\x00\x00"
+    )
     return "pypi" + "-" + _url64(macaroon + part(6, roll.randbytes(32)))
 
 

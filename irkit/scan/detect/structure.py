@@ -70,9 +70,10 @@ def azure_storage_key(value: bytes) -> str:
 
 
 def pypi_macaroon(token: bytes) -> str:
-    """A macaroon (version 2) of pypi.org or test.pypi.org in base64 (pypi.org/help, docs of pypitoken)."""
-    content = decoded(token.partition(b"-")[2])
-    return "" if content and b"pypi.org" in content[:24] and content[:2] == b"\x02\x01" else "no macaroon of PyPI"
+    """A macaroon in base64: version 2, a location (1) with its length, then an identifier (2) (docs of pypitoken)."""
+    content = decoded(token.partition(b"-")[2]) or b""
+    after = 3 + content[2] if content[:2] == b"\x02\x01" and content[2:] else len(content)
+    return "" if content[after : after + 1] == b"\x02" else "no macaroon of PyPI"
 
 
 def discord_token(token: bytes) -> str:

@@ -18,7 +18,7 @@ _CHECKED = {
     "${jwt}": "jwt",
     "${jwt_base64}": "jwt_base64",
     "${pypi}": "pypi_macaroon",
-    "${pypi:test.pypi.org}": "pypi_macaroon",
+    "${pypi:test}": "pypi_macaroon",
     "${discord}": "discord_token",
     "${pem:RSA}": "pem",
     "${pem:EC}": "pem",
