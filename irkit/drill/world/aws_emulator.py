@@ -8,6 +8,7 @@ import socket
 import time
 from pathlib import Path
 
+from irkit.drill.world.key_ids import key_id
 from irkit.drill.world.leash import Child, least_environment
 from irkit.drill.world.signature import KeyPair
 from irkit.secret import Secret
@@ -23,7 +24,7 @@ class AwsEmulator:
         self._folder = folder
         self._account = account
         self._region = region
-        self.root = KeyPair(f"AKIA{secrets.token_hex(8).upper()}", Secret(secrets.token_hex(20)))
+        self.root = KeyPair(key_id("AKIA", account), Secret(secrets.token_hex(20)))
         self.port = free_port()
         self._child: Child | None = None
 
@@ -49,7 +50,7 @@ class AwsEmulator:
             "SFTP_ENABLED": "0",
         }
         self._child = Child(
-            ["irkit.drill.world.leash", "ministack"],
+            ["irkit.drill.world.leash", "irkit.drill.world.key_ids"],
             {"environment": dict(settings)},
             self._folder / "ministack.log",
             least_environment(self._folder),
