@@ -7,7 +7,7 @@ seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -62,7 +62,7 @@ def _texts(value: object) -> Iterator[str]:
     """Every text within a JSON value."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         yield from chain.from_iterable(_texts(inner) for inner in value.values())
     elif isinstance(value, list):
         yield from chain.from_iterable(_texts(inner) for inner in value)

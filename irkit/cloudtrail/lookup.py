@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.cloudtrail import Attribute
 from irkit.cloudtrail.coverage import KEPT, Coverage
 from irkit.cloudtrail.record import Record, record
+from irkit.cloudtrail.source import Found, in_order
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -33,14 +34,6 @@ class Question:
     def of_key(cls, key_id: str, start: datetime, end: datetime) -> Question:
         """Everything that was signed with a key."""
         return cls(Attribute.ACCESS_KEY_ID, key_id, start, end)
-
-
-@dataclass(frozen=True)
-class Found:
-    """The records, oldest first, each once by its event id; and what they do not cover."""
-
-    records: tuple[Record, ...]
-    coverage: Coverage
 
 
 @dataclass
@@ -86,9 +79,3 @@ def _ask(clients: Clients, question: Question, answer: _RegionAnswer, now: datet
         answer.records.append(record(text))
         if len(answer.records) % _TOLD_EVERY == 0:
             clients.progress(f"cloudtrail:LookupEvents {answer.region}: {len(answer.records)} events so far")
-
-
-def in_order(records: Iterable[Record]) -> tuple[Record, ...]:
-    """The records oldest first, each once: deliveries repeat (21 % of a real set were doubles)."""
-    once = {one.event_id: one for one in records}
-    return tuple(sorted(once.values(), key=lambda one: (one.at, one.event_id)))

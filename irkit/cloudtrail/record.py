@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import orjson
 from pydantic import JsonValue
 
+from irkit.cloudtrail.json_map import JsonMap
+from irkit.cloudtrail.locator import NOWHERE, Locator
 from irkit.errors import OutsideError
 
-_VERBATIM = frozenset({"encryptionContext", "tags"})
-"""Maps whose keys are the caller's own words, not AWS's names."""
+DENIALS = ("AccessDenied", "Unauthorized")
+"""An error code that holds one of these says that a permission was wanting."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What one record says. Texts are empty where the record has nothing. ``text`` is the record as it came."""
+    """What one record says. Texts are empty where the record has nothing.
+
+    A record that comes from a columnar store or from SQL has no ``text``; ``locator`` says where the raw one lies. Two
+    records of one event are equal, whatever they were read from: ``text`` and ``locator`` do not count.
+    """
 
     event_id: str
     at: datetime
@@ -36,14 +43,37 @@ class Record:
     principal_type: str
     principal_arn: str
     principal: str
-    """The user's name, or the role's of a session."""
+    """The user's name, or the role's of a session; the subject of a web identity."""
     key_id: str
     invoked_by: str
     params: Mapping[str, JsonValue]
     answer: Mapping[str, JsonValue]
     resources: tuple[str, ...]
+    """ARNs."""
     request_id: str
-    text: str
+    text: str = field(default="", compare=False, repr=False)
+    message: str = ""
+    """The error's message."""
+    account: str = ""
+    """Whose log it is: 12 digits (``recipientAccountId``; the caller's where a record has none)."""
+    caller_account: str = ""
+    principal_id: str = ""
+    issuer_arn: str = ""
+    """The role behind a session (``sessionContext.sessionIssuer.arn``)."""
+    source_identity: str = ""
+    federated_by: str = ""
+    """The identity provider: an ARN or a host."""
+    on_behalf_of: str = ""
+    """The Identity Center user a call was made for."""
+    shared_id: str = ""
+    """One id for the two records of a call between accounts."""
+    version: str = ""
+    category: str = ""
+    """``Management``, ``Data``, ``NetworkActivity`` or ``Insight``; empty before event version 1.07."""
+    vpc_endpoint: str = ""
+    extra: Mapping[str, JsonValue] = field(default_factory=dict)
+    """``additionalEventData``."""
+    locator: Locator = field(default=NOWHERE, compare=False)
 
     @property
     def call(self) -> str:
@@ -53,7 +83,12 @@ class Record:
     @property
     def denied(self) -> bool:
         """Whether AWS refused the call for want of a permission."""
-        return "AccessDenied" in self.error or "Unauthorized" in self.error
+        return any(word in self.error for word in DENIALS)
+
+    @property
+    def session(self) -> str:
+        """The session's name: the last part of an assumed role's ARN; empty for any other identity."""
+        return self.principal_arn.rsplit("/", maxsplit=1)[-1] if ":assumed-role/" in self.principal_arn else ""
 
     def param(self, *path: str) -> str:
         """A text among the parameters; empty when there is none."""
@@ -64,24 +99,49 @@ class Record:
         return word(self.answer, *path)
 
 
-def record(text: str) -> Record:
+def record(text: str | bytes, locator: Locator = NOWHERE) -> Record:
     """Read one record. Raises ``OutsideError`` for what has no id, time and name: nothing can rest on that."""
+    body = parsed(text)
+    raw = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    return record_of(body, raw, locator)
+
+
+def parsed(text: str | bytes) -> JsonValue:
+    """The JSON value of a text. Raises ``OutsideError`` when it is none."""
     try:
-        body: JsonValue = json.loads(text)
-        at = datetime.fromisoformat(word(body, "eventTime")).astimezone(UTC)
-    except ValueError as error:
+        value: JsonValue = orjson.loads(text)
+    except (orjson.JSONDecodeError, RecursionError):
+        value = _parsed_leniently(text)
+    return value
+
+
+def _parsed_leniently(text: str | bytes) -> JsonValue:
+    """Lone surrogates and NaN, which strict JSON refuses, are read: an intruder chooses some of a record's texts."""
+    try:
+        value: JsonValue = json.loads(text if isinstance(text, str) else text.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError) as error:
         msg = f"this is no CloudTrail record: {error}"
         raise OutsideError(msg, hint="keep the file; it may be cut off") from error
+    return value
+
+
+def record_of(body: JsonValue, text: str = "", locator: Locator = NOWHERE) -> Record:
+    """The record of a JSON value. Raises ``OutsideError`` for what has no id, time and name."""
+    try:
+        at = datetime.fromisoformat(word(body, "eventTime"))
+    except ValueError as error:
+        msg = f"this is no CloudTrail record: {error}"
+        raise OutsideError(msg, hint="keep the file; it may be of another service") from error
     event_id, name = word(body, "eventID"), word(body, "eventName")
     if not event_id or not name:
         msg = "this is no CloudTrail record: it has no eventID or no eventName"
         raise OutsideError(msg, hint="keep the file; it may be of another service")
     who = part(body, "userIdentity")
-    issuer = part(who, "sessionContext", "sessionIssuer")
+    context = part(who, "sessionContext")
     resources = part(body, "resources")
     return Record(
         event_id=event_id,
-        at=at,
+        at=at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC),
         source=word(body, "eventSource").removesuffix(".amazonaws.com"),
         name=name,
         region=word(body, "awsRegion"),
@@ -90,14 +150,30 @@ def record(text: str) -> Record:
         error=word(body, "errorCode"),
         principal_type=word(who, "type"),
         principal_arn=word(who, "arn"),
-        principal=word(who, "userName") or word(issuer, "userName"),
+        principal=word(who, "userName") or word(context, "sessionIssuer", "userName"),
         key_id=word(who, "accessKeyId"),
         invoked_by=word(who, "invokedBy"),
-        params=_camel(part(body, "requestParameters")),
-        answer=_camel(part(body, "responseElements")),
-        resources=tuple(word(one, "ARN") for one in resources) if isinstance(resources, list) else (),
+        params=JsonMap.of(part(body, "requestParameters")),
+        answer=JsonMap.of(part(body, "responseElements")),
+        resources=tuple(arn for one in resources if (arn := word(one, "ARN") or word(one, "arn")))
+        if isinstance(resources, list)
+        else (),
         request_id=word(body, "requestID"),
         text=text,
+        message=word(body, "errorMessage"),
+        account=word(body, "recipientAccountId") or word(who, "accountId"),
+        caller_account=word(who, "accountId"),
+        principal_id=word(who, "principalId"),
+        issuer_arn=word(context, "sessionIssuer", "arn"),
+        source_identity=word(context, "sourceIdentity"),
+        federated_by=word(who, "identityProvider") or word(context, "webIdFederationData", "federatedProvider"),
+        on_behalf_of=word(who, "onBehalfOf", "userId"),
+        shared_id=word(body, "sharedEventID"),
+        version=word(body, "eventVersion"),
+        category=word(body, "eventCategory"),
+        vpc_endpoint=word(body, "vpcEndpointId"),
+        extra=JsonMap.of(part(body, "additionalEventData")),
+        locator=locator,
     )
 
 
@@ -108,24 +184,10 @@ def part(body: JsonValue | Mapping[str, JsonValue], *path: str) -> JsonValue:
         if not isinstance(here, Mapping):
             return None
         here = here.get(name)
-    return dict(here) if isinstance(here, Mapping) else here
+    return dict(here) if isinstance(here, Mapping) and not isinstance(here, dict) else here
 
 
 def word(body: JsonValue | Mapping[str, JsonValue], *path: str) -> str:
     """The text at a path; empty when there is none."""
     found = part(body, *path)
     return found if isinstance(found, str) else ""
-
-
-def _camel(value: JsonValue) -> dict[str, JsonValue]:
-    camel = _camel_value(value)
-    return camel if isinstance(camel, dict) else {}
-
-
-def _camel_value(value: JsonValue) -> JsonValue:
-    if isinstance(value, list):
-        return [_camel_value(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    named = {name[:1].lower() + name[1:]: inner for name, inner in value.items()}
-    return {name: inner if name in _VERBATIM else _camel_value(inner) for name, inner in named.items()}

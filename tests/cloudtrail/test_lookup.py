@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from irkit.clients.cloudtrail import PAGE
-from irkit.cloudtrail.lookup import Question, in_order, look_up
+from irkit.cloudtrail.lookup import Question, look_up
+from irkit.cloudtrail.source import in_order
 from irkit.config import AwsConfig
 from irkit.errors import Unreachable
 from tests.bench import Bench, bench

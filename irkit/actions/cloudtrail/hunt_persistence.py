@@ -15,8 +15,9 @@ from pydantic import AwareDatetime, Field
 from irkit.clients.aws import masked_key
 from irkit.clients.cloudtrail import Attribute
 from irkit.clients.iam import KeyStatus
-from irkit.cloudtrail.lookup import Found, Question, in_order, look_up
+from irkit.cloudtrail.lookup import Question, look_up
 from irkit.cloudtrail.persistence import Means, Trace, further_keys, traces
+from irkit.cloudtrail.source import Found, in_order
 from irkit.contract import Action, Effect, Frozen
 from irkit.errors import NotFound
 

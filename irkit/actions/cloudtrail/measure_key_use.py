@@ -15,8 +15,9 @@ from pydantic import AwareDatetime, Field
 
 from irkit.clients.cloudtrail import Attribute
 from irkit.cloudtrail.decrypts import made_for, parents, windows
-from irkit.cloudtrail.lookup import Found, Question, in_order, look_up
+from irkit.cloudtrail.lookup import Question, look_up
 from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Found, in_order
 from irkit.cloudtrail.usage import minted_key, usage
 from irkit.contract import Action, Effect, Frozen
 

@@ -1,0 +1,98 @@
+"""A JSON object of a record, parsed when it is first looked into: a store's rows are many, and few are looked into."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+import orjson
+from pydantic import JsonValue
+
+_VERBATIM = frozenset({"encryptionContext", "tags"})
+"""Maps whose keys are the caller's own words, not AWS's names."""
+
+
+class JsonMap(Mapping[str, JsonValue]):
+    """A read-only map. Equal to any mapping with the same items; what is no JSON object is an empty one.
+
+    Keys that begin with a capital (Pascal case, as some emulators and exports write) are given in camel case.
+    """
+
+    __slots__ = ("_held",)
+
+    def __init__(self, held: Mapping[str, JsonValue] | str) -> None:
+        self._held = held
+
+    @classmethod
+    def of(cls, value: JsonValue) -> JsonMap:
+        """The map of a parsed value; empty for anything but an object (a text that holds an object is read)."""
+        if isinstance(value, str) and value[:1] == "{":
+            return cls(value)
+        return cls(_camel(value) if isinstance(value, dict) else {})
+
+    @property
+    def text(self) -> str:
+        """As JSON, on one line; empty for an empty map. ``JsonMap(text)`` is equal to it."""
+        held = self._opened()
+        return json.dumps(held, ensure_ascii=False, separators=(",", ":")) if held else ""
+
+    def _opened(self) -> Mapping[str, JsonValue]:
+        if isinstance(self._held, str):
+            self._held = _parsed(self._held)
+        return self._held
+
+    def __getitem__(self, name: str) -> JsonValue:
+        return self._opened()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._opened())
+
+    def __len__(self) -> int:
+        return len(self._opened())
+
+    def __eq__(self, other: object) -> bool:
+        return dict(self._opened()) == dict(other) if isinstance(other, Mapping) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"JsonMap({dict(self._opened())!r})"
+
+    def __reduce__(self) -> tuple[type[JsonMap], tuple[Mapping[str, JsonValue] | str]]:
+        return JsonMap, (self._held,)
+
+
+def _parsed(text: str) -> dict[str, JsonValue]:
+    if not text:
+        return {}
+    try:
+        value: JsonValue = orjson.loads(text)
+    except (ValueError, RecursionError):
+        value = _parsed_leniently(text)
+    return _camel(value) if isinstance(value, dict) else {}
+
+
+def _parsed_leniently(text: str) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value
+
+
+def _camel(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Itself when its keys are in camel case, which AWS's are; else all keys below it turned to that."""
+    if not any(name[:1].isupper() for name in value):
+        return value
+    named = {name[:1].lower() + name[1:]: inner for name, inner in value.items()}
+    return {name: inner if name in _VERBATIM else _camel_value(inner) for name, inner in named.items()}
+
+
+def _camel_value(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_camel_value(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    named = {name[:1].lower() + name[1:]: inner for name, inner in value.items()}
+    return {name: inner if name in _VERBATIM else _camel_value(inner) for name, inner in named.items()}

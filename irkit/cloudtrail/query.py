@@ -1,0 +1,132 @@
+"""Which records are asked for. One ``Query`` is read by every source: raw files, the store, Athena, LookupEvents.
+
+A source may narrow as it can (bytes looked for in a file, SQL, one attribute of LookupEvents) as long as it gives no
+fewer; ``Query.matches`` decides. So all sources agree on what an answer holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from irkit.cloudtrail.record import Record
+
+
+class Outcome(StrEnum):
+    """How a call ended."""
+
+    ANY = "any"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """With any error, a refusal too."""
+    DENIED = "denied"
+    """Refused for want of a permission."""
+
+
+class Window(NamedTuple):
+    """A span of event time: from ``start`` on, before ``end``; both aware, in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def holds(self, at: datetime) -> bool:
+        """Whether a moment lies in it."""
+        return self.start <= at < self.end
+
+
+@dataclass(frozen=True)
+class Query:
+    """Values of one field are alternatives; fields that are given must all hold. No field: everything.
+
+    All comparisons are exact and mind the case, but for ``calls`` (``kms:Decrypt``, ``Decrypt`` of any service,
+    ``kms:*``), which do not mind it, and ``mentions``.
+    """
+
+    windows: tuple[Window, ...] = ()
+    """Spans of time; empty for all time."""
+    keys: tuple[str, ...] = ()
+    """Access key ids that calls were signed with."""
+    arns: tuple[str, ...] = ()
+    """ARNs of who called: a user's, a session's, or a role's for all its sessions."""
+    users: tuple[str, ...] = ()
+    """Names of who called: a user's, or a role's for all its sessions; a web identity's subject."""
+    sessions: tuple[str, ...] = ()
+    """Names of role sessions."""
+    source_identities: tuple[str, ...] = ()
+    ips: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    """Texts within any text of the parameters, the answer or the resources: a secret's name, a key's ARN."""
+    accounts: tuple[str, ...] = ()
+    """Whose log it is."""
+    regions: tuple[str, ...] = ()
+    event_ids: tuple[str, ...] = ()
+    outcome: Outcome = Outcome.ANY
+
+    def matches(self, one: Record) -> bool:
+        """Whether a record is asked for."""
+        return (
+            (not self.windows or any(window.holds(one.at) for window in self.windows))
+            and (not self.keys or one.key_id in self.keys)
+            and (not self.arns or one.principal_arn in self.arns or one.issuer_arn in self.arns)
+            and (not self.users or one.principal in self.users)
+            and (not self.sessions or one.session in self.sessions)
+            and (not self.source_identities or one.source_identity in self.source_identities)
+            and (not self.ips or one.ip in self.ips)
+            and (not self.agents or one.agent in self.agents)
+            and (not self.calls or any(is_call(one, each) for each in self.calls))
+            and (not self.accounts or one.account in self.accounts)
+            and (not self.regions or one.region in self.regions)
+            and (not self.event_ids or one.event_id in self.event_ids)
+            and _ended(one, self.outcome)
+            and (not self.mentions or any(_mentions(one, each) for each in self.mentions))
+        )
+
+    def within(self, windows: Iterable[Window]) -> Query:
+        """The same of other spans of time."""
+        return replace(self, windows=tuple(windows))
+
+    @property
+    def span(self) -> Window | None:
+        """From the first start to the last end; None for all time."""
+        if not self.windows:
+            return None
+        return Window(min(each.start for each in self.windows), max(each.end for each in self.windows))
+
+
+def is_call(one: Record, asked: str) -> bool:
+    """Whether a record is of a call named ``kms:Decrypt``, ``Decrypt``, or ``kms:*``."""
+    source, colon, name = asked.lower().rpartition(":")
+    return (not colon or source == one.source.lower()) and name in {"*", one.name.lower()}
+
+
+def _ended(one: Record, outcome: Outcome) -> bool:
+    match outcome:
+        case Outcome.ANY:
+            return True
+        case Outcome.SUCCEEDED:
+            return not one.error
+        case Outcome.FAILED:
+            return bool(one.error)
+        case Outcome.DENIED:
+            return one.denied
+
+
+def _mentions(one: Record, text: str) -> bool:
+    return any(text in each for held in (one.params, one.answer, one.extra, one.resources) for each in texts(held))
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text within a JSON value, keys left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from texts(inner)
