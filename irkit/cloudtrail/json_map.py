@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import orjson
-from pydantic import JsonValue
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 _VERBATIM = frozenset({"encryptionContext", "tags"})
 """Maps whose keys are the caller's own words, not AWS's names."""
 
 
-class JsonMap(Mapping[str, JsonValue]):
+class JsonMap(Mapping[str, "JsonValue"]):
     """A read-only map. Equal to any mapping with the same items; what is no JSON object is an empty one.
 
     Keys that begin with a capital (Pascal case, as some emulators and exports write) are given in camel case.
