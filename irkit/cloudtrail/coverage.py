@@ -105,6 +105,11 @@ class Coverage:
     @property
     def text(self) -> str:
         """All of it in words, for a report."""
+        return "; ".join(self.statements)
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """All of it in words, one thing at a time."""
         span = f"{_stamp(self.start)} to {_stamp(self.end)}"
         words = [
             f"{' and '.join(self.sources)} of {', '.join(self.seen) or 'no region'} from {span}",
@@ -118,7 +123,7 @@ class Coverage:
         ]
         if "event history" in self.sources and self.start < self.asked_at - KEPT:
             words.append(f"it holds {KEPT.days} days, so nothing before {_stamp(self.asked_at - KEPT)}")
-        return "; ".join(words)
+        return tuple(words)
 
 
 def _once(*several: tuple[_T, ...]) -> tuple[_T, ...]:
