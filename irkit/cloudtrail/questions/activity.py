@@ -1,0 +1,79 @@
+"""Everything that was done: one row a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.question import Asked, Question
+from irkit.cloudtrail.questions.target import target
+from irkit.cloudtrail.record import Record
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One call. Of a call that a service made for a caller, key, address and agent are the caller's."""
+
+    at: datetime
+    call: str
+    tactic: str
+    error: str
+    who: str
+    key_id: str
+    ip: str
+    agent: str
+    region: str
+    account: str
+    target: str
+    via: str
+    """The service that made the call for the caller; empty for the caller's own."""
+    caller_id: str
+    """The event id of the caller's own call; empty when ``via`` is, or when it was not found."""
+    event_id: str
+    locator: str
+
+
+def activity(asked: Asked) -> tuple[Activity, ...]:
+    """One row a record, in the records' order."""
+    return tuple(_row(asked, one) for one in asked.records)
+
+
+def _row(asked: Asked, one: Record) -> Activity:
+    caller = asked.caller(one)
+    return Activity(
+        at=one.at,
+        call=one.call,
+        tactic="",
+        error=one.error,
+        who=who(one),
+        key_id=caller.key_id,
+        ip=caller.ip,
+        agent=caller.agent,
+        region=one.region,
+        account=one.account,
+        target=target(one),
+        via=one.invoked_by.removesuffix(".amazonaws.com"),
+        caller_id=caller.event_id if caller is not one else "",
+        event_id=one.event_id,
+        locator=one.locator.text,
+    )
+
+
+def _all(query: Query) -> Query:
+    return query
+
+
+ACTIVITY = Question(
+    id="activity",
+    title="What was done",
+    says="one row a call, with what it was done to",
+    row=Activity,
+    columns=(
+        *("at", "call", "tactic", "error", "who", "key_id", "ip", "agent", "region", "account", "target"),
+        *("via", "locator"),
+    ),
+    needs=_all,
+    rows=activity,
+)

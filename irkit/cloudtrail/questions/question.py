@@ -1,0 +1,75 @@
+"""What a question about the past is, what it is answered from, and what an answer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.record import Record
+
+Row_co = TypeVar("Row_co", covariant=True)
+
+
+class Follow(StrEnum):
+    """How far beyond the records that match a question goes."""
+
+    ALONE = "alone"
+    """The matching records, and nothing else. A question by key then misses all that services did for its caller."""
+    MADE_FOR = "made-for"
+    """Also the calls that services made for the callers, told with the caller's key, address and agent."""
+    TREE = "tree"
+    """Also everything that came of the keys: their sessions, new keys and users, and what was made for those."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question is answered from: records that match, oldest first, each once."""
+
+    records: tuple[Record, ...]
+    query: Query = field(default_factory=Query)
+    before: tuple[Record, ...] = ()
+    """Those of the time before the query's, for what is new."""
+    callers: Mapping[str, Record] = field(default_factory=dict)
+    """The caller's own call, by the event id of the call that a service made for it."""
+
+    def caller(self, one: Record) -> Record:
+        """The record to take key, address and agent from: the caller's own, else the record itself."""
+        return self.callers.get(one.event_id, one)
+
+
+@dataclass(frozen=True)
+class Question(Generic[Row_co]):
+    """One question: which records it needs, and the rows that these make."""
+
+    id: str
+    """Also the verb of the command line."""
+    title: str
+    """A table's title: ``What was decrypted``."""
+    says: str
+    """What a row is, in one sentence."""
+    row: type[Row_co]
+    """A frozen dataclass: its fields are JSON's keys and CSV's columns. Each row names its event ids and locators."""
+    columns: tuple[str, ...]
+    """The fields that a table shows, in order."""
+    needs: Callable[[Query], Query]
+    """The query that holds all that the question looks at."""
+    rows: Callable[[Asked], tuple[Row_co, ...]]
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Row_co]):
+    """The rows, the records they rest on, and what all of it does not cover."""
+
+    question: Question[Row_co]
+    query: Query
+    follow: Follow
+    rows: tuple[Row_co, ...]
+    records: tuple[Record, ...]
+    coverage: Coverage
+    asked: Asked
+    notes: tuple[str, ...] = ()
+    """What a reader must know beside the coverage: what could not be attributed, what was followed."""
