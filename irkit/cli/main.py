@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "timeline": ("Look back", "what happened, in UTC"),
     "report": ("Look back", "write the postmortem"),
     "verify": ("Look back", "check that nobody altered the journal"),
+    "trail": ("Look back", "what was done in AWS, from CloudTrail's records, with its coverage stated"),
     "runbook": ("Prepare", "list, show, check and locate runbooks; print their AWS policy"),
     "drill": ("Prepare", "rehearse a runbook against a cloud on this machine"),
     "scan": ("Prepare", "find secrets in whole histories, in files, and in what is staged (the hook)"),
@@ -81,6 +82,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from irkit.cli.scan_hook import ended, hook
 
         return hook(names) if argv is not None else ended(hook(names))
+    if first == "trail":
+        from irkit.cli.trail import trail
+
+        return trail(words[1:])
     from irkit.cli.dispatch import dispatch
 
     if first == "scan" and words[1:] and words[1] in SCAN_COMMANDS:

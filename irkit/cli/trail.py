@@ -1,0 +1,93 @@
+"""What was done, from CloudTrail's records: questions, the store behind them, and proof of the files themselves.
+
+This module finds the verb's module and parses; each verb is a module of its own, ``irkit.cli.trail_*``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import re
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import cast
+
+from irkit.cli.dispatch import Command, guarded, talk
+
+VERBS: dict[str, tuple[str, str, str]] = {
+    "activity": ("Ask", "ask", "everything that a key, session, role, user or address did, oldest first"),
+    "decrypts": ("Ask", "ask", "who decrypted what with which encryption context, service-made decrypts too"),
+    "secrets": ("Ask", "ask", "secrets and parameters that were read, by whom"),
+    "persistence": ("Ask", "ask", "identities, keys, policies, trusts and grants that were made or changed"),
+    "ci": ("Ask", "ask", "what a CI role opened, by run"),
+    "seen": ("Ask", "ask", "first and last seen, counts, addresses and user agents of each caller"),
+    "denied": ("Ask", "ask", "calls that were refused"),
+    "news": ("Ask", "ask", "what is new against the time before"),
+    "lineage": ("Ask", "lineage", "the tree of keys and sessions that came of a key"),
+    "sigma": ("Ask", "sigma", "what Sigma rules say of the records"),
+    "show": ("Look closer", "show", "one record as CloudTrail wrote it, by event id or locator"),
+    "add": ("Look closer", "add", "put records into an incident's timeline"),
+    "view": ("Look closer", "view", "the same on a screen: pickers, pivots, a histogram"),
+    "coverage": ("Look closer", "coverage", "what a source has, and what the trails record"),
+    "verify": ("Look closer", "verify", "prove by CloudTrail's digests that log files are whole and unaltered"),
+    "cache": ("The store", "cache", "build, list or drop the columnar stores that make later questions fast"),
+    "sql": ("The store", "sql", 'any SELECT over a store, read-only: irkit trail sql "SELECT ..." --from logs/'),
+}
+"""Every verb: its group, its module (``irkit.cli.trail_<module>``), and what it does."""
+_SPAN = re.compile(r"-\d+[smhdw]")
+EPILOG = (
+    "Exit codes: 0 answered (rows or none), 1 a part of the source could not be read (the coverage names it), 2 usage, "
+    "130 interrupted."
+)
+
+
+def usage() -> str:
+    """The text of ``irkit trail --help``."""
+    lines = ["usage: irkit trail VERB [OPTIONS]", "", " ".join(str(__doc__).split("\n", maxsplit=1)[0].split())]
+    group = ""
+    for verb, (heading, _, text) in VERBS.items():
+        if heading != group:
+            lines += ["", f"{heading}:"]
+            group = heading
+        lines.append(f"  {verb:<12} {text}")
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "Without a VERB: the screen. irkit trail VERB --help tells the options.",
+            "Rows go to stdout; progress, and coverage (what was read and what was not, until when to trust it), to stderr.",
+            EPILOG,
+        ]
+    )
+
+
+def trail(words: Sequence[str]) -> int:
+    """Run one verb; the exit code."""
+    verb = words[0] if words and not words[0].startswith("-") else "view"
+    if words[:1] in (["--help"], ["-h"]) or (not words and not sys.stdout.isatty()):
+        print(usage())
+        return 0 if words else 2
+    if verb not in VERBS:
+        near = difflib.get_close_matches(verb, VERBS, n=1)
+        talk(f"irkit trail: there is no verb {verb!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        talk("irkit trail --help lists them")
+        return 2
+    command = cast("Command", importlib.import_module(f"irkit.cli.trail_{VERBS[verb][1]}"))
+    parser = argparse.ArgumentParser(prog=f"irkit trail {verb}", description=VERBS[verb][2], epilog=EPILOG)
+    parser.set_defaults(verb=verb)
+    command.add_arguments(parser)
+    rest = words[1:] if words[:1] == [verb] else words
+    return guarded(command, parser.parse_args(_joined(rest)))
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """``--since -30h`` as ``--since=-30h``: argparse would take the value for an option."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in {"--since", "--until", "--before"} and _SPAN.fullmatch(word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
