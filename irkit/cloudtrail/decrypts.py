@@ -7,16 +7,13 @@ seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
 
-from irkit.cloudtrail.record import Record, word
+from irkit.cloudtrail.attribution import WITHIN, Certainty, causes
+from irkit.cloudtrail.record import Record
 
-WITHIN = timedelta(seconds=5)
 _JOINED = timedelta(seconds=60)
-_NAMED_BY = ("SecretARN", "PARAMETER_ARN", "aws:s3:arn")
-"""Keys of an encryption context that name the resource: Secrets Manager, Parameter Store, S3."""
 _SERVICES = frozenset({"secretsmanager", "ssm", "s3"})
 
 
@@ -45,31 +42,11 @@ def windows(records: Sequence[Record]) -> Iterator[tuple[datetime, datetime]]:
 
 
 def made_for(callers: Sequence[Record], decrypts: Iterable[Record]) -> tuple[Record, ...]:
-    """Those decrypts that a service made for one of the callers."""
-    return tuple(one for one in decrypts if one.invoked_by and any(_joins(parent, one) for parent in callers))
-
-
-def _joins(parent: Record, decrypt: Record) -> bool:
-    near = timedelta(0) <= abs(decrypt.at - parent.at) <= WITHIN
-    if not near or decrypt.principal_arn != parent.principal_arn:
-        return False
-    named = [arn for name in _NAMED_BY if (arn := word(decrypt.params, "encryptionContext", name))]
-    asked = [text for text in chain(_texts(parent.params), parent.resources) if text]
-    return any(_same(arn, text) for arn in named for text in asked)
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text within a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from chain.from_iterable(_texts(inner) for inner in value.values())
-    elif isinstance(value, list):
-        yield from chain.from_iterable(_texts(inner) for inner in value)
-
-
-def _same(arn: str, asked: str) -> bool:
-    """Whether what was asked for is the resource: by ARN, or by name (a secret's ARN ends in ``-`` and six signs)."""
-    tail = arn.split(":", maxsplit=5)[-1]
-    name = tail.split(":", maxsplit=1)[-1] if tail.startswith("secret:") else tail.removeprefix("parameter")
-    return asked in {arn, name, name.lstrip("/")} or (tail.startswith("secret:") and name[:-7] == asked)
+    """Those decrypts that a service made for one of the callers, on a resource that the caller asked for."""
+    several = list(decrypts)
+    found = causes(several, callers)
+    return tuple(
+        one
+        for one in several
+        if (cause := found.get(one.event_id)) is not None and cause.certainty is not Certainty.SERVICE
+    )

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from irkit.cloudtrail.decrypts import WITHIN, made_for, parents, windows
+from irkit.cloudtrail.attribution import WITHIN
+from irkit.cloudtrail.decrypts import made_for, parents, windows
 from tests.cloudtrail.made import SECRET_ARN, START, made, service_decrypt
 
 READ = {"secretId": "prod/payments/db"}

@@ -26,10 +26,10 @@ _MOST = 3
 def target(one: Record) -> str:
     """``prod/payments/db``, ``user svc, policy arn:aws:iam::aws:policy/AdministratorAccess``, ``bucket/key``."""
     context = part(one.params, "encryptionContext")
-    if isinstance(context, Mapping) and (
-        named := next((found for name in _CONTEXT if (found := word(context, name))), "")
-    ):
-        return named
+    if isinstance(context, Mapping):
+        named = [text for name in _CONTEXT if (text := word(context, name))]
+        if named:
+            return named[0]
     found = _once(_named(one.params)) or _once(_listed(one.params)) or _once(one.resources)
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return ", ".join(found[:_MOST]) + more
