@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -33,7 +33,8 @@ _THROTTLED = frozenset({
 })  # fmt: skip
 _MISSING = frozenset({
     *("NoSuchEntity", "ResourceNotFoundException", "NotFoundException", "TrailNotFoundException"),
-    *("ClusterNotFoundException", "ServiceNotFoundException"),
+    *("ClusterNotFoundException", "ServiceNotFoundException", "NoSuchKey", "NoSuchBucket"),
+    *("InsightNotEnabledException",),
 })  # fmt: skip
 _OUT = frozenset({
     *("ServiceUnavailable", "ServiceUnavailableException", "ServiceFailure", "InternalFailure", "InternalError"),
@@ -42,9 +43,12 @@ _OUT = frozenset({
 _SUBJECTS = (
     *("UserName", "RoleName", "PolicyName", "AccessKeyId", "Status", "SecretId", "VersionId", "KeyId"),
     *("cluster", "service", "services", "taskDefinition", "EventName", "LookupAttributes"),
+    *("Bucket", "Prefix", "Key", "RoleArn", "TrailName"),
 )
 """The only parameters that a call's text may show; none of them can hold a secret."""
 _SHOWN_OF_A_KEY = 4
+_CONNECTIONS = 32
+"""At once, to one service and region: log files are fetched by many threads."""
 
 
 class Tries(StrEnum):
@@ -52,6 +56,13 @@ class Tries(StrEnum):
 
     RETRIED = "retried"
     ONCE = "once"
+
+
+class Noted(StrEnum):
+    """Which calls stand in the call log one by one. Who sends thousands alike tells of all of them at once."""
+
+    EACH = "each"
+    FAILURES = "failures"
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,7 @@ class AwsSession:
             user_agent_extra=agent,
             connect_timeout=5,
             read_timeout=20,
+            max_pool_connections=_CONNECTIONS,
             retries={"mode": "standard", "total_max_attempts": 1 if tries is Tries.ONCE else 4},
         )
         signer = {"aws_access_key_id": key[0], "aws_secret_access_key": key[1].reveal()} if key else {}
@@ -95,29 +107,47 @@ class AwsSession:
             found = self._opened().get_credentials()
         return str(found.get_frozen_credentials().access_key) if found else ""
 
+    def known_regions(self, service: str) -> tuple[str, ...]:
+        """The regions of our partition in which the SDK knows a service, enabled in the account or not."""
+        with self._lock:
+            opened = self._opened()
+            partition = opened.get_partition_for_region(self.config.region)
+            return tuple(sorted(opened.get_available_regions(service, partition)))
+
+    @property
+    def partition(self) -> str:
+        """``aws``, ``aws-us-gov`` or ``aws-cn``: the second part of every ARN here."""
+        with self._lock:
+            return str(self._opened().get_partition_for_region(self.config.region))
+
     def _opened(self) -> Any:
         if self._session is None:
             import boto3
-            import botocore.session
             from botocore.exceptions import ProfileNotFound
 
-            below = botocore.session.Session()
-            own_files = self.config.config_file or self.config.credentials_file
-            _refuse_endpoints_of_the_environment(self.config)
-            # A profile that is named takes AWS_ACCESS_KEY_ID in the environment out of the chain.
-            profile = self.config.profile or ("default" if own_files else "")
-            for name, value in {
-                "profile": profile,
-                "config_file": self.config.config_file,
-                "credentials_file": self.config.credentials_file,
-            }.items():
-                if value:
-                    below.set_config_variable(name, str(value))
             try:
-                self._session = boto3.Session(botocore_session=below, region_name=self.config.region)
+                self._session = boto3.Session(botocore_session=self._configured(), region_name=self.config.region)
             except ProfileNotFound as error:
                 raise ConfigInvalid(str(error), hint="look at aws.profile in irkit's configuration") from error
         return self._session
+
+    def _configured(self) -> Any:
+        """The session of botocore, which reads the configuration's files and profile."""
+        import botocore.session
+
+        below = botocore.session.Session()
+        own_files = self.config.config_file or self.config.credentials_file
+        _refuse_endpoints_of_the_environment(self.config)
+        # A profile that is named takes AWS_ACCESS_KEY_ID in the environment out of the chain.
+        profile = self.config.profile or ("default" if own_files else "")
+        for name, value in {
+            "profile": profile,
+            "config_file": self.config.config_file,
+            "credentials_file": self.config.credentials_file,
+        }.items():
+            if value:
+                below.set_config_variable(name, str(value))
+        return below
 
 
 def _refuse_endpoints_of_the_environment(config: AwsConfig) -> None:
@@ -140,11 +170,31 @@ class Aws:
         self._clock: tuple[float, AwsMoment] | None = None
 
     def call(
-        self, service: str, operation: str, /, *, region: str = "", tries: Tries = Tries.RETRIED, **params: Any
+        self,
+        service: str,
+        operation: str,
+        /,
+        *,
+        region: str = "",
+        tries: Tries = Tries.RETRIED,
+        noted: Noted = Noted.EACH,
+        **params: Any,
     ) -> Mapping[str, Any]:
         """Send one call and give AWS's answer. Raises ``OutsideError`` or one of its kinds."""
         client = self._client(service, region, tries)
+        if noted is Noted.FAILURES:
+            with self.understood(_call_text(client, service, operation, params)):
+                answer: Mapping[str, Any] = getattr(client, operation)(**params)
+            return answer
         return self._sent(client, service, operation, params)
+
+    def understood(self, text: str) -> AbstractContextManager[None]:
+        """A block in which the SDK's errors become irkit's; a failure is written down as ``text``."""
+        return _understood(text, self._calls)
+
+    def note(self, text: str) -> None:
+        """Write down calls that went well and were not written down one by one."""
+        self._calls.note(text)
 
     def call_with(self, key_id: str, secret: Secret, service: str, operation: str, /) -> Mapping[str, Any]:
         """Send one call signed with another key than ours, once, to see whether that key still lives."""

@@ -7,12 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from irkit.clients.assumed_role import RoleToAssume
 from irkit.clients.aws import Aws, AwsMoment, AwsSession
 from irkit.clients.call_record import CallLog, CallRecord
 from irkit.clients.cloudtrail import CloudTrail, Pace
@@ -23,9 +24,13 @@ from irkit.clients.github import GitHub, GitHubRest
 from irkit.clients.health import Health
 from irkit.clients.iam import Iam
 from irkit.clients.known_secrets import KnownSecrets
+from irkit.clients.organizations import Organizations
+from irkit.clients.regions import Regions
+from irkit.clients.s3 import S3
 from irkit.clients.secretsmanager import SecretsManager
 from irkit.clients.slack import Slack, SlackWeb
 from irkit.clients.sts import Sts
+from irkit.clients.trails import Trails
 from irkit.config import Config, TokenRef
 from irkit.errors import InputMissing
 from irkit.secret import Fingerprint, Secret
@@ -62,11 +67,13 @@ class Outside:
     postmortem: PostmortemWriter
     known_secrets: KnownSecrets = field(default_factory=KnownSecrets)
     pace: Pace = field(default_factory=Pace)
+    assumed: AwsSession | None = field(default=None, repr=False)
+    """The session of another account's role, when it is that account's outside."""
 
     @cached_property
     def aws_session(self) -> AwsSession:
-        """The one AWS session of the process."""
-        return AwsSession(self.config.aws)
+        """The one AWS session of the process, or the assumed role's."""
+        return self.assumed or AwsSession(self.config.aws)
 
     def clients(self, step: str, listeners: Listeners | None = None) -> Clients:
         """The clients of one step."""
@@ -76,10 +83,10 @@ class Outside:
 class Clients:
     """The outside as one step sees it: one attribute a service, each built on first use."""
 
-    def __init__(self, outside: Outside, step: str, listeners: Listeners) -> None:
+    def __init__(self, outside: Outside, step: str, listeners: Listeners, calls: CallLog | None = None) -> None:
         self._outside = outside
         self._listeners = listeners
-        self._calls = CallLog()
+        self._calls = calls or CallLog()
         self.step = step
         self.incident = outside.incident
         self.config = outside.config
@@ -112,6 +119,32 @@ class Clients:
     def cloudtrail(self) -> CloudTrail:
         """AWS CloudTrail's event history."""
         return CloudTrail(self.aws, self._outside.pace)
+
+    @cached_property
+    def trails(self) -> Trails:
+        """AWS CloudTrail's trails: what they record, and where they put it."""
+        return Trails(self.aws)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """AWS's regions."""
+        return Regions(self.aws)
+
+    @cached_property
+    def s3(self) -> S3:
+        """AWS S3."""
+        return S3(self.aws)
+
+    @cached_property
+    def organizations(self) -> Organizations:
+        """AWS Organizations."""
+        return Organizations(self.aws)
+
+    def as_role(self, role: RoleToAssume) -> Clients:
+        """The same step as another account's role; its calls stand in the same log. Raises ``Denied``."""
+        session = self.sts.assume(role, self.incident)
+        there = replace(self._outside, pace=Pace(), assumed=session)
+        return Clients(there, self.step, self._listeners, self._calls)
 
     @cached_property
     def ecs(self) -> Ecs:

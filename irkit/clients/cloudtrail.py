@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from irkit.clients.aws import Aws
 from irkit.errors import Throttled
@@ -27,28 +27,49 @@ PAGE = 50
 class Attribute(StrEnum):
     """What LookupEvents can be asked by; one a call."""
 
+    EVENT_ID = "EventId"
     ACCESS_KEY_ID = "AccessKeyId"
-    EVENT_NAME = "EventName"
     USERNAME = "Username"
+    """A user's name, the name of a role's session, ``root``."""
     RESOURCE_NAME = "ResourceName"
+    EVENT_NAME = "EventName"
+    EVENT_SOURCE = "EventSource"
+    """``kms.amazonaws.com``."""
+
+
+class Asked(NamedTuple):
+    """What a region is asked for: one attribute's value (None: everything) from ``start`` to ``end``, both within."""
+
+    attribute: Attribute | None
+    value: str
+    start: datetime
+    end: datetime
+
+
+class Page(NamedTuple):
+    """One page of a history, newest first: the records as CloudTrail keeps them, and the times of its events."""
+
+    texts: tuple[str, ...]
+    newest_at: datetime | None = None
+    oldest_at: datetime | None = None
 
 
 class Pace:
-    """Lets calls through at a steady rate for each region; shared by all steps of a process."""
+    """Lets calls through at a steady rate for each region; shared by all steps of a process, for one account."""
 
     def __init__(self, per_second: float = REQUESTS_A_SECOND) -> None:
         self._gap = _MARGIN / per_second
         self._lock = threading.Lock()
         self._free_at: dict[str, float] = {}
 
-    def wait(self, region: str) -> None:
-        """Return when the next call to a region may go out."""
+    def wait(self, region: str, over: threading.Event | None = None) -> None:
+        """Return when the next call to a region may go out, or at once when ``over`` is set."""
         with self._lock:
             now = time.monotonic()
             slot = max(now, self._free_at.get(region, now))
             self._free_at[region] = slot + self._gap
         if slot > now:
-            threading.Event().wait(slot - now)
+            (over or threading.Event()).wait(slot - now)
 
 
 class CloudTrail:
@@ -63,29 +84,40 @@ class CloudTrail:
 
         Raises ``Throttled`` when AWS goes on asking to slow down, ``Denied``, ``Unreachable``.
         """
-        token: dict[str, Any] = {}
-        while True:
-            page = self._page(
-                region,
-                LookupAttributes=[{"AttributeKey": attribute.value, "AttributeValue": value}],
-                StartTime=start,
-                EndTime=end,
-                MaxResults=PAGE,
-                **token,
-            )
-            for event in page.get("Events", []):
-                yield str(event["CloudTrailEvent"])
-            if not page.get("NextToken"):
-                return
-            token = {"NextToken": page["NextToken"]}
+        for page in self.pages(region, Asked(attribute, value, start, end)):
+            yield from page.texts
 
-    def _page(self, region: str, **asked: Any) -> Mapping[str, Any]:
+    def pages(self, region: str, asked: Asked, over: threading.Event | None = None) -> Iterator[Page]:
+        """The pages of one region, newest first, until the last one or until ``over`` is set.
+
+        Raises ``Throttled`` when AWS goes on asking to slow down, ``Denied``, ``Unreachable``.
+        """
+        ended = over or threading.Event()
+        given: dict[str, Any] = {"StartTime": asked.start, "EndTime": asked.end, "MaxResults": PAGE}
+        if asked.attribute is not None:
+            given["LookupAttributes"] = [{"AttributeKey": asked.attribute.value, "AttributeValue": asked.value}]
+        while not ended.is_set():
+            answer = self._page(region, ended, **given)
+            events = answer.get("Events", [])
+            times = [event["EventTime"].astimezone(UTC) for event in events if "EventTime" in event]
+            yield Page(
+                tuple(str(event["CloudTrailEvent"]) for event in events),
+                max(times, default=None),
+                min(times, default=None),
+            )
+            if not answer.get("NextToken"):
+                return
+            given["NextToken"] = answer["NextToken"]
+
+    def _page(self, region: str, over: threading.Event, **given: Any) -> Mapping[str, Any]:
         """One page, asked for again while AWS says to slow down: others of the account share the rate."""
         for pause in PAUSES:
-            self._pace.wait(region)
+            self._pace.wait(region, over)
             try:
-                return self._aws.call("cloudtrail", "lookup_events", region=region, **asked)
+                return self._aws.call("cloudtrail", "lookup_events", region=region, **given)
             except Throttled:
-                threading.Event().wait(pause.total_seconds())
-        self._pace.wait(region)
-        return self._aws.call("cloudtrail", "lookup_events", region=region, **asked)
+                over.wait(pause.total_seconds())
+                if over.is_set():
+                    raise
+        self._pace.wait(region, over)
+        return self._aws.call("cloudtrail", "lookup_events", region=region, **given)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from irkit.clients.aws import REFUSED_KEY, Aws, masked_key
+from irkit.clients.assumed_role import AssumedSession, RoleToAssume, session_name
+from irkit.clients.aws import REFUSED_KEY, Aws, AwsSession, masked_key
 from irkit.errors import NotFound, OutsideError, OwnIdentity
 from irkit.secret import Secret
 
@@ -77,6 +79,21 @@ class Sts:
                 msg = f"{protected} is protected by irkit's configuration"
                 raise OwnIdentity(msg, hint="look at protected_principals; a second person should decide this")
         return own
+
+    def assume(self, role: RoleToAssume, incident: str) -> AwsSession:
+        """A session of a role, named after the incident; it is renewed before it ends, and lives in memory alone.
+
+        Raises ``Denied`` when the role does not trust us, or we may not sts:AssumeRole.
+        """
+        given: dict[str, Any] = {"ExternalId": role.external_id} if role.external_id else {}
+
+        def answer() -> Mapping[str, Any]:
+            name = session_name(incident)
+            return self._aws.call("sts", "assume_role", RoleArn=role.arn, RoleSessionName=name, **given)
+
+        session = AssumedSession(self._aws.session, answer)
+        session.own_key_id()
+        return session
 
     def probe_key(self, key_id: str, secret: Secret) -> KeyProbe:
         """Sign one harmless call with a key under suspicion. Raises ``Unreachable`` when there is no answer."""

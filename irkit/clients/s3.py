@@ -1,0 +1,105 @@
+"""AWS S3: listing and reading objects of log buckets.
+
+Ten thousands of objects are read at a time, so that only failures stand in the call log; ``tell`` writes one line of
+many reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from irkit.clients.aws import Aws, Noted
+
+_CHUNK = 1 << 18
+ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+"""Storage classes that must be restored before they can be read (S3 user guide, "Restoring an archived object")."""
+
+
+class S3Object(NamedTuple):
+    """One object as a listing tells of it. ``size`` is in bytes; ``etag`` has no quotes around it."""
+
+    key: str
+    size: int
+    etag: str
+    modified_at: datetime
+    storage: str = "STANDARD"
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it must be restored before it can be read."""
+        return self.storage in ARCHIVED
+
+
+class Fetched(NamedTuple):
+    """An object's bytes as stored, its ETag, and its own metadata (names in lower case, without ``x-amz-meta-``)."""
+
+    content: bytes
+    etag: str
+    metadata: Mapping[str, str]
+
+
+class S3:
+    """S3 as one step sees it. Safe to use from several threads."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def listed(self, bucket: str, prefix: str = "", after: str = "") -> Iterator[tuple[S3Object, ...]]:
+        """Pages of up to 1,000 objects below a prefix, by key; ``after`` leaves out keys up to it.
+
+        Raises ``Denied``, ``NotFound`` for no such bucket, ``Unreachable``.
+        """
+        begin = {"StartAfter": after} if after else {}
+        for page in self._aws.pages("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, **begin):
+            yield tuple(_object(row) for row in page.get("Contents", ()))
+
+    def folders(self, bucket: str, prefix: str = "") -> tuple[str, ...]:
+        """The prefixes one level down, each with its ``/`` at the end."""
+        pages = self._aws.pages("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, Delimiter="/")
+        return tuple(str(row["Prefix"]) for page in pages for row in page.get("CommonPrefixes", ()))
+
+    def read(self, bucket: str, key: str, etag: str = "") -> Fetched:
+        """One object whole; with an ``etag`` only if it still has that one.
+
+        Raises ``NotFound`` for one that is gone, ``Denied``, ``Unreachable``, ``OutsideError`` when it was replaced.
+        """
+        answer = self._opened(bucket, key, etag)
+        with closing(answer["Body"]), self._aws.understood(f"s3:GetObject {bucket} {key}"):
+            content: bytes = answer["Body"].read()
+        return Fetched(content, _bare(answer.get("ETag")), dict(answer.get("Metadata", {})))
+
+    def chunks(self, bucket: str, key: str, etag: str = "") -> Iterator[bytes]:
+        """One object bit by bit, never much of it in memory. Raises as ``read`` does."""
+        answer = self._opened(bucket, key, etag)
+        with closing(answer["Body"]) as body:
+            while True:
+                with self._aws.understood(f"s3:GetObject {bucket} {key}"):
+                    chunk: bytes = body.read(_CHUNK)
+                if not chunk:
+                    return
+                yield chunk
+
+    def tell(self, bucket: str, count: int, size: int) -> None:
+        """Write down in one line that so many objects of so many bytes were read."""
+        self._aws.note(f"s3:GetObject {bucket}: {count} objects, {size} bytes")
+
+    def _opened(self, bucket: str, key: str, etag: str) -> Mapping[str, Any]:
+        only: dict[str, Any] = {"IfMatch": f'"{etag}"'} if etag else {}
+        return self._aws.call("s3", "get_object", noted=Noted.FAILURES, Bucket=bucket, Key=key, **only)
+
+
+def _object(row: Mapping[str, Any]) -> S3Object:
+    return S3Object(
+        str(row["Key"]),
+        int(row["Size"]),
+        _bare(row.get("ETag")),
+        row["LastModified"].astimezone(UTC),
+        str(row.get("StorageClass") or "STANDARD"),
+    )
+
+
+def _bare(etag: object) -> str:
+    return str(etag or "").strip('"')
