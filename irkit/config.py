@@ -107,6 +107,19 @@ class GitConfig:
 
 
 @dataclass(frozen=True)
+class CloudTrailConfig:
+    """Where CloudTrail's records are looked for when nobody says where, and how other accounts are reached."""
+
+    source: tuple[str, ...] = ()
+    """As ``irkit trail --from``; empty for the event history."""
+    accounts: tuple[str, ...] = ()
+    """Accounts to ask by ``role``, a role's name; empty for our own alone."""
+    role: str = ""
+    external_id: str = ""
+    """What the roles' trust policies ask for; no secret."""
+
+
+@dataclass(frozen=True)
 class Config:
     """All settings of irkit. ``file`` is where they came from, None when there is no such file."""
 
@@ -124,6 +137,7 @@ class Config:
     github: GithubConfig = GithubConfig()
     slack: SlackConfig = SlackConfig()
     git: GitConfig = GitConfig()
+    cloudtrail: CloudTrailConfig = CloudTrailConfig()
     file: Path | None = None
 
 
@@ -132,6 +146,7 @@ KEYS = (
     *("aws.profile", "aws.region", "aws.regions", "aws.config_file", "aws.credentials_file"),
     *("github.base_url", "github.repository", "github.token"),
     *("slack.base_url", "slack.token", "slack.channel_prefix", "git.token", "git.username"),
+    *("cloudtrail.source", "cloudtrail.accounts", "cloudtrail.role", "cloudtrail.external_id"),
 )
 """Every key there is."""
 
@@ -267,6 +282,12 @@ def _built(given: Mapping[str, _Given], file: Path | None) -> Config:
             channel_prefix=_text(given, "slack.channel_prefix", SlackConfig.channel_prefix),
         ),
         git=GitConfig(token=_token(given, "git.token"), username=_text(given, "git.username", GitConfig.username)),
+        cloudtrail=CloudTrailConfig(
+            source=_texts(given, "cloudtrail.source"),
+            accounts=_texts(given, "cloudtrail.accounts"),
+            role=_text(given, "cloudtrail.role"),
+            external_id=_text(given, "cloudtrail.external_id"),
+        ),
         file=file,
     )
 

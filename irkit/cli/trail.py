@@ -57,8 +57,9 @@ def usage() -> str:
             *lines,
             "",
             "Without a VERB: the screen. irkit trail VERB --help tells the options.",
-            "Rows go to stdout; progress, and coverage (what was read and what was not, until when to trust it), to stderr.",
-            EPILOG,
+            "Rows go to stdout; progress goes to stderr, and so does the coverage: what was read, what was not, and",
+            "until when that can be trusted.",
+            *textwrap.wrap(EPILOG, 118, subsequent_indent="    "),
         ]
     )
 

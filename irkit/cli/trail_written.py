@@ -1,0 +1,146 @@
+"""Write an answer: as a table, JSON, JSON lines or CSV, always with its coverage."""
+
+from __future__ import annotations
+
+import csv
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from irkit.cli.trail_cells import as_json, cell, safe_json
+from irkit.cli.trail_table import table
+from irkit.cloudtrail.coverage import Coverage
+from irkit.errors import UsageError
+from irkit.scan.output.shown import shown
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+SCHEMA = "irkit.trail/1"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What begins a formula in spreadsheets (OWASP, CSV injection); an apostrophe before it makes it text."""
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is to be written: rows as mappings of all their fields, and what they do not cover."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Mapping[str, object]]
+    about: Mapping[str, JsonValue]
+    """The question, for the JSON document."""
+    coverage: Coverage
+    already: int = 0
+    """How many of the first rows went out as they were found (JSON lines)."""
+
+
+def write(what: Written, form: Format, out: TextIO) -> None:
+    """Write all of it. Only JSON and JSON lines hold the coverage; who writes the others must tell it."""
+    _WRITERS[form](what, out)
+
+
+def _table(what: Written, out: TextIO) -> None:
+    width = shutil.get_terminal_size().columns if out.isatty() else None
+    rows = [[cell(row.get(name)) for name in what.columns] for row in what.rows]
+    for line in table(what.columns, rows, width) if rows else ():
+        print(line, file=out)
+
+
+def _json(what: Written, out: TextIO) -> None:
+    rows = [{name: as_json(row.get(name)) for name in what.columns} for row in what.rows]
+    document = {"schema": SCHEMA, **what.about, "rows": rows, "coverage": coverage_json(what.coverage)}
+    print(safe_json(document, indent=2), file=out)
+
+
+def _jsonl(what: Written, out: TextIO) -> None:
+    for row in what.rows[what.already :]:
+        print(json_line(row, what.columns), file=out)
+    print(safe_json({"coverage": coverage_json(what.coverage)}), file=out)
+
+
+def json_line(row: Mapping[str, object], columns: Sequence[str]) -> str:
+    """One row as one line of JSON."""
+    return safe_json({name: as_json(row.get(name)) for name in columns})
+
+
+def _csv(what: Written, out: TextIO) -> None:
+    rows = csv.writer(out)
+    rows.writerow(what.columns)
+    for row in what.rows:
+        rows.writerow([_csv_cell(cell(row.get(name))) for name in what.columns])
+
+
+def _csv_cell(text: str) -> str:
+    told = shown(text)
+    return f"'{told}" if told.startswith(_FORMULA) else told
+
+
+_WRITERS: dict[Format, Callable[[Written, TextIO], None]] = {
+    Format.TABLE: _table,
+    Format.JSON: _json,
+    Format.JSONL: _jsonl,
+    Format.CSV: _csv,
+}
+
+
+def coverage_json(coverage: Coverage) -> JsonValue:
+    """A coverage as JSON: all its fields, what follows from them, and the words."""
+    return {
+        "sources": list(coverage.sources),
+        "regions": list(coverage.regions),
+        "accounts": list(coverage.accounts),
+        "start": as_json(coverage.start),
+        "end": as_json(coverage.end),
+        "asked_at": as_json(coverage.asked_at),
+        "trusted_until": as_json(coverage.trusted_until),
+        "is_whole": coverage.is_whole,
+        "not_seen": dict(coverage.not_seen),
+        "skipped": [{"at": each.at.text, "why": each.why} for each in coverage.skipped],
+        "notes": list(coverage.notes),
+        "never": list(coverage.never),
+        "counts": as_json(coverage.counts),
+        "text": coverage.text,
+    }
+
+
+@contextmanager
+def opened(file: Path | None) -> Iterator[TextIO]:
+    """Where rows go: stdout, or a file that is there only when it is whole. Raises ``UsageError``."""
+    if file is None:
+        sys.stdout.reconfigure(errors="backslashreplace") if hasattr(sys.stdout, "reconfigure") else None
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    if file.exists() and not file.is_file():  # a device or a pipe is written to, never replaced
+        aside = file
+    try:
+        out = aside.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+    except OSError as error:
+        raise UsageError(f"cannot write {file}: {error.strerror}") from None
+    try:
+        with out:
+            yield out
+            out.flush()
+            if aside is not file:
+                os.fsync(out.fileno())
+                aside.replace(file)
+    finally:
+        if aside is not file:
+            aside.unlink(missing_ok=True)
