@@ -338,12 +338,32 @@ class DecisionGiven(Frozen):
     """Hash of the last event on the screen when deciding: what was known then."""
 
 
+class CitedRecord(Frozen):
+    """A CloudTrail record that a person put into the timeline, as far as it is told; ``sha256`` is of its raw text."""
+
+    event_id: str
+    call: str
+    who: str
+    key_id: str = ""
+    ip: str = ""
+    agent: str = ""
+    error: str = ""
+    account: str = ""
+    region: str = ""
+    target: str = ""
+    locator: str = ""
+    """Where the raw record lies, as ``irkit trail show`` takes it."""
+    sha256: str = ""
+    """Empty when the raw text was not at hand."""
+
+
 class NoteAdded(Frozen):
-    """A person wrote something down."""
+    """A person wrote something down; of a ``cited`` record the event's time is CloudTrail's."""
 
     kind: Literal["note_added"] = "note_added"
     text: str
     step: StepId | None = None
+    cited: CitedRecord | None = None
 
 
 class IncidentAborted(Frozen):

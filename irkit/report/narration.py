@@ -12,7 +12,9 @@ _REPORTED = (ev.DecisionGiven, ev.NoteAdded, ev.StepSkipped, ev.IncidentAborted,
 
 
 def basis(event: Event) -> Basis:
-    """What people say is reported; all else in the journal was seen by irkit."""
+    """What people say is reported; all else in the journal was seen by irkit, or by CloudTrail."""
+    if isinstance(event, ev.NoteAdded) and event.cited is not None:
+        return Basis.OBSERVED
     return Basis.REPORTED if isinstance(event, _REPORTED) else Basis.OBSERVED
 
 
@@ -116,7 +118,7 @@ def _people(event: Event) -> str:
             answer = ", ".join(f"{name} = {value}" for name, value in event.answer.items() if name != "reason")
             return f"answered {answer}" + (f" because: {event.reason}" if event.reason else "")
         case ev.NoteAdded():
-            return f"note: {event.text}"
+            return f"note: {event.text}" if event.cited is None else f"CloudTrail: {event.text}"
         case _:
             return ""
 

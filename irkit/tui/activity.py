@@ -226,7 +226,8 @@ def _(event: ev.DecisionGiven, record: Recorded) -> Words:
 
 @_words.register
 def _(event: ev.NoteAdded, record: Recorded) -> Words:
-    yield f"note by {_who(record)}: {event.text}", Tone.PLAIN
+    what = "note" if event.cited is None else "CloudTrail record added"
+    yield f"{what} by {_who(record)}: {event.text}", Tone.PLAIN
 
 
 @_words.register
