@@ -1,0 +1,167 @@
+"""A query as conditions of SQL. They narrow: they leave out no record that ``Query.matches`` would take.
+
+Only what Trino (Athena, Lake) and DuckDB both understand is used, so that the same text runs on all of them: no
+``json_extract_scalar`` and no lambda.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from irkit.cloudtrail.athena.days import joined
+from irkit.cloudtrail.athena.literal import is_one_of, literal
+from irkit.cloudtrail.query import Outcome, Query
+from irkit.cloudtrail.record import DENIALS
+
+MOST_WINDOWS = 100
+_SECOND = timedelta(seconds=1)
+_PLAIN = re.compile(r"[ !#-\[\]-~]+")
+"""What stands in JSON as it is: printable ASCII but for the quote and the backslash."""
+_AWS = ".amazonaws.com"
+_ISSUER = "useridentity.sessioncontext.sessionissuer"
+
+
+class Narrowing(NamedTuple):
+    """``conditions`` must all hold; and one of ``said``, which speak of the columns of ``SAID``.
+
+    ``is_exact`` when they say just what ``Query.matches`` does: then SQL may count, not only narrow.
+    """
+
+    conditions: tuple[str, ...]
+    said: tuple[str, ...]
+    is_exact: bool
+    reads: frozenset[str]
+    """The columns that are looked at."""
+
+
+class Dialect(NamedTuple):
+    """How an engine's table writes what differs: ``moment`` before a bound of ``eventtime``, the texts of a record."""
+
+    moment: str
+    said: tuple[str, ...]
+
+
+TABLE = Dialect("", ("requestparameters", "responseelements", "additionaleventdata"))
+"""In a CloudTrail table the time is a text: ``2026-11-21T12:00:00Z``. Bounds are written without the Z, so that a text
+with a fraction of a second is on the right side too."""
+_LOOKED_INTO = 3
+"""So many resources; a record with more is given whatever is asked, and judged after."""
+_LEFT = ("strpos(said, '\\u') > 0", "strpos(said, '\\/') > 0", "one_more IS NOT NULL")
+"""Records whose texts may be written in another way: irkit looks into them."""
+
+
+def narrowed(query: Query, dialect: Dialect = TABLE) -> Narrowing:
+    """The conditions of a query; the partitions' are ``partitions.partitions``."""
+    found = tuple(_conditions(query, dialect))
+    reads = frozenset(name for names, _ in found for name in names.split())
+    said = tuple(_said(each) for each in query.mentions)
+    if said:
+        reads |= frozenset((*TABLE.said, "resources"))
+    narrowing = (*said, *_LEFT) if said and all(said) else ()
+    return Narrowing(tuple(each for _, each in found), narrowing, not query.mentions and _is_exact(query), reads)
+
+
+def said_columns(dialect: Dialect = TABLE) -> tuple[str, ...]:
+    """All texts of parameters, answer and resources in one, as ``said``; one more resource than that, as ``one_more``."""
+    resources = (f"TRY(resources[{place}].arn)" for place in range(1, _LOOKED_INTO + 1))
+    return (
+        f"concat_ws(' ', {', '.join((*dialect.said, *resources))}) AS said",
+        f"TRY(resources[{_LOOKED_INTO + 1}]) AS one_more",
+    )
+
+
+def _is_exact(query: Query) -> bool:
+    """Whether no window was widened or cut to whole seconds."""
+    whole = all(not at.microsecond for window in query.windows for at in window)
+    return whole and len(joined(query.windows, len(query.windows) + 1)) <= MOST_WINDOWS
+
+
+def _conditions(query: Query, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    """The columns, and the condition on them."""
+    if query.windows:
+        yield "eventtime", _windows(query, dialect)
+    yield from _callers(query)
+    for column, values in (
+        ("sourceipaddress", query.ips),
+        ("useragent", query.agents),
+        ("awsregion", query.regions),
+        ("eventid", query.event_ids),
+    ):
+        if values:
+            yield column, is_one_of(column, values)
+    if query.accounts:
+        account = is_one_of("coalesce(nullif(recipientaccountid, ''), useridentity.accountid)", query.accounts)
+        yield "recipientaccountid useridentity.accountid", account
+    if query.calls:
+        yield "eventsource eventname", _calls(query.calls)
+    if query.outcome is not Outcome.ANY:
+        yield "errorcode", _ended(query.outcome)
+
+
+def _callers(query: Query) -> Iterator[tuple[str, str]]:
+    if query.keys:
+        yield "useridentity.accesskeyid", is_one_of("useridentity.accesskeyid", query.keys)
+    if query.arns:
+        either = (is_one_of("useridentity.arn", query.arns), is_one_of(f"{_ISSUER}.arn", query.arns))
+        yield f"useridentity.arn {_ISSUER}.arn", f"({' OR '.join(either)})"
+    if query.users:
+        name = f"coalesce(nullif(useridentity.username, ''), {_ISSUER}.username)"
+        yield f"useridentity.username {_ISSUER}.username", is_one_of(name, query.users)
+    if query.sessions:
+        name = is_one_of("regexp_extract(useridentity.arn, '[^/]*$')", query.sessions)
+        yield "useridentity.arn", f"useridentity.arn LIKE '%:assumed-role/%' AND {name}"
+    if query.source_identities:
+        column = "useridentity.sessioncontext.sourceidentity"
+        yield column, is_one_of(column, query.source_identities)
+
+
+def _windows(query: Query, dialect: Dialect) -> str:
+    spans = [
+        f"(eventtime >= {dialect.moment}'{_stamp(start)}' AND eventtime < {dialect.moment}'{_stamp(_whole(end))}')"
+        for start, end in joined(query.windows, MOST_WINDOWS)
+    ]
+    return spans[0] if len(spans) == 1 else "(" + "\n    OR ".join(spans) + ")"
+
+
+def _whole(at: datetime) -> datetime:
+    """The next whole second, itself when it is one."""
+    return at + _SECOND if at.microsecond else at
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%S}"
+
+
+def _calls(calls: tuple[str, ...]) -> str:
+    """Grouped by service: ``(lower(eventsource) = 'kms.amazonaws.com' AND lower(eventname) = 'decrypt')``."""
+    by_source: dict[str, list[str]] = {}
+    for each in calls:
+        source, _, name = each.lower().rpartition(":")
+        by_source.setdefault(source, []).append(name)
+    texts = []
+    for source, names in by_source.items():
+        parts = [is_one_of("lower(eventsource)", (source, source + _AWS))] if source else []
+        if "*" not in names:
+            parts.append(is_one_of("lower(eventname)", names))
+        texts.append(" AND ".join(parts) or "eventname IS NOT NULL")
+    return texts[0] if len(texts) == 1 else "(\n    (" + ")\n    OR (".join(texts) + ")\n  )"
+
+
+def _ended(outcome: Outcome) -> str:
+    if outcome is Outcome.SUCCEEDED:
+        return "coalesce(errorcode, '') = ''"
+    if outcome is Outcome.FAILED:
+        return "errorcode <> ''"
+    return "(" + " OR ".join(f"strpos(errorcode, {literal(each)}) > 0" for each in DENIALS) + ")"
+
+
+def _said(text: str) -> str:
+    """That a text's plain parts stand in a record; empty when it has none, which narrows nothing.
+
+    What JSON may write in another way is left out.
+    """
+    parts = [f"strpos(said, {literal(each)}) > 0" for each in _PLAIN.findall(text)]
+    return parts[0] if len(parts) == 1 else "(" + " AND ".join(parts) + ")" if parts else ""
