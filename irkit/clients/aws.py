@@ -34,7 +34,7 @@ _THROTTLED = frozenset({
 _MISSING = frozenset({
     *("NoSuchEntity", "ResourceNotFoundException", "NotFoundException", "TrailNotFoundException"),
     *("ClusterNotFoundException", "ServiceNotFoundException", "NoSuchKey", "NoSuchBucket"),
-    *("InsightNotEnabledException",),
+    *("InsightNotEnabledException", "EntityNotFoundException", "EventDataStoreNotFoundException"),
 })  # fmt: skip
 _OUT = frozenset({
     *("ServiceUnavailable", "ServiceUnavailableException", "ServiceFailure", "InternalFailure", "InternalError"),
@@ -44,6 +44,7 @@ _SUBJECTS = (
     *("UserName", "RoleName", "PolicyName", "AccessKeyId", "Status", "SecretId", "VersionId", "KeyId"),
     *("cluster", "service", "services", "taskDefinition", "EventName", "LookupAttributes"),
     *("Bucket", "Prefix", "Key", "RoleArn", "TrailName"),
+    *("WorkGroup", "DatabaseName", "QueryExecutionId", "QueryId"),
 )
 """The only parameters that a call's text may show; none of them can hold a secret."""
 _SHOWN_OF_A_KEY = 4
@@ -113,6 +114,17 @@ class AwsSession:
             opened = self._opened()
             partition = opened.get_partition_for_region(self.config.region)
             return tuple(sorted(opened.get_available_regions(service, partition)))
+
+    def operation(self, service: str, name: str) -> str:
+        """A call's name in AWS's own writing (``kms``, ``decrypt``: ``Decrypt``); empty for what the SDK knows not."""
+        from botocore.exceptions import UnknownServiceError
+
+        with self._lock:
+            try:
+                names = self._opened()._session.get_service_model(service).operation_names if service else ()  # noqa: SLF001
+            except UnknownServiceError:
+                names = ()
+        return next((each for each in names if each.lower() == name.lower()), "")
 
     @property
     def partition(self) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from irkit.clients.assumed_role import RoleToAssume
+from irkit.clients.athena import Athena
 from irkit.clients.aws import Aws, AwsMoment, AwsSession
 from irkit.clients.call_record import CallLog, CallRecord
 from irkit.clients.cloudtrail import CloudTrail, Pace
@@ -21,6 +22,7 @@ from irkit.clients.ecs import Ecs
 from irkit.clients.evidence import Evidence, EvidenceFile
 from irkit.clients.git import Git, GitOverHttp
 from irkit.clients.github import GitHub, GitHubRest
+from irkit.clients.glue import Glue
 from irkit.clients.health import Health
 from irkit.clients.iam import Iam
 from irkit.clients.known_secrets import KnownSecrets
@@ -134,6 +136,16 @@ class Clients:
     def s3(self) -> S3:
         """AWS S3."""
         return S3(self.aws)
+
+    @cached_property
+    def athena(self) -> Athena:
+        """AWS Athena."""
+        return Athena(self.aws)
+
+    @cached_property
+    def glue(self) -> Glue:
+        """AWS Glue's Data Catalog."""
+        return Glue(self.aws)
 
     @cached_property
     def organizations(self) -> Organizations:
