@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from irkit.cli.scan_told import INCOMPLETE, Moment, advice, exit_code, failure, many, say, skipped, sums
@@ -29,8 +29,7 @@ def hook(names: Sequence[str]) -> int:
     """Scan what is staged (of these files); the exit code. What goes wrong is said, and is never 0."""
     try:
         patterns = KeptPatterns(cache_folder())
-        patterns.recall()
-        code = told(*_less_ignored(scan_staged(names, detector, key)))
+        code = told(*_less_ignored(scan_staged(names, lambda: detector(prepare=patterns.recall), key)))
         patterns.keep()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
         return failure(error)
@@ -88,11 +87,12 @@ def _warn(malformed: Sequence[str]) -> None:
         say(f"irkit: not understood: {line}")
 
 
-def detector(rules: Sequence[Path] = ()) -> Detector:
-    """The detector of irkit's own rules and of these, from its cache."""
+def detector(rules: Sequence[Path] = (), prepare: Callable[[], None] = lambda: None) -> Detector:
+    """The detector of irkit's own rules and of these, from its cache; see ``load_detector``."""
     from irkit.scan.detect.detector import load_detector
 
-    made = load_detector(rules, cache=cast("Path", cache_folder()))  # its text is all that is used: no pathlib
+    # Its text is all that is used: no pathlib.
+    made = load_detector(rules, cache=cast("Path", cache_folder()), prepare=prepare)
     gc.freeze()  # what was loaded stays: it need not be looked through again
     gc.enable()
     return made

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from irkit.scan.rule import Confidence, Severity
-from irkit.secret import Fingerprint, Secret
+if TYPE_CHECKING:
+    from irkit.scan.rule import Confidence, Severity
+    from irkit.secret import Fingerprint, Secret
 
 
 class Sighting(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, NamedTuple, Protocol, cast
 
+from irkit.scan.detect.beginnings import ARCHIVES, PACKED, TAR, UNKNOWN, USTAR
 from irkit.scan.finding import Skipped
 
 MOST_BYTES = 100 << 20
@@ -19,20 +20,6 @@ MOST_RATIO = 250
 """A member that grows more is a bomb; counted beyond the first megabyte."""
 _RATIO_FREE_BYTES = 1 << 20
 _PART_BYTES = 1 << 20
-_TAR_MAGIC_AT = 257
-_KINDS = (
-    (b"PK\x03\x04", "zip"),
-    (b"\x1f\x8b\x08", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-)
-_UNKNOWN = (
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"Rar!\x1a\x07", "RAR"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard"),
-)
-BEGINNINGS = tuple(magic for magic, _ in (*_KINDS, *_UNKNOWN))
-"""What archives begin with; tar has its own sign, further on."""
 
 
 class Member(NamedTuple):
@@ -83,18 +70,18 @@ class Budget:
 
 def is_archive(body: bytes) -> bool:
     """Whether the text begins as an archive does."""
-    return body.startswith(BEGINNINGS) or body[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar"
+    return body.startswith(PACKED) or body[TAR] == USTAR
 
 
 def members(body: bytes, budget: Budget) -> Iterator[Member | Skipped]:
     """What the archive holds, and what of it was not read; a text that is no archive after all holds nothing."""
-    for magic, name in _UNKNOWN:
+    for magic, name in UNKNOWN:
         if body.startswith(magic):
             yield Skipped(f"{name} archive", "this kind of archive is not looked into")
             return
-    kind = next((kind for magic, kind in _KINDS if body.startswith(magic)), "")
+    kind = next((kind for magic, kind in ARCHIVES if body.startswith(magic)), "")
     if not kind:
-        kind = "tar" if body[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar" else "zip"
+        kind = "tar" if body[TAR] == USTAR else "zip"
     if kind == "zip":
         yield from _zip(body, budget)
     elif kind == "tar":

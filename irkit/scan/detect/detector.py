@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from irkit.scan.detect.batch import Text
 from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.loading import loaded
-from irkit.scan.detect.looking import Detector, Looked
+from irkit.scan.detect.looked import Looked
+from irkit.scan.detect.looking import Detector, nothing
 
 if TYPE_CHECKING:
     from pathlib import Path  # 4 ms
@@ -16,9 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["Detector", "Engine", "Looked", "Text", "load_detector"]
 
 
-def load_detector(files: Sequence[Path] = (), engine: Engine = Engine.BEST, cache: Path | None = None) -> Detector:
+def load_detector(
+    files: Sequence[Path] = (),
+    engine: Engine = Engine.BEST,
+    cache: Path | None = None,
+    prepare: Callable[[], None] = nothing,
+) -> Detector:
     """A detector with irkit's own rules and those of these TOML files.
 
-    ``cache`` is a folder where what is slow to make is kept. Raises ``RulesInvalid``, ``EngineMissing``.
+    ``cache`` is a folder where what is slow to make is kept; ``prepare`` is called before the first hit is looked at.
+    Raises ``RulesInvalid``, ``EngineMissing``.
     """
-    return loaded(files, engine, cache)
+    return loaded(files, engine, cache, prepare)

@@ -10,12 +10,13 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 from zlib import crc32
 
-from irkit.scan.rule import Bounds, Confidence, Rule, Severity
+if TYPE_CHECKING:
+    from irkit.scan.rule import Rule
 
-_FORMAT = b"irkit detector 4\n"
+_FORMAT = b"irkit detector 5\n"
 _CHECKSUM = slice(len(_FORMAT), len(_FORMAT) + 4)
 _RULES_SIZE = slice(_CHECKSUM.stop, _CHECKSUM.stop + 4)
 _DIGEST_BYTES = 32
@@ -46,11 +47,18 @@ class Kept(NamedTuple):
         raise KeyError(name)
 
 
-class KeptRules(Sequence[Rule]):
-    """Rules as they are kept; each is made when it is asked for, because a hook needs but a few."""
+class KeptRules(Sequence["Rule"]):
+    """Rules as they are kept; each is made when it is asked for, because a hook needs but a few, or none."""
 
-    def __init__(self, rules: Sequence[Sequence[str]]) -> None:
-        self._rules = rules
+    def __init__(self, count: int, packed: bytes) -> None:
+        self._count, self._packed = count, packed
+        self._opened: Sequence[Sequence[str]] | None = None
+
+    @property
+    def _rules(self) -> Sequence[Sequence[str]]:
+        if self._opened is None:
+            self._opened = marshal.loads(self._packed)  # noqa: S302 - of our own file
+        return self._opened
 
     @overload
     def __getitem__(self, place: int) -> Rule: ...
@@ -58,13 +66,15 @@ class KeptRules(Sequence[Rule]):
     def __getitem__(self, place: slice) -> Sequence[Rule]: ...
     def __getitem__(self, place: int | slice) -> Rule | Sequence[Rule]:
         if isinstance(place, slice):
-            return KeptRules(self._rules[place])
+            return [self[each] for each in range(*place.indices(self._count))]
+        from irkit.scan.rule import Bounds, Confidence, Rule, Severity  # 1 ms, which a hook without a hit is spared
+
         id_, title, severity, confidence, pattern, anchor, bounds, *rest = self._rules[place]
         known = Severity(severity), Confidence(confidence), pattern, anchor, Bounds(bounds)
         return Rule._make((id_, title, *known, *rest))
 
     def __len__(self) -> int:
-        return len(self._rules)
+        return self._count
 
     def rule(self, name: str) -> Rule:
         """The rule of that id. Raises ``KeyError``."""
@@ -98,7 +108,7 @@ def kept(file: str) -> Kept | None:
     if not head.startswith(_FORMAT) or head[_CHECKSUM] != _checksum(payload, database):
         return None
     rules, spanning, trusted, rules_hash = marshal.loads(payload)  # noqa: S302 - our own file
-    return Kept(KeptRules(rules), spanning, trusted, database, rules_hash)
+    return Kept(KeptRules(len(spanning), rules), spanning, trusted, database, rules_hash)
 
 
 def _checksum(payload: bytes, database: bytes) -> bytes:
@@ -109,7 +119,7 @@ def _checksum(payload: bytes, database: bytes) -> bytes:
 def keep(file: str, parts: Kept) -> None:
     """Write the file, readable by us alone. Where that does not work the next run makes it all again, and no more."""
     rules = tuple(tuple(str(one) if isinstance(one, str) else one for one in rule) for rule in parts.rules)
-    payload = marshal.dumps((rules, parts.spanning, parts.trusted, parts.rules_hash))
+    payload = marshal.dumps((marshal.dumps(rules), parts.spanning, parts.trusted, parts.rules_hash))
     folder, part = os.path.dirname(file), f"{file}.{os.getpid()}"  # noqa: PTH120
     try:
         os.makedirs(folder, exist_ok=True, mode=0o700)  # noqa: PTH103

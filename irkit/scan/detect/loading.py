@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import irkit
@@ -30,7 +30,7 @@ class EngineMissing(UsageError):
     """The engine asked for is not installed."""
 
 
-def loaded(files: Sequence[Path], engine: Engine, cache: Path | None) -> Detector:
+def loaded(files: Sequence[Path], engine: Engine, cache: Path | None, prepare: Callable[[], None]) -> Detector:
     """See ``load_detector``. Raises ``RulesInvalid``, ``EngineMissing``."""
     version = "" if engine is Engine.RE2 else hyperscan_version()
     if engine is Engine.HYPERSCAN and not version:
@@ -41,13 +41,13 @@ def loaded(files: Sequence[Path], engine: Engine, cache: Path | None) -> Detecto
     parts = kept(file) if file else None
     try:
         if parts:
-            return Detector(parts, _prefilter(parts), parts.rules_hash)
+            return Detector(parts, _prefilter(parts), parts.rules_hash, prepare)
     except DatabaseUnusable:
         pass  # of another machine with the same home; ours replaces it
     parts = _parts(files, version)._replace(rules_hash=_rules_hash(files))
     if file:
         keep(file, parts)
-    return Detector(parts, _prefilter(parts), parts.rules_hash)
+    return Detector(parts, _prefilter(parts), parts.rules_hash, prepare)
 
 
 def detector(rules: Sequence[Rule], engine: Engine = Engine.BEST) -> Detector:

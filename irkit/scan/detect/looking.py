@@ -1,61 +1,40 @@
-"""The detector: what secrets stand in a text. Rules, one prefilter for all of them, and what confirms a hit."""
+"""The detector: what secrets stand in a text. Rules, one prefilter for all of them, and what makes of its hits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from irkit.scan.detect.archive import BEGINNINGS, MOST_DEPTH, Budget, Member, is_archive, members
 from irkit.scan.detect.batch import Text, hits_of_each
-from irkit.scan.detect.confirm import Confirm, line_around
-from irkit.scan.detect.form import Form
+from irkit.scan.detect.beginnings import is_special
 from irkit.scan.detect.kept import Kept
-from irkit.scan.detect.overlap import Seen, speaking
-from irkit.scan.detect.pragma import ALLOWED, is_allowed
-from irkit.scan.detect.prefilter import Hit, Prefilter
-from irkit.scan.detect.wide import MARKS, wide
-from irkit.scan.finding import Sighting, Skipped
-from irkit.scan.rule import Rule
+from irkit.scan.detect.looked import Looked
+from irkit.scan.detect.prefilter import Prefilter
 
-DECODED_DEPTH = 3
-NEAR_BYTES = 300
-_LFS = b"version https://git-lfs.github.com/spec/v1"
-_SPECIAL = (*BEGINNINGS, *MARKS, _LFS)
-_TAR = slice(257, 262)
+if TYPE_CHECKING:
+    from irkit.scan.detect.sights import Sights
+    from irkit.scan.rule import Rule
 
 
-class Decoded(Protocol):
-    """A decoded part of a text, or all of it."""
-
-    @property
-    def via(self) -> str:
-        """What was decoded."""
-
-    @property
-    def inner(self) -> bytes:
-        """The decoded text."""
-
-    @property
-    def place(self) -> Callable[[int, int], tuple[int, int]]:
-        """From a place in ``inner`` to the one in the text."""
-
-
-class Looked(NamedTuple):
-    """What was seen in a text, by place, and what could not be looked into."""
-
-    sightings: tuple[Sighting, ...]
-    skipped: tuple[Skipped, ...] = ()
+def nothing() -> None:
+    """Nothing needs to be prepared."""
 
 
 class Detector:
     """Finds the secrets of its rules in texts. Not to be shared between threads; a forked child may use it."""
 
-    def __init__(self, parts: Kept, prefilter: Prefilter, rules_hash: str) -> None:
-        """The prefilter's expressions are those of the same rules, in the same order: see ``loading``."""
+    def __init__(
+        self, parts: Kept, prefilter: Prefilter, rules_hash: str, prepare: Callable[[], None] = nothing
+    ) -> None:
+        """The prefilter's expressions are those of the same rules, in the same order: see ``loading``.
+
+        ``prepare`` is called before the first hit is looked at.
+        """
+        self._prepare = prepare
         self.rules_hash = rules_hash
         self._parts = parts
         self._prefilter = prefilter
-        self._confirms: dict[int, Confirm] = {}
+        self._sights: Sights | None = None
         self._by_id: dict[str, Rule] = {}
 
     @property
@@ -76,115 +55,15 @@ class Detector:
     def look_at_each(self, texts: Sequence[Text]) -> dict[int, Looked]:
         """What stands in each of the texts, by index; only those with something."""
         hits = hits_of_each(texts, self._prefilter.hits)
-        special = [
-            index for index, (body, _) in enumerate(texts) if body.startswith(_SPECIAL) or body[_TAR] == b"ustar"
-        ]
-        found: dict[int, Looked] = {}
-        for index in sorted({*hits, *special}) if special else hits:
-            one = self._looked(texts[index].body, hits.get(index, []), Budget(), 0)
-            if one.sightings or one.skipped:
-                found[index] = one
-        return found
+        for index, (body, _) in enumerate(texts):
+            if is_special(body):
+                hits.setdefault(index, [])
+        return self._opened().of_each([body for body, _ in texts], hits) if hits else {}
 
-    def _looked(self, body: bytes, hits: list[Hit], budget: Budget, depth: int) -> Looked:
-        seen = self._seen(body, hits, 0)
-        packed: list[Sighting] = []
-        skipped: list[Skipped] = []
-        if body.startswith(_LFS):
-            skipped.append(Skipped("Git LFS pointer", "its content is not in the repository"))
-        elif is_archive(body) or any(number == len(self._parts.rules) + Form.ZIP for number, _ in hits):
-            packed, skipped = self._packed(body, budget, depth)
-        unpacked = {one.value for one in packed}
-        plain = [one for one in self._sightings(body, speaking(seen)) if one.value not in unpacked]
-        return Looked((*plain, *packed), tuple(skipped))
+    def _opened(self) -> Sights:
+        if self._sights is None:
+            self._prepare()
+            from irkit.scan.detect.sights import Sights  # 2 ms, which a hook that finds nothing is spared
 
-    def _seen(self, body: bytes, hits: list[Hit], level: int) -> list[Seen]:
-        count = len(self._parts.rules)
-        ends: dict[int, list[int]] = {}
-        for number, end in hits:
-            ends.setdefault(number, []).append(end)
-        seen: list[Seen] = []
-        is_wide = level == 0 and (body.startswith(MARKS) or count + Form.UTF_16 in ends or count + Form.UTF_32 in ends)
-        whole = wide(body) if is_wide else None
-        if whole is not None:
-            seen += self._within(whole, level)
-        for number, places in ends.items():
-            if number < count:
-                seen += self._confirmed(number, body, sorted(places))
-            elif number < count + Form.ZIP and level < DECODED_DEPTH and whole is None:
-                from irkit.scan.detect.decode import regions  # 2 ms, and hardly ever needed
-
-                for region in regions(Form(number - count), body, places):
-                    seen += self._within(region, level)
-        return seen
-
-    def _within(self, region: Decoded, level: int) -> Iterator[Seen]:
-        hits = self._prefilter.hits(region.inner)
-        for one in speaking(self._seen(region.inner, hits, level + 1)) if hits else ():
-            start, end = region.place(one.start, one.end)
-            near = one.near or _line(region.inner, one.start, one.end)
-            yield one._replace(start=start, end=end, via=(region.via, *one.via), near=near)
-
-    def _confirmed(self, number: int, body: bytes, ends: list[int]) -> Iterator[Seen]:
-        confirm = self._confirm(number)
-        for start, end in confirm.windows(body, ends):
-            for first, last, dismissed in confirm.verdicts(body, start, end):
-                value = body[start + first : start + last]
-                yield Seen(start + first, start + last, number, confirm.rule.confidence, value, dismissed)
-
-    def _confirm(self, number: int) -> Confirm:
-        """What confirms the hits of a rule; made at the first of them."""
-        confirm = self._confirms.get(number)
-        if confirm is None:
-            parts = self._parts
-            confirm = Confirm(parts.rules[number], parts.spanning[number], number < parts.trusted)
-            self._confirms[number] = confirm
-        return confirm
-
-    def _packed(self, body: bytes, budget: Budget, depth: int) -> tuple[list[Sighting], list[Skipped]]:
-        if depth >= MOST_DEPTH:
-            return [], [Skipped("archive", f"more than {MOST_DEPTH} archives within each other")]
-        found: list[Sighting] = []
-        skipped: list[Skipped] = []
-        for member in members(body, budget):
-            if isinstance(member, Skipped):
-                skipped.append(member)
-                continue
-            looked = self._member(member, budget, depth + 1)
-            skipped += [Skipped(f"{member.via} {one.what}", one.reason) for one in looked.skipped]
-            found += [
-                one._replace(start=0, end=len(body), line=1, column=1, via=(member.via, *one.via))
-                for one in looked.sightings
-            ]
-        return found, skipped
-
-    def _member(self, member: Member, budget: Budget, depth: int) -> Looked:
-        hits = self._prefilter.hits(member.body)
-        if hits or member.body.startswith(_SPECIAL) or member.body[_TAR] == b"ustar":
-            return self._looked(member.body, hits, budget, depth)
-        return Looked(())
-
-    def _sightings(self, body: bytes, seen: Sequence[Seen]) -> Iterator[Sighting]:
-        line, counted, line_at = 1, 0, 0
-        for one in seen:
-            line += body.count(b"\n", counted, one.start)
-            line_at = body.rfind(b"\n", counted, one.start) + 1 or line_at
-            counted = one.start
-            dismissed = one.dismissed or (ALLOWED if is_allowed(body, one.start, one.end) else "")
-            yield Sighting(
-                self._confirm(one.number).rule.id,
-                one.value,
-                one.start,
-                one.end,
-                line,
-                one.start - line_at + 1,
-                one.via,
-                one.confidence,
-                _line(body, one.start, one.end) if one.near is None else one.near,
-                dismissed,
-            )
-
-
-def _line(text: bytes, start: int, end: int) -> bytes:
-    first, last = line_around(text, start, end, NEAR_BYTES)
-    return text[first:last]
+            self._sights = Sights(self._parts, self._prefilter)
+        return self._sights

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
+from irkit.scan.detect.beginnings import WIDE
 
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-MARKS = tuple(mark for mark, _ in _MARKS)
-"""What such a text begins with when it says so itself."""
 _PROBE_BYTES = 4096
 
 
@@ -45,7 +37,7 @@ def wide(body: bytes) -> Wide | None:
 
 def _encoding(body: bytes) -> str:
     """By its mark, or by NULs in every other place."""
-    for mark, encoding in _MARKS:
+    for mark, encoding in WIDE:
         if body.startswith(mark):
             return encoding
     probe = body[:_PROBE_BYTES]

@@ -1,0 +1,36 @@
+"""What texts begin with that are not looked at as they stand: archives, wide characters, pointers to another store."""
+
+from __future__ import annotations
+
+import codecs
+
+ARCHIVES = (
+    (b"PK\x03\x04", "zip"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+)
+UNKNOWN = (
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard"),
+)
+"""Archives that are not looked into."""
+WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+LFS = b"version https://git-lfs.github.com/spec/v1"
+TAR = slice(257, 262)
+"""Where a tar archive has its own sign."""
+USTAR = b"ustar"
+MARKS = tuple(mark for mark, _ in WIDE)
+PACKED = tuple(magic for magic, _ in (*ARCHIVES, *UNKNOWN))
+_SPECIAL = (*PACKED, *MARKS, LFS)
+
+
+def is_special(body: bytes) -> bool:
+    """Whether a text begins like one of them."""
+    return body.startswith(_SPECIAL) or body[TAR] == USTAR

@@ -1,0 +1,15 @@
+"""What a look at one text gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from irkit.scan.finding import Sighting, Skipped
+
+
+class Looked(NamedTuple):
+    """What was seen in a text, by place, and what could not be looked into."""
+
+    sightings: tuple[Sighting, ...]
+    skipped: tuple[Skipped, ...] = ()
