@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from irkit.cloudtrail.attribution import Cause
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.lineage import Tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.record import Record
 
@@ -33,12 +35,14 @@ class Asked:
     query: Query = field(default_factory=Query)
     before: tuple[Record, ...] = ()
     """Those of the time before the query's, for what is new."""
-    callers: Mapping[str, Record] = field(default_factory=dict)
+    causes: Mapping[str, Cause] = field(default_factory=dict)
     """The caller's own call, by the event id of the call that a service made for it."""
+    tree: Tree | None = None
 
     def caller(self, one: Record) -> Record:
         """The record to take key, address and agent from: the caller's own, else the record itself."""
-        return self.callers.get(one.event_id, one)
+        cause = self.causes.get(one.event_id)
+        return one if cause is None else cause.call
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,23 @@ class Question(Generic[Row_co]):
     columns: tuple[str, ...]
     """The fields that a table shows, in order."""
     needs: Callable[[Query], Query]
-    """The query that holds all that the question looks at."""
+    """The query that holds all that the question looks at. May raise ``UsageError``: a question may need a window."""
     rows: Callable[[Asked], tuple[Row_co, ...]]
+    least: Follow = Follow.ALONE
+    """How far the question goes even when it is asked to go less far."""
+
+
+@dataclass(frozen=True)
+class Attributed:
+    """What services made in the callers' names, and how that is known."""
+
+    causes: Mapping[str, Cause] = field(default_factory=dict)
+    """By event id; those of the answer."""
+    other_keys: tuple[Record, ...] = ()
+    """Made for the same identity, but for calls that are not asked for: another key, address or agent. Not in it."""
+    unknown: tuple[Record, ...] = ()
+    """Made for the same identity at the time; the causing call is not among the records. Not in the answer when the
+    question is by key, address or agent."""
 
 
 @dataclass(frozen=True)
@@ -71,5 +90,11 @@ class Answer(Generic[Row_co]):
     records: tuple[Record, ...]
     coverage: Coverage
     asked: Asked
+    attributed: Attributed = field(default_factory=Attributed)
     notes: tuple[str, ...] = ()
     """What a reader must know beside the coverage: what could not be attributed, what was followed."""
+
+    @property
+    def tree(self) -> Tree | None:
+        """What came of the keys, when that was followed."""
+        return self.asked.tree

@@ -1,0 +1,248 @@
+"""What came of a key: the sessions, keys, users and roles that calls with it brought into being, as a tree. Pure.
+
+The one sound join is by key id: the id in a minting call's answer is the id that later calls are signed with. The two
+records of a call between accounts have one ``sharedEventID``; only the caller's own names the caller's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.record import Record, part, word
+
+
+class Kind(StrEnum):
+    """What was brought into being."""
+
+    KEY = "key"
+    """An access key for good."""
+    SESSION = "session"
+    """A key that ends by itself."""
+    USER = "user"
+    ROLE = "role"
+
+
+MINTS = (
+    *("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML", "sts:AssumeRoot"),
+    *("sts:GetSessionToken", "sts:GetFederationToken", "sts:GetDelegatedAccessToken"),
+    *("iam:CreateAccessKey", "iam:CreateUser", "iam:CreateRole", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
+    *("cognito-identity:GetCredentialsForIdentity", "rolesanywhere:CreateSession"),
+)
+"""Calls whose answers name a key, a session or an identity (STS, IAM, Cognito and Roles Anywhere API references)."""
+_USERS = frozenset({"iam:CreateUser", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
+_NAMED_TIMES = "%b %d, %Y, %I:%M:%S %p"
+"""``Nov 30, 2024, 8:43:17 PM``: how CloudTrail writes a session's end."""
+
+
+@dataclass(frozen=True)
+class Birth:
+    """One key, session or identity, and the call that brought it into being."""
+
+    id: str
+    """A key id; an ARN for a user or a role."""
+    kind: Kind
+    arn: str
+    """The identity that it speaks for."""
+    by: str
+    """The id it came of: the caller's key id; the caller in words where the record has none (``role/session``)."""
+    by_arn: str
+    call: str
+    at: datetime
+    until: datetime | None
+    """When a session ends; None for what does not end, or when the record does not say."""
+    source_identity: str
+    marks: bool
+    """Whether the call itself gave the source identity: the caller had none."""
+    account: str
+    region: str
+    ip: str
+    agent: str
+    event_id: str
+    shared_id: str
+    locator: str
+
+
+class Join(StrEnum):
+    """By what a birth is known to have come of its parent."""
+
+    KEY = "key"
+    IDENTITY = "identity"
+    """The caller was a user or role that came of the tree, with a key of which no birth is recorded."""
+    SOURCE_IDENTITY = "source identity"
+    """The session bears the source identity that a session of the tree was the first to be given."""
+    OWNER = "owner"
+    """A key made, by whomever, for a user who came of the tree."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Roots, and all that came of them, oldest first; each once, whatever circles the records have."""
+
+    roots: tuple[str, ...]
+    births: tuple[Birth, ...] = ()
+    _above: Mapping[str, tuple[str, Join]] = field(default_factory=dict, repr=False)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Roots and all that came of them."""
+        return (*self.roots, *(one.id for one in self.births))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Key ids alone, of sessions too."""
+        return tuple(dict.fromkeys((*self.roots, *(one.id for one in self.births if one.kind in _SIGNS))))
+
+    def above(self, one: Birth) -> str:
+        """The id that a birth came of, within this tree."""
+        return self._above[one.id][0]
+
+    def join(self, one: Birth) -> Join:
+        """By what that is known."""
+        return self._above[one.id][1]
+
+    def walk(self) -> Iterator[tuple[int, str, Birth | None]]:
+        """Depth, id and birth (None for a root), each before what came of it, older before younger."""
+        below: dict[str, list[Birth]] = {}
+        for one in self.births:
+            below.setdefault(self.above(one), []).append(one)
+        waiting: list[tuple[int, str, Birth | None]] = [(0, root, None) for root in reversed(self.roots)]
+        while waiting:
+            depth, here, birth = waiting.pop()
+            yield depth, here, birth
+            waiting.extend((depth + 1, one.id, one) for one in reversed(below.get(here, ())))
+
+
+_SIGNS = frozenset({Kind.KEY, Kind.SESSION})
+
+
+def births(records: Iterable[Record]) -> tuple[Birth, ...]:
+    """All that the records brought into being, oldest first; the two records of one call between accounts are one."""
+    found: dict[str, Birth] = {}
+    for one in sorted(records, key=lambda each: (each.at, each.event_id)):
+        birth = None if one.error else _birth(one)
+        if birth is None:
+            continue
+        known = found.get(birth.id)
+        if known is None:
+            found[birth.id] = birth
+        elif known.shared_id == birth.shared_id and birth.shared_id and not known.by.startswith(("AKIA", "ASIA")):
+            found[birth.id] = replace(birth, at=known.at) if birth.by.startswith(("AKIA", "ASIA")) else known
+    return tuple(found.values())
+
+
+def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
+    """What came of the roots (key ids, or ARNs of users and roles) by these records.
+
+    Joined by the caller's key id; where that is not known, by the ARN of a user or role that came of the tree; then by
+    the source identity, which goes with a session through all roles it takes on.
+    """
+    first = tuple(dict.fromkeys(roots))
+    known = set(first)
+    found = births(records)
+    above: dict[str, tuple[str, Join]] = {}
+    marks: dict[str, str] = {}
+    waiting = list(found)
+    grew = True
+    while grew:
+        later: list[Birth] = []
+        for one in waiting:
+            if one.id in known:
+                continue
+            parent = _parent(one, known, marks)
+            if parent is None:
+                later.append(one)
+                continue
+            known.add(one.id)
+            above[one.id] = parent
+            if one.marks:
+                marks.setdefault(one.source_identity, one.id)
+        grew = len(later) < len(waiting)
+        waiting = later
+    return Tree(first, tuple(one for one in found if one.id in above), above)
+
+
+def _parent(one: Birth, known: set[str], marks: Mapping[str, str]) -> tuple[str, Join] | None:
+    if one.by in known:
+        return one.by, Join.KEY
+    if one.by_arn in known:
+        return one.by_arn, Join.IDENTITY
+    if one.source_identity in marks:
+        return marks[one.source_identity], Join.SOURCE_IDENTITY
+    return (one.arn, Join.OWNER) if one.kind is Kind.KEY and one.arn in known else None
+
+
+def _birth(one: Record) -> Birth | None:
+    if one.call not in _MINTS:
+        return None
+    kind, made, arn = _made(one)
+    if not made:
+        return None
+    return Birth(
+        id=made,
+        kind=kind,
+        arn=arn,
+        by=one.key_id or who(one),
+        by_arn=one.principal_arn,
+        call=one.call,
+        at=one.at,
+        until=moment(word(_credentials(one), "expiration")),
+        source_identity=one.param("sourceIdentity") or one.answered("sourceIdentity") or one.source_identity,
+        marks=bool(one.param("sourceIdentity")) and not one.source_identity,
+        account=one.account,
+        region=one.region,
+        ip=one.ip,
+        agent=one.agent,
+        event_id=one.event_id,
+        shared_id=one.shared_id,
+        locator=one.locator.text,
+    )
+
+
+_MINTS = frozenset(MINTS)
+
+
+def _made(one: Record) -> tuple[Kind, str, str]:
+    """Kind, id and the ARN it speaks for; empty texts when the answer names nothing."""
+    if one.call == "iam:CreateAccessKey":
+        user = one.answered("accessKey", "userName") or one.param("userName")
+        return Kind.KEY, one.answered("accessKey", "accessKeyId"), user_arn(one, user) if user else one.principal_arn
+    if one.call in _USERS:
+        name = one.answered("user", "arn") or one.param("userName") or one.answered("loginProfile", "userName")
+        arn = name if name.startswith("arn:") else user_arn(one, name)
+        return Kind.USER, arn if name else "", arn
+    if one.call == "iam:CreateRole":
+        return Kind.ROLE, one.answered("role", "arn"), one.answered("role", "arn")
+    arn = one.answered("assumedRoleUser", "arn") or one.answered("federatedUser", "arn") or one.param("roleArn")
+    return Kind.SESSION, word(_credentials(one), "accessKeyId"), arn or one.principal_arn
+
+
+def _credentials(one: Record) -> Mapping[str, JsonValue]:
+    """``credentials`` of an answer; Roles Anywhere has a list of sets of them."""
+    several = one.answer.get("credentialSet")
+    held = several[0] if isinstance(several, list) and several else dict(one.answer)
+    found = part(held, "credentials")
+    return found if isinstance(found, dict) else {}
+
+
+def user_arn(one: Record, name: str) -> str:
+    """The ARN of a user of the record's account; one without a path, which records of such calls do not name."""
+    partition = one.principal_arn.split(":")[1] if one.principal_arn.count(":") > 1 else "aws"
+    return f"arn:{partition}:iam::{one.account}:user/{name}"
+
+
+def moment(text: str) -> datetime | None:
+    """A time as CloudTrail writes it in answers, in UTC; None for none."""
+    plain = text.replace("\u202f", " ").strip()
+    with suppress(ValueError):
+        at = datetime.fromisoformat(plain)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    with suppress(ValueError):
+        return datetime.strptime(plain, _NAMED_TIMES).replace(tzinfo=UTC)
+    return None

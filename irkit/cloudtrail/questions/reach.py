@@ -1,0 +1,137 @@
+"""How far a question's looks must reach beyond what it asks for: to callers, and to what was made for them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from irkit.cloudtrail.attribution import WITHIN, is_made_for, joined, spans
+from irkit.cloudtrail.lineage import MINTS, Birth
+from irkit.cloudtrail.query import Outcome, Query, Window
+from irkit.cloudtrail.record import Record
+
+READS = (
+    *("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"),
+    *("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"),
+)
+"""Calls that open secrets and parameters, and so make services decrypt."""
+CAUSES = (*READS, "secretsmanager:*", "ssm:*", "s3:*", "lambda:*", "ec2:*", "rds:*", "dynamodb:*", "logs:*", "sqs:*")
+"""Calls to services that use KMS keys with their callers' rights."""
+_CAUSING = frozenset(each.partition(":")[0] for each in CAUSES)
+_FORWARDING = frozenset({"cloudformation", "athena", "glue", "servicecatalog", "elasticbeanstalk", "health"})
+"""Services that call others than KMS in their callers' names."""
+_MOST_ARNS = 50
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+def names_origin(query: Query) -> bool:
+    """Whether a query is by what service-made calls do not show of their callers."""
+    return bool(query.keys or query.ips or query.agents or query.source_identities)
+
+
+def names_caller(query: Query) -> bool:
+    """Whether a query is by any mark of who called."""
+    return names_origin(query) or bool(query.arns or query.users or query.sessions)
+
+
+def of_anyone(query: Query) -> Query:
+    """The same, whoever called."""
+    return replace(query, keys=(), arns=(), users=(), sessions=(), source_identities=(), ips=(), agents=())
+
+
+def widened(query: Query, *more: str) -> Query:
+    """All that the callers of a query did that can have caused what is asked for."""
+    if not names_caller(query) or query.event_ids:
+        return query
+    calls = tuple(dict.fromkeys((*query.calls, *more))) if query.calls else ()
+    return replace(query, calls=calls, mentions=(), outcome=Outcome.ANY)
+
+
+def made_looks(query: Query, callers: Sequence[Record]) -> tuple[Query, ...]:
+    """The looks for what services made for these calls, each in the callers' own windows and regions only."""
+    if not names_origin(query) or query.event_ids:
+        return ()
+    looks = []
+    using = [one for one in callers if one.source in _CAUSING and not one.invoked_by]
+    if using and _asks_of_kms(query):
+        uses = query.calls and tuple(each for each in query.calls if _of_kms(each))
+        looks.append(_near(query, using, (*(uses or ("kms:*",)), *CAUSES)))
+    forwarding = [one for one in callers if one.source in _FORWARDING and not one.invoked_by]
+    if forwarding and not query.calls:
+        looks.append(_near(query, forwarding, ()))
+    return tuple(looks)
+
+
+def cause_look(query: Query, made: Sequence[Record]) -> Query | None:
+    """The look for the calls behind service-made ones; None when there is none to look for."""
+    if not made or query.event_ids:
+        return None
+    return replace(
+        of_anyone(query),
+        windows=joined((one.at, one.at) for one in made),
+        regions=_several(one.region for one in made),
+        arns=_arns(made),
+        calls=CAUSES if all(one.source == "kms" for one in made) else (),
+        mentions=(),
+        outcome=Outcome.ANY,
+        accounts=(),
+    )
+
+
+def tree_looks(query: Query, births: Iterable[Birth]) -> tuple[Query, ...]:
+    """The looks for what was done with these keys and by these identities, each since it came into being."""
+    several = list(births)
+    if not several:
+        return ()
+    since = min(one.at for one in several) - WITHIN
+    wide = widened(query, *CAUSES, *MINTS)
+    asked = replace(of_anyone(wide), windows=_since(query.windows, since))
+    keys = tuple(one.id for one in several if not one.id.startswith("arn:"))
+    arns = tuple(one.id for one in several if one.id.startswith("arn:"))
+    return (
+        *((replace(asked, keys=keys),) if keys else ()),
+        *((replace(asked, arns=arns),) if arns else ()),
+    )
+
+
+def _since(windows: Sequence[Window], since: datetime) -> tuple[Window, ...]:
+    if not windows:
+        return (Window(since, _EVER),)
+    return tuple(Window(max(each.start, since), each.end) for each in windows if each.end > since)
+
+
+def _near(query: Query, callers: Sequence[Record], calls: tuple[str, ...]) -> Query:
+    return replace(
+        of_anyone(query),
+        windows=spans(callers),
+        regions=_several(one.region for one in callers),
+        arns=_arns(callers),
+        calls=calls,
+        mentions=(),
+        outcome=Outcome.ANY,
+    )
+
+
+def _several(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in words if each))
+
+
+def _arns(records: Iterable[Record]) -> tuple[str, ...]:
+    """Empty, for all, when there are too many to look for one by one."""
+    several = _several(one.principal_arn for one in records)
+    return several if len(several) <= _MOST_ARNS else ()
+
+
+def _of_kms(call: str) -> bool:
+    source, colon, name = call.lower().rpartition(":")
+    return source == "kms" or (not colon and name in {"*", "decrypt", "encrypt", "generatedatakey", "reencrypt"})
+
+
+def _asks_of_kms(query: Query) -> bool:
+    return not query.calls or any(_of_kms(each) for each in query.calls)
+
+
+def made_for_callers(records: Iterable[Record]) -> list[Record]:
+    """Those that services made in a caller's name."""
+    return [one for one in records if is_made_for(one)]
