@@ -60,6 +60,10 @@ class Iam:
         """The ARN of a user. Raises ``NotFound``."""
         return str(self._aws.call("iam", "get_user", UserName=user)["User"]["Arn"])
 
+    def role_arn(self, role: str) -> str:
+        """The ARN of a role, its path with it (iam:GetRole). Raises ``NotFound``, ``Denied``."""
+        return str(self._aws.call("iam", "get_role", RoleName=role)["Role"]["Arn"])
+
     def key_use(self, key_id: str) -> KeyUse:
         """Who owns a key and when it was last used (iam:GetAccessKeyLastUsed). Raises ``NotFound``."""
         answer = self._aws.call("iam", "get_access_key_last_used", AccessKeyId=key_id)

@@ -1,24 +1,23 @@
-"""Ask CloudTrail's event history in all configured regions at once, and say what was not seen."""
+"""Ask CloudTrail's event history for one attribute's value, in the regions given, and say what was not seen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from irkit.clients.cloudtrail import Attribute
-from irkit.cloudtrail.coverage import KEPT, Coverage
-from irkit.cloudtrail.record import Record, record
+from irkit.cloudtrail.coverage import Counts, Coverage
+from irkit.cloudtrail.event_history import read_all
+from irkit.cloudtrail.history_plan import Look, kept_spans
+from irkit.cloudtrail.history_reader import Reader
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Found, in_order
-from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
-
-_TOLD_EVERY = 50
-_MOST_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -36,15 +35,6 @@ class Question:
         return cls(Attribute.ACCESS_KEY_ID, key_id, start, end)
 
 
-@dataclass
-class _RegionAnswer:
-    """One region's answer; ``why`` says why it is not whole."""
-
-    region: str
-    records: list[Record] = field(default_factory=list)
-    why: str = ""
-
-
 def look_up(clients: Clients, question: Question, regions: Sequence[str] = ()) -> Found:
     """Ask all regions (the configured ones when none are given), each at the pace that AWS allows it.
 
@@ -52,30 +42,20 @@ def look_up(clients: Clients, question: Question, regions: Sequence[str] = ()) -
     """
     asked = tuple(regions) or clients.config.aws.asked_regions
     now = clients.now()
-    failures: list[OutsideError] = []
-
-    def ask(region: str) -> _RegionAnswer:
-        answer = _RegionAnswer(region)
-        try:
-            _ask(clients, question, answer, now)
-        except OutsideError as error:
-            failures.append(error)
-            answer.why = error.message
-        return answer
-
-    with ThreadPoolExecutor(max_workers=min(len(asked), _MOST_AT_ONCE)) as pool:
-        answers = list(pool.map(ask, asked))
-    if len(failures) == len(asked):
-        raise failures[0]
-    missed = {answer.region: answer.why for answer in answers if answer.why}
-    coverage = Coverage(asked, question.start, question.end, now, missed)
-    return Found(in_order(one for answer in answers for one in answer.records), coverage)
-
-
-def _ask(clients: Clients, question: Question, answer: _RegionAnswer, now: datetime) -> None:
-    # AWS refuses a start that lies before what it keeps.
-    start = max(question.start, now - KEPT + timedelta(minutes=1))
-    for text in clients.cloudtrail.lookup(answer.region, question.attribute, question.value, start, question.end):
-        answer.records.append(record(text))
-        if len(answer.records) % _TOLD_EVERY == 0:
-            clients.progress(f"cloudtrail:LookupEvents {answer.region}: {len(answer.records)} events so far")
+    spans = kept_spans(Query(windows=(Window(question.start, question.end),)), now)
+    looks = (Look(question.attribute, question.value),)
+    readers = [Reader(clients.cloudtrail, region, looks, spans, Query()) for region in asked if spans]
+    records: list[Record] = []
+    for batch in read_all(readers):
+        records.extend(batch.records)
+        if batch.progress.events:
+            told = f"{batch.progress.events} events, {batch.progress.done} of {len(asked)} regions done"
+            clients.progress(f"cloudtrail:LookupEvents {question.attribute}={question.value}: {told}")
+    errors = [one.error for one in readers if one.error is not None]
+    if errors and len(errors) == len(asked):
+        raise errors[0]
+    missed = {one.region: one.why for one in readers if one.why}
+    skipped = tuple(each for one in readers for each in one.skipped)
+    counts = Counts(events=sum(one.events for one in readers))
+    coverage = Coverage(asked, question.start, question.end, now, missed, skipped=skipped, counts=counts)
+    return Found(in_order(records), coverage)

@@ -40,14 +40,14 @@ def test_a_region_that_fails_is_written_into_the_coverage(on: Bench, monkeypatch
     suspect = on.suspect()
     on.clients("arrange").sts.probe_key(suspect.key.key_id, suspect.key.secret)
     clients = on.clients()
-    ask = clients.cloudtrail.lookup
+    ask = clients.cloudtrail.pages
 
     def broken(region: str, *rest: object) -> object:
         if region == "us-east-1":
             raise Unreachable("us-east-1 is down")
         return ask(region, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(clients.cloudtrail, "lookup", broken)
+    monkeypatch.setattr(clients.cloudtrail, "pages", broken)
     found = look_up(clients, _question(suspect.key.key_id))
     assert found.coverage.not_seen == {"us-east-1": "us-east-1 is down"}
 

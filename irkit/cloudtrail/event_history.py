@@ -1,0 +1,197 @@
+"""CloudTrail's event history (LookupEvents) as a source: all regions at once, at AWS's pace.
+
+It holds 90 days of management events, whatever the trails record: KMS is never left out of it, data events always.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Generator, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from irkit.clients.aws import REFUSED_KEY
+from irkit.clients.cloudtrail import Attribute
+from irkit.clients.regions import RegionsFound, ToldBy
+from irkit.cloudtrail.coverage import KEPT, Counts, Coverage
+from irkit.cloudtrail.history_plan import Look, Plan, kept_spans, plan
+from irkit.cloudtrail.history_reader import Reader
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch, Progress
+from irkit.errors import NotFound, OutsideError
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+
+NEVER = "data events such as s3:GetObject are never in it"
+_OTHERS = "other regions were not asked"
+_LONGEST_SESSION = timedelta(hours=12)
+"""Of a role (IAM user guide, "MaxSessionDuration"): how long before a span its sessions may have begun."""
+_PATIENCE_S = 1.0
+
+
+class EventHistory:
+    """The event history of the account that we act in; of all its regions unless some are given."""
+
+    def __init__(self, clients: Clients, regions: Sequence[str] = ()) -> None:
+        self._clients = clients
+        self._given = tuple(regions)
+        self._known: RegionsFound | None = None
+        self._account = ""
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        return "event history"
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """The records that match, each with its text, newest first in each region.
+
+        A region that does not answer to the end is in the coverage, with how far back it did. Raises the first
+        region's ``OutsideError`` when none answers.
+        """
+        now = self._clients.now()
+        if query.accounts and self.account not in query.accounts:
+            why = f"the event history asked is that of {self.account}"
+            span = query.span or Window(now - KEPT, now)
+            return Coverage((), *span, now, dict.fromkeys(query.accounts, why), never=(NEVER,))
+        regions, notes = self._regions(query)
+        spans = kept_spans(query, now)
+        planned = plan(query, self._clients.aws.session.operation)
+        looks = list(planned.looks)
+        if planned.roles and spans:
+            names, said = yield from self._sessions(planned, regions, spans)
+            looks += [Look(Attribute.USERNAME, name) for name in names]
+            notes = (*notes, said)
+        readers = [Reader(self._clients.cloudtrail, region, looks, spans, query) for region in regions if spans]
+        yield from read_all(readers)
+        return self._coverage(query, now, readers, notes)
+
+    @property
+    def account(self) -> str:
+        """The account that we act in: 12 digits."""
+        if not self._account:
+            self._account = self._clients.sts.own_identity().account
+        return self._account
+
+    def _regions(self, query: Query) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The regions to ask, and what is to be said of those that are not."""
+        if self._given:
+            return tuple(one for one in self._given if not query.regions or one in query.regions), ()
+        if query.regions:
+            return query.regions, ()
+        if self._known is None:
+            self._known = self._clients.regions.found()
+        known = self._known
+        if known.told_by is ToldBy.SDK:
+            return known.enabled, ("which regions are enabled is not known: allow ec2:DescribeRegions",)
+        disabled = ", ".join(known.disabled)
+        return known.enabled, (f"not enabled, so not asked: {disabled}",) if disabled else ()
+
+    def _sessions(
+        self, planned: Plan, regions: Sequence[str], spans: Sequence[Window]
+    ) -> Generator[Batch, None, tuple[tuple[str, ...], str]]:
+        """The names of the roles' sessions that began in the spans or up to 12 hours before, and a note that says so.
+
+        A session may be used in another region than where it began, so all regions are asked first.
+        """
+        arns = [arn for role in planned.roles if (arn := self._role_arn(role))]
+        if not arns:
+            return (), "there is no role of that name"
+        looks = [Look(Attribute.RESOURCE_NAME, arn) for arn in arns]
+        earlier = kept_spans(
+            Query(windows=tuple(Window(start - _LONGEST_SESSION, end) for start, end in spans)), self._clients.now()
+        )
+        births = Query(calls=("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"))
+        readers = [Reader(self._clients.cloudtrail, region, looks, earlier, births) for region in regions]
+        names: dict[str, None] = {}
+        look = read_all(readers)
+        for batch in look:
+            taken = (one for one in batch.records if one.param("roleArn") in arns and not one.error)
+            names |= dict.fromkeys(name for one in taken if (name := one.param("roleSessionName")))
+            yield batch._replace(records=())
+        missed = sorted(one.region for one in readers if one.why)
+        said = f"sessions of {', '.join(arns)} were found by the {len(names)} names they were assumed under"
+        return tuple(names), said + (f" (NOT in {', '.join(missed)})" if missed else "")
+
+    def _role_arn(self, role: str) -> str:
+        """A role's ARN; of a name the ARN that IAM knows, or that of a role without a path; empty: no such role."""
+        if role.startswith("arn:"):
+            return role
+        try:
+            return self._clients.iam.role_arn(role)
+        except NotFound:
+            return ""
+        except OutsideError:
+            account = self._clients.sts.own_identity().account
+            return f"arn:{self._clients.aws.session.partition}:iam::{account}:role/{role}"
+
+    def _coverage(self, query: Query, now: datetime, readers: Sequence[Reader], notes: tuple[str, ...]) -> Coverage:
+        unsure = self._known is not None and self._known.told_by is ToldBy.SDK
+        closed = [one.region for one in readers if one.error is not None and unsure and _is_refused(one.error)]
+        if closed and len(closed) < len(readers):
+            readers = [one for one in readers if one.region not in closed]
+            why = "our credentials are not taken there: not enabled, or this session is of no use there"
+            missed = {", ".join(closed): why}
+        else:
+            missed = {}
+        errors = [one.error for one in readers if one.error is not None]
+        if errors and len(errors) == len(readers):
+            raise errors[0]
+        span = query.span or Window(now - KEPT, now)
+        others = dict.fromkeys(query.accounts, f"the event history asked is that of {self.account}")
+        others.pop(self.account, None)
+        return Coverage(
+            tuple(one.region for one in readers),
+            span.start,
+            span.end,
+            now,
+            {**others, **missed, **{one.region: one.why for one in readers if one.why}},
+            accounts=(self.account,),
+            skipped=tuple(each for one in readers for each in one.skipped),
+            notes=notes,
+            counts=Counts(events=sum(one.events for one in readers)),
+            never=(*((_OTHERS,) if self._given or query.regions else ()), NEVER),
+        )
+
+
+def read_all(readers: Sequence[Reader]) -> Generator[Batch, None, None]:
+    """Run the readers at once, each on a thread, and give what they find as they find it; closing ends them."""
+    over = threading.Event()
+    heard: queue.SimpleQueue[tuple[Record, ...]] = queue.SimpleQueue()
+    threads = [
+        threading.Thread(target=one.run, args=(over, heard.put), name=f"history {one.region}", daemon=True)
+        for one in readers
+    ]
+    try:
+        for each in threads:
+            each.start()
+        yield Batch((), progress(readers))
+        while not (all(one.is_done for one in readers) and heard.empty()):
+            yield Batch(heard.get(), progress(readers))
+    finally:
+        over.set()
+        patience = time.monotonic() + _PATIENCE_S
+        for each in threads:
+            each.join(max(patience - time.monotonic(), 0))
+
+
+def progress(readers: Iterable[Reader]) -> Progress:
+    """How far readers are. The time left is the slowest region's."""
+    rows = list(readers)
+    left = [seconds for one in rows if (seconds := one.seconds_left) is not None]
+    known = len(left) == len(rows)
+    return Progress(
+        "regions",
+        sum(one.is_done for one in rows),
+        len(rows),
+        sum(one.events for one in rows),
+        seconds_left=max(left, default=0.0) if known else None,
+    )
+
+
+def _is_refused(error: OutsideError) -> bool:
+    return any(code in error.message for code in REFUSED_KEY)

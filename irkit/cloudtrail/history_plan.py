@@ -1,0 +1,115 @@
+"""Which looks into the event history answer a query. LookupEvents takes one attribute; ``Query.matches`` does the rest.
+
+An attribute is used only where it can leave nothing out. ``Username`` is a user's name but a role *session's* name, so
+that a role's own name finds nothing: its sessions must be found first. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from irkit.clients.cloudtrail import Attribute
+from irkit.cloudtrail.coverage import KEPT
+from irkit.cloudtrail.query import Query, Window
+
+_ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_MARGIN = timedelta(minutes=1)
+_HOST = ".amazonaws.com"
+
+Operations = Callable[[str, str], str]
+"""A call's name in AWS's own writing (``kms``, ``decrypt`` -> ``Decrypt``); empty when it is not known."""
+
+
+class Look(NamedTuple):
+    """One attribute with one value; ``None``: everything."""
+
+    attribute: Attribute | None
+    value: str = ""
+
+
+EVERYTHING = Look(None)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``looks``, and the roles (ARNs or names) whose sessions must be found and looked for by their names as well."""
+
+    looks: tuple[Look, ...]
+    roles: tuple[str, ...] = ()
+
+
+def plan(query: Query, operations: Operations) -> Plan:
+    """The looks that leave out nothing of a query, of the attribute that leaves out the most else."""
+    if query.event_ids:
+        return _of(Attribute.EVENT_ID, query.event_ids)
+    if query.keys:
+        return _of(Attribute.ACCESS_KEY_ID, query.keys)
+    if query.sessions:
+        return _of(Attribute.USERNAME, query.sessions)
+    who = _who(query)
+    if who is not None and not who.roles:
+        return who
+    calls = tuple(dict.fromkeys(_call(each, operations) for each in query.calls))
+    if calls and EVERYTHING not in calls:
+        return Plan(calls)
+    return who or Plan((EVERYTHING,))
+
+
+def kept_spans(query: Query, now: datetime) -> tuple[Window, ...]:
+    """The query's spans of time as far as the history goes, oldest first, those that meet made one."""
+    # AWS refuses a start that lies before what it keeps.
+    first = now - KEPT + _MARGIN
+    windows = query.windows or (Window(first, now),)
+    spans: list[Window] = []
+    for start, end in sorted(windows):
+        if spans and start <= spans[-1].end:
+            spans[-1] = Window(spans[-1].start, max(spans[-1].end, end))
+        else:
+            spans.append(Window(start, end))
+    return tuple(Window(max(each.start, first), each.end) for each in spans if each.end > first)
+
+
+def _of(attribute: Attribute, values: Iterable[str]) -> Plan:
+    return Plan(tuple(Look(attribute, value) for value in dict.fromkeys(values)))
+
+
+def _who(query: Query) -> Plan | None:
+    """The looks by who called; None when a name is none that the history is kept by."""
+    if query.arns:
+        names = [_username(arn) for arn in query.arns]
+        if "" in names:
+            return None
+        roles = tuple(arn for arn, name in zip(query.arns, names, strict=True) if name is None)
+        return Plan(_of(Attribute.USERNAME, (name for name in names if name)).looks, tuple(dict.fromkeys(roles)))
+    if query.users:
+        roles = tuple(name for name in dict.fromkeys(query.users) if _ROLE_NAME.fullmatch(name))
+        return Plan(_of(Attribute.USERNAME, query.users).looks, roles)
+    return None
+
+
+def _username(arn: str) -> str | None:
+    """What the history calls an identity; None for a role, which it knows by its sessions; empty when not known."""
+    kind, _, path = arn.split(":", maxsplit=5)[-1].partition("/")
+    match kind:
+        case "user" | "assumed-role" | "federated-user":
+            return path.rsplit("/", maxsplit=1)[-1]
+        case "role":
+            return None
+        case "root":
+            return "root"
+    return ""
+
+
+def _call(asked: str, operations: Operations) -> Look:
+    source, _, name = asked.rpartition(":")
+    source = source.lower()
+    if name != "*":
+        # The history minds the case of a name, a query does not.
+        written = operations(source, name) or (name if name[:1].isupper() else "")
+        if written:
+            return Look(Attribute.EVENT_NAME, written)
+    return Look(Attribute.EVENT_SOURCE, source + _HOST) if source else EVERYTHING

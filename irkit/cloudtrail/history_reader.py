@@ -1,0 +1,136 @@
+"""One region's event history, page by page, newest first, with its state as it goes; run on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from irkit.clients.cloudtrail import PAGE, Asked, CloudTrail, Page
+from irkit.cloudtrail.coverage import Skipped
+from irkit.cloudtrail.history_plan import Look
+from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.record import Record, record
+from irkit.errors import OutsideError
+
+PLACE = "event-history:"
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class Reader:
+    """A region, what to look for there (``spans`` oldest first), and how far it is. ``why``: why it is not whole."""
+
+    trail: CloudTrail
+    region: str
+    looks: Sequence[Look]
+    spans: tuple[Window, ...]
+    query: Query
+    events: int = 0
+    """Events looked at."""
+    why: str = "not read to the end"
+    error: OutsideError | None = None
+    skipped: list[Skipped] = field(default_factory=list)
+    is_done: bool = False
+    _looked: int = 0
+    _back_to: datetime | None = None
+    """The oldest event of the look under way."""
+    _began: float = field(default_factory=time.monotonic)
+
+    def run(self, over: threading.Event, tell: Callable[[tuple[Record, ...]], None]) -> None:
+        """Read to the end, or until ``over``; ``tell`` hears each page's matching records, and at last no record."""
+        try:
+            for look in self.looks:
+                self._back_to = None
+                for page in self._pages(look, over):
+                    tell(tuple(self._matching(page)))
+                self._looked += 1
+            self.why = ""
+        except OutsideError as error:
+            self.error = error
+            back = f" (seen back to {self._back_to:%Y-%m-%dT%H:%M:%SZ})" if self._back_to else ""
+            self.why = error.message + back
+        finally:
+            self.is_done = True
+            tell(())
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the share of the time that is behind it; None while nothing is known."""
+        share = self._share
+        if self.is_done:
+            return 0.0
+        return (time.monotonic() - self._began) * (1 - share) / share if share > 0 else None
+
+    @property
+    def _share(self) -> float:
+        total = sum((end - start).total_seconds() for start, end in self.spans)
+        back_to, passed = self._back_to, 0.0
+        if back_to is not None:
+            passed = sum((end - max(start, back_to)).total_seconds() for start, end in self.spans if end > back_to)
+        return (self._looked + (passed / total if total else 0.0)) / max(len(self.looks), 1)
+
+    def _pages(self, look: Look, over: threading.Event) -> Iterator[Page]:
+        """A look that breaks off goes on from where it was, once for each step that it came forward."""
+        spans, tried_at = self.spans, None
+        while True:
+            try:
+                for page in newest_first(self.trail, self.region, look, spans, over):
+                    if page.oldest_at is not None:
+                        self._back_to = min(page.oldest_at, self._back_to or page.oldest_at)
+                    yield page
+            except OutsideError:
+                if self._back_to is None or self._back_to == tried_at or over.is_set():
+                    raise
+                tried_at = self._back_to
+                spans = tuple(
+                    Window(start, min(end, tried_at + _SECOND)) for start, end in self.spans if start <= tried_at
+                )
+            else:
+                return
+
+    def _matching(self, page: Page) -> Iterator[Record]:
+        self.events += len(page.texts)
+        place = Locator(f"{PLACE}{self.region}")
+        for text in page.texts:
+            try:
+                one = record(text, place)
+            except OutsideError as error:
+                self.skipped.append(Skipped(place, error.message))
+                continue
+            if self.query.matches(one):
+                yield one
+
+
+def newest_first(
+    trail: CloudTrail, region: str, look: Look, spans: Sequence[Window], over: threading.Event
+) -> Iterator[Page]:
+    """The pages of several spans of time, by as few requests as can be.
+
+    One stream runs over the gaps between the spans while that is cheaper than a request of its own: by the rate of
+    events that the stream itself shows.
+    """
+    waiting = list(spans)
+    end = waiting[-1].end if waiting else None
+    while waiting and end is not None:
+        asked, end = Asked(look.attribute, look.value, waiting[0].start, end), None
+        for page in trail.pages(region, asked, over):
+            yield page
+            if page.oldest_at is None:
+                continue
+            while waiting and page.oldest_at < waiting[-1].start:
+                waiting.pop()
+            if not waiting or _leaps(page, waiting[-1].end):
+                end = waiting[-1].end if waiting else None
+                break
+
+
+def _leaps(page: Page, to: datetime) -> bool:
+    """Whether more than a page lies between a page's oldest event and an older moment, at the page's own rate."""
+    if page.oldest_at is None or page.newest_at is None or page.oldest_at <= to:
+        return False
+    spent = max((page.newest_at - page.oldest_at).total_seconds(), 1.0)
+    return len(page.texts) / spent * (page.oldest_at - to).total_seconds() > PAGE
