@@ -1,0 +1,112 @@
+"""Log files, digests, their saved metadata and public keys in a folder; nothing is asked of any network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from irkit.cloudtrail.integrity.digest import series
+from irkit.cloudtrail.integrity.held import Held, Unread
+from irkit.cloudtrail.integrity.metadata import is_sidecar, read_metadata, sidecar
+from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
+from irkit.cloudtrail.layout import Kind, named
+from irkit.errors import OutsideError, UsageError
+
+KEYS = "public-keys.json"
+"""Where a bundle keeps AWS's public keys; read from any folder that is checked."""
+_CHUNK = 1 << 18
+_RECORDS = (".json", ".gz", ".jsonl", ".ndjson")
+"""How a file may end that a reader of records would read."""
+
+
+class Folder:
+    """A ``Holding`` of the files below a folder (or of one file). ``keys`` are further files of public keys."""
+
+    def __init__(self, root: Path, keys: Iterable[Path] = (), asked_at: datetime | None = None) -> None:
+        if not root.exists():
+            raise UsageError(f"{root} does not exist", hint="name a folder of log files and digests, or an S3 URL")
+        self._root = root
+        self._keys = tuple(keys)
+        self._unread: dict[str, Unread] = {}
+        self.asked_at = asked_at or datetime.now(UTC)
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        return f"files under {self._root}"
+
+    @cached_property
+    def _files(self) -> tuple[list[Held], list[Held]]:
+        """The digests, and the other files that may hold records."""
+        digests: list[Held] = []
+        logs: list[Held] = []
+        for path, size in sorted(self._walked()):
+            key = path.relative_to(self._root).as_posix() if path != self._root else path.name
+            one = Held(str(path), key, size=size)
+            if series(key) or named(key).kind is Kind.DIGEST:
+                digests.append(one)
+            else:
+                logs.append(one)
+        return digests, logs
+
+    def _walked(self) -> Iterator[tuple[Path, int]]:
+        if not self._root.is_dir():
+            yield self._root, self._root.stat().st_size
+            return
+        for folder, folders, names in os.walk(self._root, onerror=self._not_listed):
+            folders.sort()
+            for name in names:
+                path = Path(folder, name)
+                if not name.endswith(_RECORDS) or is_sidecar(name) or name == KEYS or self._is_of_keys(path):
+                    continue
+                if not path.is_file():
+                    self._told(path, "it is no regular file")
+                else:
+                    yield path, path.stat().st_size
+
+    def _is_of_keys(self, path: Path) -> bool:
+        return any(path.samefile(each) for each in self._keys if each.exists()) if path.exists() else False
+
+    def _not_listed(self, error: OSError) -> None:
+        self._told(Path(str(error.filename)), error.strerror or str(error))
+
+    def _told(self, path: Path, why: str) -> None:
+        self._unread[str(path)] = Unread(str(path), why)
+
+    def digests(self) -> Iterable[Held]:
+        """Every digest."""
+        return self._files[0]
+
+    def logs(self) -> Iterable[Held]:
+        """Every other file that may hold records."""
+        return self._files[1]
+
+    def unread(self) -> tuple[Unread, ...]:
+        """What could not be listed."""
+        return tuple(self._unread.values())
+
+    def chunks(self, one: Held) -> Iterator[bytes]:
+        """Its stored bytes."""
+        with open(one.place, "rb", buffering=0) as file:  # noqa: PTH123 - 100,000 of them
+            while chunk := file.read(_CHUNK):
+                yield chunk
+
+    def metadata(self, one: Held) -> Mapping[str, str]:
+        """What the file beside a digest says; nothing where there is none."""
+        found = sidecar(Path(one.place))
+        if found is None:
+            return {}
+        try:
+            return read_metadata(found)
+        except OutsideError as error:
+            self._told(found, error.message)
+            return {}
+
+    def keys(self, regions: Iterable[str], since: datetime, until: datetime) -> tuple[PublicKey, ...]:  # noqa: ARG002
+        """All keys of the files given, and of ``public-keys.json`` in the folder itself."""
+        own = self._root / KEYS
+        files = [*self._keys, *([own] if own.is_file() else [])]
+        return tuple(key for file in files for key in read_keys(file))

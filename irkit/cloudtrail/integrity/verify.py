@@ -1,0 +1,179 @@
+"""Check log files by CloudTrail's digests: which are as delivered, and what is altered, missing, added or unproven.
+
+Source: CloudTrail user guide, "Validating CloudTrail log file integrity". With a ``Folder`` it needs no network.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from irkit.cloudtrail.integrity.chain import judged
+from irkit.cloudtrail.integrity.digest import Digest, digest
+from irkit.cloudtrail.integrity.finding import Finding, Kind
+from irkit.cloudtrail.integrity.gaps import HOUR, gaps
+from irkit.cloudtrail.integrity.hashed import Hashed, content
+from irkit.cloudtrail.integrity.hashing import JOBS, hashed_files
+from irkit.cloudtrail.integrity.held import Held, Holding, Unread
+from irkit.cloudtrail.integrity.logs import compared
+from irkit.cloudtrail.integrity.report import LogCounts, Report, chain_spans
+from irkit.cloudtrail.integrity.uncovered import ROUNDED, uncovered
+from irkit.cloudtrail.layout import named
+from irkit.cloudtrail.query import Window
+from irkit.cloudtrail.source import Progress
+from irkit.errors import OutsideError
+
+_EVERY = 0.1
+"""Seconds between two words on progress."""
+
+
+@dataclass
+class _Digests:
+    """The digests that could be read, each with its metadata, and what is the matter with the others."""
+
+    read: list[Digest] = field(default_factory=list)
+    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    damaged: list[Held] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _nobody(_: Progress) -> None:
+    """Is told, and does nothing."""
+
+
+def verify(
+    holding: Holding, window: Window | None = None, jobs: int = JOBS, told: Callable[[Progress], None] = _nobody
+) -> Report:
+    """Check all that a holding has, or what was delivered in a window. Raises ``OutsideError`` when nothing answers."""
+    digests = _read_digests(holding, window)
+    logs = [one for one in holding.logs() if _is_in(one, window)]
+    span = _span(digests.read)
+    keys = holding.keys(sorted({one.series.region for one in digests.read}), *span) if span else ()
+    standing, about_chain = judged(digests.read, digests.metadata, keys)
+    counted = _Count(len(logs), told)
+    out = compared(standing, counted.all(hashed_files(holding, logs, jobs)), window)
+    rest = uncovered(out.left, digests.read, holding.asked_at)
+    findings = [
+        *digests.findings,
+        *about_chain,
+        *gaps(digests.read, digests.damaged, window),
+        *out.findings,
+        *(rest.findings if digests.read else _no_digests(holding, logs)),
+        *(Finding(Kind.UNREADABLE_LOG, one.place, "to be listed and read", one.why) for one in holding.unread()),
+    ]
+    return Report(
+        holding.label,
+        holding.asked_at,
+        LogCounts(len(logs), out.proven, out.unproven, rest.pending if digests.read else 0, counted.size),
+        chain_spans(standing),
+        tuple(_once(findings)),
+        len(keys),
+        tuple(_notes(digests.read, findings)),
+    )
+
+
+class _Count:
+    """Tells how far the hashing is."""
+
+    def __init__(self, total: int, told: Callable[[Progress], None]) -> None:
+        self._total = total
+        self._told = told
+        self.size = 0
+
+    def all(self, files: Iterator[tuple[Held, Hashed | Unread]]) -> Iterator[tuple[Held, Hashed | Unread]]:
+        """The same, counted."""
+        began = last = time.monotonic()
+        for number, (held, seen) in enumerate(files, start=1):
+            self.size += seen.size if isinstance(seen, Hashed) else 0
+            now = time.monotonic()
+            if now - last >= _EVERY or number == self._total:
+                last = now
+                left = (now - began) / number * (self._total - number)
+                self._told(Progress("files", number, self._total, size=self.size, seconds_left=left))
+            yield held, seen
+
+
+def _read_digests(holding: Holding, window: Window | None) -> _Digests:
+    found = _Digests()
+    by_at: dict[tuple[str, str], list[tuple[Held, Digest]]] = {}
+    for held in holding.digests():
+        try:
+            one = digest(content(holding.chunks(held)), held.place)
+        except OSError as error:
+            why = error.strerror or str(error)
+            found.findings.append(Finding(Kind.UNREADABLE_DIGEST, held.place, "a digest", why))
+            found.damaged.append(held)
+        except (OutsideError, ValueError, EOFError) as error:
+            found.damaged.append(held)
+            found.findings.append(Finding(Kind.ALTERED_DIGEST, held.place, "a digest", f"no digest any more: {error}"))
+        else:
+            # The digest after the window's last one tells that one's signature.
+            if window is None or (one.start_at < window.end + HOUR and window.start < one.end_at):
+                by_at.setdefault(one.at, []).append((held, one))
+                found.metadata[held.place] = dict(holding.metadata(held))
+    for those in by_at.values():
+        found.read.append(_in_place(those, found))
+    return found
+
+
+def _in_place(those: Sequence[tuple[Held, Digest]], found: _Digests) -> Digest:
+    """Of digests that say that they lie in one place, the one that does; the others are named."""
+    here = [(held, one) for held, one in those if held.lies_at(*one.at)] or list(those[:1])
+    chosen = here[0]
+    for held, one in those:
+        right = f"no digest here: it belongs to s3://{one.bucket}/{one.key}"
+        if (held, one) == chosen:
+            if not held.lies_at(*one.at):
+                seen = "a digest that says that it lies elsewhere"
+                found.findings.append(Finding(Kind.MOVED_DIGEST, held.place, right, seen, series=one.series.text))
+        elif one.sha256 == chosen[1].sha256:
+            seen = f"the same as {chosen[0].place}"
+            found.findings.append(Finding(Kind.COPIED_DIGEST, held.place, right, seen, series=one.series.text))
+        else:
+            seen = f"another than {chosen[0].place}, which says that it lies in the same place"
+            found.findings.append(Finding(Kind.ALTERED_DIGEST, held.place, right, seen, series=one.series.text))
+    return chosen[1]
+
+
+def _is_in(one: Held, window: Window | None) -> bool:
+    at = named(one.key).delivered_at
+    return window is None or at is None or window.holds(at)
+
+
+def _span(digests: Sequence[Digest]) -> tuple[datetime, datetime] | None:
+    if not digests:
+        return None
+    return min(one.start_at for one in digests), max(one.end_at for one in digests)
+
+
+def _no_digests(holding: Holding, logs: Sequence[Held]) -> list[Finding]:
+    seen = (
+        f"{len(logs)} log files and no digest: nothing proves these files. Log file validation was off, or the digests "
+        "(CloudTrail-Digest/, beside CloudTrail/) were not saved or were deleted"
+    )
+    return [Finding(Kind.NO_DIGESTS, holding.label, "digests of the log files", seen)]
+
+
+def _notes(digests: Sequence[Digest], findings: Sequence[Finding]) -> Iterator[str]:
+    if any(one.kind is Kind.UNCOVERED_LOG and "after the last" in one.seen for one in findings):
+        end = min(max(one.end_at for one in digests if one.series == each) for each in {one.series for one in digests})
+        yield f"To check only what digests can prove: --until {end - ROUNDED:%Y-%m-%dT%H:%M:%SZ}"
+    if any(one.kind is Kind.UNKNOWN_KEY for one in findings):
+        yield (
+            "AWS's public keys: aws cloudtrail list-public-keys --region R --start-time T --end-time T > keys.json, "
+            "then --keys keys.json"
+        )
+    if digests:
+        yield "Proven is what these public keys signed: where they came from a file, that file must be trusted."
+
+
+def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Each place and kind once: a damaged digest is met alone and by the one that names it."""
+    best: dict[tuple[Kind, str], Finding] = {}
+    for one in findings:
+        at = one.kind, one.place
+        if at not in best or (one.by and not best[at].by):
+            best[at] = one
+    yield from best.values()
