@@ -1,0 +1,133 @@
+"""Builds the source of CloudTrail records that a text names. The command line, the screen and actions share it.
+
+Quick to import: files need neither the configuration nor AWS, so neither is read before it is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from irkit.errors import UsageError
+from irkit.cloudtrail.several import several
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+    from irkit.cloudtrail.source import Source
+
+EVENT_HISTORY = "event-history"
+WAYS = "files and folders, s3://bucket/prefix, athena:DATABASE.TABLE, lake:STORE-ID, event-history"
+_BUCKET = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*))?")
+_TABLE = re.compile(r"athena:(?:(?P<database>\w+)\.)?(?P<table>\w+)(?:@(?P<workgroup>[\w.-]+))?")
+_LAKE = re.compile(r"lake:(?P<store>(?:arn:aws[\w-]*:cloudtrail:[\w:-]+/)?[0-9a-f-]{36})")
+_SCHEME = re.compile(r"[a-z][a-z0-9-]+:(?!\\)")
+
+
+class Kind(StrEnum):
+    """What kinds of source there are."""
+
+    FILES = "files"
+    BUCKET = "bucket"
+    ATHENA = "athena"
+    LAKE = "lake"
+    HISTORY = "history"
+
+
+class Place(NamedTuple):
+    """One text of ``--from``, understood: for files their path, for a bucket its name and prefix."""
+
+    kind: Kind
+    name: str
+    below: str = ""
+    """A bucket's prefix; a table's workgroup."""
+    text: str = ""
+
+
+def place(text: str) -> Place:
+    """Understand one text. Raises ``UsageError`` for what names no source: a path must exist."""
+    if text == EVENT_HISTORY:
+        return Place(Kind.HISTORY, text, text=text)
+    if found := _BUCKET.fullmatch(text):
+        return Place(Kind.BUCKET, found["bucket"], found["prefix"] or "", text)
+    if found := _TABLE.fullmatch(text):
+        return Place(Kind.ATHENA, f"{found['database'] or 'default'}.{found['table']}", found["workgroup"] or "", text)
+    if found := _LAKE.fullmatch(text):
+        return Place(Kind.LAKE, found["store"], text=text)
+    path = Path(text).expanduser()
+    if path.exists() or path.is_symlink():
+        return Place(Kind.FILES, str(path), text=text)
+    if _SCHEME.match(text):
+        raise UsageError(f"{text!r} names no source of records", hint=f"it can be: {WAYS}")
+    raise UsageError(f"there is no file or folder {text}", hint=f"a source can be: {WAYS}")
+
+
+def places(texts: Sequence[str]) -> tuple[Place, ...]:
+    """Each source once. Raises ``UsageError``."""
+    return tuple(dict.fromkeys(map(place, texts)))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How sources are reached."""
+
+    clients: Callable[[], Clients]
+    """Called when something of AWS is asked, and not before."""
+    stores: Path | None = None
+    """The folder under which stores are kept (``cloudtrail`` in an incident's folder, or in the user's cache folder).
+
+    None: nothing is kept, and nothing kept is read.
+    """
+    accounts: tuple[str, ...] = ()
+    """Accounts to ask by assuming ``role`` in each; empty for the account that we are in."""
+    role: str = ""
+    jobs: int | None = None
+    """Worker processes; None for one a processor."""
+
+
+def store_folder(texts: Sequence[str], stores: Path) -> Path:
+    """Where the store of a source is kept: the same for the same source, whatever the order of its texts."""
+    named = sorted(_canonical(each) for each in places(texts))
+    return stores / hashlib.sha256("\0".join(named).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _canonical(one: Place) -> str:
+    return str(Path(one.name).resolve()) if one.kind is Kind.FILES else one.text.rstrip("/")
+
+
+def opened(texts: Sequence[str], reach: Reach) -> Source:
+    """The source of these texts; several are looked through one after the other.
+
+    Raises ``UsageError`` for a text that names none, or that cannot go with the others.
+    """
+    named = places(texts)
+    if not named:
+        raise UsageError("there is no source to look in", hint=f"it can be: {WAYS}")
+    return several(tuple(_sources(named, reach)))
+
+
+def _sources(named: Sequence[Place], reach: Reach) -> Iterator[Source]:
+    if files := [Path(each.name) for each in named if each.kind is Kind.FILES]:
+        yield _files(files, reach)
+    for each in named:
+        match each.kind:
+            case Kind.HISTORY:
+                yield _history(reach)
+            case _:
+                continue
+
+
+def _files(paths: list[Path], reach: Reach) -> Source:
+    from irkit.cloudtrail.local import LocalFiles
+
+    return LocalFiles(paths, **({"jobs": reach.jobs} if reach.jobs else {}))
+
+
+def _history(reach: Reach) -> Source:
+    from irkit.cloudtrail.event_history import EventHistory
+
+    return EventHistory(reach.clients())
