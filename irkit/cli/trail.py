@@ -28,7 +28,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "lineage": ("Ask", "lineage", "the tree of keys and sessions that came of a key"),
     "sigma": ("Ask", "sigma", "what Sigma rules say of the records"),
     "show": ("Look closer", "show", "one record as CloudTrail wrote it, by event id or locator"),
-    "add": ("Look closer", "add", "put records into an incident's timeline"),
+    "add": ("Look closer", "add", "put records into an incident's timeline (--incident)"),
     "view": ("Look closer", "view", "the same on a screen: pickers, pivots, a histogram"),
     "coverage": ("Look closer", "coverage", "what a source has, and what the trails record"),
     "verify": ("Look closer", "verify", "prove by CloudTrail's digests that log files are whole and unaltered"),

@@ -11,6 +11,15 @@ _GAP = 2
 _LEAST = 6
 """A column is not made narrower than this."""
 _CUT = "…"
+_TELLING = 12
+"""A text that is cut should still have as many cells."""
+_UNCUT = 20
+"""A column that is no wider (a time, an address, a key id) is not cut, where there is room at all."""
+_FIRST_TO_GO = (
+    *("locator", "locators", "event_id", "event_ids", "caller_id", "account", "accounts", "agent", "agents"),
+    *("tactic", "why", "severity", "via", "region", "regions", "key_id", "key_ids", "ip", "ips"),
+)
+"""What is left out of a narrow table before anything else."""
 _WIDE = frozenset({"W", "F"})
 
 
@@ -25,6 +34,63 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | No
         widths = fitted(widths, width)
     for row in (heads, *body):
         yield line(row, widths)
+
+
+def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
+    """The columns for which there is room, each at a width that still tells something.
+
+    What one reads last goes first; then what stands last.
+    """
+    widths = (max([len(name), *(cells(row[at]) for row in rows)]) for at, name in enumerate(columns))
+    natural = {name: least(each) for name, each in zip(columns, widths, strict=True)}
+    kept = [name for at, name in enumerate(columns) if any(row[at] for row in rows)]
+    going = [name for name in _FIRST_TO_GO if name in kept]
+    going += [name for name in reversed(kept) if name not in going]
+    while len(kept) > 1 and sum(natural[name] for name in kept) + _GAP * (len(kept) - 1) > width:
+        kept.remove(going.pop(0))
+    return tuple(kept)
+
+
+def least(width: int) -> int:
+    """The least width of a column whose texts are that wide."""
+    return width if width <= _UNCUT else _TELLING
+
+
+def line(row: Sequence[str], widths: Sequence[int]) -> str:
+    """One row, each text cut or filled up to its width; the last one is not filled up."""
+    return (" " * _GAP).join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def fitted(widths: Sequence[int], width: int) -> list[int]:
+    """The widths, the widest made narrower until all fit; when even that is too little, the last ones go over."""
+    found = list(widths)
+    for floor in ([least(each) for each in widths], [min(each, _LEAST) for each in widths]):
+        over = sum(found) + _GAP * (len(found) - 1) - width
+        while over > 0 and any(each > low for each, low in zip(found, floor, strict=True)):
+            widest = max(range(len(found)), key=lambda at: (found[at] > floor[at], found[at]))
+            found[widest] -= 1
+            over -= 1
+    return found
+
+
+def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
+    """The columns for which there is room, each at a width that still tells something.
+
+    What one reads last goes first; then what stands last.
+    """
+    widths = (max([len(name), *(cells(row[at]) for row in rows)]) for at, name in enumerate(columns))
+    natural = {name: least(each) for name, each in zip(columns, widths, strict=True)}
+    kept = [name for at, name in enumerate(columns) if any(row[at] for row in rows)]
+    going = [name for name in _FIRST_TO_GO if name in kept]
+    going += [name for name in reversed(kept) if name not in going]
+    while len(kept) > 1 and sum(natural[name] for name in kept) + _GAP * (len(kept) - 1) > width:
+        kept.remove(going.pop(0))
+    return tuple(kept)
+
+
+def least(width: int) -> int:
+    """The least width of a column whose texts are that wide."""
+    return width if width <= _UNCUT else _TELLING
 
 
 def line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from irkit.cli.trail_cells import as_json, cell, safe_json
-from irkit.cli.trail_table import table
+from irkit.cli.trail_table import cells, padded, roomy, table
+from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.errors import UsageError
 from irkit.scan.output.shown import shown
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 SCHEMA = "irkit.trail/1"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What begins a formula in spreadsheets (OWASP, CSV injection); an apostrophe before it makes it text."""
+
+
+_WIDEST = 72
+"""A text in a table that nobody chose the columns of is cut to this; other formats cut nothing."""
 
 
 class Format(StrEnum):
@@ -46,8 +51,8 @@ class Written:
     about: Mapping[str, JsonValue]
     """The question, for the JSON document."""
     coverage: Coverage
-    already: int = 0
-    """How many of the first rows went out as they were found (JSON lines)."""
+    are_chosen: bool = False
+    """Whether someone named the columns: then none is left out, and nothing is cut."""
 
 
 def write(what: Written, form: Format, out: TextIO) -> None:
@@ -56,9 +61,20 @@ def write(what: Written, form: Format, out: TextIO) -> None:
 
 
 def _table(what: Written, out: TextIO) -> None:
+    """On a terminal as wide as that is; else as wide as it must be, but for texts without end (user agents)."""
     width = shutil.get_terminal_size().columns if out.isatty() else None
     rows = [[cell(row.get(name)) for name in what.columns] for row in what.rows]
-    for line in table(what.columns, rows, width) if rows else ():
+    if not rows:
+        return
+    columns = what.columns
+    if width is not None and not what.are_chosen:
+        columns = roomy(columns, rows, width)
+        rows = [[row[what.columns.index(name)] for name in columns] for row in rows]
+        if left_out := [name for name in what.columns if name not in columns and any(row[name] for row in what.rows)]:
+            say(f"irkit trail: no room for {', '.join(left_out)}: --columns {','.join(left_out[:2])}, or --format json")
+    elif not what.are_chosen:
+        rows = [[padded(text, min(cells(text), _WIDEST)) for text in row] for row in rows]
+    for line in table(columns, rows, width):
         print(line, file=out)
 
 
@@ -69,7 +85,7 @@ def _json(what: Written, out: TextIO) -> None:
 
 
 def _jsonl(what: Written, out: TextIO) -> None:
-    for row in what.rows[what.already :]:
+    for row in what.rows:
         print(json_line(row, what.columns), file=out)
     print(safe_json({"coverage": coverage_json(what.coverage)}), file=out)
 

@@ -13,8 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from irkit.errors import UsageError
 from irkit.cloudtrail.several import several
+from irkit.errors import UsageError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients

@@ -1,0 +1,131 @@
+"""One question of ``irkit trail``: look, stream what is found, write the rows, say what they cover."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, TextIO
+
+from irkit.cli.trail_arguments import add_output, add_what, add_where, query
+from irkit.cli.trail_cells import as_json, cell, names
+from irkit.cli.trail_source import Looked, looked
+from irkit.cli.trail_stream import Stream, mapping, preview
+from irkit.cli.trail_told import Teller, say, tell_coverage
+from irkit.cli.trail_written import Format, Written, opened, write
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.catalog import QUESTIONS
+from irkit.cloudtrail.questions.question import Answer, Follow, Question
+from irkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from irkit.cloudtrail.source import Batch
+
+INCOMPLETE = 1
+INTERRUPTED = 130
+_STREAMED = "activity"
+"""The question whose rows are each made of one record, so that they can be shown as they are found."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_where(parser)
+    add_what(parser)
+    parser.add_argument(
+        "--follow",
+        choices=[each.value for each in Follow],
+        default=Follow.MADE_FOR.value,
+        help="made-for: also what services did for the callers (default); tree: also all sessions, keys and users that "
+        "came of the keys; alone: neither",
+    )
+    add_output(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask, and write the answer; the exit code."""
+    question = QUESTIONS[args.verb]
+    columns = chosen(args, question)
+    asked = looked(args, query(args))
+    try:
+        with opened(args.output) as out:
+            written = _asked(args, question, asked, columns, out)
+            write(written, Format(args.format), out)
+    except KeyboardInterrupt:
+        say("irkit trail: interrupted; the rows so far are not the answer (--format jsonl writes them as they come)")
+        return INTERRUPTED
+    return 0 if written.coverage.is_whole else INCOMPLETE
+
+
+def _asked(
+    args: argparse.Namespace, question: Question[object], asked: Looked, columns: tuple[str, ...], out: TextIO
+) -> Written:
+    """Ask, and stream what can be streamed; what remains to be written."""
+    stream = Stream(question, asked.query, columns, out) if _is_streamed(args) else None
+    with Teller(preview(question, asked.query) if _is_previewed(args, out) else None) as teller:
+
+        def hear(batch: Batch) -> None:
+            teller.hear(batch)
+            if stream is not None:
+                stream.hear(batch)
+
+        answer = ask(asked.source, question, asked.query, Follow(args.follow), hear)
+    rows = [mapping(each) for each in answer.rows]
+    tell_coverage(answer.coverage, len(rows), teller.seconds, (*asked.notes, *answer.notes))
+    if stream is not None:
+        rows = [each for each in rows if not stream.is_out(each)]
+    shown = ordered(rows, args.sort)[: args.limit]
+    if len(shown) < len(rows):
+        say(f"  {len(rows) - len(shown):,} more rows are left out by --limit {args.limit}")
+    return Written(columns, shown, _about(answer, asked), answer.coverage, bool(args.columns))
+
+
+def chosen(args: argparse.Namespace, question: Question[object]) -> tuple[str, ...]:
+    """The columns to write: a table has the question's own, the other formats have all. Raises ``UsageError``."""
+    every = names(question.row)
+    named = [each.strip() for each in (args.columns or "").split(",") if each.strip()]
+    sort = [args.sort.removeprefix("-")] if args.sort else []
+    for each in (*named, *sort):
+        if each not in {"all", *every}:
+            raise UsageError(f"{question.id} has no column {each!r}", hint=f"it has {', '.join(every)}")
+    if args.limit is not None and args.limit < 1:
+        raise UsageError("--limit must be 1 or more")
+    if named and named != ["all"]:
+        return tuple(named)
+    return question.columns if args.format == Format.TABLE and not named else every
+
+
+def ordered(rows: list[Mapping[str, object]], sort: str | None) -> list[Mapping[str, object]]:
+    """By a column, ``-column`` from the greatest; rows without a value come last. None: as they are."""
+    if sort is None:
+        return rows
+    name = sort.removeprefix("-")
+    filled = [row for row in rows if cell(row[name])]
+    empty = [row for row in rows if not cell(row[name])]
+    return sorted(filled, key=lambda row: _rank(row[name]), reverse=sort.startswith("-")) + empty
+
+
+def _rank(value: object) -> tuple[float, str]:
+    return (float(value), "") if isinstance(value, int | float) else (0.0, cell(value))
+
+
+def _about(answer: Answer[object], asked: Looked) -> Mapping[str, JsonValue]:
+    given = {each.name: as_json(getattr(asked.query, each.name)) for each in fields(asked.query)}
+    windows: JsonValue = [{"start": as_json(each.start), "end": as_json(each.end)} for each in asked.query.windows]
+    return {
+        "question": answer.question.id,
+        "title": answer.question.title,
+        "source": asked.source.label,
+        "query": {**{name: value for name, value in given.items() if value}, "windows": windows},
+        "follow": answer.follow.value,
+        "notes": [*asked.notes, *answer.notes],
+    }
+
+
+def _is_streamed(args: argparse.Namespace) -> bool:
+    return bool(args.verb == _STREAMED and args.format == Format.JSONL and not args.sort and args.limit is None)
+
+
+def _is_previewed(args: argparse.Namespace, out: TextIO) -> bool:
+    return bool(args.verb == _STREAMED and args.format == Format.TABLE and out.isatty())

@@ -1,0 +1,68 @@
+"""Rows of an answer before it is complete: as JSON lines for programs, as a few lines for the person who waits.
+
+Only for a question whose rows are each made of one record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import TextIO
+
+from irkit.cli.trail_cells import cell
+from irkit.cli.trail_table import line
+from irkit.cli.trail_written import json_line
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.question import Asked, Question
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch
+
+_PREVIEW = {"at": 20, "call": 30, "error": 14, "who": 26, "ip": 15, "target": 40}
+"""The columns that are shown while one waits, and their widths."""
+
+
+class Stream:
+    """Writes rows as JSON lines as they are found, each event once.
+
+    A call that a service made is not written before its caller is known, nor what was only followed to.
+    """
+
+    def __init__(self, question: Question[object], asked: Query, columns: Sequence[str], out: TextIO) -> None:
+        self._question, self._query, self._columns, self._out = question, asked, columns, out
+        self._seen: set[object] = set()
+
+    @property
+    def count(self) -> int:
+        """How many rows went out."""
+        return len(self._seen)
+
+    def is_out(self, row: Mapping[str, object]) -> bool:
+        """Whether a row went out already."""
+        return row["event_id"] in self._seen
+
+    def hear(self, batch: Batch) -> None:
+        """Write what is new in a batch."""
+        once = {each.event_id: each for each in batch.records if self._is_new(each)}
+        for row in self._question.rows(Asked(tuple(once.values()), self._query)):
+            print(json_line(mapping(row), self._columns), file=self._out)
+        self._seen.update(once)
+        if once:
+            self._out.flush()
+
+    def _is_new(self, one: Record) -> bool:
+        return not one.invoked_by and one.event_id not in self._seen and self._query.matches(one)
+
+
+def preview(question: Question[object], asked: Query) -> Callable[[Batch], list[str]]:
+    """The lines of a batch's records, cut to what one glance takes."""
+
+    def lines(batch: Batch) -> list[str]:
+        rows = question.rows(Asked(batch.records, asked))
+        return [line([cell(getattr(row, name)) for name in _PREVIEW], list(_PREVIEW.values())) for row in rows]
+
+    return lines
+
+
+def mapping(row: object) -> Mapping[str, object]:
+    """The fields of a row, which is a dataclass."""
+    return {each.name: getattr(row, each.name) for each in fields(row)}  # type: ignore[arg-type]
