@@ -41,12 +41,12 @@ def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
 
     What one reads last goes first; then what stands last.
     """
-    widths = (max([len(name), *(cells(row[at]) for row in rows)]) for at, name in enumerate(columns))
-    natural = {name: least(each) for name, each in zip(columns, widths, strict=True)}
+    widths = [max([len(name), *(cells(row[at]) for row in rows)]) for at, name in enumerate(columns)]
+    low = {name: least(each) for name, each in zip(columns, widths, strict=True)}
     kept = [name for at, name in enumerate(columns) if any(row[at] for row in rows)]
     going = [name for name in _FIRST_TO_GO if name in kept]
     going += [name for name in reversed(kept) if name not in going]
-    while len(kept) > 1 and sum(natural[name] for name in kept) + _GAP * (len(kept) - 1) > width:
+    while len(kept) > 1 and sum(low[name] for name in kept) + _GAP * (len(kept) - 1) > width:
         kept.remove(going.pop(0))
     return tuple(kept)
 
@@ -54,11 +54,6 @@ def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
 def least(width: int) -> int:
     """The least width of a column whose texts are that wide."""
     return width if width <= _UNCUT else _TELLING
-
-
-def line(row: Sequence[str], widths: Sequence[int]) -> str:
-    """One row, each text cut or filled up to its width; the last one is not filled up."""
-    return (" " * _GAP).join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
 def fitted(widths: Sequence[int], width: int) -> list[int]:
@@ -67,30 +62,10 @@ def fitted(widths: Sequence[int], width: int) -> list[int]:
     for floor in ([least(each) for each in widths], [min(each, _LEAST) for each in widths]):
         over = sum(found) + _GAP * (len(found) - 1) - width
         while over > 0 and any(each > low for each, low in zip(found, floor, strict=True)):
-            widest = max(range(len(found)), key=lambda at: (found[at] > floor[at], found[at]))
-            found[widest] -= 1
+            can = [at for at, low in enumerate(floor) if found[at] > low]
+            found[max(can, key=found.__getitem__)] -= 1
             over -= 1
     return found
-
-
-def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
-    """The columns for which there is room, each at a width that still tells something.
-
-    What one reads last goes first; then what stands last.
-    """
-    widths = (max([len(name), *(cells(row[at]) for row in rows)]) for at, name in enumerate(columns))
-    natural = {name: least(each) for name, each in zip(columns, widths, strict=True)}
-    kept = [name for at, name in enumerate(columns) if any(row[at] for row in rows)]
-    going = [name for name in _FIRST_TO_GO if name in kept]
-    going += [name for name in reversed(kept) if name not in going]
-    while len(kept) > 1 and sum(natural[name] for name in kept) + _GAP * (len(kept) - 1) > width:
-        kept.remove(going.pop(0))
-    return tuple(kept)
-
-
-def least(width: int) -> int:
-    """The least width of a column whose texts are that wide."""
-    return width if width <= _UNCUT else _TELLING
 
 
 def line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -98,27 +73,9 @@ def line(row: Sequence[str], widths: Sequence[int]) -> str:
     return (" " * _GAP).join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
-def fitted(widths: Sequence[int], width: int) -> list[int]:
-    """The widths, the widest made narrower until all fit; when even that is too little, the last ones go over."""
-    found = list(widths)
-    over = sum(found) + _GAP * (len(found) - 1) - width
-    while over > 0 and found and max(found) > _LEAST:
-        greatest = max(found)
-        second = max([each for each in found if each < greatest], default=_LEAST)
-        many = found.count(greatest)
-        less = max(1, min(greatest - max(second, _LEAST), -(-over // many)))
-        for at, each in enumerate(found):
-            if each == greatest and over > 0:
-                found[at] -= min(less, over)
-                over -= min(less, over)
-    return found
-
-
 def cells(text: str) -> int:
     """How many cells of a terminal a text takes (Unicode TR 11; combining marks take none)."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_cells_of, text))
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
 
 
 def _cells_of(character: str) -> int:
