@@ -64,6 +64,8 @@ _MEANS: dict[str, Means] = {
     "sts:GetFederationToken": Means.OTHER,
 }
 """Calls that leave something behind; from the techniques of Stratus Red Team and its detonation logs."""
+CALLS = tuple(_MEANS)
+"""The same, to ask for."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,79 @@
+"""What was made or changed to come back with: identities, keys, policies, trusts and grants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.persistence import CALLS, traces
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.question import Asked, Question
+
+
+@dataclass(frozen=True)
+class Left:
+    """One thing left behind, or tried."""
+
+    at: datetime
+    means: str
+    call: str
+    target: str
+    """Whom or what it is on."""
+    what: str
+    """The thing: a new key's id, a policy's ARN."""
+    error: str
+    """Why it is not there: AWS refused the call."""
+    who: str
+    key_id: str
+    ip: str
+    agent: str
+    region: str
+    account: str
+    via: str
+    event_id: str
+    locator: str
+
+
+def persistence(asked: Asked) -> tuple[Left, ...]:
+    """In the records' order."""
+    rows = []
+    by_id = {one.event_id: one for one in asked.records}
+    for trace in traces(asked.records):
+        one = by_id[trace.event_id]
+        caller = asked.caller(one)
+        rows.append(
+            Left(
+                at=one.at,
+                means=trace.means.value,
+                call=one.call,
+                target=trace.target,
+                what=trace.what,
+                error=one.error,
+                who=who(one),
+                key_id=caller.key_id,
+                ip=caller.ip,
+                agent=caller.agent,
+                region=one.region,
+                account=one.account,
+                via=one.invoked_by.removesuffix(".amazonaws.com"),
+                event_id=one.event_id,
+                locator=one.locator.text,
+            )
+        )
+    return tuple(rows)
+
+
+def _needs(query: Query) -> Query:
+    return query if query.calls else replace(query, calls=CALLS)
+
+
+PERSISTENCE = Question(
+    id="persistence",
+    title="What was left behind",
+    says="one row a call that makes or changes an identity, a key, a policy, a trust or a grant",
+    row=Left,
+    columns=("at", "means", "call", "target", "what", "error", "who", "key_id", "ip", "region", "account", "locator"),
+    needs=_needs,
+    rows=persistence,
+)
