@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
+
 from irkit.cloudtrail.record import Record
 
 _SERVICE_HOST = ".amazonaws.com"
@@ -36,3 +39,36 @@ def is_place(address: str) -> bool:
 def is_service_made(one: Record) -> bool:
     """Whether a service made the call for a caller, or the service is itself the caller."""
     return bool(one.invoked_by) or one.principal_type == "AWSService"
+
+
+_REPOSITORY = re.compile(
+    r"repo:(?P<owner>[^/:@]+)(?:@(?P<owner_id>\d+))?/(?P<name>[^/:@]+)(?:@(?P<name_id>\d+))?(?::(?P<rest>.*))?"
+)
+_PROJECT = re.compile(r"project_path:(?P<path>[^:]+)(?::(?P<rest>.*))?")
+
+
+class Subject(NamedTuple):
+    """Whom an identity provider vouched for: the ``sub`` of a token.
+
+    GitHub's (docs, "OpenID Connect reference"): ``repo:ORG/REPO:ref:refs/heads/main``, ``…:environment:prod``,
+    ``…:pull_request``; immutable ones since July 2026: ``repo:ORG@ID/REPO@ID:…``. GitLab's:
+    ``project_path:GROUP/PROJECT:ref_type:branch:ref:main``. Any other has its text alone.
+    """
+
+    text: str
+    repository: str = ""
+    """``org/repo``, without ids."""
+    ids: str = ""
+    """``123/456`` of an immutable subject; they stay when names change hands."""
+    of: str = ""
+    """What in the repository: ``ref:refs/heads/main``, ``environment:prod``."""
+
+    @classmethod
+    def read(cls, text: str) -> Subject:
+        """The parts of a ``sub``."""
+        if found := _REPOSITORY.fullmatch(text):
+            ids = f"{found['owner_id'] or ''}/{found['name_id'] or ''}".strip("/")
+            return cls(text, f"{found['owner']}/{found['name']}", ids, found["rest"] or "")
+        if found := _PROJECT.fullmatch(text):
+            return cls(text, found["path"], "", found["rest"] or "")
+        return cls(text)

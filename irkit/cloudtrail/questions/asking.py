@@ -60,13 +60,19 @@ def asking(
 ) -> Generator[Batch, None, Answer[Row_co]]:
     """The batches as they are found, and the answer as the generator's value. Closing it ends the look."""
     far = max(follow, question.least, key=_FAR.index)
-    hunt = _Hunt(source, question.needs(query), far)
-    yield from hunt.look()
+    hunt = _Hunt(source, far)
+    leads: tuple[Record, ...] = ()
+    pointed = query
+    if question.lead is not None:
+        leads = in_order((yield from hunt.aside(question.lead.look(query))))
+        pointed = question.lead.then(query, leads)
+    yield from hunt.look(question.needs(pointed))
     start = query.span.start if query.span else None
     records = in_order(hunt.kept.values())
     asked = Asked(
         records=tuple(one for one in records if start is None or one.at >= start),
         query=query,
+        leads=leads,
         before=tuple(one for one in records if start is not None and one.at < start),
         causes=hunt.attributed.causes,
         tree=hunt.tree,
@@ -87,11 +93,10 @@ def asking(
 class _Hunt:
     """The looks of one answer, one after another, and what they brought."""
 
-    def __init__(self, source: Source, needed: Query, follow: Follow) -> None:
+    def __init__(self, source: Source, follow: Follow) -> None:
         self._source = source
-        self._needed = needed
         self._follow = follow
-        self._bare = of_anyone(needed)
+        self._needed = self._bare = Query()
         self._pool: dict[str, Record] = {}
         """All that the callers did, by event id: also what is not asked for but may be behind what is."""
         self._coverage: Coverage | None = None
@@ -106,8 +111,9 @@ class _Hunt:
         assert self._coverage is not None  # noqa: S101 -- the first look ended
         return self._coverage
 
-    def look(self) -> Generator[Batch, None, None]:
-        needed = self._needed
+    def look(self, needed: Query) -> Generator[Batch, None, None]:
+        """All looks that the query needs."""
+        self._needed, self._bare = needed, of_anyone(needed)
         match self._follow:
             case Follow.ALONE:
                 wide = needed
@@ -138,7 +144,7 @@ class _Hunt:
                 self._progress = batch.progress
                 yield Batch(asked, batch.progress)
 
-    def _aside(self, query: Query) -> Generator[Batch, None, list[Record]]:
+    def aside(self, query: Query) -> Generator[Batch, None, list[Record]]:
         """Look for what is judged before it is told."""
         look = self._source.look(query)
         records: list[Record] = []
@@ -198,14 +204,14 @@ class _Hunt:
         others: list[Record] = []
         found = {one.event_id: one for one in made_for_callers(self.kept.values())}
         for query in made_looks(self._needed, callers):
-            more = yield from self._aside(query)
+            more = yield from self.aside(query)
             others += [one for one in more if one.event_id not in self._pool]
             found.update((one.event_id, one) for one in made_for_callers(more) if self._bare.matches(one))
         known = causes(found.values(), [*callers, *others])
         lost = [one for one in found.values() if one.event_id not in known]
         look = cause_look(self._needed, lost)
         if look is not None:
-            others += yield from self._aside(look)
+            others += yield from self.aside(look)
             known.update(causes(lost, [*callers, *others]))
         yield from self._judge(found, known)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -33,6 +33,8 @@ class Asked:
 
     records: tuple[Record, ...]
     query: Query = field(default_factory=Query)
+    leads: tuple[Record, ...] = ()
+    """What the look before found (``Question.lead``); not asked for themselves."""
     before: tuple[Record, ...] = ()
     """Those of the time before the query's, for what is new."""
     causes: Mapping[str, Cause] = field(default_factory=dict)
@@ -43,6 +45,15 @@ class Asked:
         """The record to take key, address and agent from: the caller's own, else the record itself."""
         cause = self.causes.get(one.event_id)
         return one if cause is None else cause.call
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A look before: what it finds says what to ask for."""
+
+    look: Callable[[Query], Query]
+    then: Callable[[Query, Sequence[Record]], Query]
+    """The query of what the leads point at."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ class Question(Generic[Row_co]):
     needs: Callable[[Query], Query]
     """The query that holds all that the question looks at. May raise ``UsageError``: a question may need a window."""
     rows: Callable[[Asked], tuple[Row_co, ...]]
+    lead: Lead | None = None
     least: Follow = Follow.ALONE
     """How far the question goes even when it is asked to go less far."""
 

@@ -1,0 +1,132 @@
+"""What came of the keys: the tree as rows, and drawn as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from irkit.cloudtrail.identity import is_place
+from irkit.cloudtrail.lineage import MINTS, Birth
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.group import failed, grouped, once
+from irkit.cloudtrail.questions.question import Asked, Follow, Question
+from irkit.cloudtrail.record import Record
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One key, session, user or role of the tree, how it came into being, and what it was used for."""
+
+    depth: int
+    """0 for a root."""
+    id: str
+    """A key id; the ARN of a user or a role."""
+    kind: str
+    """``root``, ``key``, ``session``, ``user``, ``role``."""
+    of: str
+    """The id it came of; empty for a root."""
+    joined_by: str
+    """By what that is known: ``key``, ``identity``, ``source identity``, ``owner``."""
+    call: str
+    identity: str
+    """The ARN that it speaks for."""
+    at: datetime | None
+    """When it came into being; None for a root."""
+    until: datetime | None
+    source_identity: str
+    calls: int
+    errors: int
+    first_at: datetime | None
+    last_at: datetime | None
+    ips: tuple[str, ...]
+    event_ids: tuple[str, ...]
+    """Of the call that made it."""
+    locators: tuple[str, ...]
+
+
+def lineage(asked: Asked) -> tuple[Branch, ...]:
+    """Each before what came of it, older before younger."""
+    if asked.tree is None:
+        return ()
+    by_key = grouped(asked.records, lambda one: asked.caller(one).key_id)
+    by_arn = grouped(asked.records, lambda one: one.issuer_arn or one.principal_arn)
+    rows = []
+    for depth, here, birth in asked.tree.walk():
+        used = (by_arn if here.startswith("arn:") else by_key).get(here, [])
+        row = _row(depth, here, birth, used)
+        if birth is not None:
+            row = replace(row, of=asked.tree.above(birth), joined_by=asked.tree.join(birth).value)
+        rows.append(row)
+    return tuple(rows)
+
+
+def _row(depth: int, here: str, birth: Birth | None, used: list[Record]) -> Branch:
+    return Branch(
+        depth=depth,
+        id=here,
+        kind=birth.kind.value if birth else "root",
+        of="",
+        joined_by="",
+        call=birth.call if birth else "",
+        identity=birth.arn if birth else next((one.principal_arn for one in used if one.principal_arn), ""),
+        at=birth.at if birth else None,
+        until=birth.until if birth else None,
+        source_identity=birth.source_identity if birth else "",
+        calls=len(used),
+        errors=failed(used),
+        first_at=used[0].at if used else None,
+        last_at=used[-1].at if used else None,
+        ips=once(one.ip for one in used if is_place(one.ip)),
+        event_ids=(birth.event_id,) if birth else (),
+        locators=(birth.locator,) if birth else (),
+    )
+
+
+def drawing(branches: Iterable[Branch]) -> str:
+    """The tree as text, one line a branch."""
+    rows = list(branches)
+    lines = []
+    for number, row in enumerate(rows):
+        rails = "".join("│  " if _goes_on(rows, number, depth) else "   " for depth in range(1, row.depth))
+        turn = "" if not row.depth else ("├─ " if _goes_on(rows, number, row.depth) else "└─ ")
+        lines.append(f"{rails}{turn}{_words(row)}")
+    return "\n".join(lines)
+
+
+def _goes_on(rows: list[Branch], number: int, depth: int) -> bool:
+    """Whether another branch of this depth follows below the same parent."""
+    for later in rows[number + 1 :]:
+        if later.depth < depth:
+            return False
+        if later.depth == depth:
+            return True
+    return False
+
+
+def _words(row: Branch) -> str:
+    name = row.identity.split(":", maxsplit=5)[-1]
+    born = f" by {row.call} at {row.at:%Y-%m-%dT%H:%M:%SZ}" if row.at else ""
+    ends = f" until {row.until:%H:%M:%SZ}" if row.until else ""
+    used = f": {row.calls} calls" + (f", {row.errors} failed" if row.errors else "") if row.calls else ": not used"
+    named = f" {name}" if name and row.id != row.identity else ""
+    return f"{row.id}{named}{born}{ends}{used}"
+
+
+def _all(query: Query) -> Query:
+    return replace(query, calls=(*query.calls, *MINTS)) if query.calls else query
+
+
+LINEAGE = Question(
+    id="lineage",
+    title="What came of the keys",
+    says="one row a key, session, user or role that came of the keys, with what it was used for",
+    row=Branch,
+    columns=(
+        *("depth", "id", "kind", "of", "joined_by", "call", "identity", "at", "until", "calls", "errors"),
+        *("first_at", "last_at", "ips"),
+    ),
+    needs=_all,
+    rows=lineage,
+    least=Follow.TREE,
+)
