@@ -9,9 +9,9 @@ from irkit.cli.trail_show import by_id, is_locator, raw_of
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.raw_text import raw_text
 from irkit.cloudtrail.record import record
 from irkit.errors import UsageError
-from irkit.wiring.trail_raw import raw_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,11 +12,11 @@ from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import Teller, say, tell_coverage
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw_text import raw_text
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
 from irkit.errors import NotFound
 from irkit.wiring.trail import opened
-from irkit.wiring.trail_raw import raw_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
