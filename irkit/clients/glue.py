@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from irkit.clients.aws import Aws
+from irkit.clients.aws import Aws, Tries
 
 
 class GlueTable(NamedTuple):
@@ -46,6 +46,11 @@ class Glue:
         """The names of all databases."""
         pages = self._aws.pages("glue", "get_databases", region=region)
         return tuple(str(one["Name"]) for page in pages for one in page.get("DatabaseList", ()))
+
+    def create_database(self, name: str, region: str = "") -> None:
+        """Make an empty database."""
+        about = {"Name": name, "Description": "tables of irkit"}
+        self._aws.call("glue", "create_database", region=region, tries=Tries.ONCE, DatabaseInput=about)
 
 
 def _columns(told: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:

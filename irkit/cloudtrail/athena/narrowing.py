@@ -65,7 +65,7 @@ def narrowed(query: Query, dialect: Dialect = TABLE) -> Narrowing:
 
 
 def said_columns(dialect: Dialect = TABLE) -> tuple[str, ...]:
-    """All texts of parameters, answer and resources in one, as ``said``; one more resource than that, as ``one_more``."""
+    """``said``: all texts of parameters, answer and resources in one; ``one_more``: a resource that is not in it."""
     resources = (f"TRY(resources[{place}].arn)" for place in range(1, _LOOKED_INTO + 1))
     return (
         f"concat_ws(' ', {', '.join((*dialect.said, *resources))}) AS said",

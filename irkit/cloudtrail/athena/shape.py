@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from irkit.cloudtrail.athena.column import COLUMNS
@@ -11,7 +12,7 @@ from irkit.cloudtrail.athena.column import COLUMNS
 _STRUCT = "struct<"
 
 
-class Source(StrEnum):
+class RowPath(StrEnum):
     """What the engine can say about where a row lies."""
 
     KNOWN = "known"
@@ -50,8 +51,10 @@ class Shape:
     """``storage.location.template`` of a projected table."""
     injected: tuple[str, ...] = ()
     """Partitions that every query must name a value of (projection type ``injected``)."""
-    path: Source = Source.KNOWN
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    first: date | None = None
+    """The first day of its projection; None for no bound."""
+    last: date | None = None
+    path: RowPath = RowPath.KNOWN
 
     @property
     def label(self) -> str:

@@ -15,7 +15,7 @@ from irkit.cloudtrail.athena.column import COLUMNS, NEEDED, PATH
 from irkit.cloudtrail.athena.literal import identifier, remark
 from irkit.cloudtrail.athena.narrowing import Narrowing, narrowed, said_columns
 from irkit.cloudtrail.athena.partitions import partitions
-from irkit.cloudtrail.athena.shape import Shape, Source
+from irkit.cloudtrail.athena.shape import RowPath, Shape
 from irkit.cloudtrail.query import Query
 from irkit.errors import OutsideError, UsageError
 
@@ -112,4 +112,4 @@ def _columns(shape: Shape) -> Iterable[str]:
             yield "CAST(resources AS json) AS resources"
         else:
             yield column.sql if column.sql == column.name else f"{column.sql} AS {column.name}"
-    yield f'"$path" AS {PATH}' if shape.path is Source.KNOWN else f"CAST(NULL AS varchar) AS {PATH}"
+    yield f'"$path" AS {PATH}' if shape.path is RowPath.KNOWN else f"CAST(NULL AS varchar) AS {PATH}"

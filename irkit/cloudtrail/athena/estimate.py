@@ -1,0 +1,132 @@
+"""What a query will cost, told before it runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice, product
+from typing import NamedTuple
+
+from irkit.clients.s3 import S3
+from irkit.cloudtrail.athena.days import Days, days
+from irkit.cloudtrail.athena.partitions import MOST_SPANS, accounts, regions, written
+from irkit.cloudtrail.athena.shape import Shape
+from irkit.cloudtrail.query import Query
+
+PRICE_A_TB = 5.0
+"""US dollars for 10^12 bytes scanned: the list price of most regions. An assumption, told with every estimate."""
+LEAST = 10_000_000
+"""Bytes that every statement is charged for at least (Athena pricing)."""
+_MOST_PAGES = 200
+"""Of listings, in all: with 1,000 objects a page."""
+_AT_ONCE = 8
+_PLACE = re.compile(r"s3://([^/]+)/?(.*)")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The compressed bytes below the partitions of a query, which is what Athena reads of them."""
+
+    size: int
+    files: int
+    is_whole: bool = True
+    """Whether all was counted; else there is more."""
+    why: str = ""
+    """Why it is not whole."""
+    cutoff: int | None = None
+    """The most that the workgroup lets a statement scan."""
+
+    @property
+    def dollars(self) -> float:
+        """At ``PRICE_A_TB``."""
+        return price(self.size)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the workgroup would end the statement before its end."""
+        return self.cutoff is not None and self.size > self.cutoff
+
+    @property
+    def text(self) -> str:
+        """For whoever is asked."""
+        more = "" if self.is_whole else f" at least ({self.why})"
+        return (
+            f"Athena would scan {self.size / 1e6:,.1f} MB in {self.files:,} files{more}: "
+            f"about ${self.dollars:,.4f}, at ${PRICE_A_TB:.2f} for a TB and {LEAST // 1_000_000} MB at least"
+        )
+
+
+def price(size: int) -> float:
+    """US dollars for a statement that scanned so many bytes."""
+    return max(size, LEAST) / 1e12 * PRICE_A_TB
+
+
+class _Part(NamedTuple):
+    """Objects of one bucket whose keys lie below a prefix, from one text to another."""
+
+    bucket: str
+    prefix: str
+    after: str = ""
+    until: str = ""
+
+
+def estimated(s3: S3, query: Query, shape: Shape, today: date) -> Estimate:
+    """List what lies below the query's partitions. Raises ``Denied`` when the bucket may not be listed."""
+    parts = tuple(islice(_parts(query, shape, today), _MOST_PAGES + 1))
+    counted = parts[:_MOST_PAGES]
+    pages = max(1, _MOST_PAGES // max(1, len(counted)))
+
+    def count(part: _Part) -> tuple[int, int, bool]:
+        return _counted(s3, part, pages)
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        found = list(pool.map(count, counted))
+    is_whole = len(parts) == len(counted) and all(each[2] for each in found)
+    size, files = sum(each[0] for each in found), sum(each[1] for each in found)
+    return Estimate(size, files, is_whole, "" if is_whole else f"only {_MOST_PAGES} pages of listings were counted")
+
+
+def _counted(s3: S3, part: _Part, pages: int) -> tuple[int, int, bool]:
+    size = files = 0
+    for number, page in enumerate(s3.listed(part.bucket, part.prefix, part.after)):
+        if number == pages:
+            return size, files, False
+        within = [one for one in page if not part.until or one.key <= part.until]
+        size += sum(one.size for one in within)
+        files += len(within)
+        if len(within) < len(page):
+            break
+    return size, files, True
+
+
+def _parts(query: Query, shape: Shape, today: date) -> Iterator[_Part]:
+    """What to list: for each account, region and span of days its keys, which are in the order of days."""
+    template = shape.template or shape.location
+    placed = _PLACE.match(template)
+    if placed is None:
+        return
+    bucket, key = placed[1], placed[2]
+    key = key if not key or key.endswith("/") else f"{key}/"
+    several = product(accounts(query, shape) or ("",), regions(query, shape) or ("",), days(query, today, MOST_SPANS))
+    seen: set[_Part] = set()
+    for account, region, span in several:
+        part = _part(bucket, key, shape, (account, region, span))
+        if part not in seen:
+            seen.add(part)
+            yield part
+
+
+def _part(bucket: str, key: str, shape: Shape, values: tuple[str, str, Days]) -> _Part:
+    account, region, span = values
+    for name, value in ((shape.account, account), (shape.region, region)):
+        if name and value:
+            key = key.replace(f"${{{name}}}", value)
+    begin, mark, _ = key.partition(f"${{{shape.day.name}}}" if shape.day and shape.day.format else "\0")
+    known, hole, _ = begin.partition("${")
+    if hole or not mark or shape.day is None:
+        return _Part(bucket, known)
+    first, last = (begin + written(day, shape.day.format) for day in span)
+    return _Part(bucket, begin, first, last + "/\U0010ffff")

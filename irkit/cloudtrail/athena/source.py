@@ -1,0 +1,237 @@
+"""CloudTrail's files through Athena: for what outgrows one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from irkit.clients.athena import Execution, Row, Where, WorkGroup
+from irkit.cloudtrail.athena.column import record_of_row
+from irkit.cloudtrail.athena.days import FIRST
+from irkit.cloudtrail.athena.estimate import Estimate, estimated, price
+from irkit.cloudtrail.athena.partitions import accounts, regions
+from irkit.cloudtrail.athena.running import run
+from irkit.cloudtrail.athena.shape import RowPath, Shape
+from irkit.cloudtrail.athena.statement import Statement, statement
+from irkit.cloudtrail.athena.table import Finding, Weight, findings, shape_of
+from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
+from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch, Progress
+from irkit.errors import OutsideError, Refused
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+    from irkit.clients.glue import GlueTable
+
+NEVER = ("what the trail was not told to record, most data events among it",)
+
+
+class Cutoff(StrEnum):
+    """Whether a workgroup must limit what one statement may scan."""
+
+    DEMANDED = "demanded"
+    WAIVED = "waived"
+
+
+def _agree(estimate: Estimate) -> None:
+    """Whatever it costs; the workgroup's limit stands."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Which table is asked, and how statements are run."""
+
+    table: str
+    database: str = "default"
+    workgroup: str = "primary"
+    output: str = ""
+    """An S3 folder for results; empty for the workgroup's own."""
+    region: str = ""
+    """Of the table; empty for the configured one."""
+    cutoff: Cutoff = Cutoff.DEMANDED
+    accounts: tuple[str, ...] = ()
+    """To ask when a query names none: a table with injected accounts demands some."""
+
+    @property
+    def where(self) -> Where:
+        """For the client."""
+        return Where(self.workgroup, self.database, self.output, self.region)
+
+
+class Athena:
+    """A CloudTrail table of Athena as a source of records.
+
+    SQL narrows, ``Query.matches`` decides, so an answer is the same as of the files themselves. ``agree`` hears the
+    estimate before a statement runs, and stops it by raising; without it nothing is listed and nothing estimated.
+    """
+
+    def __init__(self, clients: Clients, spot: Spot, agree: Callable[[Estimate], None] | None = None) -> None:
+        self.spot = spot
+        self._clients = clients
+        self._agree = agree or _agree
+        self._asks = agree is not None
+        self._path = RowPath.KNOWN
+
+    @property
+    def label(self) -> str:
+        """``Athena table default.cloudtrail``."""
+        return f"Athena table {self.spot.database}.{self.spot.table}"
+
+    @cached_property
+    def described(self) -> GlueTable:
+        """The table as Glue describes it. Raises ``NotFound``, ``Denied``."""
+        return self._clients.glue.table(self.spot.database, self.spot.table, self.spot.region)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the table, the worst first."""
+        return findings(self.described)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What a query needs to know of the table. Raises ``OutsideError`` when its answers would be wrong."""
+        wrong = [one for one in self.findings if one.weight is Weight.WRONG]
+        if wrong:
+            msg = f"the {self.label} cannot be asked: {'; '.join(one.what for one in wrong)}"
+            raise OutsideError(msg, hint=wrong[0].hint)
+        return shape_of(self.described)
+
+    @cached_property
+    def workgroup(self) -> WorkGroup:
+        """The workgroup. Raises ``Refused`` when it lacks a limit that is demanded, ``OutsideError`` when it is off."""
+        one = self._clients.athena.workgroup(self.spot.workgroup, self.spot.region)
+        if not one.is_enabled:
+            msg = f"Athena's workgroup {one.name} is disabled"
+            raise OutsideError(msg, hint="enable it, or name another workgroup")
+        if one.cutoff is None and self.spot.cutoff is Cutoff.DEMANDED:
+            msg = (
+                f"Athena's workgroup {one.name} does not limit what a statement may scan, so one could cost without end"
+            )
+            raise Refused(msg, hint="set BytesScannedCutoffPerQuery there, let irkit make a workgroup, or waive it")
+        if not one.output and not self.spot.output:
+            msg = f"Athena's workgroup {one.name} has no place for results"
+            raise OutsideError(msg, hint="name an S3 folder for results (s3://bucket/folder/)")
+        return one
+
+    def statement(self, query: Query) -> Statement:
+        """The SQL that would run. Raises ``UsageError``, ``OutsideError`` when the table cannot answer it."""
+        shape = replace(self.shape, path=self._path)
+        return statement(self._told(query), shape, self._clients.now().date())
+
+    def estimate(self, query: Query) -> Estimate:
+        """What the query would scan and cost, by a listing of its partitions."""
+        shape = self.shape
+        found = estimated(self._clients.s3, self._told(query), shape, self._clients.now().date())
+        return replace(found, cutoff=self.workgroup.cutoff)
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """As ``Source.look``. Also raises ``Refused`` when the workgroup's limit would be, or was, passed."""
+        asked_at = self._clients.now()
+        total = self._agreed(query)
+        ended = yield from self._ran(query, total)
+        skipped: list[Skipped] = []
+        given = 0
+        for names, rows in self._clients.athena.results(ended.id, self.spot.region):
+            read = tuple(_records(names, rows, skipped, self.label))
+            given += len(rows)
+            matching = tuple(one for one in read if query.matches(one))
+            yield Batch(matching, Progress("rows", given, 0, given, ended.scanned))
+        return self._coverage(query, asked_at, ended, (given, tuple(skipped)))
+
+    def _told(self, query: Query) -> Query:
+        """The query with the accounts that a table must be told."""
+        if query.accounts or not self.spot.accounts:
+            return query
+        return replace(query, accounts=self.spot.accounts)
+
+    def _agreed(self, query: Query) -> int:
+        """The bytes to be scanned, 0 when nobody asked. Raises what stops it."""
+        cutoff = self.workgroup.cutoff
+        if not self._asks:
+            return 0
+        estimate = self.estimate(query)
+        if estimate.is_cut_off:
+            msg = f"{estimate.text}; workgroup {self.spot.workgroup} ends a statement at {cutoff:,} bytes"
+            raise Refused(msg, hint="ask for a shorter time, fewer accounts or regions, or raise the workgroup's limit")
+        self._agree(estimate)
+        return estimate.size
+
+    def _ran(self, query: Query, total: int) -> Generator[Batch, None, Execution]:
+        """The query's statement, run to its end; progress is in bytes scanned."""
+        try:
+            return (yield from self._watched(self.statement(query).text, total))
+        except OutsideError as error:
+            if self._path is RowPath.UNKNOWN or "$path" not in error.message:
+                raise
+        # An engine that stands in for Athena may not know "$path".
+        self._path = RowPath.UNKNOWN
+        return (yield from self._watched(self.statement(query).text, total))
+
+    def _watched(self, text: str, total: int) -> Generator[Batch, None, Execution]:
+        running = run(self._clients.athena, text, self.spot.where)
+        try:
+            while True:
+                one = next(running)
+                yield Batch((), Progress("bytes", one.scanned, total, 0, one.scanned))
+        except StopIteration as end:
+            execution: Execution = end.value
+            return execution
+        finally:
+            running.close()
+
+    def _coverage(
+        self, query: Query, asked_at: datetime, ended: Execution, read: tuple[int, tuple[Skipped, ...]]
+    ) -> Coverage:
+        shape = self.shape
+        within = query.span or Window(datetime.combine(shape.first or FIRST, time(), UTC), asked_at)
+        given, skipped = read
+        cost = (
+            f"Athena scanned {ended.scanned / 1e6:,.1f} MB (about ${price(ended.scanned):,.4f}), statement {ended.id}"
+        )
+        return Coverage(
+            regions=query.regions or shape.regions or ("all that the table holds",),
+            start=within.start,
+            end=within.end,
+            asked_at=asked_at,
+            sources=(self.label,),
+            accounts=query.accounts or self.spot.accounts or shape.accounts,
+            skipped=skipped,
+            notes=(*_limits(self._told(query), shape, within), *self.statement(query).notes, *self._unknown(), cost),
+            counts=Counts(size=ended.scanned, events=given),
+            never=NEVER,
+        )
+
+    def _unknown(self) -> Iterable[str]:
+        if self._path is RowPath.UNKNOWN:
+            yield "the engine does not say which file a record is from"
+        yield from (one.what for one in self.findings if "not projected" in one.what)
+
+
+def _limits(query: Query, shape: Shape, within: Window) -> Iterable[str]:
+    """What the table's projection leaves out of a query."""
+    if shape.first and within.start.date() < shape.first:
+        yield f"the table {shape.label} begins at {shape.first}: NOTHING BEFORE IT was read"
+    if shape.last and within.end.date() > shape.last:
+        yield f"the table {shape.label} ends at {shape.last}: NOTHING AFTER IT was read"
+    for what, asked, has in (
+        ("account", accounts(query, shape), shape.accounts),
+        ("region", regions(query, shape), shape.regions),
+    ):
+        gone = sorted(set(asked) - set(has)) if has else []
+        if gone:
+            yield f"the table {shape.label} does not hold {what} {', '.join(gone)}"
+
+
+def _records(names: tuple[str, ...], rows: tuple[Row, ...], skipped: list[Skipped], label: str) -> Iterable[Record]:
+    for row in rows:
+        fields: Mapping[str, str | None] = dict(zip(names, row, strict=True))
+        try:
+            yield record_of_row(fields)
+        except OutsideError as error:
+            skipped.append(Skipped(Locator(fields.get("log_file") or label), error.message))
