@@ -11,11 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.record import Record, part, word
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 class Kind(StrEnum):

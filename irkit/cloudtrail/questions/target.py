@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.query import texts
 from irkit.cloudtrail.record import Record, part, word
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 _NAMES = (
     *("userName", "roleName", "groupName", "instanceProfileName", "roleArn", "policyArn", "policyName"),
