@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import cast
 
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
 from irkit.cli.trail_cells import names
 from irkit.cli.trail_source import looked
+from irkit.cli.trail_stream import mapping
 from irkit.cli.trail_told import Teller, say, tell_coverage
 from irkit.cli.trail_written import Format, Written, opened, write
-from irkit.cloudtrail.lineage import Birth, Tree
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.catalog import QUESTIONS
+from irkit.cloudtrail.questions.lineage import Branch, drawing
 from irkit.cloudtrail.questions.question import Follow
 from irkit.errors import UsageError
-
-COLUMNS = ("what", "kind", "at", "until", "call", "ip", "account", "arn", "join")
-"""Of the table."""
-_EVERY = ("depth", "above", "join", *names(Birth))
+from irkit.tui.printable import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,26 +39,25 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("name the key to begin with", hint="irkit trail lineage AKIA... --from logs/")
     if found.query.keys and found.query.arns:
         raise UsageError("keys and ARNs cannot be asked for together", hint="ask twice")
+    question = QUESTIONS["lineage"]
     with Teller() as teller:
-        answer = ask(found.source, QUESTIONS["activity"], found.query, Follow.TREE, teller.hear)
-    tree = answer.tree or Tree(())
-    rows = list(_rows(tree))
+        answer = ask(found.source, question, found.query, Follow.TREE, teller.hear)
+    branches = cast("tuple[Branch, ...]", answer.rows)
     form = Format(args.format)
-    columns = COLUMNS if form is Format.TABLE else _EVERY
-    about = {"question": "lineage", "title": "What came of the key", "source": found.source.label}
     with opened(args.output) as out:
-        write(Written(columns, rows[: args.limit], about, answer.coverage), form, out)
-    tell_coverage(answer.coverage, len(tree.births), teller.seconds, (*found.notes, *answer.notes))
-    if not tree.births:
+        if form is Format.TABLE and not args.columns:
+            print(_drawn(branches), file=out)
+        else:
+            columns = tuple(args.columns.split(",")) if args.columns else names(Branch)
+            about = {"question": question.id, "title": question.title, "source": found.source.label}
+            rows = [mapping(each) for each in branches[: args.limit]]
+            write(Written(columns, rows, about, answer.coverage, bool(args.columns)), form, out)
+    came = sum(each.depth > 0 for each in branches)
+    tell_coverage(answer.coverage, came, teller.seconds, (*found.notes, *answer.notes))
+    if not came:
         say("  nothing came of it: it made no session, key, user or role in what was read")
     return 0 if answer.coverage.is_whole else 1
 
 
-def _rows(tree: Tree) -> Iterator[Mapping[str, object]]:
-    for depth, known, birth in tree.walk():
-        what = f"{'   ' * (depth - 1)}{'└─ ' if depth else ''}{known}"
-        if birth is None:
-            yield {"depth": depth, "id": known, "what": what, "kind": "root"}
-            continue
-        told = {each.name: getattr(birth, each.name) for each in fields(birth)}
-        yield {**told, "depth": depth, "above": tree.above(birth), "join": tree.join(birth).value, "what": what}
+def _drawn(branches: Iterable[Branch]) -> str:
+    return "\n".join(map(printable, drawing(branches).split("\n")))
