@@ -32,22 +32,24 @@ def session_name(incident: str) -> str:
 
 
 class AssumedSession(AwsSession):
-    """A session whose credentials ``assume`` gives: an answer of sts:AssumeRole. Asked again before they expire."""
+    """A session whose credentials ``assume`` gives: an answer of sts:AssumeRole. Asked again before they expire.
+
+    botocore alone holds them. Raises what ``assume`` raises.
+    """
 
     def __init__(self, base: AwsSession, assume: Callable[[], Mapping[str, Any]]) -> None:
+        import boto3
+        from botocore.credentials import RefreshableCredentials
+
         super().__init__(base.config)
         self._assume = assume
-
-    def _opened(self) -> Any:
-        if self._session is None:
-            import boto3
-            from botocore.credentials import DeferredRefreshableCredentials
-
-            below = self._configured()
-            # The one door that botocore has for credentials of one's own making; boto3 itself opens it like this.
-            below._credentials = DeferredRefreshableCredentials(self._fetched, "sts-assume-role")  # noqa: SLF001
-            self._session = boto3.Session(botocore_session=below, region_name=self.config.region)
-        return self._session
+        below = self._configured()
+        # The one door that botocore has for credentials of one's own making; boto3 itself opens it like this. The
+        # first ones are asked for here: botocore would log a refusal on its own.
+        below._credentials = RefreshableCredentials.create_from_metadata(  # noqa: SLF001
+            self._fetched(), self._fetched, "sts-assume-role"
+        )
+        self._session = boto3.Session(botocore_session=below, region_name=self.config.region)
 
     def _fetched(self) -> dict[str, str]:
         given = self._assume()["Credentials"]

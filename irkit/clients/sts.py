@@ -91,9 +91,7 @@ class Sts:
             name = session_name(incident)
             return self._aws.call("sts", "assume_role", RoleArn=role.arn, RoleSessionName=name, **given)
 
-        session = AssumedSession(self._aws.session, answer)
-        session.own_key_id()
-        return session
+        return AssumedSession(self._aws.session, answer)
 
     def probe_key(self, key_id: str, secret: Secret) -> KeyProbe:
         """Sign one harmless call with a key under suspicion. Raises ``Unreachable`` when there is no answer."""
