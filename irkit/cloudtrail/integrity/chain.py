@@ -32,9 +32,9 @@ class Standing(StrEnum):
 class How(StrEnum):
     """By what a digest is proven."""
 
-    SIGNATURE = "its own signature"
-    SUCCESSOR = "the signature told by the digest after it"
-    HASH = "the hash told by the digest after it"
+    SIGNATURE = "own signature"
+    SUCCESSOR = "the signature that the next digest tells"
+    HASH = "the hash that the next digest tells"
     NOTHING = "nothing"
 
 
@@ -131,7 +131,7 @@ def _key(one: Digest, told: Mapping[str, str], bench: _Bench) -> PublicKey | Non
     found = bench.keys.get(one.fingerprint.lower(), ())
     if not found:
         return None
-    at = _signed_at(one, told)
+    at = signed_at(one, told)
     in_time = [key for key in found if _is_of(key, at)]
     if not in_time:
         span = ", ".join(f"{_stamp(key.valid_from)} to {_stamp(key.valid_until)}" for key in found)
@@ -148,7 +148,7 @@ def _key(one: Digest, told: Mapping[str, str], bench: _Bench) -> PublicKey | Non
     return (here or in_time or list(found))[0]
 
 
-def _signed_at(one: Digest, told: Mapping[str, str]) -> datetime:
+def signed_at(one: Digest, told: Mapping[str, str]) -> datetime:
     """About when a digest was signed: at its end; a backfill when its metadata say."""
     try:
         at = datetime.fromisoformat(told.get(BACKFILLED_AT, ""))

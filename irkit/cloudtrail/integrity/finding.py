@@ -54,6 +54,8 @@ class Kind(StrEnum):
     """A chain ends and a new one begins later: validation was off, or logging was stopped, in between."""
     CHAIN_GAP = "gap between digests"
     NO_DIGESTS = "no digests"
+    NOT_READ = "not read"
+    """Something could not be listed or asked."""
     REFERENCED_LOG = "referenced log"
     """Its hash was written down when the bundle was made; its bytes are not in it."""
 
@@ -74,7 +76,7 @@ _VERDICTS = {
     **dict.fromkeys(
         (
             *(Kind.MISSING_LOG, Kind.UNREADABLE_LOG, Kind.UNCOVERED_LOG, Kind.MISSING_DIGEST),
-            *(Kind.UNREADABLE_DIGEST, Kind.CHAIN_STOPPED, Kind.CHAIN_GAP),
+            *(Kind.UNREADABLE_DIGEST, Kind.CHAIN_STOPPED, Kind.CHAIN_GAP, Kind.NOT_READ),
         ),
         Verdict.INCOMPLETE,
     ),

@@ -6,19 +6,20 @@ Source: CloudTrail user guide, "Validating CloudTrail log file integrity". With 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from irkit.cloudtrail.integrity.chain import judged
+from irkit.cloudtrail.integrity.chain import judged, signed_at
 from irkit.cloudtrail.integrity.digest import Digest, digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.gaps import HOUR, gaps
-from irkit.cloudtrail.integrity.hashed import Hashed, content
-from irkit.cloudtrail.integrity.hashing import JOBS, hashed_files
+from irkit.cloudtrail.integrity.hashed import FLOOR, Hashed, content
+from irkit.cloudtrail.integrity.hashing import hashed_files
 from irkit.cloudtrail.integrity.held import Held, Holding, Unread
 from irkit.cloudtrail.integrity.logs import compared
 from irkit.cloudtrail.integrity.report import LogCounts, Report, chain_spans
+from irkit.cloudtrail.integrity.threads import JOBS, mapped
 from irkit.cloudtrail.integrity.uncovered import ROUNDED, uncovered
 from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Window
@@ -47,9 +48,13 @@ def verify(
     holding: Holding, window: Window | None = None, jobs: int = JOBS, told: Callable[[Progress], None] = _nobody
 ) -> Report:
     """Check all that a holding has, or what was delivered in a window. Raises ``OutsideError`` when nothing answers."""
-    digests = _read_digests(holding, window)
+    digests = _read_digests(holding, window, jobs)
     logs = [one for one in holding.logs() if _is_in(one, window)]
-    span = _span(digests.read)
+    if not logs and not digests.read and not digests.damaged and not holding.unread():
+        raise OutsideError(
+            f"{holding.label}: no log file and no digest is there", hint="look at the path and the times"
+        )
+    span = _span(digests)
     keys = holding.keys(sorted({one.series.region for one in digests.read}), *span) if span else ()
     standing, about_chain = judged(digests.read, digests.metadata, keys)
     counted = _Count(len(logs), told)
@@ -61,7 +66,7 @@ def verify(
         *gaps(digests.read, digests.damaged, window),
         *out.findings,
         *(rest.findings if digests.read else _no_digests(holding, logs)),
-        *(Finding(Kind.UNREADABLE_LOG, one.place, "to be listed and read", one.why) for one in holding.unread()),
+        *(Finding(Kind.NOT_READ, one.place, "to be read", one.why) for one in holding.unread()),
     ]
     return Report(
         holding.label,
@@ -95,27 +100,41 @@ class _Count:
             yield held, seen
 
 
-def _read_digests(holding: Holding, window: Window | None) -> _Digests:
+def _read_digests(holding: Holding, window: Window | None, jobs: int) -> _Digests:
     found = _Digests()
     by_at: dict[tuple[str, str], list[tuple[Held, Digest]]] = {}
-    for held in holding.digests():
-        try:
-            one = digest(content(holding.chunks(held)), held.place)
-        except OSError as error:
-            why = error.strerror or str(error)
-            found.findings.append(Finding(Kind.UNREADABLE_DIGEST, held.place, "a digest", why))
+    for held, one in mapped(lambda held: (held, _read_digest(holding, held)), holding.digests(), jobs):
+        if isinstance(one, Finding):
             found.damaged.append(held)
-        except (OutsideError, ValueError, EOFError) as error:
-            found.damaged.append(held)
-            found.findings.append(Finding(Kind.ALTERED_DIGEST, held.place, "a digest", f"no digest any more: {error}"))
-        else:
-            # The digest after the window's last one tells that one's signature.
-            if window is None or (one.start_at < window.end + HOUR and window.start < one.end_at):
-                by_at.setdefault(one.at, []).append((held, one))
-                found.metadata[held.place] = dict(holding.metadata(held))
+            found.findings.append(one)
+        # The digest after the window's last one tells that one's signature.
+        elif window is None or (one.start_at < window.end + HOUR and window.start < one.end_at):
+            by_at.setdefault(one.at, []).append((held, one))
+            found.metadata[held.place] = dict(holding.metadata(held))
     for those in by_at.values():
         found.read.append(_in_place(those, found))
     return found
+
+
+def _read_digest(holding: Holding, held: Held) -> Digest | Finding:
+    try:
+        stored = b"".join(_up_to(FLOOR, holding.chunks(held)))
+    except (OSError, OutsideError) as error:
+        return Finding(Kind.UNREADABLE_DIGEST, held.place, "a digest", str(error))
+    try:
+        return digest(content((stored,)), held.place)
+    except (OutsideError, ValueError, EOFError) as error:
+        return Finding(Kind.ALTERED_DIGEST, held.place, "a digest", f"no digest any more: {error}")
+
+
+def _up_to(most: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """So many bytes and a chunk: whoever reads on finds the file cut off."""
+    size = 0
+    for chunk in chunks:
+        yield chunk
+        size += len(chunk)
+        if size > most:
+            return
 
 
 def _in_place(those: Sequence[tuple[Held, Digest]], found: _Digests) -> Digest:
@@ -142,10 +161,12 @@ def _is_in(one: Held, window: Window | None) -> bool:
     return window is None or at is None or window.holds(at)
 
 
-def _span(digests: Sequence[Digest]) -> tuple[datetime, datetime] | None:
-    if not digests:
+def _span(digests: _Digests) -> tuple[datetime, datetime] | None:
+    """When the digests were signed, backfills too."""
+    if not digests.read:
         return None
-    return min(one.start_at for one in digests), max(one.end_at for one in digests)
+    signed = [signed_at(one, digests.metadata.get(one.place, {})) for one in digests.read]
+    return min(one.start_at for one in digests.read), max(signed)
 
 
 def _no_digests(holding: Holding, logs: Sequence[Held]) -> list[Finding]:
@@ -170,10 +191,11 @@ def _notes(digests: Sequence[Digest], findings: Sequence[Finding]) -> Iterator[s
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Each place and kind once: a damaged digest is met alone and by the one that names it."""
+    """Each place and kind once (a damaged digest is met alone and by the one that names it), worst kinds first."""
     best: dict[tuple[Kind, str], Finding] = {}
     for one in findings:
         at = one.kind, one.place
         if at not in best or (one.by and not best[at].by):
             best[at] = one
-    yield from best.values()
+    kinds = list(Kind)
+    yield from sorted(best.values(), key=lambda one: (kinds.index(one.kind), one.place))

@@ -114,7 +114,7 @@ def to_sign(body: dict[str, object], text: bytes) -> bytes:
     return f"{body['digestEndTime']}\n{body['digestS3Bucket']}/{body['digestS3Object']}\n{sha256}\n{before}".encode()
 
 
-def signed_trail(
+def signed_trail(  # noqa: PLR0913 - a trail has so many sides
     hours: int = 4,
     regions: Sequence[str] = ("eu-west-1",),
     *,
@@ -133,7 +133,7 @@ def signed_trail(
         for hour in range(hours):
             begin = start + hour * HOUR
             rows = [_log(made, root, account, region, begin + timedelta(minutes=4 + 10 * n), n) for n in range(files)]
-            before = _digest(made, root, account, region, begin, rows, before)
+            before = _digest(made, (root, region, begin), rows, before)
     return made
 
 
@@ -154,16 +154,15 @@ def _log(made: SignedTrail, root: str, account: str, region: str, at: datetime, 
     }
 
 
-def _digest(  # noqa: PLR0913 - a digest has so many fields
+def _digest(
     made: SignedTrail,
-    root: str,
-    account: str,
-    region: str,
-    begin: datetime,
+    at: tuple[str, str, datetime],
     rows: list[dict[str, object]],
     before: dict[str, object] | None,
     suffix: str = "",
 ) -> dict[str, object]:
+    root, region, begin = at
+    account = root.rpartition("/")[2]
     end = begin + HOUR
     key = (
         f"{root}/CloudTrail-Digest/{region}/{end:%Y/%m/%d}/"
@@ -196,7 +195,7 @@ def backfill(made: SignedTrail, region: str, begin: datetime, number: int = 9) -
     """Add a log file that came late, and the backfill digest that AWS then delivers. Gives the digest's key."""
     root = made.digests[region][0].partition("/CloudTrail-Digest/")[0]
     row = _log(made, root, ACCOUNT, region, begin + timedelta(minutes=30), number)
-    said = _digest(made, root, ACCOUNT, region, begin, [row], None, "_backfill")
+    said = _digest(made, (root, region, begin), [row], None, "_backfill")
     key = str(said["key"])
     made.digests[region].remove(key)
     made.objects[key].metadata["backfill-generation-timestamp"] = f"{begin + 5 * HOUR:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,177 @@
+"""Log files, digests and their metadata in a trail's own bucket, and AWS's public keys asked of AWS."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from irkit.clients.cloudtrail_keys import CloudTrailKeys
+from irkit.clients.s3 import S3, S3Object
+from irkit.cloudtrail.integrity.chain import MARGIN
+from irkit.cloudtrail.integrity.digest import end_of_name, series
+from irkit.cloudtrail.integrity.gaps import HOUR
+from irkit.cloudtrail.integrity.held import Held, Unread
+from irkit.cloudtrail.integrity.public_keys import PublicKey
+from irkit.cloudtrail.integrity.threads import mapped
+from irkit.cloudtrail.layout import Kind, named
+from irkit.cloudtrail.query import Window
+from irkit.errors import OutsideError
+
+_REGION = re.compile(r".*/CloudTrail(-\w+)?/[a-z]{2}[a-z-]*-\d+/")
+_MOST_DAYS = 400
+_DAY = timedelta(days=1)
+_LISTINGS = 8
+"""Listings at a time."""
+
+
+class S3Objects:
+    """A ``Holding`` of what lies below a prefix of a bucket; of a window, only what was delivered about then.
+
+    ``keys`` are public keys that are at hand already: AWS is not asked for any then.
+    """
+
+    def __init__(
+        self,
+        s3: S3,
+        aws_keys: CloudTrailKeys,
+        bucket: str,
+        prefix: str = "",
+        *,
+        window: Window | None = None,
+        keys: tuple[PublicKey, ...] = (),
+    ) -> None:
+        self._s3 = s3
+        self._aws_keys = aws_keys
+        self._bucket = bucket
+        self._prefix = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
+        self._window = window
+        self._keys = keys
+        self._metadata: dict[str, Mapping[str, str]] = {}
+        self._etags: dict[str, str] = {}
+        self._unread: dict[str, Unread] = {}
+        self._lock = threading.Lock()
+        self.asked_at = datetime.now(UTC)
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        return f"s3://{self._bucket}/{self._prefix}"
+
+    @cached_property
+    def _objects(self) -> tuple[list[Held], list[Held]]:
+        """The digests, and the other files, by key."""
+        digests: list[Held] = []
+        logs: list[Held] = []
+        for found in mapped(self._listed, self._places(), _LISTINGS):
+            for one in found:
+                self._etags[one.key] = one.etag
+                held = Held(self._place(one.key), one.key, self._bucket, one.size, one.modified_at)
+                if one.is_archived:
+                    self._told(held.place, f"it is archived ({one.storage}); restore it first")
+                elif series(one.key) or named(one.key).kind is Kind.DIGEST:
+                    digests.append(held)
+                elif not one.key.endswith("/"):
+                    logs.append(held)
+        return sorted(digests), sorted(logs)
+
+    def _listed(self, prefix: str) -> list[S3Object]:
+        try:
+            return [one for page in self._s3.listed(self._bucket, prefix) for one in page if self._is_in(one.key)]
+        except OutsideError as error:
+            self._told(self._place(prefix), error.message)
+            return []
+
+    def _places(self) -> Iterator[str]:
+        """The prefixes to list: of a window, those of its days."""
+        if self._window is None:
+            yield self._prefix
+            return
+        begun = self._prefix
+        if "AWSLogs/" not in begun and f"{begun}AWSLogs/" in self._folders(begun):
+            begun = f"{begun}AWSLogs/"
+        waiting = [begun]
+        while waiting:
+            here = waiting.pop()
+            if _REGION.fullmatch(here):
+                yield from self._days(here)
+            elif "AWSLogs/" not in here or _REGION.match(here):
+                yield here
+            else:
+                waiting += self._folders(here)
+
+    def _folders(self, prefix: str) -> tuple[str, ...]:
+        return self._s3.folders(self._bucket, prefix)
+
+    def _days(self, region: str) -> Iterator[str]:
+        window = self._window
+        if window is None or window.end - window.start > _MOST_DAYS * _DAY:
+            yield region
+            return
+        day, last = (window.start - HOUR).date(), (window.end + MARGIN).date()
+        while day <= last:
+            yield f"{region}{day:%Y/%m/%d}/"
+            day += _DAY
+
+    def _is_in(self, key: str) -> bool:
+        """Whether a window's check needs it: digests until the one after the window's last."""
+        if self._window is None:
+            return True
+        ended = end_of_name(key)
+        if ended is not None:
+            return self._window.start <= ended <= self._window.end + MARGIN
+        at = named(key).delivered_at
+        return at is None or self._window.holds(at)
+
+    def _place(self, key: str) -> str:
+        return f"s3://{self._bucket}/{key}"
+
+    def _told(self, place: str, why: str) -> None:
+        with self._lock:
+            self._unread[place] = Unread(place, why)
+
+    def digests(self) -> Iterable[Held]:
+        """Every digest."""
+        return self._objects[0]
+
+    def logs(self) -> Iterable[Held]:
+        """Every other object."""
+        return self._objects[1]
+
+    def unread(self) -> tuple[Unread, ...]:
+        """What could not be listed, and what is archived."""
+        return tuple(self._unread.values())
+
+    def etag(self, one: Held) -> str:
+        """Its ETag, as the listing tells it."""
+        return self._etags.get(one.key, "")
+
+    def chunks(self, one: Held) -> Iterator[bytes]:
+        """Its stored bytes; of a digest, its metadata are kept too."""
+        if series(one.key):
+            fetched = self._s3.read(self._bucket, one.key, self.etag(one))
+            with self._lock:
+                self._metadata[one.place] = fetched.metadata
+            yield fetched.content
+        else:
+            yield from self._s3.chunks(self._bucket, one.key, self.etag(one))
+
+    def metadata(self, one: Held) -> Mapping[str, str]:
+        """A digest's metadata."""
+        return self._metadata.get(one.place, {})
+
+    def keys(self, regions: Iterable[str], since: datetime, until: datetime) -> tuple[PublicKey, ...]:
+        """The keys given; else those that AWS tells, with two hours around the span, for keys that change in it."""
+        if self._keys:
+            return self._keys
+        found: list[PublicKey] = []
+        for region in regions:
+            try:
+                told = self._aws_keys.listed(region, since - MARGIN, until + MARGIN)
+            except OutsideError as error:
+                self._told(f"the public keys of {region}", error.message)
+            else:
+                found += [PublicKey(*one, region) for one in told]
+        return tuple(found)
