@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from irkit.cloudtrail.calls import known
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Asked, Question
@@ -19,6 +20,10 @@ class Activity:
     at: datetime
     call: str
     tactic: str
+    """What an intruder makes such a call for (MITRE ATT&CK); empty where the call alone tells nothing."""
+    severity: str
+    """``low``, ``medium``, ``high``, ``critical``: how grave that is; empty as ``tactic``."""
+    why: str
     error: str
     who: str
     key_id: str
@@ -41,11 +46,13 @@ def activity(asked: Asked) -> tuple[Activity, ...]:
 
 
 def _row(asked: Asked, one: Record) -> Activity:
-    caller = asked.caller(one)
+    caller, told = asked.caller(one), known(one)
     return Activity(
         at=one.at,
         call=one.call,
-        tactic="",
+        tactic=told.tactic.value if told else "",
+        severity=told.severity.value if told else "",
+        why=told.why if told else "",
         error=one.error,
         who=who(one),
         key_id=caller.key_id,
