@@ -1,0 +1,206 @@
+"""Adds files to a store: worker processes write parts, and each counts from the moment it is registered.
+
+A build may be killed at any moment and begun again: what was registered is not read again. One builds at a time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+from irkit.cloudtrail.coverage import Skipped
+from irkit.cloudtrail.layout import named
+from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.source import Progress
+from irkit.cloudtrail.store.job import FileDone, Job, JobDone, JobFile
+from irkit.cloudtrail.store.manifest import PARTS, Manifest, Part, Registration, Scope, StoredFile, unwritable
+from irkit.cloudtrail.store.workers import Ended, working
+from irkit.errors import IrkitError
+
+_LOCK = "building.lock"
+_JOB_BYTES = 12_000_000
+"""Compressed; some 60,000 events."""
+_JOB_FILES = 1_000
+_INFLATES = 8
+"""How many times its size a compressed log is, for files that are not compressed."""
+
+
+class StoreBusy(IrkitError):
+    """Another process is adding to the store."""
+
+
+class ToAdd(NamedTuple):
+    """A file to add: its name in locators, where it lies, and its stamp (an ETag, or size and time of change)."""
+
+    place: str
+    path: Path
+    size: int
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build added. ``unopened`` files were left out and are read raw; ``skipped`` parts are remembered."""
+
+    files: int = 0
+    events: int = 0
+    parts: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    unopened: tuple[Skipped, ...] = ()
+
+
+def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Generator[Progress, None, Built]:
+    """Add those of the files that the store does not have as they are; how far it is comes after each part.
+
+    Closing the generator ends the build; what was registered stays. Raises ``StoreBusy``, ``StoreUnwritable`` and
+    ``StoreBroken``.
+    """
+    manifest = Manifest.created(folder)
+    with closing(manifest), _alone(folder):
+        _sweep(folder, manifest)
+        known = manifest.stamps()
+        wanted = sorted(
+            (file for file in files if known.get(file.place) != file.stamp and _is_nameable(file.place)),
+            key=_delivered,
+        )
+        return (yield from _built(folder, manifest, wanted, processes))
+
+
+def _built(
+    folder: Path, manifest: Manifest, wanted: Sequence[ToAdd], processes: int
+) -> Generator[Progress, None, Built]:
+    by_place = {file.place: file for file in wanted}
+    began_at = monotonic()
+    built = Built()
+    size = 0
+    total = sum(file.size for file in wanted)
+    with closing(working(_jobs(folder, wanted), processes)) as ends:
+        for end in ends:
+            done = _checked(folder, end)
+            _register(manifest, Path(end.job.part).name, done, by_place)
+            size += sum(by_place[file.place].size for file in end.job.files)
+            built = _added(built, done)
+            left = (monotonic() - began_at) * (total - size) / size if size else None
+            files = built.files + len(built.unopened)
+            yield Progress("files", files, len(wanted), built.events, size, left)
+    return built
+
+
+def _added(built: Built, done: JobDone) -> Built:
+    return Built(
+        built.files + len(done.files),
+        built.events + done.rows,
+        built.parts + (done.rows > 0),
+        built.skipped + done.skipped,
+        built.unopened + done.unopened,
+    )
+
+
+def _checked(folder: Path, end: Ended) -> JobDone:
+    if end.done is None:
+        why = "a worker process died over it or a file beside it"
+        return JobDone(unopened=tuple(Skipped(Locator(file.place), why) for file in end.job.files))
+    if end.done.failure:
+        raise unwritable(folder, end.done.failure)
+    return end.done
+
+
+def _register(manifest: Manifest, name: str, done: JobDone, by_place: dict[str, ToAdd]) -> None:
+    part = None
+    if done.rows:
+        firsts = [file.first for file in done.files if file.first is not None]
+        lasts = [file.last for file in done.files if file.last is not None]
+        part = Part(name, done.size, done.rows, done.odd, min(firsts), max(lasts))
+    manifest.register(
+        Registration(
+            part,
+            tuple(_stored(by_place[file.place], file, name) for file in done.files),
+            tuple(Scope(*scope) for scope in done.scopes),
+            done.skipped,
+        )
+    )
+
+
+def _stored(file: ToAdd, done: FileDone, part: str) -> StoredFile:
+    delivered_at = named(file.place).delivered_at
+    return StoredFile(
+        file.place,
+        file.stamp,
+        file.size,
+        part if done.events else "",
+        done.events,
+        done.first,
+        done.last,
+        delivered_at.isoformat() if delivered_at is not None else "",
+    )
+
+
+def _jobs(folder: Path, wanted: Iterable[ToAdd]) -> Iterator[Job]:
+    held: list[JobFile] = []
+    size = 0
+    for file in wanted:
+        held.append(JobFile(file.place, str(file.path)))
+        size += file.size if file.path.suffix == ".gz" else file.size // _INFLATES
+        if size >= _JOB_BYTES or len(held) >= _JOB_FILES:
+            yield _job(folder, held)
+            held, size = [], 0
+    if held:
+        yield _job(folder, held)
+
+
+def _job(folder: Path, files: list[JobFile]) -> Job:
+    return Job(str(folder / PARTS / f"{secrets.token_hex(8)}.parquet"), tuple(files))
+
+
+def _delivered(file: ToAdd) -> tuple[str, str]:
+    """By the time of its name, so that a part holds a short span of time; files without one by their name."""
+    at = named(file.place).delivered_at
+    return at.isoformat() if at is not None else "", file.place
+
+
+def _is_nameable(place: str) -> bool:
+    """A file whose name is no Unicode has no place in a table; it is read raw each time."""
+    try:
+        place.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    try:
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise unwritable(folder, error.strerror or str(error)) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise StoreBusy(
+            f"another process is adding to the store under {folder}",
+            hint="questions can be asked meanwhile; what is not in it yet is read from the raw files",
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _sweep(folder: Path, manifest: Manifest) -> None:
+    """Take away what a killed build left, and parts that no file is in any more."""
+    try:
+        (folder / PARTS).mkdir(exist_ok=True, mode=0o700)
+        kept = {part.name for part in manifest.swept()}
+        for left in (folder / PARTS).iterdir():
+            if left.name not in kept:
+                left.unlink()
+    except OSError as error:
+        raise unwritable(folder, error.strerror or str(error)) from error

@@ -1,0 +1,133 @@
+"""What a store holds at one moment, opened for reading: the parts that are there, and an engine over some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+
+from irkit.cloudtrail.coverage import Skipped
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.store.columns import microseconds
+from irkit.cloudtrail.store.engine import NOT_GONE, Opened
+from irkit.cloudtrail.store.manifest import PARTS, Manifest, Part, Scope, Totals
+
+
+class Rows(StrEnum):
+    """The two views over the parts."""
+
+    PLAIN = "stored"
+    """Rows whose columns tell all."""
+    ODD = "odd_stored"
+    """Rows that only their JSON tells wholly: no condition on a column holds for them."""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """One look at a store. Close it."""
+
+    folder: Path
+    manifest: Manifest
+    parts: tuple[Part, ...]
+    """Those that are there, whole."""
+    lost: frozenset[str]
+    """Names of parts that are missing or have another size: what was in them is not in the store."""
+    left_out: frozenset[str] = frozenset()
+    """Places whose rows are not wanted: the files have changed, or are asked elsewhere."""
+
+    @classmethod
+    def opened(cls, folder: Path) -> Holdings | None:
+        """None when there is no store. Raises ``StoreBroken``."""
+        manifest = Manifest.opened(folder)
+        if manifest is None:
+            return None
+        parts = manifest.parts()
+        whole = tuple(part for part in parts if _size(path_of(folder, part)) == part.size)
+        return cls(folder, manifest, whole, frozenset(part.name for part in parts) - {part.name for part in whole})
+
+    def close(self) -> None:
+        """Let go of the manifest."""
+        self.manifest.close()
+
+    def without(self, places: Iterable[str]) -> Holdings:
+        """The same, but for what lies at some places."""
+        return Holdings(self.folder, self.manifest, self.parts, self.lost, self.left_out | frozenset(places))
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Accounts and regions."""
+        return self.manifest.scopes()
+
+    @cached_property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be read when the store was built."""
+        return self.manifest.skipped()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no event is in it twice."""
+        return all(part.settled for part in self.parts)
+
+    def stamps(self) -> dict[str, str]:
+        """Of the files that are in it."""
+        return self.manifest.stamps(self.lost)
+
+    def totals(self, span: Window | None) -> Totals:
+        """Of the files that a span touches."""
+        if span is None:
+            return self.manifest.totals()
+        return self.manifest.totals(microseconds(span.start.astimezone(UTC)), microseconds(span.end.astimezone(UTC)))
+
+    def touched(self, query: Query) -> tuple[Part, ...]:
+        """The parts that may hold events of a query."""
+        if not query.windows:
+            return self.parts
+        spans = [(microseconds(start), microseconds(end)) for start, end in query.windows]
+        return tuple(
+            part
+            for part in self.parts
+            if part.first is not None
+            and part.last is not None
+            and any(part.first < end and part.last >= start for start, end in spans)
+        )
+
+    def has_odd(self, query: Query) -> bool:
+        """Whether any part that may hold events of a query has rows that only their JSON tells."""
+        return any(part.odd for part in self.touched(query))
+
+    def engine(self, query: Query) -> duckdb.DuckDBPyConnection:
+        """An engine with the views ``Rows`` over the parts that may hold events of a query."""
+        parts = self.touched(query)
+        odd = [part for part in parts if part.odd]
+        opened = Opened(self._paths(parts))
+        gone = self._gone()
+        if gone:
+            opened.leave_out(gone)
+        counts = [NOT_GONE] if gone else []
+        opened.view(Rows.PLAIN, self._paths(parts), *counts, *(["odd = ''"] if odd else []))
+        opened.view(Rows.ODD, self._paths(odd), *counts, "odd <> ''")
+        return opened.locked()
+
+    def _gone(self) -> list[tuple[str, str]]:
+        rows = (*self.manifest.retired(), *self.manifest.parts_of(self.left_out))
+        return [(str(self.folder / PARTS / part), place) for part, place in rows]
+
+    def _paths(self, parts: Iterable[Part]) -> list[Path]:
+        return [path_of(self.folder, part) for part in parts]
+
+
+def path_of(folder: Path, part: Part) -> Path:
+    """Where a part lies."""
+    return folder / PARTS / part.name
+
+
+def _size(at: Path) -> int:
+    try:
+        return at.stat().st_size
+    except OSError:
+        return -1

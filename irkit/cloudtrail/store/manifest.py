@@ -1,0 +1,304 @@
+"""What the store holds: its parts, the files that are in them, and what could not be read. One SQLite file.
+
+A part counts from the moment its row is committed here, with those of its files; a Parquet file that is not named here
+is a leftover of a build that was killed. Readers never wait for more than a commit.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from irkit.cloudtrail.coverage import Skipped
+from irkit.cloudtrail.locator import Locator
+from irkit.errors import IrkitError, OutsideError
+
+VERSION = "1"
+NAME = "manifest.db"
+PARTS = "parts"
+"""The folder that parts lie in."""
+_WAIT_S = 10.0
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE parts (
+    name TEXT PRIMARY KEY, size INTEGER NOT NULL, rows INTEGER NOT NULL, odd INTEGER NOT NULL,
+    first INTEGER, last INTEGER, settled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE files (
+    place TEXT PRIMARY KEY, stamp TEXT NOT NULL, size INTEGER NOT NULL, part TEXT NOT NULL, events INTEGER NOT NULL,
+    first INTEGER, last INTEGER, delivered TEXT NOT NULL, doubles INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX files_of_part ON files (part);
+CREATE TABLE scopes (
+    part TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, PRIMARY KEY (part, account, region)) WITHOUT ROWID;
+CREATE TABLE skipped (
+    place TEXT NOT NULL, byte_at INTEGER NOT NULL, byte_count INTEGER NOT NULL, why TEXT NOT NULL,
+    PRIMARY KEY (place, byte_at)) WITHOUT ROWID;
+CREATE TABLE retired (part TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (part, place)) WITHOUT ROWID;
+CREATE TABLE stands_for (kept TEXT NOT NULL, left_out TEXT NOT NULL, PRIMARY KEY (kept, left_out)) WITHOUT ROWID;
+"""
+
+
+class StoreBroken(OutsideError):
+    """A store cannot be used as it is. It holds nothing that the raw files do not."""
+
+
+class StoreUnwritable(IrkitError):
+    """The store cannot be written: no room, or no right. Questions are answered from the raw files."""
+
+
+class Part(NamedTuple):
+    """One Parquet file. Times are microseconds since 1970; ``odd`` counts rows that only their JSON tells wholly."""
+
+    name: str
+    size: int
+    rows: int
+    odd: int
+    first: int | None
+    last: int | None
+    settled: int = 0
+    """1 when no event of it is in another part too."""
+
+
+class StoredFile(NamedTuple):
+    """One file or object in the store; ``part`` is empty when it holds no event."""
+
+    place: str
+    stamp: str
+    """Its ETag, or its size and time of change."""
+    size: int
+    part: str
+    events: int
+    first: int | None
+    last: int | None
+    delivered: str
+    """When CloudTrail wrote it, by its name, in ISO 8601; empty when that is not known."""
+    doubles: int = 0
+    """Events of it that another file of the store stands for."""
+
+
+class Scope(NamedTuple):
+    """An account and a region that events of a part are of."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What one job of a build adds, all of it or nothing."""
+
+    part: Part | None
+    files: tuple[StoredFile, ...]
+    scopes: tuple[Scope, ...]
+    skipped: tuple[Skipped, ...]
+
+
+class Totals(NamedTuple):
+    """Of the files in the store that a span of time touches; ``pruned`` counts the others."""
+
+    files: int
+    pruned: int
+    size: int
+    events: int
+    doubles: int
+    first: int | None
+    last: int | None
+    newest: str
+    """The latest delivery, by a file's name; empty when no name tells."""
+
+
+class Manifest:
+    """The manifest of one store. One object is used by one thread; any number of processes may have one."""
+
+    def __init__(self, folder: Path, database: sqlite3.Connection) -> None:
+        self._folder = folder
+        self._database = database
+
+    @classmethod
+    def opened(cls, folder: Path) -> Manifest | None:
+        """To read; None when there is no store yet. Raises ``StoreBroken`` for one of another version, or no store."""
+        at = folder / NAME
+        if not at.is_file():
+            return None
+        with _in_words(folder):
+            database = sqlite3.connect(f"{at.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_S)
+            one = cls(folder, database)
+            one._check_version()
+        return one
+
+    @classmethod
+    def created(cls, folder: Path) -> Manifest:
+        """To write; made when there is none. Raises ``StoreUnwritable`` and ``StoreBroken``."""
+        with _in_words(folder):
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise unwritable(folder, error.strerror or str(error)) from error
+            database = sqlite3.connect(folder / NAME, timeout=_WAIT_S, isolation_level=None)
+            database.execute("PRAGMA synchronous = FULL")
+            database.execute("BEGIN IMMEDIATE")
+            if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+                for statement in _TABLES.split(";\n"):
+                    database.execute(statement)
+                database.execute("INSERT INTO meta VALUES ('version', ?)", (VERSION,))
+            database.execute("COMMIT")
+            one = cls(folder, database)
+            one._check_version()
+        return one
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _check_version(self) -> None:
+        row = self._database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        if row is None or row[0] != VERSION:
+            raise StoreBroken(
+                f"the store under {self._folder} is of another version of irkit",
+                hint="delete the folder: it is made again from the raw files",
+            )
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        with _in_words(self._folder):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+    # ---------------------------------------------------------------------------------------------------------- reads
+
+    def parts(self) -> tuple[Part, ...]:
+        """All parts, by their first event."""
+        return tuple(
+            Part(*row)
+            for row in self._rows("SELECT name, size, rows, odd, first, last, settled FROM parts ORDER BY first, name")
+        )
+
+    def stamps(self, without: Iterable[str] = ()) -> dict[str, str]:
+        """Of each file in the store, by its place; but for those in some parts."""
+        left_out = frozenset(without)
+        return {
+            place: stamp
+            for place, stamp, part in self._rows("SELECT place, stamp, part FROM files")
+            if part not in left_out
+        }
+
+    def parts_of(self, places: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """The part each place's rows are in, and the place."""
+        wanted = "SELECT part, place FROM files WHERE place = ? AND part <> ''"
+        return tuple(row for place in places for row in self._rows(wanted, (place,)))
+
+    def retired(self) -> tuple[tuple[str, str], ...]:
+        """Parts and the places in them whose rows no longer count: the file has changed."""
+        return tuple(self._rows("SELECT part, place FROM retired"))
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be read while the store was built."""
+        found = self._rows("SELECT place, byte_at, byte_count, why FROM skipped ORDER BY place, byte_at")
+        return tuple(Skipped(Locator(place, at, count), why) for place, at, count, why in found)
+
+    def scopes(self) -> tuple[Scope, ...]:
+        """Accounts and regions that there are events of."""
+        return tuple(Scope(*row) for row in self._rows("SELECT DISTINCT account, region FROM scopes ORDER BY 1, 2"))
+
+    def totals(self, first: int | None = None, end: int | None = None) -> Totals:
+        """Of the files that have events from ``first`` on and before ``end`` (microseconds), or of all."""
+        touches = "(first IS NULL OR ((?1 IS NULL OR last >= ?1) AND (?2 IS NULL OR first < ?2)))"
+        return Totals(
+            *next(
+                self._rows(
+                    f"SELECT count(*) FILTER (WHERE {touches}), count(*) FILTER (WHERE NOT ({touches})), "  # noqa: S608 own words
+                    f"ifnull(sum(size) FILTER (WHERE {touches}), 0), ifnull(sum(events) FILTER (WHERE {touches}), 0), "
+                    f"ifnull(sum(doubles) FILTER (WHERE {touches}), 0), "
+                    "min(first), max(last), ifnull(max(delivered), '') FROM files",
+                    (first, end),
+                )
+            )
+        )
+
+    def _rows(self, statement: str, values: tuple[str | int | None, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
+        with _in_words(self._folder):
+            yield from self._database.execute(statement, values)
+
+    # --------------------------------------------------------------------------------------------------------- writes
+
+    def register(self, one: Registration) -> None:
+        """Add a part and its files. A file that was there before is then read from the new part alone."""
+        with self._written():
+            self._retire(file.place for file in one.files)
+            execute, many = self._database.execute, self._database.executemany
+            if one.part is not None:
+                execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", one.part)
+                many("INSERT INTO scopes VALUES (?, ?, ?)", ((one.part.name, *scope) for scope in one.scopes))
+            many("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", one.files)
+            many(
+                "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)",
+                ((each.at.place, each.at.offset, each.at.length, each.why) for each in one.skipped),
+            )
+
+    def forget(self, places: Iterable[str]) -> None:
+        """Files that are no longer in the store: their rows do not count from now on."""
+        with self._written():
+            self._retire(places)
+
+    def swept(self) -> tuple[Part, ...]:
+        """The parts that are left after those were taken away that no file is in any more."""
+        gone = "SELECT name FROM parts WHERE name NOT IN (SELECT part FROM files)"
+        with self._written():
+            for table in ("scopes", "retired"):
+                self._database.execute(f"DELETE FROM {table} WHERE part IN ({gone})")  # noqa: S608 irkit's own words
+            self._database.execute("DELETE FROM parts WHERE name NOT IN (SELECT part FROM files)")
+        return self.parts()
+
+    def _retire(self, places: Iterable[str]) -> None:
+        """Their rows, and the files whose events they stood for, which must be read again."""
+        execute = self._database.execute
+        waiting = list(places)
+        done: set[str] = set()
+        while waiting:
+            place = waiting.pop()
+            if place in done:
+                continue
+            done.add(place)
+            execute(
+                "INSERT OR IGNORE INTO retired SELECT part, place FROM files WHERE place = ? AND part <> ''", (place,)
+            )
+            waiting += (row[0] for row in execute("SELECT left_out FROM stands_for WHERE kept = ?", (place,)))
+            execute("DELETE FROM files WHERE place = ?", (place,))
+            execute("DELETE FROM skipped WHERE place = ?", (place,))
+            execute("DELETE FROM stands_for WHERE kept = ? OR left_out = ?", (place, place))
+
+
+def unwritable(folder: Path, why: str) -> StoreUnwritable:
+    """The error of a store that cannot be written."""
+    return StoreUnwritable(
+        f"the store under {folder} cannot be written: {why}",
+        hint="make room, or name a folder that you may write; questions are answered from the raw files meanwhile",
+    )
+
+
+@contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if any(word in str(error) for word in ("full", "readonly", "unable to open", "disk I/O", "locked")):
+            raise unwritable(folder, str(error)) from error
+        raise _broken(folder, error) from error
+    except sqlite3.DatabaseError as error:
+        raise _broken(folder, error) from error
+
+
+def _broken(folder: Path, error: sqlite3.Error) -> StoreBroken:
+    return StoreBroken(
+        f"the store under {folder} cannot be read: {error}",
+        hint="delete the folder: it is made again from the raw files",
+    )

@@ -1,0 +1,141 @@
+"""A query as a condition of SQL with bound values. It narrows; ``Query.matches`` decides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from irkit.cloudtrail.query import Outcome, Query
+
+Value = str | datetime
+
+
+class Condition(NamedTuple):
+    """A condition, and the values of its ``?``. ``exact`` says that it holds for just the rows that match."""
+
+    text: str
+    values: tuple[Value, ...]
+    exact: bool
+
+
+def narrowing(query: Query) -> Condition:
+    """The condition of a query. A row whose columns do not tell all (``odd``) is not judged by it."""
+    every = [
+        _windows(query),
+        *_equal(query),
+        _among(query.arns, "principal_arn", "issuer_arn"),
+        _calls(query.calls),
+        _outcome(query.outcome),
+        _mentions(query.mentions),
+    ]
+    held = [each for each in every if each.text]
+    return Condition(
+        " AND ".join(f"({each.text})" for each in held) or "true",
+        tuple(value for each in held for value in each.values),
+        all(each.exact for each in held),
+    )
+
+
+_ALL = Condition("", (), exact=True)
+
+
+def _equal(query: Query) -> Iterable[Condition]:
+    return (
+        _among(query.keys, "key_id"),
+        _among(query.users, "principal"),
+        _among(query.sessions, SESSION),
+        _among(query.source_identities, "source_identity"),
+        _among(query.ips, "ip"),
+        _among(query.agents, "agent"),
+        _among(query.accounts, "account"),
+        _among(query.regions, "region"),
+        _among(query.event_ids, "event_id"),
+    )
+
+
+SESSION = "CASE WHEN contains(principal_arn, ':assumed-role/') THEN string_split(principal_arn, '/')[-1] ELSE '' END"
+"""A session's name, as ``Record.session`` has it."""
+
+
+def _windows(query: Query) -> Condition:
+    if not query.windows:
+        return _ALL
+    return Condition(
+        " OR ".join(["time >= ? AND time < ?"] * len(query.windows)),
+        tuple(_naive(at) for window in query.windows for at in window),
+        exact=True,
+    )
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _among(values: tuple[str, ...], *columns: str) -> Condition:
+    """Any of the columns is one of the values. A value that is no Unicode equals no column of a row that is not odd."""
+    if not values:
+        return _ALL
+    known = tuple(value for value in values if is_unicode(value))
+    if not known:
+        return Condition("false", (), exact=True)
+    marks = ", ".join("?" * len(known))
+    return Condition(" OR ".join(f"{column} IN ({marks})" for column in columns), known * len(columns), exact=True)
+
+
+def is_unicode(value: str) -> bool:
+    """Whether the engine can be given a text."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _calls(calls: tuple[str, ...]) -> Condition:
+    """Names do not mind the case; what is not ASCII has another idea of case here than in Python."""
+    if not calls:
+        return _ALL
+    if not all(call.isascii() for call in calls):
+        return Condition("true", (), exact=False)
+    each = [_call(call) for call in calls]
+    return Condition(
+        " OR ".join(one.text for one in each), tuple(value for one in each for value in one.values), exact=True
+    )
+
+
+def _call(asked: str) -> Condition:
+    source, colon, name = asked.lower().rpartition(":")
+    parts = [*(["lower(source) = ?"] if colon else []), *(["lower(name) = ?"] if name != "*" else [])]
+    values = (*((source,) if colon else ()), *((name,) if name != "*" else ()))
+    return Condition(f"({' AND '.join(parts) or 'true'})", values, exact=True)
+
+
+def _outcome(outcome: Outcome) -> Condition:
+    match outcome:
+        case Outcome.ANY:
+            return _ALL
+        case Outcome.SUCCEEDED:
+            return Condition("error = ''", (), exact=True)
+        case Outcome.FAILED:
+            return Condition("error <> ''", (), exact=True)
+        case Outcome.DENIED:
+            return Condition(DENIED, (), exact=True)
+
+
+DENIED = "contains(error, 'AccessDenied') OR contains(error, 'Unauthorized')"
+"""As ``Record.denied`` has it."""
+
+
+def _mentions(mentions: tuple[str, ...]) -> Condition:
+    r"""In JSON a text stands as it is, but for quotes, backslashes and controls; ``\u`` and ``\/`` may hide any."""
+    if not mentions:
+        return _ALL
+    needles = {json.dumps(text, ensure_ascii=False)[1:-1] for text in mentions}
+    if not all(map(is_unicode, needles)) or "" in needles:
+        return Condition("true", (), exact=False)
+    every = (*sorted(needles), "\\u", "\\/")
+    columns = ("params", "answer", "extra", "resources")
+    text = " OR ".join(f"contains({column}, ?)" for column in columns for _ in every)
+    return Condition(text, every * len(columns), exact=False)

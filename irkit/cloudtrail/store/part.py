@@ -1,0 +1,68 @@
+"""A part of the store: one Parquet file with the events of some files. Written once, never changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from irkit.cloudtrail.store.arrow import Chunk, Column, Rows, chunk
+from irkit.cloudtrail.store.columns import COLUMNS, NAMES, Row
+
+GROUP = 16_384
+"""Rows of one row group: what the writer holds in memory, and what a look can leave out at once."""
+_CHUNK_ROWS = 2_048
+_CHUNK_BYTES = 4_000_000
+_ARROW = tuple(Column(one.name, one.format) for one in COLUMNS)
+_LENGTH = NAMES.index("byte_count")
+
+
+def chunks(rows: Iterable[Row]) -> Iterator[Chunk]:
+    """Rows as chunks of columns, made as they are asked for: few rows when they are long."""
+    held: list[Row] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += int(row[_LENGTH])
+        if len(held) == _CHUNK_ROWS or size > _CHUNK_BYTES:
+            yield chunk(list(zip(*held, strict=True)))
+            held, size = [], 0
+    if held:
+        yield chunk(list(zip(*held, strict=True)))
+
+
+def write_part(rows: Iterable[Row], at: Path) -> None:
+    """Write a new Parquet file, on disk when this returns. The rows are asked for as they are written.
+
+    Raises what making the rows raises, and ``duckdb.Error`` for what the disk refuses.
+    """
+    stream = Rows(_ARROW, chunks(rows))
+    name = str(at).replace("'", "''")
+    with writer() as engine:
+        try:
+            engine.execute(
+                f"COPY (SELECT * FROM stream) TO '{name}' "  # noqa: S608 the name is irkit's own, and quoted
+                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP}, ROW_GROUP_SIZE_BYTES '32MB')"
+            )
+        except duckdb.Error:
+            if stream.failure is not None:
+                raise stream.failure from None
+            raise
+    with at.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def writer() -> duckdb.DuckDBPyConnection:
+    """An engine that writes: one thread, little memory, nothing fetched or loaded."""
+    return duckdb.connect(
+        config={
+            "threads": 1,
+            "memory_limit": "128MB",
+            "temp_directory": "",
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )

@@ -1,0 +1,88 @@
+"""The store as a source: a query is narrowed by SQL over the parts, and decided record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from irkit.cloudtrail.coverage import Counts, Coverage
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch, Progress
+from irkit.cloudtrail.store.columns import EPOCH, NAMES, EventRow, record_of_row
+from irkit.cloudtrail.store.holdings import Holdings, Rows
+from irkit.cloudtrail.store.narrowing import narrowing
+from irkit.errors import NotFound
+
+_ROWS = 2_000
+_COLUMNS = ", ".join(NAMES)
+_NEVER = ("nothing but the files that were read into the store",)
+
+
+class Stored:
+    """The events of one store. Raises ``NotFound`` when asked and there is no store."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def label(self) -> str:
+        """``store under cache/``."""
+        return f"store under {self._folder}"
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """The matching records. Raises ``NotFound`` for no store, ``StoreBroken`` for one that cannot be read."""
+        holdings = Holdings.opened(self._folder)
+        if holdings is None:
+            raise NotFound(f"there is no store under {self._folder}", hint="irkit trail cache --build makes it")
+        with closing(holdings):
+            yield from looking(holdings, query)
+            return coverage(holdings, query)
+
+
+def looking(holdings: Holdings, query: Query) -> Generator[Batch, None, None]:
+    """The matching records of the holdings; an event that is in two files comes twice while they are not settled."""
+    condition = narrowing(query)
+    given = 0
+    with closing(holdings.engine(query)) as engine:
+        for view, text, values in (
+            (Rows.PLAIN, condition.text, condition.values),
+            *(((Rows.ODD, "true", ()),) if holdings.has_odd(query) else ()),
+        ):
+            engine.execute(f"SELECT {_COLUMNS} FROM {view} WHERE {text}", list(values))  # noqa: S608 values are bound
+            for records in _records(engine):
+                matching = tuple(one for one in records if query.matches(one))
+                given += len(matching)
+                yield Batch(matching, Progress("rows", given, 0, given))
+
+
+def _records(engine: duckdb.DuckDBPyConnection) -> Iterator[Iterator[Record]]:
+    while held := engine.fetchmany(_ROWS):
+        yield (record_of_row(EventRow._make(row)) for row in held)
+
+
+def coverage(holdings: Holdings, query: Query) -> Coverage:
+    """What the store can say about a query."""
+    totals = holdings.totals(query.span)
+    first, last = moment(totals.first), moment(totals.last)
+    span = query.span
+    return Coverage(
+        regions=tuple(dict.fromkeys(scope.region for scope in holdings.scopes if scope.region)),
+        start=span.start if span is not None else first,
+        end=span.end if span is not None else last,
+        asked_at=datetime.fromisoformat(totals.newest) if totals.newest else last,
+        sources=(f"store under {holdings.folder}",),
+        accounts=tuple(dict.fromkeys(scope.account for scope in holdings.scopes if scope.account)),
+        skipped=holdings.skipped,
+        counts=Counts(totals.files, totals.pruned, totals.size, totals.events, totals.doubles),
+        never=_NEVER,
+    )
+
+
+def moment(microseconds: int | None) -> datetime:
+    """Of microseconds since 1970; 1970 itself for none."""
+    return EPOCH + timedelta(microseconds=microseconds or 0)

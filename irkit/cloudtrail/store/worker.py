@@ -1,0 +1,38 @@
+"""A worker process of a build: a job a line comes in, its end a line goes out. Ends when its builder does."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import duckdb
+
+from irkit.cloudtrail.store.job import Job, JobDone, Tally
+from irkit.cloudtrail.store.part import write_part
+from irkit.cloudtrail.store.reading import rows
+
+
+def done(job: Job) -> JobDone:
+    """Do one job. What the disk refuses is its failure; what a file holds never is."""
+    part = Path(job.part)
+    tally = Tally()
+    every = (row for file in job.files for row in tally.counted(file.place, rows(Path(file.path), file.place)))
+    try:
+        write_part(every, part)
+        return tally.done(part)
+    except (OSError, duckdb.Error) as error:
+        part.unlink(missing_ok=True)
+        return JobDone(failure=str(error))
+
+
+def main() -> None:
+    """Work until there are no more jobs. An interrupt is the builder's to answer: it lets go of this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for line in sys.stdin:
+        sys.stdout.write(done(Job.read(line)).line)
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
