@@ -1,8 +1,8 @@
 """The columns of a CloudTrail table, and a record made of a row of them.
 
 Names and types: Athena user guide, "Create the table for CloudTrail logs in Athena using partition projection". Two of
-them are not in AWS's statement, and irkit's own table has them: ``useridentity.identityprovider`` and
-``useridentity.sessioncontext.sourceidentity`` (both in CloudTrail's own list of what a record holds).
+the identity's fields are not in AWS's statement, and irkit's own table has them: ``identityprovider`` and
+``sessioncontext.sourceidentity`` (CloudTrail user guide, "userIdentity element").
 """
 
 from __future__ import annotations
@@ -22,84 +22,75 @@ PATH = "log_file"
 
 
 class Column(NamedTuple):
-    """``sql`` is the column, ``name`` what a result calls it, ``path`` where a record's JSON has it."""
+    """``name`` is the column, ``field`` what a record's JSON calls it, ``given`` how a statement selects it."""
 
-    sql: str
     name: str
-    path: tuple[str, ...]
+    field: str
+    given: str
 
 
-def _column(path: str, name: str = "") -> Column:
-    return Column(path.lower(), name or path.lower(), tuple(path.split(".")))
-
-
-_CONTEXT = "userIdentity.sessionContext"
-COLUMNS = (
-    _column("eventID"),
-    _column("eventTime"),
-    _column("eventSource"),
-    _column("eventName"),
-    _column("eventVersion"),
-    _column("eventCategory"),
-    _column("awsRegion"),
-    _column("recipientAccountId"),
-    _column("sourceIPAddress"),
-    _column("userAgent"),
-    _column("errorCode"),
-    _column("errorMessage"),
-    _column("requestID"),
-    _column("sharedEventID"),
-    _column("vpcEndpointId"),
-    _column("userIdentity.type", "identity_type"),
-    _column("userIdentity.principalId", "principal_id"),
-    _column("userIdentity.arn", "identity_arn"),
-    _column("userIdentity.accountId", "identity_account"),
-    _column("userIdentity.accessKeyId", "key_id"),
-    _column("userIdentity.userName", "user_name"),
-    _column("userIdentity.invokedBy", "invoked_by"),
-    _column("userIdentity.identityProvider", "identity_provider"),
-    _column("userIdentity.onBehalfOf.userId", "on_behalf_of"),
-    _column(f"{_CONTEXT}.sourceIdentity", "source_identity"),
-    _column(f"{_CONTEXT}.sessionIssuer.arn", "issuer_arn"),
-    _column(f"{_CONTEXT}.sessionIssuer.userName", "issuer_name"),
-    _column(f"{_CONTEXT}.webIdFederationData.federatedProvider", "federated_provider"),
-    _column("requestParameters"),
-    _column("responseElements"),
-    _column("additionalEventData"),
-    _column("resources"),
+_TEXTS = (
+    *("eventID", "eventTime", "eventSource", "eventName", "eventVersion", "eventCategory", "awsRegion"),
+    *("recipientAccountId", "sourceIPAddress", "userAgent", "errorCode", "errorMessage", "requestID"),
+    *("sharedEventID", "vpcEndpointId", "requestParameters", "responseElements", "additionalEventData"),
 )
-"""All that a ``Record`` is made of."""
+_NESTED = ("userIdentity", "resources")
+COLUMNS = (
+    *(Column(each.lower(), each, each.lower()) for each in _TEXTS if each != "eventTime"),
+    Column("eventtime", "eventTime", "CAST(eventtime AS varchar) AS eventtime"),
+    *(Column(each.lower(), each, f"CAST({each.lower()} AS json) AS {each.lower()}") for each in _NESTED),
+)
+"""All that a ``Record`` is made of. What is nested comes as JSON (engine version 3: with the fields' names)."""
+_OBJECTS = frozenset({"requestparameters", "responseelements", "additionaleventdata"})
+
+_FIELDS = (
+    *("type", "principalId", "arn", "accountId", "accessKeyId", "userName", "invokedBy", "identityProvider"),
+    *("onBehalfOf", "userId", "sessionContext", "sourceIdentity", "sessionIssuer", "webIdFederationData"),
+    "federatedProvider",
+)
+_CAMEL = {each.lower(): each for each in _FIELDS}
+IDENTITY = (
+    *("type", "principalid", "arn", "accountid", "accesskeyid", "username", "invokedby", "identityprovider"),
+    *("onbehalfof.userid", "sessioncontext.sourceidentity", "sessioncontext.sessionissuer.arn"),
+    *("sessioncontext.sessionissuer.username", "sessioncontext.webidfederationdata.federatedprovider"),
+)
+"""The fields of ``useridentity`` that a record is made of."""
+ALL = frozenset((*(column.name for column in COLUMNS), *(f"useridentity.{each}" for each in IDENTITY)))
 NEEDED = frozenset({"eventid", "eventtime", "eventsource", "eventname"})
 """Without these a table says nothing that can be relied on."""
 
 
-def record_of_row(row: Mapping[str, str | None]) -> Record:
+class RowRead(NamedTuple):
+    """A record, and what of its row could not be read."""
+
+    record: Record
+    unread: tuple[str, ...]
+
+
+def record_of_row(row: Mapping[str, str | None]) -> RowRead:
     """The record of a result's row, the same that its file gives.
 
     Raises ``OutsideError`` for a row without id, time or name.
     """
     body: dict[str, JsonValue] = {}
+    unread: list[str] = []
     for column in COLUMNS:
         value = row.get(column.name)
-        if value is not None:
-            _put(body, column.path, value)
-    if isinstance(body.get("resources"), str):
-        body["resources"] = _resources(row["resources"] or "")
-    return record_of(body, "", Locator(row.get(PATH) or ""))
+        if not value:
+            continue
+        if column.field in _NESTED or (column.name in _OBJECTS and value[:1] == "{"):
+            try:
+                body[column.field] = parsed(value)
+            except OutsideError:
+                unread.append(column.name)
+        else:
+            body[column.field] = value
+    body["userIdentity"] = _camel(body.get("userIdentity"))
+    return RowRead(record_of(body, "", Locator(row.get(PATH) or "")), tuple(unread))
 
 
-def _put(body: dict[str, JsonValue], path: tuple[str, ...], value: str) -> None:
-    here = body
-    for name in path[:-1]:
-        below = here.setdefault(name, {})
-        if isinstance(below, dict):
-            here = below
-    here[path[-1]] = value
-
-
-def _resources(text: str) -> JsonValue:
-    """The array of ``CAST(resources AS json)``; of a table where it is a text, what that holds."""
-    try:
-        return parsed(text)
-    except OutsideError:
-        return []
+def _camel(value: JsonValue) -> JsonValue:
+    """The identity's fields as CloudTrail writes them; SQL knows them in small letters."""
+    if not isinstance(value, dict):
+        return value
+    return {_CAMEL.get(name.lower(), name): _camel(inner) for name, inner in value.items()}

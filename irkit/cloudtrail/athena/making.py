@@ -23,7 +23,7 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KEY = re.compile(r"[A-Za-z0-9!_.*()/-]*")
 _ORGANIZATION = re.compile(r"(?:o-[a-z0-9]{10,32})?")
 _ACCOUNT = re.compile(r"\d{12}")
-_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}")
+_REGION = re.compile(r"[a-z]{2,8}-[a-z0-9-]{3,30}")
 
 _IDENTITY = """STRUCT<
         type: STRING,

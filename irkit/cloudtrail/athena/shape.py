@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from irkit.cloudtrail.athena.column import COLUMNS
+from irkit.cloudtrail.athena.column import ALL
 
 _STRUCT = "struct<"
 
@@ -34,8 +34,8 @@ class Shape:
 
     database: str
     table: str
-    has: frozenset[str] = frozenset(column.sql for column in COLUMNS)
-    """Of ``COLUMNS``, those that the table has, by their SQL."""
+    has: frozenset[str] = ALL
+    """Every column and field that the table has."""
     account: str = ""
     """The column of the account's partition."""
     region: str = ""
@@ -63,8 +63,8 @@ class Shape:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """The columns of a record that the table does not have."""
-        return tuple(column.sql for column in COLUMNS if column.sql not in self.has)
+        """The columns and fields of a record that the table does not have."""
+        return tuple(sorted(ALL - self.has))
 
 
 def columns_of(types: Mapping[str, str]) -> frozenset[str]:

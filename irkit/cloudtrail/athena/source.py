@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from irkit.clients.athena import Execution, Row, Where, WorkGroup
-from irkit.cloudtrail.athena.column import record_of_row
+from irkit.cloudtrail.athena.column import PATH, record_of_row
 from irkit.cloudtrail.athena.days import FIRST
 from irkit.cloudtrail.athena.estimate import Estimate, estimated, price
 from irkit.cloudtrail.athena.partitions import accounts, regions
@@ -231,7 +231,12 @@ def _limits(query: Query, shape: Shape, within: Window) -> Iterable[str]:
 def _records(names: tuple[str, ...], rows: tuple[Row, ...], skipped: list[Skipped], label: str) -> Iterable[Record]:
     for row in rows:
         fields: Mapping[str, str | None] = dict(zip(names, row, strict=True))
+        place = Locator(fields.get(PATH) or label)
         try:
-            yield record_of_row(fields)
+            read = record_of_row(fields)
         except OutsideError as error:
-            skipped.append(Skipped(Locator(fields.get("log_file") or label), error.message))
+            skipped.append(Skipped(place, error.message))
+            continue
+        if read.unread:
+            skipped.append(Skipped(place, f"{', '.join(read.unread)} of event {read.record.event_id} is no JSON"))
+        yield read.record

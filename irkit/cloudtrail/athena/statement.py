@@ -106,10 +106,5 @@ def _body(narrowing: Narrowing, shape: Shape, within: tuple[str, ...]) -> str:
 
 def _columns(shape: Shape) -> Iterable[str]:
     for column in COLUMNS:
-        if column.sql not in shape.has:
-            yield f"CAST(NULL AS varchar) AS {column.name}"
-        elif column.sql == "resources":
-            yield "CAST(resources AS json) AS resources"
-        else:
-            yield column.sql if column.sql == column.name else f"{column.sql} AS {column.name}"
+        yield column.given if column.name in shape.has else f"CAST(NULL AS varchar) AS {column.name}"
     yield f'"$path" AS {PATH}' if shape.path is RowPath.KNOWN else f"CAST(NULL AS varchar) AS {PATH}"

@@ -11,13 +11,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from irkit.clients.glue import GlueTable
-from irkit.cloudtrail.athena.column import COLUMNS, NEEDED
+from irkit.cloudtrail.athena.column import ALL, NEEDED
 from irkit.cloudtrail.athena.shape import DayColumn, Shape, columns_of
 
 INPUT_FORMAT = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
 SERDE = "org.apache.hive.hcatalog.data.JsonSerDe"
 _SERDES = frozenset({SERDE, "com.amazon.emr.hive.serde.CloudTrailSerde"})
 """The second is what CloudTrail's console made tables with before 2024; it reads the files itself."""
+_CONVERTED = ("parquet", "orc", "avro", "iceberg")
 _ACCOUNTS = frozenset({"account", "accountid", "account_id", "aws_account", "recipientaccountid"})
 _REGIONS = frozenset({"region", "awsregion", "aws_region"})
 _DAYS = frozenset({"timestamp", "day", "date", "dt", "event_date", "eventdate", "partition_date", "datehour"})
@@ -78,31 +79,31 @@ def findings(table: GlueTable) -> tuple[Finding, ...]:
 
 
 def _format(table: GlueTable) -> Iterator[Finding]:
+    """CloudTrail's own files need its input format; files that somebody has converted have any."""
     own = "make irkit's own table beside it"
-    if table.serde not in _SERDES:
-        yield Finding(Weight.WRONG, f"its SerDe is {table.serde or 'not told'}, not {SERDE}", own)
-    if table.input_format != INPUT_FORMAT:
-        why = f"its input format is {table.input_format or 'not told'}, not {INPUT_FORMAT}: a row would be a whole file"
-        yield Finding(Weight.WRONG, why, own)
-    if "/AWSLogs" in table.location and not table.parameters.get("storage.location.template"):
-        folder = table.location.rstrip("/") + "/"
-        if "/CloudTrail/" not in folder:
-            what = (
-                f"its location {table.location} holds more than log files: digests and Insights are read and paid for"
-            )
-            yield Finding(Weight.COSTLY, what, "let the location end in .../CloudTrail/")
+    if table.input_format == INPUT_FORMAT:
+        if table.serde not in _SERDES:
+            yield Finding(Weight.WRONG, f"its SerDe is {table.serde or 'not told'}, not {SERDE}", own)
+    elif any(word in table.input_format.lower() for word in _CONVERTED):
+        what = f"its files are not CloudTrail's own ({table.input_format.rsplit('.', 1)[-1]})"
+        yield Finding(Weight.LACKING, what, "what was converted is what is asked; evidence is the trail's own files")
+    elif "/AWSLogs" in table.location:
+        what = f"its input format is {table.input_format or 'not told'}, not {INPUT_FORMAT}: a row is a whole file"
+        yield Finding(Weight.WRONG, what, own)
+    folder = table.location.rstrip("/") + "/"
+    if "/AWSLogs/" in folder and "/CloudTrail/" not in folder and not table.parameters.get("storage.location.template"):
+        what = f"its location {folder} holds more than log files: digests and Insights are read and paid for"
+        yield Finding(Weight.COSTLY, what, "let the location end in .../CloudTrail/")
 
 
 def _columns(table: GlueTable) -> Iterator[Finding]:
-    has = columns_of(dict(table.columns))
-    for column in COLUMNS:
-        if column.sql in has:
-            continue
-        if column.sql in NEEDED:
-            yield Finding(Weight.WRONG, f"it has no column {column.sql}", "make irkit's own table beside it")
+    for name in sorted(ALL - columns_of(dict(table.columns))):
+        if name in NEEDED:
+            yield Finding(Weight.WRONG, f"it has no column {name}", "make irkit's own table beside it")
         else:
-            what = f"it has no {column.sql}: empty in every record"
-            yield Finding(Weight.LACKING, what, "make irkit's own table beside it")
+            yield Finding(
+                Weight.LACKING, f"it has no {name}: empty in every record", "make irkit's own table beside it"
+            )
     for name, kind in table.columns:
         if name.lower() in _TEXTS and kind.lower() != "string":
             yield Finding(Weight.WRONG, f"{name} is {kind}, not string", "make irkit's own table beside it")
