@@ -1,7 +1,7 @@
 """Hunt what an intruder left behind: users, keys, rights and trusts made with a leaked key, and by keys made with it.
 
-Each key and session that a followed key brought into being is followed too, and so is each user it made. Everything
-found carries the id of the CloudTrail event that proves it. The raw records are kept as evidence.
+Each key and session that a followed key brought into being is followed too, and so is each user and role it made.
+Everything found carries the id of the CloudTrail event that proves it. The raw records are kept as evidence.
 """
 
 from __future__ import annotations
@@ -13,27 +13,31 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AwareDatetime, Field
 
 from irkit.clients.aws import masked_key
-from irkit.clients.cloudtrail import Attribute
 from irkit.clients.iam import KeyStatus
-from irkit.cloudtrail.lookup import Question, look_up
-from irkit.cloudtrail.persistence import Means, Trace, further_keys, traces
-from irkit.cloudtrail.source import Found, in_order
+from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
+from irkit.cloudtrail.persistence import Means, Trace, traces
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.questions.activity import ACTIVITY
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.question import Follow
 from irkit.contract import Action, Effect, Frozen
 from irkit.errors import NotFound
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
-_MOST_FOLLOWED = 100
-
 
 class Params(Frozen):
-    """Look back ``hours``, or from ``since``. ``regions`` empty means the configured ones."""
+    """Look back ``hours``, or from ``since``. ``regions`` empty means all.
+
+    ``sources`` are written as for ``irkit trail --from``; none: the configured ones, else the event history.
+    """
 
     key_id: str
     hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24 * 14
     since: AwareDatetime | None = None
     regions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 class Left(Frozen):
@@ -97,22 +101,24 @@ class Result(Frozen):
 
 def read(clients: Clients, params: Params) -> Result:
     """Follow the key and all that came of it. Raises ``OutsideError`` when no region answers."""
-    finds, followed = _followed(clients, params)
-    records = in_order(one for found in finds for one in found.records)
+    now = clients.now()
+    asked = Query(
+        windows=(Window(params.since or now - timedelta(hours=params.hours), now),),
+        keys=(params.key_id,),
+        regions=params.regions,
+    )
+    source = source_of(clients, params.sources)
+    answer = ask(source, ACTIVITY, asked, Follow.TREE, told_to(clients, "of what came of the key"))
+    records = answer.records
     left = [one for one in traces(records) if not one.tried_only]
     users, stray, gone = _present(clients, left)
-    not_seen = sorted({region for found in finds for region in found.coverage.not_seen})
-    coverage = f"{finds[0].coverage.text}; followed {len(followed)} keys and users"
-    if len(followed) == _MOST_FOLLOWED:
-        coverage += f"; AT MOST {_MOST_FOLLOWED} ARE FOLLOWED, there may be more"
-    if not_seen and not finds[0].coverage.not_seen:
-        coverage += f"; NOT SEEN for some of them: {', '.join(not_seen)}"
-    kept = clients.evidence.keep(
+    coverage = "; ".join((answer.coverage.text, *answer.notes))
+    kept = keep(
+        clients,
         f"cloudtrail-hunt-{params.key_id[-4:].lower()}.jsonl",
-        (f"{one.text}\n".encode() for one in records),
-        what=f"CloudTrail records of {masked_key(params.key_id)} and of what it made, one a line",
-        count=len(records),
-        coverage=coverage,
+        records,
+        f"{masked_key(params.key_id)} and what came of it",
+        coverage,
     )
     return Result(
         users=users,
@@ -124,38 +130,13 @@ def read(clients: Clients, params: Params) -> Result:
         others=_of(left, Means.OTHER, Means.DISGUISE),
         tried=tuple(_left(one) for one in traces(records) if one.tried_only),
         gone=gone,
-        followed=followed,
+        followed=answer.tree.ids if answer.tree else (params.key_id,),
         found=len(left),
-        not_seen=tuple(not_seen),
+        not_seen=missed(answer.coverage),
         coverage=coverage,
         evidence=kept.path,
         sha256=kept.sha256,
     )
-
-
-def _followed(clients: Clients, params: Params) -> tuple[list[Found], tuple[str, ...]]:
-    """Look up the key, then each key, session and user that came of it, until nothing new turns up."""
-    now = clients.now()
-    since = params.since or now - timedelta(hours=params.hours)
-    waiting = [Question.of_key(params.key_id, since, now)]
-    seen: dict[str, None] = {params.key_id: None}
-    finds: list[Found] = []
-    while waiting:
-        question = waiting.pop(0)
-        clients.progress(f"following {question.attribute} {question.value}")
-        found = look_up(clients, question, params.regions)
-        finds.append(found)
-        made = [Question.of_key(key_id, since, now) for key_id in further_keys(found.records)]
-        made += [
-            Question(Attribute.USERNAME, one.target, since, now)
-            for one in traces(found.records)
-            if one.means is Means.USER and not one.tried_only
-        ]
-        for more in made:
-            if more.value not in seen and len(seen) < _MOST_FOLLOWED:
-                seen[more.value] = None
-                waiting.append(more)
-    return finds, tuple(seen)
 
 
 def _present(
@@ -209,5 +190,5 @@ ACTION: Action[Clients, Params, Result] = Action(
     effect=Effect.READ,
     summary="Hunt what an intruder left behind",
     read=read,
-    iam=("cloudtrail:LookupEvents", "iam:GetUser", "iam:ListAccessKeys"),
+    iam=(*IAM, "iam:GetUser", "iam:ListAccessKeys"),
 )

@@ -1,4 +1,4 @@
-"""Measure what an access key was used for, from CloudTrail's event history, in all configured regions at once.
+"""Measure what an access key was used for: from CloudTrail's event history in all regions, or from the trail's files.
 
 Sessions that were made with the key are followed. Decrypts that a service made for the key's caller carry another key
 id, so they are looked for in a second pass. The raw records are kept as evidence, and the result says which regions and
@@ -7,18 +7,22 @@ times were not seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
-from irkit.clients.cloudtrail import Attribute
-from irkit.cloudtrail.decrypts import made_for, parents, windows
-from irkit.cloudtrail.lookup import Question, look_up
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
+from irkit.cloudtrail.lineage import Kind, births
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.questions.activity import ACTIVITY
+from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Found, in_order
-from irkit.cloudtrail.usage import minted_key, usage
+from irkit.cloudtrail.source import in_order
+from irkit.cloudtrail.usage import usage
 from irkit.contract import Action, Effect, Frozen
 
 if TYPE_CHECKING:
@@ -29,12 +33,16 @@ _MOST_SESSIONS = 50
 
 
 class Params(Frozen):
-    """Look back ``hours``, or from ``since``. ``regions`` empty means the configured ones."""
+    """Look back ``hours``, or from ``since``. ``regions`` empty means all.
+
+    ``sources`` are written as for ``irkit trail --from``; none: the configured ones, else the event history.
+    """
 
     key_id: str
     hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24 * 14
     since: AwareDatetime | None = None
     regions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 class Source(Frozen):
@@ -90,21 +98,16 @@ class Result(Frozen):
 
 
 def read(clients: Clients, params: Params) -> Result:
-    """Look the key and its sessions up, then the decrypts made for them. Raises ``OutsideError``: no region answers."""
-    finds, left_out = _followed(clients, params)
-    direct = in_order(one for found in finds for one in found.records)
-    records = in_order([*direct, *_decrypts(clients, direct)])
+    """Look the key and its sessions up, and what was made for them. Raises ``OutsideError``: nothing answers."""
+    seen = _followed(clients, params)
+    records = in_order(seen.records)
     used = usage(records, ours=f"irkit/{clients.incident}/")
-    coverage = finds[0].coverage
-    not_seen = sorted({region for found in finds for region in found.coverage.not_seen})
-    followed = f"; followed {len(finds) - 1} sessions made with the key"
-    text = coverage.text + followed + (f", NOT SEEN: {left_out} more sessions" if left_out else "")
-    kept = clients.evidence.keep(
+    kept = keep(
+        clients,
         f"cloudtrail-key-{params.key_id[-4:].lower()}.jsonl",
-        (f"{one.text}\n".encode() for one in records),
-        what=f"CloudTrail records of access key …{params.key_id[-4:]}, one a line",
-        count=len(records),
-        coverage=text,
+        records,
+        f"Access key …{params.key_id[-4:]}",
+        seen.text,
     )
     return Result(
         key_id=params.key_id,
@@ -124,38 +127,54 @@ def read(clients: Clients, params: Params) -> Result:
         roles=used.roles,
         sources=_sources(one for one in records if f"irkit/{clients.incident}/" not in one.agent),
         decrypts=tuple(Decrypts(key=one.key, context=one.context, count=one.count) for one in used.decrypts),
-        not_seen=tuple(not_seen),
-        trusted_until=coverage.trusted_until,
-        coverage=text,
+        not_seen=missed(seen.coverage),
+        trusted_until=seen.coverage.trusted_until,
+        coverage=seen.text,
         evidence=kept.path,
         sha256=kept.sha256,
     )
 
 
-def _followed(clients: Clients, params: Params) -> tuple[list[Found], int]:
-    """What is found of the key and of the sessions that came of it, and how many sessions were left out."""
+@dataclass
+class _Seen:
+    """What was found of the key and of the sessions that came of it."""
+
+    records: list[Record]
+    coverage: Coverage
+    text: str
+
+
+def _followed(clients: Clients, params: Params) -> _Seen:
+    """Ask for the key, then for the sessions made with it, and for theirs, until nothing new turns up."""
     now = clients.now()
-    since = params.since or now - timedelta(hours=params.hours)
-    waiting = [params.key_id]
-    seen = {params.key_id}
-    finds: list[Found] = []
-    while waiting and len(finds) <= _MOST_SESSIONS:
-        found = look_up(clients, Question.of_key(waiting.pop(0), since, now), params.regions)
-        finds.append(found)
-        sessions = dict.fromkeys(minted for one in found.records if (minted := minted_key(one)) and not one.error)
-        waiting += [session for session in sessions if session not in seen]
-        seen.update(sessions)
-    return finds, len(waiting)
+    source, told = source_of(clients, params.sources), told_to(clients, "of the key")
+    asked = Query(
+        windows=(Window(params.since or now - timedelta(hours=params.hours), now),),
+        keys=(params.key_id,),
+        regions=params.regions,
+    )
+    answer = ask(source, ACTIVITY, asked, told=told)
+    records, coverage, notes = list(answer.records), answer.coverage, dict.fromkeys(answer.notes)
+    known = {params.key_id}
+    left_out = 0
+    while fresh := [key for key in _sessions(answer.records) if key not in known]:
+        room = _MOST_SESSIONS + 1 - len(known)
+        left_out += max(0, len(fresh) - room)
+        known.update(fresh)
+        if room <= 0:
+            break
+        answer = ask(source, ACTIVITY, replace(asked, keys=tuple(fresh[:room])), told=told)
+        records += answer.records
+        coverage = coverage.joined(answer.coverage)
+        notes.update(dict.fromkeys(answer.notes))
+    followed = f"followed {len(known) - 1 - left_out} sessions made with the key"
+    words = [coverage.text, followed, *([f"NOT SEEN: {left_out} more sessions"] if left_out else []), *notes]
+    return _Seen(records, coverage, "; ".join(words))
 
 
-def _decrypts(clients: Clients, direct: Sequence[Record]) -> Iterable[Record]:
-    """The decrypts that services made for the callers, asked for region by region and span by span."""
-    callers = parents(direct)
-    for region in dict.fromkeys(one.region for one in callers):
-        here = [one for one in callers if one.region == region]
-        for start, end in windows(here):
-            seen = look_up(clients, Question(Attribute.EVENT_NAME, "Decrypt", start, end), (region,))
-            yield from made_for(here, seen.records)
+def _sessions(records: Iterable[Record]) -> tuple[str, ...]:
+    """The key ids of the sessions that calls made."""
+    return tuple(one.id for one in births(records) if one.kind is Kind.SESSION)
 
 
 def _sources(records: Iterable[Record]) -> tuple[Source, ...]:
@@ -184,5 +203,5 @@ ACTION: Action[Clients, Params, Result] = Action(
     effect=Effect.READ,
     summary="Measure what a key was used for",
     read=read,
-    iam=("cloudtrail:LookupEvents",),
+    iam=IAM,
 )

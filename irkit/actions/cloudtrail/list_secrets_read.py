@@ -1,0 +1,71 @@
+"""List which secrets and parameters were read, by whom, and how often; refused tries apart.
+
+The raw records are kept as evidence.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from irkit.cloudtrail.inquiry import IAM, EventIds, Inquiry, Listing, inquire
+from irkit.cloudtrail.questions.secrets import SECRETS
+from irkit.contract import Action, Effect, Frozen
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+
+
+class Params(Inquiry):
+    """Who and what is asked about, when, and where to look: see ``irkit.cloudtrail.inquiry.Inquiry``.
+
+    Values of one field are alternatives; fields that are given must all hold. It looks back ``hours``, or from
+    ``since``. ``sources`` are written as for ``irkit trail --from``; none: the configured ones, else the event history.
+    """
+
+
+class Row(Frozen):
+    """One secret or parameter, read (or tried, see ``outcome``) with one key from one address."""
+
+    secret: str
+    kind: str
+    outcome: str
+    count: int
+    decrypts: int
+    first_at: datetime
+    last_at: datetime
+    who: str
+    key_id: str
+    ip: str
+    versions: tuple[str, ...]
+    calls: tuple[str, ...]
+    region: str
+    account: str
+    event_ids: EventIds
+
+
+class Result(Listing):
+    """The first rows, how many there are, what was not seen, and the evidence that has the record of every row."""
+
+    first: tuple[Row, ...]
+
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"{sum(one.outcome.startswith('read') for one in self.first)} secrets read, {self.rows} rows"
+
+
+def read(clients: Clients, params: Params) -> Result:
+    """Look, and keep the records. Raises ``OutsideError`` when nothing of the source answers."""
+    asked = inquire(clients, SECRETS, params)
+    return Result.model_validate({**asked.found, "first": asked.told(Row)})
+
+
+ACTION: Action[Clients, Params, Result] = Action(
+    params=Params,
+    result=Result,
+    effect=Effect.READ,
+    summary="List the secrets that were read",
+    read=read,
+    iam=IAM,
+)
