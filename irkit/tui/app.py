@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from textual import on
@@ -10,10 +11,12 @@ from irkit.errors import IrkitError
 from irkit.tui.board import Board
 from irkit.tui.desk import Desk, IncidentDesk
 from irkit.tui.look import Look
-from irkit.tui.messages import DeskFailed, DeskOpened, OpenAsked, StartAsked
+from irkit.tui.messages import DeskFailed, DeskOpened, OpenAsked, StartAsked, TrailAsked, TrailOpened
 from irkit.tui.screens.home import HomeScreen
 from irkit.tui.screens.incident import IncidentScreen
+from irkit.tui.screens.trail import TrailScreen
 from irkit.tui.stage import Stage
+from irkit.tui.trail_desk import TrailDesk
 
 
 class IrkitApp(Stage):
@@ -60,6 +63,20 @@ class IrkitApp(Stage):
     def _failed(self, message: DeskFailed) -> None:
         text = f"{message.error.message}\n{message.error.hint}"
         self.notify(text, severity="error", markup=False, timeout=15)
+
+    @on(TrailAsked)
+    def _ask_trail(self, message: TrailAsked) -> None:
+        self.run_worker(partial(self._fetch_trail, message.opener), thread=True, group="open")
+
+    def _fetch_trail(self, opener: Callable[[], TrailDesk]) -> None:
+        try:
+            self.post_message(TrailOpened(opener()))
+        except IrkitError as error:
+            self.post_message(DeskFailed(error))
+
+    @on(TrailOpened)
+    def _show_trail(self, message: TrailOpened) -> None:
+        self.push_screen(TrailScreen(message.desk, self.look))
 
     def _close(self, desk: IncidentDesk) -> None:
         self._opened.remove(desk)

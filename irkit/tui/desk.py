@@ -18,6 +18,7 @@ from irkit.incident.events import Actor, IncidentId, Mode, PlanHash, Recorded, R
 from irkit.incident.state import IncidentState
 from irkit.runbook.model import Runbook
 from irkit.secret import Secret
+from irkit.tui.trail_desk import TrailDesk
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,9 @@ class IncidentDesk(Protocol):
     def question(self, step: StepId) -> Question:
         """What a human step that is asking asks, with its references resolved."""
 
+    def trail(self) -> TrailDesk:
+        """The CloudTrail of the incident's time and key. Raises ``IrkitError`` when its source cannot be opened."""
+
     def close(self) -> None:
         """Let go of the journal, and stop the runner when it runs in this process."""
 
@@ -153,6 +157,9 @@ class Desk(Protocol):
 
     def open(self, incident: IncidentId) -> IncidentDesk:
         """An incident that exists; runs it on when no other process does."""
+
+    def trail(self) -> TrailDesk:
+        """The configured CloudTrail, of no incident. Raises ``IrkitError`` when its source cannot be opened."""
 
     def start(self, runbook: str, inputs: Mapping[str, JsonValue | Secret], mode: Mode) -> IncidentDesk:
         """Open a new incident and run it. Raises ``InputMissing`` and the like."""

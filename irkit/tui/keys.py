@@ -23,6 +23,9 @@ class Place(StrEnum):
     STEP = "step"
     LOG = "log"
     AUDIT = "audit"
+    TRAIL = "trail"
+    RECORD = "record"
+    COVERAGE = "coverage"
 
 
 class Edge(StrEnum):
@@ -59,7 +62,10 @@ class Key:
 _BOTH = (Place.INCIDENT, Place.STEP)
 _RUN = (Place.INCIDENT, Place.STEP, Place.LOG)
 _ALL = (Place.HOME, Place.INCIDENT, Place.STEP, Place.LOG)
-_EVERYWHERE = (*_ALL, Place.AUDIT)
+_TRAIL = (Place.TRAIL,)
+_LOOKING = (Place.TRAIL, Place.RECORD)
+_PAGES = (Place.RECORD, Place.COVERAGE)
+_EVERYWHERE = (*_ALL, Place.AUDIT, Place.TRAIL, *_PAGES)
 _AUDIT = (Place.AUDIT,)
 
 # fmt: off
@@ -85,6 +91,17 @@ KEYS: tuple[Key, ...] = (
         "Mark the entry as no secret: a test value, an example, a hash.", "judge('no secret')", _AUDIT),
     Key("audit.skip", "space", "space", "Skip", "Audit: Skip", "Go to the next undecided entry and say nothing.",
         "skip", _AUDIT),
+    Key("trail.open", "enter", "enter", "Record", "Trail: Open the record",
+        "Show the raw record behind the row, and where it lies.", "open", _TRAIL),
+    Key("trail.pivot", "p", "p", "Pivot", "Trail: Only this value",
+        "Keep only what has the value under the cursor; on a time, only what lies around it.", "pivot", _TRAIL),
+    Key("trail.exclude", "exclamation_mark", "!", "Not", "Trail: Not this value",
+        "Leave out what has the value under the cursor.", "exclude", _TRAIL),
+    Key("trail.pick", "f", "f", "Filter", "Trail: Filter by a field",
+        "Choose a field, then one of its values, each with its count; ! instead of enter leaves the value out.",
+        "pick", _TRAIL),
+    Key("trail.find", "slash", "/", "Find", "Trail: Find a text",
+        "Show only the loaded rows that hold a text; an empty one shows all again.", "find", _TRAIL),
     Key("app.help", "question_mark", "?", "Help", "irkit: Help",
         "List every key of this screen, run one, or see why it is off.", "help", _EVERYWHERE),
     Key("audit.show", "s", "s", "Show secrets", "Audit: Show or hide the secrets",
@@ -93,6 +110,30 @@ KEYS: tuple[Key, ...] = (
         "Take back what was said of the entry, now or in an earlier audit.", "judge('undecided')", _AUDIT),
     Key("audit.undo", "z", "z", "Undo", "Audit: Undo",
         "Take back the last answer of this audit, and go to its entry.", "undo", _AUDIT),
+    Key("trail.add", "a", "a", "Add", "Trail: Add to the timeline",
+        "Write the marked rows' events, or the selected row's, into the incident's timeline, at their own time.",
+        "add", _LOOKING),
+    Key("trail.next_record", "right_square_bracket,n", "]", "Next", "Record: Next",
+        "The next record of the row, or of the next row.", "turn(1)", (Place.RECORD,)),
+    Key("trail.last_record", "left_square_bracket,N", "[", "Previous", "Record: Previous",
+        "The record before.", "turn(-1)", (Place.RECORD,)),
+    Key("trail.coverage", "c", "c", "Coverage", "Trail: Coverage",
+        "Show all that was looked at, and all that was not.", "coverage", _TRAIL),
+    Key("trail.drop", "minus", "-", "Drop", "Trail: Take a filter away",
+        "Choose a filter to take away, the window of time too.", "drop", _TRAIL),
+    Key("trail.histogram", "h", "h", "Times", "Trail: Narrow the time",
+        "Move to the bars: left and right select, < and > widen the selection, enter narrows the time to it.",
+        "histogram", _TRAIL),
+    Key("trail.window", "w", "w", "Window", "Trail: Another time",
+        "Choose another window of time: around the row, wider, the last days, all of it.", "window", _TRAIL),
+    Key("trail.follow", "t", "t", "Follow", "Trail: Follow further, or less far",
+        "The matching calls alone; also what services did for their callers; also all that came of the keys.",
+        "follow", _TRAIL),
+    Key("trail.mark", "space,plus", "space", "Mark", "Trail: Mark the row",
+        "Mark the row for the timeline, or no longer, and go on to the next.", "mark", _TRAIL),
+    Key("trail.sort", "s", "s", "Sort", "Trail: Sort by the column",
+        "By the column under the cursor; again turns it round, a third time gives the first order back.",
+        "sort", _TRAIL),
     Key("incident.log", "l", "l", "Log", "Incident: Open the log",
         "Show the activity on the whole screen, with a filter.", "log", _BOTH),
     Key("step.retry", "r", "r", "Retry", "Step: Retry",
@@ -101,10 +142,26 @@ KEYS: tuple[Key, ...] = (
         "Find a step by its name; in the log, show only lines that hold a text.", "find", (Place.INCIDENT, Place.LOG)),
     Key("incident.focus", "f", "f", "Focus", "Incident: Focus view",
         "Switch between the graph of all steps and only what matters now.", "focus_view", (Place.INCIDENT,)),
+    Key("incident.trail", "t", "t", "Trail", "Incident: Look into CloudTrail",
+        "Ask what a key, a role or an address did, over the incident's records.", "trail",
+        (Place.HOME, Place.INCIDENT)),
     Key("app.palette", "ctrl+p", "^p", "Commands", "irkit: Command palette",
         "Search all commands by name.", "palette", _EVERYWHERE),
     Key("incident.waits", "w", "w", "Waits", "Incident: Next step that waits for you",
         "Select the next step that waits for you.", "next_waiting", (Place.INCIDENT,)),
+    Key("trail.only", "P", "P", "Only this", "Trail: Only this value, without the other filters",
+        "Take all filters but the time away, and keep only what has the value under the cursor.", "pivot_alone",
+        _TRAIL, Edge.NONE),
+    Key("trail.again", "r", "r", "Again", "Trail: Ask again",
+        "Ask the source again, and not what is loaded.", "again", _TRAIL, Edge.NONE),
+    Key("trail.next_question", "right_square_bracket", "]", "Next", "Trail: Next question",
+        "The next table.", "turn(1)", _TRAIL, Edge.NONE),
+    Key("trail.last_question", "left_square_bracket", "[", "Previous", "Trail: Previous question",
+        "The table before.", "turn(-1)", _TRAIL, Edge.NONE),
+    *(Key(f"trail.question_{n}", str(n), str(n), f"Table {n}", f"Trail: Table {n}",
+          f"Go to the table that the tabs call {n}.", f"question({n})", _TRAIL, Edge.NONE) for n in range(1, 10)),
+    Key("trail.copy", "y", "y", "Copy", "Trail: Copy the value",
+        "Send the value under the cursor to the terminal's clipboard (OSC 52).", "copy", _LOOKING, Edge.NONE),
     Key("step.decide", "d", "d", "Decide", "Step: Decide",
         "Answer the question of a human step.", "decide", _BOTH, Edge.NONE, Order.DECIDE),
     Key("step.resolve", "i", "i", "In doubt", "Step: Resolve a doubt",
@@ -133,11 +190,13 @@ KEYS: tuple[Key, ...] = (
         Edge.NONE),
     Key("incident.abort", "X", "X", "Abort", "Incident: Abort, with a reason",
         "Stop the runbook for good. Nothing is undone by it.", "abort", _BOTH, Edge.NONE, Order.ABORT),
-    Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back", _RUN),
+    Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back",
+        (*_RUN, Place.TRAIL, *_PAGES)),
     Key("audit.leave", "q", "q", "Save and leave", "Audit: Save and leave",
         "Write the answers into the baseline and leave.", "leave", _AUDIT, Edge.RIGHT),
     Key("app.leave", "q", "q", "Leave", "irkit: Leave",
-        "Leave irkit; it says how to come back. Asks only when something is running here.", "leave", _ALL, Edge.RIGHT),
+        "Leave irkit; it says how to come back. Asks only when something is running here.", "leave",
+        (*_ALL, Place.TRAIL, *_PAGES), Edge.RIGHT),
 )
 # fmt: on
 

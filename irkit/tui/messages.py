@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 
 from pydantic import JsonValue
@@ -14,6 +14,7 @@ from irkit.secret import Secret
 from irkit.tui.activity import ActivityLine
 from irkit.tui.board import Reading
 from irkit.tui.desk import IncidentCard, IncidentDesk, RunbookCard
+from irkit.tui.trail_desk import TrailDesk
 
 
 class DeskRead(Message):
@@ -83,6 +84,22 @@ class DeskOpened(Message):
     """An incident's desk is there."""
 
     def __init__(self, desk: IncidentDesk) -> None:
+        super().__init__()
+        self.desk = desk
+
+
+class TrailAsked(Message):
+    """A screen asks for a CloudTrail; ``opener`` opens it, in a thread, and may raise ``IrkitError``."""
+
+    def __init__(self, opener: Callable[[], TrailDesk]) -> None:
+        super().__init__()
+        self.opener = opener
+
+
+class TrailOpened(Message):
+    """A CloudTrail is there."""
+
+    def __init__(self, desk: TrailDesk) -> None:
         super().__init__()
         self.desk = desk
 

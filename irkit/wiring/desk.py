@@ -18,10 +18,12 @@ from irkit.runbook.model import Runbook
 from irkit.runbook.shelf import shelf, taken
 from irkit.secret import Secret
 from irkit.tui.desk import IncidentCard, ProgressLine, Question, RunbookCard
+from irkit.tui.trail_desk import TrailDesk
 from irkit.wiring.cards import CLOSED, cards
 from irkit.wiring.incidents import session_of
 from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, opened_session
+from irkit.wiring.trail_screen import trail_alone, trail_of_incident
 
 MODES = (Mode.DRY_RUN, Mode.LIVE)
 """What can be started from the home screen; a drill begins with ``irkit drill``."""
@@ -81,6 +83,10 @@ class SessionDesk:
         """What a human step asks."""
         return self.session.question(step)
 
+    def trail(self) -> TrailDesk:
+        """The CloudTrail of the incident's time and key."""
+        return trail_of_incident(self.session)
+
     def close(self) -> None:
         """Stop the runner in good order and wait for what is under way."""
         self.session.stop()
@@ -107,6 +113,10 @@ class HomeDesk:
     def open(self, incident: IncidentId) -> SessionDesk:
         """An incident that exists; runs it on when no other process does."""
         return SessionDesk(session_of(self.config, incident)).run_behind()
+
+    def trail(self) -> TrailDesk:
+        """The configured CloudTrail, of no incident."""
+        return trail_alone(self.config)
 
     def start(self, runbook: str, inputs: Mapping[str, JsonValue | Secret], mode: Mode) -> SessionDesk:
         """Open a new incident and run it."""

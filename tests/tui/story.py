@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from irkit.contract import Change, Effect, Plan, Proof, Receipt
 from irkit.engine.approval import plan_hash
-from irkit.errors import IrkitError
+from irkit.errors import IrkitError, OutsideError
 from irkit.incident import events as ev
 from irkit.incident.events import Actor, ActorKind, Direction, IncidentId, Mode, PlanHash, Recorded, StepId
 from irkit.incident.state import IncidentState, fold
@@ -20,6 +20,7 @@ from irkit.runbook.load import loads
 from irkit.runbook.model import Runbook
 from irkit.secret import Secret
 from irkit.tui.desk import IncidentCard, ProgressLine, Question, QuestionKind, RunbookCard
+from irkit.tui.trail_desk import TrailDesk
 
 START = datetime(2026, 1, 7, 6, 6, 0, tzinfo=UTC)
 ALICE = Actor(name="alice", kind=ActorKind.HUMAN)
@@ -203,6 +204,7 @@ class ScriptedDesk:
         self.orders = ScriptedOrders()
         self.asks = Question(QuestionKind.CHOICE, "Was the key abused?", ("abused", "not_abused"), "abused")
         self.closed = threading.Event()
+        self.trails: TrailDesk | None = None
         self.reads = 0
         self._state = IncidentState()
         self._lines: list[ProgressLine] = []
@@ -232,6 +234,11 @@ class ScriptedDesk:
     def question(self, step: StepId) -> Question:  # noqa: ARG002
         return self.asks
 
+    def trail(self) -> TrailDesk:
+        if self.trails is None:
+            raise OutsideError("no credentials", hint="log in first")
+        return self.trails
+
     def close(self) -> None:
         self.closed.set()
 
@@ -250,6 +257,9 @@ class ScriptedHome:
 
     def runbooks(self) -> Sequence[RunbookCard]:
         return [RunbookCard(runbook(), "shipped", (Mode.DRILL, Mode.DRY_RUN, Mode.LIVE))]
+
+    def trail(self) -> TrailDesk:
+        return self.desk.trail()
 
     def open(self, incident: IncidentId) -> ScriptedDesk:  # noqa: ARG002
         return self.desk

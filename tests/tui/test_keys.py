@@ -18,6 +18,9 @@ from irkit.tui.screens.incident import IncidentScreen
 from irkit.tui.screens.log import LogScreen
 from irkit.tui.screens.placed import PlacedScreen
 from irkit.tui.screens.step import StepScreen
+from irkit.tui.screens.trail import TrailScreen
+from irkit.tui.screens.trail_coverage import CoverageScreen
+from irkit.tui.screens.trail_record import RecordScreen
 from tests.tui.conftest import Play
 from tests.tui.driving import WIDE, look, on, running
 from tests.tui.story import ScriptedDesk, ScriptedHome, halfway
@@ -28,6 +31,9 @@ SCREENS: dict[Place, type[PlacedScreen]] = {
     Place.STEP: StepScreen,
     Place.LOG: LogScreen,
     Place.AUDIT: AuditScreen,
+    Place.TRAIL: TrailScreen,
+    Place.RECORD: RecordScreen,
+    Place.COVERAGE: CoverageScreen,
 }
 
 

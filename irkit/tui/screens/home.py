@@ -17,7 +17,7 @@ from irkit.tui.desk import Desk, IncidentCard, RunbookCard
 from irkit.tui.headline import MODE_STYLES, mode_word
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.look import Look
-from irkit.tui.messages import DeskFailed, HomeRead, OpenAsked, StartAsked
+from irkit.tui.messages import DeskFailed, HomeRead, OpenAsked, StartAsked, TrailAsked
 from irkit.tui.printable import printable
 from irkit.tui.screens.placed import PlacedScreen
 from irkit.tui.screens.start import StartScreen
@@ -88,6 +88,11 @@ class HomeScreen(PlacedScreen):
         focused = self.focused
         if isinstance(focused, OptionList) and focused.highlighted is not None:
             self._go(focused.get_option_at_index(focused.highlighted).id or "")
+
+    def action_trail(self) -> None:
+        """The configured CloudTrail, of no incident."""
+        self.say("opening the CloudTrail…")
+        self.post_message(TrailAsked(self._desk.trail))
 
     def _go(self, option: str) -> None:
         for incident in self._incidents:

@@ -17,7 +17,7 @@ from irkit.tui.board import Board, Reading
 from irkit.tui.headline import finished
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.lanes import lanes
-from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked, OrderTaken
+from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked, OrderTaken, TrailAsked
 from irkit.tui.reader import Reader
 from irkit.tui.screens.leave import LeaveScreen
 from irkit.tui.screens.log import LogScreen
@@ -178,6 +178,11 @@ class IncidentScreen(OrderingScreen):
     def action_log(self) -> None:
         """The activity on the whole screen."""
         self.app.push_screen(LogScreen(self.board))
+
+    def action_trail(self) -> None:
+        """The CloudTrail of the incident's time and key."""
+        self.say("opening the CloudTrail…")
+        self.post_message(TrailAsked(self.board.desk.trail))
 
     def action_focus_view(self) -> None:
         """From the graph to what matters now, and back."""

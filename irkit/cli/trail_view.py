@@ -1,0 +1,49 @@
+"""The records on a screen: questions as tables, pickers with counts, pivots, a histogram, the timeline."""
+
+from __future__ import annotations
+
+import argparse
+
+from irkit.cli.trail_arguments import add_what, add_where, query
+from irkit.cloudtrail.questions.catalog import QUESTIONS
+from irkit.cloudtrail.questions.question import Follow
+from irkit.wiring.trail_screen import FIRST
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    from irkit.cli.terminal_look import add_look
+
+    add_where(parser)
+    add_what(parser)
+    parser.add_argument("--question", choices=list(QUESTIONS), default=FIRST, help="the table to begin with")
+    parser.add_argument(
+        "--follow",
+        choices=[each.value for each in Follow],
+        default=Follow.MADE_FOR.value,
+        help="made-for: also what services did for the callers (default); tree: also all that came of the keys",
+    )
+    add_look(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the screen until the user leaves.
+
+    Raises:
+        UsageError: there is no terminal to read keys from and to draw on, or the arguments are off.
+    """
+    from irkit.cli.dispatch import talk
+    from irkit.cli.display import Display, chosen
+    from irkit.cli.terminal_look import look
+    from irkit.cli.trail_source import looked
+    from irkit.tui.show_trail import show_trail
+    from irkit.tui.trail_view import View
+    from irkit.wiring.trail_screen import trail_desk
+
+    chosen(Display.TUI)
+    asked = looked(args, query(args))
+    first = View(args.question, asked.query, Follow(args.follow))
+    scope = asked.whence.scope
+    if words := show_trail(trail_desk(scope, asked.source, first), look(scope.config, args)):
+        talk(words)
+    return 0

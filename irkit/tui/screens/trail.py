@@ -1,0 +1,296 @@
+"""The screen of a CloudTrail: questions as tables, over bars of when, with filters, coverage and progress in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Click
+from textual.widgets import Static
+
+from irkit.cloudtrail.record import Record
+from irkit.errors import IrkitError
+from irkit.tui.keys import Place, bindings, keys
+from irkit.tui.look import Look
+from irkit.tui.messages import OrderRefused, OrderTaken
+from irkit.tui.screens.pick import Choice, PickScreen
+from irkit.tui.screens.trail_coverage import CoverageScreen
+from irkit.tui.screens.trail_filtering import TrailFilteringScreen
+from irkit.tui.screens.trail_record import RecordScreen
+from irkit.tui.trail_cells import counted, words
+from irkit.tui.trail_desk import TrailDesk
+from irkit.tui.trail_lines import chip_at, chips, counts, covered, finished, headline, nothing, progress, tabs
+from irkit.tui.trail_narrowing import records_of
+from irkit.tui.widgets.footer import KeyFooter
+from irkit.tui.widgets.trail_strip import TrailStrip
+from irkit.tui.widgets.trail_table import TrailTable
+
+_MANY = 20
+"""More events than this are added to a timeline only after a question."""
+
+
+class TrailScreen(TrailFilteringScreen):
+    """Asks in a thread of its own; rows come in as they are found."""
+
+    place = Place.TRAIL
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.TRAIL)
+    DEFAULT_CSS = """
+    TrailScreen Static { height: 1; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    TrailScreen #bars { height: 4; }
+    TrailScreen.-narrow #bars { height: 2; }
+    TrailScreen #rows { height: 1fr; border: round $foreground 40%; }
+    TrailScreen #rows:focus { border: round $primary; }
+    """
+
+    def __init__(self, desk: TrailDesk, look: Look) -> None:
+        super().__init__(desk, look)
+
+    def compose(self) -> ComposeResult:
+        """What is looked at, when it was, the tables, what it covers."""
+        yield Static(id="source", markup=False)
+        yield Static(id="chips", markup=False)
+        yield TrailStrip(id="bars")
+        yield Static(id="tabs", markup=False)
+        yield TrailTable(id="rows")
+        yield Static(id="covered", markup=False)
+        yield Static(id="told", markup=False)
+        yield KeyFooter(keys(self.place))
+
+    def on_mount(self) -> None:
+        """Ask the first question."""
+        self.query_one(TrailTable).focus()
+        self.ask()
+
+    @property
+    def words(self) -> str:
+        """How to come back to the incident this was opened from."""
+        return f"Come back with: irkit resume {self.desk.incident}" if self.desk.incident else ""
+
+    @property
+    def row(self) -> object | None:
+        """The row under the cursor."""
+        return self.query_one(TrailTable).row
+
+    @property
+    def column(self) -> str:
+        """The column under the cursor."""
+        return self.query_one(TrailTable).column_name
+
+    def cell(self) -> tuple[int, int]:
+        """Where the cursor stands."""
+        table = self.query_one(TrailTable)
+        return table.cursor, table.column
+
+    def put_cell(self, cell: tuple[int, int]) -> None:
+        """Put the cursor back, over what is held now."""
+        table = self.query_one(TrailTable)
+        table.touched = False
+        made = self.held.shown
+        table.show(self.question.columns, made.rows if made else (), self.view.order)
+        table.go(*cell)
+
+    def off(self) -> Mapping[str, str]:
+        """Why keys are off now."""
+        off: dict[str, str] = {}
+        if self.row is None:
+            ids = ("open", "pivot", "only", "exclude", "mark", "add", "copy", "sort")
+            off |= {f"trail.{each}": "there is no row" for each in ids}
+        if self.held.shown is None or not self.held.shown.loaded:
+            off |= {f"trail.{each}": "nothing is loaded" for each in ("pick", "find", "histogram")}
+        if self.desk.add_to_timeline is None:
+            off["trail.add"] = "no incident is open: irkit trail --incident INC opens one beside it"
+        if not self.view.chips:
+            off["trail.drop"] = "there is no filter"
+        if self.held.coverage is None:
+            off["trail.coverage"] = "the coverage is known when the question has ended"
+        off |= {
+            f"trail.question_{number}": f"there are {len(self.desk.questions)} tables"
+            for number in range(len(self.desk.questions) + 1, 10)
+        }
+        return off
+
+    # -- drawing ---------------------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Draw what is held."""
+        if not self.is_mounted:
+            return
+        made, view = self.held.shown, self.view
+        table = self.query_one(TrailTable)
+        table.empty = nothing(self.held.coverage, self.held.ended, made)
+        table.show(self.question.columns, made.rows if made else (), view.order)
+        table.border_title = self.question.title
+        self.query_one(TrailStrip).show(made.asked.records if made else (), view.query.span)
+        self.query_one("#source", Static).update(headline(self.desk.source.label, self.desk.incident, view))
+        self.query_one("#chips", Static).update(chips(view.chips))
+        self.query_one("#tabs", Static).update(tabs(self.desk.questions, view.question))
+        self._draw_counts()
+        self.draw_progress()
+
+    def draw_progress(self) -> None:
+        """Draw how far the question is, or what came of it."""
+        told, line = self.query_one("#told", Static), self.query_one("#covered", Static)
+        held = self.held
+        if self.progress is not None:
+            told.update(progress(*self.progress))
+        elif self.is_asking:
+            told.update(Text(" asking…", "cyan"))
+        elif held.coverage is not None:
+            told.update(finished(held.coverage, held.notes, held.seconds))
+        else:
+            told.update(Text(" the source ended with an error; r asks again", "bold red"))
+        if held.coverage is not None:
+            line.update(covered(held.coverage, held.ended))
+        elif self.is_asking:
+            line.update(Text(" what it covers is known when the question has ended", "dim"))
+        else:
+            line.update(Text(f" ✗ NOT ALL: {words(held.ended)}", "bold red"))
+
+    def _draw_counts(self) -> None:
+        table = self.query_one(TrailTable)
+        table.border_subtitle = counts(self.held.shown, self.held.ended, len(table.marked))
+        self.query_one(KeyFooter).dim(self.off())
+
+    @on(TrailTable.Moved)
+    def _moved(self) -> None:
+        at = getattr(self.row, "at", None) if self.row is not None else None
+        self.query_one(TrailStrip).point(at)
+        self._draw_counts()
+
+    @on(TrailStrip.Narrowed)
+    def _narrowed(self, message: TrailStrip.Narrowed) -> None:
+        self.query_one(TrailTable).focus()
+        self.look_at(self.view.within(message.window))
+
+    @on(Click, "#chips")
+    def _clicked(self, event: Click) -> None:
+        if (chip := chip_at(self.view.chips, event.x)) is not None:
+            self.look_at(chip.rest)
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """The records behind the row."""
+        if self.row is None or (made := self.held.shown) is None:
+            self.refuse("there is no row")
+            return
+        records = records_of(self.row, made.asked)
+        if not records:
+            self.refuse("this row rests on no record that is loaded")
+            return
+        self.app.push_screen(RecordScreen(self.desk, self.look, records, made.asked.caller))
+
+    def action_question(self, number: int) -> None:
+        """Another table over the same filters."""
+        if number > len(self.desk.questions):
+            self.refuse(f"there are {len(self.desk.questions)} tables")
+            return
+        self._turn_to(list(self.desk.questions)[number - 1])
+
+    def action_turn(self, by: int) -> None:
+        """The next table, or the one before."""
+        several = list(self.desk.questions)
+        self._turn_to(several[(several.index(self.view.question) + by) % len(several)])
+
+    def _turn_to(self, question: str) -> None:
+        if question != self.view.question:
+            self.query_one(TrailTable).start_over()
+            self.look_at(self.view.of(question))
+
+    def action_sort(self) -> None:
+        """By the column under the cursor."""
+        if self.column:
+            self.look_at(self.view.sorted_by(self.column))
+
+    def action_mark(self) -> None:
+        """Mark the row."""
+        self.query_one(TrailTable).mark()
+
+    def action_histogram(self) -> None:
+        """To the bars, or back to the table."""
+        strip = self.query_one(TrailStrip)
+        (self.query_one(TrailTable) if strip.has_focus else strip).focus()
+
+    def action_coverage(self) -> None:
+        """All that was looked at, and all that was not."""
+        if self.held.coverage is None:
+            self.refuse("the coverage is known when the question has ended")
+            return
+        self.app.push_screen(CoverageScreen(self.look, self.view, self.held.coverage, self.held.notes))
+
+    def action_again(self) -> None:
+        """Ask the source again."""
+        self.ask_again()
+
+    def action_copy(self) -> None:
+        """Send the cell's value to the terminal."""
+        if self.row is not None:
+            text = words(getattr(self.row, self.column))
+            self.app.copy_to_clipboard(text)
+            self.say(f"sent to terminal: {text}")
+
+    def action_back(self) -> None:
+        """Stop what is under way; else out of the bars; else to what was looked at before; else to where this began."""
+        if self.is_asking and self.progress is not None:
+            self.stop()
+            self.say("stopping; what was found stays")
+        elif not self.query_one(TrailTable).has_focus:
+            self.query_one(TrailTable).focus()
+        elif self.has_before:
+            self.go_back()
+        else:
+            super().action_back()
+
+    # -- the timeline ----------------------------------------------------------------------------------------------
+
+    def action_add(self) -> None:
+        """Put the marked rows' events, or the selected row's, into the incident's timeline."""
+        if reason := self.off().get("trail.add"):
+            self.refuse(reason)
+            return
+        table, made = self.query_one(TrailTable), self.held.shown
+        rows = table.marked_rows or [self.row]
+        if made is None:
+            return
+        records = list({one.event_id: one for row in rows for one in records_of(row, made.asked)}.values())
+        if not records:
+            self.refuse("these rows rest on no record that is loaded")
+        elif len(records) > _MANY:
+            title = f"Add {counted(len(records), 'event')} to the timeline of {self.desk.incident}?"
+            choices = [Choice("no", "No"), Choice("yes", f"Add all {len(records):,}")]
+            self.app.push_screen(PickScreen(title, choices), lambda said: self._add(records) if said == "yes" else None)
+        else:
+            self._add(records)
+
+    def _add(self, records: Sequence[Record]) -> None:
+        self.run_worker(partial(self._send, records), thread=True, group="timeline")
+
+    def _send(self, records: Sequence[Record]) -> None:
+        add = self.desk.add_to_timeline
+        if add is None:
+            return
+        try:
+            new = add(records)
+        except IrkitError as error:
+            self.post_message(OrderRefused("add to the timeline", error))
+        else:
+            old = f", {len(records) - new:,} were there already" if new < len(records) else ""
+            said = f"{counted(new, 'event')} added to the timeline of {self.desk.incident}{old}"
+            self.post_message(OrderTaken(said))
+
+    @on(OrderTaken)
+    def _taken(self, message: OrderTaken) -> None:
+        table = self.query_one(TrailTable)
+        table.marked.clear()
+        table.refresh()
+        self._draw_counts()
+        self.say(message.words)
+
+    @on(OrderRefused)
+    def _refused(self, message: OrderRefused) -> None:
+        self.refuse(f"{message.words}: {message.error.message}\n{message.error.hint}".strip())

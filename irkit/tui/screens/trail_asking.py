@@ -1,0 +1,198 @@
+"""What asks on the screen of a CloudTrail: the view that is held, the question under way, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from textual import on
+from textual.message import Message
+
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.questions.question import Asked, Question
+from irkit.cloudtrail.source import Progress
+from irkit.tui.look import Look
+from irkit.tui.screens.placed import PlacedScreen
+from irkit.tui.trail_asker import Asker, Done, Failed, Sofar, Told
+from irkit.tui.trail_desk import TrailDesk
+from irkit.tui.trail_pool import Bounded, Pool
+from irkit.tui.trail_shown import Shown, shown
+from irkit.tui.trail_view import View
+
+_STATES = 20
+"""So many states can be gone back to."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A view and what is known of it. ``asked`` is what all its rows are made of, conditions aside."""
+
+    view: View
+    asked: Asked | None = None
+    shown: Shown | None = None
+    coverage: Coverage | None = None
+    """None while the question is under way, and when the source failed."""
+    notes: tuple[str, ...] = ()
+    ended: str = ""
+    """Why this is not all that matches."""
+    seconds: float = 0.0
+    cursor: tuple[int, int] = (0, 0)
+
+
+class TrailTold(Message):
+    """A question has come so far."""
+
+    def __init__(self, asker: Asker, told: Told) -> None:
+        super().__init__()
+        self.asker = asker
+        self.told = told
+
+
+class TrailRedrawn(Message):
+    """The rows of the same answer, by another view."""
+
+    def __init__(self, view: View, made: Shown) -> None:
+        super().__init__()
+        self.view = view
+        self.made = made
+
+
+class TrailAskingScreen(PlacedScreen):
+    """Holds what is looked at; each look elsewhere can be gone back from, without asking again."""
+
+    def __init__(self, desk: TrailDesk, look: Look) -> None:
+        super().__init__(look)
+        self.desk = desk
+        self.held = Held(desk.first)
+        self.progress: tuple[Progress, int, float] | None = None
+        """While a question is under way: how far, how many records, for how many seconds."""
+        self._pool = Pool(desk.source)
+        self._asker: Asker | None = None
+        self._before: list[Held] = []
+
+    @property
+    def view(self) -> View:
+        """What is looked at."""
+        return self.held.view
+
+    @property
+    def question(self) -> Question[object]:
+        """The question of the table."""
+        return self.desk.questions[self.view.question]
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question is under way."""
+        return self._asker is not None
+
+    @property
+    def has_before(self) -> bool:
+        """Whether there is a state to go back to."""
+        return bool(self._before)
+
+    # -- what the table has, for the state to come back to --------------------------------------------------------
+
+    def cell(self) -> tuple[int, int]:
+        """Where the cursor stands."""
+        return 0, 0
+
+    def draw(self) -> None:
+        """Draw what is held."""
+
+    def draw_progress(self) -> None:
+        """Draw how far the question is."""
+
+    def put_cell(self, cell: tuple[int, int]) -> None:
+        """Put the cursor back; other rows than before are there."""
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def look_at(self, view: View) -> None:
+        """Look at something else; what was looked at can be gone back to."""
+        if view == self.view:
+            return
+        if self.held.shown is not None:
+            self._before = [*self._before[1 - _STATES :], replace(self.held, cursor=self.cell())]
+        old = self.held
+        self.held = Held(view)
+        if view.asks_as(old.view) and old.asked is not None and not self.is_asking:
+            self.held = replace(old, view=view)
+            redraw = partial(self._redraw, self.question, old.asked, view)
+            self.run_worker(redraw, thread=True, group="redraw", exclusive=True)
+        else:
+            self.ask()
+
+    def go_back(self) -> None:
+        """To what was looked at before, as it was."""
+        self._end_asker()
+        self.held = self._before.pop()
+        if self.held.asked is None or (self.held.coverage is None and not self.held.ended):
+            self.ask()
+            return
+        self.put_cell(self.held.cursor)
+        self.draw()
+
+    def ask(self) -> None:
+        """Ask the question of the view."""
+        self._end_asker()
+        self.put_cell((0, self.cell()[1]))
+        bounded = Bounded(self._pool, self.desk.most, self.look.now)
+        asker = Asker(self.question, self.view, bounded, lambda told: self.post_message(TrailTold(asker, told)))
+        self._asker = asker
+        self.progress = None
+        self.run_worker(asker.run, thread=True, group="asking")
+        self.draw()
+
+    def ask_again(self) -> None:
+        """Ask the source, not what is loaded."""
+        self._pool.forget()
+        self.held = Held(self.view)
+        self.ask()
+
+    def stop(self) -> None:
+        """End the question under way; what was found stays, and is said to be not all."""
+        if self._asker is not None:
+            self._asker.stop()
+
+    def on_unmount(self) -> None:
+        """Nobody is left to hear an answer."""
+        self._end_asker()
+
+    def _end_asker(self) -> None:
+        self.stop()
+        self._asker = None
+
+    def _redraw(self, question: Question[object], asked: Asked, view: View) -> None:
+        self.post_message(TrailRedrawn(view, shown(question, asked, view)))
+
+    # -- what the threads tell -------------------------------------------------------------------------------------
+
+    @on(TrailRedrawn)
+    def _redrawn(self, message: TrailRedrawn) -> None:
+        if message.view == self.view:
+            self.held = replace(self.held, shown=message.made)
+            self.draw()
+
+    @on(TrailTold)
+    def _heard(self, message: TrailTold) -> None:
+        if message.asker is not self._asker:
+            return
+        match message.told:
+            case Sofar() as sofar:
+                self.progress = (sofar.progress, sofar.records, sofar.seconds)
+                if sofar.shown is not None:
+                    self.held = replace(self.held, asked=sofar.shown.asked, shown=sofar.shown)
+                    self.draw()
+                self.draw_progress()
+            case Done() as done:
+                self._asker, self.progress = None, None
+                answer = done.answer
+                self.held = Held(
+                    self.view, answer.asked, done.shown, answer.coverage, answer.notes, done.ended, done.seconds
+                )
+                self.draw()
+            case Failed() as failed:
+                self._asker, self.progress = None, None
+                self.held = Held(self.view, failed.shown.asked, failed.shown, ended=failed.error.message)
+                self.refuse(f"{failed.error.message}\n{failed.error.hint}".strip())
+                self.draw()

@@ -1,0 +1,122 @@
+"""Asks a question in a thread and tells the screen, some ten times a second, what there is so far."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.question import Answer, Asked, Question
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch, Progress, in_order
+from irkit.errors import IrkitError
+from irkit.tui.trail_pool import Bounded
+from irkit.tui.trail_shown import Shown, shown
+from irkit.tui.trail_view import View
+
+EVERY = 0.1
+"""Seconds between two messages, and so the size of a batch."""
+_SHARE = 8
+"""Rows so far are made anew only when making them took no more than this part of the time since."""
+
+
+@dataclass(frozen=True)
+class Sofar:
+    """What there is while a question is being asked. ``shown`` is None when only the progress is new."""
+
+    view: View
+    progress: Progress
+    records: int
+    seconds: float
+    shown: Shown | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The answer. ``ended`` says why it is not a whole one: it was stopped, or there was too much."""
+
+    view: View
+    answer: Answer[object]
+    shown: Shown
+    seconds: float
+    ended: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The source ended with an error; ``shown`` is what was found before."""
+
+    view: View
+    error: IrkitError
+    shown: Shown
+
+
+Told = Sofar | Done | Failed
+
+
+class Asker:
+    """One question being asked. ``tell`` hands a message to the screen, from any thread."""
+
+    def __init__(self, question: Question[object], view: View, source: Bounded, tell: Callable[[Told], object]) -> None:
+        self._question = question
+        self._view = view
+        self._source = source
+        self._tell = tell
+        self._records: list[Record] = []
+        self._begun = self._told = time.monotonic()
+        self._made = 0.0
+        self._cost = 0.0
+        self._count = 0
+
+    def stop(self) -> None:
+        """End as soon as the source gives something: what was found by then is the answer."""
+        self._source.stopped.set()
+
+    def run(self) -> None:
+        """Ask to the end."""
+        with _few_collections():
+            self._tell(self._asked())
+
+    def _asked(self) -> Told:
+        try:
+            answer = ask(self._source, self._question, self._view.query, self._view.follow, self._hear)
+        except IrkitError as error:
+            return Failed(self._view, error, self._sofar())
+        made = shown(self._question, answer.asked, self._view)
+        return Done(self._view, answer, made, self._seconds, self._source.ended)
+
+    @property
+    def _seconds(self) -> float:
+        return time.monotonic() - self._begun
+
+    def _hear(self, batch: Batch) -> None:
+        self._records.extend(batch.records)
+        now = time.monotonic()
+        if now - self._told < EVERY and self._made:
+            return
+        self._told = now
+        is_worth_it = len(self._records) > self._count and now - self._made > self._cost * _SHARE
+        made = self._sofar() if is_worth_it else None
+        self._tell(Sofar(self._view, batch.progress, len(self._records), self._seconds, made))
+
+    def _sofar(self) -> Shown:
+        begun, self._count = time.monotonic(), len(self._records)
+        asked = Asked(in_order(self._records), self._view.query)
+        made = shown(self._question, asked, self._view)
+        self._made = time.monotonic()
+        self._cost = self._made - begun
+        return made
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Records make no cycles, and a full round over a hundred thousand of them stops every thread for long."""
+    before = gc.get_threshold()
+    gc.set_threshold(before[0], before[1], 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -1,0 +1,83 @@
+"""Values of CloudTrail records as text of a fixed number of cells. An intruder chose some of them. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from rich.cells import cell_len, set_cell_size
+
+from irkit.tui.printable import printable
+
+CUT = "…"
+_TURNED = frozenset({"R", "AL", "AN"})
+"""Bidirectional classes that some terminals draw from right to left, over the border of a column."""
+_JOINED = frozenset({"Mn", "Me", "Mc"})
+"""Combining characters: a pile of them is drawn over the lines around, and selectors change how wide a sign is."""
+
+
+def words(value: object) -> str:
+    """A value on one line, safe to draw: times in UTC, several values with commas, nothing for None."""
+    if isinstance(value, str):
+        return drawable(str(value.value) if isinstance(value, Enum) else value)
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case timedelta():
+            return f"{value.total_seconds():g} s"
+        case Enum():
+            return drawable(str(value.value))
+        case Mapping():
+            return ", ".join(f"{words(name)}={words(inner)}" for name, inner in value.items())
+        case Iterable():
+            return ", ".join(words(one) for one in value)
+        case _:
+            return drawable(str(value))
+
+
+def drawable(text: str) -> str:
+    """``printable`` text whose characters each stay in their own cells; ``escape`` writes the others."""
+    shown = printable(text)
+    return shown if shown.isascii() else "".join(_drawable(each) for each in shown)
+
+
+def _drawable(each: str) -> str:
+    if each.isascii() or each == "�":
+        return each
+    if unicodedata.bidirectional(each) in _TURNED or unicodedata.category(each) in _JOINED:
+        return escape(each)
+    return each
+
+
+def escape(character: str) -> str:
+    """As JSON would write it in ASCII: a backslash, ``u05d0``; in two halves beyond the 65,536th."""
+    point = ord(character)
+    if point < 0x10000:  # noqa: PLR2004 - the end of the first plane
+        return f"\\u{point:04x}"
+    point -= 0x10000
+    return f"\\u{0xD800 + (point >> 10):04x}\\u{0xDC00 + (point & 0x3FF):04x}"
+
+
+def fitted(text: str, width: int) -> str:
+    """Exactly ``width`` cells: filled up with blanks, or cut off with ``…``."""
+    if text.isascii():
+        return text.ljust(width) if len(text) <= width else f"{text[: max(0, width - 1)]}{CUT}"[:width]
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, max(0, width - 1)) + CUT, width)
+
+
+def wide(text: str) -> int:
+    """How many cells a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """``1 row``, ``2,104 rows``."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
