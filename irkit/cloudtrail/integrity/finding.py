@@ -53,6 +53,8 @@ class Kind(StrEnum):
     CHAIN_STOPPED = "validation stopped"
     """A chain ends and a new one begins later: validation was off, or logging was stopped, in between."""
     CHAIN_GAP = "gap between digests"
+    OTHER_BUCKET = "another bucket"
+    """All of it lies in another bucket than the digests say: a copy or a replica."""
     NO_DIGESTS = "no digests"
     NOT_READ = "not read"
     """Something could not be listed or asked."""
@@ -83,7 +85,7 @@ _VERDICTS = {
     **dict.fromkeys(
         (
             *(Kind.UNKNOWN_KEY, Kind.KEY_OUT_OF_TIME, Kind.UNKNOWN_ALGORITHM, Kind.UNSIGNED_DIGEST, Kind.NO_DIGESTS),
-            Kind.REFERENCED_LOG,
+            *(Kind.REFERENCED_LOG, Kind.OTHER_BUCKET),
         ),
         Verdict.UNPROVEN,
     ),

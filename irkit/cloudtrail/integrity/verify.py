@@ -6,20 +6,20 @@ Source: CloudTrail user guide, "Validating CloudTrail log file integrity". With 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from irkit.cloudtrail.integrity.chain import judged, signed_at
-from irkit.cloudtrail.integrity.digest import Digest, digest
+from irkit.cloudtrail.integrity.digest import Digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
-from irkit.cloudtrail.integrity.gaps import HOUR, gaps
-from irkit.cloudtrail.integrity.hashed import FLOOR, Hashed, content
+from irkit.cloudtrail.integrity.gaps import gaps
+from irkit.cloudtrail.integrity.hashed import Hashed
 from irkit.cloudtrail.integrity.hashing import hashed_files
 from irkit.cloudtrail.integrity.held import Held, Holding, Unread
 from irkit.cloudtrail.integrity.logs import compared
+from irkit.cloudtrail.integrity.reading import Digests, read_digests
 from irkit.cloudtrail.integrity.report import LogCounts, Report, chain_spans
-from irkit.cloudtrail.integrity.threads import JOBS, mapped
+from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.integrity.uncovered import ROUNDED, uncovered
 from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Window
@@ -30,16 +30,6 @@ _EVERY = 0.1
 """Seconds between two words on progress."""
 
 
-@dataclass
-class _Digests:
-    """The digests that could be read, each with its metadata, and what is the matter with the others."""
-
-    read: list[Digest] = field(default_factory=list)
-    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
-    damaged: list[Held] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-
 def _nobody(_: Progress) -> None:
     """Is told, and does nothing."""
 
@@ -48,8 +38,8 @@ def verify(
     holding: Holding, window: Window | None = None, jobs: int = JOBS, told: Callable[[Progress], None] = _nobody
 ) -> Report:
     """Check all that a holding has, or what was delivered in a window. Raises ``OutsideError`` when nothing answers."""
-    digests = _read_digests(holding, window, jobs)
-    logs = [one for one in holding.logs() if _is_in(one, window)]
+    digests = read_digests(holding, window, jobs)
+    logs = [digests.at_home(one) for one in holding.logs() if _is_in(one, window)]
     if not logs and not digests.read and not digests.damaged and not holding.unread():
         raise OutsideError(
             f"{holding.label}: no log file and no digest is there", hint="look at the path and the times"
@@ -100,68 +90,12 @@ class _Count:
             yield held, seen
 
 
-def _read_digests(holding: Holding, window: Window | None, jobs: int) -> _Digests:
-    found = _Digests()
-    by_at: dict[tuple[str, str], list[tuple[Held, Digest]]] = {}
-    for held, one in mapped(lambda held: (held, _read_digest(holding, held)), holding.digests(), jobs):
-        if isinstance(one, Finding):
-            found.damaged.append(held)
-            found.findings.append(one)
-        # The digest after the window's last one tells that one's signature.
-        elif window is None or (one.start_at < window.end + HOUR and window.start < one.end_at):
-            by_at.setdefault(one.at, []).append((held, one))
-            found.metadata[held.place] = dict(holding.metadata(held))
-    for those in by_at.values():
-        found.read.append(_in_place(those, found))
-    return found
-
-
-def _read_digest(holding: Holding, held: Held) -> Digest | Finding:
-    try:
-        stored = b"".join(_up_to(FLOOR, holding.chunks(held)))
-    except (OSError, OutsideError) as error:
-        return Finding(Kind.UNREADABLE_DIGEST, held.place, "a digest", str(error))
-    try:
-        return digest(content((stored,)), held.place)
-    except (OutsideError, ValueError, EOFError) as error:
-        return Finding(Kind.ALTERED_DIGEST, held.place, "a digest", f"no digest any more: {error}")
-
-
-def _up_to(most: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """So many bytes and a chunk: whoever reads on finds the file cut off."""
-    size = 0
-    for chunk in chunks:
-        yield chunk
-        size += len(chunk)
-        if size > most:
-            return
-
-
-def _in_place(those: Sequence[tuple[Held, Digest]], found: _Digests) -> Digest:
-    """Of digests that say that they lie in one place, the one that does; the others are named."""
-    here = [(held, one) for held, one in those if held.lies_at(*one.at)] or list(those[:1])
-    chosen = here[0]
-    for held, one in those:
-        right = f"no digest here: it belongs to s3://{one.bucket}/{one.key}"
-        if (held, one) == chosen:
-            if not held.lies_at(*one.at):
-                seen = "a digest that says that it lies elsewhere"
-                found.findings.append(Finding(Kind.MOVED_DIGEST, held.place, right, seen, series=one.series.text))
-        elif one.sha256 == chosen[1].sha256:
-            seen = f"the same as {chosen[0].place}"
-            found.findings.append(Finding(Kind.COPIED_DIGEST, held.place, right, seen, series=one.series.text))
-        else:
-            seen = f"another than {chosen[0].place}, which says that it lies in the same place"
-            found.findings.append(Finding(Kind.ALTERED_DIGEST, held.place, right, seen, series=one.series.text))
-    return chosen[1]
-
-
 def _is_in(one: Held, window: Window | None) -> bool:
     at = named(one.key).delivered_at
     return window is None or at is None or window.holds(at)
 
 
-def _span(digests: _Digests) -> tuple[datetime, datetime] | None:
+def _span(digests: Digests) -> tuple[datetime, datetime] | None:
     """When the digests were signed, backfills too."""
     if not digests.read:
         return None

@@ -1,0 +1,112 @@
+"""Read the digests of a holding: each once, and what is the matter with those that are damaged or lie elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from irkit.cloudtrail.integrity.digest import Digest, digest
+from irkit.cloudtrail.integrity.finding import Finding, Kind
+from irkit.cloudtrail.integrity.gaps import HOUR
+from irkit.cloudtrail.integrity.hashed import FLOOR, content
+from irkit.cloudtrail.integrity.held import Held, Holding
+from irkit.cloudtrail.integrity.threads import mapped
+from irkit.cloudtrail.query import Window
+from irkit.errors import OutsideError
+
+
+@dataclass
+class Digests:
+    """The digests that could be read, each with its metadata, and what is the matter with the others."""
+
+    read: list[Digest] = field(default_factory=list)
+    metadata: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """By the digest's place."""
+    damaged: list[Held] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    home: dict[str, str] = field(default_factory=dict)
+    """The bucket that all digests say, by the one they lie in, where that is another: a copy of the whole."""
+
+    def at_home(self, held: Held) -> Held:
+        """Where it lay in the bucket that this one is a copy of."""
+        return held._replace(bucket=self.home.get(held.bucket, held.bucket))
+
+
+def read_digests(holding: Holding, window: Window | None, jobs: int) -> Digests:
+    """The digests of a holding; of a window, those that cover it and the one after, which tells a signature."""
+    found = Digests()
+    read: list[tuple[Held, Digest]] = []
+    for held, one in mapped(lambda held: (held, _read_digest(holding, held)), holding.digests(), jobs):
+        if isinstance(one, Finding):
+            found.damaged.append(held)
+            found.findings.append(one)
+        elif window is None or (one.start_at < window.end + HOUR and window.start < one.end_at):
+            read.append((held, one))
+            found.metadata[held.place] = dict(holding.metadata(held))
+    found.home = _home(read)
+    for bucket, said in found.home.items():
+        seen = f"s3://{bucket}/: a copy or a replica of that bucket"
+        found.findings.append(Finding(Kind.OTHER_BUCKET, holding.label, f"s3://{said}/, as all digests say", seen))
+    by_at: dict[tuple[str, str], list[tuple[Held, Digest]]] = {}
+    for held, one in ((found.at_home(held), one) for held, one in read):
+        if held.bucket and held.bucket != one.bucket:
+            found.findings.append(_foreign(held, one))
+        else:
+            by_at.setdefault(one.at, []).append((held, one))
+    found.damaged = [found.at_home(held) for held in found.damaged]
+    found.read = [_in_place(those, found) for those in by_at.values()]
+    return found
+
+
+def _read_digest(holding: Holding, held: Held) -> Digest | Finding:
+    try:
+        stored = b"".join(_up_to(FLOOR, holding.chunks(held)))
+    except (OSError, OutsideError) as error:
+        return Finding(Kind.UNREADABLE_DIGEST, held.place, "a digest", str(error))
+    try:
+        return digest(content((stored,)), held.place)
+    except (OutsideError, ValueError, EOFError) as error:
+        return Finding(Kind.ALTERED_DIGEST, held.place, "a digest", f"no digest any more: {error}")
+
+
+def _up_to(most: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """So many bytes and a chunk: whoever reads on finds the file cut off."""
+    size = 0
+    for chunk in chunks:
+        yield chunk
+        size += len(chunk)
+        if size > most:
+            return
+
+
+def _home(read: Sequence[tuple[Held, Digest]]) -> dict[str, str]:
+    """The one other bucket that all digests say."""
+    pairs = {(held.bucket, one.bucket) for held, one in read}
+    here, said = next(iter(pairs)) if len(pairs) == 1 else ("", "")
+    return {here: said} if here and said and here != said else {}
+
+
+def _foreign(held: Held, one: Digest) -> Finding:
+    """A digest of another bucket: it lists that one's files, so it is no more than named."""
+    right = f"no digest here: it belongs to s3://{one.bucket}/{one.key}"
+    seen = "a digest of another bucket"
+    return Finding(Kind.MOVED_DIGEST, held.place, right, seen, series=one.series.text)
+
+
+def _in_place(those: Sequence[tuple[Held, Digest]], found: Digests) -> Digest:
+    """Of digests that say that they lie in one place, the one that does; the others are named."""
+    here = [(held, one) for held, one in those if held.lies_at(*one.at)] or list(those[:1])
+    chosen = here[0]
+    for held, one in those:
+        right = f"no digest here: it belongs to s3://{one.bucket}/{one.key}"
+        if (held, one) == chosen:
+            if not held.lies_at(*one.at):
+                seen = "a digest that says that it lies elsewhere"
+                found.findings.append(Finding(Kind.MOVED_DIGEST, held.place, right, seen, series=one.series.text))
+        elif one.sha256 == chosen[1].sha256:
+            seen = f"the same as {chosen[0].place}"
+            found.findings.append(Finding(Kind.COPIED_DIGEST, held.place, right, seen, series=one.series.text))
+        else:
+            seen = f"another than {chosen[0].place}, which says that it lies in the same place"
+            found.findings.append(Finding(Kind.ALTERED_DIGEST, held.place, right, seen, series=one.series.text))
+    return chosen[1]

@@ -1,0 +1,111 @@
+"""The same check against a bucket of the rehearsal cloud, through the real client."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from irkit.clients.cloudtrail_keys import KeyTold
+from irkit.cloudtrail.integrity.finding import Kind, Verdict
+from irkit.cloudtrail.integrity.s3_objects import S3Objects
+from irkit.cloudtrail.integrity.verify import verify
+from irkit.cloudtrail.query import Window
+from irkit.errors import Denied
+from tests.bench import Bench
+from tests.cloudtrail.integrity.signed_trail import HOUR, START, SignedTrail, fingerprint, public_der, signed_trail
+
+HERE, THERE = "eu-west-1", "us-east-1"
+
+
+@dataclass
+class Keys:
+    """Answers as ListPublicKeys does, and remembers what it was asked."""
+
+    regions: tuple[str, ...] = (HERE, THERE)
+    asked: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+
+    def listed(self, region: str, since: datetime, until: datetime) -> tuple[KeyTold, ...]:
+        self.asked.append((region, since, until))
+        if region not in self.regions:
+            raise Denied("cloudtrail:ListPublicKeys: AccessDenied")
+        return (KeyTold(fingerprint(region), public_der(region), START - HOUR, START + timedelta(days=30)),)
+
+
+def put(on: Bench, trail: SignedTrail) -> str:
+    """Make the trail's bucket in the rehearsal cloud."""
+    root = on.world.aws.root
+    root.make_bucket(trail.bucket)
+    for key, one in trail.objects.items():
+        meta = {f"x-amz-meta-{name}": value for name, value in one.metadata.items()}
+        replace(root, headers={**root.headers, **meta}).put_object(trail.bucket, key, one.body)
+    return trail.bucket
+
+
+def held(on: Bench, bucket: str, keys: Keys, prefix: str = "", window: Window | None = None) -> S3Objects:
+    return S3Objects(on.clients().s3, keys, bucket, prefix, window=window)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def trail() -> SignedTrail:
+    made = SignedTrail(bucket=f"trail-{uuid.uuid4().hex[:8]}")
+    return signed_trail(3, (HERE, THERE), organization="o-abcdef1234", prefix="audit/", trail=made)
+
+
+def test_a_bucket_is_checked_with_the_signatures_of_its_metadata(on: Bench, trail: SignedTrail) -> None:
+    keys = Keys()
+    bucket = put(on, trail)
+    report = verify(held(on, bucket, keys))
+    assert report.verdict is Verdict.INTACT, list(report.lines())
+    assert report.logs.proven == 18
+    assert [one.proven for one in report.chains] == [{"own signature": 3}] * 2
+    assert keys.asked == [(region, START - 2 * HOUR, START + 5 * HOUR) for region in (HERE, THERE)]
+
+
+def test_a_buckets_window_is_listed_day_by_day(on: Bench, trail: SignedTrail) -> None:
+    bucket = put(on, trail)
+    window = Window(START + HOUR, START + 2 * HOUR)
+    report = verify(held(on, bucket, Keys(), "audit", window), window)
+    assert report.verdict is Verdict.INTACT, list(report.lines())
+    assert report.logs.here == 6
+    assert verify(held(on, bucket, Keys(), "audit/AWSLogs", window), window).logs.proven == 6
+
+
+def test_tampering_in_a_bucket_is_named_by_its_url(on: Bench, trail: SignedTrail) -> None:
+    gone, moved, digest = trail.logs[HERE][0], trail.logs[HERE][4], trail.digests[THERE][1]
+    del trail.objects[gone], trail.objects[digest]
+    trail.objects[moved.replace("T01", "T02")] = trail.objects.pop(moved)
+    report = verify(held(on, put(on, trail), Keys()))
+    assert report.verdict is Verdict.ALTERED
+    places = {one.kind: one.place for one in report.findings}
+    assert places[Kind.MISSING_LOG] == f"s3://{trail.bucket}/{gone}"
+    assert places[Kind.MOVED_LOG] == f"s3://{trail.bucket}/{moved.replace('T01', 'T02')}"
+    assert places[Kind.MISSING_DIGEST] == f"s3://{trail.bucket}/{digest}"
+
+
+def test_a_replica_of_a_bucket_is_proven_and_named_as_one(on: Bench, trail: SignedTrail) -> None:
+    trail.bucket, said = f"{trail.bucket}-copy", trail.bucket
+    report = verify(held(on, put(on, trail), Keys()))
+    assert report.verdict is Verdict.UNPROVEN
+    assert [(one.kind, one.expected) for one in report.findings] == [
+        (Kind.OTHER_BUCKET, f"s3://{said}/, as all digests say")
+    ]
+    assert report.logs.proven == 18
+
+
+def test_a_digest_of_another_bucket_is_moved(on: Bench, trail: SignedTrail) -> None:
+    other = signed_trail(1, trail=SignedTrail(bucket="others-logs"))
+    (key,) = other.digests[HERE]
+    trail.objects[key] = other.objects[key]
+    report = verify(held(on, put(on, trail), Keys()))
+    assert [(one.kind, one.place) for one in report.findings] == [(Kind.MOVED_DIGEST, f"s3://{trail.bucket}/{key}")]
+    assert "s3://others-logs/" in report.findings[0].expected
+
+
+def test_keys_that_may_not_be_asked_leave_a_region_unproven(on: Bench, trail: SignedTrail) -> None:
+    report = verify(held(on, put(on, trail), Keys(regions=(HERE,))))
+    assert {one.kind for one in report.findings} == {Kind.UNKNOWN_KEY, Kind.NOT_READ}
+    assert (report.logs.proven, report.logs.unproven) == (9, 9)
+    assert report.verdict is Verdict.INCOMPLETE
