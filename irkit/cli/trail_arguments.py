@@ -41,9 +41,14 @@ def add_where(parser: argparse.ArgumentParser) -> None:
         "(default: cloudtrail.source of the configuration, else event-history)",
     )
     group.add_argument("--incident", metavar="ID", help="an incident: its source, its store, its window and its key")
-    group.add_argument("--accounts", nargs="+", action="extend", default=[], metavar="ID", help="ask in these accounts")
+    group.add_argument(
+        "--accounts", nargs="+", action="extend", default=[], metavar="ID", help="ask in these; 'all': the organization"
+    )
     group.add_argument("--role", help="the role to assume in each of the accounts (default: cloudtrail.role)")
     group.add_argument("--profile", help="the profile of the AWS configuration (default: aws.profile)")
+    group.add_argument("--results", default="", metavar="S3-FOLDER", help="where Athena puts results")
+    group.add_argument("--no-limit", action="store_true", help="ask Athena though its workgroup limits no scan")
+    group.add_argument("--yes", action="store_true", help="agree to what Athena costs (told on stderr) without asking")
     group.add_argument("--no-cache", action="store_true", help="read the files themselves, and build no store")
     group.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a processor)")
     group.add_argument("--config", type=Path, metavar="FILE", help="configuration file (default: the user's own)")

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from irkit.cli.trail_agreed import Agreement, Consent
 from irkit.cli.trail_arguments import is_open
 from irkit.cloudtrail.query import Query
 from irkit.errors import UsageError
@@ -68,7 +69,11 @@ class Whence:
             stores=self.stores,
             accounts=tuple(args.accounts) or (settings.accounts if settings else ()),
             role=args.role or (settings.role if settings else ""),
+            external_id=settings.external_id if settings else "",
             jobs=args.jobs,
+            agree=Agreement(Consent.GIVEN if args.yes else Consent.ASKED).hear,
+            results=args.results,
+            cutoff="waived" if args.no_limit else "demanded",
         )
 
     @property

@@ -11,16 +11,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from irkit.cloudtrail.several import several
 from irkit.errors import UsageError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
+    from irkit.cloudtrail.athena.estimate import Estimate
     from irkit.cloudtrail.source import Source
 
 EVENT_HISTORY = "event-history"
+ALL = "all"
+"""For ``Reach.accounts``: every account of the organization."""
+Limit = Literal["demanded", "waived"]
 WAYS = "files and folders, s3://bucket/prefix, athena:DATABASE.TABLE, lake:STORE-ID, event-history"
 _BUCKET = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*))?")
 _TABLE = re.compile(r"athena:(?:(?P<database>\w+)\.)?(?P<table>\w+)(?:@(?P<workgroup>[\w.-]+))?")
@@ -83,10 +87,17 @@ class Reach:
     None: nothing is kept, and nothing kept is read.
     """
     accounts: tuple[str, ...] = ()
-    """Accounts to ask by assuming ``role`` in each; empty for the account that we are in."""
+    """Accounts to ask by assuming ``role`` in each; empty for the one that we are in, ``all`` for the organization."""
     role: str = ""
+    external_id: str = ""
     jobs: int | None = None
     """Worker processes; None for one a processor."""
+    agree: Callable[[Estimate], None] | None = None
+    """Hears what a statement of Athena would scan and cost before it runs, and stops it by raising."""
+    results: str = ""
+    """An S3 folder for Athena's results; empty for the workgroup's own."""
+    cutoff: Limit = "demanded"
+    """Whether Athena's workgroup must limit what a statement scans."""
 
 
 def store_folder(texts: Sequence[str], stores: Path) -> Path:
@@ -115,19 +126,46 @@ def _sources(named: Sequence[Place], reach: Reach) -> Iterator[Source]:
         yield _files(files, reach)
     for each in named:
         match each.kind:
+            case Kind.FILES:
+                continue
             case Kind.HISTORY:
                 yield _history(reach)
+            case Kind.ATHENA:
+                yield _athena(each, reach)
             case _:
-                continue
+                raise UsageError(f"{each.text} cannot be read by this version of irkit")
 
 
 def _files(paths: list[Path], reach: Reach) -> Source:
     from irkit.cloudtrail.local import LocalFiles
 
-    return LocalFiles(paths, **({"jobs": reach.jobs} if reach.jobs else {}))
+    return LocalFiles(paths, reach.jobs) if reach.jobs else LocalFiles(paths)
 
 
 def _history(reach: Reach) -> Source:
     from irkit.cloudtrail.event_history import EventHistory
 
-    return EventHistory(reach.clients())
+    if not reach.accounts:
+        return EventHistory(reach.clients())
+    from irkit.cloudtrail.accounts import histories, whole_organization
+
+    clients = reach.clients()
+    accounts = whole_organization(clients) if reach.accounts == (ALL,) else reach.accounts
+    if not reach.role:
+        raise UsageError("other accounts are asked as a role: name it", hint="--role NAME, or cloudtrail.role")
+    return histories(clients, accounts, reach.role, reach.external_id)
+
+
+def _athena(one: Place, reach: Reach) -> Source:
+    from irkit.cloudtrail.athena.source import Athena, Cutoff, Spot
+
+    database, _, table = one.name.rpartition(".")
+    spot = Spot(
+        table,
+        database,
+        workgroup=one.below or Spot.workgroup,
+        output=reach.results,
+        cutoff=Cutoff(reach.cutoff),
+        accounts=() if reach.accounts == (ALL,) else reach.accounts,
+    )
+    return Athena(reach.clients(), spot, reach.agree)
