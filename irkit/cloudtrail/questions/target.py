@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,11 @@ _NAMES = (
     *("trailName", "trailARN", "detectorId", "snapshotId", "imageId", "volumeId", "groupId", "instanceId", "keyName"),
     *("dBInstanceIdentifier", "dBSnapshotIdentifier", "dBClusterIdentifier", "tableName", "queueUrl", "topicArn"),
     *("clusterName", "repositoryName", "serviceName", "stackName", "documentName", "resourceArn", "arn", "resourceId"),
-    *("modelId", "domainName", "hostedZoneId", "logGroupName", "targetId", "accountId", "serialNumber"),
+    *("modelId", "domainName", "hostedZoneId", "logGroupName", "targetId", "accountId", "serialNumber", "target"),
 )
-_LISTS = ("instancesSet", "groupSet", "snapshotSet", "imagesSet", "volumeSet", "instanceIds", "targets", "filterSet")
+_LISTS = ("instancesSet", "groupSet", "snapshotSet", "imagesSet", "volumeSet", "instanceIds", "targets")
 _CONTEXT = ("SecretARN", "PARAMETER_ARN", "aws:s3:arn")
+_ON = re.compile(r"on resource: (\S+)")
 _MOST = 3
 
 
@@ -32,13 +34,39 @@ def target(one: Record) -> str:
         named = [text for name in _CONTEXT if (text := word(context, name))]
         if named:
             return named[0]
-    found = _once(_named(one.params)) or _once(_listed(one.params)) or _once(one.resources)
+    params = one.params
+    found = _once(_named(params)) or _once(_listed(params)) or _once(one.resources) or _once(_deep(params))
+    found = found or _refused(one) or _once([word(one.extra, "secretId")]) or _made(one)
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return ", ".join(found[:_MOST]) + more
 
 
+def _refused(one: Record) -> list[str]:
+    """A denied call has no parameters, but the error's message names what it was on."""
+    found = _ON.search(one.message)
+    return [found[1].rstrip(".")] if found and found[1] != "*" else []
+
+
+def _made(one: Record) -> list[str]:
+    """What a call that names nothing has made: the first name in its answer."""
+    return _once(_deep(one.answer))[:1] if one.name.startswith(("Create", "Allocate")) else []
+
+
+def _deep(value: JsonValue | Mapping[str, JsonValue]) -> Iterator[str]:
+    """Texts whose names say that they name something, however deep."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name.lower().endswith(("id", "arn", "name", "identifier")) and name != "requestId":
+                # Some of EC2's have ``{"tag": 1, "content": "fl-0123"}`` for a text.
+                yield inner if isinstance(inner, str) else word(inner, "content")
+            yield from _deep(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _deep(inner)
+
+
 def _once(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(each for each in words if each))
+    return list(dict.fromkeys(each for each in words if each and each != "/"))
 
 
 def _named(params: Mapping[str, JsonValue]) -> Iterator[str]:
