@@ -35,6 +35,7 @@ _MISSING = frozenset({
     *("NoSuchEntity", "ResourceNotFoundException", "NotFoundException", "TrailNotFoundException"),
     *("ClusterNotFoundException", "ServiceNotFoundException", "NoSuchKey", "NoSuchBucket"),
     *("InsightNotEnabledException", "EntityNotFoundException", "EventDataStoreNotFoundException"),
+    "AWSOrganizationsNotInUseException",
 })  # fmt: skip
 _OUT = frozenset({
     *("ServiceUnavailable", "ServiceUnavailableException", "ServiceFailure", "InternalFailure", "InternalError"),
@@ -72,6 +73,13 @@ class AwsMoment:
 
     at: datetime
     uncertainty: timedelta
+
+
+def aws_code(error: OutsideError) -> str:
+    """AWS's own code of an error; empty when AWS gave none."""
+    response = getattr(error.__cause__, "response", {})
+    told = response.get("Error", {}) if isinstance(response, Mapping) else {}
+    return str(told.get("Code", ""))
 
 
 def masked_key(key_id: str) -> str:

@@ -56,10 +56,23 @@ class S3:
         for page in self._aws.pages("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, **begin):
             yield tuple(_object(row) for row in page.get("Contents", ()))
 
+    def page(self, bucket: str, prefix: str, after: str = "") -> tuple[tuple[S3Object, ...], bool]:
+        """One page of up to 1,000 objects, by key, and whether there are more after its last one."""
+        begin: dict[str, Any] = {"StartAfter": after} if after else {}
+        answer = self._aws.call("s3", "list_objects_v2", noted=Noted.FAILURES, Bucket=bucket, Prefix=prefix, **begin)
+        return tuple(_object(row) for row in answer.get("Contents", ())), bool(answer.get("IsTruncated"))
+
     def folders(self, bucket: str, prefix: str = "") -> tuple[str, ...]:
         """The prefixes one level down, each with its ``/`` at the end."""
-        pages = self._aws.pages("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, Delimiter="/")
-        return tuple(str(row["Prefix"]) for page in pages for row in page.get("CommonPrefixes", ()))
+        return self.level(bucket, prefix)[0]
+
+    def level(self, bucket: str, prefix: str = "") -> tuple[tuple[str, ...], tuple[S3Object, ...]]:
+        """What lies one level down: prefixes, each with its ``/`` at the end, and the objects beside them."""
+        pages = list(self._aws.pages("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, Delimiter="/"))
+        return (
+            tuple(str(row["Prefix"]) for page in pages for row in page.get("CommonPrefixes", ())),
+            tuple(_object(row) for page in pages for row in page.get("Contents", ())),
+        )
 
     def read(self, bucket: str, key: str, etag: str = "") -> Fetched:
         """One object whole; with an ``etag`` only if it still has that one.
@@ -82,8 +95,9 @@ class S3:
                     return
                 yield chunk
 
-    def tell(self, bucket: str, count: int, size: int) -> None:
-        """Write down in one line that so many objects of so many bytes were read."""
+    def tell(self, bucket: str, lists: int, count: int, size: int) -> None:
+        """Write down in two lines how often was listed, and that so many objects of so many bytes were read."""
+        self._aws.note(f"s3:ListObjectsV2 {bucket}: {lists} pages")
         self._aws.note(f"s3:GetObject {bucket}: {count} objects, {size} bytes")
 
     def _opened(self, bucket: str, key: str, etag: str) -> Mapping[str, Any]:

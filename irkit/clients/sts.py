@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from irkit.clients.assumed_role import AssumedSession, RoleToAssume, session_name
-from irkit.clients.aws import REFUSED_KEY, Aws, AwsSession, masked_key
+from irkit.clients.aws import REFUSED_KEY, Aws, AwsSession, aws_code, masked_key
 from irkit.errors import NotFound, OutsideError, OwnIdentity
 from irkit.secret import Secret
 
@@ -60,7 +60,7 @@ class Sts:
         try:
             return str(self._aws.call("sts", "get_access_key_info", AccessKeyId=key_id)["Account"])
         except OutsideError as error:
-            if _aws_code(error) != "ValidationError":
+            if aws_code(error) != "ValidationError":
                 raise
             msg = f"AWS knows no access key {masked_key(key_id)}"
             raise NotFound(msg, hint="look at the id: it may be mistyped, made up, or of a deleted key") from error
@@ -98,7 +98,7 @@ class Sts:
         try:
             self._aws.call_with(key_id, secret, "sts", "get_caller_identity")
         except OutsideError as error:
-            code = _aws_code(error)
+            code = aws_code(error)
             if code in REFUSED_KEY:
                 return KeyProbe(KeyAnswer.REFUSED, code)
             if code == "SignatureDoesNotMatch":
@@ -119,10 +119,3 @@ def _principal(arn: str) -> str:
     place = arn.split(":", maxsplit=5)[-1]
     parts = place.split("/")
     return parts[1] if parts[0] == "assumed-role" else parts[-1]
-
-
-def _aws_code(error: OutsideError) -> str:
-    cause = error.__cause__
-    response = getattr(cause, "response", {})
-    told = response.get("Error", {}) if isinstance(response, Mapping) else {}
-    return str(told.get("Code", ""))
