@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("Look back", "check that nobody altered the journal"),
     "trail": ("Look back", "what was done in AWS, from CloudTrail's records, with its coverage stated"),
     "runbook": ("Prepare", "list, show, check and locate runbooks; print their AWS policy"),
+    "doctor": ("Prepare", "before the night: permissions, records, clocks, tokens and tools"),
     "drill": ("Prepare", "rehearse a runbook against a cloud on this machine"),
     "scan": ("Prepare", "find secrets in whole histories, in files, and in what is staged (the hook)"),
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 from urllib.parse import unquote
 
 from pydantic import JsonValue
@@ -48,6 +50,16 @@ class NewKey:
 
     key_id: str
     secret: Secret
+
+
+class Decision(StrEnum):
+    """Whether a principal may do something."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    """No policy allows it, or one denies it."""
+    REFUSED_BY_ORGANIZATION = "refused by the organization"
+    """Its policies would allow it; a service control policy does not."""
 
 
 class Iam:
@@ -140,6 +152,23 @@ class Iam:
             "iam", "simulate_principal_policy", PolicySourceArn=arn, ActionNames=list(actions), ResourceArns=["*"]
         )
         return {row["EvalActionName"]: row["EvalDecision"] for row in answer["EvaluationResults"]}
+
+    def decided(self, arn: str, permissions: Sequence[str]) -> dict[str, Decision]:
+        """IAM's decision for each permission of a user or role, on any resource (iam:SimulatePrincipalPolicy).
+
+        The simulation knows the organization's policies, as far as they have no conditions (IAM user guide, "Testing
+        IAM policies with the IAM policy simulator"). Raises ``Denied``.
+        """
+        pages = self._aws.pages(
+            "iam", "simulate_principal_policy", PolicySourceArn=arn, ActionNames=list(permissions), ResourceArns=["*"]
+        )
+        return {row["EvalActionName"]: _decision(row) for page in pages for row in page["EvaluationResults"]}
+
+
+def _decision(row: Mapping[str, Any]) -> Decision:
+    if not row.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True):
+        return Decision.REFUSED_BY_ORGANIZATION
+    return Decision.ALLOWED if row["EvalDecision"] == "allowed" else Decision.DENIED
 
 
 def canonical_policy(document: JsonValue) -> str:

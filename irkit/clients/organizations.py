@@ -16,6 +16,14 @@ class MemberAccount:
     is_active: bool
 
 
+@dataclass(frozen=True)
+class Organization:
+    """The organization that our account is in."""
+
+    id: str
+    management_account: str
+
+
 class Organizations:
     """Organizations as one step sees it."""
 
@@ -30,3 +38,14 @@ class Organizations:
             for row in rows
         )
         return tuple(sorted(found, key=lambda one: one.id))
+
+    def described(self) -> Organization:
+        """The organization (organizations:DescribeOrganization). Raises ``NotFound`` when the account is in none."""
+        told = self._aws.call("organizations", "describe_organization")["Organization"]
+        return Organization(str(told["Id"]), str(told["MasterAccountId"]))
+
+    def has_service_control_policies(self) -> bool:
+        """Whether SCPs are turned on at the root (organizations:ListRoots). Raises ``Denied``."""
+        roots = [row for page in self._aws.pages("organizations", "list_roots") for row in page["Roots"]]
+        kinds = [kind for root in roots for kind in root.get("PolicyTypes", [])]
+        return any(kind["Type"] == "SERVICE_CONTROL_POLICY" and kind["Status"] == "ENABLED" for kind in kinds)
