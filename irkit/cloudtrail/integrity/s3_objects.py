@@ -51,6 +51,7 @@ class S3Objects:
         self._keys = keys
         self._metadata: dict[str, Mapping[str, str]] = {}
         self._etags: dict[str, str] = {}
+        self._beside: list[S3Object] = []
         self._unread: dict[str, Unread] = {}
         self._lock = threading.Lock()
         self.asked_at = datetime.now(UTC)
@@ -65,16 +66,16 @@ class S3Objects:
         """The digests, and the other files, by key."""
         digests: list[Held] = []
         logs: list[Held] = []
-        for found in mapped(self._listed, self._places(), _LISTINGS):
-            for one in found:
-                self._etags[one.key] = one.etag
-                held = Held(self._place(one.key), one.key, self._bucket, one.size, one.modified_at)
-                if one.is_archived:
-                    self._told(held.place, f"it is archived ({one.storage}); restore it first")
-                elif series(one.key) or named(one.key).kind is Kind.DIGEST:
-                    digests.append(held)
-                elif not one.key.endswith("/"):
-                    logs.append(held)
+        listed = [one for found in mapped(self._listed, self._places(), _LISTINGS) for one in found]
+        for one in {each.key: each for each in (*listed, *self._beside)}.values():
+            self._etags[one.key] = one.etag
+            held = Held(self._place(one.key), one.key, self._bucket, one.size, one.modified_at)
+            if one.is_archived:
+                self._told(held.place, f"it is archived ({one.storage}); restore it first")
+            elif series(one.key) or named(one.key).kind is Kind.DIGEST:
+                digests.append(held)
+            elif not one.key.endswith("/"):
+                logs.append(held)
         return sorted(digests), sorted(logs)
 
     def _listed(self, prefix: str) -> list[S3Object]:
@@ -103,7 +104,10 @@ class S3Objects:
                 waiting += self._folders(here)
 
     def _folders(self, prefix: str) -> tuple[str, ...]:
-        return self._s3.folders(self._bucket, prefix)
+        """One level down; the objects that lie beside the folders are kept for the end."""
+        prefixes, beside = self._s3.folders(self._bucket, prefix)
+        self._beside += [one for one in beside if self._is_in(one.key)]
+        return prefixes
 
     def _days(self, region: str) -> Iterator[str]:
         window = self._window

@@ -68,9 +68,14 @@ def test_a_buckets_window_is_listed_day_by_day(on: Bench, trail: SignedTrail) ->
     bucket = put(on, trail)
     window = Window(START + HOUR, START + 2 * HOUR)
     report = verify(held(on, bucket, Keys(), "audit", window), window)
+    on.world.aws.root.put_object(bucket, "audit/AWSLogs/added.json.gz", b"")
     assert report.verdict is Verdict.INTACT, list(report.lines())
     assert report.logs.here == 6
-    assert verify(held(on, bucket, Keys(), "audit/AWSLogs", window), window).logs.proven == 6
+    again = verify(held(on, bucket, Keys(), "audit/AWSLogs", window), window)
+    assert [(one.kind, one.place) for one in again.findings] == [
+        (Kind.ADDED_LOG, f"s3://{bucket}/audit/AWSLogs/added.json.gz")
+    ]
+    assert again.logs.proven == 6
 
 
 def test_tampering_in_a_bucket_is_named_by_its_url(on: Bench, trail: SignedTrail) -> None:
