@@ -38,15 +38,18 @@ class Narrowing(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """How an engine's table writes what differs: ``moment`` before a bound of ``eventtime``, the texts of a record."""
+    """What differs between engines: the word and the separator of a time's literal, the texts of a record."""
 
-    moment: str
+    word: str
+    separator: str
     said: tuple[str, ...]
 
 
-TABLE = Dialect("", ("requestparameters", "responseelements", "additionaleventdata"))
+TABLE = Dialect("", "T", ("requestparameters", "responseelements", "additionaleventdata"))
 """In a CloudTrail table the time is a text: ``2026-11-21T12:00:00Z``. Bounds are written without the Z, so that a text
 with a fraction of a second is on the right side too."""
+CONVERTED = TABLE._replace(word="TIMESTAMP ", separator=" ")
+"""A table where the time is a timestamp."""
 _LOOKED_INTO = 3
 """So many resources; a record with more is given whatever is asked, and judged after."""
 _LEFT = ("strpos(said, '\\u') > 0", "strpos(said, '\\/') > 0", "one_more IS NOT NULL")
@@ -120,7 +123,7 @@ def _callers(query: Query) -> Iterator[tuple[str, str]]:
 
 def _windows(query: Query, dialect: Dialect) -> str:
     spans = [
-        f"(eventtime >= {dialect.moment}'{_stamp(start)}' AND eventtime < {dialect.moment}'{_stamp(_whole(end))}')"
+        f"(eventtime >= {_stamp(start, dialect)} AND eventtime < {_stamp(_whole(end), dialect)})"
         for start, end in joined(query.windows, MOST_WINDOWS)
     ]
     return spans[0] if len(spans) == 1 else "(" + "\n    OR ".join(spans) + ")"
@@ -131,8 +134,8 @@ def _whole(at: datetime) -> datetime:
     return at + _SECOND if at.microsecond else at
 
 
-def _stamp(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%S}"
+def _stamp(at: datetime, dialect: Dialect) -> str:
+    return f"{dialect.word}'{at:%Y-%m-%d}{dialect.separator}{at:%H:%M:%S}'"
 
 
 def _calls(calls: tuple[str, ...]) -> str:

@@ -20,6 +20,15 @@ class RowPath(StrEnum):
     UNKNOWN = "unknown"
 
 
+class TimeKind(StrEnum):
+    """What ``eventtime`` is."""
+
+    TEXT = "text"
+    """As CloudTrail writes it: ``2026-11-21T12:00:00Z``."""
+    TIMESTAMP = "timestamp"
+    """As converted tables, and CloudTrail Lake, have it."""
+
+
 @dataclass(frozen=True)
 class DayColumn:
     """A partition that is a day. ``format`` is a Java date pattern; empty for a column of type date."""
@@ -55,6 +64,7 @@ class Shape:
     """The first day of its projection; None for no bound."""
     last: date | None = None
     path: RowPath = RowPath.KNOWN
+    times: TimeKind = TimeKind.TEXT
 
     @property
     def label(self) -> str:

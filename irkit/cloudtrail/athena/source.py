@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,12 +15,14 @@ from irkit.cloudtrail.athena.days import FIRST
 from irkit.cloudtrail.athena.estimate import Estimate, estimated, price
 from irkit.cloudtrail.athena.partitions import accounts, regions
 from irkit.cloudtrail.athena.running import run
+from irkit.cloudtrail.athena.seen_sql import seen_rows, seen_statement
 from irkit.cloudtrail.athena.shape import RowPath, Shape
 from irkit.cloudtrail.athena.statement import Statement, statement
 from irkit.cloudtrail.athena.table import Finding, Weight, findings, shape_of
 from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.questions.seen import Seen
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.errors import OutsideError, Refused
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
     from irkit.clients.glue import GlueTable
 
+_Compiler = Callable[[Query, Shape, date], Statement]
 NEVER = ("what the trail was not told to record, most data events among it",)
 
 
@@ -121,8 +124,7 @@ class Athena:
 
     def statement(self, query: Query) -> Statement:
         """The SQL that would run. Raises ``UsageError``, ``OutsideError`` when the table cannot answer it."""
-        shape = replace(self.shape, path=self._path)
-        return statement(self._told(query), shape, self._clients.now().date())
+        return statement(self._told(query), replace(self.shape, path=self._path), self._clients.now().date())
 
     def estimate(self, query: Query) -> Estimate:
         """What the query would scan and cost, by a listing of its partitions."""
@@ -133,8 +135,7 @@ class Athena:
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """As ``Source.look``. Also raises ``Refused`` when the workgroup's limit would be, or was, passed."""
         asked_at = self._clients.now()
-        total = self._agreed(query)
-        ended = yield from self._ran(query, total)
+        ended = yield from self._ran(query, self._agreed(query), statement)
         skipped: list[Skipped] = []
         given = 0
         for names, rows in self._clients.athena.results(ended.id, self.spot.region):
@@ -143,6 +144,18 @@ class Athena:
             matching = tuple(one for one in read if query.matches(one))
             yield Batch(matching, Progress("rows", given, 0, given, ended.scanned))
         return self._coverage(query, asked_at, ended, (given, tuple(skipped)))
+
+    def count_seen(self, query: Query) -> Generator[Batch, None, tuple[tuple[Seen, ...], Coverage]]:
+        """The rows of ``questions.seen`` without their records, counted by Athena in one scan (``Follow.ALONE``).
+
+        Raises ``UsageError`` when SQL alone cannot decide the query; else as ``look``.
+        """
+        asked_at = self._clients.now()
+        ended = yield from self._ran(query, self._agreed(query), seen_statement)
+        pages = self._clients.athena.results(ended.id, self.spot.region)
+        found = seen_rows(dict(zip(names, row, strict=True)) for names, rows in pages for row in rows)
+        events = sum(row.count for row in found if row.what == "who")
+        return found, self._coverage(query, asked_at, ended, (events, ()))
 
     def _told(self, query: Query) -> Query:
         """The query with the accounts that a table must be told."""
@@ -162,16 +175,19 @@ class Athena:
         self._agree(estimate)
         return estimate.size
 
-    def _ran(self, query: Query, total: int) -> Generator[Batch, None, Execution]:
+    def _ran(self, query: Query, total: int, made: _Compiler) -> Generator[Batch, None, Execution]:
         """The query's statement, run to its end; progress is in bytes scanned."""
         try:
-            return (yield from self._watched(self.statement(query).text, total))
+            return (yield from self._watched(self._text(query, made), total))
         except OutsideError as error:
             if self._path is RowPath.UNKNOWN or "$path" not in error.message:
                 raise
         # An engine that stands in for Athena may not know "$path".
         self._path = RowPath.UNKNOWN
-        return (yield from self._watched(self.statement(query).text, total))
+        return (yield from self._watched(self._text(query, made), total))
+
+    def _text(self, query: Query, made: _Compiler) -> str:
+        return made(self._told(query), replace(self.shape, path=self._path), self._clients.now().date()).text
 
     def _watched(self, text: str, total: int) -> Generator[Batch, None, Execution]:
         running = run(self._clients.athena, text, self.spot.where)

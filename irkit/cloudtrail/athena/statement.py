@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from irkit.cloudtrail.athena.column import COLUMNS, NEEDED, PATH
 from irkit.cloudtrail.athena.literal import identifier, remark
-from irkit.cloudtrail.athena.narrowing import Narrowing, narrowed, said_columns
+from irkit.cloudtrail.athena.narrowing import CONVERTED, TABLE, Narrowing, narrowed, said_columns
 from irkit.cloudtrail.athena.partitions import partitions
-from irkit.cloudtrail.athena.shape import RowPath, Shape
+from irkit.cloudtrail.athena.shape import RowPath, Shape, TimeKind
 from irkit.cloudtrail.query import Query
 from irkit.errors import OutsideError, UsageError
 
@@ -37,7 +37,7 @@ def statement(query: Query, shape: Shape, today: date) -> Statement:
     Raises ``UsageError`` when it would be longer than Athena takes, ``OutsideError`` when the table lacks a column
     that the query rests on.
     """
-    narrowing = narrowed(query)
+    narrowing = narrowed(query, TABLE if shape.times is TimeKind.TEXT else CONVERTED)
     refuse_lacking(narrowing, shape)
     within = partitions(query, shape, today)
     head = (*header(query, shape, within), remark("It narrows: irkit judges each row again by the query."))

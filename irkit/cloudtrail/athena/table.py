@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from irkit.clients.glue import GlueTable
 from irkit.cloudtrail.athena.column import ALL, NEEDED
-from irkit.cloudtrail.athena.shape import DayColumn, Shape, columns_of
+from irkit.cloudtrail.athena.shape import DayColumn, Shape, TimeKind, columns_of
 
 INPUT_FORMAT = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
 SERDE = "org.apache.hive.hcatalog.data.JsonSerDe"
@@ -47,6 +47,7 @@ class Finding(NamedTuple):
 def shape_of(table: GlueTable) -> Shape:
     """What a query needs to know of a table."""
     keys = dict(table.partitions)
+    types = {name.lower(): kind.lower() for name, kind in table.columns}
     projected = table.parameters
     names = {name.lower(): name for name in keys}
     account = next((names[each] for each in sorted(_ACCOUNTS) if each in names), "")
@@ -57,7 +58,7 @@ def shape_of(table: GlueTable) -> Shape:
     return Shape(
         database=table.database,
         table=table.name,
-        has=columns_of(dict(table.columns)),
+        has=columns_of(types),
         account=account,
         region=region,
         day=day,
@@ -69,6 +70,7 @@ def shape_of(table: GlueTable) -> Shape:
         injected=tuple(name for name in keys if projected.get(f"projection.{name}.type") == "injected"),
         first=within[0],
         last=within[1],
+        times=TimeKind.TIMESTAMP if types.get("eventtime", "string").startswith("timestamp") else TimeKind.TEXT,
     )
 
 

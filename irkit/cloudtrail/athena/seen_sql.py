@@ -1,0 +1,135 @@
+"""First and last seen, counted by the engine: one scan, one row a value, whatever the number of records.
+
+The rows are those of ``questions.seen`` over the same records, calls that services made counted as their own
+(``Follow.ALONE``): who made them for whom cannot be told without the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+
+from irkit.cloudtrail.athena.literal import identifier, literal, remark
+from irkit.cloudtrail.athena.narrowing import narrowed
+from irkit.cloudtrail.athena.partitions import partitions
+from irkit.cloudtrail.athena.shape import RowPath, Shape, TimeKind
+from irkit.cloudtrail.athena.statement import LONGEST, Statement, header, notes, refuse_lacking, refuse_long
+from irkit.cloudtrail.identity import is_place
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.seen import Seen
+from irkit.cloudtrail.record import DENIALS
+from irkit.errors import UsageError
+
+_KINDS = ("who", "key", "ip", "agent", "call", "region", "account")
+_ORDER = ("who", "key", "ip", "service address", "agent", "call", "region", "account")
+_NO_PATH = "?"
+
+_ARN = "useridentity.arn"
+_TAIL = (
+    f"regexp_replace(coalesce(nullif(regexp_extract({_ARN}, '^(?:[^:]*:){{5}}(.*)$', 1), ''), "
+    f"regexp_extract({_ARN}, '[^:]*$'), ''), '^assumed-role/', '')"
+)
+_NAMED = (
+    "coalesce(nullif(useridentity.username, ''), nullif(useridentity.sessioncontext.sessionissuer.username, ''), "
+    "nullif(useridentity.onbehalfof.userid, ''), nullif(useridentity.principalid, ''), '')"
+)
+_WHO = f"""CASE
+      WHEN {_TAIL} <> '' THEN {_TAIL}
+      WHEN useridentity.type = 'Root' THEN 'root'
+      WHEN useridentity.type = 'AWSService'
+        OR (useridentity.invokedby <> '' AND coalesce(useridentity.type, '') = '')
+        THEN concat('service/', coalesce(useridentity.invokedby, ''))
+      WHEN useridentity.type = 'AWSAccount'
+        THEN concat('account/', coalesce(nullif(useridentity.accountid, ''), {_NAMED}))
+      ELSE coalesce(nullif({_NAMED}, ''), 'nobody named')
+    END"""
+"""As ``identity.who``."""
+_DENIED = " OR ".join(f"strpos(errorcode, {literal(word)}) > 0" for word in DENIALS)
+_PLACE = "sourceipaddress <> 'AWS Internal' AND sourceipaddress NOT LIKE '%.amazonaws.com'"
+"""As ``identity.is_place``."""
+_READS = frozenset({
+    *("useridentity.arn", "useridentity.type", "useridentity.username", "useridentity.invokedby", "errorcode"),
+    *("useridentity.accountid", "useridentity.principalid", "useridentity.onbehalfof.userid", "awsregion"),
+    *("useridentity.sessioncontext.sessionissuer.username", "useridentity.accesskeyid", "sourceipaddress"),
+    *("useragent", "recipientaccountid"),
+})  # fmt: skip
+
+
+def seen_statement(query: Query, shape: Shape, today: date) -> Statement:
+    """The SQL whose rows ``seen_rows`` reads.
+
+    Raises ``UsageError`` when SQL alone cannot decide the query (it mentions a text, or cuts a second), and as
+    ``statement.statement`` does.
+    """
+    narrowing = narrowed(query)
+    if not narrowing.is_exact or shape.times is not TimeKind.TEXT:
+        msg = "this cannot be counted by SQL alone: it needs a look into each record"
+        raise UsageError(msg, hint="leave texts that are mentioned out of it, or ask for the records")
+    refuse_lacking(narrowing._replace(reads=narrowing.reads | _READS), shape)
+    within = partitions(query, shape, today)
+    head = (*header(query, shape, within), remark("It counts each event once, by its id."))
+    text = "\n".join((*head, *_lines(shape, (*within, *narrowing.conditions))))
+    refuse_long(text, LONGEST)
+    return Statement(text, notes(shape))
+
+
+def seen_rows(rows: Iterator[Mapping[str, str | None]]) -> tuple[Seen, ...]:
+    """The rows of the answer, in the order of ``questions.seen``."""
+    found = [one for row in rows if (one := _seen(row)) is not None]
+    return tuple(sorted(found, key=lambda row: (_ORDER.index(row.what), -row.count, row.first_at, row.value)))
+
+
+def _lines(shape: Shape, conditions: tuple[str, ...]) -> Iterator[str]:
+    path = '"$path"' if shape.path is RowPath.KNOWN else literal(_NO_PATH)
+    yield "WITH events AS ("
+    yield "  SELECT"
+    yield f"    {_WHO} AS who,"
+    yield "    nullif(useridentity.accesskeyid, '') AS key,"
+    yield "    nullif(sourceipaddress, '') AS ip,"
+    yield "    CASE WHEN coalesce(useridentity.invokedby, '') = '' THEN nullif(useragent, '') END AS agent,"
+    yield "    concat(regexp_replace(coalesce(eventsource, ''), '\\.amazonaws\\.com$', ''), ':', eventname) AS call,"
+    yield "    nullif(awsregion, '') AS region,"
+    yield "    coalesce(nullif(recipientaccountid, ''), nullif(useridentity.accountid, '')) AS account,"
+    yield "    eventid,"
+    yield f"    concat(eventtime, ' ', eventid, ' ', {path}) AS moment,"
+    yield "    CASE WHEN errorcode <> '' THEN eventid END AS failed,"
+    yield f"    CASE WHEN {_DENIED} THEN eventid END AS denied,"
+    yield f"    CASE WHEN {_PLACE} THEN nullif(sourceipaddress, '') END AS place,"
+    yield "    CASE WHEN coalesce(useridentity.invokedby, '') = '' THEN nullif(useragent, '') END AS tool"
+    yield f"  FROM {identifier(shape.database)}.{identifier(shape.table)}"
+    yield "  WHERE " + "\n  AND ".join((*conditions, "eventid <> ''"))
+    yield ")"
+    yield f"SELECT {', '.join(_KINDS)},"
+    yield "  count(DISTINCT eventid) AS events, count(DISTINCT failed) AS errors, count(DISTINCT denied) AS denials,"
+    yield "  count(DISTINCT place) AS places, count(DISTINCT tool) AS tools, min(moment) AS first, max(moment) AS last"
+    yield "FROM events"
+    yield f"GROUP BY GROUPING SETS ({', '.join(f'({each})' for each in _KINDS)})"
+
+
+def _seen(row: Mapping[str, str | None]) -> Seen | None:
+    """A row has one value, that which it is grouped by; none for the records that have no such value."""
+    what, value = next(((each, found) for each in _KINDS if (found := row[each])), ("", ""))
+    if not what:
+        return None
+    first, last = (_moment(row[each] or "") for each in ("first", "last"))
+    count = int(row["events"] or 0)
+    ends = (first,) if count == 1 else (first, last)
+    return Seen(
+        what="service address" if what == "ip" and not is_place(value) else what,
+        value=value,
+        count=count,
+        errors=int(row["errors"] or 0),
+        denied=int(row["denials"] or 0),
+        first_at=first[0],
+        last_at=last[0],
+        ips=int(row["places"] or 0),
+        agents=int(row["tools"] or 0),
+        event_ids=tuple(each[1] for each in ends),
+        locators=tuple("" if each[2] == _NO_PATH else each[2] for each in ends),
+    )
+
+
+def _moment(text: str) -> tuple[datetime, str, str]:
+    """Time, event id and file of ``moment``."""
+    at, event_id, path = text.split(" ", maxsplit=2)
+    return datetime.fromisoformat(at).astimezone(UTC), event_id, path
