@@ -47,13 +47,13 @@ class ToAdd(NamedTuple):
 
 @dataclass(frozen=True)
 class Built:
-    """What a build added. ``unopened`` files were left out and are read raw; ``skipped`` parts are remembered."""
+    """What a build added. Of ``unread`` files nothing could be read: they are no part of the store."""
 
     files: int = 0
     events: int = 0
     parts: int = 0
     skipped: tuple[Skipped, ...] = ()
-    unopened: tuple[Skipped, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Generator[Progress, None, Built]:
@@ -88,7 +88,7 @@ def _built(
             size += sum(by_place[file.place].size for file in end.job.files)
             built = _added(built, done)
             left = (monotonic() - began_at) * (total - size) / size if size else None
-            files = built.files + len(built.unopened)
+            files = built.files + len(built.unread)
             yield Progress("files", files, len(wanted), built.events, size, left)
     return built
 
@@ -99,14 +99,15 @@ def _added(built: Built, done: JobDone) -> Built:
         built.events + done.rows,
         built.parts + (done.rows > 0),
         built.skipped + done.skipped,
-        built.unopened + done.unopened,
+        built.unread + done.unread,
     )
 
 
 def _checked(folder: Path, end: Ended) -> JobDone:
     if end.done is None:
-        why = "a worker process died over it or a file beside it"
-        return JobDone(unopened=tuple(Skipped(Locator(file.place), why) for file in end.job.files))
+        places = tuple(file.place for file in end.job.files)
+        why = "was not stored: a worker process died over it, or over a file beside it"
+        return JobDone(skipped=tuple(Skipped(Locator(place), why) for place in places), unread=places)
     if end.done.failure:
         raise unwritable(folder, end.done.failure)
     return end.done

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,8 +61,8 @@ class JobDone:
     files: tuple[FileDone, ...] = ()
     scopes: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    unopened: tuple[Skipped, ...] = ()
-    """Files that could not be opened at all; they may be another time."""
+    unread: tuple[str, ...] = ()
+    """Places of files of which nothing could be read: they are not in the store, and asked again each time."""
 
     @property
     def line(self) -> str:
@@ -78,7 +77,7 @@ class JobDone:
                     "files": self.files,
                     "scopes": self.scopes,
                     "skipped": [(*each.at, each.why) for each in self.skipped],
-                    "unopened": [(*each.at, each.why) for each in self.unopened],
+                    "unread": self.unread,
                 }
             )
             + "\n"
@@ -95,13 +94,9 @@ class JobDone:
             size=body["size"],
             files=tuple(FileDone(*each) for each in body["files"]),
             scopes=tuple((account, region) for account, region in body["scopes"]),
-            skipped=_skipped(body["skipped"]),
-            unopened=_skipped(body["unopened"]),
+            skipped=tuple(Skipped(Locator(place, at, count), why) for place, at, count, why in body["skipped"]),
+            unread=tuple(body["unread"]),
         )
-
-
-def _skipped(rows: Iterable[tuple[str, int, int, str]]) -> tuple[Skipped, ...]:
-    return tuple(Skipped(Locator(place, at, count), why) for place, at, count, why in rows)
 
 
 @dataclass
@@ -113,37 +108,34 @@ class Tally:
     files: list[FileDone] = field(default_factory=list)
     scopes: set[tuple[str, str]] = field(default_factory=set)
     skipped: list[Skipped] = field(default_factory=list)
-    unopened: list[Skipped] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
-    def counted(self, place: str, found: Iterable[Row | Skipped]) -> Iterator[Row]:
-        """The rows of one file; what it skips is kept, and so is that it could not be opened."""
-        events, first, last = 0, None, None
-        try:
-            for one in found:
-                if isinstance(one, Skipped):
-                    self.skipped.append(one)
-                    continue
-                at = int(one[_TIME])
-                first = at if first is None or at < first else first
-                last = at if last is None or at > last else last
-                events += 1
-                self.odd += one[_ODD] != ""
-                self.scopes.add((str(one[_ACCOUNT]), str(one[_REGION])))
-                yield one
-        except OSError as error:
-            why = error.strerror or str(error)
-            if not events:
-                self.unopened.append(Skipped(Locator(place), why))
-                return
-            self.skipped.append(Skipped(Locator(place), why))
+    def counted(self, file: JobFile, found: Iterable[Row | Skipped]) -> Iterator[Row]:
+        """The rows of one file; what it skips is kept."""
+        events, skips = 0, len(self.skipped)
+        first, last = None, None
+        for one in found:
+            if isinstance(one, Skipped):
+                self.skipped.append(one)
+                continue
+            at = int(one[_TIME])
+            first = at if first is None or at < first else first
+            last = at if last is None or at > last else last
+            events += 1
+            self.odd += one[_ODD] != ""
+            self.scopes.add((str(one[_ACCOUNT]), str(one[_REGION])))
+            yield one
         self.rows += events
-        self.files.append(FileDone(place, events, first, last))
+        if not events and len(self.skipped) > skips:
+            self.unread.append(file.place)
+        else:
+            self.files.append(FileDone(file.place, events, first, last))
 
     def done(self, part: Path) -> JobDone:
         """The job's end; a part without rows is taken away."""
         size = part.stat().st_size
         if not self.rows:
-            os.unlink(part)  # noqa: PTH108 as everything of a job: it fails as an OSError
+            part.unlink()
         return JobDone(
             rows=self.rows,
             odd=self.odd,
@@ -151,5 +143,5 @@ class Tally:
             files=tuple(self.files),
             scopes=tuple(sorted(self.scopes)),
             skipped=tuple(self.skipped),
-            unopened=tuple(self.unopened),
+            unread=tuple(self.unread),
         )

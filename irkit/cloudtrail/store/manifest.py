@@ -239,6 +239,7 @@ class Manifest:
                 execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", one.part)
                 many("INSERT INTO scopes VALUES (?, ?, ?)", ((one.part.name, *scope) for scope in one.scopes))
             many("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", one.files)
+            many("DELETE FROM skipped WHERE place = ?", {(each.at.place,) for each in one.skipped})
             many(
                 "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)",
                 ((each.at.place, each.at.offset, each.at.length, each.why) for each in one.skipped),

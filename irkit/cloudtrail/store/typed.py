@@ -6,21 +6,16 @@ types than AWS documents, or whose texts are no Unicode, is left to ``irkit.clou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import pairwise
-from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
+from irkit.cloudtrail.raw.unwrapped import INSIGHT
 from irkit.cloudtrail.store.columns import Row, arns, microseconds
 
-_OPENING = b'{"Records":['
-_MARK = re.compile(b',\\{"eventVersion":')
-"""AWS writes this key first in each record (30,477 of 30,477 real ones); it cannot stand within a JSON text."""
 _NOTHING = Raw(b"null")
 
 
@@ -82,6 +77,7 @@ class _Body(Struct, gc=False):
     eventVersion: str | None = None  # noqa: N815
     eventCategory: str | None = None  # noqa: N815
     vpcEndpointId: str | None = None  # noqa: N815
+    eventType: str | None = None  # noqa: N815
 
 
 _NOBODY = _Who()
@@ -92,23 +88,7 @@ _NO_BEHALF = _Behalf()
 _decoded = msgspec.json.Decoder(_Body).decode
 
 
-class Span(NamedTuple):
-    """One record's bytes in a file's content."""
-
-    start: int
-    end: int
-
-
-def spans(content: bytes) -> list[Span] | None:
-    """Where each record of a file in AWS's own form lies, by its marks alone; None for any other form."""
-    end = len(content.rstrip())
-    if not content.startswith(_OPENING) or content[end - 2 : end] != b"]}":
-        return None
-    cuts = [len(_OPENING) - 1, *(mark.start() for mark in _MARK.finditer(content)), end - 2]
-    return [Span(start + 1, stop) for start, stop in pairwise(cuts)]
-
-
-def row(text: bytes | memoryview, place: str, offset: int) -> Row | None:
+def row(text: bytes, place: str, offset: int) -> Row | None:
     """The row of one record in AWS's own form; None when it is in another, which only a full reading can tell."""
     try:
         return _row(_decoded(text), place, offset, len(text))
@@ -117,7 +97,7 @@ def row(text: bytes | memoryview, place: str, offset: int) -> Row | None:
 
 
 def _row(body: _Body, place: str, offset: int, length: int) -> Row | None:
-    if not body.eventID or not body.eventName:
+    if not body.eventID or not body.eventName or body.eventType == INSIGHT:
         return None
     who = body.userIdentity or _NOBODY
     context = who.sessionContext or _NO_CONTEXT

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import duckdb
 
+from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.store.job import Job, JobDone, Tally
 from irkit.cloudtrail.store.part import write_part
-from irkit.cloudtrail.store.reading import rows
+from irkit.cloudtrail.store.reading import FileReader
 
 
 def done(job: Job) -> JobDone:
     """Do one job. What the disk refuses is its failure; what a file holds never is."""
     part = Path(job.part)
     tally = Tally()
-    every = (row for file in job.files for row in tally.counted(file.place, rows(Path(file.path), file.place)))
+    readers = (FileReader(RawFile(file.place, 0, file.path)) for file in job.files)
+    every = (row for file, reader in zip(job.files, readers, strict=True) for row in tally.counted(file, reader.read()))
     try:
         write_part(every, part)
         return tally.done(part)
