@@ -105,7 +105,7 @@ class S3Objects:
 
     def _folders(self, prefix: str) -> tuple[str, ...]:
         """One level down; the objects that lie beside the folders are kept for the end."""
-        prefixes, beside = self._s3.folders(self._bucket, prefix)
+        prefixes, beside = self._s3.level(self._bucket, prefix)
         self._beside += [one for one in beside if self._is_in(one.key)]
         return prefixes
 
