@@ -31,6 +31,7 @@ class Sofar:
     progress: Progress
     records: int
     seconds: float
+    asked: Asked | None = None
     shown: Shown | None = None
 
 
@@ -51,6 +52,7 @@ class Failed:
 
     view: View
     error: IrkitError
+    asked: Asked
     shown: Shown
 
 
@@ -75,6 +77,11 @@ class Asker:
         """End as soon as the source gives something: what was found by then is the answer."""
         self._source.stopped.set()
 
+    def look_as(self, view: View) -> None:
+        """Filter and order otherwise what is found: a view of the same answer."""
+        self._view = view
+        self._count = -1
+
     def run(self) -> None:
         """Ask to the end."""
         with _few_collections():
@@ -84,9 +91,11 @@ class Asker:
         try:
             answer = ask(self._source, self._question, self._view.query, self._view.follow, self._hear)
         except IrkitError as error:
-            return Failed(self._view, error, self._sofar())
-        made = shown(self._question, answer.asked, self._view)
-        return Done(self._view, answer, made, self._seconds, self._source.ended)
+            view = self._view
+            return Failed(view, error, *self._sofar(view))
+        view = self._view
+        made = shown(self._question, answer.asked, view)
+        return Done(view, answer, made, self._seconds, self._source.ended)
 
     @property
     def _seconds(self) -> float:
@@ -99,16 +108,17 @@ class Asker:
             return
         self._told = now
         is_worth_it = len(self._records) > self._count and now - self._made > self._cost * _SHARE
-        made = self._sofar() if is_worth_it else None
-        self._tell(Sofar(self._view, batch.progress, len(self._records), self._seconds, made))
+        view = self._view
+        made = self._sofar(view) if is_worth_it else (None, None)
+        self._tell(Sofar(view, batch.progress, len(self._records), self._seconds, *made))
 
-    def _sofar(self) -> Shown:
+    def _sofar(self, view: View) -> tuple[Asked, Shown]:
         begun, self._count = time.monotonic(), len(self._records)
-        asked = Asked(in_order(self._records), self._view.query)
-        made = shown(self._question, asked, self._view)
+        asked = Asked(in_order(self._records), view.query)
+        made = shown(self._question, asked, view)
         self._made = time.monotonic()
         self._cost = self._made - begun
-        return made
+        return asked, made
 
 
 @contextmanager

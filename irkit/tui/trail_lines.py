@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from rich.text import Text
 
 from irkit.cloudtrail.coverage import Coverage
-from irkit.cloudtrail.questions.question import Question
 from irkit.cloudtrail.source import Progress
 from irkit.tui.spans import clock
 from irkit.tui.trail_cells import counted, drawable, words
@@ -52,25 +51,31 @@ def chip_at(several: Sequence[Chip], x: int) -> Chip | None:
     return None
 
 
-def tabs(questions: Mapping[str, Question[object]], chosen: str) -> Text:
-    """``› 1 activity   2 decrypts``: the current one carries a mark, not only a colour."""
-    line = Text(no_wrap=True)
-    for number, each in enumerate(questions, start=1):
-        mark = "›" if each == chosen else " "
-        line.append(f"{mark}{number} {each} ", "bold" if each == chosen else "dim")
-    return line
+def tabs(questions: Iterable[str], chosen: str, width: int) -> tuple[Text, ...]:
+    """``›1 activity  2 decrypts``, one text a tab: the current one carries a mark, not only a colour.
+
+    Where there is little room they stand closer.
+    """
+    several = list(questions)
+    gap = " " if sum(len(each) + 4 for each in several) <= width else ""
+    return tuple(
+        Text.assemble(
+            "›" if each == chosen else " ",
+            (str(number), "bold cyan"),
+            (f"{gap}{each}{gap}", "bold" if each == chosen else "dim"),
+        )
+        for number, each in enumerate(several, start=1)
+    )
 
 
 def counts(shown: Shown | None, ended: str, marked: int) -> str:
     """``12 of 2,104 rows · 3 marked``: how many are shown, of how many there are; and whether there are more."""
     if shown is None:
         return ""
-    of = f"{len(shown.rows):,} of {counted(shown.total, 'row')}"
-    parts = [of if len(shown.rows) != shown.total else counted(shown.total, "row")]
+    rows = "" if len(shown.rows) == shown.total else f"{len(shown.rows):,} of "
     left_out = shown.loaded - len(shown.asked.records)
-    parts.append(f"of {counted(len(shown.asked.records), 'event')}")
-    if left_out:
-        parts.append(f"{left_out:,} left out")
+    events = f"{len(shown.asked.records):,} of " if left_out else ""
+    parts = [f"{rows}{counted(shown.total, 'row')}", f"{events}{counted(shown.loaded, 'event')}"]
     if ended:
         parts.append("NOT ALL THAT MATCH")
     if marked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import ClassVar
 
 from rich.text import Text
@@ -26,6 +27,7 @@ from irkit.tui.trail_cells import counted, words
 from irkit.tui.trail_desk import TrailDesk
 from irkit.tui.trail_lines import chip_at, chips, counts, covered, finished, headline, nothing, progress, tabs
 from irkit.tui.trail_narrowing import records_of
+from irkit.tui.trail_shown import event_ids
 from irkit.tui.widgets.footer import KeyFooter
 from irkit.tui.widgets.trail_strip import TrailStrip
 from irkit.tui.widgets.trail_table import TrailTable
@@ -49,6 +51,8 @@ class TrailScreen(TrailFilteringScreen):
 
     def __init__(self, desk: TrailDesk, look: Look) -> None:
         super().__init__(desk, look)
+        self._marked: dict[tuple[str, ...], tuple[Record, ...]] = {}
+        """The records of marked rows, by the rows' event ids."""
 
     def compose(self) -> ComposeResult:
         """What is looked at, when it was, the tables, what it covers."""
@@ -65,6 +69,10 @@ class TrailScreen(TrailFilteringScreen):
         """Ask the first question."""
         self.query_one(TrailTable).focus()
         self.ask()
+
+    def on_resize(self) -> None:
+        """The tabs stand closer on a narrow screen."""
+        self.call_after_refresh(self.draw)
 
     @property
     def words(self) -> str:
@@ -98,8 +106,8 @@ class TrailScreen(TrailFilteringScreen):
         """Why keys are off now."""
         off: dict[str, str] = {}
         if self.row is None:
-            ids = ("open", "pivot", "only", "exclude", "mark", "add", "copy", "sort")
-            off |= {f"trail.{each}": "there is no row" for each in ids}
+            ids = ("open", "pivot", "only", "exclude", "mark", "copy", "sort")
+            off |= {f"trail.{each}": "there is no row" for each in (*ids, *(() if self._marked else ("add",)))}
         if self.held.shown is None or not self.held.shown.loaded:
             off |= {f"trail.{each}": "nothing is loaded" for each in ("pick", "find", "histogram")}
         if self.desk.add_to_timeline is None:
@@ -128,7 +136,7 @@ class TrailScreen(TrailFilteringScreen):
         self.query_one(TrailStrip).show(made.asked.records if made else (), view.query.span)
         self.query_one("#source", Static).update(headline(self.desk.source.label, self.desk.incident, view))
         self.query_one("#chips", Static).update(chips(view.chips))
-        self.query_one("#tabs", Static).update(tabs(self.desk.questions, view.question))
+        self.query_one("#tabs", Static).update(Text("", no_wrap=True).join(self._tabs()))
         self._draw_counts()
         self.draw_progress()
 
@@ -151,9 +159,11 @@ class TrailScreen(TrailFilteringScreen):
         else:
             line.update(Text(f" ✗ NOT ALL: {words(held.ended)}", "bold red"))
 
+    def _tabs(self) -> tuple[Text, ...]:
+        return tabs(self.desk.questions, self.view.question, self.size.width)
+
     def _draw_counts(self) -> None:
-        table = self.query_one(TrailTable)
-        table.border_subtitle = counts(self.held.shown, self.held.ended, len(table.marked))
+        self.query_one(TrailTable).border_subtitle = counts(self.held.shown, self.held.ended, len(self._marked))
         self.query_one(KeyFooter).dim(self.off())
 
     @on(TrailTable.Moved)
@@ -166,6 +176,13 @@ class TrailScreen(TrailFilteringScreen):
     def _narrowed(self, message: TrailStrip.Narrowed) -> None:
         self.query_one(TrailTable).focus()
         self.look_at(self.view.within(message.window))
+
+    @on(Click, "#tabs")
+    def _turned(self, event: Click) -> None:
+        ends = accumulate(each.cell_len for each in self._tabs())
+        number = next((at for at, end in enumerate(ends, start=1) if event.x < end), None)
+        if number is not None:
+            self.action_question(number)
 
     @on(Click, "#chips")
     def _clicked(self, event: Click) -> None:
@@ -208,8 +225,18 @@ class TrailScreen(TrailFilteringScreen):
             self.look_at(self.view.sorted_by(self.column))
 
     def action_mark(self) -> None:
-        """Mark the row."""
-        self.query_one(TrailTable).mark()
+        """Mark the row's records for the timeline, or no longer, and go on; marks stay whatever is looked at."""
+        if self.row is None or (made := self.held.shown) is None:
+            self.refuse("there is no row")
+            return
+        if self._marked.pop(event_ids(self.row), None) is None:
+            self._marked[event_ids(self.row)] = records_of(self.row, made.asked)
+        self._draw_marks()
+        self.query_one(TrailTable).action_move(1)
+
+    def _draw_marks(self) -> None:
+        self.query_one(TrailTable).mark(self._marked.keys())
+        self._draw_counts()
 
     def action_histogram(self) -> None:
         """To the bars, or back to the table."""
@@ -253,11 +280,9 @@ class TrailScreen(TrailFilteringScreen):
         if reason := self.off().get("trail.add"):
             self.refuse(reason)
             return
-        table, made = self.query_one(TrailTable), self.held.shown
-        rows = table.marked_rows or [self.row]
-        if made is None:
-            return
-        records = list({one.event_id: one for row in rows for one in records_of(row, made.asked)}.values())
+        here = records_of(self.row, self.held.shown.asked) if self.row is not None and self.held.shown else ()
+        several = self._marked.values() or (here,)
+        records = list({one.event_id: one for each in several for one in each}.values())
         if not records:
             self.refuse("these rows rest on no record that is loaded")
         elif len(records) > _MANY:
@@ -285,10 +310,8 @@ class TrailScreen(TrailFilteringScreen):
 
     @on(OrderTaken)
     def _taken(self, message: OrderTaken) -> None:
-        table = self.query_one(TrailTable)
-        table.marked.clear()
-        table.refresh()
-        self._draw_counts()
+        self._marked.clear()
+        self._draw_marks()
         self.say(message.words)
 
     @on(OrderRefused)

@@ -114,13 +114,14 @@ class TrailAskingScreen(PlacedScreen):
         if self.held.shown is not None:
             self._before = [*self._before[1 - _STATES :], replace(self.held, cursor=self.cell())]
         old = self.held
-        self.held = Held(view)
-        if view.asks_as(old.view) and old.asked is not None and not self.is_asking:
-            self.held = replace(old, view=view)
-            redraw = partial(self._redraw, self.question, old.asked, view)
-            self.run_worker(redraw, thread=True, group="redraw", exclusive=True)
-        else:
+        if not view.asks_as(old.view):
+            self.held = Held(view)
             self.ask()
+            return
+        self.held = replace(old, view=view)
+        if self._asker is not None:
+            self._asker.look_as(view)
+        self._make_again()
 
     def go_back(self) -> None:
         """To what was looked at before, as it was."""
@@ -162,6 +163,13 @@ class TrailAskingScreen(PlacedScreen):
         self.stop()
         self._asker = None
 
+    def _make_again(self) -> None:
+        """Make the rows of what is loaded anew, in a thread."""
+        if self.held.asked is not None:
+            redraw = partial(self._redraw, self.question, self.held.asked, self.view)
+            self.run_worker(redraw, thread=True, group="redraw", exclusive=True)
+        self.draw()
+
     def _redraw(self, question: Question[object], asked: Asked, view: View) -> None:
         self.post_message(TrailRedrawn(view, shown(question, asked, view)))
 
@@ -180,8 +188,8 @@ class TrailAskingScreen(PlacedScreen):
         match message.told:
             case Sofar() as sofar:
                 self.progress = (sofar.progress, sofar.records, sofar.seconds)
-                if sofar.shown is not None:
-                    self.held = replace(self.held, asked=sofar.shown.asked, shown=sofar.shown)
+                if sofar.shown is not None and sofar.view == self.view:
+                    self.held = replace(self.held, asked=sofar.asked, shown=sofar.shown)
                     self.draw()
                 self.draw_progress()
             case Done() as done:
@@ -190,9 +198,16 @@ class TrailAskingScreen(PlacedScreen):
                 self.held = Held(
                     self.view, answer.asked, done.shown, answer.coverage, answer.notes, done.ended, done.seconds
                 )
-                self.draw()
             case Failed() as failed:
                 self._asker, self.progress = None, None
-                self.held = Held(self.view, failed.shown.asked, failed.shown, ended=failed.error.message)
+                self.held = Held(self.view, failed.asked, failed.shown, ended=failed.error.message)
                 self.refuse(f"{failed.error.message}\n{failed.error.hint}".strip())
-                self.draw()
+        if not self.is_asking:
+            self._settle(message.told.view)
+
+    def _settle(self, view: View) -> None:
+        """The question has ended; when it was looked at otherwise by then, the rows are made once more."""
+        if view == self.view:
+            self.draw()
+        else:
+            self._make_again()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import ClassVar
 
@@ -26,6 +27,7 @@ _GAP = 2
 _SAMPLE = 300
 """So many rows say how wide the columns are."""
 _WIDEST = 44
+_NARROW = 100
 _HEAD = Style(bold=True, underline=True)
 _ROW = Style(bold=True)
 _CELL = Style(bold=True, reverse=True)
@@ -55,8 +57,7 @@ class TrailTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.cursor = 0
         self.column = 0
-        self.marked: set[tuple[str, ...]] = set()
-        """The event ids of the rows that are marked."""
+        self._marked: frozenset[tuple[str, ...]] = frozenset()
         self.touched = False
         """Whether the user has moved the cursor: it then stays on its row when rows come in above."""
         self.empty: tuple[str, ...] = ()
@@ -83,11 +84,6 @@ class TrailTable(ScrollView, can_focus=True):
         """How many rows there are."""
         return len(self._rows)
 
-    @property
-    def marked_rows(self) -> list[object]:
-        """The marked rows, in the table's order."""
-        return [row for row in self._rows if event_ids(row) in self.marked] if self.marked else []
-
     def show(self, columns: tuple[str, ...], rows: Sequence[object], order: Order | None) -> None:
         """Draw other rows. A cursor that was moved stays on its row, when that is still there."""
         held = event_ids(self.row) if self.touched and self.row is not None else ()
@@ -106,9 +102,8 @@ class TrailTable(ScrollView, can_focus=True):
         self.post_message(self.Moved())
 
     def start_over(self) -> None:
-        """To the first row, nothing marked: the rows are of another question."""
+        """To the first row: the rows are of another question."""
         self.cursor, self.touched = 0, False
-        self.marked.clear()
         self.scroll_to(y=0, animate=False, immediate=True)
 
     def go(self, cursor: int, column: int) -> None:
@@ -119,12 +114,10 @@ class TrailTable(ScrollView, can_focus=True):
         self.refresh()
         self.post_message(self.Moved())
 
-    def mark(self) -> None:
-        """Mark the row under the cursor, or no longer; go on to the next."""
-        if self.row is not None:
-            self.marked ^= {event_ids(self.row)}
-            self.touched = True
-            self.go(self.cursor + 1, self.column)
+    def mark(self, several: Iterable[tuple[str, ...]]) -> None:
+        """Draw a mark at the rows of these event ids."""
+        self._marked = frozenset(several)
+        self.refresh()
 
     def action_move(self, by: int) -> None:
         """Up or down, stopping at the ends."""
@@ -138,6 +131,12 @@ class TrailTable(ScrollView, can_focus=True):
     def action_column(self, by: int) -> None:
         """One column to a side."""
         self.go(self.cursor, self.column + by)
+
+    def on_resize(self) -> None:
+        """Other widths for another room."""
+        self._widths = ()
+        self._measure()
+        self._into_sight()
 
     def on_click(self, event: Click) -> None:
         """Put the cursor on the cell under the mouse."""
@@ -174,7 +173,7 @@ class TrailTable(ScrollView, can_focus=True):
 
     def _line(self, at: int, width: int) -> Strip:
         row, chosen = self._rows[at], at == self.cursor
-        mark = MARKED if event_ids(row) in self.marked else " "
+        mark = MARKED if self._marked and event_ids(row) in self._marked else " "
         base = _ROW if chosen else Style()
         segments, x = [Segment(f"{CHOSEN if chosen else ' '}{mark} ", base)], _LEAD
         for each, start, cells in self._laid():
@@ -182,9 +181,16 @@ class TrailTable(ScrollView, can_focus=True):
             style = base + _STYLES.get(name, Style())
             if chosen and each == self.column:
                 style = _CELL if self.has_focus else Style(bold=True, underline=True)
-            segments += [Segment(" " * (start - x), base), Segment(fitted(words(getattr(row, name)), cells), style)]
+            segments += [Segment(" " * (start - x), base), Segment(fitted(self._text(row, name), cells), style)]
             x = start + cells
         return Strip(segments).adjust_cell_length(width, base).apply_style(self.rich_style)
+
+    def _text(self, row: object, name: str) -> str:
+        """A cell's text; times without their year where there is little room."""
+        held = getattr(row, name)
+        if isinstance(held, datetime) and self.size.width < _NARROW:
+            return f"{held.astimezone(UTC):%m-%d %H:%M:%S}"
+        return words(held)
 
     def _laid(self) -> list[tuple[int, int, int]]:
         """The columns in sight: number, first cell, cells. The last one takes what room is left."""
@@ -206,7 +212,7 @@ class TrailTable(ScrollView, can_focus=True):
         widest = min(_WIDEST, max(12, self.size.width // 2))
         rows = list(islice(self._rows, _SAMPLE))
         self._widths = tuple(
-            min(widest, max(was, wide(heading(name)) + 1, *(wide(words(getattr(row, name))) for row in rows), 1))
+            min(widest, max(was, wide(heading(name)) + 1, *(wide(self._text(row, name)) for row in rows), 1))
             for was, name in zip(old, self._columns, strict=True)
         )
 
