@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import secrets
 import shutil
@@ -96,15 +97,29 @@ def json_line(row: Mapping[str, object], columns: Sequence[str]) -> str:
 
 
 def _csv(what: Written, out: TextIO) -> None:
-    rows = csv.writer(out)
-    rows.writerow(what.columns)
+    print(csv_row(what.columns), end="", file=out)
     for row in what.rows:
-        rows.writerow([_csv_cell(cell(row.get(name))) for name in what.columns])
+        print(csv_row([cell(row.get(name)) for name in what.columns]), end="", file=out)
+
+
+def csv_row(texts: Sequence[str]) -> str:
+    """One row of CSV (RFC 4180): each text is one line, and none is a formula to a spreadsheet."""
+    row = io.StringIO(newline="")
+    csv.writer(row).writerow([_csv_cell(each) for each in texts])
+    return row.getvalue()
 
 
 def _csv_cell(text: str) -> str:
     told = shown(text)
     return f"'{told}" if told.startswith(_FORMULA) else told
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO | None = None) -> None:
+    """A table whose columns somebody chose: as wide as the terminal, else as wide as it must be."""
+    target = out or sys.stdout
+    width = shutil.get_terminal_size().columns if target.isatty() else None
+    for line in table(columns, rows, width):
+        print(line, file=target)
 
 
 _WRITERS: dict[Format, Callable[[Written, TextIO], None]] = {

@@ -1,0 +1,72 @@
+"""One SELECT over a store of records: the view events, and others made of it. Read-only; no file, no network."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from irkit.cli.trail_arguments import FORMATS, add_where
+from irkit.cli.trail_cells import cell, safe_json
+from irkit.cli.trail_source import Whence
+from irkit.cli.trail_told import say
+from irkit.cli.trail_written import Format, csv_row, opened, print_table
+from irkit.errors import UsageError
+from irkit.wiring.trail import store_folder
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+_MOST_IN_A_TABLE = 10_000
+"""A table must see all its rows before it writes the first."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("text", nargs="?", metavar="SELECT", help='"SELECT call, count(*) FROM events GROUP BY call"')
+    parser.add_argument("--columns", action="store_true", help="tell the columns and views that there are")
+    add_where(parser)
+    parser.add_argument("--format", choices=FORMATS, default=Format.TABLE.value)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the rows there instead of on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the answer as it is read; the exit code."""
+    from irkit.cloudtrail.store.sql import described, sql
+
+    if args.columns:
+        print_table(("name", "holds"), [list(each) for each in described()])
+        return 0
+    if not args.text:
+        raise UsageError("what is the SELECT?", hint="irkit trail sql --columns tells what can be asked for")
+    whence = Whence(args)
+    if whence.stores is None:
+        raise UsageError("--no-cache leaves nothing to ask", hint="SQL is answered from the store")
+    with closing(sql(store_folder(whence.texts, whence.stores), args.text)) as answer, opened(args.output) as out:
+        _written(answer.columns, answer.rows, Format(args.format), out)
+    return 0
+
+
+def _written(columns: Sequence[str], rows: Iterator[Sequence[JsonValue]], form: Format, out: TextIO) -> None:
+    match form:
+        case Format.TABLE:
+            held = list(islice(rows, _MOST_IN_A_TABLE))
+            print_table(columns, [[cell(each) for each in row] for row in held], out)
+            if next(rows, None) is not None:
+                say(f"irkit trail: only the first {_MOST_IN_A_TABLE:,} rows are shown: --format csv has all")
+        case Format.CSV:
+            print(csv_row(columns), end="", file=out)
+            for row in rows:
+                print(csv_row([cell(each) for each in row]), end="", file=out)
+        case Format.JSONL:
+            for row in rows:
+                print(safe_json(_named(columns, row)), file=out)
+        case Format.JSON:
+            print(safe_json([_named(columns, row) for row in rows], indent=2), file=out)
+
+
+def _named(columns: Sequence[str], row: Sequence[JsonValue]) -> Mapping[str, JsonValue]:
+    return dict(zip(columns, row, strict=True))
