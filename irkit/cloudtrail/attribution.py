@@ -8,7 +8,7 @@ identity ARN and the same resource within 5 seconds (744 of 744).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -66,8 +66,9 @@ def causes(made: Iterable[Record], callers: Iterable[Record]) -> dict[str, Cause
 
     Calls that services made are no callers and are passed over.
     """
-    index = _Index(callers)
-    return {one.event_id: cause for one in made if is_made_for(one) and (cause := index.cause(one)) is not None}
+    several = [one for one in made if is_made_for(one)]
+    index = _Index(callers, {key for one in several for key in (*_named(one), *_by_service(one))})
+    return {one.event_id: cause for one in several if (cause := index.cause(one)) is not None}
 
 
 def spans(records: Iterable[Record]) -> tuple[Window, ...]:
@@ -100,15 +101,16 @@ def _merged(several: Sequence[tuple[datetime, datetime]], gap: timedelta) -> tup
 
 
 class _Index:
-    """Callers' calls by identity and resource, each list in the order of time."""
+    """Callers' calls by identity and resource, each list in the order of time; of those wanted alone."""
 
-    def __init__(self, callers: Iterable[Record]) -> None:
+    def __init__(self, callers: Iterable[Record], wanted: Collection[_Key]) -> None:
         self._calls: dict[_Key, list[Record]] = {}
         self._times: dict[_Key, list[datetime]] = {}
         self._taken: set[tuple[str, str]] = set()
-        for one in sorted(callers, key=_at):
-            if one.principal_arn and not one.invoked_by:
-                for key in _asked(one):
+        arns = {arn for arn, _, _ in wanted}
+        for one in sorted((one for one in callers if one.principal_arn in arns and not one.invoked_by), key=_at):
+            for key in _asked(one):
+                if key in wanted:
                     self._calls.setdefault(key, []).append(one)
         for key, calls in self._calls.items():
             self._times[key] = [one.at for one in calls]
