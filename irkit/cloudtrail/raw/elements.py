@@ -1,0 +1,61 @@
+"""The texts of the records of one block of AWS's own form, ``{"Records":[{...},{...}]}``, found without parsing them.
+
+msgspec skips over JSON values at 2.7 GB/s, checking them as it goes: cheaper than any search for their beginnings, and
+exact where a record holds what looks like another one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+
+import msgspec
+
+from irkit.cloudtrail.raw.splitter import Element
+
+HEAD = b'{"Records":['
+TAIL = b"]}"
+FIRST = HEAD + b'{"eventVersion":'
+MARK = b'},{"eventVersion":'
+
+
+class _Wrapped(msgspec.Struct):
+    Records: list[msgspec.Raw]
+
+
+_WRAPPED = msgspec.json.Decoder(_Wrapped)
+
+
+class Elements:
+    """The records' texts of a block; ``offset`` is that of the block's first byte in the file."""
+
+    def __init__(self, text: bytes, offset: int = 0) -> None:
+        """Raises ``ValueError`` when the text is not of that form, without blanks between the records."""
+        self._text = text
+        self._offset = offset
+        raws = _WRAPPED.decode(text).Records
+        self._ends = list(accumulate((len(memoryview(raw)) + 1 for raw in raws), initial=len(HEAD)))
+        whole = self._ends[-1] - (1 if raws else 0) + len(TAIL)
+        if whole != len(text) or not text.startswith(HEAD):
+            raise ValueError("there are blanks between the records")
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[Element]:
+        return (self._element(number) for number in range(len(self)))
+
+    def at(self, places: list[int]) -> Iterator[Element]:
+        """The records that stand at some places (in order), each once."""
+        last = -1
+        for place in places:
+            number = bisect_right(self._ends, place) - 1
+            if last < number < len(self):
+                last = number
+                if number >= 0:
+                    yield self._element(number)
+
+    def _element(self, number: int) -> Element:
+        start, end = self._ends[number], self._ends[number + 1] - 1
+        return Element(self._offset + start, self._text[start:end])

@@ -1,0 +1,134 @@
+"""Look at many files at once for one query: batches as records are found, and in the end what was looked at."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from irkit.cloudtrail.coverage import Counts, Skipped
+from irkit.cloudtrail.layout import named
+from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw.raw_file import RawFile
+from irkit.cloudtrail.raw.reading import Part, Reader
+from irkit.cloudtrail.raw.sights import NOTHING, Sights, joined
+from irkit.cloudtrail.raw.workers import Told, Workers
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch, Progress
+
+_READER = "irkit.cloudtrail.raw.reading:Reader"
+_SMALL = 2 << 20
+"""So few stored bytes are read in this process: that takes less time than starting others."""
+MOST_JOBS = 4
+"""More processes take more memory than 300 MB, and no longer help on most disks."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a look at files has seen."""
+
+    counts: Counts
+    skipped: tuple[Skipped, ...]
+    sights: Sights
+    """Of all files: times, accounts, regions, from samples of every file."""
+    off: tuple[tuple[str, datetime], ...]
+    """Files whose events do not lie where their names say, each with the time of one of them."""
+    insights: int
+    """Records that tell of no call."""
+
+
+@dataclass
+class _Look:
+    """A look in the making."""
+
+    total: int
+    total_size: int
+    begun: float = field(default_factory=time.monotonic)
+    counts: Counts = field(default_factory=Counts)
+    skipped: list[Skipped] = field(default_factory=list)
+    sights: Sights = NOTHING
+    off: dict[str, datetime] = field(default_factory=dict)
+    insights: int = 0
+    ids: set[str] = field(default_factory=set)
+
+    def hear(self, told: Iterable[Told]) -> Batch:
+        """Take in what workers have told."""
+        records: list[Record] = []
+        for file, part, why in told:
+            if part is None:
+                self.counts += Counts(files=1, size=file.size)
+                if why:
+                    self.skipped.append(Skipped(Locator(file.place), why))
+                continue
+            self._take(file, cast("Part", part), records)
+        return Batch(tuple(records), self._progress())
+
+    def _take(self, file: RawFile, part: Part, records: list[Record]) -> None:
+        before = len(self.ids)
+        self.ids.update(one.event_id for one in part.records)
+        doubles = len(part.records) - (len(self.ids) - before)
+        self.counts += Counts(events=part.events, doubles=doubles)
+        records += part.records
+        self.skipped += part.skipped
+        self.insights += part.insights
+        self.sights = joined((self.sights, part.sights))
+        if file.place not in self.off and (at := outside(file.place, part.sights)) is not None:
+            self.off[file.place] = at
+
+    def _progress(self) -> Progress:
+        counts = self.counts
+        left = None
+        if self.total_size and counts.size:
+            left = (time.monotonic() - self.begun) * (self.total_size - counts.size) / counts.size
+        return Progress("files", counts.files, self.total, counts.events, counts.size, left)
+
+    def looked(self) -> Looked:
+        """What it has come to."""
+        return Looked(self.counts, tuple(self.skipped), self.sights, tuple(self.off.items()), self.insights)
+
+
+def outside(place: str, seen: Sights) -> datetime | None:
+    """The time of an event that lies where the file's name says it cannot; None when all seen lie within."""
+    span = named(place).span
+    for text in (seen.first, seen.last):
+        if span is not None and text:
+            at = datetime.fromisoformat(text)
+            if not span.holds(at):
+                return at
+    return None
+
+
+def look_at_files(files: Iterable[RawFile], query: Query, jobs: int | None = None) -> Generator[Batch, None, Looked]:
+    """Give the matching records as they are found, in the order of the files as far as several processes keep it.
+
+    ``files`` may come one by one, as they are downloaded: each is taken when a process has time for it. ``jobs`` is
+    the number of processes; by default that of the processors, at least 2. Closing the generator ends them.
+    """
+    known: Sequence[RawFile] = files if isinstance(files, Sequence) else ()
+    size = sum(file.size for file in known)
+    look = _Look(len(known), size)
+    if isinstance(files, Sequence) and (not files or (jobs is None and size <= _SMALL)):
+        for told in _here(files, query):
+            yield look.hear(told)
+        return look.looked()
+    workers = Workers(_READER, query, jobs or min(max(os.cpu_count() or 2, 2), MOST_JOBS))
+    reading = workers.read(iter(files))
+    try:
+        for each in reading:
+            yield look.hear(each)
+    finally:
+        reading.close()
+        workers.close()
+    return look.looked()
+
+
+def _here(files: Iterable[RawFile], query: Query) -> Iterator[list[Told]]:
+    reader = Reader(query)
+    for file in files:
+        for part in reader.read(file):
+            yield [Told(file, part)]
+        yield [Told(file, None)]

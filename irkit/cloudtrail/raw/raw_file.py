@@ -1,0 +1,17 @@
+"""A file of a trail as it is stored: on disk, or as bytes that were just downloaded."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class RawFile(NamedTuple):
+    """``place`` is what locators name (a path, ``s3://bucket/key``); ``size`` the bytes as stored.
+
+    What is stored lies at ``path``; when that is empty it is ``content`` itself, compressed or not.
+    """
+
+    place: str
+    size: int
+    path: str = ""
+    content: bytes = b""

@@ -1,0 +1,211 @@
+"""Read one file: the records in it that a query asks for, what was looked at, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+import orjson
+
+from irkit.cloudtrail.coverage import Skipped
+from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw.elements import FIRST, HEAD, MARK, TAIL, Elements
+from irkit.cloudtrail.raw.inflated import Broken, inflated
+from irkit.cloudtrail.raw.raw_file import RawFile
+from irkit.cloudtrail.raw.sieve import sieve
+from irkit.cloudtrail.raw.sights import NOTHING, Sights, sights
+from irkit.cloudtrail.raw.splitter import LONGEST, Element, Splitter, TooLong
+from irkit.cloudtrail.raw.unwrapped import INSIGHT, is_digest, records_in
+from irkit.cloudtrail.record import Record, parsed, record_of, word
+from irkit.errors import OutsideError
+
+_NAMED = 3
+"""So many records of one block that cannot be read are named one by one."""
+
+
+class Part(NamedTuple):
+    """What a block of a file gave."""
+
+    records: tuple[Record, ...] = ()
+    events: int = 0
+    """Events in it, whether they were looked at or passed over."""
+    skipped: tuple[Skipped, ...] = ()
+    sights: Sights = NOTHING
+    insights: int = 0
+    """Records among them that tell of no call."""
+
+
+@dataclass
+class _Tally:
+    """A part in the making."""
+
+    place: str
+    records: list[Record] = field(default_factory=list)
+    events: int = 0
+    insights: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    unnamed: int = 0
+
+    def skip(self, offset: int, length: int, why: str) -> None:
+        if len(self.skipped) < _NAMED:
+            self.skipped.append(Skipped(Locator(self.place, offset, length), why))
+        else:
+            self.unnamed += 1
+
+    def part(self, seen: Sights = NOTHING) -> Part:
+        more = [Skipped(Locator(self.place), f"{self.unnamed} more such parts")] if self.unnamed else []
+        return Part(tuple(self.records), self.events, (*self.skipped, *more), seen, self.insights)
+
+
+class Reader:
+    """Reads files for one query."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._sieve = sieve(query)
+
+    def read(self, file: RawFile) -> Iterator[Part]:
+        """What a file gives, a part a block; at least one."""
+        blocks = inflated(file)
+        stream = _Stream(self, file.place)
+        broken: Broken | None = None
+        while True:
+            try:
+                block = next(blocks)
+            except StopIteration as end:
+                broken = end.value
+                break
+            try:
+                yield from stream.take(block)
+            except TooLong as error:
+                yield _unread(file.place, error.offset, f"no record ends within {LONGEST >> 20} MB")
+                return
+        yield from stream.end(broken)
+
+    def fast(self, text: bytes, offset: int, place: str) -> Part:
+        """Of a block in AWS's own form. Raises ``ValueError`` or msgspec's errors when it is not quite in it."""
+        tally = _Tally(place)
+        places = self._sieve.places(text)
+        if places is not None and not places:
+            return Part((), text.count(MARK) + 1, (), sights(text))
+        elements = Elements(text, offset)
+        for element in elements if places is None else elements.at(places):
+            if self._sieve.passes(element.text):
+                self._look(element, tally)
+        tally.events = len(elements)
+        return tally.part(sights(text))
+
+    def slow(self, elements: Iterable[Element], text: bytes, place: str) -> Part:
+        """Of elements of any form; ``text`` is where they are from."""
+        tally = _Tally(place)
+        for element in elements:
+            if self._sieve.passes_wrapped(element.text):
+                tally.events += self._look(element, tally)
+            else:
+                tally.events += 1
+        return tally.part(sights(text))
+
+    def _look(self, element: Element, tally: _Tally) -> int:
+        """Parse an element and take what matches; how many events it held."""
+        offset, text = element
+        try:
+            value = parsed(text)
+        except OutsideError as error:
+            tally.skip(offset, len(text), error.message)
+            return 0
+        found = list(records_in(value))
+        if not found and not is_digest(value):
+            tally.skip(offset, len(text), "holds no CloudTrail record")
+        for body in found:
+            if word(body, "eventType") == INSIGHT:
+                tally.insights += 1
+                continue
+            raw = text if body is value else orjson.dumps(body)
+            try:
+                one = record_of(body, raw.decode("utf-8", "replace"), Locator(tally.place, offset, len(text)))
+            except OutsideError as error:
+                tally.skip(offset, len(text), error.message)
+                continue
+            if self._query.matches(one):
+                tally.records.append(one)
+        return len(found)
+
+
+class _Stream:
+    """The blocks of one file: in AWS's form as long as they are in it, else cut up bracket by bracket."""
+
+    def __init__(self, reader: Reader, place: str) -> None:
+        self._reader = reader
+        self._place = place
+        self._held = b""
+        self._offset = 0
+        """Of the first byte held."""
+        self._splitter: Splitter | None = None
+        self._begun = False
+
+    def take(self, block: bytes) -> Iterator[Part]:
+        """What can be told with this block."""
+        if not self._begun:
+            self._begun = True
+            if not block.startswith(FIRST):
+                self._splitter = Splitter()
+        if self._splitter is not None:
+            yield self._reader.slow(self._splitter.feed(block), block, self._place)
+            return
+        self._held += block
+        if len(self._held) == len(block) and block.endswith(TAIL):
+            return  # most likely the whole file: it is looked at in the end
+        yield from self._cut()
+
+    def _cut(self) -> Iterator[Part]:
+        """Of all records held but the last, which may go on in the next block."""
+        held = self._held
+        cut = held.rfind(MARK)
+        if cut < 0:
+            if len(held) > LONGEST:
+                yield self._changed()
+            return
+        try:
+            yield self._reader.fast(held[: cut + 1] + TAIL, self._offset, self._place)
+        except (ValueError, msgspec.MsgspecError):
+            yield self._changed()
+            return
+        self._held = HEAD + held[cut + 2 :]
+        self._offset += cut + 2 - len(HEAD)
+
+    def _changed(self) -> Part:
+        """From here on bracket by bracket."""
+        self._splitter = Splitter(self._offset + len(HEAD), b"{[")
+        held, self._held = self._held[len(HEAD) :], b""
+        return self._reader.slow(self._splitter.feed(held), held, self._place)
+
+    def end(self, broken: Broken | None) -> Iterator[Part]:
+        """What is left, and why it is not whole."""
+        if self._splitter is None and self._held:
+            yield self._rest()
+        if self._splitter is not None:
+            yield self._reader.slow(self._splitter.close(), b"", self._place)
+        if broken is not None:
+            yield _unread(self._place, broken.offset, broken.why)
+        elif not self._begun:
+            yield _unread(self._place, 0, "is empty")
+        elif self._splitter is not None and self._splitter.rest >= 0:
+            yield _unread(self._place, self._splitter.rest, "ends in the middle of a record")
+        if self._splitter is not None and self._splitter.junk >= 0:
+            yield _unread(self._place, self._splitter.junk, "holds what is no JSON")
+
+    def _rest(self) -> Part:
+        text = self._held.rstrip()
+        try:
+            if not text.endswith(TAIL):
+                return self._changed()
+            return self._reader.fast(text, self._offset, self._place)
+        except (ValueError, msgspec.MsgspecError):
+            return self._changed()
+
+
+def _unread(place: str, offset: int, why: str) -> Part:
+    return Part(skipped=(Skipped(Locator(place, offset) if offset else Locator(place), why),))

@@ -1,0 +1,77 @@
+"""A process that reads files: tasks come in on stdin, what they give goes out on stdout, pickled, each with its length.
+
+It imports little, so that it answers soon, and ends when its parent does (stdin ends) or no longer listens.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import IO, Protocol, TypeVar, cast
+
+from irkit.cloudtrail.raw.raw_file import RawFile
+
+LENGTH = 8
+_Part_co = TypeVar("_Part_co", covariant=True)
+
+
+class Reads(Protocol[_Part_co]):
+    """What a worker does; it is made with one argument, the setting."""
+
+    def read(self, file: RawFile) -> Iterator[_Part_co]:
+        """What a file gives, part by part."""
+
+
+def made(name: str, setting: object) -> Reads[object]:
+    """The reader of a name such as ``irkit.cloudtrail.raw.reading:Reader``."""
+    module, _, kind = name.partition(":")
+    reader: Reads[object] = getattr(import_module(module), kind)(setting)
+    return reader
+
+
+def framed(value: object) -> bytes:
+    """A value as it goes over a pipe."""
+    held = pickle.dumps(value, protocol=5)
+    return len(held).to_bytes(LENGTH, "little") + held
+
+
+def read_tasks(tasks: IO[bytes], answers: IO[bytes]) -> None:
+    """Do what comes until nothing more does. An answer is (number, part), and (number, None) ends a file."""
+    first = _taken(tasks)
+    if first is None:
+        return
+    name, setting = cast("tuple[str, object]", first)
+    reader = made(name, setting)
+    while (chunk := _taken(tasks)) is not None:
+        for number, file in cast("list[tuple[int, RawFile]]", chunk):
+            out: list[bytes] = []
+            for part in reader.read(file):
+                out.append(framed((number, part)))
+                if len(out) > 1:
+                    answers.write(b"".join(out))
+                    answers.flush()
+                    out.clear()
+            answers.write(b"".join((*out, framed((number, None)))))
+            answers.flush()
+
+
+def _taken(tasks: IO[bytes]) -> object:
+    head = tasks.read(LENGTH)
+    if len(head) < LENGTH:
+        return None
+    held = tasks.read(int.from_bytes(head, "little"))
+    value: object = pickle.loads(held)  # noqa: S301 - of the parent process
+    return value
+
+
+def main() -> None:
+    """Serve the parent process."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
+    try:
+        read_tasks(sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:
+        sys.stderr.close()
