@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "view": ("Look closer", "view", "the same on a screen: pickers, pivots, a histogram"),
     "coverage": ("Look closer", "coverage", "what a source has, and what the trails record"),
     "verify": ("Look closer", "verify", "prove by CloudTrail's digests that log files are whole and unaltered"),
+    "athena": ("Look closer", "athena", "check a CloudTrail table of Athena, or make one"),
     "cache": ("The store", "cache", "build, list or drop the columnar stores that make later questions fast"),
     "sql": ("The store", "sql", 'any SELECT over a store, read-only: irkit trail sql "SELECT ..." --from logs/'),
 }
