@@ -70,7 +70,12 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
             (file for file in files if known.get(file.place) != file.stamp and _is_nameable(file.place)),
             key=_delivered,
         )
-        return (yield from _built(folder, manifest, wanted, processes))
+        built = yield from _built(folder, manifest, wanted, processes)
+        from irkit.cloudtrail.store.settling import settling  # DuckDB: 40 MB that the workers can use till now
+
+        for _ in settling(folder, manifest):
+            yield Progress("files", built.files, len(wanted), built.events)
+        return built
 
 
 def _built(

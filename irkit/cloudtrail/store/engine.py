@@ -29,6 +29,7 @@ class Opened:
                 "autoload_known_extensions": False,
                 "allow_community_extensions": False,
                 "temp_directory": "",
+                "python_enable_replacements": False,
             }
         )
         self.held.execute("SET allowed_paths = ?", [[str(part) for part in parts]])
@@ -41,10 +42,13 @@ class Opened:
             [[part for part, _ in rows], [place for _, place in rows]],
         )
 
-    def view(self, name: str, parts: Sequence[Path], *conditions: str) -> None:
+    def rows(self, name: str, parts: Sequence[Path], *conditions: str) -> None:
         """A view of the rows of some parts for which irkit's own conditions hold."""
-        where = " AND ".join(conditions) or "true"
-        self.held.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {_rows(parts)} WHERE {where}")  # noqa: S608
+        self.view(name, f"SELECT * FROM {_rows(parts)} WHERE {' AND '.join(conditions) or 'true'}")  # noqa: S608
+
+    def view(self, name: str, text: str) -> None:
+        """A view of irkit's own statement."""
+        self.held.execute(f"CREATE TEMP VIEW {name} AS {text}")
 
     def locked(self) -> duckdb.DuckDBPyConnection:
         """The engine, whose settings can no longer be changed."""

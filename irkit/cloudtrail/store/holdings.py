@@ -16,6 +16,7 @@ from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.store.columns import microseconds
 from irkit.cloudtrail.store.engine import NOT_GONE, Opened
 from irkit.cloudtrail.store.manifest import PARTS, Manifest, Part, Scope, Totals
+from irkit.cloudtrail.store.views import View
 
 
 class Rows(StrEnum):
@@ -100,8 +101,8 @@ class Holdings:
         """Whether any part that may hold events of a query has rows that only their JSON tells."""
         return any(part.odd for part in self.touched(query))
 
-    def engine(self, query: Query) -> duckdb.DuckDBPyConnection:
-        """An engine with the views ``Rows`` over the parts that may hold events of a query."""
+    def engine(self, query: Query, views: Iterable[View] = ()) -> duckdb.DuckDBPyConnection:
+        """An engine with the views ``Rows`` over the parts that may hold events of a query, and more made of those."""
         parts = self.touched(query)
         odd = [part for part in parts if part.odd]
         opened = Opened(self._paths(parts))
@@ -109,8 +110,10 @@ class Holdings:
         if gone:
             opened.leave_out(gone)
         counts = [NOT_GONE] if gone else []
-        opened.view(Rows.PLAIN, self._paths(parts), *counts, *(["odd = ''"] if odd else []))
-        opened.view(Rows.ODD, self._paths(odd), *counts, "odd <> ''")
+        opened.rows(Rows.PLAIN, self._paths(parts), *counts, *(["odd = ''"] if odd else []))
+        opened.rows(Rows.ODD, self._paths(odd), *counts, "odd <> ''")
+        for view in views:
+            opened.view(view.name, view.text)
         return opened.locked()
 
     def _gone(self) -> list[tuple[str, str]]:

@@ -96,6 +96,17 @@ class Registration:
     skipped: tuple[Skipped, ...]
 
 
+class Swap(NamedTuple):
+    """Old parts that a new one stands for, but for events that other files hold too."""
+
+    old: tuple[str, ...]
+    new: Part
+    doubles: tuple[tuple[str, int], ...]
+    """Of each place, how many of its events are left out."""
+    stands_for: tuple[tuple[str, str], ...]
+    """The place an event was kept of, and the one it was left out of."""
+
+
 class Totals(NamedTuple):
     """Of the files in the store that a span of time touches; ``pruned`` counts the others."""
 
@@ -244,6 +255,27 @@ class Manifest:
                 "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)",
                 ((each.at.place, each.at.offset, each.at.length, each.why) for each in one.skipped),
             )
+
+    def swap(self, one: Swap) -> None:
+        """Let a new part count instead of old ones."""
+        marks = ", ".join("?" * len(one.old))
+        with self._written():
+            execute, many = self._database.execute, self._database.executemany
+            execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", one.new)
+            execute(
+                f"INSERT OR IGNORE INTO scopes SELECT ?, account, region FROM scopes WHERE part IN ({marks})",  # noqa: S608
+                (one.new.name, *one.old),
+            )
+            execute(f"UPDATE files SET part = ? WHERE part IN ({marks})", (one.new.name, *one.old))  # noqa: S608
+            for table, column in (("scopes", "part"), ("retired", "part"), ("parts", "name")):
+                execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", one.old)  # noqa: S608
+            many("UPDATE files SET doubles = doubles + ?2 WHERE place = ?1", one.doubles)
+            many("INSERT OR IGNORE INTO stands_for VALUES (?, ?)", one.stands_for)
+
+    def mark_settled(self) -> None:
+        """No event is in two parts."""
+        with self._written():
+            self._database.execute("UPDATE parts SET settled = 1")
 
     def forget(self, places: Iterable[str]) -> None:
         """Files that are no longer in the store: their rows do not count from now on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -39,27 +40,33 @@ def write_part(rows: Iterable[Row], at: Path) -> None:
     Raises what making the rows raises, and ``duckdb.Error`` for what the disk refuses.
     """
     stream = Rows(_ARROW, chunks(rows))
-    name = str(at).replace("'", "''")
-    with writer() as engine:
+    with closing(writing_engine()) as engine:
+        engine.register("rows_to_write", stream)
         try:
-            engine.execute(
-                f"COPY (SELECT * FROM stream) TO '{name}' "  # noqa: S608 the name is irkit's own, and quoted
-                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP}, ROW_GROUP_SIZE_BYTES '32MB')"
-            )
+            writing_parquet(engine, "SELECT * FROM rows_to_write", at)
         except duckdb.Error:
             if stream.failure is not None:
                 raise stream.failure from None
             raise
+
+
+def writing_parquet(engine: duckdb.DuckDBPyConnection, statement: str, at: Path) -> None:
+    """Write what irkit's own statement gives as a part."""
+    name = str(at).replace("'", "''")
+    engine.execute(
+        f"COPY ({statement}) TO '{name}' "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP}, ROW_GROUP_SIZE_BYTES '32MB')"
+    )
     with at.open("rb") as written:
         os.fsync(written.fileno())
 
 
-def writer() -> duckdb.DuckDBPyConnection:
-    """An engine that writes: one thread, little memory, nothing fetched or loaded."""
+def writing_engine() -> duckdb.DuckDBPyConnection:
+    """An engine that writes parts: one thread, little memory, nothing fetched or loaded."""
     return duckdb.connect(
         config={
             "threads": 1,
-            "memory_limit": "128MB",
+            "memory_limit": "160MB",
             "temp_directory": "",
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,

@@ -1,0 +1,124 @@
+"""Anyone's SELECT over a store: read-only, over its events alone, with a time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.store.columns import COLUMNS
+from irkit.cloudtrail.store.holdings import Holdings
+from irkit.cloudtrail.store.views import EXTRA, VIEWS
+from irkit.errors import NotFound, OutsideError, UsageError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+PATIENCE = timedelta(minutes=5)
+_ROWS = 1_000
+_TELLS = "irkit trail sql --columns tells what there is"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The columns of an answer, and its rows as they are read, which can be once. Close it."""
+
+    columns: tuple[str, ...]
+    rows: Generator[tuple[JsonValue, ...], None, None]
+    """Times, dates and decimals are texts."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.rows.close()
+
+
+def sql(folder: Path, text: str, patience: timedelta = PATIENCE) -> Answered:
+    """The answer to one SELECT over ``events`` (``described`` names its columns) and the views made of it.
+
+    Raises ``UsageError`` for anything but one valid SELECT, ``NotFound`` for no store, ``StoreBroken``, and
+    ``OutsideError`` when it takes longer than ``patience`` or more memory than there is for it.
+    """
+    _refuse_all_but_select(text)
+    holdings = Holdings.opened(folder)
+    if holdings is None:
+        raise NotFound(f"there is no store under {folder}", hint="irkit trail cache --build makes it")
+    with closing(holdings):
+        engine = holdings.engine(Query(), VIEWS)
+    rows = _rows(engine, text, patience)
+    columns = next(rows)
+    return Answered(tuple(str(name) for name in columns), rows)
+
+
+def described() -> tuple[tuple[str, str], ...]:
+    """The columns of ``events`` and what they hold; then the other views."""
+    return (
+        *((one.name, one.says) for one in COLUMNS if one.name != "odd"),
+        *((name, says) for name, (_, says) in EXTRA.items()),
+        *((view.name, f"view: {view.says}") for view in VIEWS if view.name != "events"),
+    )
+
+
+def _refuse_all_but_select(text: str) -> None:
+    try:
+        statements = duckdb.extract_statements(text)
+    except duckdb.Error as error:
+        raise UsageError(f"this is no SQL: {_first(error)}", hint=_TELLS) from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise UsageError("a store answers one SELECT at a time, and nothing else", hint=_TELLS)
+
+
+def _rows(
+    engine: duckdb.DuckDBPyConnection, text: str, patience: timedelta
+) -> Generator[tuple[JsonValue, ...], None, None]:
+    """First the names of the columns, then the rows."""
+    with closing(engine), _limited(engine, patience):
+        engine.execute(text)
+        yield tuple(column[0] for column in engine.description or ())
+        while held := engine.fetchmany(_ROWS):
+            yield from (tuple(map(plain, row)) for row in held)
+
+
+@contextmanager
+def _limited(engine: duckdb.DuckDBPyConnection, patience: timedelta) -> Iterator[None]:
+    timer = Timer(patience.total_seconds(), engine.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise OutsideError(
+            f"the store was not done after {patience.total_seconds():g} seconds",
+            hint="ask for a shorter span of time, or fewer columns",
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise OutsideError(
+            "the store needs more memory for this than it may take",
+            hint="ask for a shorter span of time, or fewer columns; ORDER BY and DISTINCT hold all they see",
+        ) from error
+    except duckdb.Error as error:
+        raise UsageError(f"the store cannot answer this: {_first(error)}", hint=_TELLS) from error
+    finally:
+        timer.cancel()
+
+
+def _first(error: duckdb.Error) -> str:
+    """The error's words without the pointer into the text that DuckDB draws below them."""
+    return str(error).partition("\n\nLINE ")[0].strip()
+
+
+def plain(value: object) -> JsonValue:
+    """A value as JSON has it; what JSON does not know as a text."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {str(name): plain(each) for name, each in value.items()}
+    return str(value)
