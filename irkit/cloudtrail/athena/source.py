@@ -17,7 +17,7 @@ from irkit.cloudtrail.athena.partitions import accounts, regions
 from irkit.cloudtrail.athena.running import run
 from irkit.cloudtrail.athena.seen_sql import seen_rows, seen_statement
 from irkit.cloudtrail.athena.shape import RowPath, Shape
-from irkit.cloudtrail.athena.statement import Statement, statement
+from irkit.cloudtrail.athena.statement import Statement, notes, statement
 from irkit.cloudtrail.athena.table import Finding, Weight, findings, shape_of
 from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
 from irkit.cloudtrail.locator import Locator
@@ -25,6 +25,7 @@ from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.seen import Seen
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
+from irkit.cloudtrail.trails import trail_notes
 from irkit.errors import OutsideError, Refused
 
 if TYPE_CHECKING:
@@ -218,15 +219,25 @@ class Athena:
             sources=(self.label,),
             accounts=query.accounts or self.spot.accounts or shape.accounts,
             skipped=skipped,
-            notes=(*_limits(self._told(query), shape, within), *self.statement(query).notes, *self._unknown(), cost),
+            notes=(*_limits(self._told(query), shape, within), *self._notes, cost),
             counts=Counts(size=ended.scanned, events=given),
             never=NEVER,
         )
 
-    def _unknown(self) -> Iterable[str]:
+    @property
+    def _notes(self) -> Iterable[str]:
+        """What limits every answer of the table."""
+        yield from notes(self.shape)
         if self._path is RowPath.UNKNOWN:
             yield "the engine does not say which file a record is from"
         yield from (one.what for one in self.findings if "not projected" in one.what)
+        yield from self._trail_notes
+
+    @cached_property
+    def _trail_notes(self) -> tuple[str, ...]:
+        """What the trails that fill the bucket record."""
+        bucket = self.shape.location.removeprefix("s3://").partition("/")[0]
+        return trail_notes(self._clients, bucket) if bucket else ()
 
 
 def _limits(query: Query, shape: Shape, within: Window) -> Iterable[str]:
