@@ -18,6 +18,7 @@ from irkit.clients.athena import Athena
 from irkit.clients.aws import Aws, AwsMoment, AwsSession
 from irkit.clients.call_record import CallLog, CallRecord
 from irkit.clients.cloudtrail import CloudTrail, Pace
+from irkit.clients.cloudtrail_lake import Lake
 from irkit.clients.ecs import Ecs
 from irkit.clients.evidence import Evidence, EvidenceFile
 from irkit.clients.git import Git, GitOverHttp
@@ -146,6 +147,11 @@ class Clients:
     def glue(self) -> Glue:
         """AWS Glue's Data Catalog."""
         return Glue(self.aws)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """AWS CloudTrail Lake."""
+        return Lake(self.aws)
 
     @cached_property
     def organizations(self) -> Organizations:
