@@ -25,6 +25,10 @@ EVENT_HISTORY = "event-history"
 ALL = "all"
 """For ``Reach.accounts``: every account of the organization."""
 Limit = Literal["demanded", "waived"]
+OBJECTS = "objects"
+"""The folder, beside the stores, of what was fetched from buckets."""
+MOST_KEPT = 20 << 30
+"""How many bytes of a bucket's objects are kept."""
 WAYS = "files and folders, s3://bucket/prefix, athena:DATABASE.TABLE, lake:STORE-ID, event-history"
 _BUCKET = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*))?")
 _TABLE = re.compile(r"athena:(?:(?P<database>\w+)\.)?(?P<table>\w+)(?:@(?P<workgroup>[\w.-]+))?")
@@ -130,10 +134,12 @@ def _sources(named: Sequence[Place], reach: Reach) -> Iterator[Source]:
                 continue
             case Kind.HISTORY:
                 yield _history(reach)
+            case Kind.BUCKET:
+                yield _bucket(each, reach)
             case Kind.ATHENA:
                 yield _athena(each, reach)
-            case _:
-                raise UsageError(f"{each.text} cannot be read by this version of irkit")
+            case Kind.LAKE:
+                yield _lake(each, reach)
 
 
 def _files(paths: list[Path], reach: Reach) -> Source:
@@ -154,6 +160,19 @@ def _history(reach: Reach) -> Source:
     if not reach.role:
         raise UsageError("other accounts are asked as a role: name it", hint="--role NAME, or cloudtrail.role")
     return histories(clients, accounts, reach.role, reach.external_id)
+
+
+def _bucket(one: Place, reach: Reach) -> Source:
+    from irkit.cloudtrail.bucket import TrailBucket
+
+    keep = reach.stores / OBJECTS if reach.stores is not None else None
+    return TrailBucket(reach.clients(), one.name, one.below, keep=keep, most_kept=MOST_KEPT, jobs=reach.jobs)
+
+
+def _lake(one: Place, reach: Reach) -> Source:
+    from irkit.cloudtrail.lake import CloudTrailLake
+
+    return CloudTrailLake(reach.clients(), one.name)
 
 
 def _athena(one: Place, reach: Reach) -> Source:
