@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ class Answered:
 
     columns: tuple[str, ...]
     rows: Generator[tuple[JsonValue, ...], None, None]
-    """Times, dates and decimals are texts."""
+    """Times are texts as ISO 8601 has them, in UTC; dates, decimals and what else JSON does not know are texts too."""
 
     def close(self) -> None:
         """Let go of the store."""
@@ -119,6 +119,8 @@ def plain(value: object) -> JsonValue:
         return value
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
+    if isinstance(value, datetime):
+        return f"{value.isoformat()}Z"
     if isinstance(value, dict):
         return {str(name): plain(each) for name, each in value.items()}
     return str(value)

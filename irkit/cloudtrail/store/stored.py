@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.cloudtrail.store.columns import EPOCH, NAMES, EventRow, record_of_row
 from irkit.cloudtrail.store.holdings import Holdings, Rows
+from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.narrowing import narrowing
-from irkit.errors import NotFound
+from irkit.errors import NotFound, OutsideError
 
 _ROWS = 2_000
 _COLUMNS = ", ".join(NAMES)
@@ -39,9 +40,26 @@ class Stored:
         holdings = Holdings.opened(self._folder)
         if holdings is None:
             raise NotFound(f"there is no store under {self._folder}", hint="irkit trail cache --build makes it")
-        with closing(holdings):
+        with closing(holdings), in_words(self._folder):
             yield from looking(holdings, query)
             return coverage(holdings, query)
+
+
+@contextmanager
+def in_words(folder: Path) -> Iterator[None]:
+    """The engine's errors as irkit's."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise OutsideError(
+            f"the store under {folder} needs more memory for this than it may take",
+            hint="ask for a shorter span of time",
+        ) from error
+    except duckdb.Error as error:
+        raise StoreBroken(
+            f"the store under {folder} cannot be read: {error}",
+            hint="ask again with --no-cache; the folder may be deleted: it is made again from the raw files",
+        ) from error
 
 
 def looking(holdings: Holdings, query: Query) -> Generator[Batch, None, None]:

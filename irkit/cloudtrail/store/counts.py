@@ -1,0 +1,144 @@
+"""Counts over a store, made where the events lie: pickers with counts, a histogram, first and last seen.
+
+Each event counts once, whatever it lies in, and only what ``Query.matches`` counts: what SQL alone cannot decide is
+decided record by record first.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.store.columns import NAMES
+from irkit.cloudtrail.store.holdings import Holdings, Rows
+from irkit.cloudtrail.store.narrowing import Condition, Value, narrowing
+from irkit.cloudtrail.store.stored import in_words, looking
+from irkit.cloudtrail.store.views import EXTRA
+from irkit.errors import NotFound, UsageError
+
+MOST = 1_000
+FIELDS = (*(name for name in NAMES if name not in {"odd", "byte_at", "byte_count"}), *EXTRA)
+"""What can be counted: the columns of the view ``events``."""
+ALL = Query()
+_MADE = ", ".join(f"{text} AS {name}" for name, (text, _) in EXTRA.items())
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A value and how many events have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A value, how many events have it, and what they are: ``ips``, ``agents`` and ``calls`` are numbers of each."""
+
+    value: str
+    count: int
+    errors: int
+    denied: int
+    first_at: datetime
+    last_at: datetime
+    ips: int
+    agents: int
+    calls: int
+
+
+@dataclass(frozen=True)
+class Bin:
+    """A span of time from ``start_at`` on, as long as was asked for."""
+
+    start_at: datetime
+    count: int
+    errors: int
+
+
+def counted(folder: Path, field: str, query: Query = ALL, most: int = MOST) -> tuple[Counted, ...]:
+    """The values of a field, most events first. Raises ``UsageError`` for no field, ``NotFound`` for no store."""
+    rows = _rows(
+        folder,
+        query,
+        f"SELECT {_known(field)}::VARCHAR AS value, count(*) AS count FROM asked "  # noqa: S608 a field of ours
+        "GROUP BY value ORDER BY count DESC, value LIMIT ?",
+        most,
+    )
+    return tuple(Counted(*row) for row in rows)
+
+
+def seen(folder: Path, field: str, query: Query = ALL, most: int = MOST) -> tuple[Seen, ...]:
+    """When each value was seen, and with what. Raises as ``counted`` does."""
+    rows = _rows(
+        folder,
+        query,
+        f"SELECT {_known(field)}::VARCHAR AS value, count(*) AS count, "  # noqa: S608 a field of ours
+        "count(*) FILTER (error <> ''), count(*) FILTER (denied), min(time), max(time), "
+        "count(DISTINCT ip), count(DISTINCT agent), count(DISTINCT call) "
+        "FROM asked GROUP BY value ORDER BY count DESC, value LIMIT ?",
+        most,
+    )
+    return tuple(
+        Seen(row[0], row[1], row[2], row[3], _aware(row[4]), _aware(row[5]), row[6], row[7], row[8]) for row in rows
+    )
+
+
+def histogram(folder: Path, step: timedelta, query: Query = ALL) -> tuple[Bin, ...]:
+    """The events of each step of time that has any, in order. Steps begin at whole multiples of it since 1970."""
+    if step < timedelta(seconds=1):
+        raise UsageError("a histogram's step is at least a second")
+    microseconds = step // timedelta(microseconds=1)
+    rows = _rows(
+        folder,
+        query,
+        "SELECT make_timestamp(epoch_us(time) // ?2 * ?2) AS start, count(*), count(*) FILTER (error <> '') "
+        "FROM asked GROUP BY start ORDER BY start".replace("?2", str(microseconds)),
+    )
+    return tuple(Bin(_aware(start), count, errors) for start, count, errors in rows)
+
+
+def _known(field: str) -> str:
+    if field not in FIELDS:
+        raise UsageError(f"there is no field {field!r} to count", hint=f"one of {', '.join(FIELDS)}")
+    return field
+
+
+def _aware(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC)
+
+
+def _rows(folder: Path, query: Query, statement: str, *values: Value | int) -> list[tuple]:  # type: ignore[type-arg]
+    """What a statement gives of the events that match, each once, which it calls ``asked``."""
+    holdings = Holdings.opened(folder)
+    if holdings is None:
+        raise NotFound(f"there is no store under {folder}", hint="irkit trail cache --build makes it")
+    with closing(holdings), in_words(folder), closing(holdings.engine(query)) as engine:
+        matching = _matching(engine, holdings, query)
+        once = "" if holdings.is_settled else "DISTINCT ON (event_id) "
+        asked = f"WITH asked AS (SELECT {once}*, {_MADE} FROM ({matching.text})) "  # noqa: S608 values are bound
+        return engine.execute(asked + statement, [*matching.values, *values]).fetchall()
+
+
+def _matching(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> Condition:
+    """The statement that gives the events that match, and its values."""
+    condition = narrowing(query)
+    if condition.exact and not holdings.has_odd(query):
+        return condition._replace(text=f"FROM {Rows.PLAIN} WHERE {condition.text}")
+    _note_matching(engine, holdings, query)
+    noted = "event_id IN (SELECT event_id FROM matching)"
+    plain = condition if condition.exact else Condition(noted, (), exact=True)
+    both = f"FROM {Rows.PLAIN} WHERE {plain.text} UNION ALL BY NAME FROM {Rows.ODD} WHERE {noted}"
+    return plain._replace(text=both)
+
+
+def _note_matching(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> None:
+    """The table ``matching``: ids of the events that match, found record by record."""
+    engine.execute("CREATE TEMP TABLE matching (event_id VARCHAR)")
+    for batch in looking(holdings, query):
+        ids = [one.event_id.encode("utf-8", "replace").decode() for one in batch.records]
+        engine.execute("INSERT INTO matching SELECT unnest(?)", [ids])
