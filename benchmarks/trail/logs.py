@@ -159,14 +159,14 @@ class Maker:
         share = dice.random()
         if account == cast.ACCOUNTS[0]:
             leaked = cast.LEAK_START <= at < cast.LEAK_END
-            if leaked and share < 0.025:
+            if leaked and share < 0.020:
                 return cast.user(cast.LEAKED_USER, account, cast.SECOND_IP, cast.LEAKED_KEY)
-            if leaked and share < 0.030:
+            if leaked and share < 0.025:
                 return cast.session(
                     "app-00", account, cast.LEAK_START, "pivot", cast.session_key("app-00", account, "pivot"),
                     cast.SECOND_IP,
                 )  # fmt: skip
-            if share < 0.034:
+            if 0.025 <= share < 0.030:
                 return cast.user(cast.LEAKED_USER, account, cast.OWN_IP, cast.LEAKED_KEY)
         if share < 0.06:
             return cast.ci_session(account, at)

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import cast
 
 from irkit.cloudtrail.coverage import Counts, Skipped
-from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw.peeking import outside
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.reading import Part, Reader
 from irkit.cloudtrail.raw.sights import NOTHING, Sights, joined
-from irkit.cloudtrail.raw.workers import Told, Workers
+from irkit.cloudtrail.raw.workers import CHUNK_FILES, Told, Workers
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
 
@@ -39,6 +39,19 @@ class Looked:
     """Files whose events do not lie where their names say, each with the time of one of them."""
     insights: int
     """Records that tell of no call."""
+    fruitless: frozenset[str]
+    """Files of which nothing could be read."""
+
+    def joined(self, other: Looked) -> Looked:
+        """Of two looks at different files."""
+        return Looked(
+            self.counts + other.counts,
+            self.skipped + other.skipped,
+            joined((self.sights, other.sights)),
+            self.off + other.off,
+            self.insights + other.insights,
+            self.fruitless | other.fruitless,
+        )
 
 
 @dataclass
@@ -54,6 +67,9 @@ class _Look:
     off: dict[str, datetime] = field(default_factory=dict)
     insights: int = 0
     ids: set[str] = field(default_factory=set)
+    events_of: dict[str, int] = field(default_factory=dict)
+    """Of the files that are being read."""
+    fruitless: set[str] = field(default_factory=set)
 
     def hear(self, told: Iterable[Told]) -> Batch:
         """Take in what workers have told."""
@@ -61,6 +77,8 @@ class _Look:
         for file, part, why in told:
             if part is None:
                 self.counts += Counts(files=1, size=file.size)
+                if not self.events_of.pop(file.place, 0):
+                    self.fruitless.add(file.place)
                 if why:
                     self.skipped.append(Skipped(Locator(file.place), why))
                 continue
@@ -72,6 +90,7 @@ class _Look:
         self.ids.update(one.event_id for one in part.records)
         doubles = len(part.records) - (len(self.ids) - before)
         self.counts += Counts(events=part.events, doubles=doubles)
+        self.events_of[file.place] = self.events_of.get(file.place, 0) + part.events
         records += part.records
         self.skipped += part.skipped
         self.insights += part.insights
@@ -88,18 +107,8 @@ class _Look:
 
     def looked(self) -> Looked:
         """What it has come to."""
-        return Looked(self.counts, tuple(self.skipped), self.sights, tuple(self.off.items()), self.insights)
-
-
-def outside(place: str, seen: Sights) -> datetime | None:
-    """The time of an event that lies where the file's name says it cannot; None when all seen lie within."""
-    span = named(place).span
-    for text in (seen.first, seen.last):
-        if span is not None and text:
-            at = datetime.fromisoformat(text)
-            if not span.holds(at):
-                return at
-    return None
+        fruitless = frozenset(one.at.place for one in self.skipped) & self.fruitless
+        return Looked(self.counts, tuple(self.skipped), self.sights, tuple(self.off.items()), self.insights, fruitless)
 
 
 def look_at_files(files: Iterable[RawFile], query: Query, jobs: int | None = None) -> Generator[Batch, None, Looked]:
@@ -115,7 +124,9 @@ def look_at_files(files: Iterable[RawFile], query: Query, jobs: int | None = Non
         for told in _here(files, query):
             yield look.hear(told)
         return look.looked()
-    workers = Workers(_READER, query, jobs or min(max(os.cpu_count() or 2, 2), MOST_JOBS))
+    # Files that come one by one are not waited for while others could be read.
+    most = CHUNK_FILES if known else 1
+    workers = Workers(_READER, query, jobs or min(max(os.cpu_count() or 2, 2), MOST_JOBS), most)
     reading = workers.read(iter(files))
     try:
         for each in reading:

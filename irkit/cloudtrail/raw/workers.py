@@ -22,7 +22,8 @@ from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.worker import LENGTH, framed, made
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; from irkit.cloudtrail.raw.worker import main; main()"
-_CHUNK_BYTES, _CHUNK_FILES = 2 << 20, 16
+CHUNK_FILES = 16
+_CHUNK_BYTES = 2 << 20
 _FEW = 4
 """A worker that has so few files left gets the next chunk, so that it need not wait for it."""
 _SMALL = 16 << 10
@@ -73,8 +74,9 @@ class _Worker:
 class Workers:
     """Reads files in ``jobs`` processes, which are started at once, with the reader of a name and its setting."""
 
-    def __init__(self, name: str, setting: object, jobs: int) -> None:
-        self._name, self._setting, self._jobs = name, setting, jobs
+    def __init__(self, name: str, setting: object, jobs: int, most: int = CHUNK_FILES) -> None:
+        """``most`` files are given to a process at once."""
+        self._name, self._setting, self._jobs, self._most = name, setting, jobs, most
         self._selector = selectors.DefaultSelector()
         self._again: deque[tuple[int, RawFile]] = deque()
         self._tries: dict[int, int] = {}
@@ -134,7 +136,7 @@ class Workers:
     def _chunk(self, numbered: Iterator[tuple[int, RawFile]]) -> list[tuple[int, RawFile]]:
         chunk: list[tuple[int, RawFile]] = []
         size = 0
-        most = _CHUNK_FILES if self._answered else 1
+        most = self._most if self._answered else 1
         while len(chunk) < most and size < _CHUNK_BYTES:
             if self._again:
                 one = self._again.popleft()

@@ -1,0 +1,208 @@
+"""CloudTrail's log files on this machine: one source of records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from irkit.cloudtrail.coverage import Coverage, Skipped
+from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw.looking import Looked, look_at_files
+from irkit.cloudtrail.raw.peeking import lies
+from irkit.cloudtrail.raw.raw_file import RawFile
+from irkit.cloudtrail.raw.walking import Walked, walked
+from irkit.cloudtrail.source import Batch
+from irkit.errors import OutsideError
+
+NEVER = ("what the trail was not set to record is in no file of it (its selectors say what)",)
+_LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".parquet", ".csv")
+"""A file so named is meant to be read: when it cannot be, that is a gap."""
+_SHOWN = 3
+_QUIET = timedelta(hours=1)
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass
+class _Plan:
+    """What is read of the files found, and what is left out for which reason."""
+
+    walked: Walked
+    read: list[tuple[Named, RawFile]] = field(default_factory=list)
+    left_out: list[tuple[Reason, Named, RawFile]] = field(default_factory=list)
+
+
+class LocalFiles:
+    """Files, and the files below folders, whatever their names; ``jobs`` processes read them."""
+
+    def __init__(self, paths: Sequence[Path], jobs: int | None = None) -> None:
+        self.paths = tuple(paths)
+        self._jobs = jobs
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        return f"files under {', '.join(map(str, self.paths))}"
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """Give the matching records as they are found, those of the newest files first.
+
+        Files whose names say that they hold nothing that is asked for are left out; when names are found not to tell
+        the truth, they are read after all. Raises ``OutsideError`` when there is no file at all.
+        """
+        plan = _planned(walked(self.paths), query)
+        if not plan.read and not plan.left_out and not plan.walked.skipped:
+            raise OutsideError(f"there is no file under {', '.join(map(str, self.paths))}", hint="check the path")
+        looked = yield from look_at_files(_newest_first(plan.read), query, self._jobs)
+        pruned = [(reason, one, file) for reason, one, file in plan.left_out if reason is not Reason.KIND]
+        pruned = [(reason, one, file) for reason, one, file in plan.left_out if reason is not Reason.KIND]
+        off = [place for place, _ in looked.off]
+        off += [file.place for reason, _, file in pruned if lies(file.path, reason)]
+        if off and pruned:
+            again = yield from look_at_files(_newest_first((one, file) for _, one, file in pruned), query, self._jobs)
+            looked, pruned = looked.joined(again), []
+        return _coverage(self.label, query, plan, looked, _Names(tuple(off), len(pruned)))
+
+
+class _Names(NamedTuple):
+    """How far names were believed: files whose names were found wrong, and how many were left out by theirs."""
+
+    off: tuple[str, ...]
+    pruned: int
+
+
+def _planned(found: Walked, query: Query) -> _Plan:
+    plan = _Plan(found)
+    for file in found.files:
+        one = named(file.place)
+        reason = left_out_for(one, query)
+        if reason is None:
+            plan.read.append((one, file))
+        else:
+            plan.left_out.append((reason, one, file))
+    return plan
+
+
+def _newest_first(files: Iterable[tuple[Named, RawFile]]) -> list[RawFile]:
+    """Files of no known time come last."""
+    return [file for _, file in sorted(files, key=lambda each: each[0].delivered_at or _EVER, reverse=True)]
+
+
+def _coverage(label: str, query: Query, plan: _Plan, looked: Looked, names: _Names) -> Coverage:
+    seen = _Seen.of(plan, looked)
+    span = query.span
+    asked_at = max(seen.newest or _EVER, seen.last or _EVER)
+    skipped, no_logs = _judged(looked.skipped, looked.fruitless)
+    return Coverage(
+        regions=tuple(sorted(query.regions or seen.regions)),
+        start=span.start if span else seen.first or asked_at,
+        end=span.end if span else max(seen.last or asked_at, asked_at),
+        asked_at=asked_at,
+        not_seen={each: "there is no file of it" for each in query.regions if each not in seen.regions},
+        sources=(label,),
+        accounts=tuple(sorted(query.accounts or seen.accounts)),
+        skipped=(*plan.walked.skipped, *skipped),
+        notes=tuple(_notes(query, plan, looked, names, seen, no_logs)),
+        counts=replace(looked.counts, pruned=names.pruned),
+        never=NEVER,
+    )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What names and events tell of all files: of those that were left out, too."""
+
+    accounts: frozenset[str]
+    regions: frozenset[str]
+    first: datetime | None
+    """Of the events seen, and of the earliest that a name promises."""
+    last: datetime | None
+    newest: datetime | None
+    """When the newest file was delivered, by its name."""
+    newest_of: Mapping[str, datetime]
+    """The same of each account and region."""
+
+    @classmethod
+    def of(cls, plan: _Plan, looked: Looked) -> _Seen:
+        every = [*(one for one, _ in plan.read), *(one for _, one, _ in plan.left_out)]
+        times = [datetime.fromisoformat(text) for text in (looked.sights.first, looked.sights.last) if text]
+        spans = [one.span for one in every if one.span is not None and one.kind is Kind.LOG]
+        newest_of: dict[str, datetime] = {}
+        for one in every:
+            if one.delivered_at is not None and one.kind is not Kind.INSIGHT:
+                part = f"{one.account}/{one.region}"
+                newest_of[part] = max(newest_of.get(part, _EVER), one.delivered_at)
+        return cls(
+            looked.sights.accounts.union(one.account for one in every if one.account),
+            looked.sights.regions.union(one.region for one in every if one.region),
+            min([*times, *(span.start for span in spans)], default=None),
+            max(times, default=None),
+            max(newest_of.values(), default=None),
+            newest_of,
+        )
+
+
+def _judged(skipped: Iterable[Skipped], fruitless: frozenset[str]) -> tuple[list[Skipped], list[str]]:
+    """What is a gap; and the files that are no logs by their names, of which nothing could be read."""
+    gaps: list[Skipped] = []
+    no_logs: dict[str, None] = {}
+    for one in skipped:
+        is_log = one.at.place.lower().endswith(_LOGS) or named(one.at.place).kind is not Kind.OTHER
+        if is_log or one.at.place not in fruitless or "cannot be read" in one.why:
+            gaps.append(one)
+        else:
+            no_logs[one.at.place] = None
+    return gaps, list(no_logs)
+
+
+def _notes(
+    query: Query, plan: _Plan, looked: Looked, names: _Names, seen: _Seen, no_logs: Sequence[str]
+) -> Iterator[str]:
+    if names.off:
+        left = f"{names.pruned} files were left out by theirs" if names.pruned else "no file was left out by its name"
+        yield f"{len(names.off)} files hold other events than their names say ({_few(names.off)}): {left}"
+    if no_logs:
+        yield f"{len(no_logs)} files are no logs and were passed over ({_few(no_logs)})"
+    kinds = Counter(one.kind for reason, one, _ in plan.left_out if reason is Reason.KIND)
+    yield from (f"{number} {kind} files hold no calls and were left out" for kind, number in sorted(kinds.items()))
+    if looked.insights:
+        yield f"{looked.insights} records tell of unusual rates, not of calls, and were left out"
+    if plan.walked.links:
+        yield f"{plan.walked.links} links lead to folders that were looked at already"
+    missing = [account for account in query.accounts if account not in seen.accounts]
+    if missing:
+        yield f"there is no file of account {_few(missing)}"
+    if query.span is not None and seen.first is not None and query.span.start < seen.first:
+        yield f"the files begin with events of {_stamp(seen.first)}"
+    yield from _quiet(query, seen)
+
+
+def _quiet(query: Query, seen: _Seen) -> Iterator[str]:
+    """Accounts and regions whose files end long before the newest: nothing happened there, or files are missing."""
+    parts = {
+        part: at
+        for part, at in seen.newest_of.items()
+        if (not query.accounts or part.partition("/")[0] in query.accounts)
+        and (not query.regions or part.partition("/")[2] in query.regions)
+    }
+    newest = max(parts.values(), default=_EVER)
+    until = query.span.end if query.span is not None else newest
+    ended = {part: at for part, at in parts.items() if newest - at > _QUIET and at < until}
+    if ended:
+        first = min(ended, key=lambda part: ended[part])
+        others = f", and {len(ended) - 1} more accounts and regions" if len(ended) > 1 else ""
+        end = f"the newest file of {first} is of {_stamp(ended[first])}{others}"
+        yield f"{end}: it was quiet later, or files are missing"
+
+
+def _few(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(texts[:_SHOWN]) + more
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
