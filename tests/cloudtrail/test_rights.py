@@ -9,11 +9,15 @@ from irkit.cloudtrail.rights import rights
 from tests.cloudtrail.held import stratus
 from tests.cloudtrail.made import made
 
-TRUST = {
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": "sts:AssumeRole"}
-    ]
-}
+OUTSIDER = "arn:aws:iam::999988887777:root"
+TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": OUTSIDER}, "Action": "sts:AssumeRole"}]}
+TRUSTED = f"for {OUTSIDER}: sts:AssumeRole"
+SSH = {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}
+SHARED = {"createVolumePermission": {"add": {"items": [{"userId": "012345678912"}]}}}
+
+
+def allowing(**statement: object) -> dict[str, str]:
+    return {"policyDocument": json.dumps({"Statement": [{"Effect": "Allow", "Resource": "*", **statement}]})}
 
 
 @pytest.mark.parametrize(
