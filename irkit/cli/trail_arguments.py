@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from irkit.cli.trail_times import windows
-from irkit.cloudtrail.query import Outcome, Query
+from irkit.cloudtrail.query import Outcome, Query, Window
 
 FORMATS = ("table", "json", "jsonl", "csv")
 _FIELDS = (
@@ -69,8 +69,18 @@ def add_what(parser: argparse.ArgumentParser) -> None:
         ended.add_argument(
             f"--{outcome.value}", dest="outcome", action="store_const", const=outcome, default=Outcome.ANY, help=text
         )
+    add_window(group)
+
+
+def add_window(group: argparse._ActionsContainer) -> None:
+    """``--since`` and ``--until``."""
     group.add_argument("--since", metavar="TIME", help="from then on: 2026-11-21T03:00Z, 2026-11-21, 30h or 2d (ago)")
     group.add_argument("--until", metavar="TIME", help="before then; a bare day is meant with its last moment")
+
+
+def window(args: argparse.Namespace) -> tuple[Window, ...]:
+    """The span of the arguments of ``add_window``; empty for all time. Raises ``UsageError``."""
+    return windows(args.since, args.until, datetime.now(UTC))
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +96,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 def query(args: argparse.Namespace) -> Query:
     """The query of the arguments of ``add_what``. Raises ``UsageError``."""
     given = {field: tuple(dict.fromkeys(getattr(args, field))) for _, field, _, _ in _FIELDS}
-    return Query(windows=windows(args.since, args.until, datetime.now(UTC)), outcome=args.outcome, **given)
+    return Query(windows=window(args), outcome=args.outcome, **given)
 
 
 def is_open(asked: Query) -> bool:
