@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
-
-from pydantic import JsonValue
 
 from irkit.cloudtrail.query import texts
 from irkit.cloudtrail.record import Record, part, word
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 _DOCUMENTS = ("policyDocument", "assumeRolePolicyDocument", "policy", "resourcePolicy", "bucketPolicy", "policyText")
 _PRINCIPALS = ("granteePrincipal", "principal", "principalArn", "principalId", "oidcProviderUrl", "url", "targetId")
