@@ -85,10 +85,11 @@ def trail(words: Sequence[str]) -> int:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """``--since -30h`` as ``--since=-30h``: argparse would take the value for an option."""
+    """``--since -30h`` as ``--since=-30h``, ``--sort -at`` as ``--sort=-at``: or the value is taken for an option."""
     joined: list[str] = []
     for word in words:
-        if joined and joined[-1] in {"--since", "--until", "--before"} and _SPAN.fullmatch(word):
+        before = joined[-1] if joined else ""
+        if (before in {"--since", "--until"} and _SPAN.fullmatch(word)) or (before == "--sort" and word[:1] == "-"):
             joined[-1] += f"={word}"
         else:
             joined.append(word)
