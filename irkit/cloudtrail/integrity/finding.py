@@ -58,6 +58,8 @@ class Kind(StrEnum):
     NO_DIGESTS = "no digests"
     NOT_READ = "not read"
     """Something could not be listed or asked."""
+    ALTERED_COPY = "altered copy"
+    """A file of a bundle is not as it was when the bundle was made."""
     REFERENCED_LOG = "referenced log"
     """Its hash was written down when the bundle was made; its bytes are not in it."""
 
@@ -71,7 +73,7 @@ _VERDICTS = {
     **dict.fromkeys(
         (
             *(Kind.ALTERED_LOG, Kind.REORDERED_LOG, Kind.MOVED_LOG, Kind.COPIED_LOG, Kind.ADDED_LOG),
-            *(Kind.ALTERED_DIGEST, Kind.MOVED_DIGEST, Kind.COPIED_DIGEST, Kind.BAD_SIGNATURE),
+            *(Kind.ALTERED_DIGEST, Kind.MOVED_DIGEST, Kind.COPIED_DIGEST, Kind.BAD_SIGNATURE, Kind.ALTERED_COPY),
         ),
         Verdict.ALTERED,
     ),

@@ -9,10 +9,13 @@ from functools import cached_property
 from pathlib import Path
 
 from irkit.cloudtrail.integrity.digest import series
-from irkit.cloudtrail.integrity.held import Held, Unread
+from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.metadata import is_sidecar, read_metadata, sidecar
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
+from irkit.cloudtrail.kept_objects import INDEX
 from irkit.cloudtrail.layout import Kind, named
+from irkit.cloudtrail.query import Window
+from irkit.cloudtrail.record import parsed, word
 from irkit.errors import OutsideError, UsageError
 
 KEYS = "public-keys.json"
@@ -38,6 +41,11 @@ class Folder:
         """What it is, in words."""
         return f"files under {self._root}"
 
+    @property
+    def window(self) -> Window | None:
+        """All that is there."""
+        return None
+
     @cached_property
     def _files(self) -> tuple[list[Held], list[Held]]:
         """The digests, and the other files that may hold records."""
@@ -56,19 +64,17 @@ class Folder:
         if not self._root.is_dir():
             yield self._root, self._root.stat().st_size
             return
+        keys = {path.resolve() for path in self._keys}
         for folder, folders, names in os.walk(self._root, onerror=self._not_listed):
             folders.sort()
             for name in names:
                 path = Path(folder, name)
-                if not name.endswith(_RECORDS) or is_sidecar(name) or name == KEYS or self._is_of_keys(path):
+                if not name.endswith(_RECORDS) or is_sidecar(name) or name == KEYS or (keys and path.resolve() in keys):
                     continue
                 if not path.is_file():
                     self._told(path, "it is no regular file")
-                else:
+                elif name != INDEX or not _is_index(path):
                     yield path, path.stat().st_size
-
-    def _is_of_keys(self, path: Path) -> bool:
-        return any(path.samefile(each) for each in self._keys if each.exists()) if path.exists() else False
 
     def _not_listed(self, error: OSError) -> None:
         self._told(Path(str(error.filename)), error.strerror or str(error))
@@ -105,8 +111,28 @@ class Folder:
             self._told(found, error.message)
             return {}
 
+    def noted(self, one: Held) -> Noted | None:  # noqa: ARG002 - of a bundle alone
+        """Nothing: nobody wrote anything down of these files."""
+        return None
+
+    def notes(self) -> Iterable[str]:
+        """Whose word the public keys are."""
+        if self._keys or (self._root / KEYS).is_file():
+            files = [*map(str, self._keys), *([KEYS] if (self._root / KEYS).is_file() else [])]
+            yield f"The public keys are those of {', '.join(files)}: what they prove is worth as much as that file."
+
     def keys(self, regions: Iterable[str], since: datetime, until: datetime) -> tuple[PublicKey, ...]:  # noqa: ARG002
         """All keys of the files given, and of ``public-keys.json`` in the folder itself."""
         own = self._root / KEYS
         files = [*self._keys, *([own] if own.is_file() else [])]
         return tuple(key for file in files for key in read_keys(file))
+
+
+def _is_index(path: Path) -> bool:
+    """Whether a file is irkit's own list of kept objects, and not records under that name."""
+    with path.open("rb") as file:
+        first = file.readline(_CHUNK)
+    try:
+        return bool(word(parsed(first), "place") and word(parsed(first), "sha256"))
+    except OutsideError:
+        return False

@@ -27,6 +27,9 @@ def _lots(files: Iterable[Held]) -> Iterator[Sequence[Held]]:
 
 
 def _one(holding: Holding, one: Held) -> Hashed | Unread:
+    noted = holding.noted(one)
+    if noted and not noted.is_here:
+        return Hashed(*noted[:5])
     try:
         return hashed(holding.chunks(one))
     except OutsideError as error:

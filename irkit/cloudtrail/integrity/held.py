@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from irkit.cloudtrail.integrity.public_keys import PublicKey
+from irkit.cloudtrail.query import Window
 
 
 class Held(NamedTuple):
@@ -42,6 +43,18 @@ class Unread:
     why: str
 
 
+class Noted(NamedTuple):
+    """What a bundle's manifest says of one object; hashes in lower-case hex."""
+
+    raw: str
+    sha256: str
+    size: int
+    inflated: int
+    wrong: str
+    is_here: bool
+    """Whether its bytes are in the bundle, or only its hashes are."""
+
+
 class Holding(Protocol):
     """Where log files, digests, their metadata and the public keys come from."""
 
@@ -52,6 +65,10 @@ class Holding(Protocol):
     @property
     def asked_at(self) -> datetime:
         """When its state was as it is: now, or when it was saved."""
+
+    @property
+    def window(self) -> Window | None:
+        """The span that it was taken of; None for all there is."""
 
     def digests(self) -> Iterable[Held]:
         """Every digest."""
@@ -67,6 +84,12 @@ class Holding(Protocol):
 
     def metadata(self, one: Held) -> Mapping[str, str]:
         """A digest's metadata, complete after its ``chunks``: ``signature``, ``signature-algorithm`` and others."""
+
+    def noted(self, one: Held) -> Noted | None:
+        """What was written down of it when it was kept; None for what was not kept by irkit."""
+
+    def notes(self) -> Iterable[str]:
+        """What else limits what can be said of it."""
 
     def keys(self, regions: Iterable[str], since: datetime, until: datetime) -> tuple[PublicKey, ...]:
         """The public keys of these regions for a span, as far as they can be had; ``unread`` says what cannot."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from irkit.cloudtrail.integrity.bundle import Bundle
 from irkit.cloudtrail.integrity.folder import Folder
 from irkit.cloudtrail.integrity.held import Holding
+from irkit.cloudtrail.integrity.manifest import NAME
 from irkit.cloudtrail.integrity.public_keys import read_keys
 from irkit.cloudtrail.places import Kind, places
 from irkit.cloudtrail.query import Window
@@ -27,7 +29,8 @@ def holding(
     where = places((text,))[0]
     match where.kind:
         case Kind.FILES:
-            return Folder(Path(where.name), keys)
+            path = Path(where.name)
+            return Bundle(path, keys) if (path / NAME).is_file() else Folder(path, keys)
         case Kind.BUCKET:
             from irkit.clients.cloudtrail_keys import CloudTrailKeys
             from irkit.cloudtrail.integrity.s3_objects import S3Objects

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from irkit.cloudtrail.integrity.digest import Digest, digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.gaps import HOUR
 from irkit.cloudtrail.integrity.hashed import FLOOR, content
-from irkit.cloudtrail.integrity.held import Held, Holding
+from irkit.cloudtrail.integrity.held import Held, Holding, Noted
 from irkit.cloudtrail.integrity.threads import mapped
 from irkit.cloudtrail.query import Window
 from irkit.errors import OutsideError
@@ -36,17 +38,17 @@ def read_digests(holding: Holding, window: Window | None, jobs: int) -> Digests:
     """The digests of a holding; of a window, those that cover it and the one after, which tells a signature."""
     found = Digests()
     read: list[tuple[Held, Digest]] = []
-    for held, one in mapped(lambda held: (held, _read_digest(holding, held)), holding.digests(), jobs):
-        if isinstance(one, Finding):
+    for held, seen in mapped(lambda held: (held, _read_digest(holding, held)), holding.digests(), jobs):
+        found.findings += seen.findings
+        if seen.digest is None:
             found.damaged.append(held)
-            found.findings.append(one)
-        elif window is None or (one.start_at < window.end + HOUR and window.start < one.end_at):
-            read.append((held, one))
+        elif window is None or (seen.digest.start_at < window.end + HOUR and window.start < seen.digest.end_at):
+            read.append((held, seen.digest))
             found.metadata[held.place] = dict(holding.metadata(held))
     found.home = _home(read)
     for bucket, said in found.home.items():
-        seen = f"s3://{bucket}/: a copy or a replica of that bucket"
-        found.findings.append(Finding(Kind.OTHER_BUCKET, holding.label, f"s3://{said}/, as all digests say", seen))
+        copy = f"s3://{bucket}/: a copy or a replica of that bucket"
+        found.findings.append(Finding(Kind.OTHER_BUCKET, holding.label, f"s3://{said}/, as all digests say", copy))
     by_at: dict[tuple[str, str], list[tuple[Held, Digest]]] = {}
     for held, one in ((found.at_home(held), one) for held, one in read):
         if held.bucket and held.bucket != one.bucket:
@@ -58,15 +60,30 @@ def read_digests(holding: Holding, window: Window | None, jobs: int) -> Digests:
     return found
 
 
-def _read_digest(holding: Holding, held: Held) -> Digest | Finding:
+class _Read(NamedTuple):
+    digest: Digest | None
+    findings: tuple[Finding, ...] = ()
+
+
+def _read_digest(holding: Holding, held: Held) -> _Read:
     try:
         stored = b"".join(_up_to(FLOOR, holding.chunks(held)))
     except (OSError, OutsideError) as error:
-        return Finding(Kind.UNREADABLE_DIGEST, held.place, "a digest", str(error))
+        return _Read(None, (Finding(Kind.UNREADABLE_DIGEST, held.place, "a digest", str(error)),))
+    copy = altered_copy(held, holding.noted(held), hashlib.sha256(stored).hexdigest())
     try:
-        return digest(content((stored,)), held.place)
+        return _Read(digest(content((stored,)), held.place), copy)
     except (OutsideError, ValueError, EOFError) as error:
-        return Finding(Kind.ALTERED_DIGEST, held.place, "a digest", f"no digest any more: {error}")
+        seen = f"no digest any more: {error}"
+        return _Read(None, (Finding(Kind.ALTERED_DIGEST, held.place, "a digest", seen), *copy))
+
+
+def altered_copy(held: Held, noted: Noted | None, raw: str) -> tuple[Finding, ...]:
+    """Whether a kept file's stored bytes are no more those that were kept."""
+    if noted is None or noted.raw == raw:
+        return ()
+    expected = f"stored bytes of sha256 {noted.raw}, as the manifest says"
+    return (Finding(Kind.ALTERED_COPY, held.place, expected, f"sha256 {raw}"),)
 
 
 def _up_to(most: int, chunks: Iterable[bytes]) -> Iterator[bytes]:

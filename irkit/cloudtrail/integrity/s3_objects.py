@@ -13,7 +13,7 @@ from irkit.clients.s3 import S3, S3Object
 from irkit.cloudtrail.integrity.chain import MARGIN
 from irkit.cloudtrail.integrity.digest import end_of_name, series
 from irkit.cloudtrail.integrity.gaps import HOUR
-from irkit.cloudtrail.integrity.held import Held, Unread
+from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.integrity.threads import mapped
 from irkit.cloudtrail.layout import Kind, named
@@ -47,10 +47,10 @@ class S3Objects:
         self._aws_keys = aws_keys
         self._bucket = bucket
         self._prefix = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
-        self._window = window
+        self.window = window
         self._keys = keys
         self._metadata: dict[str, Mapping[str, str]] = {}
-        self._etags: dict[str, str] = {}
+        self._by_key: dict[str, S3Object] = {}
         self._beside: list[S3Object] = []
         self._unread: dict[str, Unread] = {}
         self._lock = threading.Lock()
@@ -66,9 +66,9 @@ class S3Objects:
         """The digests, and the other files, by key."""
         digests: list[Held] = []
         logs: list[Held] = []
-        listed = [one for found in mapped(self._listed, self._places(), _LISTINGS) for one in found]
+        listed = [one for found in mapped(self._page, self._places(), _LISTINGS) for one in found]
         for one in {each.key: each for each in (*listed, *self._beside)}.values():
-            self._etags[one.key] = one.etag
+            self._by_key[one.key] = one
             held = Held(self._place(one.key), one.key, self._bucket, one.size, one.modified_at)
             if one.is_archived:
                 self._told(held.place, f"it is archived ({one.storage}); restore it first")
@@ -78,7 +78,7 @@ class S3Objects:
                 logs.append(held)
         return sorted(digests), sorted(logs)
 
-    def _listed(self, prefix: str) -> list[S3Object]:
+    def _page(self, prefix: str) -> list[S3Object]:
         try:
             return [one for page in self._s3.listed(self._bucket, prefix) for one in page if self._is_in(one.key)]
         except OutsideError as error:
@@ -87,7 +87,7 @@ class S3Objects:
 
     def _places(self) -> Iterator[str]:
         """The prefixes to list: of a window, those of its days."""
-        if self._window is None:
+        if self.window is None:
             yield self._prefix
             return
         begun = self._prefix
@@ -110,7 +110,7 @@ class S3Objects:
         return prefixes
 
     def _days(self, region: str) -> Iterator[str]:
-        window = self._window
+        window = self.window
         if window is None or window.end - window.start > _MOST_DAYS * _DAY:
             yield region
             return
@@ -121,13 +121,13 @@ class S3Objects:
 
     def _is_in(self, key: str) -> bool:
         """Whether a window's check needs it: digests until the one after the window's last."""
-        if self._window is None:
+        if self.window is None:
             return True
         ended = end_of_name(key)
         if ended is not None:
-            return self._window.start <= ended <= self._window.end + MARGIN
+            return self.window.start <= ended <= self.window.end + MARGIN
         at = named(key).delivered_at
-        return at is None or self._window.holds(at)
+        return at is None or self.window.holds(at)
 
     def _place(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"
@@ -148,23 +148,32 @@ class S3Objects:
         """What could not be listed, and what is archived."""
         return tuple(self._unread.values())
 
-    def etag(self, one: Held) -> str:
-        """Its ETag, as the listing tells it."""
-        return self._etags.get(one.key, "")
+    def listed(self, one: Held) -> S3Object:
+        """The object as the listing tells it."""
+        return self._by_key[one.key]
 
     def chunks(self, one: Held) -> Iterator[bytes]:
         """Its stored bytes; of a digest, its metadata are kept too."""
         if series(one.key):
-            fetched = self._s3.read(self._bucket, one.key, self.etag(one))
+            fetched = self._s3.read(self._bucket, one.key, self.listed(one).etag)
             with self._lock:
                 self._metadata[one.place] = fetched.metadata
             yield fetched.content
         else:
-            yield from self._s3.chunks(self._bucket, one.key, self.etag(one))
+            yield from self._s3.chunks(self._bucket, one.key, self.listed(one).etag)
 
     def metadata(self, one: Held) -> Mapping[str, str]:
         """A digest's metadata."""
         return self._metadata.get(one.place, {})
+
+    def noted(self, one: Held) -> Noted | None:  # noqa: ARG002 - of a bundle alone
+        """Nothing: nobody wrote anything down of these objects."""
+        return None
+
+    def notes(self) -> Iterable[str]:
+        """Whose word the public keys are."""
+        if self._keys:
+            yield "The public keys came from a file: what they prove is worth as much as that file."
 
     def keys(self, regions: Iterable[str], since: datetime, until: datetime) -> tuple[PublicKey, ...]:
         """The keys given; else those that AWS tells, with two hours around the span, for keys that change in it."""

@@ -17,7 +17,7 @@ from irkit.cloudtrail.integrity.hashed import Hashed
 from irkit.cloudtrail.integrity.hashing import hashed_files
 from irkit.cloudtrail.integrity.held import Held, Holding, Unread
 from irkit.cloudtrail.integrity.logs import compared
-from irkit.cloudtrail.integrity.reading import Digests, read_digests
+from irkit.cloudtrail.integrity.reading import Digests, altered_copy, read_digests
 from irkit.cloudtrail.integrity.report import LogCounts, Report, chain_spans
 from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.integrity.uncovered import ROUNDED, uncovered
@@ -38,6 +38,7 @@ def verify(
     holding: Holding, window: Window | None = None, jobs: int = JOBS, told: Callable[[Progress], None] = _nobody
 ) -> Report:
     """Check all that a holding has, or what was delivered in a window. Raises ``OutsideError`` when nothing answers."""
+    window = window or holding.window
     digests = read_digests(holding, window, jobs)
     logs = [digests.at_home(one) for one in holding.logs() if _is_in(one, window)]
     if not logs and not digests.read and not digests.damaged and not holding.unread():
@@ -47,14 +48,16 @@ def verify(
     span = _span(digests)
     keys = holding.keys(sorted({one.series.region for one in digests.read}), *span) if span else ()
     standing, about_chain = judged(digests.read, digests.metadata, keys)
-    counted = _Count(len(logs), told)
-    out = compared(standing, counted.all(hashed_files(holding, logs, jobs)), window)
+    counted = _Count(holding, len(logs), told)
+    files = hashed_files(holding, logs, jobs) if digests.read else iter(())
+    out = compared(standing, counted.all(files), window)
     rest = uncovered(out.left, digests.read, holding.asked_at)
     findings = [
         *digests.findings,
         *about_chain,
         *gaps(digests.read, digests.damaged, window),
         *out.findings,
+        *counted.findings,
         *(rest.findings if digests.read else _no_digests(holding, logs)),
         *(Finding(Kind.NOT_READ, one.place, "to be read", one.why) for one in holding.unread()),
     ]
@@ -65,29 +68,47 @@ def verify(
         chain_spans(standing),
         tuple(_once(findings)),
         len(keys),
-        tuple(_notes(digests.read, findings)),
+        (*_notes(digests.read, findings), *holding.notes()),
     )
 
 
 class _Count:
-    """Tells how far the hashing is."""
+    """Tells how far the hashing is, and finds files of a bundle that are not as they were kept."""
 
-    def __init__(self, total: int, told: Callable[[Progress], None]) -> None:
+    def __init__(self, holding: Holding, total: int, told: Callable[[Progress], None]) -> None:
+        self._holding = holding
         self._total = total
         self._told = told
+        self._referenced = 0
+        self._altered: list[Finding] = []
         self.size = 0
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is the matter with a bundle's copies."""
+        if not self._referenced:
+            return self._altered
+        seen = f"{self._referenced} log files are not in it: their hashes were written down when it was made"
+        return [*self._altered, Finding(Kind.REFERENCED_LOG, self._holding.label, "the files themselves", seen)]
 
     def all(self, files: Iterator[tuple[Held, Hashed | Unread]]) -> Iterator[tuple[Held, Hashed | Unread]]:
         """The same, counted."""
         began = last = time.monotonic()
         for number, (held, seen) in enumerate(files, start=1):
-            self.size += seen.size if isinstance(seen, Hashed) else 0
+            if isinstance(seen, Hashed):
+                self._compare(held, seen)
             now = time.monotonic()
             if now - last >= _EVERY or number == self._total:
                 last = now
                 left = (now - began) / number * (self._total - number)
                 self._told(Progress("files", number, self._total, size=self.size, seconds_left=left))
             yield held, seen
+
+    def _compare(self, held: Held, seen: Hashed) -> None:
+        self.size += seen.size
+        noted = self._holding.noted(held)
+        self._altered += altered_copy(held, noted, seen.raw)
+        self._referenced += noted is not None and not noted.is_here
 
 
 def _is_in(one: Held, window: Window | None) -> bool:
@@ -120,8 +141,6 @@ def _notes(digests: Sequence[Digest], findings: Sequence[Finding]) -> Iterator[s
             "AWS's public keys: aws cloudtrail list-public-keys --region R --start-time T --end-time T > keys.json, "
             "then --keys keys.json"
         )
-    if digests:
-        yield "Proven is what these public keys signed: where they came from a file, that file must be trusted."
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
