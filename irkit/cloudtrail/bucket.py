@@ -1,0 +1,199 @@
+"""A trail's bucket as a source: listed, pruned by name, fetched and read at once, and fetched only once.
+
+Requests and bytes are known before anything is fetched (``survey``). With a folder to keep objects in, a look that was
+ended goes on where it was, and the next one fetches only what is new.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from irkit.cloudtrail.bucket_fetching import Fetching
+from irkit.cloudtrail.bucket_listing import Listing
+from irkit.cloudtrail.coverage import Counts, Coverage
+from irkit.cloudtrail.kept_objects import KeptObjects
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.raw.looking import Looked, look_at_files
+from irkit.cloudtrail.source import Batch, Progress
+from irkit.cloudtrail.trails import trail_notes
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+    from irkit.clients.s3 import S3Object
+
+_NEVER = "what its trail does not record is not in it"
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a look will take: so many files of so many bytes to fetch, ``held`` of them kept already."""
+
+    files: int
+    size: int
+    held: int
+    pruned: int
+    accounts: tuple[str, ...]
+    regions: tuple[str, ...]
+    requests: int
+    """That the listing took."""
+
+    @property
+    def text(self) -> str:
+        """In words: requests and bytes are what S3 is paid for."""
+        more = f", {self.held:,} of them kept here already" if self.held else ""
+        left = f"; {self.pruned:,} files are left out by their names" if self.pruned else ""
+        return f"{self.files:,} files of {self.size / 1e6:,.1f} MB to fetch, one request each{more}{left}"
+
+
+class TrailBucket:
+    """``s3://bucket/prefix`` of one trail or of several, an organization's too.
+
+    ``keep``: a folder for the objects, at most ``most_kept`` bytes of them. ``jobs``: worker processes.
+    """
+
+    def __init__(
+        self,
+        clients: Clients,
+        bucket: str,
+        prefix: str = "",
+        *,
+        keep: Path | None = None,
+        most_kept: int | None = None,
+        jobs: int | None = None,
+    ) -> None:
+        self._clients = clients
+        self._bucket = bucket
+        self._prefix = prefix
+        self._jobs = jobs
+        self.kept = KeptObjects(keep, most_kept) if keep is not None else None
+        """The objects on disk, for a store to read; none without a folder."""
+
+    @property
+    def label(self) -> str:
+        """``s3://bucket/prefix``."""
+        return f"s3://{self._bucket}/{self._prefix}"
+
+    def survey(self, query: Query) -> Survey:
+        """List alone. Raises ``NotFound`` when there is nothing, ``Denied``, ``Unreachable``."""
+        listing = self._listing(query)
+        held = 0
+        for page in listing.pages():
+            held += sum(self.kept.names(self._bucket, one) for one in page) if self.kept else 0
+        size, accounts, regions = listing.size, listing.accounts, listing.regions
+        told = tuple(sorted(accounts - {""})), tuple(sorted(regions - {""}))
+        return Survey(listing.files, size, held, listing.pruned, *told, listing.requests)
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """The matching records as files arrive, those of the newest days first.
+
+        Objects that cannot be fetched or read, and folders that cannot be listed, are in the coverage. Raises
+        ``NotFound`` when there is nothing, and the first object's ``OutsideError`` when none can be fetched.
+        """
+        now = self._clients.now()
+        notes = self._notes
+        listing, fetching = self._listing(query), Fetching(self._clients.s3, self._bucket, self.kept)
+        with closing(listing.pages()) as pages:
+            looked = yield from self._read(listing, fetching, pages, query)
+        if looked.off and listing.left_out:
+            # Names do not tell the truth here: what they left out is read as well.
+            again = Fetching(self._clients.s3, self._bucket, self.kept)
+            more = yield from self._read(listing, again, [tuple(listing.left_out)], query)
+            looked, listing.pruned = _joined(looked, more), listing.pruned - len(listing.left_out)
+            fetching.add(again)
+        self._clients.s3.tell(self._bucket, listing.requests, fetching.fetched, fetching.size)
+        if not looked.counts.files and fetching.errors:
+            raise fetching.errors[0]
+        return self._coverage(query, now, listing, fetching, looked, notes.result())
+
+    @cached_property
+    def _notes(self) -> Future[tuple[str, ...]]:
+        """What the trails record: asked while files are read, once."""
+        pool = ThreadPoolExecutor(1, thread_name_prefix="trails")
+        asked = pool.submit(trail_notes, self._clients, self._bucket)
+        pool.shutdown(wait=False)
+        return asked
+
+    def _listing(self, query: Query) -> Listing:
+        return Listing(self._clients.s3, self._bucket, self._prefix, query)
+
+    def _read(
+        self, listing: Listing, fetching: Fetching, pages: Iterable[tuple[S3Object, ...]], query: Query
+    ) -> Generator[Batch, None, Looked]:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="irkit-") as spool:
+            files = fetching.files(pages, Path(spool))
+            look = look_at_files(files, query, self._jobs)
+            with closing(files), closing(look):
+                while True:
+                    try:
+                        batch = next(look)
+                    except StopIteration as end:
+                        looked: Looked = end.value
+                        return looked
+                    yield Batch(batch.records, _progress(batch.progress, listing, time.monotonic() - began))
+
+    def _coverage(
+        self,
+        query: Query,
+        now: datetime,
+        listing: Listing,
+        fetching: Fetching,
+        looked: Looked,
+        notes: Iterable[str],
+    ) -> Coverage:
+        span = query.span or _seen(looked) or Window(now, now)
+        own = list(notes)
+        if missing := sorted(set(query.regions) - listing.regions):
+            own.append(f"no log file of {', '.join(missing)} lies there: the trail records nothing of it")
+        if missing := sorted(set(query.accounts) - listing.accounts):
+            own.append(f"no log file of account {', '.join(missing)} lies there")
+        if looked.off:
+            own.append(f"{len(looked.off)} files hold events of other times than their names say: all listed were read")
+        if fetching.trouble:
+            own.append(f"objects could not be kept: {fetching.trouble}")
+        elif self.kept is not None and self.kept.left_out:
+            own.append(f"{self.kept.left_out} objects were not kept for want of room")
+        return Coverage(
+            tuple(sorted(listing.regions - {""})),
+            span.start,
+            span.end,
+            now,
+            dict(listing.not_seen),
+            (self.label,),
+            tuple(sorted((listing.accounts | looked.sights.accounts) - {""})),
+            (*fetching.failed, *looked.skipped),
+            tuple(own),
+            looked.counts + Counts(pruned=listing.pruned),
+            (_NEVER,),
+        )
+
+
+def _progress(told: Progress, listing: Listing, spent_s: float) -> Progress:
+    if not listing.is_done:
+        return told
+    left = spent_s * (listing.size - told.size) / told.size if told.size else None
+    return told._replace(total=listing.files, seconds_left=max(left, 0.0) if left is not None else None)
+
+
+def _seen(looked: Looked) -> Window | None:
+    first, last = looked.sights.first, looked.sights.last
+    return Window(datetime.fromisoformat(first), datetime.fromisoformat(last)) if first and last else None
+
+
+def _joined(one: Looked, other: Looked) -> Looked:
+    return replace(
+        one,
+        counts=one.counts + other.counts,
+        skipped=one.skipped + other.skipped,
+        off=one.off + other.off,
+        insights=one.insights + other.insights,
+    )

@@ -1,0 +1,260 @@
+"""Finds a trail's log files in a bucket by as few requests as can be: down the folders, then only the days asked for.
+
+The folders of accounts and regions are found by listing, so an organization's trail needs no list of accounts. Within
+a region, keys are in the order of time: one range is listed for each run of days, from the first one's key on.
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from irkit.clients.s3 import S3, S3Object
+from irkit.cloudtrail.layout import GLOBAL_AT_HOME, GLOBAL_REGIONS, Kind, Reason, days, left_out_for, may_hold, named
+from irkit.cloudtrail.query import Query
+from irkit.errors import NotFound, OutsideError
+
+AT_ONCE = 16
+_PAGES_HELD = 100
+_MOST_LEFT_OUT = 100_000
+_MOST_DAYS_A_RANGE = 31
+_LOGS = "AWSLogs/"
+_ACCOUNT = re.compile(r"\d{12}")
+_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+_DAY = timedelta(days=1)
+_ENDINGS = (".gz", ".json", ".jsonl", ".ndjson")
+_DEEPEST = 3
+"""So far down from where one is told to look, an ``AWSLogs`` folder is looked for."""
+
+
+class Level(StrEnum):
+    """What a folder is in AWS's layout."""
+
+    ABOVE = "above"
+    LOGS = "logs"
+    ACCOUNT = "account"
+    TRAIL = "trail"
+    REGION = "region"
+    DAYS = "days"
+
+
+class Step(NamedTuple):
+    """One request to make: a folder to look into, or (``DAYS``) a range of keys to list, up to before ``until``."""
+
+    level: Level
+    prefix: str
+    after: str = ""
+    until: str = ""
+    depth: int = 0
+
+
+class Found(NamedTuple):
+    """What a step found: objects, and further steps."""
+
+    objects: tuple[S3Object, ...] = ()
+    further: tuple[Step, ...] = ()
+
+
+@dataclass
+class Listing:
+    """A crawl through a bucket, and what it saw so far. ``not_seen``: parts that could not be listed, and why."""
+
+    s3: S3
+    bucket: str
+    prefix: str
+    query: Query
+    requests: int = 0
+    files: int = 0
+    """Files that may hold what is asked for; ``size`` their bytes."""
+    size: int = 0
+    pruned: int = 0
+    """Files left out by their names; ``left_out`` are those of them that were left out for their time."""
+    left_out: list[S3Object] = field(default_factory=list)
+    regions: set[str] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
+    not_seen: dict[str, str] = field(default_factory=dict)
+    is_done: bool = False
+    error: BaseException | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+    _is_there: bool = False
+    _heard: queue.Queue[tuple[S3Object, ...]] = field(default_factory=lambda: queue.Queue(_PAGES_HELD))
+
+    def pages(self) -> Generator[tuple[S3Object, ...], None, None]:
+        """The files that may hold what is asked for, page by page, while the crawl goes on ahead on its own thread.
+
+        Raises ``NotFound`` when there is nothing, ``Denied``, ``Unreachable``. Closing it ends the crawl.
+        """
+        thread = threading.Thread(target=self._run, name="listing", daemon=True)
+        thread.start()
+        try:
+            while not (self.is_done and self._heard.empty()):
+                try:
+                    yield self._heard.get(timeout=0.1)
+                except queue.Empty:
+                    continue
+            if self.error is not None:
+                raise self.error
+        finally:
+            self.over.set()
+            thread.join(1)
+
+    def _run(self) -> None:
+        try:
+            self._crawl()
+        except Exception as error:  # noqa: BLE001 - raised again where the pages are taken
+            self.error = error
+        finally:
+            self.is_done = True
+
+    def _crawl(self) -> None:
+        first = start(self.prefix)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running: dict[Future[Found], Step] = {pool.submit(self._found, first): first}
+            while running and not self.over.is_set():
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    step = running.pop(future)
+                    self.requests += step.level is not Level.REGION
+                    try:
+                        objects, further = future.result()
+                    except OutsideError as error:
+                        if step is first:
+                            raise
+                        self.not_seen[_part(step)] = error.message
+                        continue
+                    running |= {pool.submit(self._found, one): one for one in further}
+                    self._take(objects)
+        if not self._is_there and not self.over.is_set():
+            msg = f"there is nothing under s3://{self.bucket}/{self.prefix}"
+            raise NotFound(msg, hint="look at the trail's bucket and prefix: aws cloudtrail describe-trails")
+
+    def _take(self, objects: Sequence[S3Object]) -> None:
+        logs = [(one, named(one.key)) for one in objects if one.size and not one.key.endswith("/")]
+        logs = [(one, told) for one, told in logs if told.kind in {Kind.LOG, Kind.OTHER}]
+        kept = tuple(one for one, told in logs if may_hold(told, self.query))
+        self.pruned += len(logs) - len(kept)
+        by_time = [one for one, told in logs if left_out_for(told, self.query) is Reason.TIME]
+        self.left_out += by_time[: _MOST_LEFT_OUT - len(self.left_out)]
+        self.files += len(kept)
+        self.size += sum(one.size for one in kept)
+        for one in kept:
+            told = named(one.key)
+            self.regions.add(told.region)
+            self.accounts.add(told.account)
+        while kept and not self.over.is_set():
+            try:
+                self._heard.put(kept, timeout=0.5)
+            except queue.Full:
+                continue
+            return
+
+    def _found(self, step: Step) -> Found:
+        if self.over.is_set():
+            return Found()
+        match step.level:
+            case Level.DAYS:
+                return self._range(step)
+            case Level.ACCOUNT:
+                return self._below(step._replace(level=Level.TRAIL, prefix=f"{step.prefix}CloudTrail/"))
+            case _:
+                return self._below(step)
+
+    def _range(self, step: Step) -> Found:
+        objects, more = self.s3.page(self.bucket, step.prefix, step.after)
+        self._is_there |= bool(objects)
+        if step.until:
+            more = more and objects[-1].key < step.until
+            objects = tuple(one for one in objects if one.key < step.until)
+        return Found(objects, (step._replace(after=objects[-1].key),) if more and objects else ())
+
+    def _below(self, step: Step) -> Found:
+        if step.level is Level.REGION:
+            return Found(further=tuple(ranges(step.prefix, self.query)))
+        folders, files = self.s3.level(self.bucket, step.prefix)
+        self._is_there |= bool(folders or files)
+        names = {folder: folder.removeprefix(step.prefix).rstrip("/") for folder in folders}
+        match step.level:
+            case Level.LOGS:
+                found = [self._of_logs(folder, name) for folder, name in names.items()]
+                return Found(further=tuple(one for one in found if one is not None))
+            case Level.TRAIL:
+                return Found(further=tuple(self._of_regions(names)))
+        logs = [folder for folder, name in names.items() if f"{name}/" == _LOGS]
+        if logs:
+            return Found(further=tuple(Step(Level.LOGS, folder) for folder in logs))
+        # Files that AWS did not lay out so, copied or exported: all below is listed.
+        is_flat = any(one.key.endswith(_ENDINGS) for one in files)
+        if names and step.depth < _DEEPEST and not is_flat:
+            return Found(further=tuple(Step(Level.ABOVE, folder, depth=step.depth + 1) for folder in folders))
+        return Found(further=(Step(Level.DAYS, step.prefix),))
+
+    def _of_logs(self, folder: str, name: str) -> Step | None:
+        if _ORGANIZATION.fullmatch(name):
+            return Step(Level.LOGS, folder)
+        wanted = not self.query.accounts or name in self.query.accounts
+        return Step(Level.ACCOUNT, folder) if _ACCOUNT.fullmatch(name) and wanted else None
+
+    def _of_regions(self, names: dict[str, str]) -> Iterator[Step]:
+        asked = self.query.regions
+        span = self.query.span
+        # Until November 2021 global events lay in the folder of a trail's home region.
+        anywhere = not GLOBAL_REGIONS.isdisjoint(asked) and (span is None or span.start < GLOBAL_AT_HOME)
+        for folder, name in names.items():
+            if not asked or name in asked or anywhere:
+                self.regions.add(name)
+                self.accounts.add(named(folder).account)
+                yield Step(Level.REGION, folder)
+
+
+def start(prefix: str) -> Step:
+    """Where to begin, by how much of AWS's layout a prefix holds already."""
+    folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+    above, mark, below = folder.rpartition(_LOGS)
+    if not mark:
+        return Step(Level.ABOVE, folder)
+    parts = [part for part in below.split("/") if part]
+    if parts and _ORGANIZATION.fullmatch(parts[0]):
+        parts = parts[1:]
+    levels = (Level.LOGS, Level.ACCOUNT, Level.TRAIL, Level.REGION)
+    regular = all(
+        pattern.fullmatch(part)
+        for pattern, part in zip((_ACCOUNT, re.compile("CloudTrail"), _REGION), parts, strict=False)
+    )
+    if not regular or len(parts) >= len(levels):
+        return Step(Level.DAYS, f"{above}{_LOGS}{below}")
+    return Step(levels[len(parts)], f"{above}{_LOGS}{below}")
+
+
+def ranges(region: str, query: Query) -> Iterator[Step]:
+    """The ranges of keys to list in a region's folder, newest first: each run of days, at most a month each."""
+    asked = days(query)
+    if asked is None:
+        yield Step(Level.DAYS, region)
+        return
+    for first, last in reversed(_runs(asked)):
+        # No name begins with a space: the first key of the first day comes after it.
+        after, until = f"{region}{first:%Y/%m/%d}/ ", f"{region}{last + _DAY:%Y/%m/%d}/"
+        yield Step(Level.DAYS, region if first != last else f"{region}{first:%Y/%m/%d}/", after, until)
+
+
+def _runs(several: Sequence[date]) -> list[tuple[date, date]]:
+    runs: list[tuple[date, date]] = []
+    for day in several:
+        if runs and day - runs[-1][1] <= _DAY and (day - runs[-1][0]).days < _MOST_DAYS_A_RANGE:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
+
+
+def _part(step: Step) -> str:
+    told = named(step.prefix)
+    return "/".join(each for each in (told.account, told.region) if each) or step.prefix
