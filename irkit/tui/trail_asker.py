@@ -24,15 +24,23 @@ _SHARE = 8
 
 
 @dataclass(frozen=True)
+class Found:
+    """The records, all rows of them, and what the view shows of these."""
+
+    asked: Asked
+    rows: tuple[object, ...]
+    shown: Shown
+
+
+@dataclass(frozen=True)
 class Sofar:
-    """What there is while a question is being asked. ``shown`` is None when only the progress is new."""
+    """What there is while a question is being asked. ``found`` is None when only the progress is new."""
 
     view: View
     progress: Progress
     records: int
     seconds: float
-    asked: Asked | None = None
-    shown: Shown | None = None
+    found: Found | None = None
 
 
 @dataclass(frozen=True)
@@ -48,12 +56,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """The source ended with an error; ``shown`` is what was found before."""
+    """The source ended with an error; ``found`` is what there was before."""
 
     view: View
     error: IrkitError
-    asked: Asked
-    shown: Shown
+    found: Found
 
 
 Told = Sofar | Done | Failed
@@ -92,9 +99,9 @@ class Asker:
             answer = ask(self._source, self._question, self._view.query, self._view.follow, self._hear)
         except IrkitError as error:
             view = self._view
-            return Failed(view, error, *self._sofar(view))
+            return Failed(view, error, self._sofar(view))
         view = self._view
-        made = shown(self._question, answer.asked, view)
+        made = shown(self._question, answer.asked, answer.rows, view)
         return Done(view, answer, made, self._seconds, self._source.ended)
 
     @property
@@ -109,16 +116,17 @@ class Asker:
         self._told = now
         is_worth_it = len(self._records) > self._count and now - self._made > self._cost * _SHARE
         view = self._view
-        made = self._sofar(view) if is_worth_it else (None, None)
-        self._tell(Sofar(view, batch.progress, len(self._records), self._seconds, *made))
+        found = self._sofar(view) if is_worth_it else None
+        self._tell(Sofar(view, batch.progress, len(self._records), self._seconds, found))
 
-    def _sofar(self, view: View) -> tuple[Asked, Shown]:
+    def _sofar(self, view: View) -> Found:
         begun, self._count = time.monotonic(), len(self._records)
         asked = Asked(in_order(self._records), view.query)
-        made = shown(self._question, asked, view)
+        rows = self._question.rows(asked)
+        made = shown(self._question, asked, rows, view)
         self._made = time.monotonic()
         self._cost = self._made - begun
-        return asked, made
+        return Found(asked, rows, made)
 
 
 @contextmanager

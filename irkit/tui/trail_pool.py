@@ -14,7 +14,7 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress, Source
 from irkit.tui.trail_view import contained
 
-_KEPT = 300_000
+_KEPT = 150_000
 """Records kept in all; the looks of longest ago go first."""
 _BATCH = 2_000
 _REST = "the rest"

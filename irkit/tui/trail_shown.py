@@ -27,23 +27,36 @@ class Shown:
     """How many records were loaded, conditions aside."""
 
 
-def shown(question: Question[object], asked: Asked, view: View) -> Shown:
-    """Leave out, make rows, find, put in order."""
+def shown(question: Question[object], asked: Asked, rows: tuple[object, ...], view: View) -> Shown:
+    """Leave out, find, put in order. ``rows`` are those of all that was asked."""
     of_records = [each for each in view.conditions if each.field in FIELDS]
     of_rows = [each for each in view.conditions if each.field not in FIELDS]
     kept = _kept(asked, of_records) if of_records else asked
-    made = question.rows(kept)
-    rows: Iterable[object] = made
-    columns = {field.name for field in fields(question.row)}  # type: ignore[arg-type]
+    made = rows if kept is asked else rows_of(question, kept, rows)
+    left: Iterable[object] = made
+    columns = names(question)
     for each in of_rows:
         if each.field in columns:
-            rows = [row for row in rows if _passes(row, each)]
+            left = [row for row in left if _passes(row, each)]
     if view.text:
         sought = view.text.casefold()
-        rows = [row for row in rows if sought in line(row)]
+        left = [row for row in left if sought in line(row)]
     if view.order is not None and view.order.column in columns:
-        rows = _sorted(rows, view.order.column, view.order.direction)
-    return Shown(tuple(rows), len(made), kept, len(asked.records))
+        left = _sorted(left, view.order.column, view.order.direction)
+    return Shown(tuple(left), len(made), kept, len(asked.records))
+
+
+def names(question: Question[object]) -> frozenset[str]:
+    """The fields of a question's rows."""
+    return frozenset(field.name for field in fields(question.row))  # type: ignore[arg-type]
+
+
+def rows_of(question: Question[object], kept: Asked, rows: Sequence[object] | None) -> tuple[object, ...]:
+    """The rows of fewer records. Where a row is of one record, they are among ``rows``; else they are made anew."""
+    if rows is None or "event_id" not in names(question):
+        return question.rows(kept)
+    ids = {one.event_id for one in kept.records}
+    return tuple(row for row in rows if getattr(row, "event_id", "") in ids)
 
 
 def _kept(asked: Asked, conditions: Sequence[Condition]) -> Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,6 +16,7 @@ from irkit.tui.look import Look
 from irkit.tui.screens.placed import PlacedScreen
 from irkit.tui.trail_asker import Asker, Done, Failed, Sofar, Told
 from irkit.tui.trail_desk import TrailDesk
+from irkit.tui.trail_loaded import Base, Loaded
 from irkit.tui.trail_pool import Bounded, Pool
 from irkit.tui.trail_shown import Shown, shown
 from irkit.tui.trail_view import View
@@ -29,6 +31,8 @@ class Held:
 
     view: View
     asked: Asked | None = None
+    rows: tuple[object, ...] = ()
+    """All rows of ``asked``, conditions aside."""
     shown: Shown | None = None
     coverage: Coverage | None = None
     """None while the question is under way, and when the source failed."""
@@ -49,12 +53,11 @@ class TrailTold(Message):
 
 
 class TrailRedrawn(Message):
-    """The rows of the same answer, by another view."""
+    """What is in memory, by another view."""
 
-    def __init__(self, view: View, made: Shown) -> None:
+    def __init__(self, held: Held) -> None:
         super().__init__()
-        self.view = view
-        self.made = made
+        self.held = held
 
 
 class TrailAskingScreen(PlacedScreen):
@@ -67,6 +70,7 @@ class TrailAskingScreen(PlacedScreen):
         self.progress: tuple[Progress, int, float] | None = None
         """While a question is under way: how far, how many records, for how many seconds."""
         self._pool = Pool(desk.source)
+        self._loaded = Loaded()
         self._asker: Asker | None = None
         self._before: list[Held] = []
 
@@ -114,14 +118,22 @@ class TrailAskingScreen(PlacedScreen):
         if self.held.shown is not None:
             self._before = [*self._before[1 - _STATES :], replace(self.held, cursor=self.cell())]
         old = self.held
-        if not view.asks_as(old.view):
-            self.held = Held(view)
+        if view.asks_as(old.view) and (self.is_asking or old.asked is not None):
+            self.held = replace(old, view=view)
+            if self._asker is not None:
+                self._asker.look_as(view)
+            self._make_again()
+            return
+        self.held = Held(view)
+        base = self._loaded.base(self.question, view)
+        if base is None:
             self.ask()
             return
-        self.held = replace(old, view=view)
-        if self._asker is not None:
-            self._asker.look_as(view)
-        self._make_again()
+        self._end_asker()
+        self.put_cell((0, self.cell()[1]))
+        narrow = partial(self._from_memory, base, self.question, view)
+        self.run_worker(narrow, thread=True, group="redraw", exclusive=True)
+        self.draw()
 
     def go_back(self) -> None:
         """To what was looked at before, as it was."""
@@ -147,6 +159,7 @@ class TrailAskingScreen(PlacedScreen):
     def ask_again(self) -> None:
         """Ask the source, not what is loaded."""
         self._pool.forget()
+        self._loaded.forget()
         self.held = Held(self.view)
         self.ask()
 
@@ -166,19 +179,27 @@ class TrailAskingScreen(PlacedScreen):
     def _make_again(self) -> None:
         """Make the rows of what is loaded anew, in a thread."""
         if self.held.asked is not None:
-            redraw = partial(self._redraw, self.question, self.held.asked, self.view)
+            redraw = partial(self._redraw, self.question, self.held, self.held.asked)
             self.run_worker(redraw, thread=True, group="redraw", exclusive=True)
         self.draw()
 
-    def _redraw(self, question: Question[object], asked: Asked, view: View) -> None:
-        self.post_message(TrailRedrawn(view, shown(question, asked, view)))
+    def _redraw(self, question: Question[object], held: Held, asked: Asked) -> None:
+        self.post_message(TrailRedrawn(replace(held, shown=shown(question, asked, held.rows, held.view))))
+
+    def _from_memory(self, base: Base, question: Question[object], view: View) -> None:
+        begun = time.monotonic()
+        asked, rows = base.answer(question, view)
+        made = shown(question, asked, rows, view)
+        coverage, notes = base.covered(view.query), ("from what was loaded",)
+        self.post_message(TrailRedrawn(Held(view, asked, rows, made, coverage, notes, "", time.monotonic() - begun)))
 
     # -- what the threads tell -------------------------------------------------------------------------------------
 
     @on(TrailRedrawn)
     def _redrawn(self, message: TrailRedrawn) -> None:
-        if message.view == self.view:
-            self.held = replace(self.held, shown=message.made)
+        if message.held.view == self.view:
+            is_all_new = self.held.asked is None
+            self.held = message.held if is_all_new else replace(self.held, shown=message.held.shown)
             self.draw()
 
     @on(TrailTold)
@@ -188,19 +209,20 @@ class TrailAskingScreen(PlacedScreen):
         match message.told:
             case Sofar() as sofar:
                 self.progress = (sofar.progress, sofar.records, sofar.seconds)
-                if sofar.shown is not None and sofar.view == self.view:
-                    self.held = replace(self.held, asked=sofar.asked, shown=sofar.shown)
+                if sofar.found is not None and sofar.view == self.view:
+                    found = sofar.found
+                    self.held = replace(self.held, asked=found.asked, rows=found.rows, shown=found.shown)
                     self.draw()
                 self.draw_progress()
             case Done() as done:
                 self._asker, self.progress = None, None
-                answer = done.answer
-                self.held = Held(
-                    self.view, answer.asked, done.shown, answer.coverage, answer.notes, done.ended, done.seconds
-                )
+                self.held = _answered(self.view, done)
+                if not done.ended:
+                    self._loaded.keep(done.answer)
             case Failed() as failed:
                 self._asker, self.progress = None, None
-                self.held = Held(self.view, failed.asked, failed.shown, ended=failed.error.message)
+                found, why = failed.found, failed.error.message
+                self.held = Held(self.view, found.asked, found.rows, found.shown, ended=why)
                 self.refuse(f"{failed.error.message}\n{failed.error.hint}".strip())
         if not self.is_asking:
             self._settle(message.told.view)
@@ -211,3 +233,8 @@ class TrailAskingScreen(PlacedScreen):
             self.draw()
         else:
             self._make_again()
+
+
+def _answered(view: View, done: Done) -> Held:
+    answer = done.answer
+    return Held(view, answer.asked, answer.rows, done.shown, answer.coverage, answer.notes, done.ended, done.seconds)
