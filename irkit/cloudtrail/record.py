@@ -130,67 +130,90 @@ def _parsed_leniently(text: str | bytes) -> JsonValue:
 
 def record_of(body: JsonValue, text: str = "", locator: Locator = NOWHERE) -> Record:
     """The record of a JSON value. Raises ``OutsideError`` for what has no id, time and name."""
+    held = _map(body)
     try:
-        at = datetime.fromisoformat(word(body, "eventTime"))
+        at = datetime.fromisoformat(_text(held, "eventTime"))
     except ValueError as error:
         msg = f"this is no CloudTrail record: {error}"
         raise OutsideError(msg, hint="keep the file; it may be of another service") from error
-    event_id, name = word(body, "eventID"), word(body, "eventName")
+    event_id, name = _text(held, "eventID"), _text(held, "eventName")
     if not event_id or not name:
         msg = "this is no CloudTrail record: it has no eventID or no eventName"
         raise OutsideError(msg, hint="keep the file; it may be of another service")
-    who = part(body, "userIdentity")
-    context = part(who, "sessionContext")
-    resources = part(body, "resources")
+    who = _map(held.get("userIdentity"))
+    context = _map(who.get("sessionContext"))
+    issuer = _map(context.get("sessionIssuer"))
     return Record(
         event_id=event_id,
         at=at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC),
-        source=word(body, "eventSource").removesuffix(".amazonaws.com"),
+        source=_text(held, "eventSource").removesuffix(".amazonaws.com"),
         name=name,
-        region=word(body, "awsRegion"),
-        ip=word(body, "sourceIPAddress"),
-        agent=word(body, "userAgent"),
-        error=word(body, "errorCode"),
-        principal_type=word(who, "type"),
-        principal_arn=word(who, "arn"),
-        principal=word(who, "userName") or word(context, "sessionIssuer", "userName"),
-        key_id=word(who, "accessKeyId"),
-        invoked_by=word(who, "invokedBy"),
-        params=JsonMap.of(part(body, "requestParameters")),
-        answer=JsonMap.of(part(body, "responseElements")),
-        resources=tuple(arn for one in resources if (arn := word(one, "ARN") or word(one, "arn")))
-        if isinstance(resources, list)
-        else (),
-        request_id=word(body, "requestID"),
+        region=_text(held, "awsRegion"),
+        ip=_text(held, "sourceIPAddress"),
+        agent=_text(held, "userAgent"),
+        error=_text(held, "errorCode"),
+        principal_type=_text(who, "type"),
+        principal_arn=_text(who, "arn"),
+        principal=_text(who, "userName") or _text(issuer, "userName"),
+        key_id=_text(who, "accessKeyId"),
+        invoked_by=_text(who, "invokedBy"),
+        params=JsonMap.of(held.get("requestParameters")),
+        answer=JsonMap.of(held.get("responseElements")),
+        resources=_arns(held.get("resources")),
+        request_id=_text(held, "requestID"),
         text=text,
-        message=word(body, "errorMessage"),
-        account=word(body, "recipientAccountId") or word(who, "accountId"),
-        caller_account=word(who, "accountId"),
-        principal_id=word(who, "principalId"),
-        issuer_arn=word(context, "sessionIssuer", "arn"),
-        source_identity=word(context, "sourceIdentity"),
-        federated_by=word(who, "identityProvider") or word(context, "webIdFederationData", "federatedProvider"),
-        on_behalf_of=word(who, "onBehalfOf", "userId"),
-        shared_id=word(body, "sharedEventID"),
-        version=word(body, "eventVersion"),
-        category=word(body, "eventCategory"),
-        vpc_endpoint=word(body, "vpcEndpointId"),
-        extra=JsonMap.of(part(body, "additionalEventData")),
+        message=_text(held, "errorMessage"),
+        account=_text(held, "recipientAccountId") or _text(who, "accountId"),
+        caller_account=_text(who, "accountId"),
+        principal_id=_text(who, "principalId"),
+        issuer_arn=_text(issuer, "arn"),
+        source_identity=_text(context, "sourceIdentity"),
+        federated_by=_text(who, "identityProvider")
+        or _text(_map(context.get("webIdFederationData")), "federatedProvider"),
+        on_behalf_of=_text(_map(who.get("onBehalfOf")), "userId"),
+        shared_id=_text(held, "sharedEventID"),
+        version=_text(held, "eventVersion"),
+        category=_text(held, "eventCategory"),
+        vpc_endpoint=_text(held, "vpcEndpointId"),
+        extra=JsonMap.of(held.get("additionalEventData")),
         locator=locator,
     )
+
+
+# Records are read by the million: for what json gives, these are four times as fast as part() and word().
+def _map(value: JsonValue | Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    if isinstance(value, dict):
+        return value
+    return value if value is not None and isinstance(value, Mapping) else {}
+
+
+def _text(held: Mapping[str, JsonValue], name: str) -> str:
+    value = held.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _arns(resources: JsonValue) -> tuple[str, ...]:
+    if not isinstance(resources, list):
+        return ()
+    return tuple(arn for one in map(_map, resources) if (arn := _text(one, "ARN") or _text(one, "arn")))
 
 
 def part(body: JsonValue | Mapping[str, JsonValue], *path: str) -> JsonValue:
     """What lies at a path, None when something on the way is missing, null or no map."""
     here: JsonValue | Mapping[str, JsonValue] = body
     for name in path:
-        if not isinstance(here, Mapping):
+        # Most are plain dicts, and asking whether something is a Mapping takes 5 times as long.
+        if not isinstance(here, dict) and not isinstance(here, Mapping):
             return None
         here = here.get(name)
-    return dict(here) if isinstance(here, Mapping) and not isinstance(here, dict) else here
+    return dict(here) if not isinstance(here, dict | list | str) and isinstance(here, Mapping) else here
 
 
 def word(body: JsonValue | Mapping[str, JsonValue], *path: str) -> str:
     """The text at a path; empty when there is none."""
-    found = part(body, *path)
-    return found if isinstance(found, str) else ""
+    here: JsonValue | Mapping[str, JsonValue] = body
+    for name in path:
+        if not isinstance(here, dict) and not isinstance(here, Mapping):
+            return ""
+        here = here.get(name)
+    return here if isinstance(here, str) else ""
