@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,8 @@ class _Plan:
     walked: Walked
     read: list[tuple[Named, RawFile]] = field(default_factory=list)
     left_out: list[tuple[Reason, Named, RawFile]] = field(default_factory=list)
+    known: list[Named] = field(default_factory=list)
+    """Files whose content is told from elsewhere."""
 
 
 class LocalFiles:
@@ -42,6 +44,17 @@ class LocalFiles:
     def __init__(self, paths: Sequence[Path], jobs: int | None = None) -> None:
         self.paths = tuple(paths)
         self._jobs = jobs
+        self._known: Callable[[RawFile], bool] = _is_never
+
+    def without(self, known: Callable[[RawFile], bool]) -> LocalFiles:
+        """The same, but for the content of files that are known: their names count, they are not read."""
+        rest = LocalFiles(self.paths, self._jobs)
+        rest._known = known
+        return rest
+
+    def files(self) -> list[RawFile]:
+        """All files that may hold calls, with their stamps."""
+        return [file for file in walked(self.paths).files if named(file.place).kind in {Kind.LOG, Kind.OTHER}]
 
     @property
     def label(self) -> str:
@@ -54,8 +67,8 @@ class LocalFiles:
         Files whose names say that they hold nothing that is asked for are left out; when names are found not to tell
         the truth, they are read after all. Raises ``OutsideError`` when there is no file at all.
         """
-        plan = _planned(walked(self.paths), query)
-        if not plan.read and not plan.left_out and not plan.walked.skipped:
+        plan = _planned(walked(self.paths), query, self._known)
+        if not plan.read and not plan.left_out and not plan.known and not plan.walked.skipped:
             raise OutsideError(f"there is no file under {', '.join(map(str, self.paths))}", hint="check the path")
         looked = yield from look_at_files(_newest_first(plan.read), query, self._jobs)
         pruned = [(reason, one, file) for reason, one, file in plan.left_out if reason is not Reason.KIND]
@@ -75,10 +88,17 @@ class _Names(NamedTuple):
     pruned: int
 
 
-def _planned(found: Walked, query: Query) -> _Plan:
+def _is_never(_: RawFile) -> bool:
+    return False
+
+
+def _planned(found: Walked, query: Query, known: Callable[[RawFile], bool]) -> _Plan:
     plan = _Plan(found)
     for file in found.files:
         one = named(file.place)
+        if known(file):
+            plan.known.append(one)
+            continue
         reason = left_out_for(one, query)
         if reason is None:
             plan.read.append((one, file))
@@ -128,7 +148,7 @@ class _Seen:
 
     @classmethod
     def of(cls, plan: _Plan, looked: Looked) -> _Seen:
-        every = [*(one for one, _ in plan.read), *(one for _, one, _ in plan.left_out)]
+        every = [*(one for one, _ in plan.read), *(one for _, one, _ in plan.left_out), *plan.known]
         times = [datetime.fromisoformat(text) for text in (looked.sights.first, looked.sights.last) if text]
         spans = [one.span for one in every if one.span is not None and one.kind is Kind.LOG]
         newest_of: dict[str, datetime] = {}

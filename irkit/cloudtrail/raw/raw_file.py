@@ -15,3 +15,5 @@ class RawFile(NamedTuple):
     size: int
     path: str = ""
     content: bytes = b""
+    stamp: str = ""
+    """Changes when the content does: size and time of change, or an object's ETag."""

@@ -62,9 +62,14 @@ def _take(path: str, seen: os.stat_result, found: Walked, given: set[str]) -> No
         return
     given.add(path)
     if stat.S_ISREG(seen.st_mode):
-        found.files.append(RawFile(path, seen.st_size, path))
+        found.files.append(RawFile(path, seen.st_size, path, stamp=stamp(seen)))
     else:
         found.skipped.append(_skipped(path, "is no regular file"))
+
+
+def stamp(seen: os.stat_result) -> str:
+    """Changes when the file does."""
+    return f"{seen.st_size}-{seen.st_mtime_ns}"
 
 
 def _skipped(path: str, why: str) -> Skipped:
