@@ -1,0 +1,123 @@
+"""A source of files with a store before it: what is stored is asked by SQL, and only the rest is read raw."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw.raw_file import RawFile
+from irkit.cloudtrail.raw.walking import stamp
+from irkit.cloudtrail.source import Batch, Progress, Source
+from irkit.cloudtrail.store.building import Built, ToAdd, building
+from irkit.cloudtrail.store.holdings import Holdings
+from irkit.cloudtrail.store.manifest import StoreBroken
+from irkit.cloudtrail.store.stored import coverage, in_words, looking
+from irkit.errors import IrkitError, OutsideError
+
+
+class Filed(Source, Protocol):
+    """A source whose records lie in files (or objects) that a store can hold, each with a stamp."""
+
+    def without(self, known: Callable[[RawFile], bool]) -> Source:
+        """The same, but for the content of files that are known: their names count, they are not read."""
+
+    def files(self) -> Iterable[RawFile]:
+        """The files that can be stored now, with path and stamp; none is read or fetched for it."""
+
+
+class Cached:
+    """The records of a source; those of files that are in the store, and have not changed, come from there."""
+
+    def __init__(self, raw: Filed, folder: Path) -> None:
+        self.raw = raw
+        self.folder = folder
+
+    @property
+    def label(self) -> str:
+        """That of the source."""
+        return self.raw.label
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """What is stored first, then what is read raw. A store that cannot be read is noted, and all is read raw."""
+        try:
+            holdings = Holdings.opened(self.folder)
+        except (StoreBroken, IrkitError) as error:
+            return (yield from self._all_raw(query, error))
+        if holdings is None or not holdings.parts:
+            return (yield from self._all_raw(query, None))
+        with closing(holdings):
+            return (yield from self._both(holdings, query))
+
+    def build(self, processes: int = 2) -> Generator[Progress, None, Built]:
+        """Add to the store what is not in it. Raises as ``building`` does."""
+        files = (ToAdd(each.place, Path(each.path), each.size, each.stamp) for each in self.raw.files())
+        return (yield from building(self.folder, files, processes))
+
+    def _all_raw(self, query: Query, error: IrkitError | None) -> Generator[Batch, None, Coverage]:
+        seen = yield from self.raw.look(query)
+        return seen if error is None else replace(seen, notes=(*seen.notes, f"the store was not used: {error.message}"))
+
+    def _both(self, holdings: Holdings, query: Query) -> Generator[Batch, None, Coverage]:
+        stamps = holdings.stamps()
+        states = _states(stamps)
+        changed = [place for place, state in states.items() if state is State.CHANGED]
+        usable = holdings.without(changed)
+        try:
+            with in_words(self.folder):
+                yield from looking(usable, query)
+        except StoreBroken as error:
+            return (yield from self._all_raw(query, error))
+        for place in changed:
+            del stamps[place]
+        stored = coverage(usable, query)
+        rest = self.raw.without(lambda file: stamps.get(file.place) == file.stamp)
+        try:
+            seen = yield from rest.look(query)
+        except OutsideError as error:
+            return replace(stored, not_seen={**stored.not_seen, self.label: error.message})
+        gone = Counter(states.values())[State.GONE]
+        return _joined(seen, stored, frozenset(stamps), gone)
+
+
+class State(StrEnum):
+    """How a stored file is today; an object of a bucket is not looked at (its ETag is part of its listing)."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+def _states(stamps: Mapping[str, str]) -> dict[str, State]:
+    return {place: _state(place, held) for place, held in stamps.items() if "://" not in place}
+
+
+def _state(place: str, held: str) -> State:
+    try:
+        return State.SAME if stamp(os.stat(place)) == held else State.CHANGED  # noqa: PTH116 many thousands of them
+    except OSError:
+        return State.GONE
+
+
+def _joined(seen: Coverage, stored: Coverage, known: frozenset[str], gone: int) -> Coverage:
+    """Of what was read raw, whose names tell of all files, and of what came from the store."""
+    joined = seen.joined(stored)
+    files = "file" if stored.counts.files == 1 else "files"
+    notes = [*seen.notes, f"{stored.counts.files} {files} were read from the store"]
+    if gone:
+        notes.append(f"{gone} files of the store are no longer there: their events come from the store alone")
+    return replace(
+        joined,
+        asked_at=max(seen.asked_at, stored.asked_at),
+        sources=seen.sources,
+        skipped=(*seen.skipped, *(each for each in stored.skipped if each.at.place in known)),
+        notes=tuple(notes),
+        never=seen.never,
+    )
