@@ -106,7 +106,7 @@ class Reach:
 
 def store_folder(texts: Sequence[str], stores: Path) -> Path:
     """Where the store of a source is kept: the same for the same source, whatever the order of its texts."""
-    named = sorted(_canonical(each) for each in places(texts))
+    named = sorted({_canonical(each) for each in places(texts)})
     return stores / hashlib.sha256("\0".join(named).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
