@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from irkit.cloudtrail.attribution import WITHIN, is_made_for, joined, spans
 from irkit.cloudtrail.lineage import MINTS, Birth
 from irkit.cloudtrail.query import Outcome, Query, Window
+from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.record import Record
 
 READS = (
@@ -21,6 +22,7 @@ CAUSES = (*READS, "secretsmanager:*", "ssm:*", "s3:*", "lambda:*", "ec2:*", "rds
 _CAUSING = frozenset(each.partition(":")[0] for each in CAUSES)
 _FORWARDING = frozenset({"cloudformation", "athena", "glue", "servicecatalog", "elasticbeanstalk", "health"})
 """Services that call others than KMS in their callers' names."""
+_FORWARDS = tuple(f"{each}:*" for each in sorted(_FORWARDING))
 _MOST_ARNS = 50
 _EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -40,32 +42,48 @@ def of_anyone(query: Query) -> Query:
     return replace(query, keys=(), arns=(), users=(), sessions=(), source_identities=(), ips=(), agents=())
 
 
-def widened(query: Query, *more: str) -> Query:
-    """All that the callers of a query did that can have caused what is asked for."""
+def whoever(query: Query) -> Query:
+    """All calls of the same callers."""
+    return replace(query, calls=(), mentions=(), outcome=Outcome.ANY)
+
+
+def widened(query: Query, follow: Follow) -> Query:
+    """All that the callers of a query did that can have caused what is asked for, or brought keys into being."""
     if not names_caller(query) or query.event_ids:
         return query
+    more = (*_causes_of(query.calls), *(MINTS if follow is Follow.TREE else ()))
     calls = tuple(dict.fromkeys((*query.calls, *more))) if query.calls else ()
     return replace(query, calls=calls, mentions=(), outcome=Outcome.ANY)
 
 
+def _causes_of(calls: Sequence[str]) -> tuple[str, ...]:
+    kms = CAUSES if any(_of_kms(each) for each in calls) else ()
+    return (*kms, *(() if all(_of_kms(each) for each in calls) else _FORWARDS))
+
+
 def made_looks(query: Query, callers: Sequence[Record]) -> tuple[Query, ...]:
     """The looks for what services made for these calls, each in the callers' own windows and regions only."""
-    if not names_origin(query) or query.event_ids:
+    if query.event_ids:
         return ()
     looks = []
     using = [one for one in callers if one.source in _CAUSING and not one.invoked_by]
-    if using and _asks_of_kms(query):
-        uses = query.calls and tuple(each for each in query.calls if _of_kms(each))
+    uses = tuple(each for each in query.calls if _of_kms(each))
+    if using and (uses or not query.calls):
         looks.append(_near(query, using, (*(uses or ("kms:*",)), *CAUSES)))
     forwarding = [one for one in callers if one.source in _FORWARDING and not one.invoked_by]
-    if forwarding and not query.calls:
-        looks.append(_near(query, forwarding, ()))
+    if forwarding and (not query.calls or len(uses) < len(query.calls)):
+        looks.append(_near(query, forwarding, (*query.calls, *_FORWARDS) if query.calls else ()))
     return tuple(looks)
 
 
 def cause_look(query: Query, made: Sequence[Record]) -> Query | None:
     """The look for the calls behind service-made ones; None when there is none to look for."""
-    if not made or query.event_ids:
+    if query.event_ids:
+        return None
+    if query == Query(windows=query.windows, accounts=query.accounts, regions=query.regions):
+        # Everything was looked at; only what is near a window's ends can have its cause outside.
+        made = [one for one in made if any(_is_near_end(one.at, each) for each in query.windows)]
+    if not made:
         return None
     return replace(
         of_anyone(query),
@@ -79,13 +97,17 @@ def cause_look(query: Query, made: Sequence[Record]) -> Query | None:
     )
 
 
+def _is_near_end(at: datetime, window: Window) -> bool:
+    return at - window.start <= WITHIN or window.end - at <= WITHIN
+
+
 def tree_looks(query: Query, births: Iterable[Birth]) -> tuple[Query, ...]:
     """The looks for what was done with these keys and by these identities, each since it came into being."""
     several = list(births)
     if not several:
         return ()
     since = min(one.at for one in several) - WITHIN
-    wide = widened(query, *CAUSES, *MINTS)
+    wide = widened(query, Follow.TREE)
     asked = replace(of_anyone(wide), windows=_since(query.windows, since))
     keys = tuple(one.id for one in several if not one.id.startswith("arn:"))
     arns = tuple(one.id for one in several if one.id.startswith("arn:"))
@@ -126,10 +148,6 @@ def _arns(records: Iterable[Record]) -> tuple[str, ...]:
 def _of_kms(call: str) -> bool:
     source, colon, name = call.lower().rpartition(":")
     return source == "kms" or (not colon and name in {"*", "decrypt", "encrypt", "generatedatakey", "reencrypt"})
-
-
-def _asks_of_kms(query: Query) -> bool:
-    return not query.calls or any(_of_kms(each) for each in query.calls)
 
 
 def made_for_callers(records: Iterable[Record]) -> list[Record]:

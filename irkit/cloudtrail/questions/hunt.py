@@ -1,0 +1,215 @@
+"""The looks of one answer: for what is asked, what came of it, and what services made for it; each a narrow one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import replace
+
+from irkit.cloudtrail.attribution import Cause, Certainty, causes
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.lineage import Kind, Tree, births, tree
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.question import Attributed, Follow
+from irkit.cloudtrail.questions.reach import (
+    cause_look,
+    made_for_callers,
+    made_looks,
+    names_caller,
+    names_origin,
+    of_anyone,
+    tree_looks,
+    whoever,
+    widened,
+)
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch, Progress, Source, in_order
+
+_MOST_GENERATIONS = 25
+_MOST_FOLLOWED = 1_000
+
+
+class Hunt:
+    """The looks of one answer, one after another, and what they brought."""
+
+    def __init__(self, source: Source, follow: Follow) -> None:
+        self._source = source
+        self._follow = follow
+        self._needed = self._bare = Query()
+        self._pool: dict[str, Record] = {}
+        """All that the callers did, by event id: also what is not asked for but may be behind what is."""
+        self._coverages: list[Coverage] = []
+        """The first is that of the look for what is asked for."""
+        self._lead: Coverage | None = None
+        self._progress = Progress("files", 0, 0)
+        self._left_out = 0
+        self.kept: dict[str, Record] = {}
+        self.attributed = Attributed()
+        self.tree: Tree | None = None
+
+    @property
+    def coverage(self) -> Coverage:
+        """Of the look for what is asked for; what the others did not see is named as well."""
+        first, *others = (*self._coverages, *([self._lead] if self._lead else []))
+        whole = first
+        for more in others:
+            whole = whole.joined(more)
+        return replace(whole, start=first.start, end=first.end, counts=first.counts)
+
+    def look(self, needed: Query) -> Generator[Batch, None, None]:
+        """All looks that the query needs."""
+        self._needed, self._bare = needed, of_anyone(needed)
+        wide = needed if self._follow is Follow.ALONE else widened(needed, self._follow)
+        yield from self._looked(wide, needed.matches)
+        if self._follow is Follow.TREE:
+            yield from self._grow()
+        if self._follow is not Follow.ALONE:
+            yield from self._attribute()
+
+    def _looked(self, query: Query, is_asked: Callable[[Record], bool]) -> Generator[Batch, None, None]:
+        """Look once: everything goes into the pool, what is asked for is kept and told."""
+        look = self._source.look(query)
+        with closing(look):
+            while True:
+                try:
+                    batch = next(look)
+                except StopIteration as end:
+                    self._coverages.append(end.value)
+                    return
+                fresh = [one for one in batch.records if one.event_id not in self._pool]
+                self._pool.update((one.event_id, one) for one in fresh)
+                asked = tuple(one for one in fresh if is_asked(one))
+                self.kept.update((one.event_id, one) for one in asked)
+                self._progress = batch.progress
+                yield Batch(asked, batch.progress)
+
+    def lead(self, query: Query) -> Generator[Batch, None, tuple[Record, ...]]:
+        """Look for what says what to ask for; before ``look``, whose coverage stays the first."""
+        records = yield from self._aside(query)
+        self._lead = self._coverages.pop()
+        return in_order(records)
+
+    def _aside(self, query: Query) -> Generator[Batch, None, list[Record]]:
+        """Look for what is judged before it is told."""
+        look = self._source.look(query)
+        records: list[Record] = []
+        with closing(look):
+            while True:
+                try:
+                    batch = next(look)
+                except StopIteration as end:
+                    self._coverages.append(end.value)
+                    return records
+                records.extend(batch.records)
+                self._progress = batch.progress
+                yield Batch((), batch.progress)
+
+    # ------------------------------------------------------------------------------------------------------- the tree
+
+    def _grow(self) -> Generator[Batch, None, None]:
+        """Look for what came of the keys, and of what came of them, until nothing new turns up."""
+        roots = self._roots()
+        followed: set[str] = set(roots)
+        self.tree = tree(roots, self._pool.values())
+        if not names_caller(self._needed):
+            # Everyone was asked for already.
+            return
+        for _ in range(_MOST_GENERATIONS):
+            fresh = [one for one in self.tree.births if one.id not in followed]
+            fresh = fresh[: max(0, _MOST_FOLLOWED - len(followed))]
+            if not fresh:
+                break
+            followed.update(one.id for one in fresh)
+            for query in tree_looks(self._needed, fresh):
+                yield from self._looked(query, self._bare.matches)
+            self.tree = tree(roots, self._pool.values())
+        self._left_out = sum(one.id not in followed for one in self.tree.births)
+
+    def _roots(self) -> tuple[str, ...]:
+        """The keys asked about; by name or address, all that the matching calls were made with and that none made."""
+        if self._needed.keys:
+            return self._needed.keys
+        born = births(self._pool.values())
+        made = {one.id for one in born}
+        signed = (one.key_id for one in self._pool.values() if one.key_id and not one.invoked_by)
+        unsigned = (one.by for one in born)
+        return tuple(dict.fromkeys(each for each in (*self._needed.arns, *signed, *unsigned) if each not in made))
+
+    # ------------------------------------------------------------------------------------------------ made by services
+
+    def _attribute(self) -> Generator[Batch, None, None]:
+        """Find whose calls were behind what services made, and what services made for the callers."""
+        callers = list(self._pool.values())
+        others: list[Record] = []
+        hidden = callers
+        if not names_origin(self._needed):
+            # What services made for these has their identity, and was found with them.
+            mine = whoever(self._needed)
+            hidden = [one for one in callers if not mine.matches(one)]
+        found = {one.event_id: one for one in made_for_callers(self.kept.values())}
+        for query in made_looks(self._needed, hidden):
+            more = yield from self._aside(query)
+            others += [one for one in more if one.event_id not in self._pool]
+            found.update((one.event_id, one) for one in made_for_callers(more) if self._bare.matches(one))
+        known = causes(found.values(), [*callers, *others])
+        lost = [one for one in found.values() if one.event_id not in known]
+        look = cause_look(self._needed, lost)
+        if look is not None:
+            others += yield from self._aside(look)
+            known.update(causes(lost, [*callers, *others]))
+        yield from self._judge(found, known)
+
+    def _judge(self, found: dict[str, Record], known: dict[str, Cause]) -> Generator[Batch, None, None]:
+        mine: dict[str, Cause] = {}
+        other_keys: list[Record] = []
+        unknown: list[Record] = []
+        added: list[Record] = []
+        for event_id, one in found.items():
+            cause = known.get(event_id)
+            is_ours = event_id in self.kept
+            if cause is None:
+                unknown.append(one)
+                continue
+            ours = self._ours(cause)
+            if ours is not None:
+                mine[event_id] = ours
+                if not is_ours:
+                    added.append(one)
+            elif is_ours:
+                mine[event_id] = cause
+            else:
+                other_keys.append(one)
+        self.kept.update((one.event_id, one) for one in added)
+        self.attributed = Attributed(mine, tuple(other_keys), tuple(unknown))
+        if added:
+            yield Batch(in_order(added), self._progress)
+
+    def _ours(self, cause: Cause) -> Cause | None:
+        """The cause with a call of ours at its head, if any of those that may be it is ours."""
+        if cause.call.event_id in self._pool:
+            return cause
+        for event_id in cause.others:
+            if event_id in self._pool:
+                others = (cause.call.event_id, *(each for each in cause.others if each != event_id))
+                return replace(cause, call=self._pool[event_id], others=others)
+        return None
+
+    def notes(self) -> Generator[str, None, None]:
+        """In words, what was followed and how sure it is."""
+        told = self.attributed
+        if told.causes:
+            yield f"{len(told.causes)} calls that services made are told with their callers' key and address"
+        for certainty in (Certainty.SEVERAL, Certainty.UNCLEAR, Certainty.RESOURCE, Certainty.SERVICE):
+            if count := sum(each.certainty is certainty for each in told.causes.values()):
+                yield f"{count} of them joined less surely: {certainty}"
+        if told.other_keys:
+            count = len(told.other_keys)
+            yield f"{count} more were made for the same identity, other key or address: not in the answer"
+        if told.unknown:
+            absent = "not in the answer" if names_origin(self._needed) else "in the answer as the service's own"
+            yield f"{len(told.unknown)} were made for the same identity, and the causing call is not known: {absent}"
+        if self.tree is not None:
+            sessions = sum(one.kind is Kind.SESSION for one in self.tree.births)
+            yield f"followed {len(self.tree.births)} that came of the keys, {sessions} of them sessions"
+        if self._left_out:
+            yield f"NOT FOLLOWED: {self._left_out} more that came of the keys"
