@@ -5,15 +5,17 @@ Who a service's call was made for is known by then, and is not worked out again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from irkit.cloudtrail.attribution import Cause
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Answer, Asked, Follow, Question
 from irkit.cloudtrail.questions.reach import of_anyone
 from irkit.cloudtrail.record import Record
 from irkit.errors import IrkitError
-from irkit.tui.trail_shown import rows_of
+from irkit.tui.trail_shown import event_ids, names, rows_of
 from irkit.tui.trail_view import View, contained
 
 _KEPT = 200_000
@@ -41,23 +43,37 @@ class Base:
             if question.id not in self.rows:
                 self.rows[question.id] = question.rows(asked)
             return asked, self.rows[question.id]
-        return asked, rows_of(question, asked, self.rows.get(question.id))
+        rows = rows_of(question, asked, self.rows.get(question.id))
+        other = tuple(one for one in asked.records if self._is_told_otherwise(one, asked))
+        if not other or "event_id" not in names(question):
+            return asked, rows
+        anew = {event_ids(row): row for row in question.rows(replace(asked, records=other))}
+        return asked, tuple(anew.get(event_ids(row), row) for row in rows)
+
+    def _is_told_otherwise(self, one: Record, asked: Asked) -> bool:
+        """Whether another of several possible callers is at the head of a record's cause now."""
+        return asked.causes.get(one.event_id) is not self.asked.causes.get(one.event_id)
 
     def _narrowed(self, question: Question[object], view: View) -> Asked:
+        """A call that may have been made for one of several callers is of each of them."""
         needed = question.needs(view.query)
         marks = replace(Query(), **{name: getattr(needed, name) for name in _MARKS})
         anyone = of_anyone(needed)
+        by_id = {one.event_id: one for one in self.asked.records}
+        causes: dict[str, Cause] = {}
 
         def holds(one: Record) -> bool:
-            if needed.matches(one):
+            cause = self.asked.causes.get(one.event_id)
+            ours = _ours(cause, marks, by_id) if cause is not None and anyone.matches(one) else None
+            if ours is not None:
+                causes[one.event_id] = ours
                 return True
-            caller = self.asked.caller(one)
-            return caller is not one and anyone.matches(one) and marks.matches(caller)
+            if cause is not None and needed.matches(one):
+                causes[one.event_id] = cause
+            return needed.matches(one)
 
         records = tuple(one for one in self.asked.records if holds(one))
-        causes = self.asked.causes
-        kept = {one.event_id: causes[one.event_id] for one in records if one.event_id in causes}
-        return replace(self.asked, records=records, query=view.query, causes=kept)
+        return replace(self.asked, records=records, query=view.query, causes=causes)
 
     def covered(self, query: Query) -> Coverage:
         """Of the narrower span."""
@@ -104,3 +120,15 @@ def _holds(base: Base, needed: Query, follow: Follow) -> bool:
     if follow is not base.follow or not contained(needed, base.needed):
         return False
     return follow is not Follow.TREE or all(getattr(needed, each) == getattr(base.needed, each) for each in _MARKS)
+
+
+def _ours(cause: Cause, marks: Query, by_id: Mapping[str, Record]) -> Cause | None:
+    """The cause with a caller at its head that is asked for, if any that may be it is."""
+    if marks.matches(cause.call):
+        return cause
+    for event_id in cause.others:
+        one = by_id.get(event_id)
+        if one is not None and marks.matches(one):
+            others = (cause.call.event_id, *(each for each in cause.others if each != event_id))
+            return replace(cause, call=one, others=others)
+    return None
