@@ -45,6 +45,13 @@ class Evidence:
                 file.write(chunk)
         return self._told(file, what, count, coverage)
 
+    def folder(self, name: str) -> Path:
+        """The folder ``evidence/<name>`` (mode 0700), for many files that one kept file lists with their hashes."""
+        _require_plain(name)
+        folder = self._folder / "evidence" / name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
     def keep_sealed(
         self, name: str, stream: IO[bytes] | Iterable[bytes], *, what: str, count: int, coverage: str = ""
     ) -> EvidenceFile:
@@ -79,9 +86,7 @@ class Evidence:
 
     @contextmanager
     def _new_file(self, name: str) -> Iterator[_HashingFile]:
-        if not name or Path(name).name != name or name.startswith("."):
-            msg = f"{name!r} is no file name for evidence"
-            raise IrkitError(msg)
+        _require_plain(name)
         folder = self._folder / "evidence"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = folder / f".{secrets.token_hex(8)}.part"
@@ -99,6 +104,12 @@ class Evidence:
             os.fsync(entry)
         finally:
             os.close(entry)
+
+
+def _require_plain(name: str) -> None:
+    if not name or Path(name).name != name or name.startswith("."):
+        msg = f"{name!r} is no file name for evidence"
+        raise IrkitError(msg)
 
 
 def _placed(draft: Path, folder: Path, name: str) -> str:

@@ -15,7 +15,7 @@ from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.manifest import NAME, Manifest, Row, read_manifest
 from irkit.cloudtrail.integrity.metadata import is_sidecar
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
-from irkit.cloudtrail.kept_objects import INDEX
+from irkit.cloudtrail.kept_objects import INDEX, KeptObjects
 from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.query import Window
 from irkit.errors import OutsideError
@@ -73,6 +73,8 @@ class Bundle:
     def unread(self) -> tuple[Unread, ...]:
         """What could not be read when it was made, and files that its manifest does not name."""
         known = {self._root / one.path for one in self.manifest.rows if one.path}
+        # What a try of keeping fetched that was stopped, for another span of time.
+        known |= {one.path for one in KeptObjects(self._root / OBJECTS).everything()}
         found = (Path(folder, name) for folder, _, names in os.walk(self._root / OBJECTS) for name in names)
         why = "the manifest does not name it: added later"
         added = (Unread(str(path), why) for path in found if path not in known and not _is_ours(path.name))

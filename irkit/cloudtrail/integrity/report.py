@@ -103,8 +103,8 @@ class Report:
         yield ""
         yield f"{self.label}, {_stamp(self.asked_at)}"
         yield from self._log_lines()
-        for one in self.chains:
-            yield f"  {one.series.text}: {_chain_words(one)}"
+        for line in self.chain_lines():
+            yield f"  {line}"
         for kind in Kind:
             those = [one for one in self.findings if one.kind is kind]
             if those:
@@ -113,6 +113,11 @@ class Report:
         if self.notes:
             yield ""
             yield from self.notes
+
+    def chain_lines(self) -> Iterator[str]:
+        """What the digests of each account, region and trail cover, and by what they are proven."""
+        for one in self.chains:
+            yield f"{one.series.text}: {_chain_words(one)}"
 
     def _log_lines(self) -> Iterator[str]:
         logs = self.logs

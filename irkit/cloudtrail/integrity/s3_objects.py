@@ -45,7 +45,7 @@ class S3Objects:
     ) -> None:
         self._s3 = s3
         self._aws_keys = aws_keys
-        self._bucket = bucket
+        self.bucket = bucket
         self._prefix = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
         self.window = window
         self._keys = keys
@@ -59,7 +59,7 @@ class S3Objects:
     @property
     def label(self) -> str:
         """What it is, in words."""
-        return f"s3://{self._bucket}/{self._prefix}"
+        return f"s3://{self.bucket}/{self._prefix}"
 
     @cached_property
     def _objects(self) -> tuple[list[Held], list[Held]]:
@@ -69,7 +69,7 @@ class S3Objects:
         listed = [one for found in mapped(self._page, self._places(), _LISTINGS) for one in found]
         for one in {each.key: each for each in (*listed, *self._beside)}.values():
             self._by_key[one.key] = one
-            held = Held(self._place(one.key), one.key, self._bucket, one.size, one.modified_at)
+            held = Held(self._place(one.key), one.key, self.bucket, one.size, one.modified_at)
             if one.is_archived:
                 self._told(held.place, f"it is archived ({one.storage}); restore it first")
             elif series(one.key) or named(one.key).kind is Kind.DIGEST:
@@ -80,7 +80,7 @@ class S3Objects:
 
     def _page(self, prefix: str) -> list[S3Object]:
         try:
-            return [one for page in self._s3.listed(self._bucket, prefix) for one in page if self._is_in(one.key)]
+            return [one for page in self._s3.listed(self.bucket, prefix) for one in page if self._is_in(one.key)]
         except OutsideError as error:
             self._told(self._place(prefix), error.message)
             return []
@@ -105,7 +105,7 @@ class S3Objects:
 
     def _folders(self, prefix: str) -> tuple[str, ...]:
         """One level down; the objects that lie beside the folders are kept for the end."""
-        prefixes, beside = self._s3.level(self._bucket, prefix)
+        prefixes, beside = self._s3.level(self.bucket, prefix)
         self._beside += [one for one in beside if self._is_in(one.key)]
         return prefixes
 
@@ -130,7 +130,7 @@ class S3Objects:
         return at is None or self.window.holds(at)
 
     def _place(self, key: str) -> str:
-        return f"s3://{self._bucket}/{key}"
+        return f"s3://{self.bucket}/{key}"
 
     def _told(self, place: str, why: str) -> None:
         with self._lock:
@@ -155,12 +155,12 @@ class S3Objects:
     def chunks(self, one: Held) -> Iterator[bytes]:
         """Its stored bytes; of a digest, its metadata are kept too."""
         if series(one.key):
-            fetched = self._s3.read(self._bucket, one.key, self.listed(one).etag)
+            fetched = self._s3.read(self.bucket, one.key, self.listed(one).etag)
             with self._lock:
                 self._metadata[one.place] = fetched.metadata
             yield fetched.content
         else:
-            yield from self._s3.chunks(self._bucket, one.key, self.listed(one).etag)
+            yield from self._s3.chunks(self.bucket, one.key, self.listed(one).etag)
 
     def metadata(self, one: Held) -> Mapping[str, str]:
         """A digest's metadata."""
