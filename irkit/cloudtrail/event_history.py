@@ -30,6 +30,10 @@ NEVER = "data events such as s3:GetObject are never in it"
 _OTHERS = "other regions were not asked"
 _LONGEST_SESSION = timedelta(hours=12)
 """Of a role (IAM user guide, "MaxSessionDuration"): how long before a span its sessions may have begun."""
+_LONGEST_FEDERATED = timedelta(hours=36)
+"""Of a federated user (STS API reference, GetFederationToken)."""
+_ASSUMES = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+_FEDERATES = "GetFederationToken"
 _PATIENCE_S = 1.0
 
 
@@ -62,10 +66,10 @@ class EventHistory:
         spans = kept_spans(query, now)
         planned = plan(query, self._clients.aws.session.operation)
         looks = list(planned.looks)
-        if planned.roles and spans:
+        if (planned.roles or planned.users) and spans:
             names, said = yield from self._sessions(planned, regions, spans)
-            looks += [Look(Attribute.USERNAME, name) for name in names]
-            notes = (*notes, said)
+            looks = list(dict.fromkeys((*looks, *(Look(Attribute.USERNAME, name) for name in names))))
+            notes = (*notes, *said)
         readers = [Reader(self._clients.cloudtrail, region, looks, spans, query) for region in regions if spans]
         yield from read_all(readers)
         return self._coverage(query, now, readers, notes)
@@ -93,29 +97,31 @@ class EventHistory:
 
     def _sessions(
         self, planned: Plan, regions: Sequence[str], spans: Sequence[Window]
-    ) -> Generator[Batch, None, tuple[tuple[str, ...], str]]:
-        """The names of the roles' sessions that began in the spans or up to 12 hours before, and a note that says so.
+    ) -> Generator[Batch, None, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """The names of sessions of the roles and users that began in the spans or before them, and what to say of it.
 
         A session may be used in another region than where it began, so all regions are asked first.
         """
         arns = [arn for role in planned.roles if (arn := self._role_arn(role))]
-        if not arns:
-            return (), "there is no role of that name"
         looks = [Look(Attribute.RESOURCE_NAME, arn) for arn in arns]
+        looks += [Look(Attribute.EVENT_NAME, _FEDERATES)] if planned.users else []
+        before = _LONGEST_FEDERATED if planned.users else _LONGEST_SESSION
         earlier = kept_spans(
-            Query(windows=tuple(Window(start - _LONGEST_SESSION, end) for start, end in spans)), self._clients.now()
+            Query(windows=tuple(Window(start - before, end) for start, end in spans)), self._clients.now()
         )
-        births = Query(calls=("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"))
-        readers = [Reader(self._clients.cloudtrail, region, looks, earlier, births) for region in regions]
+        births = Query(calls=(*_ASSUMES, f"sts:{_FEDERATES}"))
+        readers = [Reader(self._clients.cloudtrail, region, looks, earlier, births) for region in regions if looks]
         names: dict[str, None] = {}
-        look = read_all(readers)
-        for batch in look:
-            taken = (one for one in batch.records if one.param("roleArn") in arns and not one.error)
-            names |= dict.fromkeys(name for one in taken if (name := one.param("roleSessionName")))
+        for batch in read_all(readers):
+            names |= dict.fromkeys(name for one in batch.records if (name := _session_of(one, arns, planned.users)))
             yield batch._replace(records=())
-        missed = sorted(one.region for one in readers if one.why)
-        said = f"sessions of {', '.join(arns)} were found by the {len(names)} names they were assumed under"
-        return tuple(names), said + (f" (NOT in {', '.join(missed)})" if missed else "")
+        missed = ", ".join(sorted(one.region for one in readers if one.why))
+        said = (
+            [f"sessions of {', '.join(arns)} were found by the {len(names)} names they were taken under"]
+            if arns
+            else []
+        )
+        return tuple(names), (*said, *([f"sessions that began in {missed} were NOT looked for"] if missed else []))
 
     def _role_arn(self, role: str) -> str:
         """A role's ARN; of a name the ARN that IAM knows, or that of a role without a path; empty: no such role."""
@@ -195,3 +201,12 @@ def progress(readers: Iterable[Reader]) -> Progress:
 
 def _is_refused(error: OutsideError) -> bool:
     return any(code in error.message for code in REFUSED_KEY)
+
+
+def _session_of(one: Record, roles: Sequence[str], users: Sequence[str]) -> str:
+    """The name of the session that a call began for one of the roles or users; empty for any other call."""
+    if one.error:
+        return ""
+    if one.name == _FEDERATES:
+        return one.param("name") if one.principal in users or one.principal_arn in users else ""
+    return one.param("roleSessionName") if one.param("roleArn") in roles else ""

@@ -113,14 +113,37 @@ def test_a_role_is_found_by_the_sessions_that_began_before_the_window() -> None:
 def test_a_role_that_is_not_there_is_not_looked_for() -> None:
     fake = history(made("iam:ListUsers"))
     assert len(found(source(fake), Query(users=("svc-deploy",))).records) == 1
-    assert {asked.attribute for _, asked in fake.asked} == {Attribute.USERNAME}
+    assert Attribute.RESOURCE_NAME not in {asked.attribute for _, asked in fake.asked}
+
+
+def test_a_users_federated_sessions_are_found_by_their_own_names() -> None:
+    who = {
+        "type": "FederatedUser",
+        "arn": "arn:aws:sts::111122223333:federated-user/backdoor",
+        "sessionContext": {"sessionIssuer": {"type": "IAMUser", "arn": ARN, "userName": "svc-deploy"}},
+    }
+    begun = made("sts:GetFederationToken", 0, requestParameters={"name": "backdoor"}, awsRegion="us-east-1")
+    others = made("sts:GetFederationToken", 0, requestParameters={"name": "x"}, userIdentity={"userName": "somebody"})
+    call = made("iam:ListUsers", 3600 * 30, userIdentity=who)
+    fake = history(begun, others, call)
+    fake.at = START + timedelta(days=3)
+    window = Window(START + timedelta(hours=29), START + timedelta(hours=40))
+    for query in (Query(users=("svc-deploy",)), Query(arns=(ARN,))):
+        assert found(source(fake), query.within([window])).records == (call,)
+    assert "x" not in {asked.value for _, asked in fake.asked}
+
+
+def test_decrypts_of_a_user_are_asked_for_by_name_too() -> None:
+    fake = history(service_decrypt())
+    found(source(fake), Query(arns=(ARN,), calls=("kms:Decrypt", "ssm:*")))
+    assert {"Decrypt", "svc-deploy"} <= {asked.value for _, asked in fake.asked}
 
 
 @pytest.mark.parametrize(
     ("query", "attribute", "value"),
     [
         (Query(keys=(KEY,), users=("svc-deploy",)), "AccessKeyId", KEY),
-        (Query(arns=(ARN,), calls=("kms:Decrypt",)), "Username", "svc-deploy"),
+        (Query(sessions=("run-1",), calls=("ssm:*",)), "Username", "run-1"),
         (Query(arns=(ROLE,), calls=("kms:decrypt",)), "EventName", "Decrypt"),
         (Query(calls=("kms:*",)), "EventSource", "kms.amazonaws.com"),
         (Query(calls=("kms:nothingofthekind",)), "EventSource", "kms.amazonaws.com"),
@@ -235,7 +258,7 @@ def test_a_record_that_cannot_be_read_is_named() -> None:
 
 def test_progress_says_how_much_is_left() -> None:
     told = []
-    found(source(history(*many(500))), Query(keys=(KEY,)), told.append)
+    found(source(history(*many(500), fails=lambda *_: time.sleep(0.02))), Query(keys=(KEY,)), told.append)
     assert told[-1].progress.done == told[-1].progress.total == 2
     assert told[-1].progress.seconds_left == 0
     assert told[-1].progress.events == 500
