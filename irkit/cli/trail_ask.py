@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, TextIO
 
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
+from irkit.cli.trail_behind import build_behind
 from irkit.cli.trail_cells import as_json, cell, names
 from irkit.cli.trail_source import Looked, looked
 from irkit.cli.trail_stream import Stream, mapping, preview
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         say("irkit trail: interrupted; the rows so far are not the answer (--format jsonl writes them as they come)")
         return INTERRUPTED
+    build_behind(args, asked.whence, written.coverage.counts)
     return 0 if written.coverage.is_whole else INCOMPLETE
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from irkit.cli.trail_arguments import FORMATS, add_where
+from irkit.cli.trail_cache import built
 from irkit.cli.trail_cells import cell, safe_json
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import say
 from irkit.cli.trail_written import Format, csv_row, opened, print_table
 from irkit.errors import UsageError
-from irkit.wiring.trail import store_folder
+from irkit.wiring.trail import is_store, storable
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -45,7 +46,14 @@ def run(args: argparse.Namespace) -> int:
     whence = Whence(args)
     if whence.stores is None:
         raise UsageError("--no-cache leaves nothing to ask", hint="SQL is answered from the store")
-    with closing(sql(store_folder(whence.texts, whence.stores), args.text)) as answer, opened(args.output) as out:
+    found = storable(whence.texts, whence.reach)
+    if len(found) != 1:
+        raise UsageError("SQL is asked of one store: of files, or of one bucket", hint="--from logs/")
+    raw, folder = found[0]
+    if not is_store(folder):
+        say("irkit trail: there is no store of it yet: it is built first")
+        built(raw, folder, whence)
+    with closing(sql(folder, args.text)) as answer, opened(args.output) as out:
         _written(answer.columns, answer.rows, Format(args.format), out)
     return 0
 

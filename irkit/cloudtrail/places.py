@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard
 
 from irkit.cloudtrail.several import several
 from irkit.errors import UsageError
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
     from irkit.cloudtrail.athena.estimate import Estimate
     from irkit.cloudtrail.source import Source
+    from irkit.cloudtrail.store.cached import Filed
 
 EVENT_HISTORY = "event-history"
 ALL = "all"
 """For ``Reach.accounts``: every account of the organization."""
 Limit = Literal["demanded", "waived"]
+MANIFEST = "manifest.db"
+"""What every store has (``irkit.cloudtrail.store.manifest.NAME``, which is dear to import)."""
 OBJECTS = "objects"
 """The folder, beside the stores, of what was fetched from buckets."""
 MOST_KEPT = 20 << 30
@@ -117,34 +120,68 @@ def _canonical(one: Place) -> str:
 def opened(texts: Sequence[str], reach: Reach) -> Source:
     """The source of these texts; several are looked through one after the other.
 
-    Raises ``UsageError`` for a text that names none, or that cannot go with the others.
+    Files and buckets that there is a store of are read through it. Raises ``UsageError`` for a text that names no
+    source, or that cannot go with the others.
     """
     named = places(texts)
     if not named:
         raise UsageError("there is no source to look in", hint=f"it can be: {WAYS}")
-    return several(tuple(_sources(named, reach)))
+    return several(tuple(_through_store(raw, held, reach) for raw, held in _sources(named, reach)))
 
 
-def _sources(named: Sequence[Place], reach: Reach) -> Iterator[Source]:
-    if files := [Path(each.name) for each in named if each.kind is Kind.FILES]:
-        yield _files(files, reach)
+def storable(texts: Sequence[str], reach: Reach) -> tuple[tuple[Filed, Path], ...]:
+    """The sources among them that a store can hold, each with the folder of its store; none without ``stores``."""
+    if reach.stores is None:
+        return ()
+    found = _sources(places(texts), reach)
+    return tuple((raw, store_folder(held, reach.stores)) for raw, held in found if is_filed(raw))
+
+
+def is_filed(source: Source) -> TypeGuard[Filed]:
+    """Whether a source's records lie in files that a store can hold."""
+    return hasattr(source, "without") and hasattr(source, "files")
+
+
+def is_store(folder: Path) -> bool:
+    """Whether there is a store in a folder."""
+    return (folder / MANIFEST).is_file()
+
+
+def _through_store(raw: Source, held: Sequence[str], reach: Reach) -> Source:
+    """The source behind its store, if there is one: DuckDB is not even imported without."""
+    if reach.stores is None or not is_filed(raw):
+        return raw
+    folder = store_folder(held, reach.stores)
+    if not is_store(folder):
+        return raw
+    from irkit.cloudtrail.store.cached import Cached
+
+    return Cached(raw, folder)
+
+
+def _sources(named: Sequence[Place], reach: Reach) -> Iterator[tuple[Source, tuple[str, ...]]]:
+    """Each source, and the texts that it is of."""
+    if files := [each for each in named if each.kind is Kind.FILES]:
+        yield _files(files, reach), tuple(each.text for each in files)
     for each in named:
         match each.kind:
             case Kind.FILES:
                 continue
             case Kind.HISTORY:
-                yield _history(reach)
+                yield _history(reach), (each.text,)
             case Kind.BUCKET:
-                yield _bucket(each, reach)
+                yield _bucket(each, reach), (each.text,)
             case Kind.ATHENA:
-                yield _athena(each, reach)
+                yield _athena(each, reach), (each.text,)
             case Kind.LAKE:
-                yield _lake(each, reach)
+                yield _lake(each, reach), (each.text,)
 
 
-def _files(paths: list[Path], reach: Reach) -> Source:
+def _files(named: Sequence[Place], reach: Reach) -> Source:
     from irkit.cloudtrail.local import LocalFiles
 
+    # A store knows files by their whole paths, wherever irkit was started.
+    paths = [Path(each.name).resolve() for each in named]
     return LocalFiles(paths, reach.jobs) if reach.jobs else LocalFiles(paths)
 
 

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from irkit.cloudtrail.places import EVENT_HISTORY, Kind, Place, Reach, opened, places, store_folder
+from irkit.cloudtrail.places import (
+    EVENT_HISTORY,
+    Kind,
+    Place,
+    Reach,
+    is_store,
+    opened,
+    places,
+    storable,
+    store_folder,
+)
 
-__all__ = ["EVENT_HISTORY", "Kind", "Place", "Reach", "opened", "places", "store_folder"]
+__all__ = ["EVENT_HISTORY", "Kind", "Place", "Reach", "is_store", "opened", "places", "storable", "store_folder"]

@@ -1,0 +1,130 @@
+"""The stores that make later questions fast: list them, build the one of a source, or drop it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from irkit.cli.trail_arguments import add_where
+from irkit.cli.trail_cells import cell, safe_json, stamp
+from irkit.cli.trail_source import Whence
+from irkit.cli.trail_told import Teller, say
+from irkit.cli.trail_written import print_table
+from irkit.cloudtrail.source import Batch
+from irkit.errors import IrkitError, UsageError
+from irkit.wiring.trail import storable
+
+if TYPE_CHECKING:
+    from irkit.cloudtrail.store.cached import Filed
+
+ABOUT = "source.json"
+"""In a store's folder: what it is a store of; its own time is when a build was begun last."""
+COLUMNS = ("source", "files", "events", "first_at", "last_at", "mb", "folder")
+_MEGA = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--build", action="store_true", help="read what the store does not have, and wait for it")
+    what.add_argument("--drop", action="store_true", help="take the store of the source away")
+    parser.add_argument("--json", action="store_true", help="the list, for programs")
+    parser.add_argument("--behind", action="store_true", help=argparse.SUPPRESS)
+    add_where(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; the exit code."""
+    whence = Whence(args)
+    stores = whence.stores
+    if stores is None:
+        raise UsageError("--no-cache leaves nothing to do here")
+    if not args.build and not args.drop:
+        return _listed(args, stores)
+    found = storable(whence.texts, whence.reach)
+    if not found:
+        raise UsageError("only files and buckets have a store", hint="irkit trail cache --build --from logs/")
+    if args.drop:
+        for _, folder in found:
+            shutil.rmtree(folder, ignore_errors=True)
+            say(f"irkit trail: {folder} is taken away")
+        return 0
+    if args.behind:
+        os.nice(19)
+    return max([built(raw, folder, whence) for raw, folder in found])
+
+
+def built(raw: Filed, folder: Path, whence: Whence) -> int:
+    """Build one store; 1 when a file could not be read."""
+    from irkit.cloudtrail.store.cached import Cached
+
+    begin(folder, whence)
+    with Teller() as teller, closing(Cached(raw, folder).build()) as building:
+        while True:
+            try:
+                teller.hear(Batch((), next(building)))
+            except StopIteration as end:
+                done = end.value
+                break
+    say(
+        f"irkit trail: {done.files:,} files with {done.events:,} events were added to the store, {teller.seconds:.1f} s"
+    )
+    for each in done.skipped:
+        say(f"  NOT READ: {each.at.text} ({each.why})")
+    return 1 if done.skipped else 0
+
+
+def begin(folder: Path, whence: Whence) -> None:
+    """Make the folder of a store that is about to be built, and write down of what."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder / f".{ABOUT}.{os.getpid()}"
+    draft.write_text(json.dumps({"source": list(whence.texts)}), encoding="utf-8")
+    draft.replace(folder / ABOUT)
+
+
+def _listed(args: argparse.Namespace, stores: Path) -> int:
+    rows = list(_stores(stores))
+    if args.json:
+        print(safe_json(rows, indent=2))
+    elif rows:
+        print_table(COLUMNS, [[cell(row[name]) for name in COLUMNS] for row in rows])
+    else:
+        say("irkit trail: there is no store yet: irkit trail cache --build --from logs/")
+    return 0
+
+
+def _stores(root: Path) -> Iterator[Mapping[str, object]]:
+    from irkit.cloudtrail.store.holdings import Holdings
+
+    for about in sorted(root.glob(f"*/{ABOUT}")):
+        folder = about.parent
+        told = json.loads(about.read_text(encoding="utf-8"))
+        row: dict[str, object] = {"source": told["source"], "folder": str(folder), "mb": round(_size(folder) / _MEGA, 1)}
+        try:
+            holdings = Holdings.opened(folder)
+        except IrkitError as error:
+            yield {**dict.fromkeys(COLUMNS), **row, "source": [*told["source"], f"({error.message})"]}
+            continue
+        if holdings is None:
+            yield {**dict.fromkeys(COLUMNS), **row}
+            continue
+        with closing(holdings):
+            totals = holdings.totals(None)
+            times = {"first_at": _at(totals.first), "last_at": _at(totals.last)}
+            yield {**row, "files": totals.files, "events": totals.events, **times}
+
+
+def _size(folder: Path) -> int:
+    return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+
+
+def _at(microseconds: int | None) -> str | None:
+    return None if microseconds is None else stamp(_EPOCH + timedelta(microseconds=microseconds))
