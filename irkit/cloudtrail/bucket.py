@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,9 +21,10 @@ from typing import TYPE_CHECKING
 from irkit.cloudtrail.bucket_fetching import Fetching
 from irkit.cloudtrail.bucket_listing import Listing
 from irkit.cloudtrail.coverage import Counts, Coverage
-from irkit.cloudtrail.kept_objects import KeptObjects
+from irkit.cloudtrail.kept_objects import KeptObjects, place
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.raw.looking import Looked, look_at_files
+from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.cloudtrail.trails import trail_notes
 
@@ -76,6 +78,23 @@ class TrailBucket:
         self._jobs = jobs
         self.kept = KeptObjects(keep, most_kept) if keep is not None else None
         """The objects on disk, for a store to read; none without a folder."""
+        self.known: Callable[[RawFile], bool] = _is_never
+        """Which objects are told from elsewhere."""
+
+    def without(self, known: Callable[[RawFile], bool]) -> TrailBucket:
+        """The same, but for the content of objects that are known (by place and ETag): they are not fetched."""
+        rest = copy(self)
+        rest.known = known
+        return rest
+
+    def files(self) -> list[RawFile]:
+        """The objects of the bucket that are kept on disk, with their ETags as stamps."""
+        held = self.kept.everything() if self.kept is not None else ()
+        return [
+            RawFile(one.place, one.size, str(one.path), stamp=one.etag)
+            for one in held
+            if one.place.startswith(self.label)
+        ]
 
     @property
     def label(self) -> str:
@@ -107,7 +126,7 @@ class TrailBucket:
             # Names do not tell the truth here: what they left out is read as well.
             again = Fetching(self._clients.s3, self._bucket, self.kept)
             more = yield from self._read(listing, again, [tuple(listing.left_out)], query)
-            looked, listing.pruned = _joined(looked, more), listing.pruned - len(listing.left_out)
+            looked, listing.pruned = looked.joined(more), listing.pruned - len(listing.left_out)
             fetching.add(again)
         self._clients.s3.tell(self._bucket, listing.requests, fetching.fetched, fetching.size)
         if not looked.counts.files and fetching.errors:
@@ -123,7 +142,10 @@ class TrailBucket:
         return asked
 
     def _listing(self, query: Query) -> Listing:
-        return Listing(self._clients.s3, self._bucket, self._prefix, query)
+        def known(one: S3Object) -> bool:
+            return self.known(RawFile(place(self._bucket, one.key), one.size, stamp=one.etag))
+
+        return Listing(self._clients.s3, self._bucket, self._prefix, query, known)
 
     def _read(
         self, listing: Listing, fetching: Fetching, pages: Iterable[tuple[S3Object, ...]], query: Query
@@ -189,11 +211,5 @@ def _seen(looked: Looked) -> Window | None:
     return Window(datetime.fromisoformat(first), datetime.fromisoformat(last)) if first and last else None
 
 
-def _joined(one: Looked, other: Looked) -> Looked:
-    return replace(
-        one,
-        counts=one.counts + other.counts,
-        skipped=one.skipped + other.skipped,
-        off=one.off + other.off,
-        insights=one.insights + other.insights,
-    )
+def _is_never(_: RawFile) -> bool:
+    return False

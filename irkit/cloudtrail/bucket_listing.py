@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import re
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -71,9 +71,11 @@ class Listing:
     bucket: str
     prefix: str
     query: Query
+    known: Callable[[S3Object], bool] = lambda _: False
+    """Objects that are told from elsewhere: their names count, they are not given."""
     requests: int = 0
     files: int = 0
-    """Files that may hold what is asked for; ``size`` their bytes."""
+    """Files that may hold what is asked for and are not known; ``size`` their bytes."""
     size: int = 0
     pruned: int = 0
     """Files left out by their names; ``left_out`` are those of them that were left out for their time."""
@@ -139,16 +141,16 @@ class Listing:
     def _take(self, objects: Sequence[S3Object]) -> None:
         logs = [(one, named(one.key)) for one in objects if one.size and not one.key.endswith("/")]
         logs = [(one, told) for one, told in logs if told.kind in {Kind.LOG, Kind.OTHER}]
+        for _, told in logs:
+            self.regions.add(told.region)
+            self.accounts.add(told.account)
+        logs = [(one, told) for one, told in logs if not self.known(one)]
         kept = tuple(one for one, told in logs if may_hold(told, self.query))
         self.pruned += len(logs) - len(kept)
         by_time = [one for one, told in logs if left_out_for(told, self.query) is Reason.TIME]
         self.left_out += by_time[: _MOST_LEFT_OUT - len(self.left_out)]
         self.files += len(kept)
         self.size += sum(one.size for one in kept)
-        for one in kept:
-            told = named(one.key)
-            self.regions.add(told.region)
-            self.accounts.add(told.account)
         while kept and not self.over.is_set():
             try:
                 self._heard.put(kept, timeout=0.5)

@@ -103,6 +103,18 @@ def test_a_second_look_fetches_nothing_that_is_kept(s3: FakeS3, tmp_path: Path) 
     assert len(again.kept.everything()) == fetched
 
 
+def test_what_a_store_knows_is_not_fetched_again(s3: FakeS3, tmp_path: Path) -> None:
+    source = bucket(s3, tmp_path)
+    found(source, Query(windows=(HOUR,), regions=("us-east-1",)))
+    held = {file.place: file.stamp for file in source.files()}
+    assert len(held) == s3.reads()
+    assert all(Path(file.path).stat().st_size == file.size for file in source.files())
+    rest = source.without(lambda file: held.get(file.place) == file.stamp)
+    assert {one.region for one in found(rest, Query(windows=(HOUR,))).records} == {"eu-west-1"}
+    assert s3.reads() == 2 * len(held)
+    assert found(source.without(lambda _: True), Query(windows=(HOUR,))).coverage.is_whole
+
+
 def test_a_look_that_was_ended_goes_on_where_it_was(s3: FakeS3, tmp_path: Path) -> None:
     look = bucket(s3, tmp_path).look(Query())
     while next(look).progress.done == 0:
