@@ -1,8 +1,8 @@
 """CloudTrail Lake, for those who have it: it is closed to new customers since 31 May 2026.
 
-Existing event data stores go on (AWS: "CloudTrail Lake availability change"). Its SQL is Trino's, its columns those of "Supported SQL schemas for event data stores" (CloudTrail user guide): times
-are timestamps, parameters and answers maps of texts. Tested against a server that speaks the documented protocol; not
-exercised against AWS.
+Existing event data stores go on (AWS: "CloudTrail Lake availability change"). Its SQL is Trino's, its columns those of
+"Supported SQL schemas for event data stores" (CloudTrail user guide): times are timestamps, parameters and answers maps
+of texts. Tested against a server that speaks the documented protocol; not exercised against AWS.
 """
 
 from __future__ import annotations

@@ -21,9 +21,11 @@ def identifier(name: str) -> str:
 
 
 def is_one_of(expression: str, values: Iterable[str]) -> str:
-    """``region IN ('eu-west-1', 'us-east-1')``; with one value ``region = 'eu-west-1'``."""
-    texts = [literal(each) for each in dict.fromkeys(values)]
-    return f"{expression} = {texts[0]}" if len(texts) == 1 else f"{expression} IN ({', '.join(texts)})"
+    """``region IN ('eu-west-1', 'us-east-1')``; with one value ``region = 'eu-west-1'``. NULL is the empty text."""
+    several = tuple(dict.fromkeys(values))
+    texts = [literal(each) for each in several]
+    asked = f"coalesce({expression}, '')" if "" in several else expression
+    return f"{asked} = {texts[0]}" if len(texts) == 1 else f"{asked} IN ({', '.join(texts)})"
 
 
 def remark(text: str) -> str:

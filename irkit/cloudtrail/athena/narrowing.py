@@ -77,9 +77,9 @@ def said_columns(dialect: Dialect = TABLE) -> tuple[str, ...]:
 
 
 def _is_exact(query: Query) -> bool:
-    """Whether no window was widened or cut to whole seconds."""
+    """Whether no window was widened or cut to whole seconds, and no record without a session is asked for."""
     whole = all(not at.microsecond for window in query.windows for at in window)
-    return whole and len(joined(query.windows, len(query.windows) + 1)) <= MOST_WINDOWS
+    return whole and "" not in query.sessions and len(joined(query.windows, len(query.windows) + 1)) <= MOST_WINDOWS
 
 
 def _conditions(query: Query, dialect: Dialect) -> Iterator[tuple[str, str]]:
@@ -113,7 +113,7 @@ def _callers(query: Query) -> Iterator[tuple[str, str]]:
     if query.users:
         name = f"coalesce(nullif(useridentity.username, ''), {_ISSUER}.username)"
         yield f"useridentity.username {_ISSUER}.username", is_one_of(name, query.users)
-    if query.sessions:
+    if query.sessions and "" not in query.sessions:
         name = is_one_of("regexp_extract(useridentity.arn, '[^/]*$')", query.sessions)
         yield "useridentity.arn", f"useridentity.arn LIKE '%:assumed-role/%' AND {name}"
     if query.source_identities:

@@ -7,14 +7,15 @@ row of the real table holds, ``"$path"`` and partitions included.
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from tests.cloudtrail.athena.log_files import LogFile
 
 _TEXTS = ("requestParameters", "responseElements", "additionalEventData")
 _IDENTITY = (
@@ -35,47 +36,25 @@ _TOP = (
 TYPES = {"useridentity": _IDENTITY, "resources": _RESOURCES, **dict.fromkeys(_TOP, "VARCHAR")}
 
 
-@dataclass(frozen=True)
-class LogFile:
-    """One log file: the key that AWS would give it, and the records in it."""
-
-    account: str
-    region: str
-    day: str
-    """``2023/07/10``."""
-    name: str
-    records: Sequence[Mapping[str, Any]]
-
-    @property
-    def key(self) -> str:
-        return f"AWSLogs/{self.account}/CloudTrail/{self.region}/{self.day}/{self.name}"
-
-    def write(self, folder: Path) -> Path:
-        """As AWS writes it."""
-        path = folder / self.key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(json.dumps({"Records": list(self.records)}).encode()))
-        return path
+def parquet(file: LogFile, bucket: str, left_out: str = "") -> bytes:
+    """The rows of a log file as a table's engine sees them; a column may be left out."""
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as engine:
+        rows_table(engine, (file,), "rows", bucket)
+        chosen = ", ".join(f'"{name}"' for name in TYPES if name != left_out)
+        target = Path(folder) / "rows.parquet"
+        engine.table("rows").project(chosen).write_parquet(str(target))
+        return target.read_bytes()
 
 
-def parquet(file: LogFile, bucket: str, folder: Path) -> bytes:
-    """The rows of a log file as a table's engine sees them."""
-    partitions = {"account": file.account, "region": file.region, "day": file.day}
-    rows = [_row(one) | partitions | {"$path": f"s3://{bucket}/{file.key}"} for one in file.records]
-    source, target = folder / "rows.jsonl", folder / "rows.parquet"
-    source.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in TYPES.items())
-    with duckdb.connect() as engine:
-        read = f"read_json('{source}', format = 'newline_delimited', columns = {{{columns}}})"
-        engine.execute(f"COPY (SELECT * FROM {read}) TO '{target}' (FORMAT parquet)")
-    return target.read_bytes()
-
-
-def ndjson(file: LogFile, bucket: str) -> bytes:
-    """The same as lines of JSON, whose types the engine must guess."""
-    partitions = {"account": file.account, "region": file.region, "day": file.day}
-    rows = [_row(one) | partitions | {"$path": f"s3://{bucket}/{file.key}"} for one in file.records]
-    return "\n".join(json.dumps(row) for row in rows).encode()
+def rows_table(engine: duckdb.DuckDBPyConnection, files: Sequence[LogFile], name: str, bucket: str = "b") -> None:
+    """A table of all rows of some log files."""
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as lines:
+        for file in files:
+            about = {"account": file.account, "region": file.region, "day": file.day}
+            about["$path"] = f"s3://{bucket}/{file.key}"
+            lines.writelines(json.dumps(_row(one) | about) + "\n" for one in file.records)
+        lines.flush()
+        engine.read_json(lines.name, format="newline_delimited", columns=TYPES).create(name)
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,11 +68,7 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row.get(name) for name in TYPES if name in row}
 
 
-def _small(value: Any) -> Any:
+def _small(value: object) -> object:
     if isinstance(value, dict):
         return {name.lower(): _small(inner) for name, inner in value.items()}
     return value
-
-
-def excerpt(lines: Iterable[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in lines]

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
-from irkit.cloudtrail.query import Query
+import pytest
+
+from irkit.cloudtrail.athena.seen_sql import seen_statement
+from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.questions.question import Asked
 from irkit.cloudtrail.questions.seen import Seen, seen
-from irkit.cloudtrail.record import record_of
-from irkit.cloudtrail.source import in_order
-from tests.cloudtrail.athena.conftest import Cloud
-from tests.cloudtrail.athena.test_source import DAY
+from irkit.errors import UsageError
+from tests.cloudtrail.athena.cloud import Cloud
+from tests.cloudtrail.athena.log_files import BOTH, OTHER, local
 
 
 def _counted(cloud: Cloud, query: Query) -> tuple[Seen, ...]:
@@ -20,14 +23,20 @@ def _counted(cloud: Cloud, query: Query) -> tuple[Seen, ...]:
             return tuple(replace(row, locators=()) for row in end.value[0])
 
 
-def _local(cloud: Cloud, query: Query) -> tuple[Seen, ...]:
-    every = (record_of(dict(one)) for file in cloud.files for one in file.records)
-    records = in_order(one for one in every if query.matches(one))
-    return tuple(replace(row, locators=()) for row in seen(Asked(records, query)))
+def _rows(cloud: Cloud, query: Query) -> tuple[Seen, ...]:
+    return tuple(replace(row, locators=()) for row in seen(Asked(local(cloud.files, query), query)))
 
 
-def test_what_athena_counts_is_what_the_records_say(cloud: Cloud) -> None:
-    query = Query(windows=(DAY,))
+@pytest.mark.parametrize(
+    "asked", [Query(), Query(accounts=(OTHER,)), Query(calls=("kms:*",)), Query(outcome=Outcome.FAILED)]
+)
+def test_what_athena_counts_is_what_the_records_say(cloud: Cloud, asked: Query) -> None:
+    query = asked.within(BOTH)
     counted = _counted(cloud, query)
-    assert len(counted) > 20
-    assert counted == _local(cloud, query)
+    assert len(counted) > 5
+    assert counted == _rows(cloud, query)
+
+
+def test_a_query_that_sql_alone_cannot_decide_is_not_counted(cloud: Cloud) -> None:
+    with pytest.raises(UsageError, match="cannot be counted by SQL alone"):
+        seen_statement(Query(windows=BOTH, mentions=("prod",)), cloud.athena().shape, date(2026, 11, 21))
