@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from irkit.doctor.finding import Check, Finding, Patient, Standing, bad
+from irkit.doctor.finding import Check, Finding, Patient, Standing, bad, unknown
 from irkit.doctor.identity import identity
 from irkit.doctor.machine import machine
 from irkit.doctor.organization import organization
@@ -24,14 +24,20 @@ CHECKS: Mapping[str, Check] = {
     "Slack": slack,
 }
 """By what they are about, in the order in which they are told."""
+_OF_AWS = ("permissions", "Organizations", "CloudTrail", "clocks")
 
 
 def examination(patient: Patient) -> Iterator[Finding]:
     """Every finding, as it is made. Raises nothing of irkit's own."""
+    has_aws = True
     for about, check in CHECKS.items():
+        if about in _OF_AWS and not has_aws:
+            yield unknown(about, "not examined: AWS does not answer us", "mend that first")
+            continue
         try:
             yield from check(patient)
         except IrkitError as error:
+            has_aws = has_aws and check is not identity
             yield bad(about, error.message, error.hint)
 
 

@@ -129,3 +129,15 @@ def test_the_command_tells_it_and_says_by_its_exit_code(on: Bench, world: World,
     nowhere = irkit.run("doctor", "--runbook", "no_such_runbook", "--config", world.facts.config_file)
     assert nowhere.returncode == 2
     assert "there is no runbook 'no_such_runbook'" in nowhere.stderr
+
+
+def test_without_aws_the_rest_is_examined_and_aws_is_told_once(on: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = patient(on)
+
+    def nobody(_: object) -> None:
+        raise Unreachable("no answer")
+
+    monkeypatch.setattr(type(one.clients.sts), "own_identity", nobody)
+    found = list(examination(one))
+    assert [each.about for each in found if each.standing is Standing.BAD] == ["AWS"]
+    assert {each.about for each in found} == set(CHECKS)
