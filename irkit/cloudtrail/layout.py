@@ -30,7 +30,7 @@ _DAY = timedelta(days=1)
 _ACCOUNT = r"(?P<account>\d{12})"
 _REGION = r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d{1,2})"
 _NAME = re.compile(rf"{_ACCOUNT}_(?P<kind>CloudTrail(?:-\w+)?)_{_REGION}_(?P<rest>[^/]*)$")
-_TIME = re.compile(r"(?<!\d)(\d{8}T\d{4}(?:\d\d)?)Z")
+_TIME = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?Z", re.ASCII)
 _FOLDER = re.compile(
     rf"(?:^|/){_ACCOUNT}/(?P<kind>CloudTrail(?:-\w+)?)/{_REGION}/(?:(?P<day>\d{{4}}/\d\d/\d\d)/)?", re.ASCII
 )
@@ -157,11 +157,9 @@ def _delivered_at(rest: str) -> datetime | None:
     found = _TIME.search(rest)
     if found is None:
         return None
-    text = found[1]
+    year, month, day, hour, minute, second = found.groups("0")
     try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%S" if len(text) > len("20260101T0000") else "%Y%m%dT%H%M").replace(
-            tzinfo=UTC
-        )
+        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
     except ValueError:
         return None
 

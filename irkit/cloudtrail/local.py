@@ -189,6 +189,8 @@ def _notes(
         yield f"{len(no_logs)} files are no logs and were passed over ({_few(no_logs)})"
     kinds = Counter(one.kind for reason, one, _ in plan.left_out if reason is Reason.KIND)
     yield from (f"{number} {kind} files hold no calls and were left out" for kind, number in sorted(kinds.items()))
+    if looked.is_estimate:
+        yield f"the events looked at are about {looked.counts.events:,}: they were counted in a sample of the files"
     if looked.insights:
         yield f"{looked.insights} records tell of unusual rates, not of calls, and were left out"
     if plan.walked.links:

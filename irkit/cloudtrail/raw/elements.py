@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 
 import msgspec
 
@@ -35,13 +36,15 @@ class Elements:
         self._text = text
         self._offset = offset
         raws = _WRAPPED.decode(text).Records
-        self._ends = list(accumulate((len(memoryview(raw)) + 1 for raw in raws), initial=len(HEAD)))
-        whole = self._ends[-1] - (1 if raws else 0) + len(TAIL)
+        sizes = accumulate((memoryview(raw).nbytes for raw in raws), initial=0)
+        self._starts = list(map(add, sizes, count(len(HEAD))))
+        """Of each record, and where another would begin after the last."""
+        whole = self._starts[-1] - (1 if raws else 0) + len(TAIL)
         if whole != len(text) or not text.startswith(HEAD):
             raise ValueError("there are blanks between the records")
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        return len(self._starts) - 1
 
     def __iter__(self) -> Iterator[Element]:
         return (self._element(number) for number in range(len(self)))
@@ -50,12 +53,12 @@ class Elements:
         """The records that stand at some places (in order), each once."""
         last = -1
         for place in places:
-            number = bisect_right(self._ends, place) - 1
+            number = bisect_right(self._starts, place) - 1
             if last < number < len(self):
                 last = number
                 if number >= 0:
                     yield self._element(number)
 
     def _element(self, number: int) -> Element:
-        start, end = self._ends[number], self._ends[number + 1] - 1
+        start, end = self._starts[number], self._starts[number + 1] - 1
         return Element(self._offset + start, self._text[start:end])

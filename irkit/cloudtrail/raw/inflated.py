@@ -126,9 +126,11 @@ def _chunks(file: RawFile, size: int) -> Iterator[bytes]:
         return
     # A pipe or a device would be waited for: it is opened without waiting, and not read.
     with os.fdopen(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        seen = os.fstat(stream.fileno())
+        if not stat.S_ISREG(seen.st_mode):
             raise _Cut("is no regular file")
-        while chunk := stream.read(size):
+        # Python makes room for all that is asked for: no more than there is.
+        while chunk := stream.read(min(size, seen.st_size + 1)):
             yield chunk
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
@@ -21,6 +21,7 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
 
 _READER = "irkit.cloudtrail.raw.reading:Reader"
+_DIGITS = 3
 _SMALL = 2 << 20
 """So few stored bytes are read in this process: that takes less time than starting others."""
 MOST_JOBS = 4
@@ -41,6 +42,8 @@ class Looked:
     """Records that tell of no call."""
     fruitless: frozenset[str]
     """Files of which nothing could be read."""
+    is_estimate: bool = False
+    """Whether the number of events is one: to three digits, by a sample of the files that hold nothing asked for."""
 
     def joined(self, other: Looked) -> Looked:
         """Of two looks at different files."""
@@ -51,6 +54,7 @@ class Looked:
             self.off + other.off,
             self.insights + other.insights,
             self.fruitless | other.fruitless,
+            self.is_estimate or other.is_estimate,
         )
 
 
@@ -66,6 +70,11 @@ class _Look:
     sights: Sights = NOTHING
     off: dict[str, datetime] = field(default_factory=dict)
     insights: int = 0
+    sized: int = 0
+    """Events of the blocks whose inflated ``size`` is known."""
+    size: int = 0
+    passed: int = 0
+    """Inflated bytes whose events were not counted."""
     ids: set[str] = field(default_factory=set)
     events_of: dict[str, int] = field(default_factory=dict)
     """Of the files that are being read."""
@@ -90,7 +99,10 @@ class _Look:
         self.ids.update(one.event_id for one in part.records)
         doubles = len(part.records) - (len(self.ids) - before)
         self.counts += Counts(events=part.events, doubles=doubles)
-        self.events_of[file.place] = self.events_of.get(file.place, 0) + part.events
+        self.sized += part.events if part.size else 0
+        self.size += part.size
+        self.passed += part.passed
+        self.events_of[file.place] = self.events_of.get(file.place, 0) + part.events + part.passed
         records += part.records
         self.skipped += part.skipped
         self.insights += part.insights
@@ -103,12 +115,23 @@ class _Look:
         left = None
         if self.total_size and counts.size:
             left = (time.monotonic() - self.begun) * (self.total_size - counts.size) / counts.size
-        return Progress("files", counts.files, self.total, counts.events, counts.size, left)
+        return Progress("files", counts.files, self.total, counts.events + self._uncounted(), counts.size, left)
+
+    def _uncounted(self) -> int:
+        """About how many events were passed over without counting them, by the size of the others."""
+        return self.passed * self.sized // self.size if self.size else 0
 
     def looked(self) -> Looked:
         """What it has come to."""
         fruitless = frozenset(one.at.place for one in self.skipped) & self.fruitless
-        return Looked(self.counts, tuple(self.skipped), self.sights, tuple(self.off.items()), self.insights, fruitless)
+        counts = self.counts
+        if self.passed:
+            about = counts.events + self._uncounted()
+            counts = replace(counts, events=round(about, _DIGITS - len(str(about))))
+        off = tuple(self.off.items())
+        return Looked(
+            counts, tuple(self.skipped), self.sights, off, self.insights, fruitless, is_estimate=bool(self.passed)
+        )
 
 
 def look_at_files(files: Iterable[RawFile], query: Query, jobs: int | None = None) -> Generator[Batch, None, Looked]:

@@ -29,7 +29,8 @@ _FEW = 4
 _SMALL = 16 << 10
 """A chunk that surely fits into a pipe while the worker is busy; a larger one waits until it is not."""
 _TRIES = 2
-_READ = 1 << 20
+_READ = 64 << 10
+"""What a pipe holds."""
 _WAIT_S = 0.25
 
 
