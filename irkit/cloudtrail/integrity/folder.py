@@ -21,6 +21,8 @@ from irkit.errors import OutsideError, UsageError
 KEYS = "public-keys.json"
 """Where a bundle keeps AWS's public keys; read from any folder that is checked."""
 _CHUNK = 1 << 18
+_BEGIN = 200
+"""Bytes of a file within which a list of public keys names itself."""
 _RECORDS = (".json", ".gz", ".jsonl", ".ndjson")
 """How a file may end that a reader of records would read."""
 
@@ -64,17 +66,26 @@ class Folder:
         if not self._root.is_dir():
             yield self._root, self._root.stat().st_size
             return
-        keys = {path.resolve() for path in self._keys}
+        keys = {path.resolve() for path in (*self._keys, *self._own_keys)}
         for folder, folders, names in os.walk(self._root, onerror=self._not_listed):
             folders.sort()
+            for name in (each for each in folders if Path(folder, each).is_symlink()):
+                self._told(Path(folder, name), "it is a link to a folder, and links are not followed")
             for name in names:
                 path = Path(folder, name)
-                if not name.endswith(_RECORDS) or is_sidecar(name) or name == KEYS or (keys and path.resolve() in keys):
+                if not name.endswith(_RECORDS) or is_sidecar(name) or (keys and path.resolve() in keys):
                     continue
                 if not path.is_file():
                     self._told(path, "it is no regular file")
                 elif name != INDEX or not _is_index(path):
                     yield path, path.stat().st_size
+
+    @cached_property
+    def _own_keys(self) -> tuple[Path, ...]:
+        """Files of public keys in the folder itself: ``public-keys.json``, or what else holds a list of them."""
+        if not self._root.is_dir():
+            return ()
+        return tuple(path for path in sorted(self._root.glob("*.json")) if path.is_file() and _has_keys(path))
 
     def _not_listed(self, error: OSError) -> None:
         self._told(Path(str(error.filename)), error.strerror or str(error))
@@ -117,15 +128,18 @@ class Folder:
 
     def notes(self) -> Iterable[str]:
         """Whose word the public keys are."""
-        if self._keys or (self._root / KEYS).is_file():
-            files = [*map(str, self._keys), *([KEYS] if (self._root / KEYS).is_file() else [])]
+        if files := [str(path) for path in (*self._keys, *self._own_keys)]:
             yield f"The public keys are those of {', '.join(files)}: what they prove is worth as much as that file."
 
     def keys(self, regions: Iterable[str], since: datetime, until: datetime) -> tuple[PublicKey, ...]:  # noqa: ARG002
-        """All keys of the files given, and of ``public-keys.json`` in the folder itself."""
-        own = self._root / KEYS
-        files = [*self._keys, *([own] if own.is_file() else [])]
+        """All keys of the files given, and of those in the folder itself."""
+        files = dict.fromkeys((*self._keys, *self._own_keys))
         return tuple(key for file in files for key in read_keys(file))
+
+
+def _has_keys(path: Path) -> bool:
+    with path.open("rb") as file:
+        return path.name == KEYS or b"ublicKeyList" in file.read(_BEGIN)
 
 
 def _is_index(path: Path) -> bool:

@@ -13,6 +13,8 @@ from irkit.cloudtrail.query import Window
 
 HOUR = timedelta(hours=1)
 """What one digest covers."""
+DUE = timedelta(hours=2)
+"""After so long a digest must be there (it is delivered about an hour after what it covers)."""
 BEHIND = timedelta(minutes=90)
 """A region whose digests end so much before those of the trail's other regions lacks some."""
 
@@ -25,10 +27,12 @@ def by_series(digests: Iterable[Digest]) -> Mapping[Series, list[Digest]]:
     return {name: sorted(those, key=_order) for name, those in sorted(found.items())}
 
 
-def gaps(digests: Sequence[Digest], damaged: Sequence[Held], window: Window | None) -> tuple[Finding, ...]:
+def gaps(
+    digests: Sequence[Digest], damaged: Sequence[Held], window: Window | None, asked_at: datetime
+) -> tuple[Finding, ...]:
     """What the digests at hand do not join up to. ``damaged`` are digests that could not be read.
 
-    Nothing is said of what lies before the window's start.
+    Of a window, all of it must be covered but its last hours before ``asked_at``; nothing is said of what lies before.
     """
     at_hand = {one.at for one in digests}
     chains = by_series(digests)
@@ -45,7 +49,7 @@ def gaps(digests: Sequence[Digest], damaged: Sequence[Held], window: Window | No
                 found.append(_damaged(one, hit[0]) if hit else _missing(one, older))
             elif older and not one.series.backfill and older.end_at != one.start_at:
                 found.append(_apart(older, one))
-    return (*found, *_behind(chains, window))
+    return (*found, *_behind(chains, window), *_edges(chains, window, asked_at))
 
 
 def _order(one: Digest) -> tuple[datetime, str]:
@@ -54,7 +58,7 @@ def _order(one: Digest) -> tuple[datetime, str]:
 
 def _restarted(one: Digest, older: Digest | None) -> list[Finding]:
     """A chain begins though there are older digests: nothing covers the time between."""
-    if older is None or one.series.backfill:
+    if older is None or one.series.backfill or one.start_at <= older.end_at:
         return []
     span = _span(older.end_at, one.start_at)
     return [
@@ -130,6 +134,25 @@ def _behind(chains: Mapping[Series, Sequence[Digest]], window: Window | None) ->
                 seen = f"none in this region after {_stamp(end)}: {_span(end, newest)} not covered"
                 expected = f"digests until {_stamp(newest)}, as in the trail's other regions"
                 yield Finding(Kind.MISSING_DIGEST, place, expected, seen, "", end, newest, name.text)
+
+
+def _edges(chains: Mapping[Series, Sequence[Digest]], window: Window | None, asked_at: datetime) -> Iterable[Finding]:
+    """What a window's first and last digests leave uncovered of it."""
+    if window is None:
+        return
+    for name, those in chains.items():
+        first, last = those[0], those[-1]
+        if name.backfill:
+            continue
+        if first.previous is None and first.start_at > window.start:
+            seen = f"validation began at {_stamp(first.start_at)}: {_span(window.start, first.start_at)} not covered"
+            expected = f"digests from {_stamp(window.start)} on"
+            yield Finding(Kind.CHAIN_STOPPED, first.place, expected, seen, "", window.start, first.start_at, name.text)
+        due = min(window.end, asked_at - DUE)
+        if last.end_at < due:
+            seen = f"none after {_stamp(last.end_at)}: {_span(last.end_at, due)} not covered"
+            expected = f"digests until {_stamp(due)}"
+            yield Finding(Kind.MISSING_DIGEST, last.place, expected, seen, "", last.end_at, due, name.text)
 
 
 def _span(start: datetime, end: datetime) -> str:

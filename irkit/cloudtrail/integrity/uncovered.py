@@ -10,12 +10,11 @@ from typing import NamedTuple
 
 from irkit.cloudtrail.integrity.digest import Digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
+from irkit.cloudtrail.integrity.gaps import DUE
 from irkit.cloudtrail.integrity.held import Held
 from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Window
 
-PENDING = timedelta(hours=2)
-"""A file so young may still wait for its digest, which comes about an hour later (user guide)."""
 ROUNDED = timedelta(minutes=20)
 """A file may be delivered so much after the time in its name, and so be in the next digest."""
 _LISTED = "to be in a digest of its time"
@@ -56,7 +55,7 @@ def uncovered(left: Iterable[Held], digests: Iterable[Digest], asked_at: datetim
         where = _where(name.delivered_at, spans.get((name.account, name.region), ()))
         if where is Where.INSIDE:
             added.append(Finding(Kind.ADDED_LOG, held.place, _LISTED, _OR, series=f"{name.account} {name.region}"))
-        elif where is Where.AFTER and asked_at - name.delivered_at <= PENDING:
+        elif where is Where.AFTER and asked_at - name.delivered_at <= DUE:
             pending += 1
         else:
             groups[name.account, name.region, where].append((name.delivered_at, held))

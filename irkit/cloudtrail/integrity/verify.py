@@ -55,7 +55,7 @@ def verify(
     findings = [
         *digests.findings,
         *about_chain,
-        *gaps(digests.read, digests.damaged, window),
+        *gaps(digests.read, digests.damaged, window, holding.asked_at),
         *out.findings,
         *counted.findings,
         *(rest.findings if digests.read else _no_digests(holding, logs)),
