@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from irkit.cloudtrail.query import Window
@@ -11,11 +13,38 @@ from irkit.cloudtrail.record import Record
 from irkit.tui.trail_cells import words
 from irkit.tui.trail_fields import FIELDS, Caller, Field, mention, value
 from irkit.tui.trail_shown import event_ids
-from irkit.tui.trail_view import Condition, Sense, View
+from irkit.tui.trail_view import Condition, Over, Sense, View
 
 _AROUND = timedelta(minutes=5)
 _SHORTEST = 4
 """A text of fewer characters is looked for in its column alone: too many records would mention it."""
+_KEY = re.compile(r"A[KS]IA[A-Z2-7]{16}")
+"""Access key ids (IAM user guide, "Understanding unique ID prefixes")."""
+_SEVERAL = {"calls": "call", "ips": "ip", "agents": "agent"}
+"""Columns that hold several values of a field."""
+_WHAT = {"key": "key_id", "service address": "ip"}
+"""What some tables call a field in their column ``what``, of the value beside it."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value in a column, and the row it stands in (None for one that was picked from all that is loaded)."""
+
+    column: str
+    held: object
+    row: object | None = None
+
+    @property
+    def field(self) -> Field | None:
+        """The field of records that it is a value of, if of any."""
+        what = getattr(self.row, "what", "") if self.column == "value" else ""
+        name = _WHAT.get(what, what) if what else _SEVERAL.get(self.column, self.column)
+        return FIELDS.get(name)
+
+    @property
+    def text(self) -> str:
+        """As records hold it."""
+        return self.held if isinstance(self.held, str) else words(self.held)
 
 
 def records_of(row: object, asked: Asked) -> tuple[Record, ...]:
@@ -24,37 +53,39 @@ def records_of(row: object, asked: Asked) -> tuple[Record, ...]:
     return tuple(one for one in asked.records if one.event_id in ids) if ids else ()
 
 
-def narrowed(view: View, column: str, held: object, records: Sequence[Record], caller: Caller) -> View:
-    """The view with only a value of a field or a column: asked of the source where that can be asked for it.
-
-    ``records`` are those behind the cell, or all that are loaded.
-    """
-    if isinstance(held, datetime):
-        return view.within(Window(held - _AROUND, held + _AROUND))
-    field = FIELDS.get(column)
-    if field is None:
-        return _mentioning(view, column, held, records)
-    text = str(held)
-    if field.asks and text and (asked_for := _asked_for(field, text, records, caller)):
-        return view.narrowed(field.asks, asked_for)
-    return view.with_condition(Condition(field.id, text, Sense.ONLY))
-
-
-def excluded(view: View, column: str, held: object) -> View:
-    """The view without a value."""
-    return view.with_condition(Condition(column, str(held) if column in FIELDS else words(held), Sense.NOT))
-
-
-def _asked_for(field: Field, text: str, records: Sequence[Record], caller: Caller) -> str:
-    one = next((each for each in records if value(field, each, caller) == text), None)
-    if one is None:
-        return ""
-    return field.value(caller(one) if field.callers else one)
-
-
-def _mentioning(view: View, column: str, held: object, records: Sequence[Record]) -> View:
-    if isinstance(held, str) and len(held) >= _SHORTEST:
-        part = next((part for one in records[:1] if (part := mention(one, held))), "")
+def narrowed(view: View, cell: Cell, asked: Asked) -> View:
+    """The view with only a cell's value: asked of the source where that can be asked for it."""
+    if isinstance(cell.held, datetime):
+        return view.within(Window(cell.held - _AROUND, cell.held + _AROUND))
+    records = (records_of(cell.row, asked) if cell.row is not None else ()) or asked.records
+    one = _holder(cell, records, asked.caller) or _holder(cell, asked.records, asked.caller)
+    if cell.field is not None and one is not None:
+        source = asked.caller(one) if cell.field.callers else one
+        if cell.field.asks and cell.text and (asked_for := cell.field.value(source)):
+            return view.narrowed(cell.field.asks, asked_for)
+        return view.with_condition(Condition(cell.field.id, cell.text, Sense.ONLY))
+    if _KEY.fullmatch(cell.text):
+        return view.narrowed("keys", cell.text)
+    if isinstance(cell.held, str) and len(cell.held) >= _SHORTEST:
+        part = next((part for each in records[:1] if (part := mention(each, cell.held))), "")
         if part:
             return view.narrowed("mentions", part)
-    return view.with_condition(Condition(column, words(held), Sense.ONLY))
+    return view.with_condition(Condition(cell.column, words(cell.held), Sense.ONLY, Over.ROWS))
+
+
+def excluded(view: View, cell: Cell, asked: Asked) -> View:
+    """The view without a cell's value."""
+    if cell.field is not None and _holder(cell, asked.records, asked.caller) is not None:
+        return view.with_condition(Condition(cell.field.id, cell.text, Sense.NOT))
+    return view.with_condition(Condition(cell.column, words(cell.held), Sense.NOT, Over.ROWS))
+
+
+def alone(view: View) -> View:
+    """The view without any filter but its time."""
+    return replace(view.bare(), query=replace(view.bare().query, windows=view.query.windows))
+
+
+def _holder(cell: Cell, records: Sequence[Record], caller: Caller) -> Record | None:
+    """The first record that has the cell's value."""
+    field = cell.field
+    return None if field is None else next((one for one in records if value(field, one, caller) == cell.text), None)

@@ -11,7 +11,7 @@ from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.record import Record
 from irkit.tui.trail_cells import words
 from irkit.tui.trail_fields import FIELDS, value
-from irkit.tui.trail_view import Condition, Direction, Sense, View
+from irkit.tui.trail_view import Condition, Direction, Over, Sense, View
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Shown:
 
 def shown(question: Question[object], asked: Asked, rows: tuple[object, ...], view: View) -> Shown:
     """Leave out, find, put in order. ``rows`` are those of all that was asked."""
-    of_records = [each for each in view.conditions if each.field in FIELDS]
-    of_rows = [each for each in view.conditions if each.field not in FIELDS]
+    of_records = [each for each in view.conditions if each.over is Over.RECORDS]
+    of_rows = [each for each in view.conditions if each.over is Over.ROWS]
     kept = _kept(asked, of_records) if of_records else asked
     made = rows if kept is asked else rows_of(question, kept, rows)
     left: Iterable[object] = made

@@ -18,6 +18,13 @@ class Sense(StrEnum):
     NOT = "not"
 
 
+class Over(StrEnum):
+    """What a condition goes over: the records that rows are made of, or the rows."""
+
+    RECORDS = "records"
+    ROWS = "rows"
+
+
 class Direction(StrEnum):
     """Which end of an order comes first."""
 
@@ -27,11 +34,12 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Condition:
-    """A filter over what is loaded: ``field`` is a field of records (``trail_fields``), or a column of the table."""
+    """A filter over what is loaded: ``field`` is a field of records (``trail_fields``), or a column of rows."""
 
     field: str
     value: str
     sense: Sense
+    over: Over = Over.RECORDS
 
 
 @dataclass(frozen=True)
@@ -74,30 +82,25 @@ class View:
         """With one value of a field of the query, in the place of others."""
         return replace(self, query=with_values(self.query, asks, (value,)))
 
-    def only(self, asks: str, value: str) -> View:
-        """With this filter alone, over the same window."""
-        query = with_values(Query(windows=self.query.windows), asks, (value,))
-        return replace(self, query=query, conditions=(), text="")
+    def bare(self) -> View:
+        """Without any filter: everything, of all time."""
+        return View(self.question, follow=self.follow, order=self.order)
 
     def with_condition(self, condition: Condition) -> View:
         """With one more condition; one of the same field and sense ``only`` gives way."""
-        kept = tuple(
-            each
-            for each in self.conditions
-            if each != condition and not (each.field == condition.field and each.sense is condition.sense is Sense.ONLY)
-        )
+        kept = tuple(each for each in self.conditions if not _gives_way(each, condition))
         return replace(self, conditions=(*kept, condition))
 
     def within(self, window: Window | None) -> View:
         """Of another span of time; None for all time."""
         return replace(self, query=self.query.within((window,) if window else ()))
 
-    def sorted_by(self, column: str) -> View:
+    def sorted_by(self, column: str, first: Direction) -> View:
         """By a column; again turns it round, a third time gives the question's own order back."""
         if self.order is None or self.order.column != column:
-            return replace(self, order=Order(column, Direction.UP))
-        if self.order.direction is Direction.UP:
-            return replace(self, order=Order(column, Direction.DOWN))
+            return replace(self, order=Order(column, first))
+        if self.order.direction is first:
+            return replace(self, order=Order(column, Direction.DOWN if first is Direction.UP else Direction.UP))
         return replace(self, order=None)
 
     @property
@@ -128,6 +131,11 @@ class View:
         if self.text:
             chips.append(Chip(f"/{words(self.text)}", replace(self, text="")))
         return tuple(chips)
+
+
+def _gives_way(old: Condition, new: Condition) -> bool:
+    is_of_same = (old.field, old.over) == (new.field, new.over)
+    return old == new or (is_of_same and old.sense is new.sense is Sense.ONLY)
 
 
 def with_values(query: Query, asks: str, values: tuple[object, ...]) -> Query:

@@ -21,13 +21,14 @@ from irkit.tui.look import Look
 from irkit.tui.messages import OrderRefused, OrderTaken
 from irkit.tui.screens.pick import Choice, PickScreen
 from irkit.tui.screens.trail_coverage import CoverageScreen
-from irkit.tui.screens.trail_filtering import TrailFilteringScreen
+from irkit.tui.screens.trail_filtering import TrailFilteringScreen, moment
 from irkit.tui.screens.trail_record import RecordScreen
 from irkit.tui.trail_cells import counted, words
 from irkit.tui.trail_desk import TrailDesk
 from irkit.tui.trail_lines import chip_at, chips, counts, covered, finished, headline, nothing, progress, tabs
 from irkit.tui.trail_narrowing import records_of
 from irkit.tui.trail_shown import event_ids
+from irkit.tui.trail_view import Direction
 from irkit.tui.widgets.footer import KeyFooter
 from irkit.tui.widgets.trail_strip import TrailStrip
 from irkit.tui.widgets.trail_table import TrailTable
@@ -168,8 +169,7 @@ class TrailScreen(TrailFilteringScreen):
 
     @on(TrailTable.Moved)
     def _moved(self) -> None:
-        at = getattr(self.row, "at", None) if self.row is not None else None
-        self.query_one(TrailStrip).point(at)
+        self.query_one(TrailStrip).point(moment(self.row))
         self._draw_counts()
 
     @on(TrailStrip.Narrowed)
@@ -221,16 +221,21 @@ class TrailScreen(TrailFilteringScreen):
 
     def action_sort(self) -> None:
         """By the column under the cursor."""
-        if self.column:
-            self.look_at(self.view.sorted_by(self.column))
+        if self.row is not None:
+            is_number = isinstance(getattr(self.row, self.column), int)
+            first = Direction.DOWN if is_number else Direction.UP
+            self.look_at(self.view.sorted_by(self.column, first))
 
     def action_mark(self) -> None:
         """Mark the row's records for the timeline, or no longer, and go on; marks stay whatever is looked at."""
         if self.row is None or (made := self.held.shown) is None:
             self.refuse("there is no row")
             return
-        if self._marked.pop(event_ids(self.row), None) is None:
-            self._marked[event_ids(self.row)] = records_of(self.row, made.asked)
+        records = records_of(self.row, made.asked)
+        if not records:
+            self.refuse("this row rests on no record that is loaded")
+        elif self._marked.pop(event_ids(self.row), None) is None:
+            self._marked[event_ids(self.row)] = records
         self._draw_marks()
         self.query_one(TrailTable).action_move(1)
 

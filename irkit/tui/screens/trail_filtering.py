@@ -11,7 +11,7 @@ from rich.text import Text
 from textual import on
 from textual.message import Message
 
-from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.query import Window
 from irkit.cloudtrail.questions.question import Follow, Question
 from irkit.tui.screens.pick import Choice, PickScreen
 from irkit.tui.screens.reason import Asking, Need, ReasonScreen
@@ -20,7 +20,7 @@ from irkit.tui.screens.trail_values import Picked, ValuesScreen
 from irkit.tui.trail_cells import counted, words
 from irkit.tui.trail_fields import FIELDS
 from irkit.tui.trail_lines import FOLLOWED
-from irkit.tui.trail_narrowing import excluded, narrowed, records_of
+from irkit.tui.trail_narrowing import Cell, alone, excluded, narrowed
 from irkit.tui.trail_shown import Shown, counts
 from irkit.tui.trail_view import Sense, View
 
@@ -54,34 +54,36 @@ class TrailFilteringScreen(TrailAskingScreen):
 
     def action_pivot_alone(self) -> None:
         """Only the value under the cursor, in the place of all filters but the time."""
-        bare = replace(self.view, conditions=(), text="", query=Query(windows=self.view.query.windows))
-        self._with_value(partial(self._narrow, bare))
+        self._with_value(partial(self._narrow, alone(self.view)))
 
     def action_exclude(self) -> None:
         """Without the value under the cursor."""
-        self._with_value(lambda value: self.look_at(excluded(self.view, self.column, value)))
+        self._with_value(self._exclude)
 
-    def _narrow(self, view: View, value: object) -> None:
-        made = self.held.shown
-        if made is not None:
-            records = records_of(self.row, made.asked) if self.row is not None else ()
-            self.look_at(narrowed(view, self.column, value, records or made.asked.records, made.asked.caller))
+    def _narrow(self, view: View, cell: Cell) -> None:
+        if self.held.asked is not None:
+            self.look_at(narrowed(view, cell, self.held.asked))
 
-    def _with_value(self, then: Callable[[object], None]) -> None:
+    def _exclude(self, cell: Cell) -> None:
+        if self.held.asked is not None:
+            self.look_at(excluded(self.view, cell, self.held.asked))
+
+    def _with_value(self, then: Callable[[Cell], None]) -> None:
         """The value of the cell; of several, the one that is chosen."""
         if self.row is None:
             self.refuse("there is no row")
             return
-        held = getattr(self.row, self.column)
+        column, row = self.column, self.row
+        held = getattr(row, column)
         several = tuple(held) if isinstance(held, tuple | frozenset) else ()
         if len(several) <= 1:
-            then(several[0] if several else held)
+            then(Cell(column, several[0] if several else held, row))
             return
         choices = [Choice(str(at), words(each)) for at, each in enumerate(several)]
 
         def chosen(at: str | None) -> None:
             if at is not None:
-                then(several[int(at)])
+                then(Cell(column, several[int(at)], row))
 
         self.app.push_screen(PickScreen("Which of its values", choices), chosen)
 
@@ -111,13 +113,10 @@ class TrailFilteringScreen(TrailAskingScreen):
 
     def _show_values(self, name: str, found: tuple[tuple[str, int], ...]) -> None:
         def picked(pick: Picked | None) -> None:
-            made = self.held.shown
-            if pick is None or made is None:
-                return
-            if pick.sense is Sense.NOT:
-                self.look_at(excluded(self.view, name, pick.value))
-            else:
-                self.look_at(narrowed(self.view, name, pick.value, made.asked.records, made.asked.caller))
+            if pick is not None and pick.sense is Sense.NOT:
+                self._exclude(Cell(name, pick.value))
+            elif pick is not None:
+                self._narrow(self.view, Cell(name, pick.value))
 
         self.app.push_screen(ValuesScreen(label(name), found), picked)
 
@@ -142,8 +141,7 @@ class TrailFilteringScreen(TrailAskingScreen):
         elif len(chips) == 1:
             self.look_at(chips[0].rest)
         else:
-            bare = View(self.view.question, follow=self.view.follow, order=self.view.order)
-            rests = [*(chip.rest for chip in chips), bare]
+            rests = [*(chip.rest for chip in chips), self.view.bare()]
             choices = [Choice(str(at), chip.text) for at, chip in enumerate(chips)]
             choices.append(Choice(str(len(chips)), "all of them", "everything the source has"))
             self._pick_view("Take which filter away", choices, rests)
@@ -166,8 +164,8 @@ class TrailFilteringScreen(TrailAskingScreen):
     def _spans(self) -> list[tuple[str, Window | None]]:
         span = self.view.query.span
         spans: list[tuple[str, Window | None]] = []
-        at = getattr(self.row, "at", None) if self.row is not None else None
-        if isinstance(at, datetime):
+        at = moment(self.row)
+        if at is not None:
             around = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=12))
             spans += [(f"{_told(each)} around {words(at)}", Window(at - each, at + each)) for each in around]
         if span is not None:
@@ -187,6 +185,12 @@ class TrailFilteringScreen(TrailAskingScreen):
                 self.look_at(views[int(at)])
 
         self.app.push_screen(PickScreen(title, choices), chosen)
+
+
+def moment(row: object | None) -> datetime | None:
+    """When a row's events were, or began; None where it does not say."""
+    at = getattr(row, "at", None) or getattr(row, "first_at", None)
+    return at if isinstance(at, datetime) else None
 
 
 def label(name: str) -> str:

@@ -32,6 +32,7 @@ _HEAD = Style(bold=True, underline=True)
 _ROW = Style(bold=True)
 _CELL = Style(bold=True, reverse=True)
 _STYLES = {"error": Style(color="red"), "tactic": Style(color="yellow"), "at": Style(dim=True)}
+_GRAVE = {"high": Style(color="red", bold=True), "low": Style(dim=True)}
 _ARROWS = {Direction.UP: "▲", Direction.DOWN: "▼"}
 
 
@@ -178,12 +179,19 @@ class TrailTable(ScrollView, can_focus=True):
         segments, x = [Segment(f"{CHOSEN if chosen else ' '}{mark} ", base)], _LEAD
         for each, start, cells in self._laid():
             name = self._columns[each]
-            style = base + _STYLES.get(name, Style())
+            style = base + _style(row, name)
             if chosen and each == self.column:
                 style = _CELL if self.has_focus else Style(bold=True, underline=True)
-            segments += [Segment(" " * (start - x), base), Segment(fitted(self._text(row, name), cells), style)]
+            segments += [Segment(" " * (start - x), base), Segment(self._cell(row, name, each, cells), style)]
             x = start + cells
         return Strip(segments).adjust_cell_length(width, base).apply_style(self.rich_style)
+
+    def _cell(self, row: object, name: str, each: int, cells: int) -> str:
+        """A cell's text in its cells; numbers stand at the right of their column."""
+        text = self._text(row, name)
+        if isinstance(getattr(row, name), int) and each < len(self._widths):
+            text = text.rjust(min(self._widths[each], cells))
+        return fitted(text, cells)
 
     def _text(self, row: object, name: str) -> str:
         """A cell's text; times without their year where there is little room."""
@@ -232,6 +240,12 @@ class TrailTable(ScrollView, can_focus=True):
         x = _LEAD + self._widths[0] + _GAP
         x += sum(self._widths[each] + _GAP for each in range(self._first, column))
         return x + min(self._widths[column], _WIDEST // 2) <= room
+
+
+def _style(row: object, name: str) -> Style:
+    """Errors and tactics stand out, those of grave calls the most; never by colour alone, for the word is there."""
+    style = _STYLES.get(name, Style())
+    return style + _GRAVE.get(getattr(row, "severity", ""), Style()) if name == "tactic" else style
 
 
 def heading(column: str) -> str:
