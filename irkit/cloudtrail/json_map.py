@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import orjson
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+_T = TypeVar("_T")
 _VERBATIM = frozenset({"encryptionContext", "tags"})
 """Maps whose keys are the caller's own words, not AWS's names."""
 
@@ -46,6 +47,16 @@ class JsonMap(Mapping[str, "JsonValue"]):
 
     def __getitem__(self, name: str) -> JsonValue:
         return self._opened()[name]
+
+    @overload
+    def get(self, key: str, /) -> JsonValue: ...
+
+    @overload
+    def get(self, key: str, /, default: JsonValue | _T) -> JsonValue | _T: ...
+
+    def get(self, key: str, /, default: JsonValue | _T | None = None) -> JsonValue | _T:
+        """As ``dict.get``: ``Mapping``'s own takes ten times as long for a key that is not there."""
+        return self._opened().get(key, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._opened())

@@ -32,6 +32,7 @@ class Opened:
                 "python_enable_replacements": False,
             }
         )
+        self.held.execute("SET enable_progress_bar = false")  # it would write on stdout, which is data
         self.held.execute("SET allowed_paths = ?", [[str(part) for part in parts]])
         self.held.execute("SET enable_external_access = false")
 
