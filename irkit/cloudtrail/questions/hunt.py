@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ from irkit.cloudtrail.lineage import Kind, Tree, births, tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Attributed, Follow
 from irkit.cloudtrail.questions.reach import (
+    READS,
     cause_look,
     made_for_callers,
     made_looks,
@@ -141,13 +142,8 @@ class Hunt:
         """Find whose calls were behind what services made, and what services made for the callers."""
         callers = list(self._pool.values())
         others: list[Record] = []
-        hidden = callers
-        if not names_origin(self._needed):
-            # What services made for these has their identity, and was found with them.
-            mine = whoever(self._needed)
-            hidden = [one for one in callers if not mine.matches(one)]
         found = {one.event_id: one for one in made_for_callers(self.kept.values())}
-        for query in made_looks(self._needed, hidden):
+        for query in made_looks(self._needed, self._hidden(found.values())):
             more = yield from self._aside(query)
             others += [one for one in more if one.event_id not in self._pool]
             found.update((one.event_id, one) for one in made_for_callers(more) if self._bare.matches(one))
@@ -158,6 +154,25 @@ class Hunt:
             others += yield from self._aside(look)
             known.update(causes(lost, [*callers, *others]))
         yield from self._judge(found, known)
+
+    def _hidden(self, found: Iterable[Record]) -> list[Record]:
+        """The callers whose services' calls the first look cannot have found.
+
+        By user, role or session it finds them, as they have their callers' identity. A session's may lack its role: so
+        it is looked for what was made for sessions that read secrets, and for which nothing was found.
+        """
+        callers = list(self._pool.values())
+        if names_origin(self._needed):
+            return callers
+        if not names_caller(self._needed):
+            return []
+        mine = whoever(self._needed)
+        told = {one.principal_arn for one in found}
+        return [
+            one
+            for one in callers
+            if not mine.matches(one) or (one.call in READS and one.issuer_arn and one.principal_arn not in told)
+        ]
 
     def _judge(self, found: dict[str, Record], known: dict[str, Cause]) -> Generator[Batch, None, None]:
         mine: dict[str, Cause] = {}
