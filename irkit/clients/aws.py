@@ -26,6 +26,8 @@ REFUSED_KEY = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", 
 """How AWS says that an access key is unknown or inactive (IAM user guide, "Troubleshoot access denied errors")."""
 
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
+_PERMISSIONS = {"s3:ListObjectsV2": "s3:ListBucket", "s3:ListObjectVersions": "s3:ListBucketVersions"}
+"""Permissions that are not named as their calls are."""
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "SignatureDoesNotMatch"})
 _THROTTLED = frozenset({
     *("Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"),
@@ -298,7 +300,8 @@ def _understood(text: str, calls: CallLog) -> Iterator[None]:
 def _outside_error(text: str, code: str, message: str) -> OutsideError:
     told = f"{text}: {code}: {message}"
     if code in _DENIED:
-        hint = f"the role irkit acts as needs {text.split(' ', maxsplit=1)[0]}; see `irkit runbook policy`"
+        called = text.split(" ", maxsplit=1)[0]
+        hint = f"the role irkit acts as needs {_PERMISSIONS.get(called, called)}; see `irkit runbook policy`"
         return Denied(told, hint=hint)
     if code in REFUSED_KEY:
         return Denied(told, hint="the key this call was signed with is not accepted")

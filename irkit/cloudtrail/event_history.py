@@ -45,6 +45,7 @@ class EventHistory:
         self._given = tuple(regions)
         self._known: RegionsFound | None = None
         self._account = ""
+        self._roles: dict[str, str] = {}
 
     @property
     def label(self) -> str:
@@ -64,7 +65,7 @@ class EventHistory:
             return Coverage((), *span, now, dict.fromkeys(query.accounts, why), never=(NEVER,))
         regions, notes = self._regions(query)
         spans = kept_spans(query, now)
-        planned = plan(query, self._clients.aws.session.operation)
+        planned = plan(query, self._clients.aws.session.operation, self._role_arn)
         looks = list(planned.looks)
         if (planned.roles or planned.users) and spans:
             names, said = yield from self._sessions(planned, regions, spans)
@@ -102,7 +103,7 @@ class EventHistory:
 
         A session may be used in another region than where it began, so all regions are asked first.
         """
-        arns = [arn for role in planned.roles if (arn := self._role_arn(role))]
+        arns = planned.roles
         looks = [Look(Attribute.RESOURCE_NAME, arn) for arn in arns]
         looks += [Look(Attribute.EVENT_NAME, _FEDERATES)] if planned.users else []
         before = _LONGEST_FEDERATED if planned.users else _LONGEST_SESSION
@@ -124,16 +125,16 @@ class EventHistory:
         return tuple(names), (*said, *([f"sessions that began in {missed} were NOT looked for"] if missed else []))
 
     def _role_arn(self, role: str) -> str:
-        """A role's ARN; of a name the ARN that IAM knows, or that of a role without a path; empty: no such role."""
-        if role.startswith("arn:"):
-            return role
-        try:
-            return self._clients.iam.role_arn(role)
-        except NotFound:
-            return ""
-        except OutsideError:
-            account = self._clients.sts.own_identity().account
-            return f"arn:{self._clients.aws.session.partition}:iam::{account}:role/{role}"
+        """The ARN that IAM knows of a role's name, or that of a role without a path; empty: there is no such role."""
+        if role not in self._roles:
+            try:
+                self._roles[role] = self._clients.iam.role_arn(role)
+            except NotFound:
+                self._roles[role] = ""
+            except OutsideError:
+                partition = self._clients.aws.session.partition
+                self._roles[role] = f"arn:{partition}:iam::{self.account}:role/{role}"
+        return self._roles[role]
 
     def _coverage(self, query: Query, now: datetime, readers: Sequence[Reader], notes: tuple[str, ...]) -> Coverage:
         unsure = self._known is not None and self._known.told_by is ToldBy.SDK

@@ -23,6 +23,8 @@ _HOST = ".amazonaws.com"
 
 Operations = Callable[[str, str], str]
 """A call's name in AWS's own writing (``kms``, ``decrypt`` -> ``Decrypt``); empty when it is not known."""
+Roles = Callable[[str], str]
+"""The ARN of a role of that name; empty when there is none."""
 
 
 class Look(NamedTuple):
@@ -37,14 +39,14 @@ EVERYTHING = Look(None)
 
 @dataclass(frozen=True)
 class Plan:
-    """``looks``, and the roles and users (ARNs or names) whose sessions must be found and looked for as well."""
+    """``looks``; and roles (ARNs) and users (ARNs or names) whose sessions must be found and looked for as well."""
 
     looks: tuple[Look, ...]
     roles: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
 
 
-def plan(query: Query, operations: Operations) -> Plan:
+def plan(query: Query, operations: Operations, roles: Roles) -> Plan:
     """The looks that leave out nothing of a query, of the attribute that leaves out the most else."""
     if query.event_ids:
         return _of(Attribute.EVENT_ID, query.event_ids)
@@ -52,7 +54,7 @@ def plan(query: Query, operations: Operations) -> Plan:
         return _of(Attribute.ACCESS_KEY_ID, query.keys)
     calls = {each: _call(each, operations) for each in query.calls}
     is_narrow = bool(calls) and EVERYTHING not in calls.values()
-    who = _of(Attribute.USERNAME, query.sessions) if query.sessions else _who(query)
+    who = _of(Attribute.USERNAME, query.sessions) if query.sessions else _who(query, roles)
     if who is not None and not (who.roles and is_narrow):
         # That service-made calls are kept under their callers' names is not documented: those to KMS are asked for.
         of_kms = (
@@ -82,7 +84,7 @@ def _of(attribute: Attribute, values: Iterable[str]) -> Plan:
     return Plan(tuple(Look(attribute, value) for value in dict.fromkeys(values)))
 
 
-def _who(query: Query) -> Plan | None:
+def _who(query: Query, role_of: Roles) -> Plan | None:
     """The looks by who called; None when a name is none that the history is kept by."""
     if query.arns:
         names = [_username(arn) for arn in query.arns]
@@ -92,8 +94,9 @@ def _who(query: Query) -> Plan | None:
         users = tuple(dict.fromkeys(arn for arn in query.arns if ":user/" in arn))
         return replace(_of(Attribute.USERNAME, (name for name in names if name)), roles=roles, users=users)
     if query.users:
-        roles = tuple(name for name in dict.fromkeys(query.users) if _ROLE_NAME.fullmatch(name))
-        return replace(_of(Attribute.USERNAME, query.users), roles=roles, users=roles)
+        names = [name for name in dict.fromkeys(query.users) if _ROLE_NAME.fullmatch(name)]
+        roles = tuple(arn for name in names if (arn := role_of(name)))
+        return replace(_of(Attribute.USERNAME, query.users), roles=roles, users=tuple(names))
     return None
 
 
