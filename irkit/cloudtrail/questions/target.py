@@ -21,6 +21,7 @@ _NAMES = (
     *("clusterName", "repositoryName", "serviceName", "stackName", "documentName", "resourceArn", "arn", "resourceId"),
     *("modelId", "domainName", "hostedZoneId", "logGroupName", "targetId", "accountId", "serialNumber", "target"),
 )
+_RANK = {name: rank for rank, name in enumerate(_NAMES)}
 _LISTS = ("instancesSet", "groupSet", "snapshotSet", "imagesSet", "volumeSet", "instanceIds", "targets")
 _CONTEXT = ("SecretARN", "PARAMETER_ARN", "aws:s3:arn")
 _ON = re.compile(r"on resource: (\S+)")
@@ -74,8 +75,8 @@ def _named(params: Mapping[str, JsonValue]) -> Iterator[str]:
     if bucket and key:
         yield f"{bucket}/{key}"
         return
-    for name in _NAMES:
-        value = params.get(name)
+    for name in sorted((each for each in params if each in _RANK), key=_RANK.__getitem__):
+        value = params[name]
         if isinstance(value, str) and value:
             yield value
         elif isinstance(value, list):
