@@ -25,8 +25,8 @@ from irkit.cloudtrail.store.workers import Ended, working
 from irkit.errors import IrkitError
 
 _LOCK = "building.lock"
-_JOB_BYTES = 12_000_000
-"""Compressed; some 60,000 events."""
+_JOB_BYTES = 3_600_000
+"""Compressed; some 20,000 events."""
 _JOB_FILES = 1_000
 _INFLATES = 8
 """How many times its size a compressed log is, for files that are not compressed."""
@@ -68,7 +68,7 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
         known = manifest.stamps()
         wanted = sorted(
             (file for file in files if known.get(file.place) != file.stamp and _is_nameable(file.place)),
-            key=_delivered,
+            key=_order,
         )
         built = yield from _built(folder, manifest, wanted, processes)
         from irkit.cloudtrail.store.settling import settling  # DuckDB: 40 MB that the workers can use till now
@@ -165,10 +165,11 @@ def _job(folder: Path, files: list[JobFile]) -> Job:
     return Job(str(folder / PARTS / f"{secrets.token_hex(8)}.parquet"), tuple(files))
 
 
-def _delivered(file: ToAdd) -> tuple[str, str]:
-    """By the time of its name, so that a part holds a short span of time; files without one by their name."""
-    at = named(file.place).delivered_at
-    return at.isoformat() if at is not None else "", file.place
+def _order(file: ToAdd) -> tuple[str, str, str, str]:
+    """By account, region and time, as far as names tell them: a part then holds few accounts and a short time."""
+    one = named(file.place)
+    at = one.delivered_at
+    return one.account, one.region, at.isoformat() if at is not None else "", file.place
 
 
 def _is_nameable(place: str) -> bool:
