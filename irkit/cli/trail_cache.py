@@ -119,7 +119,7 @@ def _stores(root: Path) -> Iterator[Mapping[str, object]]:
         with closing(holdings):
             totals = holdings.totals(None)
             times = {"first_at": _at(totals.first), "last_at": _at(totals.last)}
-            yield {**row, "files": totals.files, "events": totals.events, **times}
+            yield {**row, "files": totals.files, "events": totals.events - totals.doubles, **times}
 
 
 def _size(folder: Path) -> int:

@@ -1,0 +1,120 @@
+"""The store behind ``irkit trail``: built, asked, listed and dropped; answers do not change by it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from irkit.cli import trail_behind
+from irkit.cloudtrail.places import is_store, store_folder
+from tests.cli.test_trail import DATA, Ask, ask, log
+from tests.cloudtrail.made import body
+
+__all__ = ["ask"]
+PATIENCE_S = 60.0
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    lines = [json.loads(line) for line in DATA.read_text().splitlines()]
+    log(tmp_path / "logs", *lines[:9], name="a.json.gz")
+    log(tmp_path / "logs", *lines[8:], name="b.json.gz")
+    return tmp_path / "logs"
+
+
+def stores() -> Path:
+    return Path(os.environ["XDG_CACHE_HOME"]) / "irkit" / "cloudtrail"
+
+
+def ids(rows: Sequence[dict[str, object]]) -> list[object]:
+    return [row["event_id"] for row in rows]
+
+
+def test_an_answer_is_the_same_with_a_store_and_without(ask: Ask, logs: Path) -> None:
+    raw = ask("activity", "--from", logs, "--format", "json").document
+    assert ask("cache", "--build", "--from", logs).code == 0
+    stored = ask("activity", "--from", logs, "--format", "json").document
+    assert stored["rows"] == raw["rows"]
+    assert any("read from the store" in note for note in stored["coverage"]["notes"])
+    read = ask("activity", "--from", logs, "--format", "json", "--no-cache").document
+    assert read["rows"] == raw["rows"]
+    assert not any("store" in note for note in read["coverage"]["notes"])
+
+
+def test_a_file_that_came_later_is_in_the_answer(ask: Ask, logs: Path) -> None:
+    ask("cache", "--build", "--from", logs)
+    log(logs, body("iam:CreateUser", eventID="late"), name="c.json.gz")
+    rows = ask("activity", "--from", logs, "--format", "json").document["rows"]
+    assert "late" in ids(rows)
+    assert len(rows) == 18
+
+
+def test_sql_is_asked_of_the_store_which_is_built_first(ask: Ask, logs: Path) -> None:
+    told = ask("sql", "SELECT call, count(*) AS n FROM events GROUP BY ALL ORDER BY n DESC", "--from", logs)
+    assert told.code == 0
+    assert "built first" in told.err
+    heads, first = [line.split() for line in told.out.splitlines()[:2]]
+    assert (heads, first[0]) == (["CALL", "N"], "kms:Decrypt")
+    rows = ask("sql", "SELECT count(*) AS n FROM events", "--from", logs, "--format", "json").document
+    assert rows == [{"n": 17}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DROP TABLE x", "SELECT 1; SELECT 2", "SELECT * FROM read_csv('/etc/passwd')", "SELECT nothing FROM events", "("],
+)
+def test_sql_that_is_no_select_over_the_store_is_refused(ask: Ask, logs: Path, text: str) -> None:
+    told = ask("sql", text, "--from", logs)
+    assert (told.code, told.out) == (2, "")
+
+
+def test_the_columns_for_sql_are_told_without_a_store(ask: Ask) -> None:
+    told = ask("sql", "--columns")
+    assert told.code == 0
+    assert "source_identity" in told.out
+
+
+def test_stores_are_listed_and_dropped(ask: Ask, logs: Path) -> None:
+    assert ask("cache").code == 0
+    ask("cache", "--build", "--from", logs)
+    row = json.loads(ask("cache", "--json").out)[0]
+    assert (row["source"], row["files"], row["events"]) == ([str(logs)], 2, 17)
+    assert str(logs) in ask("cache").out
+    assert ask("cache", "--drop", "--from", logs).code == 0
+    assert json.loads(ask("cache", "--json").out) == []
+
+
+def test_only_files_and_buckets_have_a_store(ask: Ask) -> None:
+    assert ask("sql", "SELECT 1", "--from", "event-history").code == 2
+    assert ask("cache", "--build", "--from", "event-history").code == 2
+
+
+def test_a_store_is_built_behind_an_answer_that_read_much(
+    ask: Ask, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "lowest priority" not in ask("activity", "--from", logs).err
+    monkeypatch.setattr(trail_behind, "LEAST_SIZE", 1)
+    assert "lowest priority" not in ask("activity", "--from", logs, "--no-cache").err
+    told = ask("activity", "--from", logs)
+    assert (told.code, "lowest priority" in told.err) == (0, True)
+    folder = store_folder([str(logs)], stores())
+    until = time.monotonic() + PATIENCE_S
+    while not (is_store(folder) and json.loads(ask("cache", "--json").out)[0]["events"] == 17):
+        assert time.monotonic() < until, "no store was built"
+        time.sleep(0.05)
+    assert "lowest priority" not in ask("activity", "--from", logs).err, "nothing is new"
+
+
+def test_the_coverage_of_files_is_told_by_their_names(ask: Ask, tmp_path: Path) -> None:
+    for day in (18, 20):
+        folder = tmp_path / "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11" / str(day)
+        log(folder, body("iam:GetUser"), name=f"111122223333_CloudTrail_eu-west-1_202611{day}T0305Z_x.json.gz")
+    row = ask("coverage", "--from", tmp_path, "--format", "json").document["rows"][0]
+    assert (row["account"], row["region"], row["files"], row["days"]) == ("111122223333", "eu-west-1", 2, 2)
+    assert row["days_without"] == ["2026-11-19"]
+    assert row["first_at"] == "2026-11-18T03:05:00Z"
