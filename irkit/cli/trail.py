@@ -26,7 +26,6 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "denied": ("Ask", "ask", "calls that were refused"),
     "news": ("Ask", "ask", "what is new against the time before"),
     "lineage": ("Ask", "lineage", "the tree of keys and sessions that came of a key"),
-    "sigma": ("Ask", "sigma", "what Sigma rules say of the records"),
     "show": ("Look closer", "show", "one record as CloudTrail wrote it, by event id or locator"),
     "add": ("Look closer", "add", "put records into an incident's timeline (--incident)"),
     "view": ("Look closer", "view", "the same on a screen: pickers, pivots, a histogram"),
