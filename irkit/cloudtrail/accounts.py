@@ -102,6 +102,7 @@ class ManyAccounts:
 
     def __init__(self, accounts: Mapping[str, Opener], at_once: int = AT_ONCE) -> None:
         self._openers = dict(accounts)
+        self._opened: dict[str, Source] = {}
         self._at_once = max(at_once, 1)
 
     @property
@@ -149,7 +150,9 @@ class ManyAccounts:
 
     def _look(self, part: _Part, stream: _Stream, query: Query) -> Coverage | None:
         own = replace(query, accounts=(part.account,)) if query.accounts else query
-        look = self._openers[part.account]().look(own)
+        source = self._opened.get(part.account) or self._openers[part.account]()
+        self._opened[part.account] = source
+        look = source.look(own)
         try:
             while not stream.over.is_set():
                 batch = next(look)

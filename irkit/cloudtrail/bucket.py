@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
     from irkit.clients.s3 import S3Object
 
+_AHEAD = timedelta(days=1)
+_BEGUN = datetime(2013, 11, 1, tzinfo=UTC)
+"""CloudTrail's first month: no log is older (AWS news blog, 13 November 2013)."""
 _NEVER = "what its trail does not record is not in it"
 
 
@@ -145,7 +148,13 @@ class TrailBucket:
         def known(one: S3Object) -> bool:
             return self.known(RawFile(place(self._bucket, one.key), one.size, stamp=one.etag))
 
-        return Listing(self._clients.s3, self._bucket, self._prefix, query, known)
+        # A query may be open to both ends of time, and its days are counted.
+        end = self._clients.now() + _AHEAD
+        windows = (Window(max(each.start, _BEGUN), min(each.end, end)) for each in query.windows if each.start < end)
+        ended = query.within(windows)
+        if query.windows and not ended.windows:
+            ended = query.within([Window(end, end)])
+        return Listing(self._clients.s3, self._bucket, self._prefix, ended, known)
 
     def _read(
         self, listing: Listing, fetching: Fetching, pages: Iterable[tuple[S3Object, ...]], query: Query

@@ -19,6 +19,8 @@ from irkit.cloudtrail.query import Query, Window
 
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _MARGIN = timedelta(minutes=1)
+_AHEAD = timedelta(minutes=5)
+"""AWS's clock may be ahead of ours; nothing is asked of later times, and no end of time is sent."""
 _HOST = ".amazonaws.com"
 
 Operations = Callable[[str, str], str]
@@ -69,15 +71,16 @@ def plan(query: Query, operations: Operations, roles: Roles) -> Plan:
 def kept_spans(query: Query, now: datetime) -> tuple[Window, ...]:
     """The query's spans of time as far as the history goes, oldest first, those that meet made one."""
     # AWS refuses a start that lies before what it keeps.
-    first = now - KEPT + _MARGIN
-    windows = query.windows or (Window(first, now),)
+    first, last = now - KEPT + _MARGIN, now + _AHEAD
+    windows = query.windows or (Window(first, last),)
     spans: list[Window] = []
     for start, end in sorted(windows):
         if spans and start <= spans[-1].end:
             spans[-1] = Window(spans[-1].start, max(spans[-1].end, end))
         else:
             spans.append(Window(start, end))
-    return tuple(Window(max(each.start, first), each.end) for each in spans if each.end > first)
+    kept = (Window(max(each.start, first), min(each.end, last)) for each in spans)
+    return tuple(each for each in kept if each.start < each.end)
 
 
 def _of(attribute: Attribute, values: Iterable[str]) -> Plan:

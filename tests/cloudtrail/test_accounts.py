@@ -77,6 +77,19 @@ def test_no_account_at_all_is_an_error() -> None:
         found(many(one=Held(error=Unreachable("it is out"))), Query())
 
 
+def test_an_account_is_opened_once_for_several_looks() -> None:
+    opened: list[str] = []
+
+    def opener() -> Held:
+        opened.append(ONE)
+        return Held()
+
+    source = ManyAccounts({ONE: opener})
+    for _ in range(3):
+        found(source, Query())
+    assert opened == [ONE]
+
+
 def test_only_the_accounts_asked_for_are_asked() -> None:
     one, two = Held(), Held()
     coverage = found(many(one=one, two=two), Query(accounts=(ONE, THREE))).coverage

@@ -92,6 +92,15 @@ def test_without_a_window_everything_is_read(s3: FakeS3) -> None:
     assert sorted(one.event_id for one in answer.records) == sorted(everything(s3))
 
 
+def test_a_window_to_the_end_of_time_is_one_until_now(s3: FakeS3) -> None:
+    ever = Window(START, datetime.max.replace(tzinfo=UTC))
+    assert len(found(bucket(s3), Query(windows=(ever,))).records) == 2 * 60
+    always = Window(datetime.min.replace(tzinfo=UTC), ever.end)
+    assert len(found(bucket(s3), Query(windows=(always,))).records) == len(everything(s3))
+    later = Window(START + timedelta(days=400), ever.end)
+    assert found(bucket(s3), Query(windows=(later,))).records == ()
+
+
 def test_a_second_look_fetches_nothing_that_is_kept(s3: FakeS3, tmp_path: Path) -> None:
     first = found(bucket(s3, tmp_path), Query(windows=(HOUR,)))
     fetched = s3.reads()

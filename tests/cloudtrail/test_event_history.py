@@ -246,6 +246,16 @@ def test_what_lies_before_its_90_days_is_not_asked_for_and_said() -> None:
     assert all(asked.start > NOW - timedelta(days=90) for _, asked in fake.asked)
 
 
+def test_a_window_to_the_end_of_time_is_asked_for_until_now() -> None:
+    fake = history(made("iam:ListUsers"))
+    ever = Window(START - timedelta(hours=1), datetime.max.replace(tzinfo=UTC))
+    assert len(found(source(fake), Query(windows=(ever,))).records) == 1
+    assert all(asked.end < NOW + timedelta(hours=1) for _, asked in fake.asked)
+    before = len(fake.asked)
+    assert found(source(fake), Query(windows=(Window(NOW + timedelta(days=1), ever.end),))).records == ()
+    assert len(fake.asked) == before
+
+
 def test_a_record_that_cannot_be_read_is_named() -> None:
     good = made("iam:ListUsers")
     bad = made("iam:ListRoles")
