@@ -21,6 +21,7 @@ from irkit.errors import OutsideError, UsageError
 KEYS = "public-keys.json"
 """Where a bundle keeps AWS's public keys; read from any folder that is checked."""
 _CHUNK = 1 << 18
+_DIGESTS = "CloudTrail-Digest"
 _BEGIN = 200
 """Bytes of a file within which a list of public keys names itself."""
 _RECORDS = (".json", ".gz", ".jsonl", ".ndjson")
@@ -53,32 +54,45 @@ class Folder:
         """The digests, and the other files that may hold records."""
         digests: list[Held] = []
         logs: list[Held] = []
-        for path, size in sorted(self._walked()):
-            key = path.relative_to(self._root).as_posix() if path != self._root else path.name
-            one = Held(str(path), key, size=size)
-            if series(key) or named(key).kind is Kind.DIGEST:
+        for place, key, size in self._walked():
+            one = Held(place, key, size=size)
+            if _DIGESTS in place and (series(key) or named(key).kind is Kind.DIGEST):
                 digests.append(one)
             else:
                 logs.append(one)
-        return digests, logs
+        return sorted(digests), sorted(logs)
 
-    def _walked(self) -> Iterator[tuple[Path, int]]:
+    def _walked(self) -> Iterator[tuple[str, str, int]]:
+        """Path, path below the folder, and size of each file that may hold records."""
         if not self._root.is_dir():
-            yield self._root, self._root.stat().st_size
+            yield str(self._root), self._root.name, self._root.stat().st_size
             return
-        keys = {path.resolve() for path in (*self._keys, *self._own_keys)}
-        for folder, folders, names in os.walk(self._root, onerror=self._not_listed):
-            folders.sort()
-            for name in (each for each in folders if Path(folder, each).is_symlink()):
-                self._told(Path(folder, name), "it is a link to a folder, and links are not followed")
-            for name in names:
-                path = Path(folder, name)
-                if not name.endswith(_RECORDS) or is_sidecar(name) or (keys and path.resolve() in keys):
+        root = str(self._root)
+        keys = {os.path.realpath(path) for path in (*self._keys, *self._own_keys)}
+        names = {Path(path).name for path in keys}
+        waiting = [root]
+        while waiting:
+            for entry in self._entries(waiting.pop()):
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                elif entry.is_symlink() and entry.is_dir():
+                    self._told(entry.path, "it is a link to a folder, and links are not followed")
+                elif not entry.name.endswith(_RECORDS) or is_sidecar(entry.name):
                     continue
-                if not path.is_file():
-                    self._told(path, "it is no regular file")
-                elif name != INDEX or not _is_index(path):
-                    yield path, path.stat().st_size
+                elif not entry.is_file():
+                    self._told(entry.path, "it is no regular file")
+                elif entry.name in names and os.path.realpath(entry.path) in keys:
+                    continue
+                elif entry.name != INDEX or not _is_index(Path(entry.path)):
+                    yield entry.path, entry.path[len(root) :].lstrip("/"), entry.stat().st_size
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return list(entries)
+        except OSError as error:
+            self._told(folder, error.strerror or str(error))
+            return []
 
     @cached_property
     def _own_keys(self) -> tuple[Path, ...]:
@@ -87,11 +101,8 @@ class Folder:
             return ()
         return tuple(path for path in sorted(self._root.glob("*.json")) if path.is_file() and _has_keys(path))
 
-    def _not_listed(self, error: OSError) -> None:
-        self._told(Path(str(error.filename)), error.strerror or str(error))
-
-    def _told(self, path: Path, why: str) -> None:
-        self._unread[str(path)] = Unread(str(path), why)
+    def _told(self, place: str, why: str) -> None:
+        self._unread[place] = Unread(place, why)
 
     def digests(self) -> Iterable[Held]:
         """Every digest."""
@@ -119,7 +130,7 @@ class Folder:
         try:
             return read_metadata(found)
         except OutsideError as error:
-            self._told(found, error.message)
+            self._told(str(found), error.message)
             return {}
 
     def noted(self, one: Held) -> Noted | None:  # noqa: ARG002 - of a bundle alone

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from irkit.cloudtrail.integrity.chain import Judged, Standing
@@ -37,32 +38,39 @@ class Compared:
 
 @dataclass
 class _Desk:
-    """What the comparison looks into."""
+    """What the comparison looks into. What only a mismatch needs is made with the first one."""
 
-    hashes: Mapping[str, Hashed | Unread]
-    by_name: Mapping[str, Sequence[Held]]
-    by_hash: Mapping[str, Sequence[Held]]
-    listed_hashes: Mapping[str, Listed]
-    used: set[str]
-    out: Compared
+    claims: Mapping[tuple[str, str], Sequence[Claim]]
+    hashes: dict[str, Hashed | Unread] = field(default_factory=dict)
+    by_name: dict[str, list[Held]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    out: Compared = field(default_factory=Compared)
+
+    @cached_property
+    def by_hash(self) -> Mapping[str, Sequence[Held]]:
+        """The files at hand by their content."""
+        found: dict[str, list[Held]] = defaultdict(list)
+        for held in (held for all_ in self.by_name.values() for held in all_):
+            seen = self.hashes[held.place]
+            if isinstance(seen, Hashed) and not seen.wrong:
+                found[seen.sha256].append(held)
+        return found
+
+    @cached_property
+    def listed_hashes(self) -> Mapping[str, Listed]:
+        """The files that digests list, by their content."""
+        return {claim.listed.sha256: claim.listed for all_ in self.claims.values() for claim in all_}
 
 
 def compared(
     judged: Iterable[Judged], hashes: Iterable[tuple[Held, Hashed | Unread]], window: Window | None
 ) -> Compared:
     """Compare each listed file with what is at hand; of a window, only files delivered in it are looked for."""
-    claims = _claims(judged, window)
-    by_name: dict[str, list[Held]] = defaultdict(list)
-    by_hash: dict[str, list[Held]] = defaultdict(list)
-    known: dict[str, Hashed | Unread] = {}
-    for held, hash_ in hashes:
-        known[held.place] = hash_
-        by_name[held.name].append(held)
-        if isinstance(hash_, Hashed) and not hash_.wrong:
-            by_hash[hash_.sha256].append(held)
-    listed_hashes = {claim.listed.sha256: claim.listed for all_ in claims.values() for claim in all_}
-    desk = _Desk(known, by_name, by_hash, listed_hashes, set(), Compared())
-    missing = [all_ for all_ in claims.values() if not _is_found(all_, desk)]
+    desk = _Desk(_claims(judged, window))
+    for held, seen in hashes:
+        desk.hashes[held.place] = seen
+        desk.by_name.setdefault(held.name, []).append(held)
+    missing = [all_ for all_ in desk.claims.values() if not _is_found(all_, desk)]
     for all_ in missing:
         desk.out.findings.append(_sought(all_, desk))
     desk.out.findings += _rest(desk)
@@ -74,8 +82,7 @@ def _claims(judged: Iterable[Judged], window: Window | None) -> dict[tuple[str, 
     found: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for one in judged:
         for listed in one.digest.logs:
-            at = named(listed.key).delivered_at
-            if window is None or at is None or window.holds(at):
+            if window is None or (at := named(listed.key).delivered_at) is None or window.holds(at):
                 found[listed.bucket, listed.key].append(Claim(listed, one))
     for all_ in found.values():
         all_.sort(key=lambda claim: claim.by.standing is not Standing.PROVEN)

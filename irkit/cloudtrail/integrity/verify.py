@@ -112,8 +112,10 @@ class _Count:
 
 
 def _is_in(one: Held, window: Window | None) -> bool:
+    if window is None:
+        return True
     at = named(one.key).delivered_at
-    return window is None or at is None or window.holds(at)
+    return at is None or window.holds(at)
 
 
 def _span(digests: Digests) -> tuple[datetime, datetime] | None:
