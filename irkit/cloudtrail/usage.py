@@ -8,14 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from irkit.cloudtrail.lineage import MINTS, Kind, births
 from irkit.cloudtrail.record import Record, part
 
 _SECRET_READS = frozenset({
-    *("secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"),
-})  # fmt: skip
-_MINTS = frozenset({
-    *("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"),
-    *("sts:GetSessionToken", "sts:GetFederationToken"),
+    *("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"),
+    *("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"),
 })  # fmt: skip
 _PROBE = "sts:GetCallerIdentity"
 
@@ -88,7 +86,7 @@ def usage(records: Iterable[Record], ours: str) -> Usage:
 
 def minted_key(one: Record) -> str:
     """The key id of the session that a call made; empty for any other call."""
-    return one.answered("credentials", "accessKeyId") if one.call in _MINTS else ""
+    return next((each.id for each in births([one]) if each.kind is Kind.SESSION), "") if one.call in MINTS else ""
 
 
 def _own(one: Record, ours: str) -> bool:
@@ -100,9 +98,9 @@ def _secrets(one: Record) -> Iterator[str]:
     """What a read asked for: one name, a list of names, or a path that all names begin with."""
     if single := one.param("secretId") or one.param("name") or one.param("path"):
         yield single
-    several = one.params.get("names")
-    if isinstance(several, list):
-        yield from (name for name in several if isinstance(name, str))
+    for several in (one.params.get("names"), one.params.get("secretIdList")):
+        if isinstance(several, list):
+            yield from (name for name in several if isinstance(name, str))
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:
