@@ -69,7 +69,7 @@ def ci(asked: Asked) -> tuple[Run, ...]:
     """One row a session, in the order of the first of each. A session without a call in the window has a row too."""
     taken = {one.answered("credentials", "accessKeyId"): one for one in asked.leads if _is_asked(asked.query, one)}
     used = grouped(asked.records, lambda one: asked.caller(one).key_id)
-    keys = dict.fromkeys(key for key in (*taken, *used) if key in taken or _is_run(asked.query, used[key]))
+    keys = dict.fromkeys(key for key in (*taken, *used) if key and (key in taken or _is_run(asked.query, used[key])))
     rows = [_row(asked, key, taken.get(key), used.get(key, [])) for key in keys]
     refused = [_row(asked, "", one, []) for one in asked.leads if one.error and _is_asked(asked.query, one)]
     return tuple(sorted([*rows, *refused], key=lambda row: (row.first_at, row.session)))

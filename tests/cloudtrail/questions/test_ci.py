@@ -120,3 +120,12 @@ def test_without_any_run_nothing_else_is_looked_for_in_vain() -> None:
     source = Held([made("iam:ListUsers")])
     assert ask(source, CI, Query(windows=(WINDOW,))).rows == ()
     assert all(query.keys == ("none",) or query.calls for query in source.asked)
+
+
+def test_a_session_of_the_role_that_no_provider_vouched_for_is_a_run_when_the_role_is_asked_for() -> None:
+    context = {"sessionIssuer": {"type": "Role", "arn": ROLE, "userName": "ci-deploy"}}
+    arn = "arn:aws:sts::111122223333:assumed-role/ci-deploy/by-hand"
+    identity = {"type": "AssumedRole", "arn": arn, "accessKeyId": "ASIAHAND", "sessionContext": context}
+    one = made("iam:ListUsers", userIdentity=identity)
+    assert [run.session for run in runs([one], Query(arns=(ROLE,)))] == ["by-hand"]
+    assert runs([one], Query(windows=(WINDOW,))) == ()
