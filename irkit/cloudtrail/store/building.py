@@ -10,17 +10,18 @@ import os
 import secrets
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
 from irkit.cloudtrail.coverage import Skipped
-from irkit.cloudtrail.layout import named
+from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.source import Progress
+from irkit.cloudtrail.store.entries import PARTS, Part, Registration, Scope, StoredFile, is_whole
 from irkit.cloudtrail.store.job import FileDone, Job, JobDone, JobFile
-from irkit.cloudtrail.store.manifest import PARTS, Manifest, Part, Registration, Scope, StoredFile, unwritable
+from irkit.cloudtrail.store.manifest import Manifest, unwritable
 from irkit.cloudtrail.store.workers import Ended, working
 from irkit.errors import IrkitError
 
@@ -28,6 +29,7 @@ _LOCK = "building.lock"
 _JOB_BYTES = 3_600_000
 """Compressed; some 20,000 events."""
 _JOB_FILES = 1_000
+_LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".parquet", ".csv")
 _INFLATES = 8
 """How many times its size a compressed log is, for files that are not compressed."""
 
@@ -115,7 +117,13 @@ def _checked(folder: Path, end: Ended) -> JobDone:
         return JobDone(skipped=tuple(Skipped(Locator(place), why) for place in places), unread=places)
     if end.done.failure:
         raise unwritable(folder, end.done.failure)
-    return end.done
+    no_logs = {place for place in end.done.unread if not _is_meant(place)}
+    return replace(end.done, skipped=tuple(each for each in end.done.skipped if each.at.place not in no_logs))
+
+
+def _is_meant(place: str) -> bool:
+    """Whether a file is named like a log: when nothing of it can be read, that is a gap."""
+    return named(place).kind is not Kind.OTHER or place.lower().endswith(_LOGS)
 
 
 def _register(manifest: Manifest, name: str, done: JobDone, by_place: dict[str, ToAdd]) -> None:
@@ -202,9 +210,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _sweep(folder: Path, manifest: Manifest) -> None:
-    """Take away what a killed build left, and parts that no file is in any more."""
+    """Take away what a killed build left, parts that are damaged, and those that no file is in any more."""
     try:
         (folder / PARTS).mkdir(exist_ok=True, mode=0o700)
+        manifest.forget(manifest.places_in(part.name for part in manifest.parts() if not is_whole(folder, part)))
         kept = {part.name for part in manifest.swept()}
         for left in (folder / PARTS).iterdir():
             if left.name not in kept:

@@ -66,17 +66,14 @@ class Cached:
         return seen if error is None else replace(seen, notes=(*seen.notes, f"the store was not used: {error.message}"))
 
     def _both(self, holdings: Holdings, query: Query) -> Generator[Batch, None, Coverage]:
-        stamps = holdings.stamps()
-        states = _states(stamps)
-        changed = [place for place, state in states.items() if state is State.CHANGED]
-        usable = holdings.without(changed)
+        states = _states(holdings.stamps())
+        usable = holdings.without(place for place, state in states.items() if state is State.CHANGED)
+        stamps = usable.stamps()
         try:
             with in_words(self.folder):
                 yield from looking(usable, query)
         except StoreBroken as error:
             return (yield from self._all_raw(query, error))
-        for place in changed:
-            del stamps[place]
         stored = coverage(usable, query)
         rest = self.raw.without(lambda file: stamps.get(file.place) == file.stamp)
         try:
@@ -109,12 +106,13 @@ def _state(place: str, held: str) -> State:
 def _joined(seen: Coverage, stored: Coverage, known: frozenset[str], gone: int) -> Coverage:
     """Of what was read raw, whose names tell of all files, and of what came from the store."""
     joined = seen.joined(stored)
-    files = "file" if stored.counts.files == 1 else "files"
-    notes = [*seen.notes, f"{stored.counts.files} {files} were read from the store"]
+    notes = [*seen.notes, f"files read from the store: {stored.counts.files}"]
     if gone:
-        notes.append(f"{gone} files of the store are no longer there: their events come from the store alone")
+        notes.append(f"files that are no longer there, whose events come from the store alone: {gone}")
     return replace(
         joined,
+        accounts=tuple(sorted(joined.accounts)),
+        regions=tuple(sorted(joined.regions)),
         asked_at=max(seen.asked_at, stored.asked_at),
         sources=seen.sources,
         skipped=(*seen.skipped, *(each for each in stored.skipped if each.at.place in known)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,8 @@ from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.store.columns import microseconds
 from irkit.cloudtrail.store.engine import NOT_GONE, Opened
-from irkit.cloudtrail.store.manifest import PARTS, Manifest, Part, Scope, Totals
+from irkit.cloudtrail.store.entries import PARTS, Part, Scope, Totals, is_whole, path_of
+from irkit.cloudtrail.store.manifest import Manifest
 from irkit.cloudtrail.store.views import View
 
 
@@ -48,7 +48,7 @@ class Holdings:
         if manifest is None:
             return None
         parts = manifest.parts()
-        whole = tuple(part for part in parts if _size(path_of(folder, part)) == part.size)
+        whole = tuple(part for part in parts if is_whole(folder, part))
         return cls(folder, manifest, whole, frozenset(part.name for part in parts) - {part.name for part in whole})
 
     def close(self) -> None:
@@ -75,14 +75,20 @@ class Holdings:
         return all(part.settled for part in self.parts)
 
     def stamps(self) -> dict[str, str]:
-        """Of the files that are in it."""
-        return self.manifest.stamps(self.lost)
+        """Of the files all of whose events are told by it: by a part that is there, and by no place left out."""
+        stamps = self.manifest.stamps()
+        for place in self.manifest.resting_on(self._away) if self._away else ():
+            stamps.pop(place, None)
+        return stamps
 
     def totals(self, span: Window | None) -> Totals:
         """Of the files that a span touches."""
-        if span is None:
-            return self.manifest.totals()
-        return self.manifest.totals(microseconds(span.start.astimezone(UTC)), microseconds(span.end.astimezone(UTC)))
+        first, end = (None, None) if span is None else (microseconds(span.start), microseconds(span.end))
+        return self.manifest.totals(first, end, self._away)
+
+    @cached_property
+    def _away(self) -> frozenset[str]:
+        return self.manifest.places_in(self.lost) | self.left_out
 
     def touched(self, query: Query) -> tuple[Part, ...]:
         """The parts that may hold events of a query."""
@@ -122,15 +128,3 @@ class Holdings:
 
     def _paths(self, parts: Iterable[Part]) -> list[Path]:
         return [path_of(self.folder, part) for part in parts]
-
-
-def path_of(folder: Path, part: Part) -> Path:
-    """Where a part lies."""
-    return folder / PARTS / part.name
-
-
-def _size(at: Path) -> int:
-    try:
-        return at.stat().st_size
-    except OSError:
-        return -1

@@ -6,21 +6,19 @@ is a leftover of a build that was killed. Readers never wait for more than a com
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.store.entries import Part, Registration, Scope, Swap, Totals
 from irkit.errors import IrkitError, OutsideError
 
 VERSION = "1"
 NAME = "manifest.db"
-PARTS = "parts"
-"""The folder that parts lie in."""
 _WAIT_S = 10.0
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -47,78 +45,6 @@ class StoreBroken(OutsideError):
 
 class StoreUnwritable(IrkitError):
     """The store cannot be written: no room, or no right. Questions are answered from the raw files."""
-
-
-class Part(NamedTuple):
-    """One Parquet file. Times are microseconds since 1970; ``odd`` counts rows that only their JSON tells wholly."""
-
-    name: str
-    size: int
-    rows: int
-    odd: int
-    first: int | None
-    last: int | None
-    settled: int = 0
-    """1 when no event of it is in another part too."""
-
-
-class StoredFile(NamedTuple):
-    """One file or object in the store; ``part`` is empty when it holds no event."""
-
-    place: str
-    stamp: str
-    """Its ETag, or its size and time of change."""
-    size: int
-    part: str
-    events: int
-    first: int | None
-    last: int | None
-    delivered: str
-    """When CloudTrail wrote it, by its name, in ISO 8601; empty when that is not known."""
-    doubles: int = 0
-    """Events of it that another file of the store stands for."""
-
-
-class Scope(NamedTuple):
-    """An account and a region that events of a part are of."""
-
-    account: str
-    region: str
-
-
-@dataclass(frozen=True)
-class Registration:
-    """What one job of a build adds, all of it or nothing."""
-
-    part: Part | None
-    files: tuple[StoredFile, ...]
-    scopes: tuple[Scope, ...]
-    skipped: tuple[Skipped, ...]
-
-
-class Swap(NamedTuple):
-    """Old parts that a new one stands for, but for events that other files hold too."""
-
-    old: tuple[str, ...]
-    new: Part
-    doubles: tuple[tuple[str, int], ...]
-    """Of each place, how many of its events are left out."""
-    stands_for: tuple[tuple[str, str], ...]
-    """The place an event was kept of, and the one it was left out of."""
-
-
-class Totals(NamedTuple):
-    """Of the files in the store that a span of time touches; ``pruned`` counts the others."""
-
-    files: int
-    pruned: int
-    size: int
-    events: int
-    doubles: int
-    first: int | None
-    last: int | None
-    newest: str
-    """The latest delivery, by a file's name; empty when no name tells."""
 
 
 class Manifest:
@@ -193,14 +119,28 @@ class Manifest:
             for row in self._rows("SELECT name, size, rows, odd, first, last, settled FROM parts ORDER BY first, name")
         )
 
-    def stamps(self, without: Iterable[str] = ()) -> dict[str, str]:
-        """Of each file in the store, by its place; but for those in some parts."""
-        left_out = frozenset(without)
-        return {
-            place: stamp
-            for place, stamp, part in self._rows("SELECT place, stamp, part FROM files")
-            if part not in left_out
-        }
+    def stamps(self) -> dict[str, str]:
+        """Of each file in the store, by its place."""
+        return dict(self._rows("SELECT place, stamp FROM files"))
+
+    def places_in(self, parts: Iterable[str]) -> frozenset[str]:
+        """The files whose rows are in some parts."""
+        found = (self._rows("SELECT place FROM files WHERE part = ?", (part,)) for part in parts)
+        return frozenset(place for rows in found for (place,) in rows)
+
+    def resting_on(self, places: Iterable[str]) -> frozenset[str]:
+        """Files whose rows are not all there without those of these places, which hold the same events; and these."""
+        held: dict[str, list[str]] = {}
+        for kept, left_out in self._rows("SELECT kept, left_out FROM stands_for"):
+            held.setdefault(kept, []).append(left_out)
+        found: set[str] = set()
+        waiting = list(places)
+        while waiting:
+            place = waiting.pop()
+            if place not in found:
+                found.add(place)
+                waiting += held.get(place, [])
+        return frozenset(found)
 
     def parts_of(self, places: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """The part each place's rows are in, and the place."""
@@ -220,20 +160,20 @@ class Manifest:
         """Accounts and regions that there are events of."""
         return tuple(Scope(*row) for row in self._rows("SELECT DISTINCT account, region FROM scopes ORDER BY 1, 2"))
 
-    def totals(self, first: int | None = None, end: int | None = None) -> Totals:
-        """Of the files that have events from ``first`` on and before ``end`` (microseconds), or of all."""
+    def totals(self, first: int | None = None, end: int | None = None, without: Iterable[str] = ()) -> Totals:
+        """Of the files that have events from ``first`` on and before ``end`` (microseconds), or of all.
+
+        ``without`` are places that do not count.
+        """
         touches = "(first IS NULL OR ((?1 IS NULL OR last >= ?1) AND (?2 IS NULL OR first < ?2)))"
-        return Totals(
-            *next(
-                self._rows(
-                    f"SELECT count(*) FILTER (WHERE {touches}), count(*) FILTER (WHERE NOT ({touches})), "  # noqa: S608 own words
-                    f"ifnull(sum(size) FILTER (WHERE {touches}), 0), ifnull(sum(events) FILTER (WHERE {touches}), 0), "
-                    f"ifnull(sum(doubles) FILTER (WHERE {touches}), 0), "
-                    "min(first), max(last), ifnull(max(delivered), '') FROM files",
-                    (first, end),
-                )
-            )
+        sums = ", ".join(f"ifnull(sum({name}) FILTER (WHERE {touches}), 0)" for name in ("size", "events", "doubles"))
+        rows = self._rows(
+            f"SELECT count(*) FILTER (WHERE {touches}), count(*) FILTER (WHERE NOT {touches}), {sums}, "  # noqa: S608
+            "min(first), max(last), ifnull(max(delivered), '') FROM files "
+            "WHERE place NOT IN (SELECT value FROM json_each(?3))",
+            (first, end, json.dumps(sorted(without))),
         )
+        return Totals(*next(rows))
 
     def _rows(self, statement: str, values: tuple[str | int | None, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
         with _in_words(self._folder):
@@ -293,21 +233,12 @@ class Manifest:
 
     def _retire(self, places: Iterable[str]) -> None:
         """Their rows, and the files whose events they stood for, which must be read again."""
-        execute = self._database.execute
-        waiting = list(places)
-        done: set[str] = set()
-        while waiting:
-            place = waiting.pop()
-            if place in done:
-                continue
-            done.add(place)
-            execute(
-                "INSERT OR IGNORE INTO retired SELECT part, place FROM files WHERE place = ? AND part <> ''", (place,)
-            )
-            waiting += (row[0] for row in execute("SELECT left_out FROM stands_for WHERE kept = ?", (place,)))
-            execute("DELETE FROM files WHERE place = ?", (place,))
-            execute("DELETE FROM skipped WHERE place = ?", (place,))
-            execute("DELETE FROM stands_for WHERE kept = ? OR left_out = ?", (place, place))
+        many = self._database.executemany
+        gone = [(place,) for place in self.resting_on(places)]
+        many("INSERT OR IGNORE INTO retired SELECT part, place FROM files WHERE place = ? AND part <> ''", gone)
+        many("DELETE FROM files WHERE place = ?", gone)
+        many("DELETE FROM skipped WHERE place = ?", gone)
+        many("DELETE FROM stands_for WHERE kept = ?1 OR left_out = ?1", gone)
 
 
 def unwritable(folder: Path, why: str) -> StoreUnwritable:

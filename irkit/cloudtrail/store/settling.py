@@ -16,7 +16,8 @@ from typing import NamedTuple
 import duckdb
 
 from irkit.cloudtrail.store.columns import NAMES
-from irkit.cloudtrail.store.manifest import PARTS, Manifest, Part, Swap, unwritable
+from irkit.cloudtrail.store.entries import PARTS, Part, Swap
+from irkit.cloudtrail.store.manifest import Manifest, unwritable
 from irkit.cloudtrail.store.part import writing_engine, writing_parquet
 
 _AT_ONCE = 1_500_000
