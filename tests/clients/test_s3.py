@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from irkit.clients.aws import aws_code
+from irkit.clients.s3 import S3Object
+from irkit.errors import Denied, NotFound, OutsideError
+from tests.bench import Bench
+from tests.cloudtrail.made import START
+
+
+@pytest.fixture
+def bucket(on: Bench) -> str:
+    """A bucket of one's own with some objects."""
+    name = f"logs-{uuid.uuid4().hex[:10]}"
+    on.world.aws.root.make_bucket(name)
+    for key in ("a/1.gz", "a/2.gz", "a/b/3.gz", "c/4.gz", "5.gz"):
+        on.world.aws.root.put_object(name, key, key.encode() * 100)
+    return name
+
+
+def test_a_bucket_is_listed_by_key_and_from_a_key_on(on: Bench, bucket: str) -> None:
+    s3 = on.clients().s3
+    assert [one.key for page in s3.listed(bucket) for one in page] == ["5.gz", "a/1.gz", "a/2.gz", "a/b/3.gz", "c/4.gz"]
+    assert [one.key for page in s3.listed(bucket, "a/", after="a/1.gz") for one in page] == ["a/2.gz", "a/b/3.gz"]
+    objects, more = s3.page(bucket, "a/", "a/2.gz")
+    assert ([one.key for one in objects], more) == (["a/b/3.gz"], False)
+    assert objects[0].size == 800
+    assert '"' not in objects[0].etag
+    assert objects[0].modified_at.tzinfo is not None
+
+
+def test_one_level_has_folders_and_objects(on: Bench, bucket: str) -> None:
+    s3 = on.clients().s3
+    folders, objects = s3.level(bucket, "a/")
+    assert folders == ("a/b/",) == s3.folders(bucket, "a/")
+    assert [one.key for one in objects] == ["a/1.gz", "a/2.gz"]
+
+
+def test_an_object_is_read_whole_and_in_chunks(on: Bench, bucket: str) -> None:
+    s3 = on.clients().s3
+    fetched = s3.read(bucket, "5.gz")
+    assert fetched.content == b"5.gz" * 100
+    assert b"".join(s3.chunks(bucket, "5.gz", fetched.etag)) == fetched.content
+
+
+def test_an_object_that_was_replaced_is_not_read_for_the_old_one(on: Bench, bucket: str) -> None:
+    s3 = on.clients().s3
+    before = s3.read(bucket, "5.gz").etag
+    on.world.aws.root.put_object(bucket, "5.gz", b"other")
+    with pytest.raises(OutsideError) as refused:
+        s3.read(bucket, "5.gz", before)
+    assert aws_code(refused.value) == "PreconditionFailed"
+
+
+def test_what_is_not_there_is_not_found(on: Bench, bucket: str) -> None:
+    with pytest.raises(NotFound):
+        on.clients().s3.read(bucket, "nothing")
+    with pytest.raises(NotFound):
+        on.clients().s3.page(f"no-{bucket}", "")
+
+
+def test_the_permission_to_list_is_named_as_iam_names_it(on: Bench, bucket: str) -> None:
+    suspect = on.suspect()
+    on.clients("arrange").iam.delete_user_policy(suspect.user, "all")
+    clients = on.clients()
+    boto = clients.aws.session.client
+    key = (suspect.key.key_id, suspect.key.secret)
+    clients.aws.session.client = lambda *given: boto(*given, key)  # type: ignore[method-assign]
+    try:
+        with pytest.raises(Denied) as refused:
+            clients.s3.page(bucket, "")
+    finally:
+        clients.aws.session.client = boto  # type: ignore[method-assign]
+    assert "needs s3:ListBucket;" in refused.value.hint
+
+
+def test_many_reads_are_one_line_in_the_call_log(on: Bench, bucket: str) -> None:
+    clients = on.clients()
+    for key in ("5.gz", "a/1.gz"):
+        clients.s3.read(bucket, key)
+    with pytest.raises(NotFound):
+        clients.s3.read(bucket, "nothing")
+    clients.s3.tell(bucket, 3, 2, 1000)
+    calls = clients.drain_calls()
+    assert [(call.text, call.error) for call in calls] == [
+        (f"s3:GetObject {bucket} nothing", "NoSuchKey"),
+        (f"s3:ListObjectsV2 {bucket}: 3 pages", ""),
+        (f"s3:GetObject {bucket}: 2 objects, 1000 bytes", ""),
+    ]
+
+
+def test_archived_objects_are_known_by_their_class() -> None:
+    assert S3Object("k", 1, "e", START, "DEEP_ARCHIVE").is_archived
+    assert not S3Object("k", 1, "e", START, "GLACIER_IR").is_archived
