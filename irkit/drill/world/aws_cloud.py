@@ -24,6 +24,7 @@ from irkit.drill.world.recording import Recording
 from irkit.drill.world.seed_aws import seed_aws
 from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.trail_delivery import TrailDelivery
+from irkit.drill.world.trail_digests import TrailDigests
 from irkit.secret import Secret
 
 _INTRUDER_IPS = {"185.220.101.34", "45.153.160.12"}
@@ -50,6 +51,7 @@ class AwsCloud:
         self.faults = Faults()
         self.recording = Recording(Principals(estate.ACCOUNT, self._emulator.root.key_id), self.events, new_key)
         self._propagation = IamPropagation(self._root)
+        digests = TrailDigests(lambda: self._root, estate.TRAIL_BUCKET, estate.ACCOUNT, estate.TRAIL, estate.REGION)
         self._proxy = RecordingProxy(
             Behind(
                 self._emulator.port,
@@ -59,10 +61,11 @@ class AwsCloud:
                 self._propagation,
                 KmsPermission(self._root, self.recording),
                 Pace(_now),
+                lambda: digests.public_keys(_now()),
                 notice,
             )
         )
-        self._trail = TrailDelivery(self.events, lambda: self._root, estate.TRAIL_BUCKET, estate.ACCOUNT)
+        self._trail = TrailDelivery(self.events, lambda: self._root, digests, estate.TRAIL_BUCKET, estate.ACCOUNT)
 
     @property
     def url(self) -> str:

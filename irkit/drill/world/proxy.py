@@ -2,8 +2,9 @@
 
 It hands each request on to the emulator with the ``Host`` header kept, so that the emulator itself checks the signature
 and the permissions, and records the call as CloudTrail would. ``LookupEvents`` is handed on too, for the same checks,
-and then answered from the recorded events. Two private headers, never handed on, tell where a call of the rehearsal's
-own actors came from and (only beside the world's token) when.
+and then answered from the recorded events; so is ``ListPublicKeys``, from the key that signs the digests. Two private
+headers, never handed on, tell where a call of the rehearsal's own actors came from and (only beside the world's token)
+when.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _PRIVATE = {SOURCE_IP.lower(), AT.lower(), TOKEN.lower()}
 _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 _OWN = {"date", "server", "content-length"}
 _OK = 200
+_UNKNOWN = b"Unknown CloudTrail action"
+"""What the emulator says, after all its checks, to an operation that it does not have."""
 _NO_KMS = ("AccessDeniedException", "Access to KMS is not allowed")
 
 Notice = Callable[[AwsCall], None]
@@ -66,6 +69,8 @@ class Behind:
     propagation: IamPropagation
     kms: KmsPermission
     pace: Pace
+    public_keys: Callable[[], JsonObject]
+    """Answers ListPublicKeys."""
     notice: Notice
     """Told of each call that went well."""
 
@@ -145,6 +150,8 @@ class RecordingProxy(LoopbackServer):
             return refusal(call, 400, *_NO_KMS)
         if (call.service, call.operation) == ("cloudtrail", "LookupEvents") and reply.status == _OK:
             return self._looked_up(call, reply)
+        if (call.service, call.operation) == ("cloudtrail", "ListPublicKeys") and _UNKNOWN in reply.body:
+            return replace(reply, status=_OK, body=written(self._behind.public_keys()))
         return reply
 
     def _iam(self, call: AwsCall, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:

@@ -220,6 +220,7 @@ def _trail(root: AwsCaller) -> None:
             "S3BucketName": estate.TRAIL_BUCKET,
             "IsMultiRegionTrail": True,
             "IncludeGlobalServiceEvents": True,
+            "EnableLogFileValidation": True,
         },
     )
     root.json(

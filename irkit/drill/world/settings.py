@@ -16,6 +16,7 @@ _RESPONDER_ACTIONS: list[JsonValue] = [
     "cloudtrail:LookupEvents",
     "cloudtrail:Describe*",
     "cloudtrail:Get*",
+    "cloudtrail:ListPublicKeys",
     "secretsmanager:*",
     "kms:Encrypt",
     "kms:Decrypt",

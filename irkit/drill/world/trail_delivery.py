@@ -1,4 +1,4 @@
-"""Drops the events into the trail's bucket as CloudTrail does: gzipped files by account, region and day.
+"""Drops the events into the trail's bucket as CloudTrail does: gzipped files by account, region and day, and digests.
 
 Names are ``AWSLogs/<account>/CloudTrail/<region>/YYYY/MM/DD/`` and
 ``<account>_CloudTrail_<region>_<YYYYMMDDTHHmmZ>_<random>.json.gz``; the time in a name is that of delivery, as
@@ -13,11 +13,12 @@ import string
 import threading
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from irkit.drill.world.aws_caller import AwsCaller, AwsRefused
 from irkit.drill.world.event_store import EventStore, Stored
 from irkit.drill.world.json_shape import written
+from irkit.drill.world.trail_digests import TrailDigests
 
 _LETTERS = string.ascii_letters + string.digits
 _SLOT = timedelta(minutes=5)
@@ -26,9 +27,12 @@ _SLOT = timedelta(minutes=5)
 class TrailDelivery:
     """Puts what is delivered into the bucket, as ``root`` and unrecorded."""
 
-    def __init__(self, events: EventStore, callers: Callable[[], AwsCaller], bucket: str, account: str) -> None:
+    def __init__(
+        self, events: EventStore, callers: Callable[[], AwsCaller], digests: TrailDigests, bucket: str, account: str
+    ) -> None:
         self._events = events
         self._callers = callers
+        self._digests = digests
         self._bucket = bucket
         self._account = account
         self._last = -1
@@ -58,14 +62,16 @@ class TrailDelivery:
             keys = [self._put(region, at, batch) for (region, at), batch in files.items()]
             if new:
                 self._last = new[-1].arrival
+            self._digests.deliver(datetime.now(UTC))
             return keys
 
     def _put(self, region: str, at: datetime, batch: list[Stored]) -> str:
         tail = "".join(secrets.choice(_LETTERS) for _ in range(16))
         name = f"{self._account}_CloudTrail_{region}_{at:%Y%m%dT%H%MZ}_{tail}.json.gz"
         key = f"AWSLogs/{self._account}/CloudTrail/{region}/{at:%Y/%m/%d}/{name}"
-        data = gzip.compress(written({"Records": [stored.record for stored in batch]}), mtime=0)
-        self._callers().put_object(self._bucket, key, data)
+        content = written({"Records": [stored.record for stored in batch]})
+        self._callers().put_object(self._bucket, key, gzip.compress(content, mtime=0))
+        self._digests.add(region, key, content, at)
         return key
 
     def stop(self) -> None:

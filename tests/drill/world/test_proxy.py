@@ -300,7 +300,7 @@ def test_log_files_in_the_bucket_hold_the_events(world: World) -> None:
 def test_each_event_is_delivered_once(world: World) -> None:
     world.aws.deliver()
     s3 = sdk(world, world.found.admin, "s3")
-    listed = s3.list_objects_v2(Bucket=estate.TRAIL_BUCKET, Prefix="AWSLogs/")["Contents"]
+    listed = s3.list_objects_v2(Bucket=estate.TRAIL_BUCKET, Prefix=f"AWSLogs/{estate.ACCOUNT}/CloudTrail/")["Contents"]
     told = [
         event["eventID"]
         for entry in listed
