@@ -34,7 +34,7 @@ class Decrypts:
     context: str
     """The encryption context as JSON with sorted keys; empty for none."""
     target: str
-    """What the context names: a secret's ARN, a parameter's, an object's."""
+    """What the context names: a secret, a parameter, an object."""
     via: str
     """The service that decrypted for the caller; empty for the caller's own calls."""
     certainty: str

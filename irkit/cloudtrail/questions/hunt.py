@@ -54,7 +54,8 @@ class Hunt:
         first, *others = (*self._coverages, *([self._lead] if self._lead else []))
         whole = first
         for more in others:
-            whole = whole.joined(more)
+            # A second look at the same files has the same to note, in other numbers.
+            whole = whole.joined(more if not more.is_whole else replace(more, notes=()))
         return replace(whole, start=first.start, end=first.end, counts=first.counts)
 
     def look(self, needed: Query) -> Generator[Batch, None, None]:

@@ -11,11 +11,10 @@ from irkit.cloudtrail.query import Query, texts
 from irkit.cloudtrail.questions.group import agents, ids, locators, once
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.reach import READS
+from irkit.cloudtrail.questions.target import plain
 from irkit.cloudtrail.record import Record, part, word
 
 _DECRYPT = "kms:Decrypt"
-_SUFFIX = 7
-"""A secret's ARN ends in ``-`` and six signs that its name does not have."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +72,6 @@ def _deciphered(asked: Asked) -> dict[str, dict[str, list[Record]]]:
             if arn:
                 found.setdefault(cause.call.event_id, {}).setdefault(plain(arn), []).append(one)
     return found
-
-
-def plain(asked: str) -> str:
-    """The name of a secret or parameter, of its ARN or what else it is asked for by."""
-    if not asked.startswith("arn:"):
-        return asked
-    tail = asked.split(":", maxsplit=5)[-1]
-    if tail.startswith("secret:"):
-        name = tail.removeprefix("secret:")
-        return name[:-_SUFFIX] if name[-_SUFFIX : -_SUFFIX + 1] == "-" else name
-    return tail.removeprefix("parameter") if tail.startswith("parameter/") else tail
 
 
 def _names(one: Record, made: Mapping[str, object]) -> Iterator[str]:

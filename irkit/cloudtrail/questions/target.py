@@ -26,6 +26,8 @@ _LISTS = ("instancesSet", "groupSet", "snapshotSet", "imagesSet", "volumeSet", "
 _CONTEXT = ("SecretARN", "PARAMETER_ARN", "aws:s3:arn")
 _ON = re.compile(r"on resource: (\S+)")
 _MOST = 3
+_SUFFIX = 7
+"""A secret's ARN ends in ``-`` and six signs that its name does not have."""
 
 
 def target(one: Record) -> str:
@@ -34,12 +36,23 @@ def target(one: Record) -> str:
     if isinstance(context, Mapping):
         named = [text for name in _CONTEXT if (text := word(context, name))]
         if named:
-            return named[0]
+            return plain(named[0])
     params = one.params
     found = _once(_named(params)) or _once(_listed(params)) or _once(one.resources) or _once(_deep(params))
     found = found or _refused(one) or _once([word(one.extra, "secretId")]) or _made(one)
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return ", ".join(found[:_MOST]) + more
+
+
+def plain(asked: str) -> str:
+    """The name of a secret or parameter, of its ARN or what else it is asked for by."""
+    if not asked.startswith("arn:"):
+        return asked
+    tail = asked.split(":", maxsplit=5)[-1]
+    if tail.startswith("secret:"):
+        name = tail.removeprefix("secret:")
+        return name[:-_SUFFIX] if name[-_SUFFIX : -_SUFFIX + 1] == "-" else name
+    return tail.removeprefix("parameter") if tail.startswith("parameter/") else tail
 
 
 def _refused(one: Record) -> list[str]:

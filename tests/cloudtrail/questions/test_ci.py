@@ -9,7 +9,7 @@ from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.ci import CI, Run
 from irkit.cloudtrail.record import Record
 from tests.cloudtrail.held import Held
-from tests.cloudtrail.made import SECRET_ARN, START, made, service_decrypt
+from tests.cloudtrail.made import START, made, service_decrypt
 
 ROLE = "arn:aws:iam::111122223333:role/ci-deploy"
 PROVIDER = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
@@ -77,7 +77,7 @@ def test_each_run_has_a_row_with_its_subject_and_what_it_opened(query: Query) ->
     assert (first.taken_from, first.ips) == ("198.51.100.20", ("198.51.100.21",))
     assert (first.calls, first.errors) == (3, 1)
     assert first.opened == ("prod/payments/db",)
-    assert first.decrypted == (SECRET_ARN,)
+    assert first.decrypted == ("prod/payments/db",)
     assert first.until == datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
     assert (second.repository, second.repository_ids, second.calls) == ("acme/pay", "12/345", 0)
     assert second.note == "no call of it in the window"

@@ -14,8 +14,9 @@ from irkit.cloudtrail.questions.denied import DENIED
 from irkit.cloudtrail.questions.lineage import LINEAGE, drawing
 from irkit.cloudtrail.questions.news import NEWS
 from irkit.cloudtrail.questions.persistence import PERSISTENCE
-from irkit.cloudtrail.questions.secrets import SECRETS, plain
+from irkit.cloudtrail.questions.secrets import SECRETS
 from irkit.cloudtrail.questions.seen import SEEN
+from irkit.cloudtrail.questions.target import plain
 from irkit.cloudtrail.record import Record
 from irkit.errors import UsageError
 from tests.cloudtrail.held import Held, invictus, stratus
@@ -76,7 +77,7 @@ def test_decrypts_of_one_secret_are_one_row_with_the_callers_key_and_times() -> 
     source = Held([read(10), service_decrypt(10), read(60), service_decrypt(61)])
     (row,) = ask(source, DECRYPTS, BY_KEY).rows
     assert (row.count, row.key_id, row.ip, row.agents) == (2, KEY, "203.0.113.9", ("aws-cli/2",))
-    assert (row.target, row.kms_key, row.via) == (SECRET_ARN, KMS_KEY, "secretsmanager")
+    assert (row.target, row.kms_key, row.via) == ("prod/payments/db", KMS_KEY, "secretsmanager")
     assert (row.first_at, row.last_at) == (START + timedelta(seconds=10), START + timedelta(seconds=61))
     assert row.context.startswith('{"SecretARN": ')
 
