@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -14,7 +15,7 @@ from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.event_history import EventHistory
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import Batch, Progress, Source
-from irkit.errors import IrkitError, NotFound, OutsideError
+from irkit.errors import IrkitError, NotFound, OutsideError, UsageError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -23,6 +24,7 @@ AT_ONCE = 8
 _HELD = 64
 """Batches that wait to be taken: who takes them slowly slows the look, and memory stays flat."""
 _PATIENCE_S = 1.0
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _SHOWN = 5
 
 _NOTHING = Progress("", 0, 0)
@@ -63,7 +65,9 @@ def in_account(clients: Clients, account: str, role: str, external_id: str = "")
 
 
 def role_in(account: str, role: str, partition: str, external_id: str = "") -> RoleToAssume:
-    """The role of an account, of a role's name or of any account's role ARN."""
+    """The role of an account, of a role's name or of any account's role ARN. Raises ``UsageError``: no account id."""
+    if not _ACCOUNT.fullmatch(account):
+        raise UsageError(f"{account!r} is no account id", hint="an account id has 12 digits")
     name = role.rpartition(":role/")[2].strip("/")
     return RoleToAssume(f"arn:{partition}:iam::{account}:role/{name}", external_id)
 

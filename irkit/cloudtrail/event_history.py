@@ -16,7 +16,7 @@ from irkit.clients.aws import REFUSED_KEY
 from irkit.clients.cloudtrail import Attribute
 from irkit.clients.regions import RegionsFound, ToldBy
 from irkit.cloudtrail.coverage import KEPT, Counts, Coverage
-from irkit.cloudtrail.history_plan import Look, Plan, kept_spans, plan
+from irkit.cloudtrail.history_plan import EVERYTHING, Look, Plan, kept_spans, plan
 from irkit.cloudtrail.history_reader import Reader
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
@@ -32,6 +32,9 @@ _LONGEST_SESSION = timedelta(hours=12)
 """Of a role (IAM user guide, "MaxSessionDuration"): how long before a span its sessions may have begun."""
 _LONGEST_FEDERATED = timedelta(hours=36)
 """Of a federated user (STS API reference, GetFederationToken)."""
+_FEW_PAGES = 20
+"""So many pages of everything are read of a region, in 11 seconds, before it is asked by the names of sessions."""
+_SHOWN = 5
 _ASSUMES = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 _FEDERATES = "GetFederationToken"
 _PATIENCE_S = 1.0
@@ -66,14 +69,33 @@ class EventHistory:
         regions, notes = self._regions(query)
         spans = kept_spans(query, now)
         planned = plan(query, self._clients.aws.session.operation, self._role_arn)
-        looks = list(planned.looks)
-        if (planned.roles or planned.users) and spans:
-            names, said = yield from self._sessions(planned, regions, spans)
+        first = yield from self._whole(planned, regions, spans, query)
+        left = [region for region in regions if region not in {one.region for one in first}]
+        looks, unsure = list(planned.looks), ""
+        if left and (planned.roles or planned.users) and spans:
+            names, unsure = yield from self._sessions(planned, regions, spans)
             looks = list(dict.fromkeys((*looks, *(Look(Attribute.USERNAME, name) for name in names))))
-            notes = (*notes, *said)
-        readers = [Reader(self._clients.cloudtrail, region, looks, spans, query) for region in regions if spans]
+        readers = [Reader(self._clients.cloudtrail, region, looks, spans, query) for region in left if spans]
         yield from read_all(readers)
-        return self._coverage(query, now, readers, notes)
+        for one in readers:
+            one.why = one.why or unsure
+        return self._coverage(query, now, [*first, *readers], notes)
+
+    def _whole(
+        self, planned: Plan, regions: Sequence[str], spans: tuple[Window, ...], query: Query
+    ) -> Generator[Batch, None, list[Reader]]:
+        """The regions in which all that happened can be read in some seconds: for a role, no attribute finds all.
+
+        Those that were read to the end, or not at all.
+        """
+        if not planned.roles or not spans:
+            return []
+        readers = [
+            Reader(self._clients.cloudtrail, region, (EVERYTHING,), spans, query, most_pages=_FEW_PAGES)
+            for region in regions
+        ]
+        yield from read_all(readers)
+        return [one for one in readers if not one.is_cut]
 
     @property
     def account(self) -> str:
@@ -98,8 +120,8 @@ class EventHistory:
 
     def _sessions(
         self, planned: Plan, regions: Sequence[str], spans: Sequence[Window]
-    ) -> Generator[Batch, None, tuple[tuple[str, ...], tuple[str, ...]]]:
-        """The names of sessions of the roles and users that began in the spans or before them, and what to say of it.
+    ) -> Generator[Batch, None, tuple[tuple[str, ...], str]]:
+        """The names of sessions of the roles and users that began in the spans or before them, and what that misses.
 
         A session may be used in another region than where it began, so all regions are asked first.
         """
@@ -111,18 +133,21 @@ class EventHistory:
             Query(windows=tuple(Window(start - before, end) for start, end in spans)), self._clients.now()
         )
         births = Query(calls=(*_ASSUMES, f"sts:{_FEDERATES}"))
-        readers = [Reader(self._clients.cloudtrail, region, looks, earlier, births) for region in regions if looks]
+        readers = [Reader(self._clients.cloudtrail, region, looks, earlier, births) for region in regions]
         names: dict[str, None] = {}
         for batch in read_all(readers):
             names |= dict.fromkeys(name for one in batch.records if (name := _session_of(one, arns, planned.users)))
             yield batch._replace(records=())
         missed = ", ".join(sorted(one.region for one in readers if one.why))
-        said = (
-            [f"sessions of {', '.join(arns)} were found by the {len(names)} names they were taken under"]
-            if arns
-            else []
-        )
-        return tuple(names), (*said, *([f"sessions that began in {missed} were NOT looked for"] if missed else []))
+        unsure = [
+            *(
+                [f"only sessions named {_few(tuple(names))}, whose beginning is in the history, were looked for"]
+                if arns
+                else []
+            ),
+            *([f"sessions that began in {missed} were not"] if missed else []),
+        ]
+        return tuple(names), ", and ".join(unsure)
 
     def _role_arn(self, role: str) -> str:
         """The ARN that IAM knows of a role's name, or that of a role without a path; empty: there is no such role."""
@@ -211,3 +236,8 @@ def _session_of(one: Record, roles: Sequence[str], users: Sequence[str]) -> str:
     if one.name == _FEDERATES:
         return one.param("name") if one.principal in users or one.principal_arn in users else ""
     return one.param("roleSessionName") if one.param("roleArn") in roles else ""
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return (", ".join(names[:_SHOWN]) or "(none)") + more

@@ -29,12 +29,16 @@ class Reader:
     looks: Sequence[Look]
     spans: tuple[Window, ...]
     query: Query
+    most_pages: int | None = None
+    """After so many pages it ends, ``is_cut``."""
     events: int = 0
     """Events looked at."""
     why: str = "not read to the end"
     error: OutsideError | None = None
     skipped: list[Skipped] = field(default_factory=list)
     is_done: bool = False
+    is_cut: bool = False
+    _pages_read: int = 0
     _looked: int = 0
     _back_to: datetime | None = None
     """The oldest event of the look under way."""
@@ -47,6 +51,8 @@ class Reader:
                 self._back_to = None
                 for page in self._pages(look, over):
                     tell(tuple(self._matching(page)))
+                    if self._is_enough():
+                        return
                 self._looked += 1
             self.why = ""
         except OutsideError as error:
@@ -72,6 +78,11 @@ class Reader:
         if back_to is not None:
             passed = sum((end - max(start, back_to)).total_seconds() for start, end in self.spans if end > back_to)
         return (self._looked + (passed / total if total else 0.0)) / max(len(self.looks), 1)
+
+    def _is_enough(self) -> bool:
+        self._pages_read += 1
+        self.is_cut = self.most_pages is not None and self._pages_read >= self.most_pages
+        return self.is_cut
 
     def _pages(self, look: Look, over: threading.Event) -> Iterator[Page]:
         """A look that breaks off goes on from where it was, once for each step that it came forward."""

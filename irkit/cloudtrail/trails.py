@@ -75,8 +75,6 @@ def _of_status(one: Trail, now: datetime) -> Iterator[str]:
     if status is not None and not status.is_logging:
         since = f" since {_stamp(status.stopped_at)}" if status.stopped_at else ""
         yield f"{one.name} IS OFF{since}: it records nothing"
-    elif status is not None and status.delivered_at is None:
-        yield f"{one.name} has delivered no file yet"
     elif status is not None and status.delivered_at is not None and status.delivered_at < now - _QUIET:
         yield f"{one.name} delivered last at {_stamp(status.delivered_at)}"
     if status is not None and status.delivery_error:
@@ -119,7 +117,8 @@ def _trail(clients: Clients, told: TrailTold) -> Trail:
     client = clients.trails
     status = _tried(lambda: client.status(told), "whether it is on", "cloudtrail:GetTrailStatus", missing)
     told_of = _tried(lambda: client.selectors(told), "what it records", "cloudtrail:GetEventSelectors", missing)
-    insights = _tried(lambda: client.insights(told), "its insights", "cloudtrail:GetInsightSelectors", missing)
+    # Insights tell of no call: that they are not known is no gap.
+    insights = _tried(lambda: client.insights(told), "its insights", "cloudtrail:GetInsightSelectors", [])
     if told_of is not None and not told_of.basic and not told_of.advanced:
         told_of = None
         missing.append("what it records is not known (AWS names no selector)")

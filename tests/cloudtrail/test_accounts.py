@@ -14,7 +14,7 @@ from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress, found
-from irkit.errors import Denied, OutsideError, Unreachable
+from irkit.errors import Denied, OutsideError, Unreachable, UsageError
 from tests.bench import Bench, bench
 from tests.cloudtrail.made import START, made
 
@@ -123,6 +123,11 @@ def test_a_roles_name_or_arn_is_the_same_role_in_each_account() -> None:
         assert role_in(TWO, role, "aws-cn").arn == f"arn:aws-cn:iam::{TWO}:role/irkit"
     assert role_in(TWO, "team/irkit", "aws").arn.endswith(":role/team/irkit")
     assert role_in(TWO, "irkit", "aws").account == TWO
+
+
+def test_what_is_no_account_id_is_a_wrong_word() -> None:
+    with pytest.raises(UsageError, match="is no account id"):
+        role_in(f"{ONE},{TWO}", "irkit", "aws")
 
 
 def test_a_session_is_named_after_the_incident_as_sts_allows() -> None:

@@ -92,22 +92,47 @@ def test_the_history_gives_just_what_a_query_matches(query: Query) -> None:
     fake = FakeHistory(REAL, at, regions, roles=roles)
     wanted = in_order(one for one in REAL if query.matches(one))
     answer = found(source(fake), query).records
-    if query.users and not query.keys and not query.event_ids and not query.sessions:
-        # Sessions whose beginning is not in the excerpt are found by no name; the coverage says how they were found.
-        assert {one.event_id for one in answer} <= {one.event_id for one in wanted}
-        assert [one for one in answer if not one.session] == [one for one in wanted if not one.session]
-    else:
-        assert answer == wanted
+    assert answer == wanted
 
 
-def test_a_role_is_found_by_the_sessions_that_began_before_the_window() -> None:
+def noise(region: str = "eu-west-1") -> tuple[Record, ...]:
+    """More than what is read of a region just so."""
+    other = {"type": "IAMUser", "arn": f"{ARN}-2", "userName": "svc-deploy-2", "accessKeyId": "AKIAQ3EGUZ7LMN4POTHE"}
+    return tuple(
+        made("ec2:DescribeInstances", 3700 + each, userIdentity=other, awsRegion=region) for each in range(1200)
+    )
+
+
+def test_all_that_a_role_did_is_found_where_little_happened() -> None:
+    calls = (of_role("s3:ListBuckets", 7200, "old"), of_role("kms:Decrypt", 7300, "old", awsRegion="us-east-1"))
+    fake = history(*calls, roles={"deploy": ROLE})
+    for query in (Query(users=("deploy",)), Query(arns=(ROLE,))):
+        answer = found(source(fake), query)
+        assert answer.records == calls
+        assert answer.coverage.is_whole
+
+
+def test_where_much_happened_a_role_is_found_by_the_sessions_that_began_before_the_window() -> None:
     calls = (of_role("s3:ListBuckets", 7200, "run-1"), of_role("kms:Decrypt", 7300, "run-1", awsRegion="us-east-1"))
-    fake = history(assumed(0, "run-1"), assumed(10, "other", awsRegion="us-east-1"), *calls, roles={"deploy": ROLE})
+    births = assumed(0, "run-1"), assumed(10, "other", awsRegion="us-east-1")
+    fake = history(*births, *calls, *noise(), *noise("us-east-1"), roles={"deploy": ROLE})
     for query in (Query(users=("deploy",)), Query(arns=(ROLE,))):
         window = Window(START + timedelta(hours=1), START + timedelta(hours=5))
         answer = found(source(fake), query.within([window]))
         assert answer.records == calls
-        assert f"sessions of {ROLE} were found by the 2 names" in answer.coverage.text
+        why = "only sessions named run-1, other, whose beginning is in the history, were looked for"
+        assert answer.coverage.not_seen in (
+            {"eu-west-1": why, "us-east-1": why},
+            {region: why.replace("run-1, other", "other, run-1") for region in ("eu-west-1", "us-east-1")},
+        )
+
+
+def test_a_session_of_unknown_beginning_where_much_happened_is_no_silent_gap() -> None:
+    fake = history(of_role("s3:ListBuckets", 3650, "old"), *noise(), roles={"deploy": ROLE})
+    answer = found(source(fake), Query(users=("deploy",)))
+    assert answer.records == ()
+    assert answer.coverage.seen == ("us-east-1",)
+    assert "only sessions named (none)" in answer.coverage.not_seen["eu-west-1"]
 
 
 def test_a_role_that_is_not_there_is_not_looked_for() -> None:
