@@ -1,0 +1,114 @@
+"""What comes out of the store is what a raw look gives: every record, every query."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from irkit.cloudtrail.query import Outcome, Query, Window, texts
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import found
+from irkit.cloudtrail.store.stored import Stored
+from irkit.errors import NotFound
+from tests.cloudtrail.store.conftest import Kept
+from tests.cloudtrail.store.logs import cached, raw
+
+
+@pytest.fixture(scope="module")
+def records(kept: Kept) -> tuple[Record, ...]:
+    return raw(kept.logs, Query())
+
+
+def test_every_record_of_the_store_equals_the_one_read_raw(kept: Kept, records: tuple[Record, ...]) -> None:
+    assert len(records) == 75 + 11
+    assert found(Stored(kept.folder), Query()).records == records
+
+
+def test_a_record_of_the_store_says_where_its_raw_text_lies(kept: Kept, records: tuple[Record, ...]) -> None:
+    stored = found(Stored(kept.folder), Query()).records
+    raw_places = {one.event_id: one.locator.place for one in records}
+    assert all(one.locator.length > 0 for one in stored)
+    assert {one.locator.place for one in stored} <= {str(each) for each in kept.logs.rglob("*")}
+    assert set(raw_places) == {one.event_id for one in stored}
+
+
+def queries(records: tuple[Record, ...]) -> list[Query]:
+    asked = []
+    for one in records[::3]:
+        asked += [
+            Query(keys=(one.key_id,)),
+            Query(arns=(one.principal_arn,), outcome=Outcome.FAILED),
+            Query(arns=(one.issuer_arn, "arn:none")),
+            Query(users=(one.principal,), outcome=Outcome.SUCCEEDED),
+            Query(sessions=(one.session,)),
+            Query(source_identities=(one.source_identity,)),
+            Query(ips=(one.ip,), agents=(one.agent,)),
+            Query(calls=(one.call.upper(), "iam:*")),
+            Query(calls=(one.name,), accounts=(one.account,), regions=(one.region,)),
+            Query(event_ids=(one.event_id,)),
+            Query(windows=(Window(one.at, one.at + timedelta(seconds=1)),)),
+            *(Query(mentions=(text[-20:],)) for text in itertools.islice(texts(one.params), 2)),
+            *(Query(mentions=(arn,)) for arn in one.resources[:1]),
+        ]
+    return [*asked, Query(outcome=Outcome.DENIED), Query(mentions=("",)), Query(calls=("ÅSource:X",))]
+
+
+def test_every_query_gives_what_it_gives_on_raw_records(kept: Kept, records: tuple[Record, ...]) -> None:
+    asked = queries(records)
+    assert len(asked) > 300
+    for query in asked[::7]:
+        expected = [one for one in records if query.matches(one)]
+        assert list(found(Stored(kept.folder), query).records) == expected, query
+
+
+@pytest.mark.parametrize(
+    ("query", "event_id"),
+    [
+        (Query(agents=("a\ud800b",)), "lone"),
+        (Query(mentions=("x\udfffy",)), "lone"),
+        (Query(mentions=("logs/archive",)), "text"),
+        (Query(agents=("a\x00b\u2028é",)), "nul"),
+        (Query(mentions=("Logs",)), "pascal"),
+        (Query(mentions=("arn:2",)), "resources"),
+    ],
+)
+def test_what_an_intruder_may_write_oddly_is_found(kept: Kept, query: Query, event_id: str) -> None:
+    assert event_id in {one.event_id for one in found(Stored(kept.folder), query).records}
+
+
+def test_the_coverage_tells_accounts_spans_and_what_could_not_be_read(kept: Kept) -> None:
+    coverage = found(Stored(kept.folder), Query()).coverage
+    assert "111122223333" not in coverage.accounts, "names are not believed: no event is of it"
+    assert "123837392027" in coverage.accounts
+    assert {each.at.place.rpartition("/")[2]: each.why for each in coverage.skipped}["cut.json"] == (
+        "ends in the middle of a record"
+    )
+    assert not any(each.at.place.endswith("notes.txt") for each in coverage.skipped), "that is no log"
+    assert any("eventID" in each.why for each in coverage.skipped), "a record without id is named"
+    assert coverage.asked_at == datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
+
+
+def test_an_event_in_several_files_counts_once_and_the_coverage_says_so(kept: Kept) -> None:
+    counts = found(Stored(kept.folder), Query()).coverage.counts
+    assert counts.doubles == 10 + 10 + 3
+    assert counts.events - counts.doubles == 75 + 11
+
+
+def test_a_span_of_time_leaves_out_files_by_their_events(kept: Kept) -> None:
+    nothing = Query(windows=(Window(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC)),))
+    coverage = found(Stored(kept.folder), nothing).coverage
+    assert (coverage.counts.files, coverage.counts.pruned) == (0, 5)
+
+
+def test_store_and_files_together_answer_as_the_files_alone(kept: Kept) -> None:
+    query = Query(outcome=Outcome.FAILED)
+    records, coverage = cached(kept.logs, kept.folder, query)
+    assert records == raw(kept.logs, query)
+    assert "files read from the store: 5" in coverage.notes
+
+
+def test_asking_where_no_store_is_says_how_to_make_one(kept: Kept) -> None:
+    with pytest.raises(NotFound, match="no store"):
+        found(Stored(kept.logs), Query())
