@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
@@ -30,6 +31,15 @@ _STREAMED = "activity"
 """The question whose rows are each made of one record, so that they can be shown as they are found."""
 
 
+def no_more(answer: Answer[object]) -> tuple[str, ...]:
+    """Nothing more is to be told."""
+    del answer
+    return ()
+
+
+More = Callable[[Answer[object]], tuple[str, ...]]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_where(parser)
@@ -42,16 +52,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "came of the keys; alone: neither",
     )
     add_output(parser)
+    parser.add_argument("--sigma", type=Path, metavar="DIR", help="tell instead what the Sigma rules there say of them")
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask, and write the answer; the exit code."""
-    question = QUESTIONS[args.verb]
+    if args.sigma is None:
+        return answered(args, QUESTIONS[args.verb])
+    from irkit.cli.trail_sigma import told_by
+
+    return told_by(args.sigma, args)
+
+
+def answered(args: argparse.Namespace, question: Question[object], more: More = no_more) -> int:
+    """Ask a question, and write the answer as the arguments say; ``more`` is told beside the coverage."""
     columns = chosen(args, question)
     asked = looked(args, query(args))
     try:
         with opened(args.output) as out:
-            written = _asked(args, question, asked, columns, out)
+            written = _asked(args, question, asked, columns, out, more)
             write(written, Format(args.format), out)
     except KeyboardInterrupt:
         say("irkit trail: interrupted; the rows so far are not the answer (--format jsonl writes them as they come)")
@@ -61,11 +80,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _asked(
-    args: argparse.Namespace, question: Question[object], asked: Looked, columns: tuple[str, ...], out: TextIO
+    args: argparse.Namespace,
+    question: Question[object],
+    asked: Looked,
+    columns: tuple[str, ...],
+    out: TextIO,
+    more: More,
 ) -> Written:
     """Ask, and stream what can be streamed; what remains to be written."""
-    stream = Stream(question, asked.query, columns, out) if _is_streamed(args) else None
-    with Teller(preview(question, asked.query) if _is_previewed(args, out) else None) as teller:
+    stream = Stream(question, asked.query, columns, out) if _is_streamed(args, question) else None
+    with Teller(preview(question, asked.query) if _is_previewed(args, question, out) else None) as teller:
 
         def hear(batch: Batch) -> None:
             teller.hear(batch)
@@ -74,13 +98,14 @@ def _asked(
 
         answer = ask(asked.source, question, asked.query, Follow(args.follow), hear)
     rows = [mapping(each) for each in answer.rows]
-    tell_coverage(answer.coverage, len(rows), teller.seconds, (*asked.notes, *answer.notes))
+    notes = (*asked.notes, *answer.notes, *more(answer))
+    tell_coverage(answer.coverage, len(rows), teller.seconds, notes)
     if stream is not None:
         rows = [each for each in rows if not stream.is_out(each)]
     shown = ordered(rows, args.sort)[: args.limit]
     if len(shown) < len(rows):
         say(f"  {len(rows) - len(shown):,} more rows are left out by --limit {args.limit}")
-    return Written(columns, shown, _about(answer, asked), answer.coverage, bool(args.columns))
+    return Written(columns, shown, _about(answer, asked, notes), answer.coverage, bool(args.columns))
 
 
 def chosen(args: argparse.Namespace, question: Question[object]) -> tuple[str, ...]:
@@ -112,7 +137,7 @@ def _rank(value: object) -> tuple[float, str]:
     return (float(value), "") if isinstance(value, int | float) else (0.0, cell(value))
 
 
-def _about(answer: Answer[object], asked: Looked) -> Mapping[str, JsonValue]:
+def _about(answer: Answer[object], asked: Looked, notes: Sequence[str]) -> Mapping[str, JsonValue]:
     given = {each.name: as_json(getattr(asked.query, each.name)) for each in fields(asked.query)}
     windows: JsonValue = [{"start": as_json(each.start), "end": as_json(each.end)} for each in asked.query.windows]
     return {
@@ -121,13 +146,13 @@ def _about(answer: Answer[object], asked: Looked) -> Mapping[str, JsonValue]:
         "source": asked.source.label,
         "query": {**{name: value for name, value in given.items() if value}, "windows": windows},
         "follow": answer.follow.value,
-        "notes": [*asked.notes, *answer.notes],
+        "notes": list(notes),
     }
 
 
-def _is_streamed(args: argparse.Namespace) -> bool:
-    return bool(args.verb == _STREAMED and args.format == Format.JSONL and not args.sort and args.limit is None)
+def _is_streamed(args: argparse.Namespace, question: Question[object]) -> bool:
+    return bool(question.id == _STREAMED and args.format == Format.JSONL and not args.sort and args.limit is None)
 
 
-def _is_previewed(args: argparse.Namespace, out: TextIO) -> bool:
-    return bool(args.verb == _STREAMED and args.format == Format.TABLE and out.isatty())
+def _is_previewed(args: argparse.Namespace, question: Question[object], out: TextIO) -> bool:
+    return bool(question.id == _STREAMED and args.format == Format.TABLE and out.isatty())

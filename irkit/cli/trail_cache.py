@@ -107,7 +107,11 @@ def _stores(root: Path) -> Iterator[Mapping[str, object]]:
     for about in sorted(root.glob(f"*/{ABOUT}")):
         folder = about.parent
         told = json.loads(about.read_text(encoding="utf-8"))
-        row: dict[str, object] = {"source": told["source"], "folder": str(folder), "mb": round(_size(folder) / _MEGA, 1)}
+        row: dict[str, object] = {
+            "source": told["source"],
+            "folder": str(folder),
+            "mb": round(_size(folder) / _MEGA, 1),
+        }
         try:
             holdings = Holdings.opened(folder)
         except IrkitError as error:

@@ -12,6 +12,7 @@ from irkit.cli.trail_cells import safe_json
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.integrity.finding import Verdict
+from irkit.cloudtrail.integrity.report import Report
 from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.integrity.verify import verify
 from irkit.cloudtrail.query import Window
@@ -34,11 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_place(parser)
+    add_reach(parser)
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """What is checked, and what is printed of it."""
+    parser.add_argument("where", nargs="?", metavar="PLACE", help="s3://bucket/prefix, a folder, or a kept bundle")
     parser.add_argument(
-        "where",
-        nargs="?",
-        metavar="PLACE",
-        help="a folder of log files and digests, a kept bundle, or s3://bucket/prefix",
+        "--from", dest="places", nargs="+", action="extend", default=[], metavar="PLACE", help="the same"
     )
     parser.add_argument(
         "--keys",
@@ -49,13 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="AWS's public keys, as `aws cloudtrail list-public-keys` prints them",
     )
-    parser.add_argument("--since", metavar="TIME", help="check what was delivered from then on: 2026-11-21T03Z, 30h")
-    parser.add_argument("--until", metavar="TIME", help="check what was delivered before then")
+    parser.add_argument("--since", metavar="TIME", help="what was delivered from then on: 2026-11-21T03Z, 30h")
+    parser.add_argument("--until", metavar="TIME", help="what was delivered before then")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--most", type=int, default=20, metavar="N", help="findings of a kind to print (default: 20)")
-    parser.add_argument(
-        "--from", dest="places", nargs="+", action="extend", default=[], metavar="PLACE", help="the same"
-    )
+
+
+def add_reach(parser: argparse.ArgumentParser) -> None:
+    """In whose name a bucket is read."""
     group = parser.add_argument_group("in whose name a bucket is read")
     group.add_argument("--incident", metavar="ID", help="an incident's settings; its calls carry the incident's id")
     group.add_argument("--profile", help="the profile of the AWS configuration (default: aws.profile)")
@@ -70,20 +76,26 @@ def run(args: argparse.Namespace) -> int:
     from irkit.cloudtrail.integrity.holding import holding
 
     whence = Whence(args)
-    with _Told() as told:
-        found = holding(_place(args, whence), whence.clients, args.keys, _window(args))
-        report = verify(found, _window(args), args.jobs or JOBS, told.hear)
-    if args.format == "json":
-        print(safe_json({"schema": SCHEMA, **report.document}, indent=2))
-    else:
-        from irkit.tui.printable import printable
-
-        for line in report.lines(args.most):
-            print(printable(line))
+    with Told() as told:
+        found = holding(place_of(args, whence), whence.clients, args.keys, window_of(args))
+        report = verify(found, window_of(args), args.jobs or JOBS, told.hear)
+    printed(report, args)
     return 0 if report.verdict is Verdict.INTACT else UNSOUND
 
 
-def _place(args: argparse.Namespace, whence: Whence) -> str:
+def printed(report: Report, args: argparse.Namespace) -> None:
+    """Print a report as the arguments say."""
+    if args.format == "json":
+        print(safe_json({"schema": SCHEMA, **report.document}, indent=2))
+        return
+    from irkit.tui.printable import printable
+
+    for line in report.lines(args.most):
+        print(printable(line))
+
+
+def place_of(args: argparse.Namespace, whence: Whence) -> str:
+    """The one place that is named, or the one bucket that is configured. Raises ``UsageError``."""
     texts = ([args.where] if args.where else []) + list(args.places)
     if not texts:
         texts = [each for each in whence.texts if each.startswith("s3://")]
@@ -93,7 +105,8 @@ def _place(args: argparse.Namespace, whence: Whence) -> str:
     return str(texts[0])
 
 
-def _window(args: argparse.Namespace) -> Window | None:
+def window_of(args: argparse.Namespace) -> Window | None:
+    """The span that is asked for; None for all of it. Raises ``UsageError``."""
     from datetime import UTC, datetime
 
     from irkit.cli.trail_times import windows
@@ -102,7 +115,7 @@ def _window(args: argparse.Namespace) -> Window | None:
     return found[0] if found else None
 
 
-class _Told:
+class Told:
     """Says on stderr how far the check is: one line on a terminal, a line each ten seconds elsewhere."""
 
     def __init__(self) -> None:

@@ -251,6 +251,28 @@ def test_conditions_add_up_and_values_are_alternatives(ask: Ask, tmp_path: Path)
         assert len(ask("activity", *asked, *words).document["rows"]) == count, words
 
 
+RULE = """
+title: Secret read
+id: 7d4a4f0e-0000-4000-8000-000000000001
+author: irkit
+level: medium
+logsource: {product: aws, service: cloudtrail}
+detection:
+  selection: {eventSource: secretsmanager.amazonaws.com, eventName: GetSecretValue}
+  condition: selection
+"""
+
+
+@pytest.mark.parametrize("words", [["sigma", "RULES"], ["activity", "--sigma", "RULES"]])
+def test_what_sigma_rules_say_is_told_a_row_a_hit(ask: Ask, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "secret.yml").write_text(RULE)
+    named = [str(tmp_path / "secret.yml") if word == "RULES" else word for word in words]
+    document = ask(*named, "--from", DATA, "--format", "json").document
+    reads = [row for row in raw_lines().values() if row["eventName"] == "GetSecretValue"]
+    assert [row["event_id"] for row in document["rows"]] == [row["eventID"] for row in reads]
+    assert any("1 Sigma rules evaluated" in note for note in document["notes"])
+
+
 def test_a_question_over_files_loads_nothing_that_it_does_not_need() -> None:
     words = ["trail", "activity", "--from", str(DATA), "--key", "AKIATFQR7NSC8Q4X20BJ", "--no-cache"]
     ran = subprocess.run([sys.executable, "-c", LOADED, *words], capture_output=True, text=True, check=True)
