@@ -27,7 +27,7 @@ MOST_RATIO = 200
 FREE = 64 << 20
 """So many bytes may come of any file, whatever its ratio."""
 _CHUNK = 4 << 20
-_SHORT_STEP = 128
+_SHORT_STEP = 4096
 _GZIP = b"\x1f\x8b"
 _OTHERS = {
     b"\x28\xb5\x2f\xfd": "zstd",
@@ -87,6 +87,43 @@ class _Zlib:
         return out
 
 
+class _Careful:
+    """zlib that gives all that stands before an error: the bytes of the call that meets it go in one by one."""
+
+    def __init__(self) -> None:
+        self._held = zlib.decompressobj(31)
+        self._error: zlib.error | None = None
+
+    @property
+    def needs_input(self) -> bool:
+        return self._error is None
+
+    @property
+    def eof(self) -> bool:
+        return self._held.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._held.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:  # noqa: ARG002 - what goes in is little
+        if self._error is not None:
+            raise self._error
+        before = self._held.copy()
+        try:
+            return self._held.decompress(data)
+        except zlib.error:
+            self._held = before
+        given = bytearray()
+        for at in range(len(data)):
+            try:
+                given += self._held.decompress(data[at : at + 1])
+            except zlib.error as error:
+                self._error = error
+                break
+        return bytes(given)
+
+
 def _isal() -> _Member:
     return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
@@ -107,8 +144,8 @@ def inflated(file: RawFile) -> Generator[bytes, None, Broken | None]:
                 given += len(block)
                 yield block
         except _ERRORS:
-            # Up to a chunk's content was lost with the error: again, in steps that lose next to nothing.
-            for block in _after(given, _blocks(_chunks(file, _SHORT_STEP), _Zlib)):
+            # Up to a chunk's content was lost with the error: again, with care.
+            for block in _after(given, _blocks(_chunks(file, _SHORT_STEP), _Careful)):
                 given += len(block)
                 yield block
     except _Cut as cut:
@@ -136,7 +173,7 @@ def _chunks(file: RawFile, size: int) -> Iterator[bytes]:
 
 def _blocks(chunks: Iterator[bytes], member: Callable[[], _Member]) -> Iterator[bytes]:
     first = next(chunks, b"")
-    if first.startswith(_GZIP):
+    if first.startswith(_GZIP) or first == _GZIP[:1]:
         yield from _members(first, chunks, member)
         return
     for magic, name in _OTHERS.items():

@@ -45,25 +45,33 @@ class Part(NamedTuple):
 
 
 @dataclass
+class Gaps:
+    """How many parts of one file could not be read: the first are named one by one, the others are counted."""
+
+    named: int = 0
+    more: int = 0
+
+
+@dataclass
 class _Tally:
     """A part in the making."""
 
     place: str
+    gaps: Gaps
     records: list[Record] = field(default_factory=list)
     events: int = 0
     insights: int = 0
     skipped: list[Skipped] = field(default_factory=list)
-    unnamed: int = 0
 
     def skip(self, offset: int, length: int, why: str) -> None:
-        if len(self.skipped) < _NAMED:
+        if self.gaps.named < _NAMED:
+            self.gaps.named += 1
             self.skipped.append(Skipped(Locator(self.place, offset, length), why))
         else:
-            self.unnamed += 1
+            self.gaps.more += 1
 
     def part(self, seen: Sights, size: int = 0) -> Part:
-        more = [Skipped(Locator(self.place), f"{self.unnamed} more such parts")] if self.unnamed else []
-        return Part(tuple(self.records), self.events, (*self.skipped, *more), seen, self.insights, size)
+        return Part(tuple(self.records), self.events, tuple(self.skipped), seen, self.insights, size)
 
 
 class Reader:
@@ -92,25 +100,30 @@ class Reader:
                 return
         yield from stream.end(broken)
 
-    def fast(self, text: bytes, offset: int, place: str) -> Part:
-        """Of a block in AWS's own form. Raises ``ValueError`` or msgspec's errors when it is not quite in it."""
-        tally = _Tally(place)
+    def fast(self, text: bytes, offset: int, place: str, gaps: Gaps) -> Part:
+        """Of a whole text in AWS's own form. Raises ``ValueError`` or msgspec's errors when it is not quite in it."""
         places = self._sieve.places(text)
-        if places is not None and not places:
-            self._passed += 1
-            if self._passed % _COUNTED:
-                return Part(sights=sights(text), passed=len(text))
-            return Part(events=text.count(MARK) + 1, sights=sights(text), size=len(text))
-        elements = Elements(text, offset)
+        if places is None or places:
+            return self._among(Elements(text, offset), places, text, _Tally(place, gaps))
+        self._passed += 1
+        if self._passed % _COUNTED:
+            return Part(sights=sights(text), passed=len(text))
+        return Part(events=text.count(MARK) + 1, sights=sights(text), size=len(text))
+
+    def beginning(self, text: bytes, offset: int, place: str, gaps: Gaps) -> Part:
+        """Of the beginning of such a text, cut where a record seems to begin: raises when the cut is within one."""
+        return self._among(Elements(text, offset), self._sieve.places(text), text, _Tally(place, gaps))
+
+    def _among(self, elements: Elements, places: list[int] | None, text: bytes, tally: _Tally) -> Part:
         for element in elements if places is None else elements.at(places):
             if self._sieve.passes(element.text):
                 self._look(element, tally)
         tally.events = len(elements)
         return tally.part(sights(text), len(text))
 
-    def slow(self, elements: Iterable[Element], text: bytes, place: str) -> Part:
+    def slow(self, elements: Iterable[Element], text: bytes, place: str, gaps: Gaps | None = None) -> Part:
         """Of elements of any form; ``text`` is where they are from."""
-        tally = _Tally(place)
+        tally = _Tally(place, gaps or Gaps())
         for element in elements:
             if self._sieve.passes_wrapped(element.text):
                 tally.events += self._look(element, tally)
@@ -150,6 +163,7 @@ class _Stream:
     def __init__(self, reader: Reader, place: str) -> None:
         self._reader = reader
         self._place = place
+        self._gaps = Gaps()
         self._held = b""
         self._offset = 0
         """Of the first byte held."""
@@ -163,7 +177,7 @@ class _Stream:
             if not block.startswith(FIRST):
                 self._splitter = Splitter()
         if self._splitter is not None:
-            yield self._reader.slow(self._splitter.feed(block), block, self._place)
+            yield self._reader.slow(self._splitter.feed(block), block, self._place, self._gaps)
             return
         self._held += block
         if len(self._held) == len(block) and block.endswith(TAIL):
@@ -179,7 +193,7 @@ class _Stream:
                 yield self._changed()
             return
         try:
-            yield self._reader.fast(held[: cut + 1] + TAIL, self._offset, self._place)
+            yield self._reader.beginning(held[: cut + 1] + TAIL, self._offset, self._place, self._gaps)
         except (ValueError, msgspec.MsgspecError):
             yield self._changed()
             return
@@ -190,14 +204,14 @@ class _Stream:
         """From here on bracket by bracket."""
         self._splitter = Splitter(self._offset + len(HEAD), b"{[")
         held, self._held = self._held[len(HEAD) :], b""
-        return self._reader.slow(self._splitter.feed(held), held, self._place)
+        return self._reader.slow(self._splitter.feed(held), held, self._place, self._gaps)
 
     def end(self, broken: Broken | None) -> Iterator[Part]:
         """What is left, and why it is not whole."""
         if self._splitter is None and self._held:
             yield self._rest()
         if self._splitter is not None:
-            yield self._reader.slow(self._splitter.close(), b"", self._place)
+            yield self._reader.slow(self._splitter.close(), b"", self._place, self._gaps)
         if broken is not None:
             yield _unread(self._place, broken.offset, broken.why)
         elif not self._begun:
@@ -206,13 +220,15 @@ class _Stream:
             yield _unread(self._place, self._splitter.rest, "ends in the middle of a record")
         if self._splitter is not None and self._splitter.junk >= 0:
             yield _unread(self._place, self._splitter.junk, "holds what is no JSON")
+        if self._gaps.more:
+            yield _unread(self._place, 0, f"{self._gaps.more} more parts of it cannot be read")
 
     def _rest(self) -> Part:
         text = self._held.rstrip()
         try:
             if not text.endswith(TAIL):
                 return self._changed()
-            return self._reader.fast(text, self._offset, self._place)
+            return self._reader.fast(text, self._offset, self._place, self._gaps)
         except (ValueError, msgspec.MsgspecError):
             return self._changed()
 

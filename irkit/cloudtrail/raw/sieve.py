@@ -17,6 +17,7 @@ from irkit.cloudtrail.record import DENIALS
 _HIDING = frozenset({b"u", b"/", b"\\"})
 """What stands behind a backslash where a value may be hidden; a second one where JSON stands within a text."""
 _ESCAPE = re.compile(rb"\\[u/\\]")
+_LONG = 12
 _MOST_SEARCHES = 4
 """So many values are looked for one by one; of more, all values of the field are looked at."""
 
@@ -122,10 +123,11 @@ def sieve(query: Query) -> Sieve:
 
 def _exact(values: tuple[str, ...], field: bytes) -> Condition | None:
     """The condition of a field that has one of many values."""
-    found = _values(values, '"{}"')
+    # A long value is looked for without its quotes: there are many quotes, and each would be compared.
+    found = _values(values, '"{}"' if any(len(value) < _LONG for value in values) else "{}")
     if found is None or len(found.needles) <= _MOST_SEARCHES or any(b"\\" in needle for needle in found.needles):
         return found
-    return _field(field, (needle[1:-1] for needle in found.needles))
+    return _field(field, (needle.strip(b'"') for needle in found.needles))
 
 
 def _values(values: tuple[str, ...], form: str) -> Values | None:

@@ -83,7 +83,7 @@ class Splitter:
             self._between(at)
             if not self._open:
                 self._level = 2 if mark == b"{" and _OPENED.match(self._held, at) else int(mark == b"[")
-            if len(self._open) == self._level and self._open[-1:] != b"{":
+            if self._is_between:
                 self._start = at
         self._open += mark
         self._after = at + 1
@@ -104,8 +104,13 @@ class Splitter:
         start, self._start = self._start, -1
         return Element(self._offset + start, self._held[start:end])
 
+    @property
+    def _is_between(self) -> bool:
+        """Whether objects stand on their own here."""
+        return len(self._open) == self._level and self._open[-1:] != b"{"
+
     def _between(self, at: int) -> None:
-        if self.junk < 0 and len(self._open) == self._level and self._held[self._after : at].strip(_BETWEEN):
+        if self.junk < 0 and self._is_between and self._held[self._after : at].strip(_BETWEEN):
             self.junk = self._offset + self._after
 
     def _forget(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from typing import IO, Protocol, TypeVar, cast
@@ -14,6 +15,8 @@ from typing import IO, Protocol, TypeVar, cast
 from irkit.cloudtrail.raw.raw_file import RawFile
 
 LENGTH = 8
+_LARGE = 1000
+_LATE_S = 0.02
 _Part_co = TypeVar("_Part_co", covariant=True)
 
 
@@ -44,17 +47,34 @@ def read_tasks(tasks: IO[bytes], answers: IO[bytes]) -> None:
         return
     name, setting = cast("tuple[str, object]", first)
     reader = made(name, setting)
+    out = _Out(answers)
     while (chunk := _taken(tasks)) is not None:
         for number, file in cast("list[tuple[int, RawFile]]", chunk):
-            out: list[bytes] = []
             for part in reader.read(file):
-                out.append(framed((number, part)))
-                if len(out) > 1:
-                    answers.write(b"".join(out))
-                    answers.flush()
-                    out.clear()
-            answers.write(b"".join((*out, framed((number, None)))))
-            answers.flush()
+                out.put(framed((number, part)))
+            out.put(framed((number, None)))
+        out.flush()
+
+
+class _Out:
+    """Answers on their way: what is large goes at once, the rest together, so that the parent is seldom woken."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers = answers
+        self._held: list[bytes] = []
+        self._since = 0.0
+
+    def put(self, frame: bytes) -> None:
+        self._held.append(frame)
+        now = time.monotonic()
+        if len(frame) > _LARGE or now - self._since > _LATE_S:
+            self.flush()
+            self._since = now
+
+    def flush(self) -> None:
+        self._answers.write(b"".join(self._held))
+        self._answers.flush()
+        self._held.clear()
 
 
 def _taken(tasks: IO[bytes]) -> object:
