@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.question import Answer, Asked, Question
@@ -67,15 +68,24 @@ Told = Sofar | Done | Failed
 
 
 class Asker:
-    """One question being asked. ``tell`` hands a message to the screen, from any thread."""
+    """One question being asked. ``tell`` hands a message to the screen, from any thread; ``now`` is the wall clock."""
 
-    def __init__(self, question: Question[object], view: View, source: Bounded, tell: Callable[[Told], object]) -> None:
+    def __init__(
+        self,
+        question: Question[object],
+        view: View,
+        source: Bounded,
+        tell: Callable[[Told], object],
+        now: Callable[[], datetime],
+    ) -> None:
         self._question = question
         self._view = view
         self._source = source
         self._tell = tell
         self._records: list[Record] = []
-        self._begun = self._told = time.monotonic()
+        self._now = now
+        self._begun = now()
+        self._told = time.monotonic()
         self._made = 0.0
         self._cost = 0.0
         self._count = 0
@@ -106,7 +116,7 @@ class Asker:
 
     @property
     def _seconds(self) -> float:
-        return time.monotonic() - self._begun
+        return (self._now() - self._begun).total_seconds()
 
     def _hear(self, batch: Batch) -> None:
         self._records.extend(batch.records)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.question import Follow
 from irkit.tui.trail_cells import words
-from irkit.tui.trail_fields import LABELS
+from irkit.tui.trail_fields import FIELDS, LABELS
 
 
 class Sense(StrEnum):
@@ -124,7 +124,8 @@ class View:
     def _of_rows(self) -> tuple[Chip, ...]:
         chips = []
         for each in self.conditions:
-            name = each.field.replace("_", " ").removesuffix(" id")
+            named = FIELDS[each.field].label if each.over is Over.RECORDS else each.field
+            name = named.replace("_", " ").removesuffix(" id")
             rest = replace(self, conditions=tuple(other for other in self.conditions if other != each))
             sense = "not " if each.sense is Sense.NOT else ""
             chips.append(Chip(f"{name} {sense}{words(each.value) or 'empty'}", rest))

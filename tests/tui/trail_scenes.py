@@ -81,7 +81,7 @@ def desk(source: ScriptedSource | None = None, **more: object) -> TrailDesk:
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def play(folder: Path, scene: Scene, desk: TrailDesk, size: tuple[int, int] = WIDE, **more: object) -> TrailApp:
+def play_trail(folder: Path, scene: Scene, desk: TrailDesk, size: tuple[int, int] = WIDE, **more: object) -> TrailApp:
     """Plays a scene on the screen once its question has ended (or is held by the source's gate)."""
     app = TrailApp(desk, look(folder, AT, **more))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -150,7 +149,9 @@ class TrailAskingScreen(PlacedScreen):
         self._end_asker()
         self.put_cell((0, self.cell()[1]))
         bounded = Bounded(self._pool, self.desk.most, self.look.now)
-        asker = Asker(self.question, self.view, bounded, lambda told: self.post_message(TrailTold(asker, told)))
+        asker = Asker(
+            self.question, self.view, bounded, lambda told: self.post_message(TrailTold(asker, told)), self.look.now
+        )
         self._asker = asker
         self.progress = None
         self.run_worker(asker.run, thread=True, group="asking")
@@ -187,11 +188,13 @@ class TrailAskingScreen(PlacedScreen):
         self.post_message(TrailRedrawn(replace(held, shown=shown(question, asked, held.rows, held.view))))
 
     def _from_memory(self, base: Base, question: Question[object], view: View) -> None:
-        begun = time.monotonic()
+        begun = self.look.now()
         asked, rows = base.answer(question, view)
         made = shown(question, asked, rows, view)
         coverage, notes = base.covered(view.query), ("from what was loaded",)
-        self.post_message(TrailRedrawn(Held(view, asked, rows, made, coverage, notes, "", time.monotonic() - begun)))
+        self.post_message(
+            TrailRedrawn(Held(view, asked, rows, made, coverage, notes, "", (self.look.now() - begun).total_seconds()))
+        )
 
     # -- what the threads tell -------------------------------------------------------------------------------------
 

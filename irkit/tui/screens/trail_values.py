@@ -28,6 +28,14 @@ class Picked(NamedTuple):
     sense: Sense
 
 
+class _Filter(Input):
+    """A field that leaves ``!`` to the screen, whatever has been typed."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether the field takes a key for itself."""
+        return character != "!" and super().check_consume_key(key, character)
+
+
 class ValuesScreen(ModalScreen[Picked | None]):
     """Type to filter; enter keeps only the value, ``!`` leaves it out."""
 
@@ -50,7 +58,7 @@ class ValuesScreen(ModalScreen[Picked | None]):
         """A field to type into, and the values."""
         with Vertical(classes="dialog tall") as box:
             box.border_title = f"{self._field}: {counted(len(self._found), 'value')} of what is loaded"
-            yield Input(placeholder="filter", id="filter")
+            yield _Filter(placeholder="filter", id="filter")
             yield OptionList(id="values", markup=False)
             yield Static(id="says", markup=False)
 
