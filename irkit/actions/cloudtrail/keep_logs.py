@@ -7,14 +7,11 @@ was; nothing is overwritten.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from irkit.cloudtrail.integrity.bundle import Bundle
-from irkit.cloudtrail.integrity.checking import IAM, Check, Checked, check, checked, coverage, opened, teller
-from irkit.cloudtrail.integrity.manifest import NAME
 from irkit.cloudtrail.integrity.s3_objects import S3Objects
-from irkit.cloudtrail.kept import Keep, keep
+from irkit.cloudtrail.kept import Keep
+from irkit.cloudtrail.log_check import IAM, Check, Checked, checked, keep_bundle, opened
 from irkit.contract import Action, Effect
 from irkit.errors import UsageError
 
@@ -53,36 +50,17 @@ def read(clients: Clients, params: Params) -> Result:
     source = opened(clients, params)
     if not isinstance(source, S3Objects):
         raise UsageError(f"{source.label} are files already", hint="cloudtrail.verify_logs checks them; name a bucket")
-    folder = _folder(clients, source)
-    done = keep(source, folder, params.what, source.window, teller(clients))
-    report = check(clients, Bundle(folder), Check())
-    kept = clients.evidence.keep(
-        f"{folder.name}.{NAME}",
-        (folder / NAME).read_bytes(),
-        what=f"the manifest of the log files kept in evidence/{folder.name}",
-        count=done.digests + done.logs,
-        coverage=coverage(report),
-    )
+    done = keep_bundle(clients, source, params.what)
     return Result.model_validate(
         {
-            **checked(report),
-            "bundle": f"evidence/{folder.name}",
-            "size": done.size,
-            "unread": tuple(f"{one.place}: {one.why}" for one in done.unread),
-            "evidence": kept.path,
-            "sha256": kept.sha256,
+            **checked(done.report),
+            "bundle": f"evidence/{done.folder.name}",
+            "size": done.kept.size,
+            "unread": tuple(f"{one.place}: {one.why}" for one in done.kept.unread),
+            "evidence": done.manifest.path,
+            "sha256": done.manifest.sha256,
         }
     )
-
-
-def _folder(clients: Clients, source: S3Objects) -> Path:
-    """A bundle that was begun and not ended, or a new one."""
-    number = 1
-    while True:
-        folder = clients.evidence.folder(f"trail-{source.bucket}" + (f"-{number}" if number > 1 else ""))
-        if not (folder / NAME).exists():
-            return folder
-        number += 1
 
 
 ACTION: Action[Clients, Params, Result] = Action(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from irkit.cloudtrail.integrity.checking import IAM, Check, Checked, check, checked, keep_report, opened
+from irkit.cloudtrail.log_check import IAM, Check, Checked, check, checked, keep_report, opened
 from irkit.contract import Action, Effect
 
 if TYPE_CHECKING:

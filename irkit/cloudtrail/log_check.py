@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
+from irkit.cloudtrail.integrity.bundle import Bundle
 from irkit.cloudtrail.integrity.finding import Verdict
 from irkit.cloudtrail.integrity.held import Holding
 from irkit.cloudtrail.integrity.holding import holding
+from irkit.cloudtrail.integrity.manifest import NAME
 from irkit.cloudtrail.integrity.report import Report
+from irkit.cloudtrail.integrity.s3_objects import S3Objects
 from irkit.cloudtrail.integrity.verify import verify
+from irkit.cloudtrail.kept import Keep, Kept, keep
 from irkit.cloudtrail.places import Kind, places
 from irkit.cloudtrail.query import Window
 from irkit.cloudtrail.source import Progress
@@ -119,6 +124,46 @@ def keep_report(clients: Clients, report: Report) -> EvidenceFile:
     return clients.evidence.keep(
         "cloudtrail-integrity.json", data, what=what, count=report.logs.here, coverage=coverage(report)
     )
+
+
+@dataclass(frozen=True)
+class BundleKept:
+    """A bundle in the incident's evidence: its folder, what was kept, its check, and the manifest."""
+
+    folder: Path
+    kept: Kept
+    report: Report
+    manifest: EvidenceFile
+
+
+def keep_bundle(
+    clients: Clients, source: S3Objects, what: Keep, told: Callable[[Progress], None] | None = None
+) -> BundleKept:
+    """Keep log files in the evidence folder, check them, and keep the manifest as evidence: one event in the journal.
+
+    Raises ``OutsideError`` when nothing can be listed.
+    """
+    folder = _begun(clients, source)
+    kept = keep(source, folder, what, source.window, told or teller(clients))
+    report = verify(Bundle(folder), told=told or teller(clients))
+    manifest = clients.evidence.keep(
+        f"{folder.name}.{NAME}",
+        (folder / NAME).read_bytes(),
+        what=f"the manifest of the log files kept in evidence/{folder.name}",
+        count=kept.digests + kept.logs,
+        coverage=coverage(report),
+    )
+    return BundleKept(folder, kept, report, manifest)
+
+
+def _begun(clients: Clients, source: S3Objects) -> Path:
+    """A bundle that was begun and not ended, or a new one."""
+    number = 1
+    while True:
+        folder = clients.evidence.folder(f"trail-{source.bucket}" + (f"-{number}" if number > 1 else ""))
+        if not (folder / NAME).exists():
+            return folder
+        number += 1
 
 
 def checked(report: Report) -> dict[str, object]:
