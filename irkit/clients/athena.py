@@ -52,6 +52,8 @@ class WorkGroup(NamedTuple):
     """Where results are put when a statement does not say; empty when the workgroup has no place."""
     is_enforced: bool
     """Whether the workgroup's settings win over a statement's."""
+    engine: str = ""
+    """``Athena engine version 3``; empty when AWS does not tell."""
 
 
 class Where(NamedTuple):
@@ -134,6 +136,7 @@ class Athena:
             int(cutoff) if (cutoff := settings.get("BytesScannedCutoffPerQuery")) else None,
             str(settings.get("ResultConfiguration", {}).get("OutputLocation", "")),
             bool(settings.get("EnforceWorkGroupConfiguration", True)),
+            str(settings.get("EngineVersion", {}).get("EffectiveEngineVersion", "")),
         )
 
     def create_workgroup(self, one: WorkGroup, region: str = "") -> None:

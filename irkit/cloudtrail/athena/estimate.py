@@ -38,6 +38,8 @@ class Estimate:
     """Why it is not whole."""
     cutoff: int | None = None
     """The most that the workgroup lets a statement scan."""
+    statement: str = ""
+    """The SQL that is about to run, where one is."""
 
     @property
     def dollars(self) -> float:

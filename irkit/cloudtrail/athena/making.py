@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from irkit.clients.athena import Execution, Where
+from irkit.clients.athena import Execution, Where, WorkGroup
 from irkit.cloudtrail.athena.days import FIRST
+from irkit.cloudtrail.athena.estimate import LEAST
 from irkit.cloudtrail.athena.literal import literal, remark
 from irkit.cloudtrail.athena.running import run
 from irkit.cloudtrail.athena.table import INPUT_FORMAT, SERDE
@@ -18,6 +19,9 @@ from irkit.errors import UsageError
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
+OWN_WORKGROUP = "irkit"
+OWN_CUTOFF = 100_000_000_000
+"""100 GB: half a dollar at the list price."""
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,254}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KEY = re.compile(r"[A-Za-z0-9!_.*()/-]*")
@@ -149,6 +153,19 @@ def _properties(place: TrailPlace) -> Iterator[tuple[str, str]]:
     yield "projection.day.interval", "1"
     yield "projection.day.interval.unit", "DAYS"
     yield "storage.location.template", f"{place.folder}${{account}}/CloudTrail/${{region}}/${{day}}/"
+
+
+def planned_workgroup(output: str, cutoff: int = OWN_CUTOFF) -> WorkGroup:
+    """A workgroup of irkit's own, whose statements are ended at ``cutoff`` bytes; results go to an S3 folder.
+
+    ``Clients.athena.create_workgroup`` makes it. Raises ``UsageError`` for a limit that Athena does not take.
+    """
+    if cutoff < LEAST:
+        msg = f"Athena takes no limit below {LEAST:,} bytes"
+        raise UsageError(msg, hint="name the most bytes that one statement may scan, such as 100000000000 (100 GB)")
+    if not output.startswith("s3://"):
+        raise UsageError(f"{output!r} is no folder of S3", hint="results need one: s3://bucket/folder/")
+    return WorkGroup(OWN_WORKGROUP, is_enabled=True, cutoff=cutoff, output=output, is_enforced=True)
 
 
 def made(clients: Clients, plan: TablePlan, where: Where) -> Execution:

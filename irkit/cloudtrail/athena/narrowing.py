@@ -43,6 +43,8 @@ class Dialect(NamedTuple):
     word: str
     separator: str
     said: tuple[str, ...]
+    most_windows: int = MOST_WINDOWS
+    """More are joined: a statement has an end."""
 
 
 TABLE = Dialect("", "T", ("requestparameters", "responseelements", "additionaleventdata"))
@@ -124,7 +126,7 @@ def _callers(query: Query) -> Iterator[tuple[str, str]]:
 def _windows(query: Query, dialect: Dialect) -> str:
     spans = [
         f"(eventtime >= {_stamp(start, dialect)} AND eventtime < {_stamp(_whole(end), dialect)})"
-        for start, end in joined(query.windows, MOST_WINDOWS)
+        for start, end in joined(query.windows, dialect.most_windows)
     ]
     return spans[0] if len(spans) == 1 else "(" + "\n    OR ".join(spans) + ")"
 

@@ -13,7 +13,7 @@ from irkit.clients.athena import Execution, Row, Where, WorkGroup
 from irkit.cloudtrail.athena.column import PATH, record_of_row
 from irkit.cloudtrail.athena.days import FIRST
 from irkit.cloudtrail.athena.estimate import Estimate, estimated, price
-from irkit.cloudtrail.athena.partitions import accounts, regions
+from irkit.cloudtrail.athena.partitions import accounts, partitions, regions
 from irkit.cloudtrail.athena.running import run
 from irkit.cloudtrail.athena.seen_sql import seen_rows, seen_statement
 from irkit.cloudtrail.athena.shape import RowPath, Shape
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
     from irkit.clients.glue import GlueTable
 
+_UNLIMITED = "name a workgroup that limits it (BytesScannedCutoffPerQuery), have one made, or do without (--no-limit)"
 _Compiler = Callable[[Query, Shape, date], Statement]
 NEVER = ("what the trail was not told to record, most data events among it",)
 
@@ -81,6 +82,7 @@ class Athena:
         self._agree = agree or _agree
         self._asks = agree is not None
         self._path = RowPath.KNOWN
+        self._estimates: dict[tuple[str, ...], Estimate] = {}
 
     @property
     def label(self) -> str:
@@ -110,33 +112,40 @@ class Athena:
     def workgroup(self) -> WorkGroup:
         """The workgroup. Raises ``Refused`` when it lacks a limit that is demanded, ``OutsideError`` when it is off."""
         one = self._clients.athena.workgroup(self.spot.workgroup, self.spot.region)
+        self.refuse_unfit(one)
+        return one
+
+    def refuse_unfit(self, one: WorkGroup) -> None:
+        """Raise when statements may not be run in a workgroup: as ``workgroup``."""
         if not one.is_enabled:
             msg = f"Athena's workgroup {one.name} is disabled"
             raise OutsideError(msg, hint="enable it, or name another workgroup")
+        if one.engine.endswith("version 2"):
+            msg = f"Athena's workgroup {one.name} uses {one.engine}, whose JSON has no names of fields"
+            raise OutsideError(msg, hint="set the workgroup to engine version 3")
         if one.cutoff is None and self.spot.cutoff is Cutoff.DEMANDED:
-            msg = (
-                f"Athena's workgroup {one.name} does not limit what a statement may scan, so one could cost without end"
-            )
-            raise Refused(msg, hint="set BytesScannedCutoffPerQuery there, let irkit make a workgroup, or waive it")
+            msg = f"Athena's workgroup {one.name} does not limit what a statement may scan: one could cost without end"
+            raise Refused(msg, hint=_UNLIMITED)
         if not one.output and not self.spot.output:
             msg = f"Athena's workgroup {one.name} has no place for results"
             raise OutsideError(msg, hint="name an S3 folder for results (s3://bucket/folder/)")
-        return one
 
     def statement(self, query: Query) -> Statement:
         """The SQL that would run. Raises ``UsageError``, ``OutsideError`` when the table cannot answer it."""
         return statement(self._told(query), replace(self.shape, path=self._path), self._clients.now().date())
 
     def estimate(self, query: Query) -> Estimate:
-        """What the query would scan and cost, by a listing of its partitions."""
-        shape = self.shape
-        found = estimated(self._clients.s3, self._told(query), shape, self._clients.now().date())
-        return replace(found, cutoff=self.workgroup.cutoff)
+        """What the query would scan and cost, by a listing of its partitions; each listing is made once."""
+        told, today = self._told(query), self._clients.now().date()
+        within = partitions(told, self.shape, today)
+        if within not in self._estimates:
+            self._estimates[within] = estimated(self._clients.s3, told, self.shape, today)
+        return replace(self._estimates[within], cutoff=self.workgroup.cutoff)
 
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """As ``Source.look``. Also raises ``Refused`` when the workgroup's limit would be, or was, passed."""
         asked_at = self._clients.now()
-        ended = yield from self._ran(query, self._agreed(query), statement)
+        ended = yield from self._ran(query, self._agreed(query, statement), statement)
         skipped: list[Skipped] = []
         given = 0
         for names, rows in self._clients.athena.results(ended.id, self.spot.region):
@@ -152,7 +161,7 @@ class Athena:
         Raises ``UsageError`` when SQL alone cannot decide the query; else as ``look``.
         """
         asked_at = self._clients.now()
-        ended = yield from self._ran(query, self._agreed(query), seen_statement)
+        ended = yield from self._ran(query, self._agreed(query, seen_statement), seen_statement)
         pages = self._clients.athena.results(ended.id, self.spot.region)
         found = seen_rows(dict(zip(names, row, strict=True)) for names, rows in pages for row in rows)
         events = sum(row.count for row in found if row.what == "who")
@@ -164,12 +173,12 @@ class Athena:
             return query
         return replace(query, accounts=self.spot.accounts)
 
-    def _agreed(self, query: Query) -> int:
+    def _agreed(self, query: Query, made: _Compiler) -> int:
         """The bytes to be scanned, 0 when nobody asked. Raises what stops it."""
         cutoff = self.workgroup.cutoff
         if not self._asks:
             return 0
-        estimate = self.estimate(query)
+        estimate = replace(self.estimate(query), statement=self._text(query, made))
         if estimate.is_cut_off:
             msg = f"{estimate.text}; workgroup {self.spot.workgroup} ends a statement at {cutoff:,} bytes"
             raise Refused(msg, hint="ask for a shorter time, fewer accounts or regions, or raise the workgroup's limit")

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from irkit.cloudtrail.athena.estimate import Estimate
-from irkit.cloudtrail.athena.making import TrailPlace, made, planned_table
+from irkit.cloudtrail.athena.making import TrailPlace, made, planned_table, planned_workgroup
 from irkit.cloudtrail.athena.source import Cutoff
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.source import found
-from irkit.errors import NotFound, OutsideError, Refused
+from irkit.errors import NotFound, OutsideError, Refused, UsageError
 from tests.cloudtrail.athena.cloud import LIMIT, Cloud, laid
 from tests.cloudtrail.athena.log_files import ACCOUNT, BOTH, ODD_DAY, OTHER, REAL_DAY, ROLE, local
 from tests.cloudtrail.made import ARN, KEY, START
@@ -78,6 +78,7 @@ def test_what_it_would_cost_is_told_before_it_runs_and_can_stop_it(cloud: Cloud)
     assert heard[0].files == 2
     assert 0 < heard[0].size < 1_000_000
     assert heard[0].cutoff == LIMIT
+    assert heard[0].statement == cloud.athena().statement(Query(windows=(REAL_DAY,))).text
     assert "2 files: about $0.0001" in heard[0].text
 
 
@@ -87,6 +88,34 @@ def test_a_workgroup_without_a_limit_is_refused_unless_that_is_waived(cloud: Clo
         found(cloud.athena(workgroup=free), EVERYTHING)
     waived = found(cloud.athena(workgroup=free, cutoff=Cutoff.WAIVED), EVERYTHING)
     assert waived.records == local(cloud.files, EVERYTHING)
+
+
+def test_a_workgroup_of_irkits_own_has_a_limit(cloud: Cloud) -> None:
+    one = planned_workgroup(f"s3://{cloud.bucket}-results/")
+    cloud.clients.athena.create_workgroup(one)
+    assert found(cloud.athena(workgroup=one.name), EVERYTHING).records == local(cloud.files, EVERYTHING)
+    with pytest.raises(UsageError, match="no limit below 10,000,000"):
+        planned_workgroup("s3://b/", 9_999_999)
+    with pytest.raises(UsageError, match="no folder of S3"):
+        planned_workgroup("results")
+
+
+def test_a_workgroup_of_an_older_engine_is_refused(cloud: Cloud) -> None:
+    athena = cloud.athena()
+    older = athena.workgroup._replace(engine="Athena engine version 2")
+    with pytest.raises(OutsideError, match="version 2, whose JSON"):
+        athena.refuse_unfit(older)
+
+
+def test_what_was_listed_once_is_not_listed_again(cloud: Cloud) -> None:
+    heard: list[Estimate] = []
+    athena = cloud.athena(heard.append)
+    for keys in ((), ("nobody",)):
+        cloud.clients.drain_calls()
+        found(athena, replace(EVERYTHING, keys=keys))
+        listings = [one.text for one in cloud.clients.drain_calls() if "ListObjects" in one.text]
+        assert bool(listings) is not bool(keys)
+    assert heard[0].size == heard[1].size > 0
 
 
 def test_a_query_that_the_limit_would_end_is_not_started(cloud: Cloud) -> None:
