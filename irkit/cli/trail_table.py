@@ -13,6 +13,8 @@ _LEAST = 6
 _CUT = "…"
 _TELLING = 12
 """A text that is cut should still have as many cells."""
+_TELLING_OF = {"call": 26, "target": 20, "value": 24, "secret": 24, "locator": 1000, "event_id": 1000}
+"""The same of some columns; a locator that is cut tells nothing."""
 _UNCUT = 20
 """A column that is no wider (a time, an address, a key id) is not cut, where there is room at all."""
 _FIRST_TO_GO = (
@@ -31,7 +33,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | No
     body = [[row[at] for at in kept] for row in safe]
     widths = [max(map(cells, column)) for column in zip(heads, *body, strict=True)]
     if width is not None:
-        widths = fitted(widths, width)
+        widths = fitted(widths, width, [least(columns[at], each) for at, each in zip(kept, widths, strict=True)])
     for row in (heads, *body):
         yield line(row, widths)
 
@@ -42,7 +44,7 @@ def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
     What one reads last goes first; then what stands last.
     """
     widths = [max([len(name), *(cells(row[at]) for row in rows)]) for at, name in enumerate(columns)]
-    low = {name: least(each) for name, each in zip(columns, widths, strict=True)}
+    low = {name: least(name, each) for name, each in zip(columns, widths, strict=True)}
     kept = [name for at, name in enumerate(columns) if any(row[at] for row in rows)]
     going = [name for name in _FIRST_TO_GO if name in kept]
     going += [name for name in reversed(kept) if name not in going]
@@ -51,15 +53,26 @@ def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
     return tuple(kept)
 
 
-def least(width: int) -> int:
+def alike(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    """The columns that have one and the same text in every row, but for times."""
+    if len(rows) < 2:  # noqa: PLR2004 - one row is like itself
+        return {}
+    same = {name: rows[0][at] for at, name in enumerate(columns) if all(row[at] == rows[0][at] for row in rows)}
+    return {name: text for name, text in same.items() if text and not name.endswith("at")}
+
+
+def least(name: str, width: int) -> int:
     """The least width of a column whose texts are that wide."""
-    return width if width <= _UNCUT else _TELLING
+    return width if width <= _UNCUT else min(width, _TELLING_OF.get(name, _TELLING))
 
 
-def fitted(widths: Sequence[int], width: int) -> list[int]:
-    """The widths, the widest made narrower until all fit; when even that is too little, the last ones go over."""
+def fitted(widths: Sequence[int], width: int, telling: Sequence[int]) -> list[int]:
+    """The widths, the widest made narrower until all fit, down to what is telling, and then to less.
+
+    When even that is too little, the last ones go over.
+    """
     found = list(widths)
-    for floor in ([least(each) for each in widths], [min(each, _LEAST) for each in widths]):
+    for floor in (telling, [min(each, _LEAST) for each in widths]):
         over = sum(found) + _GAP * (len(found) - 1) - width
         while over > 0 and any(each > low for each, low in zip(found, floor, strict=True)):
             can = [at for at, low in enumerate(floor) if found[at] > low]

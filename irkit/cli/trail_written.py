@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from irkit.cli.trail_cells import as_json, cell, safe_json
-from irkit.cli.trail_table import cells, padded, roomy, table
+from irkit.cli.trail_table import alike, cells, padded, roomy, table
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.errors import UsageError
@@ -69,14 +69,27 @@ def _table(what: Written, out: TextIO) -> None:
         return
     columns = what.columns
     if width is not None and not what.are_chosen:
-        columns = roomy(columns, rows, width)
-        rows = [[row[what.columns.index(name)] for name in columns] for row in rows]
-        if left_out := [name for name in what.columns if name not in columns and any(row[name] for row in what.rows)]:
-            say(f"irkit trail: no room for {', '.join(left_out)}: --columns {','.join(left_out[:2])}, or --format json")
+        columns, rows = _narrowed(columns, rows, width)
     elif not what.are_chosen:
         rows = [[padded(text, min(cells(text), _WIDEST)) for text in row] for row in rows]
     for line in table(columns, rows, width):
         print(line, file=out)
+
+
+def _narrowed(columns: tuple[str, ...], rows: list[list[str]], width: int) -> tuple[tuple[str, ...], list[list[str]]]:
+    """The columns for which a terminal has room. What is the same in every row is said once, on stderr."""
+    if roomy(columns, rows, width) != tuple(name for at, name in enumerate(columns) if any(row[at] for row in rows)):
+        same = alike(columns, rows)
+        if same:
+            say(f"irkit trail: in every row: {', '.join(f'{name} {text}' for name, text in same.items())}")
+    else:
+        same = {}
+    rest = tuple(name for name in columns if name not in same)
+    held = [[row[columns.index(name)] for name in rest] for row in rows]
+    kept = roomy(rest, held, width)
+    if gone := [name for at, name in enumerate(rest) if name not in kept and any(row[at] for row in held)]:
+        say(f"irkit trail: no room for {', '.join(gone)}: --columns {','.join(gone[:2])}, or --format json")
+    return kept, [[row[rest.index(name)] for name in kept] for row in held]
 
 
 def _json(what: Written, out: TextIO) -> None:

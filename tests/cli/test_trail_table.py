@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irkit.cli.trail_cells import as_json, cell, safe_json
-from irkit.cli.trail_table import cells, fitted, padded, table
+from irkit.cli.trail_table import alike, cells, fitted, padded, roomy, table
 from irkit.cli.trail_written import Format, Written, write
 from irkit.cloudtrail.coverage import Coverage, Skipped
 from irkit.cloudtrail.locator import Locator
@@ -43,10 +43,24 @@ def test_what_a_stranger_wrote_is_no_command_to_a_terminal() -> None:
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=15), st.integers(1, 300))
 def test_a_table_is_as_wide_as_the_terminal_when_that_can_be(widths: list[int], width: int) -> None:
-    found = fitted(widths, width)
+    found = fitted(widths, width, [min(each, 12) for each in widths])
     least = sum(min(each, 6) for each in widths) + 2 * (len(widths) - 1)
     assert sum(found) + 2 * (len(found) - 1) <= max(width, least)
     assert all(each <= was for each, was in zip(found, widths, strict=True))
+
+
+def test_a_narrow_table_drops_what_one_reads_last() -> None:
+    columns = ("at", "call", "agent", "target", "locator")
+    rows = [["2026-11-21T03:00:00Z", "kms:Decrypt", "aws-cli/2", "prod/payments", "logs/a.json.gz#1+2"]]
+    assert roomy(columns, rows, 200) == columns
+    assert roomy(columns, rows, 70) == ("at", "call", "agent", "target")
+    assert roomy(columns, rows, 50) == ("at", "call", "target")
+
+
+def test_what_is_the_same_in_every_row_is_known() -> None:
+    rows = [["t1", "bob", "a", ""], ["t1", "bob", "b", ""]]
+    assert alike(("first_at", "who", "call", "error"), rows) == {"who": "bob"}
+    assert alike(("who",), [["bob"]]) == {}
 
 
 @given(st.text(max_size=30), st.integers(1, 20))
