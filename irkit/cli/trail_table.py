@@ -13,13 +13,14 @@ _LEAST = 6
 _CUT = "…"
 _TELLING = 12
 """A text that is cut should still have as many cells."""
-_TELLING_OF = {"call": 26, "target": 20, "value": 24, "secret": 24, "locator": 1000, "event_id": 1000}
+_TELLING_OF = {"call": 22, "target": 20, "value": 24, "secret": 24, "locator": 1000, "event_id": 1000}
 """The same of some columns; a locator that is cut tells nothing."""
 _UNCUT = 20
 """A column that is no wider (a time, an address, a key id) is not cut, where there is room at all."""
 _FIRST_TO_GO = (
     *("locator", "locators", "event_id", "event_ids", "caller_id", "account", "accounts", "agent", "agents"),
-    *("tactic", "why", "severity", "via", "region", "regions", "key_id", "key_ids", "ip", "ips"),
+    *("tactic", "why", "severity", "certainty", "via", "region", "regions", "key_id", "key_ids", "kms_key"),
+    *("issuer", "audience", "joined_by", "ip", "ips", "last_at"),
 )
 """What is left out of a narrow table before anything else."""
 _WIDE = frozenset({"W", "F"})
