@@ -20,6 +20,8 @@ from irkit.errors import IrkitError, NotFound, OutsideError, UsageError
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
+IAM = ("sts:AssumeRole", "organizations:ListAccounts")
+"""What it needs here, the second for a whole organization; each account's role needs what its source does."""
 AT_ONCE = 8
 _HELD = 64
 """Batches that wait to be taken: who takes them slowly slows the look, and memory stays flat."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
     from irkit.clients.s3 import S3Object
 
+IAM = ("s3:ListBucket", "s3:GetObject", "kms:Decrypt")
+"""What it needs; the last one for objects that are encrypted with a KMS key."""
 _AHEAD = timedelta(days=1)
 _BEGUN = datetime(2013, 11, 1, tzinfo=UTC)
 """CloudTrail's first month: no log is older (AWS news blog, 13 November 2013)."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from irkit.clients.aws import aws_code
@@ -128,15 +129,17 @@ class Fetching:
         return file
 
     def _spooled(self, one: S3Object, where: str, spool: Path) -> RawFile:
-        if kept := self._kept(one, self.s3.chunks(self.bucket, one.key, one.etag)):
+        if kept := self._kept(one, self._chunks(one)):
             return RawFile(where, one.size, str(kept.path))
         path = spool / secrets.token_hex(8)
         with path.open("wb") as stream:
-            for chunk in self.s3.chunks(self.bucket, one.key, one.etag):
-                if self.over.is_set():
-                    break
+            for chunk in self._chunks(one):
                 stream.write(chunk)
         return RawFile(where, one.size, str(path))
+
+    def _chunks(self, one: S3Object) -> Iterator[bytes]:
+        """The object bit by bit, until all is over: what was written by then is not of the listed size."""
+        return takewhile(lambda _: not self.over.is_set(), self.s3.chunks(self.bucket, one.key, one.etag))
 
     def _kept(self, one: S3Object, chunks: Iterator[bytes]) -> KeptObject | None:
         if self.kept is None or self.trouble:

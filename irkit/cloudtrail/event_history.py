@@ -26,6 +26,8 @@ from irkit.errors import NotFound, OutsideError
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
+IAM = ("cloudtrail:LookupEvents", "ec2:DescribeRegions", "iam:GetRole")
+"""What it needs: the second to know the regions, the third to ask for a role by its name; it does without them."""
 NEVER = "data events such as s3:GetObject are never in it"
 _OTHERS = "other regions were not asked"
 _LONGEST_SESSION = timedelta(hours=12)

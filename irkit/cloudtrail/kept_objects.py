@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,7 @@ from irkit.errors import OutsideError
 INDEX = "objects.jsonl"
 _LONGEST_NAME = 200
 _BLOCK = 1 << 20
+_ABANDONED_S = 3600.0
 
 
 class KeptObject(NamedTuple):
@@ -41,6 +43,7 @@ class KeptObjects:
         self.folder = folder
         self._most = most
         self._lock = threading.Lock()
+        self._is_swept = False
         self._held = {(one.place, one.etag): one for one in _read(folder)}
         self._size = sum(one.size for one in self._held.values())
         self.left_out = 0
@@ -88,6 +91,9 @@ class KeptObjects:
 
     def _has_room(self, size: int) -> bool:
         with self._lock:
+            if not self._is_swept:
+                _sweep(self.folder)
+                self._is_swept = True
             if self._most is not None and self._size + size > self._most:
                 self.left_out += 1
                 return False
@@ -126,6 +132,16 @@ class KeptObjects:
 def place(bucket: str, key: str) -> str:
     """``s3://bucket/key``."""
     return f"s3://{bucket}/{key}"
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a run that was killed left half written; what is younger than an hour may be another's."""
+    for path in folder.rglob(".*.part"):
+        try:
+            if time.time() - path.stat().st_mtime > _ABANDONED_S:
+                path.unlink()
+        except OSError:
+            continue
 
 
 def _read(folder: Path) -> Iterator[KeptObject]:

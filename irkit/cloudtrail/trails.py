@@ -15,6 +15,11 @@ from irkit.errors import Denied, OutsideError
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
+IAM = (
+    *("cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:GetTrailStatus"),
+    *("cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors"),
+)
+"""What is asked; what is denied is said to be not known."""
 _KMS = "kms.amazonaws.com"
 _QUIET = timedelta(hours=2)
 """A trail that delivered nothing for so long is worth a word."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -274,6 +275,20 @@ def test_the_rehearsals_bucket_is_read_with_a_real_client(on: Bench, tmp_path: P
     assert source.kept is not None
     assert all(each.path.stat().st_size == each.size for each in source.kept.everything())
     assert any(call.text.startswith("s3:GetObject") for call in clients.drain_calls())
+
+
+def test_a_real_client_fetches_large_objects_bit_by_bit(
+    on: Bench, s3: FakeS3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket_fetching, "_WHOLE", 100)
+    name = f"logs-{uuid.uuid4().hex[:10]}"
+    on.world.aws.root.make_bucket(name)
+    for key, content in list(s3.held.items())[:8]:
+        on.world.aws.root.put_object(name, f"team/{key}", content)
+    for keep in (None, tmp_path):
+        answer = found(TrailBucket(on.clients(), name, "team", keep=keep), Query())
+        assert len(answer.records) == 16
+        assert answer.coverage.is_whole
 
 
 def test_a_bucket_that_is_not_there_is_not_found(on: Bench) -> None:

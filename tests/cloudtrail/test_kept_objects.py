@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,14 @@ def test_no_more_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
     assert kept.keep("logs", thing("two"), [b"content"]) is None
     assert kept.left_out == 1
     assert KeptObjects(tmp_path, most=10).keep("logs", thing("three"), [b"content"]) is None
+
+
+def test_what_a_killed_run_left_half_written_is_taken_away_in_time(tmp_path: Path) -> None:
+    old, young = tmp_path / "logs/.0000.part", tmp_path / "logs/.1111.part"
+    old.parent.mkdir()
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    KeptObjects(tmp_path).keep("logs", thing(), [b"content"])
+    assert not old.exists()
+    assert young.exists()
