@@ -35,7 +35,7 @@ def filled(above: str = "", every: int = 2) -> FakeS3:
     return s3
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-30, 500), st.integers(1, 60)), max_size=3),
     st.sets(st.sampled_from(("111122223333", "444455556666", "777788889999"))),
@@ -45,7 +45,7 @@ def filled(above: str = "", every: int = 2) -> FakeS3:
 def test_the_listing_gives_each_file_that_may_hold_something(
     spans: list[tuple[int, int]], accounts: set[str], regions: set[str], above: str
 ) -> None:
-    s3 = filled(above, 5)
+    s3 = filled(above, 7)
     windows = tuple(window(first, first + length) for first, length in spans)
     query = Query(windows=windows, accounts=tuple(accounts), regions=tuple(regions))
     wanted = {key for key in s3.held if may_hold(named(key), query)}

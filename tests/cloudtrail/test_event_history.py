@@ -198,12 +198,12 @@ def test_spans_among_few_events_are_one_request_and_those_among_many_are_leapt_b
     windows = [
         Window(START + timedelta(minutes=each), START + timedelta(minutes=each, seconds=5)) for each in (0, 30, 59)
     ]
-    quiet, busy = history(*many(40, 90)), history(*many(36000, 0.1))
+    quiet, busy = history(*many(40, 90)), history(*many(9000, 0.4))
     for fake in (quiet, busy):
         answer = found(source(fake, ("eu-west-1",)), Query(calls=("ec2:DescribeInstances",)).within(windows))
         assert answer.records == in_order(one for one in fake.records if any(each.holds(one.at) for each in windows))
     assert len(quiet.asked) == 1
-    # 36,000 events in the hour are 720 pages; 50 of the 3 spans' 5 seconds are one page each, and a bit.
+    # 9,000 events in the hour are 180 pages; the 3 spans are a page each, and a bit.
     assert len(busy.asked) <= 9
 
 
