@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "came of the keys; alone: neither",
     )
     add_output(parser)
+    parser.add_argument(
+        "--dry-run", action="store_true", help="tell the SQL, its cost, the files to fetch; run nothing"
+    )
     parser.add_argument("--sigma", type=Path, metavar="DIR", help="tell instead what the Sigma rules there say of them")
 
 
@@ -68,6 +71,10 @@ def answered(args: argparse.Namespace, question: Question[object], more: More = 
     """Ask a question, and write the answer as the arguments say; ``more`` is told beside the coverage."""
     columns = chosen(args, question)
     asked = looked(args, query(args))
+    if args.dry_run:
+        from irkit.cli.trail_dry_run import dry_run
+
+        return dry_run(asked, question.needs(asked.query))
     try:
         with opened(args.output) as out:
             written = _asked(args, question, asked, columns, out, more)

@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("table", metavar="athena:DB.TABLE", help="the table; @WORKGROUP behind it names the workgroup")
     parser.add_argument("--create", metavar="S3-FOLDER", help="make it, over s3://bucket/prefix of a trail")
+    parser.add_argument("--create-workgroup", action="store_true", help="make irkit's own, with a limit (--results)")
     parser.add_argument("--organization", default="", metavar="O-ID", help="of an organization's trail: its o-...")
     parser.add_argument("--regions", nargs="+", metavar="REGION", help="its regions (default: all of the account)")
     add_where(parser)
@@ -27,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
     if asked.kind is not Kind.ATHENA:
         raise UsageError(f"{args.table} is no table of Athena", hint="athena:DATABASE.TABLE@WORKGROUP")
     whence = Whence(args)
+    if args.create_workgroup:
+        return _made_workgroup(args, whence)
     return _created(args, asked, whence) if args.create else _checked(asked, whence)
 
 
@@ -67,6 +70,18 @@ def _created(args: argparse.Namespace, asked: Place, whence: Whence) -> int:
     _agreed(args)
     made(clients, plan, Where(asked.below or "primary", database, args.results, ""))
     say(f"irkit trail: made; irkit trail activity --from {asked.text} --key ... asks it")
+    return 0
+
+
+def _made_workgroup(args: argparse.Namespace, whence: Whence) -> int:
+    from irkit.cloudtrail.athena.making import planned_workgroup
+
+    plan = planned_workgroup(args.results)
+    say(f"irkit trail: make the workgroup {plan.name}: results go to {plan.output}, and a statement ends at")
+    say(f"  {plan.cutoff or 0:,} scanned bytes")
+    _agreed(args)
+    whence.clients().athena.create_workgroup(plan)
+    say(f"irkit trail: made; name it behind the table: athena:DB.TABLE@{plan.name}")
     return 0
 
 

@@ -129,6 +129,11 @@ def opened(texts: Sequence[str], reach: Reach) -> Source:
     return several(tuple(_through_store(raw, held, reach) for raw, held in _sources(named, reach)))
 
 
+def bare(texts: Sequence[str], reach: Reach) -> tuple[Source, ...]:
+    """The sources one by one, without their stores."""
+    return tuple(raw for raw, _ in _sources(places(texts), reach))
+
+
 def storable(texts: Sequence[str], reach: Reach) -> tuple[tuple[Filed, Path], ...]:
     """The sources among them that a store can hold, each with the folder of its store; none without ``stores``."""
     if reach.stores is None:

@@ -7,6 +7,7 @@ from irkit.cloudtrail.places import (
     Kind,
     Place,
     Reach,
+    bare,
     is_store,
     opened,
     places,
@@ -14,4 +15,15 @@ from irkit.cloudtrail.places import (
     store_folder,
 )
 
-__all__ = ["EVENT_HISTORY", "Kind", "Place", "Reach", "is_store", "opened", "places", "storable", "store_folder"]
+__all__ = [
+    "EVENT_HISTORY",
+    "Kind",
+    "Place",
+    "Reach",
+    "bare",
+    "is_store",
+    "opened",
+    "places",
+    "storable",
+    "store_folder",
+]
