@@ -29,6 +29,14 @@ class Kind(StrEnum):
     """A key that ends by itself."""
     USER = "user"
     ROLE = "role"
+    INSTANCE = "instance"
+    """A machine: its role's sessions have its id for a name."""
+    FUNCTION = "function"
+    """A function: its role's sessions have its name."""
+
+
+RUNS = frozenset({Kind.INSTANCE, Kind.FUNCTION})
+"""What acts with a role's rights in sessions named after it."""
 
 
 MINTS = (
@@ -36,8 +44,9 @@ MINTS = (
     *("sts:GetSessionToken", "sts:GetFederationToken", "sts:GetDelegatedAccessToken"),
     *("iam:CreateAccessKey", "iam:CreateUser", "iam:CreateRole", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
     *("cognito-identity:GetCredentialsForIdentity", "rolesanywhere:CreateSession"),
+    *("ec2:RunInstances", "lambda:CreateFunction20150331"),
 )
-"""Calls whose answers name a key, a session or an identity (STS, IAM, Cognito and Roles Anywhere API references)."""
+"""Calls whose answers name a key, a session, an identity or what acts as a role (API references of the services)."""
 _USERS = frozenset({"iam:CreateUser", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
 _NAMED_TIMES = "%b %d, %Y, %I:%M:%S %p"
 """``Nov 30, 2024, 8:43:17 PM``: how CloudTrail writes a session's end."""
@@ -48,13 +57,14 @@ class Birth:
     """One key, session or identity, and the call that brought it into being."""
 
     id: str
-    """A key id; an ARN for a user or a role."""
+    """A key id; an ARN for a user or a role; an instance's id, a function's name."""
     kind: Kind
     arn: str
     """The identity that it speaks for."""
     by: str
     """The id it came of: the caller's key id; the caller in words where the record has none (``role/session``)."""
     by_arn: str
+    by_session: str
     call: str
     at: datetime
     until: datetime | None
@@ -79,6 +89,8 @@ class Join(StrEnum):
     """The caller was a user or role that came of the tree, with a key of which no birth is recorded."""
     SOURCE_IDENTITY = "source identity"
     """The session bears the source identity that a session of the tree was the first to be given."""
+    SESSION = "session"
+    """The caller was a session named after an instance or a function that came of the tree."""
     OWNER = "owner"
     """A key made, by whomever, for a user who came of the tree."""
 
@@ -99,7 +111,8 @@ class Tree:
     @property
     def keys(self) -> tuple[str, ...]:
         """Key ids alone, of sessions too."""
-        return tuple(dict.fromkeys((*self.roots, *(one.id for one in self.births if one.kind in _SIGNS))))
+        roots = (each for each in self.roots if ":" not in each and "/" not in each)
+        return tuple(dict.fromkeys((*roots, *(one.id for one in self.births if one.kind in _SIGNS))))
 
     def above(self, one: Birth) -> str:
         """The id that a birth came of, within this tree."""
@@ -127,16 +140,18 @@ _SIGNS = frozenset({Kind.KEY, Kind.SESSION})
 def births(records: Iterable[Record]) -> tuple[Birth, ...]:
     """All that the records brought into being, oldest first; the two records of one call between accounts are one."""
     found: dict[str, Birth] = {}
-    for one in sorted(records, key=lambda each: (each.at, each.event_id)):
-        birth = None if one.error else _birth(one)
-        if birth is None:
-            continue
-        known = found.get(birth.id)
-        if known is None:
-            found[birth.id] = birth
-        elif known.shared_id == birth.shared_id and birth.shared_id and not known.by.startswith(("AKIA", "ASIA")):
-            found[birth.id] = replace(birth, at=known.at) if birth.by.startswith(("AKIA", "ASIA")) else known
+    made = [one for one in records if one.call in _MINTS and not one.error]
+    for one in sorted(made, key=lambda each: (each.at, each.event_id)):
+        for birth in _births(one):
+            known = found.setdefault(birth.id, birth)
+            is_double = bool(birth.shared_id) and known.shared_id == birth.shared_id
+            if is_double and _is_key(birth.by) and not _is_key(known.by):
+                found[birth.id] = replace(birth, at=known.at)
     return tuple(found.values())
+
+
+def _is_key(text: str) -> bool:
+    return text.startswith(("AKIA", "ASIA"))
 
 
 def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
@@ -175,23 +190,36 @@ def _parent(one: Birth, known: set[str], marks: Mapping[str, str]) -> tuple[str,
         return one.by, Join.KEY
     if one.by_arn in known:
         return one.by_arn, Join.IDENTITY
+    if one.by_session in known:
+        return one.by_session, Join.SESSION
     if one.source_identity in marks:
         return marks[one.source_identity], Join.SOURCE_IDENTITY
     return (one.arn, Join.OWNER) if one.kind is Kind.KEY and one.arn in known else None
 
 
-def _birth(one: Record) -> Birth | None:
-    if one.call not in _MINTS:
-        return None
+def _births(one: Record) -> Iterator[Birth]:
+    if one.call == "ec2:RunInstances":
+        role = word(one.params, "iamInstanceProfile", "arn") or word(one.params, "iamInstanceProfile", "name")
+        items = part(one.answer, "instancesSet", "items")
+        for each in items if isinstance(items, list) else []:
+            yield _birth(one, Kind.INSTANCE, word(each, "instanceId"), role)
+        return
+    if one.call == "lambda:CreateFunction20150331":
+        yield _birth(one, Kind.FUNCTION, one.param("functionName"), one.param("role"))
+        return
     kind, made, arn = _made(one)
-    if not made:
-        return None
+    if made:
+        yield _birth(one, kind, made, arn)
+
+
+def _birth(one: Record, kind: Kind, made: str, arn: str) -> Birth:
     return Birth(
         id=made,
         kind=kind,
         arn=arn,
         by=one.key_id or who(one),
         by_arn=one.principal_arn,
+        by_session=one.session,
         call=one.call,
         at=one.at,
         until=moment(word(_credentials(one), "expiration")),

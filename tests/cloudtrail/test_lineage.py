@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irkit.cloudtrail.lineage import Join, Kind, births, moment, tree
+from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
 from tests.cloudtrail.held import stratus
 from tests.cloudtrail.made import KEY, made
@@ -183,6 +184,49 @@ def test_ends_are_read_as_cloudtrail_writes_them() -> None:
     assert moment("Nov 30, 2024, 8:43:17\u202fPM") == at
     assert moment("2024-11-30T20:43:17Z") == at
     assert moment("soon") is None
+
+
+def test_what_an_instance_of_the_tree_does_with_its_role_is_of_the_tree() -> None:
+    started = made(
+        "ec2:RunInstances",
+        userIdentity=identity(KEY),
+        requestParameters={"iamInstanceProfile": {"name": "admin"}},
+        responseElements={"instancesSet": {"items": [{"instanceId": "i-1"}, {"instanceId": "i-2"}]}},
+    )
+    arn = "arn:aws:sts::111122223333:assumed-role/admin/i-1"
+    stolen = made(
+        "sts:AssumeRole",
+        60,
+        userIdentity={"type": "AssumedRole", "arn": arn, "accessKeyId": "ASIAINSTANCE"},
+        responseElements={"credentials": {"accessKeyId": "ASIA5"}},
+    )
+    grown = tree([KEY], [started, stolen])
+    assert [(one.id, grown.above(one), grown.join(one)) for one in grown.births] == [
+        *(("i-1", KEY, Join.KEY), ("i-2", KEY, Join.KEY), ("ASIA5", "i-1", Join.SESSION)),
+    ]
+    assert grown.keys == (KEY, "ASIA5")
+
+
+def test_what_was_there_before_and_was_taken_hold_of_is_named() -> None:
+    records = [
+        made("iam:UpdateAssumeRolePolicy", userIdentity=identity(KEY), requestParameters={"roleName": "admin"}),
+        made("ssm:SendCommand", userIdentity=identity(KEY), requestParameters={"instanceIds": ["i-7", "i-8"]}),
+        made(
+            "lambda:UpdateFunctionCode20150331v2", userIdentity=identity(KEY), requestParameters={"functionName": "pay"}
+        ),
+        made("ssm:SendCommand", userIdentity=identity(KEY), requestParameters={"instanceIds": ["i-9"]}, errorCode="X"),
+        made("ssm:SendCommand", userIdentity=identity("AKIAOTHER"), requestParameters={"instanceIds": ["i-6"]}),
+    ]
+    assert reached(records, tree([KEY], records)) == ("role admin", "instance i-7", "instance i-8", "function pay")
+
+
+def test_what_the_tree_made_itself_is_not_named_as_taken() -> None:
+    answer = {"role": {"arn": ROLE, "roleName": "admin"}}
+    records = [
+        made("iam:CreateRole", userIdentity=identity(KEY), responseElements=answer),
+        made("iam:UpdateAssumeRolePolicy", 9, userIdentity=identity(KEY), requestParameters={"roleName": "admin"}),
+    ]
+    assert reached(records, tree([KEY], records)) == ()
 
 
 _KEYS = st.sampled_from([f"K{number}" for number in range(8)])

@@ -23,11 +23,13 @@ from irkit.cloudtrail.questions.reach import (
     whoever,
     widened,
 )
+from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress, Source, in_order
 
 _MOST_GENERATIONS = 25
 _MOST_FOLLOWED = 1_000
+_MOST_NAMED = 10
 
 
 class Hunt:
@@ -227,5 +229,8 @@ class Hunt:
         if self.tree is not None:
             sessions = sum(one.kind is Kind.SESSION for one in self.tree.births)
             yield f"followed {len(self.tree.births)} that came of the keys, {sessions} of them sessions"
+            if others := reached(self._pool.values(), self.tree):
+                more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+                yield f"NOT FOLLOWED, as others use them too: {', '.join(others[:_MOST_NAMED])}{more}"
         if self._left_out:
             yield f"NOT FOLLOWED: {self._left_out} more that came of the keys"

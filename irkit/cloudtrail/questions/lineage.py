@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from irkit.cloudtrail.identity import is_place
-from irkit.cloudtrail.lineage import MINTS, Birth
+from irkit.cloudtrail.lineage import MINTS, RUNS, Birth
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.group import failed, grouped, once
 from irkit.cloudtrail.questions.question import Asked, Follow, Question
@@ -21,13 +21,13 @@ class Branch:
     depth: int
     """0 for a root."""
     id: str
-    """A key id; the ARN of a user or a role."""
+    """A key id; the ARN of a user or a role; an instance's id, a function's name."""
     kind: str
-    """``root``, ``key``, ``session``, ``user``, ``role``."""
+    """``root``, ``key``, ``session``, ``user``, ``role``, ``instance``, ``function``."""
     of: str
     """The id it came of; empty for a root."""
     joined_by: str
-    """By what that is known: ``key``, ``identity``, ``source identity``, ``owner``."""
+    """By what that is known: ``key``, ``identity``, ``session``, ``source identity``, ``owner``."""
     call: str
     identity: str
     """The ARN that it speaks for."""
@@ -51,9 +51,11 @@ def lineage(asked: Asked) -> tuple[Branch, ...]:
         return ()
     by_key = grouped(asked.records, lambda one: asked.caller(one).key_id)
     by_arn = grouped(asked.records, lambda one: one.issuer_arn or one.principal_arn)
+    by_session = grouped(asked.records, lambda one: one.session)
     rows = []
     for depth, here, birth in asked.tree.walk():
-        used = (by_arn if here.startswith("arn:") else by_key).get(here, [])
+        runs = birth is not None and birth.kind in RUNS
+        used = (by_session if runs else by_arn if here.startswith("arn:") else by_key).get(here, [])
         row = _row(depth, here, birth, used)
         if birth is not None:
             row = replace(row, of=asked.tree.above(birth), joined_by=asked.tree.join(birth).value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from irkit.cloudtrail.attribution import WITHIN, is_made_for, joined, spans
-from irkit.cloudtrail.lineage import MINTS, Birth
+from irkit.cloudtrail.lineage import MINTS, RUNS, Birth, Kind
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.record import Record
@@ -23,7 +23,7 @@ _CAUSING = frozenset(each.partition(":")[0] for each in CAUSES)
 _FORWARDING = frozenset({"cloudformation", "athena", "glue", "servicecatalog", "elasticbeanstalk", "health"})
 """Services that call others than KMS in their callers' names."""
 _FORWARDS = tuple(f"{each}:*" for each in sorted(_FORWARDING))
-_MOST_ARNS = 50
+_MOST_ARNS = 200
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -109,11 +109,13 @@ def tree_looks(query: Query, births: Iterable[Birth]) -> tuple[Query, ...]:
     since = min(one.at for one in several) - WITHIN
     wide = widened(query, Follow.TREE)
     asked = replace(of_anyone(wide), windows=_since(query.windows, since))
-    keys = tuple(one.id for one in several if not one.id.startswith("arn:"))
-    arns = tuple(one.id for one in several if one.id.startswith("arn:"))
+    keys = tuple(one.id for one in several if one.kind in {Kind.KEY, Kind.SESSION})
+    arns = tuple(one.id for one in several if one.kind in {Kind.USER, Kind.ROLE})
+    sessions = tuple(one.id for one in several if one.kind in RUNS)
     return (
         *((replace(asked, keys=keys),) if keys else ()),
         *((replace(asked, arns=arns),) if arns else ()),
+        *((replace(asked, sessions=sessions),) if sessions else ()),
     )
 
 
@@ -140,8 +142,11 @@ def _several(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _arns(records: Iterable[Record]) -> tuple[str, ...]:
-    """Empty, for all, when there are too many to look for one by one."""
-    several = _several(one.principal_arn for one in records)
+    """Who called; where that are very many sessions, their roles; empty, for all, when these are too many too."""
+    known = list(records)
+    several = _several(one.principal_arn for one in known)
+    if len(several) > _MOST_ARNS:
+        several = _several(one.issuer_arn or one.principal_arn for one in known)
     return several if len(several) <= _MOST_ARNS else ()
 
 
