@@ -161,7 +161,7 @@ class TrailBucket:
     def _read(
         self, listing: Listing, fetching: Fetching, pages: Iterable[tuple[S3Object, ...]], query: Query
     ) -> Generator[Batch, None, Looked]:
-        began = time.monotonic()
+        began, told = time.monotonic(), ""
         with tempfile.TemporaryDirectory(prefix="irkit-") as spool:
             files = fetching.files(pages, Path(spool))
             look = look_at_files(files, query, self._jobs)
@@ -172,6 +172,9 @@ class TrailBucket:
                     except StopIteration as end:
                         looked: Looked = end.value
                         return looked
+                    if listing.is_done and not told:
+                        told = f"{listing.files:,} files of {listing.size / 1e6:,.1f} MB in {listing.requests} listings"
+                        self._clients.progress(f"{self.label}: {told}")
                     yield Batch(batch.records, _progress(batch.progress, listing, time.monotonic() - began))
 
     def _coverage(

@@ -28,6 +28,8 @@ _MOST_DAYS_A_RANGE = 31
 _LOGS = "AWSLogs/"
 _ACCOUNT = re.compile(r"\d{12}")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+_TRAIL = re.compile(r"CloudTrail(-\w+)?")
+_NO_CALLS = frozenset({"CloudTrail-Digest", "CloudTrail-Insight"})
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 _DAY = timedelta(days=1)
 _ENDINGS = (".gz", ".json", ".jsonl", ".ndjson")
@@ -139,7 +141,7 @@ class Listing:
             raise NotFound(msg, hint="look at the trail's bucket and prefix: aws cloudtrail describe-trails")
 
     def _take(self, objects: Sequence[S3Object]) -> None:
-        logs = [(one, named(one.key)) for one in objects if one.size and not one.key.endswith("/")]
+        logs = [(one, named(one.key)) for one in objects if not one.key.endswith("/")]
         logs = [(one, told) for one, told in logs if told.kind in {Kind.LOG, Kind.OTHER}]
         for _, told in logs:
             self.regions.add(told.region)
@@ -164,8 +166,6 @@ class Listing:
         match step.level:
             case Level.DAYS:
                 return self._range(step)
-            case Level.ACCOUNT:
-                return self._below(step._replace(level=Level.TRAIL, prefix=f"{step.prefix}CloudTrail/"))
             case _:
                 return self._below(step)
 
@@ -187,6 +187,11 @@ class Listing:
             case Level.LOGS:
                 found = [self._of_logs(folder, name) for folder, name in names.items()]
                 return Found(further=tuple(one for one in found if one is not None))
+            case Level.ACCOUNT:
+                # Network activity has a folder of its own beside that of other events (user guide, "Finding your
+                # CloudTrail log files").
+                kinds = [folder for folder, name in names.items() if _TRAIL.fullmatch(name) and name not in _NO_CALLS]
+                return Found(further=tuple(Step(Level.TRAIL, folder) for folder in kinds))
             case Level.TRAIL:
                 return Found(further=tuple(self._of_regions(names)))
         logs = [folder for folder, name in names.items() if f"{name}/" == _LOGS]
@@ -226,10 +231,7 @@ def start(prefix: str) -> Step:
     if parts and _ORGANIZATION.fullmatch(parts[0]):
         parts = parts[1:]
     levels = (Level.LOGS, Level.ACCOUNT, Level.TRAIL, Level.REGION)
-    regular = all(
-        pattern.fullmatch(part)
-        for pattern, part in zip((_ACCOUNT, re.compile("CloudTrail"), _REGION), parts, strict=False)
-    )
+    regular = all(pattern.fullmatch(part) for pattern, part in zip((_ACCOUNT, _TRAIL, _REGION), parts, strict=False))
     if not regular or len(parts) >= len(levels):
         return Step(Level.DAYS, f"{above}{_LOGS}{below}")
     return Step(levels[len(parts)], f"{above}{_LOGS}{below}")

@@ -33,6 +33,10 @@ class FakeClients:
 
     def __post_init__(self) -> None:
         self.trails = self
+        self.told: list[str] = []
+
+    def progress(self, text: str) -> None:
+        self.told.append(text)
 
     def now(self) -> datetime:
         return START + timedelta(days=1)
@@ -77,7 +81,7 @@ def test_a_window_is_answered_from_the_files_that_may_hold_it_alone(s3: FakeS3) 
     assert coverage.counts.files == s3.reads() <= 2 * 9
     assert coverage.counts.pruned == 2 * 54 - coverage.counts.files
     assert coverage.sources == ("s3://logs/",)
-    assert s3.told == [("logs", 5, coverage.counts.files, coverage.counts.size)]
+    assert s3.told == [("logs", 6, coverage.counts.files, coverage.counts.size)]
 
 
 def test_each_record_has_its_place(s3: FakeS3) -> None:
@@ -258,6 +262,13 @@ def test_progress_tells_files_bytes_and_what_is_left(s3: FakeS3) -> None:
     assert last[:3] == ("files", len(s3.held), len(s3.held))
     assert last.size == sum(map(len, s3.held.values()))
     assert last.seconds_left == 0
+
+
+def test_how_much_will_be_fetched_is_told_once(s3: FakeS3) -> None:
+    clients = FakeClients(s3)
+    found(TrailBucket(clients, "logs", "AWSLogs"), Query())  # type: ignore[arg-type]
+    (told,) = clients.told
+    assert told.startswith(f"s3://logs/AWSLogs: {len(s3.held)} files of 0.0 MB in ")
 
 
 def test_the_rehearsals_bucket_is_read_with_a_real_client(on: Bench, tmp_path: Path) -> None:

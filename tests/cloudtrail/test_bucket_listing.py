@@ -110,6 +110,13 @@ def test_digests_and_insights_are_no_logs() -> None:
     assert listing.pruned == 0
 
 
+def test_network_activity_has_a_folder_of_its_own() -> None:
+    s3 = FakeS3()
+    wanted = {s3.put(key_of(DAY)), s3.put(key_of(DAY, kind="CloudTrail-NetworkActivity"))}
+    assert keys(s3, Query(windows=(window(-1, 1),)))[0] == wanted
+    assert keys(s3, Query(), "AWSLogs/111122223333/CloudTrail-NetworkActivity")[0] == wanted & set(list(s3.held)[1:])
+
+
 def test_files_that_aws_did_not_lay_out_are_all_listed() -> None:
     s3 = FakeS3()
     wanted = {s3.put("export/one.json.gz"), s3.put("export/deep/er/two.jsonl"), s3.put(key_of(DAY).rsplit("/")[-1])}
