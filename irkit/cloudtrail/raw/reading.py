@@ -217,7 +217,7 @@ class _Stream:
         elif not self._begun:
             yield _unread(self._place, 0, "is empty")
         elif self._splitter is not None and self._splitter.rest >= 0:
-            yield _unread(self._place, self._splitter.rest, "ends in the middle of a record")
+            yield _unread(self._place, self._splitter.rest, "is cut off")
         if self._splitter is not None and self._splitter.junk >= 0:
             yield _unread(self._place, self._splitter.junk, "holds what is no JSON")
         if self._gaps.more:

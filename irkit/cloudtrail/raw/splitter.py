@@ -59,8 +59,10 @@ class Splitter:
 
     @property
     def rest(self) -> int:
-        """Where an object begins that has no end; -1 when there is none."""
-        return self._offset + self._start if self._start >= 0 else -1
+        """Where an object begins that has no end, or where the text ends within brackets; -1 when it is whole."""
+        if self._start >= 0:
+            return self._offset + self._start
+        return self._offset + len(self._held) if self._open else -1
 
     def _given(self, *, ends: bool) -> Iterator[Element]:
         for token in _TOKEN.finditer(self._held, self._at):

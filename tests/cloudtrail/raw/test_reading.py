@@ -114,7 +114,7 @@ def test_what_stands_before_a_cut_is_found(data: st.DataObject, query: Query) ->
     answer = read(text[:cut], query)
     whole = [each for each, end in zip(bodies, ends, strict=True) if end <= cut]
     assert {one.event_id for one in answer.records} == set(wanted(whole, query))
-    assert bool(answer.skipped) or cut >= ends[-1]
+    assert answer.skipped != []
 
 
 @settings(deadline=None, max_examples=60)
@@ -139,8 +139,9 @@ def test_a_cut_gzip_gives_its_beginning_and_says_where_it_ends(data: st.DataObje
         (b'{"hello":"world"}', "holds no CloudTrail record"),
         (b'{"Records":[{"eventVersion":"1.08",]}', "this is no CloudTrail record"),
         (b'{"Records":[{"eventVersion":"1.08"}', "holds no CloudTrail record"),
+        (b'{"Records":[', "is cut off"),
         (b'{"Records":[{"eventVersion":"1.08","eventTime":"soon"}]}', "is no CloudTrail record"),
-        (b'{"Records":[{"eventVersion":"1.08"', "ends in the middle of a record"),
+        (b'{"Records":[{"eventVersion":"1.08"', "is cut off"),
         (b"[" * 5_000, "no record ends"),
         (b'{"a":' * 400 + b"1" + b"}" * 400, "no CloudTrail record"),
     ],

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from irkit.cloudtrail.raw.raw_file import RawFile
+from irkit.cloudtrail.raw.workers import Told, Workers
+
+DEADLY = "tests.cloudtrail.raw.odd_readers:Deadly"
+PATIENCE_S = 60.0
+PARENT = """
+import sys
+from irkit.cloudtrail.raw.raw_file import RawFile
+from irkit.cloudtrail.raw.workers import Workers
+for told in Workers(sys.argv[1], sys.argv[2], 2).read(iter([RawFile("endless", 1), RawFile("endless", 1)])):
+    pass
+"""
+
+
+def files(*places: str) -> list[RawFile]:
+    return [RawFile(place, 1, place) for place in places]
+
+
+def told(folder: Path, several: list[RawFile]) -> list[Told]:
+    return [each for batch in Workers(DEADLY, folder, 2).read(iter(several)) for each in batch]
+
+
+def ended(several: list[Told]) -> set[str]:
+    return {str(each.part).split(" ", 1)[1].rpartition(" ")[0] for each in several if str(each.part).startswith("end")}
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_every_file_is_read_and_its_end_is_told(tmp_path: Path) -> None:
+    names = [f"file {number}" for number in range(100)]
+    found = told(tmp_path, files(*names))
+    assert ended(found) == set(names)
+    assert sorted(each.file.place for each in found if each.part is None) == sorted(names)
+    assert not any(each.why for each in found)
+
+
+def test_files_may_be_bytes_of_any_size(tmp_path: Path) -> None:
+    sizes = [0, 1, 300_000, 70_000, 3_000_000, 5]
+    several = [RawFile(f"file {number}", size, "", bytes(size)) for number, size in enumerate(sizes)]
+    found = {str(each.part) for each in told(tmp_path, several)}
+    assert {f"end file {number} {size}" for number, size in enumerate(sizes)} <= found
+
+
+def test_a_file_that_kills_its_reader_twice_is_given_up_and_no_other(tmp_path: Path) -> None:
+    names = [f"file {number}" for number in range(40)]
+    found = told(tmp_path, files(*names[:9], "kill", *names[9:]))
+    assert ended(found) == set(names)
+    assert [(each.file.place, each.why) for each in found if each.why] == [
+        ("kill", "the process that read it was killed (SIGKILL), twice")
+    ]
+
+
+def test_a_file_whose_reader_was_killed_once_is_read_after_all(tmp_path: Path) -> None:
+    names = ["kill once", *(f"file {number}" for number in range(20))]
+    found = told(tmp_path, files(*names))
+    assert ended(found) == set(names)
+    assert not any(each.why for each in found)
+
+
+def test_without_a_process_that_starts_files_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    names = [f"file {number}" for number in range(20)]
+    assert ended(told(tmp_path, files(*names))) == set(names)
+
+
+def test_closing_ends_all_processes(tmp_path: Path) -> None:
+    workers = Workers(DEADLY, tmp_path, 2)
+    pids = [worker.popen.pid for worker in workers._workers]
+    reading = workers.read(iter(files("endless", "endless")))
+    until(lambda: bool(next(reading)))
+    reading.close()
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, DEADLY, str(tmp_path)])
+    until(lambda: len(list(tmp_path.iterdir())) == 2)
+    children = [psutil.Process(int(path.name)) for path in tmp_path.iterdir()]
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    gone, alive = psutil.wait_procs(children, PATIENCE_S)
+    assert len(gone) == 2
+    assert alive == []
+
+
+def test_an_interrupt_of_the_terminal_is_left_to_the_parent(tmp_path: Path) -> None:
+    workers = Workers(DEADLY, tmp_path, 1)
+    reading = workers.read(iter(files(*(f"file {number}" for number in range(50)))))
+    found: list[Told] = []
+    until(lambda: bool(found.extend(next(reading)) or found))
+    os.kill(workers._workers[0].popen.pid, signal.SIGINT)
+    for batch in reading:
+        found += batch
+    assert len(ended(found)) == 50
+    assert not any(each.why for each in found)

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.local import LocalFiles
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Found, found
+from irkit.errors import OutsideError
+from tests.cloudtrail.made import KEY, START, body
+
+ACCOUNT, OTHER = "111122223333", "444455556666"
+NOON = Query(windows=(Window(START, START + timedelta(hours=1)),))
+
+
+def log(
+    root: Path,
+    bodies: Sequence[dict[str, object]],
+    delivered_at: datetime,
+    account: str = ACCOUNT,
+    region: str = "eu-west-1",
+) -> Path:
+    """A log file in AWS's layout."""
+    folder = root / f"AWSLogs/{account}/CloudTrail/{region}/{delivered_at:%Y/%m/%d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    number = len(list(folder.iterdir()))
+    path = folder / f"{account}_CloudTrail_{region}_{delivered_at:%Y%m%dT%H%MZ}_{number:016}.json.gz"
+    whole = [{"recipientAccountId": account, **each, "awsRegion": region} for each in bodies]
+    path.write_bytes(gzip.compress(json.dumps({"Records": whole}, separators=(",", ":")).encode()))
+    return path
+
+
+def hourly(root: Path, hours: range, account: str = ACCOUNT, region: str = "eu-west-1") -> dict[int, Path]:
+    """One file an hour, delivered five minutes after its event; by the hours after noon."""
+    return {
+        hour: log(
+            root,
+            [body("s3:ListBuckets", hour * 3600, eventID=f"{region}-{hour}")],
+            START + timedelta(hours=hour, minutes=5),
+            account,
+            region,
+        )
+        for hour in hours
+    }
+
+
+def look(root: Path, query: Query, jobs: int | None = None) -> Found:
+    return found(LocalFiles([root], jobs), query)
+
+
+def ids(several: Sequence[Record]) -> list[str]:
+    return [one.event_id for one in several]
+
+
+def notes(coverage: Coverage) -> str:
+    return "; ".join(coverage.notes)
+
+
+def test_files_of_other_times_are_left_out_and_counted(tmp_path: Path) -> None:
+    hourly(tmp_path, range(-5, 6))
+    answer = look(tmp_path, NOON)
+    assert ids(answer.records) == ["eu-west-1-0"]
+    assert (answer.coverage.counts.files, answer.coverage.counts.pruned) == (2, 9)
+    assert answer.coverage.is_whole
+    assert answer.coverage.trusted_until == START + timedelta(hours=1)
+
+
+def test_the_answer_of_processes_is_that_of_one(tmp_path: Path) -> None:
+    hourly(tmp_path, range(60))
+    alone, several = look(tmp_path, Query(keys=(KEY,))), look(tmp_path, Query(keys=(KEY,)), 2)
+    assert len(alone.records) == 60
+    assert several == alone
+
+
+def test_an_empty_answer_is_trusted_until_the_newest_delivery_less_the_lag(tmp_path: Path) -> None:
+    hourly(tmp_path, range(3))
+    answer = look(tmp_path, Query(keys=("none",)).within([Window(START, START + timedelta(days=9))]))
+    assert answer.records == ()
+    assert answer.coverage.trusted_until == START + timedelta(hours=2, minutes=5 - 15)
+
+
+def test_accounts_and_regions_are_pruned_and_those_without_a_file_are_named(tmp_path: Path) -> None:
+    hourly(tmp_path, range(2))
+    hourly(tmp_path, range(2), OTHER, "eu-west-2")
+    answer = look(tmp_path, Query(accounts=(OTHER, "000000000000"), regions=("eu-west-2", "eu-west-3")))
+    assert ids(answer.records) == ["eu-west-2-0", "eu-west-2-1"]
+    assert answer.coverage.counts.pruned == 2
+    assert answer.coverage.not_seen == {"eu-west-3": "there is no file of it"}
+    assert "no file of account 000000000000" in notes(answer.coverage)
+
+
+@pytest.mark.parametrize("jobs", [None, 2])
+def test_a_file_of_a_wrong_name_is_read_though_its_name_leaves_it_out(tmp_path: Path, jobs: int | None) -> None:
+    hourly(tmp_path, range(-3, 4))
+    log(tmp_path, [body("s3:GetObject", 60, eventID="skewed")], START + timedelta(days=2))
+    answer = look(tmp_path, NOON, jobs)
+    assert ids(answer.records) == ["eu-west-1-0", "skewed"]
+    assert "1 files hold other events than their names say" in notes(answer.coverage)
+    assert answer.coverage.counts.pruned == 0
+
+
+def test_a_late_event_in_a_file_that_was_read_makes_all_files_be_read(tmp_path: Path) -> None:
+    late = [body("s3:GetObject", 30, eventID="in time"), body("s3:GetObject", -7200, eventID="late")]
+    hidden = [body("s3:GetObject", 300 * 60, eventID=f"filler {number}") for number in range(300)]
+    log(tmp_path, late, START + timedelta(minutes=5))
+    log(tmp_path, [*hidden, body("s3:GetObject", 90, eventID="very late"), *hidden], START + timedelta(minutes=305))
+    assert ids(look(tmp_path, NOON).records) == ["in time", "very late"]
+
+
+def test_a_file_in_the_folder_of_another_account_or_region_is_read(tmp_path: Path) -> None:
+    moved = log(tmp_path, [body("s3:GetObject", eventID="moved")], START, ACCOUNT, "eu-west-1")
+    moved.rename(moved.with_name(moved.name.replace(ACCOUNT, OTHER).replace("eu-west-1", "eu-west-2")))
+    log(tmp_path, [], START)
+    assert ids(look(tmp_path, Query(accounts=(ACCOUNT,))).records) == ["moved"]
+    assert ids(look(tmp_path, Query(regions=("eu-west-1",))).records) == ["moved"]
+
+
+def test_the_newest_files_come_first(tmp_path: Path) -> None:
+    hourly(tmp_path, range(5))
+    (tmp_path / "export.json").write_text(json.dumps(body("s3:GetObject", 9999, eventID="unnamed")))
+    given = [one.event_id for batch in LocalFiles([tmp_path]).look(Query()) for one in batch.records]
+    assert given == [*(f"eu-west-1-{hour}" for hour in (4, 3, 2, 1, 0)), "unnamed"]
+
+
+def test_progress_counts_files_events_and_bytes(tmp_path: Path) -> None:
+    paths = hourly(tmp_path, range(5))
+    *_, last = LocalFiles([tmp_path]).look(Query())
+    assert (last.progress.done, last.progress.total, last.progress.events) == (5, 5, 5)
+    assert last.progress.size == sum(path.stat().st_size for path in paths.values())
+
+
+def test_events_met_again_are_counted(tmp_path: Path) -> None:
+    for region in ("eu-west-1", "eu-west-2"):
+        log(tmp_path, [body("s3:GetObject", eventID="same")] * 2, START, region=region)
+    answer = look(tmp_path, Query())
+    assert len(answer.records) == 1
+    assert answer.coverage.counts.doubles == 3
+
+
+def test_links_are_followed_and_loops_are_not(tmp_path: Path) -> None:
+    hourly(tmp_path / "real", range(2))
+    (tmp_path / "looked at").mkdir()
+    (tmp_path / "looked at" / "logs").symlink_to(tmp_path / "real")
+    (tmp_path / "real" / "back").symlink_to(tmp_path / "looked at")
+    (tmp_path / "looked at" / "self").symlink_to("self")
+    answer = look(tmp_path / "looked at", Query())
+    assert len(answer.records) == 2
+    assert "links lead to folders that were looked at already" in notes(answer.coverage)
+    assert [each.at.place.rpartition("/")[2] for each in answer.coverage.skipped] == ["self"]
+
+
+def test_pipes_and_damaged_files_are_named_and_the_rest_is_answered(tmp_path: Path) -> None:
+    paths = hourly(tmp_path, range(4))
+    stored = paths[1].read_bytes()
+    paths[1].write_bytes(stored[: len(stored) - 20])
+    paths[2].write_bytes(b"\x00\x01 not a log")
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "packed.json.zst").write_bytes(b"\x28\xb5\x2f\xfdxxxx")
+    (tmp_path / "README.md").write_text("# Logs of the night")
+    answer = look(tmp_path, Query())
+    assert {"eu-west-1-0", "eu-west-1-3"} <= set(ids(answer.records))
+    assert {each.why for each in answer.coverage.skipped} == {
+        "is cut off",
+        "holds what is no JSON",
+        "is no regular file",
+        "is zstd, which is not read: unpack it, or turn it to JSON",
+    }
+    assert "1 files are no logs and were passed over" in notes(answer.coverage)
+    assert not answer.coverage.is_whole
+
+
+def test_digests_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = hourly(tmp_path, range(1))[0]
+    digest = path.with_name(path.name.replace("CloudTrail", "CloudTrail-Digest"))
+    digest.write_bytes(gzip.compress(b'{"digestS3Object":"x"}'))
+    answer = look(tmp_path, Query())
+    assert "1 digest files hold no calls" in notes(answer.coverage)
+    assert answer.coverage.is_whole
+
+
+def test_a_part_whose_files_end_early_is_named(tmp_path: Path) -> None:
+    hourly(tmp_path, range(9))
+    hourly(tmp_path, range(3), region="eu-west-2")
+    assert f"the newest file of {ACCOUNT}/eu-west-2 is of 2026-11-21T14:05:00Z" in notes(
+        look(tmp_path, Query()).coverage
+    )
+
+
+def test_a_window_before_the_first_file_is_told(tmp_path: Path) -> None:
+    hourly(tmp_path, range(2))
+    early = Query(windows=(Window(START - timedelta(days=2), START + timedelta(hours=3)),))
+    assert "the files begin with events of 2026-11-21" in notes(look(tmp_path, early).coverage)
+
+
+def test_files_without_times_in_their_names_are_trusted_until_their_last_event(tmp_path: Path) -> None:
+    (tmp_path / "export.json").write_text(json.dumps({"Records": [body("s3:GetObject", 600)]}))
+    coverage = look(tmp_path, Query()).coverage
+    assert coverage.asked_at == START + timedelta(minutes=10)
+    assert coverage.regions == ("eu-west-1",)
+
+
+def test_a_folder_without_a_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutsideError, match="there is no file under"):
+        look(tmp_path, Query())
+
+
+def test_a_path_given_twice_is_read_once(tmp_path: Path) -> None:
+    path = hourly(tmp_path, range(1))[0]
+    answer = found(LocalFiles([tmp_path, path, tmp_path]), Query())
+    assert answer.coverage.counts.files == 1
+
+
+def test_closing_a_look_ends_it(tmp_path: Path) -> None:
+    hourly(tmp_path, range(40))
+    looking = LocalFiles([tmp_path], 2).look(Query())
+    next(looking)
+    looking.close()
+    assert next(looking, None) is None
+
+
+def test_the_label_names_the_paths() -> None:
+    assert LocalFiles([Path("logs"), Path("more")]).label == "files under logs, more"
+
+
+def test_times_are_in_utc(tmp_path: Path) -> None:
+    hourly(tmp_path, range(1))
+    assert look(tmp_path, Query()).coverage.start.tzinfo is UTC
