@@ -52,6 +52,8 @@ class Kind(StrEnum):
     """Its signature is not at hand: neither its metadata nor the digest after it."""
     CHAIN_STOPPED = "validation stopped"
     """A chain ends and a new one begins later: validation was off, or logging was stopped, in between."""
+    CHAIN_BEGAN = "validation began"
+    """The first chain begins after the start of the span that is asked for."""
     CHAIN_GAP = "gap between digests"
     OTHER_BUCKET = "another bucket"
     """All of it lies in another bucket than the digests say: a copy or a replica."""
@@ -87,7 +89,7 @@ _VERDICTS = {
     **dict.fromkeys(
         (
             *(Kind.UNKNOWN_KEY, Kind.KEY_OUT_OF_TIME, Kind.UNKNOWN_ALGORITHM, Kind.UNSIGNED_DIGEST, Kind.NO_DIGESTS),
-            *(Kind.REFERENCED_LOG, Kind.OTHER_BUCKET),
+            *(Kind.REFERENCED_LOG, Kind.OTHER_BUCKET, Kind.CHAIN_BEGAN),
         ),
         Verdict.UNPROVEN,
     ),

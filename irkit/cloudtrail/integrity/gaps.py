@@ -147,7 +147,7 @@ def _edges(chains: Mapping[Series, Sequence[Digest]], window: Window | None, ask
         if first.previous is None and first.start_at > window.start:
             seen = f"validation began at {_stamp(first.start_at)}: {_span(window.start, first.start_at)} not covered"
             expected = f"digests from {_stamp(window.start)} on"
-            yield Finding(Kind.CHAIN_STOPPED, first.place, expected, seen, "", window.start, first.start_at, name.text)
+            yield Finding(Kind.CHAIN_BEGAN, first.place, expected, seen, "", window.start, first.start_at, name.text)
         due = min(window.end, asked_at - DUE)
         if last.end_at < due:
             seen = f"none after {_stamp(last.end_at)}: {_span(last.end_at, due)} not covered"

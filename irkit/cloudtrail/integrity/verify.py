@@ -41,10 +41,8 @@ def verify(
     window = window or holding.window
     digests = read_digests(holding, window, jobs)
     logs = [digests.at_home(one) for one in holding.logs() if _is_in(one, window)]
-    if not logs and not digests.read and not digests.damaged and not holding.unread():
-        raise OutsideError(
-            f"{holding.label}: no log file and no digest is there", hint="look at the path and the times"
-        )
+    if not logs and not digests.read and not digests.damaged:
+        raise _nothing(holding)
     span = _span(digests)
     keys = holding.keys(sorted({one.series.region for one in digests.read}), *span) if span else ()
     standing, about_chain = judged(digests.read, digests.metadata, keys)
@@ -70,6 +68,12 @@ def verify(
         len(keys),
         (*_notes(digests.read, findings), *holding.notes()),
     )
+
+
+def _nothing(holding: Holding) -> OutsideError:
+    why = "; ".join(one.why for one in holding.unread())
+    msg = f"{holding.label}: no log file and no digest is there" + (f" ({why})" if why else "")
+    return OutsideError(msg, hint="look at the path and the times")
 
 
 class _Count:

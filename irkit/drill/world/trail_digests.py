@@ -44,6 +44,7 @@ class TrailDigests:
         self._account = account
         self._names = (trail, home)
         self._chains: dict[str, _Chain] = {}
+        self._first: datetime | None = None
         self._made: RSAPrivateKey | None = None
         self._lock = threading.Lock()
 
@@ -76,8 +77,7 @@ class TrailDigests:
         """One log file was delivered; ``content`` is what it inflates to, ``at`` the time in its name."""
         begin = at.replace(minute=0, second=0, microsecond=0)
         chain = self._chains.setdefault(region, _Chain(begin))
-        if not chain.last:
-            chain.begins_at = min(chain.begins_at, begin)
+        self._first = min(self._first or begin, begin)
         moment = f"{at:%Y-%m-%dT%H:%M:%SZ}"
         row: JsonObject = {
             "s3Bucket": self._bucket,
@@ -92,6 +92,8 @@ class TrailDigests:
     def deliver(self, now: datetime) -> None:
         """Write the digests of all hours that have ended. Raises AwsRefused or OSError."""
         for region, chain in self._chains.items():
+            if not chain.last:
+                chain.begins_at = self._first or chain.begins_at  # as in AWS, all regions' digests begin at once
             while chain.begins_at + _HOUR <= now:
                 end = chain.begins_at + _HOUR
                 rows = [row for at, row in chain.rows if at < end]
