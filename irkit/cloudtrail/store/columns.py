@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -151,6 +152,11 @@ def _is_writable(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
+def _resources(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
 def record_of_row(held: EventRow) -> Record:
     """The record of a row."""
     locator = Locator(held.place, held.byte_at, held.byte_count)
@@ -172,7 +178,7 @@ def record_of_row(held: EventRow) -> Record:
         invoked_by=held.invoked_by,
         params=JsonMap(held.params),
         answer=JsonMap(held.answer),
-        resources=tuple(json.loads(held.resources)) if held.resources else (),
+        resources=_resources(held.resources),
         request_id=held.request_id,
         message=held.message,
         account=held.account,

@@ -6,6 +6,7 @@ decided record by record first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -126,14 +127,21 @@ def _rows(folder: Path, query: Query, statement: str, *values: Value | int) -> l
 
 def _matching(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> Condition:
     """The statement that gives the events that match, and its values."""
-    condition = narrowing(query)
-    if condition.exact and not holdings.has_odd(query):
-        return condition._replace(text=f"FROM {Rows.PLAIN} WHERE {condition.text}")
+    conditions = narrowing(query)
+    is_exact = all(each.exact for each in conditions)
+    if is_exact and not holdings.has_odd(query):
+        return _union([(Rows.PLAIN, each) for each in conditions])
     _note_matching(engine, holdings, query)
-    noted = "event_id IN (SELECT event_id FROM matching)"
-    plain = condition if condition.exact else Condition(noted, (), exact=True)
-    both = f"FROM {Rows.PLAIN} WHERE {plain.text} UNION ALL BY NAME FROM {Rows.ODD} WHERE {noted}"
-    return plain._replace(text=both)
+    noted = Condition("event_id IN (SELECT event_id FROM matching)", (), exact=True)
+    return _union([*((Rows.PLAIN, each) for each in (conditions if is_exact else (noted,))), (Rows.ODD, noted)])
+
+
+def _union(every: Sequence[tuple[Rows, Condition]]) -> Condition:
+    return Condition(
+        " UNION ALL BY NAME ".join(f"FROM {view} WHERE {condition.text}" for view, condition in every),
+        tuple(value for _, condition in every for value in condition.values),
+        exact=True,
+    )
 
 
 def _note_matching(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> None:

@@ -20,16 +20,26 @@ class Condition(NamedTuple):
     exact: bool
 
 
-def narrowing(query: Query) -> Condition:
-    """The condition of a query. A row whose columns do not tell all (``odd``) is not judged by it."""
-    every = [
+def narrowing(query: Query) -> tuple[Condition, ...]:
+    """Conditions that no row fulfils twice, and all rows of the query one of.
+
+    An ARN may be the caller's or its role's: as two conditions, each leaves out row groups; as one with OR, none.
+    Rows whose columns do not tell all (``odd``) are not judged by them.
+    """
+    common = [
         _windows(query),
         *_equal(query),
-        _among(query.arns, "principal_arn", "issuer_arn"),
         _calls(query.calls),
         _outcome(query.outcome),
         _mentions(query.mentions),
     ]
+    if not query.arns:
+        return (_joined(common),)
+    caller, role = _among(query.arns, "principal_arn"), _among(query.arns, "issuer_arn")
+    return _joined([caller, *common]), _joined([role, caller._replace(text=f"NOT ({caller.text})"), *common])
+
+
+def _joined(every: Iterable[Condition]) -> Condition:
     held = [each for each in every if each.text]
     return Condition(
         " AND ".join(f"({each.text})" for each in held) or "true",
@@ -62,26 +72,27 @@ SESSION = "CASE WHEN contains(principal_arn, ':assumed-role/') THEN string_split
 def _windows(query: Query) -> Condition:
     if not query.windows:
         return _ALL
-    return Condition(
-        " OR ".join(["time >= ? AND time < ?"] * len(query.windows)),
-        tuple(_naive(at) for window in query.windows for at in window),
-        exact=True,
-    )
+    span = query.span
+    spans = [*((span,) if span is not None and len(query.windows) > 1 else ()), *query.windows]
+    each = ["time >= ? AND time < ?"] * len(spans)
+    # The whole span besides: it leaves out row groups, which alternatives do not.
+    text = each[0] if len(each) == 1 else f"{each[0]} AND ({' OR '.join(each[1:])})"
+    return Condition(text, tuple(_naive(at) for one in spans for at in one), exact=True)
 
 
 def _naive(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None)
 
 
-def _among(values: tuple[str, ...], *columns: str) -> Condition:
-    """Any of the columns is one of the values. A value that is no Unicode equals no column of a row that is not odd."""
+def _among(values: tuple[str, ...], column: str) -> Condition:
+    """A column is one of the values. One that is no Unicode equals no column of a row that is not odd."""
     if not values:
         return _ALL
     known = tuple(value for value in values if is_unicode(value))
     if not known:
         return Condition("false", (), exact=True)
     marks = ", ".join("?" * len(known))
-    return Condition(" OR ".join(f"{column} IN ({marks})" for column in columns), known * len(columns), exact=True)
+    return Condition(f"{column} IN ({marks})", known, exact=True)
 
 
 def is_unicode(value: str) -> bool:

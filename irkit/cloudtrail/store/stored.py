@@ -16,11 +16,12 @@ from irkit.cloudtrail.source import Batch, Progress
 from irkit.cloudtrail.store.columns import EPOCH, NAMES, EventRow, record_of_row
 from irkit.cloudtrail.store.holdings import Holdings, Rows
 from irkit.cloudtrail.store.manifest import StoreBroken
-from irkit.cloudtrail.store.narrowing import narrowing
+from irkit.cloudtrail.store.narrowing import Condition, narrowing
 from irkit.errors import NotFound, OutsideError
 
 _ROWS = 2_000
 _COLUMNS = ", ".join(NAMES)
+_UNJUDGED = Condition("true", (), exact=False)
 _NEVER = ("nothing but the files that were read into the store",)
 
 
@@ -64,16 +65,16 @@ def in_words(folder: Path) -> Iterator[None]:
 
 def looking(holdings: Holdings, query: Query) -> Generator[Batch, None, None]:
     """The matching records of the holdings; an event that is in two files comes twice while they are not settled."""
-    condition = narrowing(query)
     given = 0
     with closing(holdings.engine(query)) as engine:
-        for view, text, values in (
-            (Rows.PLAIN, condition.text, condition.values),
-            *(((Rows.ODD, "true", ()),) if holdings.has_odd(query) else ()),
+        for view, condition in (
+            *((Rows.PLAIN, each) for each in narrowing(query)),
+            *(((Rows.ODD, _UNJUDGED),) if holdings.has_odd(query) else ()),
         ):
-            engine.execute(f"SELECT {_COLUMNS} FROM {view} WHERE {text}", list(values))  # noqa: S608 values are bound
+            statement = f"SELECT {_COLUMNS} FROM {view} WHERE {condition.text}"  # noqa: S608 values are bound
+            engine.execute(statement, list(condition.values))
             for records in _records(engine):
-                matching = tuple(one for one in records if query.matches(one))
+                matching = tuple(records if condition.exact else filter(query.matches, records))
                 given += len(matching)
                 yield Batch(matching, Progress("rows", given, 0, given))
 
