@@ -113,6 +113,8 @@ KEYS: tuple[Key, ...] = (
     Key("trail.add", "a", "a", "Add", "Trail: Add to the timeline",
         "Write the marked rows' events, or the selected row's, into the incident's timeline, at their own time.",
         "add", _LOOKING),
+    Key("trail.add_why", "A", "A", "Add, why", "Trail: Add to the timeline, with a word on why",
+        "The same, with some words on what the events mean.", "add_why", _LOOKING, Edge.NONE),
     Key("trail.next_record", "right_square_bracket,n", "]", "Next", "Record: Next",
         "The next record of the row, or of the next row.", "turn(1)", (Place.RECORD,)),
     Key("trail.last_record", "left_square_bracket,N", "[", "Previous", "Record: Previous",

@@ -39,8 +39,11 @@ class Sofar:
 
     view: View
     progress: Progress
+    look: int
+    """The first look is for what matches; later ones for what services and sessions did for the callers."""
     records: int
     seconds: float
+    """Since the look began."""
     found: Found | None = None
 
 
@@ -89,6 +92,9 @@ class Asker:
         self._made = 0.0
         self._cost = 0.0
         self._count = 0
+        self._look = 1
+        self._look_at = now()
+        self._last = Progress("", 0, 0)
 
     def stop(self) -> None:
         """End as soon as the source gives something: what was found by then is the answer."""
@@ -120,6 +126,7 @@ class Asker:
 
     def _hear(self, batch: Batch) -> None:
         self._records.extend(batch.records)
+        self._tell_looks_apart(batch.progress)
         now = time.monotonic()
         if now - self._told < EVERY and self._made:
             return
@@ -127,7 +134,15 @@ class Asker:
         is_worth_it = len(self._records) > self._count and now - self._made > self._cost * _SHARE
         view = self._view
         found = self._sofar(view) if is_worth_it else None
-        self._tell(Sofar(view, batch.progress, len(self._records), self._seconds, found))
+        seconds = (self._now() - self._look_at).total_seconds()
+        self._tell(Sofar(view, batch.progress, self._look, len(self._records), seconds, found))
+
+    def _tell_looks_apart(self, progress: Progress) -> None:
+        """What is done never gets less within a look."""
+        if progress.done < self._last.done or progress.unit != self._last.unit != "":
+            self._look += 1
+            self._look_at = self._now()
+        self._last = progress
 
     def _sofar(self, view: View) -> Found:
         begun, self._count = time.monotonic(), len(self._records)

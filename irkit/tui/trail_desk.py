@@ -26,8 +26,11 @@ class TrailDesk:
     """What to begin with; its query is also what taking away all filters goes back to."""
     raw: Callable[[Locator], str] | None = None
     """The raw text of a record that holds none itself. Raises ``IrkitError``."""
-    add_to_timeline: Callable[[Sequence[Record]], int] | None = None
-    """Put records into the incident's journal; gives how many were new. Raises ``IrkitError``."""
+    add_to_timeline: Callable[[Sequence[Record], str], int] | None = None
+    """Put records into the incident's journal, with a word on why (may be empty); gives how many were new.
+
+    Raises ``IrkitError``.
+    """
     incident: str = ""
     """Whose timeline it is."""
     most: int = MOST

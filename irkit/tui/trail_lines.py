@@ -8,8 +8,8 @@ from datetime import timedelta
 from rich.text import Text
 
 from irkit.cloudtrail.coverage import Coverage
-from irkit.cloudtrail.source import Progress
 from irkit.tui.spans import clock
+from irkit.tui.trail_asker import Sofar
 from irkit.tui.trail_cells import counted, drawable, words
 from irkit.tui.trail_shown import Shown
 from irkit.tui.trail_view import Chip, View
@@ -83,19 +83,22 @@ def counts(shown: Shown | None, ended: str, marked: int) -> str:
     return " · ".join(parts)
 
 
-def progress(now: Progress, records: int, seconds: float) -> Text:
+def progress(sofar: Sofar) -> Text:
     """``████····  40 of 100 files · 12,000 events/s · 0:12 left``."""
+    now, seconds = sofar.progress, sofar.seconds
     done = f"{now.done:,} of {now.total:,} {now.unit}" if now.total else f"{now.done:,} {now.unit}"
     share = min(1.0, now.done / now.total) if now.total else 0.0
     bar = "█" * round(share * _BAR) + "·" * (_BAR - round(share * _BAR)) if now.total else "·" * _BAR
-    parts = [done, counted(records, "event") + " found"]
+    parts = [f"look {sofar.look}" if sofar.look > 1 else "", done, f"{counted(sofar.records, 'event')} found"]
     if seconds >= 1 and now.events:
         parts.append(f"{round(now.events / seconds):,} events/s")
     if now.seconds_left is not None:
         parts.append(f"{clock(timedelta(seconds=now.seconds_left))} left")
     elif share and seconds >= 1:
         parts.append(f"{clock(timedelta(seconds=seconds / share - seconds))} left")
-    return Text.assemble((f" {bar}  ", "cyan"), " · ".join(parts), ("   esc stops", "dim"), no_wrap=True)
+    return Text.assemble(
+        (f" {bar}  ", "cyan"), " · ".join(each for each in parts if each), ("   esc stops", "dim"), no_wrap=True
+    )
 
 
 def finished(coverage: Coverage, notes: Sequence[str], seconds: float) -> Text:

@@ -35,6 +35,7 @@ class Base:
     coverage: Coverage
     rows: dict[str, tuple[object, ...]]
     """By question; those that were made."""
+    notes: tuple[str, ...] = ()
 
     def answer(self, question: Question[object], view: View) -> tuple[Asked, tuple[object, ...]]:
         """What the view asks for, and its rows."""
@@ -94,8 +95,9 @@ class Loaded:
         needed = answer.question.needs(answer.query)
         if answer.asked.before:
             return  # it was split in two, and holds no records of one span
+        notes = tuple(f"of all that was loaded, {each}" for each in answer.notes)
         self._bases.append(
-            Base(needed, answer.follow, answer.asked, answer.coverage, {answer.question.id: answer.rows})
+            Base(needed, answer.follow, answer.asked, answer.coverage, {answer.question.id: answer.rows}, notes)
         )
         while len(self._bases) > 1 and sum(len(each.asked.records) for each in self._bases) > _KEPT:
             self._bases.pop(0)

@@ -58,5 +58,5 @@ def _raw(scope: Scope, locator: Locator) -> str:
     return raw_text(locator, lambda: scope.clients)
 
 
-def _add(scope: Scope, session: Session, records: Sequence[Record]) -> int:
-    return len(add_to_timeline(session, records, lambda one: _raw(scope, one.locator)).records)
+def _add(scope: Scope, session: Session, records: Sequence[Record], why: str) -> int:
+    return len(add_to_timeline(session, records, lambda one: _raw(scope, one.locator), why).records)

@@ -309,9 +309,11 @@ def test_the_coverage_page_is_drawn(tmp_path: Path) -> None:
 
 def test_marked_rows_go_into_the_timeline_though_other_rows_are_looked_at(tmp_path: Path) -> None:
     told: list[Sequence[Record]] = []
+    whys: list[str] = []
 
-    def add(records: Sequence[Record]) -> int:
+    def add(records: Sequence[Record], why: str) -> int:
         told.append(records)
+        whys.append(why)
         return len(records) - 1
 
     async def scene(pilot: Pilot[str]) -> None:
@@ -322,7 +324,10 @@ def test_marked_rows_go_into_the_timeline_though_other_rows_are_looked_at(tmp_pa
         assert [one.name for one in told[0]] == ["AssumeRole", "SharedSnapshotVolumeCreated"]
         await on(pilot).press("1", "home", "a").until(lambda: len(told) == 2).go()
         assert [one.name for one in told[1]] == ["AssumeRole"]
-        await on(pilot).press("enter").says("As CloudTrail").press("a").told("already in the timeline").go()
+        await (
+            on(pilot).press("enter").says("As CloudTrail").press("A").says("What it means").types("the first try").go()
+        )
+        await on(pilot).press("enter").until(lambda: whys == ["", "", "the first try"]).go()
 
     play_trail(tmp_path, scene, desk(add_to_timeline=add, incident="INC-0042"))
 
@@ -331,7 +336,7 @@ def test_many_events_go_into_the_timeline_only_after_a_question(tmp_path: Path) 
     told: list[Sequence[Record]] = []
     many = tuple(replace(real_records()[3], event_id=f"e{n}") for n in range(30))
 
-    def add(records: Sequence[Record]) -> int:
+    def add(records: Sequence[Record], why: str) -> int:
         told.append(records)
         return len(records)
 
@@ -345,7 +350,7 @@ def test_many_events_go_into_the_timeline_only_after_a_question(tmp_path: Path) 
 
 
 def test_without_an_incident_there_is_no_timeline_and_a_refusal_says_why(tmp_path: Path) -> None:
-    def full(records: Sequence[Record]) -> int:
+    def full(records: Sequence[Record], why: str) -> int:
         raise OutsideError("the disk is full", hint="make room")
 
     async def without(pilot: Pilot[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from itertools import accumulate
 from typing import ClassVar
 
@@ -15,15 +14,13 @@ from textual.events import Click
 from textual.widgets import Static
 
 from irkit.cloudtrail.record import Record
-from irkit.errors import IrkitError
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.look import Look
-from irkit.tui.messages import OrderRefused, OrderTaken
-from irkit.tui.screens.pick import Choice, PickScreen
 from irkit.tui.screens.trail_coverage import CoverageScreen
 from irkit.tui.screens.trail_filtering import TrailFilteringScreen, moment
 from irkit.tui.screens.trail_record import RecordScreen
-from irkit.tui.trail_cells import counted, words
+from irkit.tui.screens.trail_timeline import NO_INCIDENT
+from irkit.tui.trail_cells import words
 from irkit.tui.trail_desk import TrailDesk
 from irkit.tui.trail_lines import chip_at, chips, counts, covered, finished, headline, nothing, progress, tabs
 from irkit.tui.trail_narrowing import records_of
@@ -32,9 +29,6 @@ from irkit.tui.trail_view import Direction
 from irkit.tui.widgets.footer import KeyFooter
 from irkit.tui.widgets.trail_strip import TrailStrip
 from irkit.tui.widgets.trail_table import TrailTable
-
-_MANY = 20
-"""More events than this are added to a timeline only after a question."""
 
 
 class TrailScreen(TrailFilteringScreen):
@@ -108,11 +102,13 @@ class TrailScreen(TrailFilteringScreen):
         off: dict[str, str] = {}
         if self.row is None:
             ids = ("open", "pivot", "only", "exclude", "mark", "copy", "sort")
-            off |= {f"trail.{each}": "there is no row" for each in (*ids, *(() if self._marked else ("add",)))}
+            off |= {
+                f"trail.{each}": "there is no row" for each in (*ids, *(() if self._marked else ("add", "add_why")))
+            }
         if self.held.shown is None or not self.held.shown.loaded:
             off |= {f"trail.{each}": "nothing is loaded" for each in ("pick", "find", "histogram")}
         if self.desk.add_to_timeline is None:
-            off["trail.add"] = "no incident is open: irkit trail --incident INC opens one beside it"
+            off |= {"trail.add": NO_INCIDENT, "trail.add_why": NO_INCIDENT}
         if not self.view.chips:
             off["trail.drop"] = "there is no filter"
         if self.held.coverage is None:
@@ -146,7 +142,7 @@ class TrailScreen(TrailFilteringScreen):
         told, line = self.query_one("#told", Static), self.query_one("#covered", Static)
         held = self.held
         if self.progress is not None:
-            told.update(progress(*self.progress))
+            told.update(progress(self.progress))
         elif self.is_asking:
             told.update(Text(" asking…", "cyan"))
         elif held.coverage is not None:
@@ -280,45 +276,13 @@ class TrailScreen(TrailFilteringScreen):
 
     # -- the timeline ----------------------------------------------------------------------------------------------
 
-    def action_add(self) -> None:
-        """Put the marked rows' events, or the selected row's, into the incident's timeline."""
-        if reason := self.off().get("trail.add"):
-            self.refuse(reason)
-            return
+    def to_add(self) -> Sequence[Record]:
+        """The records of the marked rows; without any, of the selected one."""
         here = records_of(self.row, self.held.shown.asked) if self.row is not None and self.held.shown else ()
         several = self._marked.values() or (here,)
-        records = list({one.event_id: one for each in several for one in each}.values())
-        if not records:
-            self.refuse("these rows rest on no record that is loaded")
-        elif len(records) > _MANY:
-            title = f"Add {counted(len(records), 'event')} to the timeline of {self.desk.incident}?"
-            choices = [Choice("no", "No"), Choice("yes", f"Add all {len(records):,}")]
-            self.app.push_screen(PickScreen(title, choices), lambda said: self._add(records) if said == "yes" else None)
-        else:
-            self._add(records)
+        return list({one.event_id: one for each in several for one in each}.values())
 
-    def _add(self, records: Sequence[Record]) -> None:
-        self.run_worker(partial(self._send, records), thread=True, group="timeline")
-
-    def _send(self, records: Sequence[Record]) -> None:
-        add = self.desk.add_to_timeline
-        if add is None:
-            return
-        try:
-            new = add(records)
-        except IrkitError as error:
-            self.post_message(OrderRefused("add to the timeline", error))
-        else:
-            old = f", {len(records) - new:,} were there already" if new < len(records) else ""
-            said = f"{counted(new, 'event')} added to the timeline of {self.desk.incident}{old}"
-            self.post_message(OrderTaken(said))
-
-    @on(OrderTaken)
-    def _taken(self, message: OrderTaken) -> None:
+    def added(self) -> None:
+        """Nothing is marked any more."""
         self._marked.clear()
         self._draw_marks()
-        self.say(message.words)
-
-    @on(OrderRefused)
-    def _refused(self, message: OrderRefused) -> None:
-        self.refuse(f"{message.words}: {message.error.message}\n{message.error.hint}".strip())

@@ -10,9 +10,8 @@ from textual.message import Message
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.questions.question import Asked, Question
-from irkit.cloudtrail.source import Progress
 from irkit.tui.look import Look
-from irkit.tui.screens.placed import PlacedScreen
+from irkit.tui.screens.trail_timeline import TrailTimelineScreen
 from irkit.tui.trail_asker import Asker, Done, Failed, Sofar, Told
 from irkit.tui.trail_desk import TrailDesk
 from irkit.tui.trail_loaded import Base, Loaded
@@ -59,15 +58,14 @@ class TrailRedrawn(Message):
         self.held = held
 
 
-class TrailAskingScreen(PlacedScreen):
+class TrailAskingScreen(TrailTimelineScreen):
     """Holds what is looked at; each look elsewhere can be gone back from, without asking again."""
 
     def __init__(self, desk: TrailDesk, look: Look) -> None:
-        super().__init__(look)
-        self.desk = desk
+        super().__init__(desk, look)
         self.held = Held(desk.first)
-        self.progress: tuple[Progress, int, float] | None = None
-        """While a question is under way: how far, how many records, for how many seconds."""
+        self.progress: Sofar | None = None
+        """How far the question is that is under way."""
         self._pool = Pool(desk.source)
         self._loaded = Loaded()
         self._asker: Asker | None = None
@@ -191,7 +189,7 @@ class TrailAskingScreen(PlacedScreen):
         begun = self.look.now()
         asked, rows = base.answer(question, view)
         made = shown(question, asked, rows, view)
-        coverage, notes = base.covered(view.query), ("from what was loaded",)
+        coverage, notes = base.covered(view.query), ("from what was loaded", *base.notes)
         self.post_message(
             TrailRedrawn(Held(view, asked, rows, made, coverage, notes, "", (self.look.now() - begun).total_seconds()))
         )
@@ -211,7 +209,7 @@ class TrailAskingScreen(PlacedScreen):
             return
         match message.told:
             case Sofar() as sofar:
-                self.progress = (sofar.progress, sofar.records, sofar.seconds)
+                self.progress = sofar
                 if sofar.found is not None and sofar.view == self.view:
                     found = sofar.found
                     self.held = replace(self.held, asked=found.asked, rows=found.rows, shown=found.shown)

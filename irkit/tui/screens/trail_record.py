@@ -16,8 +16,7 @@ from irkit.cloudtrail.record import Record
 from irkit.errors import IrkitError
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.look import Look
-from irkit.tui.messages import OrderRefused, OrderTaken
-from irkit.tui.screens.placed import PlacedScreen
+from irkit.tui.screens.trail_timeline import NO_INCIDENT, TrailTimelineScreen
 from irkit.tui.trail_desk import TrailDesk
 from irkit.tui.trail_fields import Caller
 from irkit.tui.trail_page import page
@@ -34,7 +33,7 @@ class RawRead(Message):
         self.text = text
 
 
-class RecordScreen(PlacedScreen):
+class RecordScreen(TrailTimelineScreen):
     """Begins with the first; a text that is not in memory is read in a thread."""
 
     place = Place.RECORD
@@ -45,8 +44,7 @@ class RecordScreen(PlacedScreen):
     """
 
     def __init__(self, desk: TrailDesk, look: Look, records: Sequence[Record], caller: Caller) -> None:
-        super().__init__(look)
-        self._desk = desk
+        super().__init__(desk, look)
         self._records = records
         self._caller = caller
         self._at = 0
@@ -67,8 +65,8 @@ class RecordScreen(PlacedScreen):
         off: dict[str, str] = {}
         if len(self._records) == 1:
             off |= dict.fromkeys(("trail.next_record", "trail.last_record"), "the row has this record alone")
-        if self._desk.add_to_timeline is None:
-            off["trail.add"] = "no incident is open: irkit trail --incident INC opens one beside it"
+        if self.desk.add_to_timeline is None:
+            off |= {"trail.add": NO_INCIDENT, "trail.add_why": NO_INCIDENT}
         return off
 
     @property
@@ -91,11 +89,11 @@ class RecordScreen(PlacedScreen):
         self.query_one(TrailText).show(list(page(one, self._caller(one), text)))
 
     def _read(self, one: Record) -> None:
-        if self._desk.raw is None:
+        if self.desk.raw is None:
             self.post_message(RawRead(one, "its raw text is not held, and cannot be read again from here"))
             return
         try:
-            text = self._desk.raw(one.locator)
+            text = self.desk.raw(one.locator)
         except IrkitError as error:
             text = f"it could not be read again: {error.message}"
         self.post_message(RawRead(one, text))
@@ -120,28 +118,6 @@ class RecordScreen(PlacedScreen):
         self.app.copy_to_clipboard(text)
         self.say(f"sent to terminal: {text}")
 
-    def action_add(self) -> None:
-        """Put this record's event into the incident's timeline."""
-        if reason := self.off().get("trail.add"):
-            self.refuse(reason)
-        else:
-            self.run_worker(partial(self._add, self._one), thread=True, group="timeline")
-
-    def _add(self, one: Record) -> None:
-        if self._desk.add_to_timeline is None:
-            return
-        try:
-            new = self._desk.add_to_timeline((one,))
-        except IrkitError as error:
-            self.post_message(OrderRefused("add to the timeline", error))
-        else:
-            done = "added to" if new else "it was already in"
-            self.post_message(OrderTaken(f"{done} the timeline of {self._desk.incident}"))
-
-    @on(OrderTaken)
-    def _taken(self, message: OrderTaken) -> None:
-        self.say(message.words)
-
-    @on(OrderRefused)
-    def _refused(self, message: OrderRefused) -> None:
-        self.refuse(f"{message.words}: {message.error.message}\n{message.error.hint}".strip())
+    def to_add(self) -> Sequence[Record]:
+        """The record on the page."""
+        return (self._one,)
