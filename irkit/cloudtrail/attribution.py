@@ -66,7 +66,7 @@ def causes(made: Iterable[Record], callers: Iterable[Record]) -> dict[str, Cause
 
     Calls that services made are no callers and are passed over.
     """
-    several = [one for one in made if is_made_for(one)]
+    several = sorted((one for one in made if is_made_for(one)), key=_at)
     index = _Index(callers, {key for one in several for key in (*_named(one), *_by_service(one))})
     return {one.event_id: cause for one in several if (cause := index.cause(one)) is not None}
 
@@ -127,7 +127,9 @@ class _Index:
             return None
         # Two reads of one secret have two decrypts: each is given a call that has none yet.
         kind = f"{made.call} {_resource(made)}"
-        call = min(near.values(), key=lambda one: ((one.event_id, kind) in self._taken, abs(one.at - made.at), one.at))
+        call = min(
+            near.values(), key=lambda one: ((one.event_id, kind) in self._taken, abs(one.at - made.at), _at(one))
+        )
         self._taken.add((call.event_id, kind))
         return Cause(call, certainty, tuple(each for each in near if each != call.event_id))
 
@@ -146,8 +148,9 @@ class _Index:
                 yield one
 
 
-def _at(one: Record) -> datetime:
-    return one.at
+def _at(one: Record) -> tuple[datetime, str]:
+    """The same order whatever order a source gives its records in."""
+    return one.at, one.event_id
 
 
 def _likeliest(made: Record, near: dict[str, Record]) -> dict[str, Record]:

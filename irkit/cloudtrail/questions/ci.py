@@ -70,9 +70,14 @@ def ci(asked: Asked) -> tuple[Run, ...]:
     taken = {one.answered("credentials", "accessKeyId"): one for one in asked.leads if _is_asked(asked.query, one)}
     used = grouped(asked.records, lambda one: asked.caller(one).key_id)
     keys = dict.fromkeys(key for key in (*taken, *used) if key and (key in taken or _is_run(asked.query, used[key])))
-    rows = [_row(asked, key, taken.get(key), used.get(key, [])) for key in keys]
-    refused = [_row(asked, "", one, []) for one in asked.leads if one.error and _is_asked(asked.query, one)]
-    return tuple(sorted([*rows, *refused], key=lambda row: (row.first_at, row.session)))
+    rows = [
+        _row(asked, key, taken.get(key), used.get(key, []))
+        for key in keys
+        if key in used or _is_enough(asked.query, taken[key])
+    ]
+    refused = [one for one in asked.leads if one.error and _is_asked(asked.query, one)]
+    rows += [_row(asked, "", one, []) for one in refused if _is_enough(asked.query, one)]
+    return tuple(sorted(rows, key=lambda row: (row.first_at, row.session)))
 
 
 def _is_run(query: Query, several: Sequence[Record]) -> bool:
@@ -93,6 +98,13 @@ def _is_asked(query: Query, one: Record) -> bool:
         and (not query.keys or key in query.keys)
         and (not query.windows or any(one.at < each.end and ends >= each.start for each in query.windows))
     )
+
+
+def _is_enough(query: Query, taken: Record) -> bool:
+    """Whether a taking on alone makes a row: not when what the session did, or from where, is asked for."""
+    if query.calls or query.mentions or query.agents or query.source_identities:
+        return False
+    return not query.ips or taken.ip in query.ips
 
 
 def _subject(one: Record) -> str:

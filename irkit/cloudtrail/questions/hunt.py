@@ -135,7 +135,7 @@ class Hunt:
             return self._needed.keys
         born = births(self._pool.values())
         made = {one.id for one in born}
-        signed = (one.key_id for one in self._pool.values() if one.key_id and not one.invoked_by)
+        signed = (one.key_id for one in in_order(self._pool.values()) if one.key_id and not one.invoked_by)
         unsigned = (one.by for one in born)
         return tuple(dict.fromkeys(each for each in (*self._needed.arns, *signed, *unsigned) if each not in made))
 

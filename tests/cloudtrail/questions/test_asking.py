@@ -233,3 +233,15 @@ def test_every_question_is_answered_of_real_records_and_its_rows_name_their_even
 def test_the_verbs_are_these() -> None:
     expected = {"activity", "decrypts", "ci", "secrets", "persistence", "seen", "denied", "news", "lineage"}
     assert set(QUESTIONS) == expected
+
+
+@pytest.mark.parametrize("name", ["activity", "decrypts", "lineage", "secrets"])
+def test_the_order_that_a_source_gives_its_records_in_does_not_matter(name: str) -> None:
+    records = [
+        *(read(10), read(10, key=OTHER_KEY), service_decrypt(10), service_decrypt(10)),
+        *(took_on(OTHER_KEY, "ASIA1", 5), took_on(KEY, "ASIA2", 5), took_on("ASIA1", "ASIA3", 5)),
+    ]
+    query = Query(users=("svc-deploy",))
+    forth = ask(Held(records), QUESTIONS[name], query, Follow.TREE)
+    back = ask(Held(reversed(records)), QUESTIONS[name], query, Follow.TREE)
+    assert forth.rows == back.rows

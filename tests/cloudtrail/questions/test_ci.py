@@ -129,3 +129,9 @@ def test_a_session_of_the_role_that_no_provider_vouched_for_is_a_run_when_the_ro
     one = made("iam:ListUsers", userIdentity=identity)
     assert [run.session for run in runs([one], Query(arns=(ROLE,)))] == ["by-hand"]
     assert runs([one], Query(windows=(WINDOW,))) == ()
+
+
+def test_by_what_was_done_or_from_where_only_the_runs_that_did_it_have_rows() -> None:
+    assert [run.session for run in runs(RECORDS, Query(ips=("198.51.100.21",)))] == ["run-1"]
+    assert [run.session for run in runs(RECORDS, Query(ips=("198.51.100.20",)))] == ["run-1", "run-2"]
+    assert [run.session for run in runs(RECORDS, Query(mentions=("prod/payments",)))] == ["run-1"]
