@@ -136,8 +136,9 @@ class Told:
         if now - self._said_at < (_EVERY_SECONDS if self._is_terminal else _EVERY_SECONDS * 50):
             return
         self._said_at = now
+        size = f", {progress.size / _MEGA:,.1f} MB" if progress.size else ""
         left = f", {progress.seconds_left:.0f} s left" if progress.seconds_left is not None else ""
-        text = f"irkit trail: {progress.done:,} of {progress.total:,} files, {progress.size / _MEGA:,.1f} MB{left}"
+        text = f"irkit trail: {progress.done:,} of {progress.total:,} {progress.unit}{size}{left}"
         if self._is_terminal:
             self._is_drawn = True
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

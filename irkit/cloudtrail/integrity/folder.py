@@ -139,8 +139,13 @@ class Folder:
 
     def notes(self) -> Iterable[str]:
         """Whose word the public keys are."""
-        if files := [str(path) for path in (*self._keys, *self._own_keys)]:
-            yield f"The public keys are those of {', '.join(files)}: what they prove is worth as much as that file."
+        files = dict.fromkeys((*self._keys, *self._own_keys))
+        if files:
+            prints = ", ".join(dict.fromkeys(key.fingerprint for file in files for key in read_keys(file)))
+            yield (
+                f"The public keys are those of {', '.join(map(str, files))}: what they prove is worth as much as that "
+                f"file. AWS tells the same to anybody who asks (cloudtrail:ListPublicKeys): {prints}"
+            )
 
     def keys(self, regions: Iterable[str], since: datetime, until: datetime) -> tuple[PublicKey, ...]:  # noqa: ARG002
         """All keys of the files given, and of those in the folder itself."""

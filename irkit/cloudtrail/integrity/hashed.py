@@ -110,9 +110,10 @@ def inflated(chunks: Iterable[bytes], counts: list[int]) -> Iterator[bytes]:
         return
     rest: bytes = begin
     while rest:
-        rest = yield from _member(rest, source, counts)
-        if not rest.strip(b"\0"):
-            rest = next((piece for piece in source if piece.strip(b"\0")), b"")  # it may be padded with zeros
+        left = yield from _member(rest, source, counts)
+        rest = left.lstrip(b"\0")  # it may be padded with zeros
+        while len(rest) < len(_GZIP) and (more := next(source, b"")):
+            rest = (rest + more).lstrip(b"\0")
         if rest and rest[: len(_GZIP)] != _GZIP:
             raise ValueError("the gzip data are followed by something else")
 
@@ -133,7 +134,7 @@ def _member(begin: bytes, source: Iterator[bytes], counts: list[int]) -> Generat
         if counts[1] + len(piece) > max(FLOOR, counts[0] * MOST):
             raise Bomb(f"it inflates to more than {MOST} times its size: no log file does")
         yield piece
-    return inflater.unused_data or next(source, b"")
+    return inflater.unused_data
 
 
 def _inflater() -> tuple[_Inflater, type[Exception]]:

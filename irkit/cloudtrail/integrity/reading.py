@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from irkit.cloudtrail.integrity.hashed import FLOOR, content
 from irkit.cloudtrail.integrity.held import Held, Holding, Noted
 from irkit.cloudtrail.integrity.threads import mapped
 from irkit.cloudtrail.query import Window
+from irkit.cloudtrail.source import Progress
 from irkit.errors import OutsideError
 
 
@@ -34,11 +35,16 @@ class Digests:
         return held._replace(bucket=self.home.get(held.bucket, held.bucket))
 
 
-def read_digests(holding: Holding, window: Window | None, jobs: int) -> Digests:
+def read_digests(
+    holding: Holding, window: Window | None, jobs: int, told: Callable[[Progress], None] = lambda _: None
+) -> Digests:
     """The digests of a holding; of a window, those that cover it and the one after, which tells a signature."""
     found = Digests()
     read: list[tuple[Held, Digest]] = []
-    for held, seen in mapped(lambda held: (held, _read_digest(holding, held)), holding.digests(), jobs):
+    helds = tuple(holding.digests())
+    every = mapped(lambda held: (held, _read_digest(holding, held)), helds, jobs)
+    for number, (held, seen) in enumerate(every, start=1):
+        told(Progress("digests", number, len(helds)))
         found.findings += seen.findings
         if seen.digest is None:
             found.damaged.append(held)

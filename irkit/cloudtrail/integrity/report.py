@@ -173,7 +173,7 @@ def _finding_lines(kind: Kind, those: Sequence[Finding], most: int) -> Iterator[
         yield f"    seen      {one.seen}"
         if one.by:
             yield f"    by        {one.by.rpartition('/')[2]}"
-        if one.since and one.until and one.kind.verdict is not Verdict.ALTERED:
+        if one.since and one.until and one.kind.verdict is not Verdict.ALTERED and _stamp(one.since) not in one.seen:
             yield f"    time      {_stamp(one.since)} to {_stamp(one.until)}"
     if len(those) > most:
         yield f"  ... and {len(those) - most} more (--format json has all)"

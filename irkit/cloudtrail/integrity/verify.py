@@ -39,7 +39,7 @@ def verify(
 ) -> Report:
     """Check all that a holding has, or what was delivered in a window. Raises ``OutsideError`` when nothing answers."""
     window = window or holding.window
-    digests = read_digests(holding, window, jobs)
+    digests = read_digests(holding, window, jobs, told)
     logs = [digests.at_home(one) for one in holding.logs() if _is_in(one, window)]
     if not logs and not digests.read and not digests.damaged:
         raise _nothing(holding)
