@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from irkit.clients.cloudtrail_lake import LONGEST, RUNNING, Lake, LakeQuery, LakeState, LakeStore
 from irkit.clients.trails import TrailTold
-from irkit.cloudtrail.athena.column import COLUMNS, PATH, record_of_row
+from irkit.cloudtrail.athena.column import COLUMNS, PATH, as_json, record_of_row
 from irkit.cloudtrail.athena.narrowing import Dialect, narrowed, said_columns
 from irkit.cloudtrail.athena.statement import refuse_long
 from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
@@ -27,7 +27,7 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.selectors import recorded
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.cloudtrail.trails import Trail, notes
-from irkit.errors import IrkitError, NotFound, OutsideError, UsageError
+from irkit.errors import Denied, IrkitError, NotFound, OutsideError, Throttled, Unreachable, UsageError
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -74,7 +74,7 @@ def lake_statement(query: Query, store: str) -> str:
 
 def _columns() -> Iterator[str]:
     for column in COLUMNS:
-        yield f"CAST({column.name} AS json) AS {column.name}" if column.name in _MAPS else column.given
+        yield as_json(column.name) if column.name in _MAPS else column.given
 
 
 class CloudTrailLake:
@@ -101,7 +101,9 @@ class CloudTrailLake:
         """What AWS tells of the store. Raises ``NotFound``, ``OutsideError`` for one that takes no queries."""
         try:
             one = self._client.store(self._store, self._region)
-        except NotFound as error:
+        except (Denied, Unreachable, Throttled):
+            raise
+        except OutsideError as error:
             raise NotFound(f"there is no {self.label}: {error.message}", hint=CLOSED) from error
         if one.status not in {"ENABLED", "STOPPED_INGESTION"}:
             msg = f"{self.label} takes no queries: it is {one.status or 'of no status'}"

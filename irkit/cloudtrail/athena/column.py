@@ -17,6 +17,7 @@ from irkit.errors import OutsideError
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+_JSON = frozenset('{["')
 PATH = "log_file"
 """The result's column that names the object a row was read from."""
 
@@ -29,6 +30,11 @@ class Column(NamedTuple):
     given: str
 
 
+def as_json(name: str) -> str:
+    """A column that is no text, selected as JSON."""
+    return f"CAST({name} AS json) AS {name}"
+
+
 _TEXTS = (
     *("eventID", "eventTime", "eventSource", "eventName", "eventVersion", "eventCategory", "awsRegion"),
     *("recipientAccountId", "sourceIPAddress", "userAgent", "errorCode", "errorMessage", "requestID"),
@@ -38,10 +44,11 @@ _NESTED = ("userIdentity", "resources")
 COLUMNS = (
     *(Column(each.lower(), each, each.lower()) for each in _TEXTS if each != "eventTime"),
     Column("eventtime", "eventTime", "CAST(eventtime AS varchar) AS eventtime"),
-    *(Column(each.lower(), each, f"CAST({each.lower()} AS json) AS {each.lower()}") for each in _NESTED),
+    *(Column(each.lower(), each, as_json(each.lower())) for each in _NESTED),
 )
 """All that a ``Record`` is made of. What is nested comes as JSON (engine version 3: with the fields' names)."""
-_OBJECTS = frozenset({"requestparameters", "responseelements", "additionaleventdata"})
+OBJECTS = frozenset({"requestparameters", "responseelements", "additionaleventdata"})
+"""Texts of JSON in AWS's table, as in irkit's; objects in some that others made."""
 
 _FIELDS = (
     *("type", "principalId", "arn", "accountId", "accessKeyId", "userName", "invokedBy", "identityProvider"),
@@ -67,9 +74,10 @@ class RowRead(NamedTuple):
     unread: tuple[str, ...]
 
 
-def record_of_row(row: Mapping[str, str | None]) -> RowRead:
+def record_of_row(row: Mapping[str, str | None], nested: frozenset[str] = frozenset()) -> RowRead:
     """The record of a result's row, the same that its file gives.
 
+    ``nested`` are those of ``OBJECTS`` that a table has as structures: their fields that are NULL were never there.
     Raises ``OutsideError`` for a row without id, time or name.
     """
     body: dict[str, JsonValue] = {}
@@ -78,9 +86,10 @@ def record_of_row(row: Mapping[str, str | None]) -> RowRead:
         value = row.get(column.name)
         if not value:
             continue
-        if column.field in _NESTED or (column.name in _OBJECTS and value[:1] == "{"):
+        if column.field in _NESTED or (column.name in OBJECTS and value[:1] in _JSON):
             try:
-                body[column.field] = parsed(value)
+                held = parsed(value)
+                body[column.field] = _without_nulls(held) if column.name in nested else held
             except OutsideError:
                 unread.append(column.name)
         else:
@@ -94,3 +103,11 @@ def _camel(value: JsonValue) -> JsonValue:
     if not isinstance(value, dict):
         return value
     return {_CAMEL.get(name.lower(), name): _camel(inner) for name, inner in value.items()}
+
+
+def _without_nulls(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}

@@ -43,6 +43,8 @@ class Dialect(NamedTuple):
     word: str
     separator: str
     said: tuple[str, ...]
+    resources: str = "resources"
+    """The column of the resources; empty for a table without."""
     most_windows: int = MOST_WINDOWS
     """More are joined: a statement has an end."""
 
@@ -64,17 +66,18 @@ def narrowed(query: Query, dialect: Dialect = TABLE) -> Narrowing:
     reads = frozenset(name for names, _ in found for name in names.split())
     said = tuple(_said(each) for each in query.mentions)
     if said:
-        reads |= frozenset((*TABLE.said, "resources"))
+        reads |= {"requestparameters"}
     narrowing = (*said, *_LEFT) if said and all(said) else ()
     return Narrowing(tuple(each for _, each in found), narrowing, not query.mentions and _is_exact(query), reads)
 
 
 def said_columns(dialect: Dialect = TABLE) -> tuple[str, ...]:
     """``said``: all texts of parameters, answer and resources in one; ``one_more``: a resource that is not in it."""
-    resources = (f"TRY(resources[{place}].arn)" for place in range(1, _LOOKED_INTO + 1))
+    name = dialect.resources
+    resources = [f"TRY({name}[{place}].arn)" for place in range(1, _LOOKED_INTO + 1)] if name else []
     return (
         f"concat_ws(' ', {', '.join((*dialect.said, *resources))}) AS said",
-        f"TRY(resources[{_LOOKED_INTO + 1}]) AS one_more",
+        f"{f'TRY({name}[{_LOOKED_INTO + 1}])' if name else 'NULL'} AS one_more",
     )
 
 

@@ -63,6 +63,8 @@ class Shape:
     first: date | None = None
     """The first day of its projection; None for no bound."""
     last: date | None = None
+    nested: frozenset[str] = frozenset()
+    """Those of ``OBJECTS`` that are not texts."""
     path: RowPath = RowPath.KNOWN
     times: TimeKind = TimeKind.TEXT
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from irkit.clients.athena import Execution, Row, Where, WorkGroup
-from irkit.cloudtrail.athena.column import PATH, record_of_row
+from irkit.cloudtrail.athena.column import OBJECTS, PATH, record_of_row
 from irkit.cloudtrail.athena.days import FIRST
 from irkit.cloudtrail.athena.estimate import Estimate, estimated, price
 from irkit.cloudtrail.athena.partitions import accounts, partitions, regions
@@ -33,8 +35,11 @@ if TYPE_CHECKING:
     from irkit.clients.glue import GlueTable
 
 _UNLIMITED = "name a workgroup that limits it (BytesScannedCutoffPerQuery), have one made, or do without (--no-limit)"
+_PATH = "$path"
+_UNKNOWN = re.compile(r"""(?:Referenced column|Column) ["']([\w$.]+)["'] (?:not found|cannot be resolved)""")
+_GUESSED = "{'"
 _Compiler = Callable[[Query, Shape, date], Statement]
-NEVER = ("what the trail was not told to record, most data events among it",)
+NEVER = ("what the trail was not told to record is not in it, most data events among that",)
 
 
 class Cutoff(StrEnum):
@@ -81,7 +86,7 @@ class Athena:
         self._clients = clients
         self._agree = agree or _agree
         self._asks = agree is not None
-        self._path = RowPath.KNOWN
+        self._learnt: dict[str, frozenset[str]] = {"gone": frozenset(), "nested": frozenset()}
         self._estimates: dict[tuple[str, ...], Estimate] = {}
 
     @property
@@ -132,7 +137,7 @@ class Athena:
 
     def statement(self, query: Query) -> Statement:
         """The SQL that would run. Raises ``UsageError``, ``OutsideError`` when the table cannot answer it."""
-        return statement(self._told(query), replace(self.shape, path=self._path), self._clients.now().date())
+        return statement(self._told(query), self._known, self._clients.now().date())
 
     def estimate(self, query: Query) -> Estimate:
         """What the query would scan and cost, by a listing of its partitions; each listing is made once."""
@@ -145,11 +150,19 @@ class Athena:
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """As ``Source.look``. Also raises ``Refused`` when the workgroup's limit would be, or was, passed."""
         asked_at = self._clients.now()
-        ended = yield from self._ran(query, self._agreed(query, statement), statement)
+        total = self._agreed(query, statement)
+        ended = yield from self._ran(query, total, statement)
+        pages = self._clients.athena.results(ended.id, self.spot.region)
+        first = next(pages)
+        if not self._known.nested and _has_objects(*first):
+            self._learnt["nested"] = OBJECTS
+            ended = yield from self._ran(query, total, statement)
+            pages = self._clients.athena.results(ended.id, self.spot.region)
+            first = next(pages)
         skipped: list[Skipped] = []
         given = 0
-        for names, rows in self._clients.athena.results(ended.id, self.spot.region):
-            read = tuple(_records(names, rows, skipped, self.label))
+        for names, rows in chain((first,), pages):
+            read = tuple(_records((_fields(names, row) for row in rows), self._known.nested, skipped))
             given += len(rows)
             matching = tuple(one for one in read if query.matches(one))
             yield Batch(matching, Progress("rows", given, 0, given, ended.scanned))
@@ -163,7 +176,7 @@ class Athena:
         asked_at = self._clients.now()
         ended = yield from self._ran(query, self._agreed(query, seen_statement), seen_statement)
         pages = self._clients.athena.results(ended.id, self.spot.region)
-        found = seen_rows(dict(zip(names, row, strict=True)) for names, rows in pages for row in rows)
+        found = seen_rows(_fields(names, row) for names, rows in pages for row in rows)
         events = sum(row.count for row in found if row.what == "who")
         return found, self._coverage(query, asked_at, ended, (events, ()))
 
@@ -185,19 +198,35 @@ class Athena:
         self._agree(estimate)
         return estimate.size
 
+    @property
+    def _known(self) -> Shape:
+        """The table as described, less what the engine said that it has not."""
+        gone = self._learnt["gone"]
+        return replace(
+            self.shape,
+            path=RowPath.UNKNOWN if _PATH in gone else RowPath.KNOWN,
+            has=self.shape.has - gone,
+            nested=self.shape.nested | self._learnt["nested"],
+        )
+
     def _ran(self, query: Query, total: int, made: _Compiler) -> Generator[Batch, None, Execution]:
-        """The query's statement, run to its end; progress is in bytes scanned."""
-        try:
-            return (yield from self._watched(self._text(query, made), total))
-        except OutsideError as error:
-            if self._path is RowPath.UNKNOWN or "$path" not in error.message:
-                raise
-        # An engine that stands in for Athena may not know "$path".
-        self._path = RowPath.UNKNOWN
-        return (yield from self._watched(self._text(query, made), total))
+        """The query's statement, run to its end; progress is in bytes scanned.
+
+        A column that the engine does not know, whatever the catalog says, is left out of the next try: a statement
+        that fails to be understood costs nothing.
+        """
+        while True:
+            try:
+                return (yield from self._watched(self._text(query, made), total))
+            except OutsideError as error:
+                gone = _UNKNOWN.search(error.message)
+                name = gone[1].lower() if gone else ""
+                if name not in {_PATH, *self._known.has} or name in self._learnt["gone"]:
+                    raise
+                self._learnt["gone"] |= {name}
 
     def _text(self, query: Query, made: _Compiler) -> str:
-        return made(self._told(query), replace(self.shape, path=self._path), self._clients.now().date()).text
+        return made(self._told(query), self._known, self._clients.now().date()).text
 
     def _watched(self, text: str, total: int) -> Generator[Batch, None, Execution]:
         running = run(self._clients.athena, text, self.spot.where)
@@ -236,8 +265,8 @@ class Athena:
     @property
     def _notes(self) -> Iterable[str]:
         """What limits every answer of the table."""
-        yield from notes(self.shape)
-        if self._path is RowPath.UNKNOWN:
+        yield from notes(self._known)
+        if _PATH in self._learnt["gone"]:
             yield "the engine does not say which file a record is from"
         yield from (one.what for one in self.findings if "not projected" in one.what)
         yield from self._trail_notes
@@ -247,6 +276,17 @@ class Athena:
         """What the trails that fill the bucket record."""
         bucket = self.shape.location.removeprefix("s3://").partition("/")[0]
         return trail_notes(self._clients, bucket) if bucket else ()
+
+
+def _fields(names: tuple[str, ...], row: Row) -> Mapping[str, str | None]:
+    """A row by its columns' names, in small letters as Athena gives them."""
+    return {name.lower(): value for name, value in zip(names, row, strict=True)}
+
+
+def _has_objects(names: tuple[str, ...], rows: tuple[Row, ...]) -> bool:
+    """Whether the engine took texts of JSON for objects, whose own text is no JSON: they must be asked for as such."""
+    places = [place for place, name in enumerate(names) if name.lower() in OBJECTS]
+    return any((row[place] or "").startswith(_GUESSED) for row in rows for place in places)
 
 
 def _limits(query: Query, shape: Shape, within: Window) -> Iterable[str]:
@@ -264,12 +304,13 @@ def _limits(query: Query, shape: Shape, within: Window) -> Iterable[str]:
             yield f"the table {shape.label} does not hold {what} {', '.join(gone)}"
 
 
-def _records(names: tuple[str, ...], rows: tuple[Row, ...], skipped: list[Skipped], label: str) -> Iterable[Record]:
+def _records(
+    rows: Iterable[Mapping[str, str | None]], nested: frozenset[str], skipped: list[Skipped]
+) -> Iterable[Record]:
     for row in rows:
-        fields: Mapping[str, str | None] = dict(zip(names, row, strict=True))
-        place = Locator(fields.get(PATH) or label)
+        place = Locator(row.get(PATH) or "a row of Athena")
         try:
-            read = record_of_row(fields)
+            read = record_of_row(row, nested)
         except OutsideError as error:
             skipped.append(Skipped(place, error.message))
             continue

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from irkit.cloudtrail.athena.column import COLUMNS, NEEDED, PATH
+from irkit.cloudtrail.athena.column import COLUMNS, NEEDED, PATH, as_json
 from irkit.cloudtrail.athena.literal import identifier, remark
-from irkit.cloudtrail.athena.narrowing import CONVERTED, TABLE, Narrowing, narrowed, said_columns
+from irkit.cloudtrail.athena.narrowing import CONVERTED, TABLE, Dialect, Narrowing, narrowed, said_columns
 from irkit.cloudtrail.athena.partitions import partitions
 from irkit.cloudtrail.athena.shape import RowPath, Shape, TimeKind
 from irkit.cloudtrail.query import Query
@@ -37,11 +37,14 @@ def statement(query: Query, shape: Shape, today: date) -> Statement:
     Raises ``UsageError`` when it would be longer than Athena takes, ``OutsideError`` when the table lacks a column
     that the query rests on.
     """
-    narrowing = narrowed(query, TABLE if shape.times is TimeKind.TEXT else CONVERTED)
+    dialect = _dialect(shape)
+    narrowing = narrowed(query, dialect)
     refuse_lacking(narrowing, shape)
+    if shape.nested:
+        narrowing = narrowing._replace(said=())  # objects have no text to look into
     within = partitions(query, shape, today)
     head = (*header(query, shape, within), remark("It narrows: irkit judges each row again by the query."))
-    text = "\n".join((*head, _body(narrowing, shape, within)))
+    text = "\n".join((*head, _body(narrowing, shape, (within, said_columns(dialect)))))
     refuse_long(text, LONGEST)
     return Statement(text, notes(shape))
 
@@ -90,8 +93,16 @@ def _asked(query: Query) -> Iterable[str]:
             yield f"{value} calls"
 
 
-def _body(narrowing: Narrowing, shape: Shape, within: tuple[str, ...]) -> str:
-    more = said_columns() if narrowing.said else ()
+def _dialect(shape: Shape) -> Dialect:
+    """How the table is asked: its kind of times, and of what tells a record's texts what it has."""
+    usual = TABLE if shape.times is TimeKind.TEXT else CONVERTED
+    resources = usual.resources if usual.resources in shape.has else ""
+    return usual._replace(said=tuple(each for each in usual.said if each in shape.has), resources=resources)
+
+
+def _body(narrowing: Narrowing, shape: Shape, parts: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
+    within, texts = parts
+    more = texts if narrowing.said else ()
     columns = ",\n    ".join((*_columns(shape), *more))
     conditions = "\n  AND ".join((*within, *narrowing.conditions))
     table = f"FROM {identifier(shape.database)}.{identifier(shape.table)}"
@@ -106,5 +117,8 @@ def _body(narrowing: Narrowing, shape: Shape, within: tuple[str, ...]) -> str:
 
 def _columns(shape: Shape) -> Iterable[str]:
     for column in COLUMNS:
-        yield column.given if column.name in shape.has else f"CAST(NULL AS varchar) AS {column.name}"
+        if column.name not in shape.has:
+            yield f"CAST(NULL AS varchar) AS {column.name}"
+        else:
+            yield as_json(column.name) if column.name in shape.nested else column.given
     yield f'"$path" AS {PATH}' if shape.path is RowPath.KNOWN else f"CAST(NULL AS varchar) AS {PATH}"

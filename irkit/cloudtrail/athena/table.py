@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from irkit.clients.glue import GlueTable
-from irkit.cloudtrail.athena.column import ALL, NEEDED
+from irkit.cloudtrail.athena.column import ALL, NEEDED, OBJECTS
 from irkit.cloudtrail.athena.shape import DayColumn, Shape, TimeKind, columns_of
 
 INPUT_FORMAT = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
@@ -22,7 +22,7 @@ _CONVERTED = ("parquet", "orc", "avro", "iceberg")
 _ACCOUNTS = frozenset({"account", "accountid", "account_id", "aws_account", "recipientaccountid"})
 _REGIONS = frozenset({"region", "awsregion", "aws_region"})
 _DAYS = frozenset({"timestamp", "day", "date", "dt", "event_date", "eventdate", "partition_date", "datehour"})
-_TEXTS = ("requestparameters", "responseelements", "additionaleventdata")
+_TEXT_TYPES = frozenset({"string", "varchar"})
 
 
 class Weight(StrEnum):
@@ -70,6 +70,7 @@ def shape_of(table: GlueTable) -> Shape:
         injected=tuple(name for name in keys if projected.get(f"projection.{name}.type") == "injected"),
         first=within[0],
         last=within[1],
+        nested=frozenset(name for name in OBJECTS if types.get(name, "string") not in _TEXT_TYPES),
         times=TimeKind.TIMESTAMP if types.get("eventtime", "string").startswith("timestamp") else TimeKind.TEXT,
     )
 
@@ -106,9 +107,6 @@ def _columns(table: GlueTable) -> Iterator[Finding]:
             yield Finding(
                 Weight.LACKING, f"it has no {name}: empty in every record", "make irkit's own table beside it"
             )
-    for name, kind in table.columns:
-        if name.lower() in _TEXTS and kind.lower() != "string":
-            yield Finding(Weight.WRONG, f"{name} is {kind}, not string", "make irkit's own table beside it")
 
 
 def _partitions(table: GlueTable) -> Iterator[Finding]:

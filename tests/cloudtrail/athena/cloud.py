@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -74,6 +75,36 @@ def laid(clients: Clients, files: Sequence[LogFile], left_out: str = "") -> Clou
     plan = planned_table(there.database, "cloudtrail", TrailPlace(there.bucket, tuple(accounts), tuple(regions)))
     made(clients, plan, there.athena().spot.where)
     _read_as_parquet(clients, there.database)
+    return there
+
+
+def laid_as_lines(clients: Clients, files: Sequence[LogFile]) -> Cloud:
+    """The records as lines of JSON in folders of Hive, and a table that somebody else made over them.
+
+    The emulator guesses the columns and their types from the lines, whatever the table says.
+    """
+    there = Cloud(clients, f"lines-{uuid.uuid4().hex[:8]}", tuple(files))
+    for bucket in (there.bucket, f"{there.bucket}-results"):
+        place = {"LocationConstraint": clients.config.aws.region}
+        clients.aws.call("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=place)
+    for number, file in enumerate(files):
+        folder = f"lines/account={file.account}/region={file.region}/day={file.day.replace('/', '-')}"
+        lines = "\n".join(json.dumps(one) for one in file.records).encode()
+        clients.aws.call("s3", "put_object", Bucket=there.bucket, Key=f"{folder}/{number}.json", Body=lines)
+    there.workgroup(there.bucket, LIMIT)
+    clients.glue.create_database(there.database)
+    plan = planned_table(there.database, "own", TrailPlace(there.bucket, (), ("eu-west-1",)))
+    made(clients, plan, there.athena().spot.where)
+    own = clients.aws.call("glue", "get_table", DatabaseName=there.database, Name="own")["Table"]
+    serde = {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"}
+    storage = {"Columns": own["StorageDescriptor"]["Columns"], "Location": f"s3://{there.bucket}/lines/"}
+    table = {
+        "Name": "cloudtrail",
+        "PartitionKeys": own["PartitionKeys"],
+        "StorageDescriptor": {**storage, "InputFormat": "TextInputFormat", "SerdeInfo": serde},
+        "Parameters": {"projection.day.type": "date", "projection.day.format": "yyyy-MM-dd"},
+    }
+    clients.aws.call("glue", "create_table", DatabaseName=there.database, TableInput=table)
     return there
 
 

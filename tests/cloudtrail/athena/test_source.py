@@ -11,7 +11,7 @@ from irkit.cloudtrail.athena.source import Cutoff
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.source import found
 from irkit.errors import NotFound, OutsideError, Refused, UsageError
-from tests.cloudtrail.athena.cloud import LIMIT, Cloud, laid
+from tests.cloudtrail.athena.cloud import LIMIT, Cloud, laid, laid_as_lines
 from tests.cloudtrail.athena.log_files import ACCOUNT, BOTH, ODD_DAY, OTHER, REAL_DAY, ROLE, local
 from tests.cloudtrail.made import ARN, KEY, START
 
@@ -157,6 +157,21 @@ def test_an_engine_that_knows_no_path_is_asked_without_it(cloud: Cloud) -> None:
     assert answer.records == local(there.files, EVERYTHING)
     assert {one.locator.text for one in answer.records} == {""}
     assert "does not say which file" in answer.coverage.text
+
+
+def test_an_engine_that_takes_texts_for_objects_and_lacks_columns_gives_every_record(cloud: Cloud) -> None:
+    there = laid_as_lines(cloud.clients, [one for one in cloud.files if one.account == ACCOUNT])
+    query = Query(windows=(REAL_DAY,), mentions=("stratus",))
+    answer = found(there.athena(), query)
+    expected = local(there.files, query)
+    assert answer.records
+    assert [one.event_id for one in answer.records] == [one.event_id for one in expected]
+    assert [one.param("encryptionContext", "SecretARN") for one in answer.records] == [
+        one.param("encryptionContext", "SecretARN") for one in expected
+    ]
+    assert [set(one.params) for one in answer.records] == [set(one.params) for one in expected]
+    assert "has no additionaleventdata" in answer.coverage.text
+    assert "partitions are not projected" in answer.coverage.text
 
 
 def test_a_table_of_aws_own_files_fails_in_words_on_an_engine_that_cannot_read_them(cloud: Cloud) -> None:

@@ -9,7 +9,9 @@ from irkit.clients.glue import GlueTable
 from irkit.cloudtrail.athena.column import ALL
 from irkit.cloudtrail.athena.making import TrailPlace, planned_table
 from irkit.cloudtrail.athena.shape import DayColumn, TimeKind, columns_of
+from irkit.cloudtrail.athena.statement import statement
 from irkit.cloudtrail.athena.table import INPUT_FORMAT, SERDE, Weight, findings, shape_of
+from irkit.cloudtrail.query import Query
 from irkit.errors import UsageError
 from tests.cloudtrail.athena.cloud import Cloud
 from tests.cloudtrail.athena.log_files import ACCOUNT, OTHER
@@ -80,11 +82,6 @@ def test_a_table_of_aws_own_statement_is_usable_and_what_it_lacks_is_named() -> 
             Weight.COSTLY,
             "holds more than log files",
         ),
-        (
-            AWS_OWN._replace(columns=(*AWS_OWN.columns, ("requestparameters", "map<string,string>"))),
-            Weight.WRONG,
-            "requestparameters is map<string,string>",
-        ),
     ],
 )
 def test_what_is_wrong_with_a_table_is_said(table: GlueTable, weight: Weight, what: str) -> None:
@@ -104,6 +101,16 @@ def test_a_converted_table_may_be_asked_by_its_timestamps() -> None:
     assert shape_of(table).times is TimeKind.TIMESTAMP
     assert Weight.WRONG not in {one.weight for one in findings(table)}
     assert any("not CloudTrail's own (MapredParquetInputFormat)" in one.what for one in findings(table))
+
+
+def test_parameters_that_are_objects_are_asked_for_as_json() -> None:
+    columns = (*AWS_OWN.columns, ("requestparameters", "map<string,string>"))
+    shape = shape_of(AWS_OWN._replace(columns=columns))
+    assert shape.nested == {"requestparameters"}
+    text = statement(Query(mentions=("prod",)), shape, date(2026, 11, 21)).text
+    assert "CAST(requestparameters AS json) AS requestparameters" in text
+    assert "    responseelements," in text
+    assert "said" not in text
 
 
 def test_partitions_are_known_whatever_they_are_called() -> None:
