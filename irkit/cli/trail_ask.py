@@ -103,12 +103,11 @@ def _asked(
             if stream is not None:
                 stream.hear(batch)
 
-        answer = ask(asked.source, question, asked.query, Follow(args.follow), hear)
+        rest = question if stream is None else stream.rest
+        answer = ask(asked.source, rest, asked.query, Follow(args.follow), hear)
     rows = [mapping(each) for each in answer.rows]
     notes = (*asked.notes, *answer.notes, *more(answer))
-    tell_coverage(answer.coverage, len(rows), teller.seconds, notes)
-    if stream is not None:
-        rows = [each for each in rows if not stream.is_out(each)]
+    tell_coverage(answer.coverage, len(rows) + (stream.count if stream else 0), teller.seconds, notes)
     shown = ordered(rows, args.sort)[: args.limit]
     if len(shown) < len(rows):
         say(f"  {len(rows) - len(shown):,} more rows are left out by --limit {args.limit}")

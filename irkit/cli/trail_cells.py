@@ -9,6 +9,8 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import orjson
+
 from irkit.cloudtrail.locator import Locator
 
 if TYPE_CHECKING:
@@ -58,10 +60,17 @@ def stamp(at: datetime) -> str:
 
 def safe_json(value: object, indent: int | None = None) -> str:
     r"""JSON whose texts no terminal obeys: controls, bidirectional marks and lone surrogates are written ``\uXXXX``."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    text = _dumped(value, indent)
     if text.isascii() and "\x7f" not in text:
         return text
     return "".join(each if each == "\n" or each.isprintable() else _escaped(each) for each in text)
+
+
+def _dumped(value: object, indent: int | None) -> str:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0).decode()
+    except TypeError:  # half of a surrogate pair, or a number of more than 64 bits
+        return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
 def _escaped(character: str) -> str:

@@ -6,7 +6,7 @@ Only for a question whose rows are each made of one record.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from typing import TextIO
 
 from irkit.cli.trail_cells import cell
@@ -36,9 +36,15 @@ class Stream:
         """How many rows went out."""
         return len(self._seen)
 
-    def is_out(self, row: Mapping[str, object]) -> bool:
-        """Whether a row went out already."""
-        return row["event_id"] in self._seen
+    @property
+    def rest(self) -> Question[object]:
+        """The question, whose rows are those that did not go out."""
+
+        def rows(asked: Asked) -> tuple[object, ...]:
+            left = tuple(each for each in asked.records if each.event_id not in self._seen)
+            return self._question.rows(replace(asked, records=left))
+
+        return replace(self._question, rows=rows)
 
     def hear(self, batch: Batch) -> None:
         """Write what is new in a batch."""
@@ -64,5 +70,5 @@ def preview(question: Question[object], asked: Query) -> Callable[[Batch], list[
 
 
 def mapping(row: object) -> Mapping[str, object]:
-    """The fields of a row, which is a dataclass."""
-    return {each.name: getattr(row, each.name) for each in fields(row)}  # type: ignore[arg-type]
+    """The fields of a row, which is a dataclass without slots."""
+    return vars(row)

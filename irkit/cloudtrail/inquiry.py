@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.event_history import IAM as IAM  # noqa: PLC0414 - what the usual source needs
 from irkit.cloudtrail.places import EVENT_HISTORY, Reach, opened
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
@@ -32,8 +33,6 @@ MOST_ROWS = 200
 """How many rows a result holds; the evidence has the records of all."""
 MOST_EVENTS = 20
 """How many event ids a row of a result names; the first."""
-IAM = ("cloudtrail:LookupEvents", "ec2:DescribeRegions")
-"""What the event history of all regions needs; other sources need what they are read with."""
 _TOLD_EVERY = 50
 _ONE_LINE = {ord("\n"): " ", ord("\r"): " "}
 _Row = TypeVar("_Row", bound=BaseModel)
