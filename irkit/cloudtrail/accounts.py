@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from irkit.clients.assumed_role import RoleToAssume
@@ -52,17 +53,26 @@ def histories(
     The account that we are in already is asked as ourselves. Roles are assumed when the look begins, as
     ``irkit-<incident>``.
     """
+    own = cache(lambda: clients.sts.own_identity().account)
 
     def opened(account: str) -> Opener:
-        return lambda: EventHistory(in_account(clients, account, role, external_id), regions)
+        def source() -> EventHistory:
+            there = clients if own() == account else as_role_of(clients, account, role, external_id)
+            return EventHistory(there, regions)
+
+        return source
 
     return ManyAccounts({account: opened(account) for account in accounts})
 
 
 def in_account(clients: Clients, account: str, role: str, external_id: str = "") -> Clients:
     """The clients of an account: ours when we are in it, else those of its role. Raises ``Denied``."""
-    if clients.sts.own_identity().account == account:
-        return clients
+    own = clients.sts.own_identity().account
+    return clients if own == account else as_role_of(clients, account, role, external_id)
+
+
+def as_role_of(clients: Clients, account: str, role: str, external_id: str = "") -> Clients:
+    """The clients of an account's role. Raises ``Denied``, ``UsageError`` for what is no account id."""
     return clients.as_role(role_in(account, role, clients.aws.session.partition, external_id))
 
 

@@ -106,6 +106,13 @@ class EventHistory:
             self._account = self._clients.sts.own_identity().account
         return self._account
 
+    def _accounts(self) -> tuple[str, ...]:
+        try:
+            return (self.account,)
+        except OutsideError:
+            # The answer is whole without it: STS may be out of reach where CloudTrail is not.
+            return ()
+
     def _regions(self, query: Query) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The regions to ask, and what is to be said of those that are not."""
         if self._given:
@@ -176,15 +183,15 @@ class EventHistory:
         if errors and len(errors) == len(readers):
             raise errors[0]
         span = query.span or Window(now - KEPT, now)
-        others = dict.fromkeys(query.accounts, f"the event history asked is that of {self.account}")
-        others.pop(self.account, None)
+        strangers = [one for one in query.accounts if one != self.account]
+        others = dict.fromkeys(strangers, f"the event history asked is that of {self.account}") if strangers else {}
         return Coverage(
             tuple(one.region for one in readers),
             span.start,
             span.end,
             now,
             {**others, **missed, **{one.region: one.why for one in readers if one.why}},
-            accounts=(self.account,),
+            accounts=self._accounts(),
             skipped=tuple(each for one in readers for each in one.skipped),
             notes=notes,
             counts=Counts(events=sum(one.events for one in readers)),

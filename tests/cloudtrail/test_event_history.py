@@ -261,6 +261,18 @@ def test_another_account_is_not_seen() -> None:
     assert list(both.not_seen) == ["444455556666"]
 
 
+def test_an_answer_is_whole_where_sts_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = history(made("iam:ListUsers"))
+
+    def out() -> object:
+        raise Unreachable("sts is out of reach")
+
+    monkeypatch.setattr(fake, "own_identity", out)
+    answer = found(source(fake), Query())
+    assert len(answer.records) == 1
+    assert answer.coverage.accounts == ()
+
+
 def test_what_lies_before_its_90_days_is_not_asked_for_and_said() -> None:
     fake = history(made("iam:ListUsers"))
     old = Window(NOW - timedelta(days=200), NOW - timedelta(days=100))
