@@ -230,9 +230,10 @@ def test_every_question_is_answered_of_real_records_and_its_rows_name_their_even
         assert "locators" in fields or fields["locator"]
 
 
-def test_the_verbs_are_these() -> None:
+def test_the_verbs_are_these_and_each_question_is_named_as_it_is_kept() -> None:
     expected = {"activity", "decrypts", "ci", "secrets", "persistence", "seen", "denied", "news", "lineage"}
     assert set(QUESTIONS) == expected
+    assert all(QUESTIONS[name].id == name for name in QUESTIONS)
 
 
 @pytest.mark.parametrize("name", ["activity", "decrypts", "lineage", "secrets"])
