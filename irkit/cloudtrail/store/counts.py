@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -118,7 +119,12 @@ def _rows(folder: Path, query: Query, statement: str, *values: Value | int) -> l
     holdings = Holdings.opened(folder)
     if holdings is None:
         raise NotFound(f"there is no store under {folder}", hint="irkit trail cache --build makes it")
-    with closing(holdings), in_words(folder), closing(holdings.engine(query)) as engine:
+    with (
+        TemporaryDirectory(prefix="irkit-") as spill,
+        closing(holdings),
+        in_words(folder),
+        closing(holdings.engine(query, spill=Path(spill))) as engine,
+    ):
         matching = _matching(engine, holdings, query)
         once = "" if holdings.is_settled else "DISTINCT ON (event_id) "
         asked = f"WITH asked AS (SELECT {once}*, {_MADE} FROM ({matching.text})) "  # noqa: S608 values are bound

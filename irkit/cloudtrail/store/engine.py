@@ -9,8 +9,9 @@ import duckdb
 
 from irkit.cloudtrail.store.columns import COLUMNS
 
-MEMORY = "200MB"
+MEMORY = "150MB"
 _THREADS = 2
+_SPILLED = "4GB"
 _TYPES = {"u": "VARCHAR", "l": "BIGINT", "tsu:": "TIMESTAMP"}
 
 
@@ -20,7 +21,8 @@ class Opened:
     DuckDB's guide "Securing DuckDB": no file but those named, no network, no extension, no setting changed.
     """
 
-    def __init__(self, parts: Sequence[Path]) -> None:
+    def __init__(self, parts: Sequence[Path], spill: Path | None = None) -> None:
+        """``spill`` is a folder for what does not fit into the memory; without one, that is an error."""
         self.held = duckdb.connect(
             config={
                 "threads": _THREADS,
@@ -28,7 +30,8 @@ class Opened:
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "allow_community_extensions": False,
-                "temp_directory": "",
+                "temp_directory": str(spill) if spill is not None else "",
+                "max_temp_directory_size": _SPILLED,
                 "python_enable_replacements": False,
             }
         )

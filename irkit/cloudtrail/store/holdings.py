@@ -107,11 +107,14 @@ class Holdings:
         """Whether any part that may hold events of a query has rows that only their JSON tells."""
         return any(part.odd for part in self.touched(query))
 
-    def engine(self, query: Query, views: Iterable[View] = ()) -> duckdb.DuckDBPyConnection:
-        """An engine with the views ``Rows`` over the parts that may hold events of a query, and more made of those."""
+    def engine(self, query: Query, views: Iterable[View] = (), spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+        """An engine with the views ``Rows`` over the parts that may hold events of a query, and more made of those.
+
+        What does not fit into its memory goes to the folder ``spill``.
+        """
         parts = self.touched(query)
         odd = [part for part in parts if part.odd]
-        opened = Opened(self._paths(parts))
+        opened = Opened(self._paths(parts), spill)
         gone = self._gone()
         if gone:
             opened.leave_out(gone)

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -49,9 +50,7 @@ def sql(folder: Path, text: str, patience: timedelta = PATIENCE) -> Answered:
     holdings = Holdings.opened(folder)
     if holdings is None:
         raise NotFound(f"there is no store under {folder}", hint="irkit trail cache --build makes it")
-    with closing(holdings):
-        engine = holdings.engine(Query(), VIEWS)
-    rows = _rows(engine, text, patience)
+    rows = _rows(holdings, text, patience)
     columns = next(rows)
     return Answered(tuple(str(name) for name in columns), rows)
 
@@ -74,11 +73,14 @@ def _refuse_all_but_select(text: str) -> None:
         raise UsageError("a store answers one SELECT at a time, and nothing else", hint=_TELLS)
 
 
-def _rows(
-    engine: duckdb.DuckDBPyConnection, text: str, patience: timedelta
-) -> Generator[tuple[JsonValue, ...], None, None]:
+def _rows(holdings: Holdings, text: str, patience: timedelta) -> Generator[tuple[JsonValue, ...], None, None]:
     """First the names of the columns, then the rows."""
-    with closing(engine), _limited(engine, patience):
+    with (
+        TemporaryDirectory(prefix="irkit-") as spill,
+        closing(holdings),
+        closing(holdings.engine(Query(), VIEWS, Path(spill))) as engine,
+        _limited(engine, patience),
+    ):
         engine.execute(text)
         yield tuple(column[0] for column in engine.description or ())
         while held := engine.fetchmany(_ROWS):
@@ -100,7 +102,7 @@ def _limited(engine: duckdb.DuckDBPyConnection, patience: timedelta) -> Iterator
     except duckdb.OutOfMemoryException as error:
         raise OutsideError(
             "the store needs more memory for this than it may take",
-            hint="ask for a shorter span of time, or fewer columns; ORDER BY and DISTINCT hold all they see",
+            hint="ask for a shorter span of time, or fewer columns",
         ) from error
     except duckdb.Error as error:
         raise UsageError(f"the store cannot answer this: {_first(error)}", hint=_TELLS) from error
