@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from irkit.cli.trail_agreed import Agreement, Consent
 from irkit.cli.trail_arguments import is_open
+from irkit.cloudtrail.places import SecondLook
 from irkit.cloudtrail.query import Query
 from irkit.errors import UsageError
 from irkit.wiring.trail import EVENT_HISTORY, Kind, Reach, opened, places
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
     from irkit.cloudtrail.source import Source
     from irkit.wiring.trail_scope import Scope
+
+
+_ALONE = "alone"
 
 
 class Whence:
@@ -72,6 +76,7 @@ class Whence:
             external_id=settings.external_id if settings else "",
             jobs=args.jobs,
             agree=Agreement(Consent.GIVEN if args.yes else Consent.ASKED).hear,
+            second=SecondLook.NEVER if getattr(args, "follow", "") == _ALONE else SecondLook.COMES,
             results=args.results,
             cutoff="waived" if args.no_limit else "demanded",
         )

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard
 
+from irkit.cloudtrail.one_pass import OnePass
 from irkit.cloudtrail.several import several
 from irkit.errors import UsageError
 
@@ -82,6 +83,13 @@ def places(texts: Sequence[str]) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(map(place, texts)))
 
 
+class SecondLook(StrEnum):
+    """Whether a look by key is followed by one for what services made."""
+
+    COMES = "comes"
+    NEVER = "never"
+
+
 @dataclass(frozen=True)
 class Reach:
     """How sources are reached."""
@@ -101,6 +109,8 @@ class Reach:
     """Worker processes; None for one a processor."""
     agree: Callable[[Estimate], None] | None = None
     """Hears what a statement of Athena would scan and cost before it runs, and stops it by raising."""
+    second: SecondLook = SecondLook.COMES
+    """Whether a question by key asks for its owner's calls as well: files are then read once for both."""
     results: str = ""
     """An S3 folder for Athena's results; empty for the workgroup's own."""
     cutoff: Limit = "demanded"
@@ -154,11 +164,11 @@ def is_store(folder: Path) -> bool:
 
 def _through_store(raw: Source, held: Sequence[str], reach: Reach) -> Source:
     """The source behind its store, if there is one: DuckDB is not even imported without."""
-    if reach.stores is None or not is_filed(raw):
+    if not is_filed(raw):
         return raw
-    folder = store_folder(held, reach.stores)
-    if not is_store(folder):
-        return raw
+    folder = store_folder(held, reach.stores) if reach.stores is not None else None
+    if folder is None or not is_store(folder):
+        return OnePass(raw) if reach.second is SecondLook.COMES else raw
     from irkit.cloudtrail.store.cached import Cached
 
     return Cached(raw, folder)

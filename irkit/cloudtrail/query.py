@@ -66,6 +66,8 @@ class Query:
     regions: tuple[str, ...] = ()
     event_ids: tuple[str, ...] = ()
     outcome: Outcome = Outcome.ANY
+    any_of: tuple[Query, ...] = ()
+    """Of these at least one must hold as well. Only files are asked so (``one_pass.py``): others would not narrow."""
 
     def matches(self, one: Record) -> bool:
         """Whether a record is asked for."""
@@ -84,6 +86,7 @@ class Query:
             and (not self.event_ids or one.event_id in self.event_ids)
             and _ended(one, self.outcome)
             and (not self.mentions or any(_mentions(one, each) for each in self.mentions))
+            and (not self.any_of or any(each.matches(one) for each in self.any_of))
         )
 
     def within(self, windows: Iterable[Window]) -> Query:

@@ -107,6 +107,7 @@ def sieve(query: Query) -> Sieve:
     searched = (
         _exact(query.event_ids, b"eventID"),
         _exact(query.keys, b"accessKeyId"),
+        _either(query.any_of),
         _exact(query.source_identities, b"sourceIdentity"),
         _values(query.sessions, '/{}"'),
         _exact(query.ips, b"sourceIPAddress"),
@@ -119,6 +120,13 @@ def sieve(query: Query) -> Sieve:
     )
     checked = (_values(query.accounts, "{}"), _values(query.regions, "{}"))
     return Sieve(tuple(filter(None, searched)), tuple(filter(None, checked)))
+
+
+def _either(queries: tuple[Query, ...]) -> Condition | None:
+    """The condition that one of some queries may hold; None when one of them has nothing to be looked for."""
+    found = [next(iter(sieve(each).searched), None) for each in queries]
+    needles = [needle for each in found if isinstance(each, Values) for needle in each.needles]
+    return Values(tuple(needles)) if found and all(isinstance(each, Values) for each in found) else None
 
 
 def _exact(values: tuple[str, ...], field: bytes) -> Condition | None:

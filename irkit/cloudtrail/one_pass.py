@@ -1,0 +1,137 @@
+"""Reads files once for both looks of a question by access key: the key's calls, and those made for its owner.
+
+A question by key asks a second time, by the identity that the first look found (``questions/asking.py``). Files that
+are read whole for the first are not read whole again: as soon as a record tells the identity, the look begins anew for
+key *or* identity, and what belongs to the second look alone is kept in memory until that is asked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch, Progress, Source
+
+MOST_HELD = 100_000
+"""So many records are kept; of more, none: the second look reads the files again."""
+EARLY = 0.05
+"""Of the files: when the identity is found later than that, reading on costs less than beginning anew."""
+_AROUND = timedelta(minutes=1)
+"""A service acts for its caller seconds after the call: that may be after the end of what is asked for."""
+_MOST_KEYS = 3
+_FRESH_SECONDS = 60.0
+"""After so long unasked, what is kept is forgotten: files may have come since."""
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What one pass saw of a query: every record of ``seen`` is among ``records``."""
+
+    seen: Query
+    records: tuple[Record, ...]
+    coverage: Coverage
+
+
+class OnePass:
+    """A source of files that remembers what the second look of a question by key will ask."""
+
+    def __init__(self, raw: Source) -> None:
+        self._raw = raw
+        self._held: _Held | None = None
+        self._used_at = 0.0
+
+    @property
+    def label(self) -> str:
+        """That of the files."""
+        return self._raw.label
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """As the files' own look."""
+        held = self._held
+        if held is not None and _holds(held.seen, query) and time.monotonic() - self._used_at < _FRESH_SECONDS:
+            self._used_at = time.monotonic()
+            records = tuple(one for one in held.records if query.matches(one))
+            yield Batch(records, Progress("files", held.coverage.counts.files, held.coverage.counts.files))
+            return held.coverage
+        self._held = None
+        if not _is_by_key(query):
+            return (yield from self._raw.look(query))
+        arns, coverage = yield from self._peek(query)
+        return (yield from self._pass(query, arns)) if coverage is None else coverage
+
+    def _peek(self, query: Query) -> Generator[Batch, None, tuple[tuple[str, ...], Coverage | None]]:
+        """Look until the key's identity is known; to the end when it is found late, or not at all."""
+        look = self._raw.look(query)
+        is_early = True
+        with closing(look):
+            while True:
+                try:
+                    batch = next(look)
+                except StopIteration as end:
+                    coverage: Coverage = end.value
+                    return (), coverage
+                yield batch
+                progress = batch.progress
+                is_early = is_early and bool(progress.total) and progress.done <= EARLY * progress.total
+                arns = tuple(dict.fromkeys(one.principal_arn for one in batch.records if one.principal_arn))
+                if is_early and arns:
+                    return arns, None
+
+    def _pass(self, query: Query, arns: tuple[str, ...]) -> Generator[Batch, None, Coverage]:
+        """One look for key or identity; what is of the identity is kept."""
+        wide = Query(
+            windows=tuple(Window(each.start - _AROUND, each.end + _AROUND) for each in query.windows),
+            accounts=query.accounts,
+            regions=query.regions,
+            any_of=(replace(query, windows=(), accounts=(), regions=()), Query(arns=arns)),
+        )
+        kept: list[Record] | None = []
+        look = self._raw.look(wide)
+        with closing(look):
+            while True:
+                try:
+                    batch = next(look)
+                except StopIteration as end:
+                    coverage: Coverage = end.value
+                    break
+                if kept is not None:
+                    kept += [one for one in batch.records if one.principal_arn in arns or one.issuer_arn in arns]
+                    kept = kept if len(kept) <= MOST_HELD else None
+                yield Batch(tuple(one for one in batch.records if query.matches(one)), batch.progress)
+        if query.span is not None:
+            coverage = replace(coverage, start=query.span.start, end=query.span.end)
+        if kept is not None:
+            self._held = _Held(replace(wide, arns=arns, any_of=()), tuple(kept), coverage)
+            self._used_at = time.monotonic()
+        return coverage
+
+
+def _is_by_key(query: Query) -> bool:
+    """Whether a query is by few keys and by no other mark of who called: then a look by identity follows."""
+    others = (query.arns, query.users, query.sessions, query.source_identities, query.ips, query.agents)
+    return 0 < len(query.keys) <= _MOST_KEYS and not any((*others, query.event_ids, query.any_of))
+
+
+def _holds(seen: Query, query: Query) -> bool:
+    """Whether everything that a query matches is among what was seen."""
+    return (
+        bool(query.arns)
+        and set(query.arns) <= set(seen.arns)
+        and _is_part(query.accounts, seen.accounts)
+        and _is_part(query.regions, seen.regions)
+        and (not seen.windows or (bool(query.windows) and all(_within(each, seen.windows) for each in query.windows)))
+    )
+
+
+def _is_part(some: tuple[str, ...], of: tuple[str, ...]) -> bool:
+    return not of or (bool(some) and set(some) <= set(of))
+
+
+def _within(one: Window, windows: tuple[Window, ...]) -> bool:
+    return any(each.start <= one.start and one.end <= each.end for each in windows)

@@ -1,0 +1,121 @@
+"""One pass over files gives the same answers as the looks one by one, and reads the files once."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Generator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from irkit.cloudtrail import one_pass
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.local import LocalFiles
+from irkit.cloudtrail.one_pass import OnePass
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.catalog import QUESTIONS
+from irkit.cloudtrail.questions.question import Follow
+from irkit.cloudtrail.source import Batch
+from tests.cloudtrail.made import ARN, KEY, SECRET_ARN, START, body, service_decrypt
+
+OTHER = "AKIAQ3EGUZ7LMNOTHERS"
+
+
+class Watched:
+    """Local files, and the looks that were had at them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = LocalFiles([folder])
+        self.looks: list[Query] = []
+
+    @property
+    def label(self) -> str:
+        return self._files.label
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        self.looks.append(query)
+        return (yield from self._files.look(query))
+
+
+def write(folder: Path, name: str, bodies: Sequence[object]) -> None:
+    text = json.dumps({"Records": list(bodies)}, separators=(",", ":")).encode()
+    (folder / name).write_bytes(gzip.compress(text))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Forty files: the key's reads with decrypts made for them, others of the same user, and strangers."""
+    me = {"type": "IAMUser", "arn": ARN, "userName": "svc-deploy", "accessKeyId": OTHER}
+    for number in range(40):
+        at = number * 60
+        read = {"requestParameters": {"secretId": SECRET_ARN}}
+        write(
+            tmp_path,
+            f"{number:02}.json.gz",
+            [
+                body("secretsmanager:GetSecretValue", at, **read),
+                json.loads(service_decrypt(at + 1).text),
+                body("iam:GetUser", at + 2, userIdentity=me),
+                body("iam:ListUsers", at + 3, userIdentity={"type": "IAMUser", "accessKeyId": "AKIAX", "arn": "x"}),
+                body("sts:GetCallerIdentity", at + 4, userIdentity={"type": "AWSAccount", "accessKeyId": KEY}),
+            ],
+        )
+    return tmp_path
+
+
+@pytest.mark.parametrize("question", ["activity", "decrypts", "secrets", "denied"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Query(keys=(KEY,)),
+        Query(keys=(KEY, "AKIAX")),
+        Query(keys=(KEY,), windows=(Window(START + timedelta(minutes=5), START + timedelta(minutes=20, seconds=1)),)),
+        Query(keys=(KEY,), regions=("eu-west-1",)),
+        Query(keys=(KEY,), calls=("kms:Decrypt",)),
+        Query(arns=(ARN,)),
+    ],
+)
+@pytest.mark.parametrize("follow", list(Follow))
+def test_the_answer_is_that_of_the_files(folder: Path, question: str, asked: Query, follow: Follow) -> None:
+    plain = ask(LocalFiles([folder]), QUESTIONS[question], asked, follow)
+    once = ask(OnePass(LocalFiles([folder])), QUESTIONS[question], asked, follow)
+    assert once.rows == plain.rows
+    assert once.records == plain.records
+    assert (once.coverage.start, once.coverage.end) == (plain.coverage.start, plain.coverage.end)
+
+
+def test_files_are_read_once_for_both_looks(folder: Path) -> None:
+    files = Watched(folder)
+    answer = ask(OnePass(files), QUESTIONS["activity"], Query(keys=(KEY,)))
+    assert len(answer.rows) == 120
+    assert [bool(each.any_of) for each in files.looks] == [False, True], "a short look for the identity, and one pass"
+
+
+def test_a_key_that_is_found_late_is_not_looked_for_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_pass, "EARLY", -1.0)
+    files = Watched(folder)
+    assert sum(len(batch.records) for batch in OnePass(files).look(Query(keys=(KEY,)))) == 80
+    assert [bool(each.any_of) for each in files.looks] == [False]
+
+
+def test_what_is_too_much_to_keep_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_pass, "MOST_HELD", 5)
+    files = Watched(folder)
+    assert len(ask(OnePass(files), QUESTIONS["activity"], Query(keys=(KEY,))).rows) == 120
+    assert len(files.looks) > 2
+
+
+def test_what_was_kept_is_forgotten_after_another_question(folder: Path) -> None:
+    files = Watched(folder)
+    source = OnePass(files)
+    for _ in source.look(Query(keys=(KEY,))):
+        pass
+    for _ in source.look(Query(ips=("203.0.113.9",))):
+        pass
+    count = len(files.looks)
+    for _ in source.look(Query(arns=(ARN,))):
+        pass
+    assert len(files.looks) == count + 1
