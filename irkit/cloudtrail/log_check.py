@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST_FINDINGS = 200
 """How many findings a result holds; the evidence has all."""
-IAM = ("cloudtrail:ListPublicKeys", "s3:GetObject", "s3:ListBucket")
+IAM = ("cloudtrail:ListPublicKeys", "s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions")
 _TOLD_EVERY = 500
 
 

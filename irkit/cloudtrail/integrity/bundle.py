@@ -97,6 +97,10 @@ class Bundle:
         """What the manifest says of it."""
         return self._rows[one.place].noted
 
+    def past(self, place: str) -> str:  # noqa: ARG002 - only a bucket remembers
+        """Nothing: files have no versions."""
+        return ""
+
     def notes(self) -> Iterable[str]:
         """What the bundle itself rests on."""
         sha256 = hashlib.sha256((self._root / NAME).read_bytes()).hexdigest()

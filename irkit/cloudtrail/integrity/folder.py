@@ -137,6 +137,10 @@ class Folder:
         """Nothing: nobody wrote anything down of these files."""
         return None
 
+    def past(self, place: str) -> str:  # noqa: ARG002 - only a bucket remembers
+        """Nothing: files have no versions."""
+        return ""
+
     def notes(self) -> Iterable[str]:
         """Whose word the public keys are."""
         files = dict.fromkeys((*self._keys, *self._own_keys))

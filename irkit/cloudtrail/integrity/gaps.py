@@ -15,6 +15,8 @@ HOUR = timedelta(hours=1)
 """What one digest covers."""
 DUE = timedelta(hours=2)
 """After so long a digest must be there (it is delivered about an hour after what it covers)."""
+_SLACK = timedelta(minutes=5)
+"""Digests that name each other may lie so far apart; nothing was taken out between them."""
 BEHIND = timedelta(minutes=90)
 """A region whose digests end so much before those of the trail's other regions lacks some."""
 
@@ -47,7 +49,7 @@ def gaps(
             elif (one.previous.bucket, one.previous.key) not in at_hand:
                 hit = [each for each in damaged if each.lies_at(one.previous.bucket, one.previous.key)]
                 found.append(_damaged(one, hit[0]) if hit else _missing(one, older))
-            elif older and not one.series.backfill and older.end_at != one.start_at:
+            elif older and not one.series.backfill and one.start_at - older.end_at > _SLACK:
                 found.append(_apart(older, one))
     return (*found, *_behind(chains, window), *_edges(chains, window, asked_at))
 

@@ -88,6 +88,9 @@ class Holding(Protocol):
     def noted(self, one: Held) -> Noted | None:
         """What was written down of it when it was kept; None for what was not kept by irkit."""
 
+    def past(self, place: str) -> str:
+        """What is still known of an object that is gone or was overwritten, in words; empty when nothing is."""
+
     def notes(self) -> Iterable[str]:
         """What else limits what can be said of it."""
 

@@ -33,12 +33,13 @@ def holding(
             return Bundle(path, keys) if (path / NAME).is_file() else Folder(path, keys)
         case Kind.BUCKET:
             from irkit.clients.cloudtrail_keys import CloudTrailKeys
-            from irkit.cloudtrail.integrity.s3_objects import S3Objects
+            from irkit.clients.s3_versions import S3Versions
+            from irkit.cloudtrail.integrity.s3_objects import BucketClients, S3Objects
 
             given = tuple(key for path in keys for key in read_keys(path))
             outside = clients()
-            aws_keys = CloudTrailKeys(outside.aws)
-            return S3Objects(outside.s3, aws_keys, where.name, where.below, window=window, keys=given)
+            reached = BucketClients(outside.s3, CloudTrailKeys(outside.aws), S3Versions(outside.aws))
+            return S3Objects(reached, where.name, where.below, window=window, keys=given)
         case _:
             raise UsageError(
                 f"{text} has no log files to check",

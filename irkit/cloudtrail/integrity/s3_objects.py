@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from irkit.clients.cloudtrail_keys import CloudTrailKeys
 from irkit.clients.s3 import S3, S3Object
+from irkit.clients.s3_versions import S3Versions, Version
 from irkit.cloudtrail.integrity.chain import MARGIN
 from irkit.cloudtrail.integrity.digest import end_of_name, series
 from irkit.cloudtrail.integrity.gaps import HOUR
@@ -27,6 +29,14 @@ _LISTINGS = 8
 """Listings at a time."""
 
 
+class BucketClients(NamedTuple):
+    """What a bucket is read with; without ``versions`` nobody asks what it still has of deleted objects."""
+
+    s3: S3
+    keys: CloudTrailKeys
+    versions: S3Versions | None = None
+
+
 class S3Objects:
     """A ``Holding`` of what lies below a prefix of a bucket; of a window, only what was delivered about then.
 
@@ -35,20 +45,19 @@ class S3Objects:
 
     def __init__(
         self,
-        s3: S3,
-        aws_keys: CloudTrailKeys,
+        clients: BucketClients,
         bucket: str,
         prefix: str = "",
         *,
         window: Window | None = None,
         keys: tuple[PublicKey, ...] = (),
     ) -> None:
-        self._s3 = s3
-        self._aws_keys = aws_keys
+        self._s3, self._aws_keys, self._versions = clients
         self.bucket = bucket
         self._prefix = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
         self.window = window
         self._keys = keys
+        self._about_versions = ""
         self._metadata: dict[str, Mapping[str, str]] = {}
         self._by_key: dict[str, S3Object] = {}
         self._beside: list[S3Object] = []
@@ -170,8 +179,24 @@ class S3Objects:
         """Nothing: nobody wrote anything down of these objects."""
         return None
 
+    def past(self, place: str) -> str:
+        """When an object was deleted or overwritten, and which version of it is still there."""
+        key = place.removeprefix(f"s3://{self.bucket}/")
+        if key == place or self._versions is None:
+            return ""
+        try:
+            return _past(self._versions.of(self.bucket, key))
+        except OutsideError as error:
+            self._versions = None
+            self._about_versions = (
+                f"Whether older versions of these objects are still there is not known: {error.message}"
+            )
+            return ""
+
     def notes(self) -> Iterable[str]:
         """Whose word the public keys are."""
+        if self._about_versions:
+            yield self._about_versions
         if self._keys:
             yield "The public keys came from a file: what they prove is worth as much as that file."
 
@@ -188,3 +213,16 @@ class S3Objects:
             else:
                 found += [PublicKey(*one, region) for one in told]
         return tuple(found)
+
+
+def _past(versions: Sequence[Version]) -> str:
+    kept = [one for one in versions if not one.is_marker]
+    latest = next((one for one in versions if one.is_latest), None)
+    if latest is None or not kept or kept == [latest]:
+        return ""
+    what, old = ("deleted", kept[0]) if latest.is_marker else ("overwritten", kept[1])
+    return f"{what} at {_stamp(latest.at)}; version {old.version_id} of {_stamp(old.at)} is still there"
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

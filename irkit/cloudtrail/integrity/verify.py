@@ -6,7 +6,8 @@ Source: CloudTrail user guide, "Validating CloudTrail log file integrity". With 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from irkit.cloudtrail.integrity.chain import judged, signed_at
@@ -26,6 +27,12 @@ from irkit.cloudtrail.query import Window
 from irkit.cloudtrail.source import Progress
 from irkit.errors import OutsideError
 
+_GONE = frozenset({
+    *(Kind.MISSING_LOG, Kind.ALTERED_LOG, Kind.REORDERED_LOG),
+    *(Kind.MISSING_DIGEST, Kind.ALTERED_DIGEST, Kind.BAD_SIGNATURE),
+})  # fmt: skip
+_MOST_ASKED = 100
+"""Objects whose older versions are asked for."""
 _EVERY = 0.1
 """Seconds between two words on progress."""
 
@@ -64,7 +71,7 @@ def verify(
         holding.asked_at,
         LogCounts(len(logs), out.proven, out.unproven, rest.pending if digests.read else 0, counted.size),
         chain_spans(standing),
-        tuple(_once(findings)),
+        tuple(_with_past(holding, _once(findings))),
         len(keys),
         (*_notes(digests.read, findings), *holding.notes()),
     )
@@ -147,6 +154,17 @@ def _notes(digests: Sequence[Digest], findings: Sequence[Finding]) -> Iterator[s
             "AWS's public keys: aws cloudtrail list-public-keys --region R --start-time T --end-time T > keys.json, "
             "then --keys keys.json"
         )
+
+
+def _with_past(holding: Holding, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same; of the first ones that were deleted or overwritten, what the bucket still has of them."""
+    asked = 0
+    for one in findings:
+        past = ""
+        if one.kind in _GONE and asked < _MOST_ASKED:
+            asked += 1
+            past = holding.past(one.place)
+        yield replace(one, seen=f"{one.seen}; {past}") if past else one
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:

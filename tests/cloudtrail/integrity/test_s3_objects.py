@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,8 +10,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from irkit.clients.cloudtrail_keys import KeyTold
+from irkit.clients.s3_versions import S3Versions
 from irkit.cloudtrail.integrity.finding import Kind, Verdict
-from irkit.cloudtrail.integrity.s3_objects import S3Objects
+from irkit.cloudtrail.integrity.s3_objects import BucketClients, S3Objects
 from irkit.cloudtrail.integrity.verify import verify
 from irkit.cloudtrail.query import Window
 from irkit.errors import Denied
@@ -45,7 +47,7 @@ def put(on: Bench, trail: SignedTrail) -> str:
 
 
 def held(on: Bench, bucket: str, keys: Keys, prefix: str = "", window: Window | None = None) -> S3Objects:
-    return S3Objects(on.clients().s3, keys, bucket, prefix, window=window)  # type: ignore[arg-type]
+    return S3Objects(BucketClients(on.clients().s3, keys), bucket, prefix, window=window)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -114,3 +116,32 @@ def test_keys_that_may_not_be_asked_leave_a_region_unproven(on: Bench, trail: Si
     assert {one.kind for one in report.findings} == {Kind.UNKNOWN_KEY, Kind.NOT_READ}
     assert (report.logs.proven, report.logs.unproven) == (9, 9)
     assert report.verdict is Verdict.INCOMPLETE
+
+
+def test_what_a_bucket_with_versions_still_has_of_deleted_and_overwritten_objects_is_told(
+    on: Bench, trail: SignedTrail
+) -> None:
+    bucket, root, clients = put(on, trail), on.world.aws.root, on.clients()
+    gone, over = trail.logs[HERE][0], trail.logs[HERE][1]
+    xml = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+    root._send("s3", "PUT", f"/{bucket}?versioning", {"Content-Type": "application/xml"}, xml)
+    root._send("s3", "DELETE", f"/{bucket}/{gone}", {}, b"")
+    root.put_object(bucket, over, b"{}")
+    versions = S3Versions(clients.aws)
+    assert [one.is_marker for one in versions.of(bucket, gone)] == [True, False]
+    reached = BucketClients(clients.s3, Keys(), versions)  # type: ignore[arg-type]
+    seen = {one.kind: one.seen for one in verify(S3Objects(reached, bucket)).findings}
+    assert re.search(r"; deleted at \S+Z; version \S+ of \S+Z is still there", seen[Kind.MISSING_LOG])
+    assert re.search(r"; overwritten at \S+Z; version \S+ of \S+Z is still there", seen[Kind.ALTERED_LOG])
+
+
+def test_a_bucket_that_may_not_be_asked_for_versions_is_checked_all_the_same(on: Bench, trail: SignedTrail) -> None:
+    class Refusing:
+        def of(self, *_: object) -> tuple[()]:
+            raise Denied("s3:ListObjectVersions: AccessDenied")
+
+    del trail.objects[trail.logs[HERE][0]]
+    reached = BucketClients(on.clients().s3, Keys(), Refusing())  # type: ignore[arg-type]
+    report = verify(S3Objects(reached, put(on, trail)))
+    assert [one.kind for one in report.findings] == [Kind.MISSING_LOG]
+    assert "not known: s3:ListObjectVersions: AccessDenied" in report.notes[-1]
