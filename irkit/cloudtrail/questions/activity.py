@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from irkit.cloudtrail.calls import known
+from irkit.cloudtrail.calls import known, summary
 from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.known_calls import Severity
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.target import target
 from irkit.cloudtrail.record import Record
+
+_GRAVE = frozenset({Severity.HIGH, Severity.CRITICAL})
+_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,21 @@ def _all(query: Query) -> Query:
     return query
 
 
+def _remarks(asked: Asked) -> tuple[str, ...]:
+    """The tactics that the calls show, with the gravest calls of each."""
+    by_tactic: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    for tactic, severity, call, count in summary(asked.records):
+        counts[tactic] = counts.get(tactic, 0) + count
+        if severity in _GRAVE:
+            by_tactic.setdefault(tactic, []).append(f"{call} {count}")
+    told = [
+        f"{tactic} {count}" + (f" ({', '.join(by_tactic[tactic][:_MOST])})" if tactic in by_tactic else "")
+        for tactic, count in counts.items()
+    ]
+    return (f"by tactic: {'; '.join(told)}",) if told else ()
+
+
 ACTIVITY = Question(
     id="activity",
     title="What was done",
@@ -83,4 +102,5 @@ ACTIVITY = Question(
     ),
     needs=_all,
     rows=activity,
+    remarks=_remarks,
 )

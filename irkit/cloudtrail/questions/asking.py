@@ -70,5 +70,5 @@ def asking(
         coverage=hunt.coverage,
         asked=asked,
         attributed=hunt.attributed,
-        notes=tuple(hunt.notes()),
+        notes=(*question.remarks(asked), *hunt.notes()),
     )

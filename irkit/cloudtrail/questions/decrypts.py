@@ -121,6 +121,12 @@ def _needs(query: Query) -> Query:
     return replace(query, calls=(*(query.calls or _CALLS), *READS))
 
 
+def _remarks(asked: Asked) -> tuple[str, ...]:
+    if any(one.call in _CALLS for one in asked.records):
+        return ()
+    return ("no decrypt was found; a trail can be set to leave KMS out, and then has none: look at its selectors",)
+
+
 DECRYPTS = Question(
     id="decrypts",
     title="What was decrypted",
@@ -132,4 +138,5 @@ DECRYPTS = Question(
     ),
     needs=_needs,
     rows=decrypts,
+    remarks=_remarks,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -215,6 +216,9 @@ class Hunt:
     def notes(self) -> Generator[str, None, None]:
         """In words, what was followed and how sure it is."""
         told = self.attributed
+        shared = Counter(one.shared_id for one in self.kept.values() if one.shared_id)
+        if count := sum(each > 1 for each in shared.values()):
+            yield f"{count} calls between accounts stand in the logs of both: each has two records here"
         if told.causes:
             yield f"{len(told.causes)} calls that services made are told with their callers' key and address"
         for certainty in (Certainty.SEVERAL, Certainty.UNCLEAR, Certainty.RESOURCE, Certainty.SERVICE):

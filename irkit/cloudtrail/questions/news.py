@@ -92,6 +92,12 @@ def _needs(query: Query) -> Query:
     return replace(query, windows=(Window(span.start - BEFORE, span.start), *query.windows), outcome=Outcome.ANY)
 
 
+def _remarks(asked: Asked) -> tuple[str, ...]:
+    if asked.before or not asked.records:
+        return ()
+    return ("nothing matching is known of the 14 days before: everything is new, or those days are not in the source",)
+
+
 NEWS = Question(
     id="news",
     title="What is new",
@@ -100,4 +106,5 @@ NEWS = Question(
     columns=("what", "value", "count", "errors", "first_at", "last_at", "who", "calls", "against"),
     needs=_needs,
     rows=news,
+    remarks=_remarks,
 )

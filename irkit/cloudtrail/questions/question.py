@@ -47,6 +47,10 @@ class Asked:
         return one if cause is None else cause.call
 
 
+def _nothing(asked: Asked) -> tuple[str, ...]:  # noqa: ARG001 -- the shape of a question's remarks
+    return ()
+
+
 @dataclass(frozen=True)
 class Lead:
     """A look before: what it finds says what to ask for."""
@@ -73,6 +77,8 @@ class Question(Generic[Row_co]):
     needs: Callable[[Query], Query]
     """The query that holds all that the question looks at. May raise ``UsageError``: a question may need a window."""
     rows: Callable[[Asked], tuple[Row_co, ...]]
+    remarks: Callable[[Asked], tuple[str, ...]] = _nothing
+    """What a reader must know of this answer as a whole, in words."""
     lead: Lead | None = None
     least: Follow = Follow.ALONE
     """How far the question goes even when it is asked to go less far."""

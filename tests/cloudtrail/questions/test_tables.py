@@ -242,6 +242,33 @@ def test_news_are_what_the_days_before_did_not_have() -> None:
     assert answer.records == tuple(records[1:]), "what came before is compared with, and no part of the answer"
 
 
+def test_news_without_a_past_to_compare_with_say_so() -> None:
+    window = Window(START, START + timedelta(hours=1))
+    (note,) = ask(Held([made("iam:ListUsers")]), NEWS, Query(windows=(window,))).notes
+    assert "everything is new, or those days are not in the source" in note
+
+
+def test_no_decrypts_is_told_with_what_that_may_be_for() -> None:
+    answer = ask(Held([made("iam:ListUsers")]), DECRYPTS, BY_KEY)
+    assert answer.rows == ()
+    assert any("leave KMS out" in note for note in answer.notes)
+
+
+def test_activity_sums_up_the_tactics_with_the_gravest_calls() -> None:
+    records = [made("iam:CreateUser"), made("iam:CreateUser"), made("iam:ListUsers"), made("cloudtrail:StopLogging")]
+    (note,) = ask(Held(records), ACTIVITY, BY_KEY).notes
+    assert note == (
+        "by tactic: Persistence 2 (iam:CreateUser 2); Defense Evasion 1 (cloudtrail:StopLogging 1); Discovery 1"
+    )
+
+
+def test_a_call_between_accounts_with_two_records_is_told_as_such() -> None:
+    ours = made("kms:Decrypt", sharedEventID="shared-1", recipientAccountId="111122223333")
+    theirs = made("kms:Decrypt", sharedEventID="shared-1", recipientAccountId="444455556666")
+    answer = ask(Held([ours, theirs]), DECRYPTS, Query())
+    assert any("1 calls between accounts stand in the logs of both" in note for note in answer.notes)
+
+
 def test_a_session_of_a_known_role_is_no_news() -> None:
     def of_session(name: str, after_s: float) -> Record:
         issuer = {"sessionIssuer": {"arn": "arn:aws:iam::1:role/ci", "userName": "ci"}}
