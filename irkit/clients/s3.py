@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from irkit.clients.aws import Aws, Noted
 
 _CHUNK = 1 << 18
+_VERSION = "?versionId="
 ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 """Storage classes that must be restored before they can be read (S3 user guide, "Restoring an archived object")."""
 
@@ -33,12 +34,26 @@ class S3Object(NamedTuple):
         return self.storage in ARCHIVED
 
 
+class Versions(NamedTuple):
+    """A page of a bucket's versions. ``earlier`` ones have ``?versionId=`` in their keys, and other bytes than now."""
+
+    current: tuple[S3Object, ...]
+    earlier: tuple[S3Object, ...]
+    deleted: tuple[tuple[str, datetime], ...]
+    """Keys that were deleted, each with when: a delete marker lies on them."""
+    after: tuple[str, str] | None
+    """Where the next page begins; None after the last one."""
+
+
 class Fetched(NamedTuple):
     """An object's bytes as stored, its ETag, and its own metadata (names in lower case, without ``x-amz-meta-``)."""
 
     content: bytes
     etag: str
     metadata: Mapping[str, str]
+
+
+_NOTHING = S3Object("", 0, "", datetime.min.replace(tzinfo=UTC))
 
 
 class S3:
@@ -74,8 +89,38 @@ class S3:
             tuple(_object(row) for page in pages for row in page.get("Contents", ())),
         )
 
+    def is_versioned(self, bucket: str) -> bool:
+        """Whether the bucket keeps, or kept once, what is deleted or replaced in it. Raises ``Denied``."""
+        return bool(self._aws.call("s3", "get_bucket_versioning", Bucket=bucket).get("Status"))
+
+    def versions(self, bucket: str, prefix: str, after: tuple[str, str] = ("", "")) -> Versions:
+        """A page of up to 1,000 versions by key, from ``after`` on: a key, and one of its versions or none.
+
+        Raises ``Denied`` (s3:ListBucketVersions).
+        """
+        begin: dict[str, Any] = {"KeyMarker": after[0]} if after[0] else {}
+        begin |= {"VersionIdMarker": after[1]} if after[1] else {}
+        answer = self._aws.call(
+            "s3", "list_object_versions", noted=Noted.FAILURES, Bucket=bucket, Prefix=prefix, **begin
+        )
+        rows = answer.get("Versions", ())
+        current = {str(row["Key"]): _object(row) for row in rows if row["IsLatest"]}
+        earlier = [
+            _object(row)._replace(key=f"{row['Key']}{_VERSION}{row['VersionId']}")
+            for row in rows
+            if not row["IsLatest"] and current.get(row["Key"], _NOTHING).etag != _bare(row["ETag"])
+        ]
+        gone = [row for row in answer.get("DeleteMarkers", ()) if row["IsLatest"]]
+        more = (str(answer.get("NextKeyMarker", "")), str(answer.get("NextVersionIdMarker", "")))
+        return Versions(
+            tuple(current.values()),
+            tuple(earlier),
+            tuple((str(row["Key"]), row["LastModified"].astimezone(UTC)) for row in gone),
+            more if answer.get("IsTruncated") else None,
+        )
+
     def read(self, bucket: str, key: str, etag: str = "") -> Fetched:
-        """One object whole; with an ``etag`` only if it still has that one.
+        """One object whole; with an ``etag`` only if it still has that one; of a key with ``?versionId=`` that version.
 
         Raises ``NotFound`` for one that is gone, ``Denied``, ``Unreachable``, ``OutsideError`` when it was replaced.
         """
@@ -102,7 +147,9 @@ class S3:
 
     def _opened(self, bucket: str, key: str, etag: str) -> Mapping[str, Any]:
         only: dict[str, Any] = {"IfMatch": f'"{etag}"'} if etag else {}
-        return self._aws.call("s3", "get_object", noted=Noted.FAILURES, Bucket=bucket, Key=key, **only)
+        plain, mark, version = key.partition(_VERSION)
+        only |= {"VersionId": version} if mark else {}
+        return self._aws.call("s3", "get_object", noted=Noted.FAILURES, Bucket=bucket, Key=plain, **only)
 
 
 def _object(row: Mapping[str, Any]) -> S3Object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from copy import copy
@@ -20,23 +20,29 @@ from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.bucket_fetching import Fetching
 from irkit.cloudtrail.bucket_listing import Listing
-from irkit.cloudtrail.coverage import Counts, Coverage
+from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
 from irkit.cloudtrail.kept_objects import KeptObjects, place
+from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.raw.looking import Looked, look_at_files
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.cloudtrail.trails import trail_notes
+from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
     from irkit.clients.s3 import S3Object
 
-IAM = ("s3:ListBucket", "s3:GetObject", "kms:Decrypt")
-"""What it needs; the last one for objects that are encrypted with a KMS key."""
+IAM = (
+    *("s3:ListBucket", "s3:GetObject", "kms:Decrypt"),
+    *("s3:GetBucketVersioning", "s3:ListBucketVersions", "s3:GetObjectVersion"),
+)
+"""What it needs; kms:Decrypt for objects that are encrypted so, the last three to find log files that were deleted."""
 _AHEAD = timedelta(days=1)
 _BEGUN = datetime(2013, 11, 1, tzinfo=UTC)
 """CloudTrail's first month: no log is older (AWS news blog, 13 November 2013)."""
+_SHOWN = 3
 _NEVER = "what its trail does not record is not in it"
 
 
@@ -146,6 +152,14 @@ class TrailBucket:
         pool.shutdown(wait=False)
         return asked
 
+    @cached_property
+    def _is_versioned(self) -> bool:
+        """Whether what was deleted or replaced can still be there. That we may not know it is no hindrance."""
+        try:
+            return self._clients.s3.is_versioned(self._bucket)
+        except OutsideError:
+            return False
+
     def _listing(self, query: Query) -> Listing:
         def known(one: S3Object) -> bool:
             return self.known(RawFile(place(self._bucket, one.key), one.size, stamp=one.etag))
@@ -156,7 +170,7 @@ class TrailBucket:
         ended = query.within(windows)
         if query.windows and not ended.windows:
             ended = query.within([Window(end, end)])
-        return Listing(self._clients.s3, self._bucket, self._prefix, ended, known)
+        return Listing(self._clients.s3, self._bucket, self._prefix, ended, known, self._is_versioned)
 
     def _read(
         self, listing: Listing, fetching: Fetching, pages: Iterable[tuple[S3Object, ...]], query: Query
@@ -198,6 +212,12 @@ class TrailBucket:
             own.append(f"objects could not be kept: {fetching.trouble}")
         elif self.kept is not None and self.kept.left_out:
             own.append(f"{self.kept.left_out} objects were not kept for want of room")
+        own += _hidden(listing)
+        lost = [
+            Skipped(Locator(place(self._bucket, key)), f"was deleted at {_stamp(at)}, and no version of it is left")
+            for key, at in listing.deleted.items()
+            if key not in listing.earlier
+        ]
         return Coverage(
             tuple(sorted(listing.regions - {""})),
             span.start,
@@ -206,7 +226,7 @@ class TrailBucket:
             dict(listing.not_seen),
             (self.label,),
             tuple(sorted((listing.accounts | looked.sights.accounts) - {""})),
-            (*fetching.failed, *looked.skipped),
+            (*fetching.failed, *looked.skipped, *lost),
             tuple(own),
             looked.counts + Counts(pruned=listing.pruned),
             (_NEVER,),
@@ -218,6 +238,28 @@ def _progress(told: Progress, listing: Listing, spent_s: float) -> Progress:
         return told
     left = spent_s * (listing.size - told.size) / told.size if told.size else None
     return told._replace(total=listing.files, seconds_left=max(left, 0.0) if left is not None else None)
+
+
+def _hidden(listing: Listing) -> Iterator[str]:
+    """What was done to the log files themselves."""
+    if listing.deleted:
+        first, last = min(listing.deleted.values()), max(listing.deleted.values())
+        keys = _few(list(listing.deleted))
+        yield (
+            f"LOG FILES WERE DELETED: {len(listing.deleted)}, from {_stamp(first)} to {_stamp(last)} ({keys});"
+            " what versions of them the bucket keeps is read too"
+        )
+    if replaced := [key for key in listing.earlier if key not in listing.deleted]:
+        yield f"LOG FILES WERE REPLACED: {len(replaced)} ({_few(replaced)}); their earlier versions are read too"
+
+
+def _few(keys: Sequence[str]) -> str:
+    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+    return ", ".join(keys[:_SHOWN]) + more
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _seen(looked: Looked) -> Window | None:

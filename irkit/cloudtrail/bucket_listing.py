@@ -12,14 +12,14 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from irkit.clients.s3 import S3, S3Object
 from irkit.cloudtrail.layout import GLOBAL_AT_HOME, GLOBAL_REGIONS, Kind, Reason, days, left_out_for, may_hold, named
 from irkit.cloudtrail.query import Query
-from irkit.errors import NotFound, OutsideError
+from irkit.errors import Denied, NotFound, OutsideError
 
 AT_ONCE = 16
 _PAGES_HELD = 100
@@ -56,6 +56,8 @@ class Step(NamedTuple):
     after: str = ""
     until: str = ""
     depth: int = 0
+    after_version: str = ""
+    """Of the key ``after``, in a bucket that keeps versions."""
 
 
 class Found(NamedTuple):
@@ -63,6 +65,9 @@ class Found(NamedTuple):
 
     objects: tuple[S3Object, ...] = ()
     further: tuple[Step, ...] = ()
+    earlier: tuple[S3Object, ...] = ()
+    """Versions of objects that were deleted or replaced since."""
+    deleted: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass
@@ -75,6 +80,12 @@ class Listing:
     query: Query
     known: Callable[[S3Object], bool] = lambda _: False
     """Objects that are told from elsewhere: their names count, they are not given."""
+    is_versioned: bool = False
+    """Whether the bucket keeps versions; then what was deleted or replaced is given as well."""
+    deleted: dict[str, datetime] = field(default_factory=dict)
+    """Keys of log files that may hold what is asked for and were deleted, with when."""
+    earlier: dict[str, None] = field(default_factory=dict)
+    """Keys of log files of which there is an earlier version."""
     requests: int = 0
     files: int = 0
     """Files that may hold what is asked for and are not known; ``size`` their bytes."""
@@ -128,19 +139,26 @@ class Listing:
                     step = running.pop(future)
                     self.requests += step.level is not Level.REGION
                     try:
-                        objects, further = future.result()
+                        found = future.result()
                     except OutsideError as error:
                         if step is first:
                             raise
                         self.not_seen[_part(step)] = error.message
                         continue
-                    running |= {pool.submit(self._found, one): one for one in further}
-                    self._take(objects)
+                    running |= {pool.submit(self._found, one): one for one in found.further}
+                    self._take(found)
         if not self._is_there and not self.over.is_set():
             msg = f"there is nothing under s3://{self.bucket}/{self.prefix}"
             raise NotFound(msg, hint="look at the trail's bucket and prefix: aws cloudtrail describe-trails")
 
-    def _take(self, objects: Sequence[S3Object]) -> None:
+    def _take(self, found: Found) -> None:
+        self.deleted |= {key: at for key, at in found.deleted if may_hold(named(key), self.query)}
+        self.earlier |= dict.fromkeys(
+            one.key.partition("?")[0] for one in found.earlier if may_hold(named(one.key), self.query)
+        )
+        self._give((*found.objects, *found.earlier))
+
+    def _give(self, objects: Sequence[S3Object]) -> None:
         logs = [(one, named(one.key)) for one in objects if not one.key.endswith("/")]
         logs = [(one, told) for one, told in logs if told.kind in {Kind.LOG, Kind.OTHER}]
         for _, told in logs:
@@ -170,12 +188,31 @@ class Listing:
                 return self._below(step)
 
     def _range(self, step: Step) -> Found:
+        if self.is_versioned:
+            try:
+                return self._versions(step)
+            except Denied:
+                self.is_versioned = False
         objects, more = self.s3.page(self.bucket, step.prefix, step.after)
         self._is_there |= bool(objects)
         if step.until:
             more = more and objects[-1].key < step.until
             objects = tuple(one for one in objects if one.key < step.until)
         return Found(objects, (step._replace(after=objects[-1].key),) if more and objects else ())
+
+    def _versions(self, step: Step) -> Found:
+        current, earlier, deleted, after = self.s3.versions(self.bucket, step.prefix, (step.after, step.after_version))
+        self._is_there |= bool(current or earlier or deleted)
+        further: tuple[Step, ...] = ()
+        if after is not None and (not step.until or after[0] < step.until):
+            further = (step._replace(after=after[0], after_version=after[1]),)
+        end = step.until or "\U0010ffff"
+        return Found(
+            tuple(one for one in current if one.key < end),
+            further,
+            tuple(one for one in earlier if one.key < end),
+            tuple((key, at) for key, at in deleted if key < end),
+        )
 
     def _below(self, step: Step) -> Found:
         if step.level is Level.REGION:

@@ -49,6 +49,9 @@ class FakeS3:
         folders = dict.fromkeys(prefix + rest.split("/")[0] + "/" for rest in below.values() if "/" in rest)
         return tuple(folders), tuple(self.object(key) for key, rest in below.items() if "/" not in rest)
 
+    def is_versioned(self, _bucket: str) -> bool:
+        return False
+
     def object(self, key: str) -> S3Object:
         content = self.held[key]
         return S3Object(key, len(content), _etag(content), START, self.storage.get(key, "STANDARD"))

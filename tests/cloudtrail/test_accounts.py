@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +15,8 @@ from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress, found
 from irkit.errors import Denied, OutsideError, Unreachable, UsageError
-from tests.bench import Bench, bench
+from tests.bench import Bench
+from tests.cloudtrail.as_user import as_user
 from tests.cloudtrail.made import START, made
 
 ONE, TWO, THREE = "111122223333", "444455556666", "777788889999"
@@ -133,15 +134,6 @@ def test_what_is_no_account_id_is_a_wrong_word() -> None:
 def test_a_session_is_named_after_the_incident_as_sts_allows() -> None:
     assert session_name("INC-1") == "irkit-INC-1"
     assert session_name("leak of a key, " * 9) == ("irkit-leak-of-a-key,-" + "leak-of-a-key,-" * 9)[:64]
-
-
-def as_user(on: Bench) -> Bench:
-    """The same world as a user who may do anything."""
-    key, file = on.suspect().key, on.folder / "credentials"
-    pair = f"aws_access_key_id = {key.key_id}\naws_secret_access_key = {key.secret.reveal()}\n"
-    file.write_text(f"[default]\n{pair}", encoding="utf-8")
-    aws = replace(on.outside.config.aws, credentials_file=file)
-    return bench(on.world, on.folder, aws=aws)
 
 
 def test_another_accounts_history_is_read_as_its_role(on: Bench) -> None:

@@ -15,9 +15,11 @@ from irkit.clients.trails import TrailTold
 from irkit.cloudtrail import bucket_fetching
 from irkit.cloudtrail.bucket import TrailBucket
 from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.raw_text import raw_text
 from irkit.cloudtrail.source import Batch, found, in_order
 from irkit.errors import Denied, OutsideError, Throttled
 from tests.bench import Bench
+from tests.cloudtrail.as_user import as_user
 from tests.cloudtrail.fake_s3 import FakeS3, key_of, log
 from tests.cloudtrail.made import KEY, START, made
 
@@ -300,6 +302,37 @@ def test_a_real_client_fetches_large_objects_bit_by_bit(
         answer = found(TrailBucket(on.clients(), name, "team", keep=keep), Query())
         assert len(answer.records) == 16
         assert answer.coverage.is_whole
+
+
+def test_log_files_that_were_deleted_or_replaced_are_read_and_named(on: Bench, s3: FakeS3) -> None:
+    name, s3_client = f"logs-{uuid.uuid4().hex[:10]}", as_user(on).clients().s3
+    aws = as_user(on).clients().aws
+    on.world.aws.root.make_bucket(name)
+    aws.call("s3", "put_bucket_versioning", Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    keys = sorted(s3.held)[:4]
+    for key in keys:
+        on.world.aws.root.put_object(name, key, s3.held[key])
+    whole = found(TrailBucket(as_user(on).clients(), name), Query())
+    assert len(whole.records) == 8
+    assert whole.coverage.is_whole
+    aws.call("s3", "delete_object", Bucket=name, Key=keys[0])
+    aws.call("s3", "delete_object", Bucket=name, Key=keys[1])
+    earlier = s3_client.versions(name, keys[1]).earlier
+    assert [one.key.partition("?")[0] for one in earlier] == [keys[1]]
+    version = earlier[0].key.partition("=")[2]
+    aws.call("s3", "delete_object", Bucket=name, Key=keys[1], VersionId=version)
+    on.world.aws.root.put_object(name, keys[2], log([made("iam:ListUsers", 1)]))
+    answer = found(TrailBucket(as_user(on).clients(), name), Query())
+    lost = {one["eventID"] for one in json.loads(gzip.decompress(s3.held[keys[1]]))["Records"]}
+    seen = {one.event_id for one in answer.records}
+    assert {one.event_id for one in whole.records} - seen == lost
+    assert "LOG FILES WERE DELETED: 2, from" in answer.coverage.text
+    assert f"LOG FILES WERE REPLACED: 1 ({keys[2]})" in answer.coverage.text
+    (skipped,) = answer.coverage.skipped
+    assert skipped.at.place == f"s3://{name}/{keys[1]}"
+    assert "no version of it is left" in skipped.why
+    hidden = next(one for one in answer.records if "?versionId=" in one.locator.place)
+    assert json.loads(raw_text(hidden.locator, as_user(on).clients))["eventID"] == hidden.event_id
 
 
 def test_a_bucket_that_is_not_there_is_not_found(on: Bench) -> None:
