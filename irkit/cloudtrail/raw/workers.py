@@ -59,8 +59,7 @@ class _Worker:
             end = at + LENGTH + int.from_bytes(self.held[at : at + LENGTH], "little")
             if end > len(self.held):
                 break
-            number, part = pickle.loads(memoryview(self.held)[at + LENGTH : end])  # noqa: S301 - of our own process
-            yield number, part
+            yield from pickle.loads(memoryview(self.held)[at + LENGTH : end])  # noqa: S301 - of our own process
             at = end
         del self.held[:at]
 
