@@ -88,7 +88,9 @@ async def times(pilot: Pilot[str], app: TrailApp, count: int) -> list[float]:
 async def measured() -> tuple[list[float], list[float], float]:
     """Key times while records stream in, and when all are there; and how long a pivot takes then, in milliseconds."""
     freeze_loaded()
-    app = TrailApp(desk(Streaming(many())), Look(screens_folder=Path(tempfile.gettempdir()), now=lambda: AT))
+    app = TrailApp(
+        desk(Streaming(many()), most=RECORDS), Look(screens_folder=Path(tempfile.gettempdir()), now=lambda: AT)
+    )
     streaming: list[float] = []
     async with app.run_test(size=(120, 36)) as pilot:
         while not isinstance(app.screen, TrailScreen) or not app.screen.query_one(TrailTable).count:

@@ -11,7 +11,7 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Source
 from irkit.tui.trail_view import View
 
-MOST = 100_000
+MOST = 50_000
 """How many records a screen loads for one question; what is more is said, and narrowed or asked of the command line."""
 
 
@@ -34,3 +34,5 @@ class TrailDesk:
     incident: str = ""
     """Whose timeline it is."""
     most: int = MOST
+    whole: int = 5_000
+    """How many records keep their raw text in memory, where ``raw`` can read it again."""

@@ -18,7 +18,7 @@ from irkit.errors import IrkitError
 from irkit.tui.trail_shown import event_ids, names, rows_of
 from irkit.tui.trail_view import View, contained
 
-_KEPT = 200_000
+_KEPT = 100_000
 """Records kept in all; the answers of longest ago go first, but never the newest."""
 _FAR = (Follow.ALONE, Follow.MADE_FOR, Follow.TREE)
 _MARKS = ("keys", "arns", "users", "sessions", "source_identities", "ips", "agents")

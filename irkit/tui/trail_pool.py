@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from sys import intern
 from threading import Event
 
 from irkit.cloudtrail.coverage import Coverage
@@ -14,7 +15,7 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress, Source
 from irkit.tui.trail_view import contained
 
-_KEPT = 150_000
+_KEPT = 100_000
 """Records kept in all; the looks of longest ago go first."""
 _BATCH = 2_000
 _REST = "the rest"
@@ -95,15 +96,17 @@ def _narrowed(coverage: Coverage, query: Query) -> Coverage:
 class Bounded:
     """A source over another that ends early, and says so in its coverage: when it has ``most`` records, or is stopped.
 
-    Made for one question, whose looks share the bound.
+    Made for one question, whose looks share the bound. ``whole`` is how many records keep their raw text; later ones
+    are read again where they lie, when they are looked at.
     """
 
-    def __init__(self, source: Source, most: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, source: Source, most: int, now: Callable[[], datetime], whole: int) -> None:
         self.stopped = Event()
         self.ended = ""
         """Why it ended early; empty while it has not."""
         self._source = source
         self._most = most
+        self._whole = whole
         self._now = now
         self._given = 0
 
@@ -122,9 +125,9 @@ class Bounded:
                 except StopIteration as end:
                     coverage: Coverage = end.value
                     return coverage
-                room = self._most - self._given
+                records = batch.records[: self._most - self._given]
                 self._given += len(batch.records)
-                yield batch if len(batch.records) <= room else batch._replace(records=batch.records[:room])
+                yield batch._replace(records=records if self._given <= self._whole else tuple(map(lean, records)))
         return self._cut(query)
 
     def _is_over(self) -> bool:
@@ -142,3 +145,29 @@ class Bounded:
         span = query.span
         start, end = (min(span.start, now), span.end) if span else (_BEGINNING, now)
         return Coverage((), start, end, now, {_REST: self.ended}, (self._source.label,), never=())
+
+
+def lean(one: Record) -> Record:
+    """A record in less memory: without its text where that can be read again, and with texts in common held once."""
+    return replace(
+        one,
+        text="" if one.locator.offset >= 0 else one.text,
+        source=intern(one.source),
+        name=intern(one.name),
+        region=intern(one.region),
+        ip=intern(one.ip),
+        agent=intern(one.agent),
+        error=intern(one.error),
+        principal_type=intern(one.principal_type),
+        principal_arn=intern(one.principal_arn),
+        principal=intern(one.principal),
+        key_id=intern(one.key_id),
+        invoked_by=intern(one.invoked_by),
+        account=intern(one.account),
+        caller_account=intern(one.caller_account),
+        principal_id=intern(one.principal_id),
+        issuer_arn=intern(one.issuer_arn),
+        version=intern(one.version),
+        category=intern(one.category),
+        locator=one.locator._replace(place=intern(one.locator.place)),
+    )

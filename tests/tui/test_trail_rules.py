@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from irkit.cloudtrail.locator import NOWHERE
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.catalog import QUESTIONS
@@ -21,7 +22,7 @@ from irkit.tui.trail_histogram import bars, histogram
 from irkit.tui.trail_loaded import Loaded
 from irkit.tui.trail_narrowing import Cell, alone, excluded, narrowed
 from irkit.tui.trail_page import json_lines
-from irkit.tui.trail_pool import Bounded, Pool
+from irkit.tui.trail_pool import Bounded, Pool, lean
 from irkit.tui.trail_shown import counts, shown
 from irkit.tui.trail_view import Condition, Direction, Over, Sense, View, contained, with_values
 from irkit.tui.widgets.trail_text import folded
@@ -219,17 +220,25 @@ def test_a_pool_asks_a_source_once() -> None:
 
 
 def test_a_bound_ends_a_look_and_says_that_it_is_not_all() -> None:
-    source = Bounded(ScriptedSource(), 7, lambda: AT)
+    source = Bounded(ScriptedSource(), 7, lambda: AT, 7)
     answer = found(source, Query())
     assert len(answer.records) == 7
     assert "only the first 7 events" in answer.coverage.not_seen["the rest"]
     assert not answer.coverage.is_whole
 
 
+def test_records_beyond_a_number_are_held_in_less_memory_and_say_the_same() -> None:
+    records = found(Bounded(ScriptedSource(), 100, lambda: AT, 5), Query()).records
+    assert records == found(ScriptedSource(), Query()).records
+    assert 0 < sum(bool(one.text) for one in records) <= 5
+    bare = replace(real_records()[0], locator=NOWHERE)
+    assert lean(bare).text == bare.text  # it could not be read again
+
+
 def test_a_look_that_was_cut_is_not_kept_in_the_pool() -> None:
     source = ScriptedSource()
     pool = Pool(source)
-    found(Bounded(pool, 7, lambda: AT), Query())
+    found(Bounded(pool, 7, lambda: AT, 7), Query())
     assert len(found(pool, Query()).records) == len(source.records)
 
 

@@ -146,7 +146,8 @@ class TrailAskingScreen(TrailTimelineScreen):
         """Ask the question of the view."""
         self._end_asker()
         self.put_cell((0, self.cell()[1]))
-        bounded = Bounded(self._pool, self.desk.most, self.look.now)
+        whole = self.desk.whole if self.desk.raw is not None else self.desk.most
+        bounded = Bounded(self._pool, self.desk.most, self.look.now, whole)
         asker = Asker(
             self.question, self.view, bounded, lambda told: self.post_message(TrailTold(asker, told)), self.look.now
         )
