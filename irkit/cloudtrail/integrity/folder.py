@@ -11,6 +11,7 @@ from pathlib import Path
 from irkit.cloudtrail.integrity.digest import series
 from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.metadata import is_sidecar, read_metadata, sidecar
+from irkit.cloudtrail.integrity.others import is_others
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
 from irkit.cloudtrail.kept_objects import INDEX
 from irkit.cloudtrail.layout import Kind, named
@@ -36,6 +37,7 @@ class Folder:
             raise UsageError(f"{root} does not exist", hint="name a folder of log files and digests, or an S3 URL")
         self._root = root
         self._keys = tuple(keys)
+        self._others = 0
         self._unread: dict[str, Unread] = {}
         self.asked_at = asked_at or datetime.now(UTC)
 
@@ -55,6 +57,9 @@ class Folder:
         digests: list[Held] = []
         logs: list[Held] = []
         for place, key, size in self._walked():
+            if is_others(key):
+                self._others += 1
+                continue
             one = Held(place, key, size=size)
             if _DIGESTS in place and (series(key) or named(key).kind is Kind.DIGEST):
                 digests.append(one)
@@ -143,6 +148,8 @@ class Folder:
 
     def notes(self) -> Iterable[str]:
         """Whose word the public keys are."""
+        if self._others:
+            yield f"{self._others} files of other services were not looked at."
         files = dict.fromkeys((*self._keys, *self._own_keys))
         if files:
             prints = ", ".join(dict.fromkeys(key.fingerprint for file in files for key in read_keys(file)))

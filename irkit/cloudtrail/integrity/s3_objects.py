@@ -16,6 +16,7 @@ from irkit.cloudtrail.integrity.chain import MARGIN
 from irkit.cloudtrail.integrity.digest import end_of_name, series
 from irkit.cloudtrail.integrity.gaps import HOUR
 from irkit.cloudtrail.integrity.held import Held, Noted, Unread
+from irkit.cloudtrail.integrity.others import is_others
 from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.integrity.threads import mapped
 from irkit.cloudtrail.layout import Kind, named
@@ -58,6 +59,7 @@ class S3Objects:
         self.window = window
         self._keys = keys
         self._about_versions = ""
+        self._others = 0
         self._metadata: dict[str, Mapping[str, str]] = {}
         self._by_key: dict[str, S3Object] = {}
         self._beside: list[S3Object] = []
@@ -77,13 +79,16 @@ class S3Objects:
         logs: list[Held] = []
         listed = [one for found in mapped(self._page, self._places(), _LISTINGS) for one in found]
         for one in {each.key: each for each in (*listed, *self._beside)}.values():
+            if is_others(one.key) or "AWSLogs/" not in one.key:
+                self._others += not one.key.endswith("/")
+                continue
             self._by_key[one.key] = one
             held = Held(self._place(one.key), one.key, self.bucket, one.size, one.modified_at)
             if one.is_archived:
                 self._told(held.place, f"it is archived ({one.storage}); restore it first")
             elif series(one.key) or named(one.key).kind is Kind.DIGEST:
                 digests.append(held)
-            elif not one.key.endswith("/"):
+            else:
                 logs.append(held)
         return sorted(digests), sorted(logs)
 
@@ -109,7 +114,7 @@ class S3Objects:
                 yield from self._days(here)
             elif "AWSLogs/" not in here or _REGION.match(here):
                 yield here
-            else:
+            elif not is_others(f"{here}x"):
                 waiting += self._folders(here)
 
     def _folders(self, prefix: str) -> tuple[str, ...]:
@@ -195,6 +200,8 @@ class S3Objects:
 
     def notes(self) -> Iterable[str]:
         """Whose word the public keys are."""
+        if self._others:
+            yield f"{self._others} objects of other services, or not below AWSLogs/, were not looked at."
         if self._about_versions:
             yield self._about_versions
         if self._keys:

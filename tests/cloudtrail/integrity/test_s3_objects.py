@@ -17,7 +17,15 @@ from irkit.cloudtrail.integrity.verify import verify
 from irkit.cloudtrail.query import Window
 from irkit.errors import Denied
 from tests.bench import Bench
-from tests.cloudtrail.integrity.signed_trail import HOUR, START, SignedTrail, fingerprint, public_der, signed_trail
+from tests.cloudtrail.integrity.signed_trail import (
+    HOUR,
+    START,
+    SignedTrail,
+    Stored,
+    fingerprint,
+    public_der,
+    signed_trail,
+)
 
 HERE, THERE = "eu-west-1", "us-east-1"
 
@@ -99,6 +107,19 @@ def test_a_replica_of_a_bucket_is_proven_and_named_as_one(on: Bench, trail: Sign
     assert [(one.kind, one.expected) for one in report.findings] == [
         (Kind.OTHER_BUCKET, f"s3://{said}/, as all digests say")
     ]
+    assert report.logs.proven == 18
+
+
+@pytest.mark.parametrize("window", [None, Window(START, START + 3 * HOUR)])
+def test_what_else_lies_in_the_bucket_is_none_of_the_trails(
+    on: Bench, trail: SignedTrail, window: Window | None
+) -> None:
+    account = "audit/AWSLogs/o-abcdef1234/111122223333"
+    for key in ("CloudTrail/", "CloudTrail-Digest/", f"CloudTrail-Digest/{HERE}/", "Config/eu-west-1/x.json.gz"):
+        trail.objects[f"{account}/{key}"] = Stored(b"")
+    trail.objects["audit/report.json"] = Stored(b"{}")
+    report = verify(held(on, put(on, trail), Keys(), "audit", window), window)
+    assert report.verdict is Verdict.INTACT, list(report.lines())
     assert report.logs.proven == 18
 
 

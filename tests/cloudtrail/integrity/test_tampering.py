@@ -310,3 +310,11 @@ def test_without_any_digest_nothing_proves_the_files(tmp_path: Path) -> None:
     assert report.verdict is Verdict.UNPROVEN
     assert [one.kind for one in report.findings] == [Kind.NO_DIGESTS]
     assert "12 log files and no digest: nothing proves these files" in report.findings[0].seen
+
+
+def test_files_of_other_services_are_none_of_the_trails(tmp_path: Path) -> None:
+    trail = signed_trail()
+    trail.objects["AWSLogs/111122223333/Config/eu-west-1/2026/11/20/111122223333_Config_x.json.gz"] = Stored(b"x")
+    report = checked(trail, tmp_path)
+    assert report.verdict is Verdict.INTACT
+    assert "1 files of other services were not looked at." in report.notes
