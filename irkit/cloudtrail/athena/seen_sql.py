@@ -20,32 +20,46 @@ from irkit.cloudtrail.questions.seen import Seen
 from irkit.cloudtrail.record import DENIALS
 from irkit.errors import UsageError
 
-_KINDS = ("who", "key", "ip", "agent", "call", "region", "account")
+_KINDS = {
+    "caller": "who",
+    "key_id": "key",
+    "address": "ip",
+    "agent": "agent",
+    "called": "call",
+    "region": "region",
+    "account": "account",
+}
+"""The statement's columns (no word of SQL among them), and what ``Seen`` calls them."""
 _ORDER = ("who", "key", "ip", "service address", "agent", "call", "region", "account")
 _NO_PATH = "?"
 
 _ARN = "useridentity.arn"
-_TAIL = (
-    f"regexp_replace(coalesce(nullif(regexp_extract({_ARN}, '^(?:[^:]*:){{5}}(.*)$', 1), ''), "
-    f"regexp_extract({_ARN}, '[^:]*$'), ''), '^assumed-role/', '')"
-)
-_NAMED = (
-    "coalesce(nullif(useridentity.username, ''), nullif(useridentity.sessioncontext.sessionissuer.username, ''), "
-    "nullif(useridentity.onbehalfof.userid, ''), nullif(useridentity.principalid, ''), '')"
-)
-_WHO = f"""CASE
-      WHEN {_TAIL} <> '' THEN {_TAIL}
-      WHEN useridentity.type = 'Root' THEN 'root'
-      WHEN useridentity.type = 'AWSService'
-        OR (useridentity.invokedby <> '' AND coalesce(useridentity.type, '') = '')
-        THEN concat('service/', coalesce(useridentity.invokedby, ''))
-      WHEN useridentity.type = 'AWSAccount'
-        THEN concat('account/', coalesce(nullif(useridentity.accountid, ''), {_NAMED}))
-      ELSE coalesce(nullif({_NAMED}, ''), 'nobody named')
+_TAIL = f"""regexp_replace(
+      coalesce(
+        nullif(regexp_extract({_ARN}, '^(?:[^:]*:){{5}}(.*)$', 1), ''),
+        regexp_extract({_ARN}, '[^:]*$'),
+        ''
+      ),
+      '^assumed-role/',
+      ''
+    )"""
+_NAMED = """coalesce(
+      nullif(useridentity.username, ''),
+      nullif(useridentity.sessioncontext.sessionissuer.username, ''),
+      nullif(useridentity.onbehalfof.userid, ''),
+      nullif(useridentity.principalid, ''),
+      'nobody named'
+    )"""
+_WHO = """CASE
+      WHEN tail <> '' THEN tail
+      WHEN kind = 'Root' THEN 'root'
+      WHEN kind = 'AWSService' OR (made_by <> '' AND kind = '') THEN concat('service/', made_by)
+      WHEN kind = 'AWSAccount' THEN concat('account/', coalesce(nullif(owner, ''), nullif(named, 'nobody named'), ''))
+      ELSE named
     END"""
 """As ``identity.who``."""
 _DENIED = " OR ".join(f"strpos(errorcode, {literal(word)}) > 0" for word in DENIALS)
-_PLACE = "sourceipaddress <> 'AWS Internal' AND sourceipaddress NOT LIKE '%.amazonaws.com'"
+_PLACE = "address <> 'AWS Internal' AND address NOT LIKE '%.amazonaws.com'"
 """As ``identity.is_place``."""
 _READS = frozenset({
     *("useridentity.arn", "useridentity.type", "useridentity.username", "useridentity.invokedby", "errorcode"),
@@ -81,37 +95,47 @@ def seen_rows(rows: Iterator[Mapping[str, str | None]]) -> tuple[Seen, ...]:
 
 def _lines(shape: Shape, conditions: tuple[str, ...]) -> Iterator[str]:
     path = '"$path"' if shape.path is RowPath.KNOWN else literal(_NO_PATH)
-    yield "WITH events AS ("
+    yield "WITH calls AS ("
     yield "  SELECT"
-    yield f"    {_WHO} AS who,"
-    yield "    nullif(useridentity.accesskeyid, '') AS key,"
-    yield "    nullif(sourceipaddress, '') AS ip,"
-    yield "    CASE WHEN coalesce(useridentity.invokedby, '') = '' THEN nullif(useragent, '') END AS agent,"
-    yield "    concat(regexp_replace(coalesce(eventsource, ''), '\\.amazonaws\\.com$', ''), ':', eventname) AS call,"
-    yield "    nullif(awsregion, '') AS region,"
-    yield "    coalesce(nullif(recipientaccountid, ''), nullif(useridentity.accountid, '')) AS account,"
     yield "    eventid,"
     yield f"    concat(eventtime, ' ', eventid, ' ', {path}) AS moment,"
+    yield "    coalesce(useridentity.type, '') AS kind,"
+    yield "    coalesce(useridentity.invokedby, '') AS made_by,"
+    yield "    useridentity.accountid AS owner,"
+    yield f"    {_TAIL} AS tail,"
+    yield f"    {_NAMED} AS named,"
+    yield "    nullif(useridentity.accesskeyid, '') AS key_id,"
+    yield "    nullif(sourceipaddress, '') AS address,"
+    yield "    nullif(useragent, '') AS tool,"
+    yield "    concat(regexp_replace(coalesce(eventsource, ''), '\\.amazonaws\\.com$', ''), ':', eventname) AS called,"
+    yield "    nullif(awsregion, '') AS region,"
+    yield "    coalesce(nullif(recipientaccountid, ''), nullif(useridentity.accountid, '')) AS account,"
     yield "    CASE WHEN errorcode <> '' THEN eventid END AS failed,"
-    yield f"    CASE WHEN {_DENIED} THEN eventid END AS denied,"
-    yield f"    CASE WHEN {_PLACE} THEN nullif(sourceipaddress, '') END AS place,"
-    yield "    CASE WHEN coalesce(useridentity.invokedby, '') = '' THEN nullif(useragent, '') END AS tool"
+    yield f"    CASE WHEN {_DENIED} THEN eventid END AS denied"
     yield f"  FROM {identifier(shape.database)}.{identifier(shape.table)}"
     yield "  WHERE " + "\n  AND ".join((*conditions, "eventid <> ''"))
+    yield "), events AS ("
+    yield "  SELECT eventid, moment, failed, denied, key_id, address, called, region, account,"
+    yield f"    {_WHO} AS caller,"
+    yield "    CASE WHEN made_by = '' THEN tool END AS agent,"
+    yield "    CASE WHEN made_by = '' THEN tool END AS own_tool,"
+    yield f"    CASE WHEN {_PLACE} THEN address END AS place"
+    yield "  FROM calls"
     yield ")"
     yield f"SELECT {', '.join(_KINDS)},"
     yield "  count(DISTINCT eventid) AS events, count(DISTINCT failed) AS errors, count(DISTINCT denied) AS denials,"
-    yield "  count(DISTINCT place) AS places, count(DISTINCT tool) AS tools, min(moment) AS first, max(moment) AS last"
+    yield "  count(DISTINCT place) AS places, count(DISTINCT own_tool) AS tools,"
+    yield "  min(moment) AS earliest, max(moment) AS latest"
     yield "FROM events"
     yield f"GROUP BY GROUPING SETS ({', '.join(f'({each})' for each in _KINDS)})"
 
 
 def _seen(row: Mapping[str, str | None]) -> Seen | None:
     """A row has one value, that which it is grouped by; none for the records that have no such value."""
-    what, value = next(((each, found) for each in _KINDS if (found := row[each])), ("", ""))
+    what, value = next(((kind, found) for name, kind in _KINDS.items() if (found := row[name])), ("", ""))
     if not what:
         return None
-    first, last = (_moment(row[each] or "") for each in ("first", "last"))
+    first, last = (_moment(row[each] or "") for each in ("earliest", "latest"))
     count = int(row["events"] or 0)
     ends = (first,) if count == 1 else (first, last)
     return Seen(
