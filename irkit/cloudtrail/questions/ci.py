@@ -113,12 +113,12 @@ def _subject(one: Record) -> str:
 
 def _row(asked: Asked, key: str, taken: Record | None, used: list[Record]) -> Run:
     several = [*([taken] if taken else []), *used]
-    first, last = several[0], several[-1]
+    first = several[0]
     subject = Subject.read(_subject(taken) if taken else "")
     mine = replace(asked, records=tuple(used))
     return Run(
-        first_at=first.at,
-        last_at=last.at,
+        first_at=min(one.at for one in several),
+        last_at=max(one.at for one in several),
         until=moment(taken.answered("credentials", "expiration")) if taken else None,
         role=taken.param("roleArn") if taken else first.issuer_arn,
         session=taken.param("roleSessionName") if taken else first.session,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from irkit.cloudtrail.attribution import Certainty
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.query import Query, texts
-from irkit.cloudtrail.questions.group import agents, ids, locators, once
+from irkit.cloudtrail.questions.group import agents, grouped, ids, locators, once
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.reach import READS
 from irkit.cloudtrail.questions.target import plain
 from irkit.cloudtrail.record import Record, part, word
 
 _DECRYPT = "kms:Decrypt"
+_SURE = frozenset({Certainty.ONE, Certainty.SEVERAL, Certainty.UNCLEAR})
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,9 @@ class Opened:
     kind: str
     """``secret`` or ``parameter``."""
     outcome: str
-    """``read``, ``read, not decrypted``, ``denied``, or the error."""
+    """``read``, ``read, not decrypted``, ``read, by its decrypt alone``, ``denied``, or the error."""
     count: int
+    """Of reads; 0 when none is recorded, and a decrypt alone tells of it."""
     decrypts: int
     """How many decrypts of it services made for these reads."""
     first_at: datetime
@@ -58,7 +61,52 @@ def secrets(asked: Asked) -> tuple[Opened, ...]:
             key = (name, _outcome(one), who(one), one.key_id, one.ip, one.region, one.account)
             groups.setdefault(key, []).append((one, made.get(name, [])))
     rows = [_row(asked, key[0], several) for key, several in groups.items()]
+    told = {event_id for row in rows for event_id in row.event_ids}
+    rows += [_unread(asked, several) for several in _unexplained(asked, told).values()]
     return tuple(sorted(rows, key=lambda row: (not row.outcome.startswith("read"), row.first_at, row.secret)))
+
+
+def _unexplained(asked: Asked, told: Collection[str]) -> dict[tuple[str, ...], list[Record]]:
+    """Decrypts of secrets whose read is not among the records, by secret, caller and key: they were opened as well.
+
+    A decrypt that a known call caused which reads nothing (a secret changed) is none.
+    """
+    lost = []
+    for one in asked.records:
+        cause = asked.causes.get(one.event_id)
+        is_known = cause is not None and cause.certainty in _SURE
+        if one.call == _DECRYPT and one.invoked_by and _arn(one) and one.event_id not in told and not is_known:
+            lost.append(one)
+    return grouped(lost, lambda one: (_arn(one), who(one), asked.caller(one).key_id, one.error))
+
+
+def _arn(one: Record) -> str:
+    held = part(one.params, "encryptionContext")
+    return word(held, "SecretARN") or word(held, "PARAMETER_ARN")
+
+
+def _unread(asked: Asked, made: list[Record]) -> Opened:
+    first, last = made[0], made[-1]
+    caller = asked.caller(first)
+    return Opened(
+        secret=plain(_arn(first)),
+        kind="secret" if ":secret:" in _arn(first) else "parameter",
+        outcome=first.error or "read, by its decrypt alone",
+        count=0,
+        decrypts=len(made),
+        first_at=first.at,
+        last_at=last.at,
+        who=who(first),
+        key_id=caller.key_id,
+        ip=caller.ip,
+        agents=agents(asked, made),
+        versions=once(_versions([], made)),
+        calls=(_DECRYPT,),
+        region=first.region,
+        account=first.account,
+        event_ids=ids(made),
+        locators=locators(made),
+    )
 
 
 def _deciphered(asked: Asked) -> dict[str, dict[str, list[Record]]]:
@@ -66,11 +114,8 @@ def _deciphered(asked: Asked) -> dict[str, dict[str, list[Record]]]:
     found: dict[str, dict[str, list[Record]]] = {}
     for one in asked.records:
         cause = asked.causes.get(one.event_id)
-        if one.call == _DECRYPT and cause is not None:
-            held = part(one.params, "encryptionContext")
-            arn = word(held, "SecretARN") or word(held, "PARAMETER_ARN")
-            if arn:
-                found.setdefault(cause.call.event_id, {}).setdefault(plain(arn), []).append(one)
+        if one.call == _DECRYPT and cause is not None and (arn := _arn(one)):
+            found.setdefault(cause.call.event_id, {}).setdefault(plain(arn), []).append(one)
     return found
 
 

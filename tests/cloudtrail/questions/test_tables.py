@@ -145,6 +145,20 @@ def test_parameters_read_by_a_path_are_named_by_their_decrypts_else_by_the_path(
     assert [row.secret for row in ask(Held([by_path]), SECRETS, BY_KEY).rows] == ["/app/*"]
 
 
+def test_a_secret_whose_read_is_not_recorded_is_told_by_its_decrypt() -> None:
+    other = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/other-AbCdEf"
+    rows = ask(Held([read(10), service_decrypt(10), service_decrypt(12, secret_arn=other)]), SECRETS, BY_KEY).rows
+    assert [(row.secret, row.outcome, row.count, row.decrypts) for row in rows] == [
+        ("prod/payments/db", "read", 1, 1),
+        ("prod/other", "read, by its decrypt alone", 0, 1),
+    ]
+
+
+def test_a_decrypt_for_a_changed_secret_is_no_read() -> None:
+    changed = made("secretsmanager:PutSecretValue", requestParameters={"secretId": "prod/payments/db"})
+    assert ask(Held([changed, service_decrypt(0)]), SECRETS, BY_KEY).rows == ()
+
+
 def test_a_parameter_read_without_decryption_is_told_as_such() -> None:
     one = made("ssm:GetParameterHistory", requestParameters={"name": "/app/db"})
     (row,) = ask(Held([one]), SECRETS, BY_KEY).rows
