@@ -63,7 +63,8 @@ class Swap(NamedTuple):
     """Old parts that a new one stands for, but for events that other files hold too."""
 
     old: tuple[str, ...]
-    new: Part
+    new: Part | None
+    """None when all their events are in other parts."""
     doubles: tuple[tuple[str, int], ...]
     """Of each place, how many of its events are left out."""
     stands_for: tuple[tuple[str, str], ...]

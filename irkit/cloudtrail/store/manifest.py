@@ -201,12 +201,14 @@ class Manifest:
         marks = ", ".join("?" * len(one.old))
         with self._written():
             execute, many = self._database.execute, self._database.executemany
-            execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", one.new)
-            execute(
-                f"INSERT OR IGNORE INTO scopes SELECT ?, account, region FROM scopes WHERE part IN ({marks})",  # noqa: S608
-                (one.new.name, *one.old),
-            )
-            execute(f"UPDATE files SET part = ? WHERE part IN ({marks})", (one.new.name, *one.old))  # noqa: S608
+            new = one.new.name if one.new is not None else ""
+            if one.new is not None:
+                execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", one.new)
+                many(
+                    "INSERT OR IGNORE INTO scopes SELECT ?, account, region FROM scopes WHERE part = ?",
+                    [(new, old) for old in one.old],
+                )
+            execute(f"UPDATE files SET part = ? WHERE part IN ({marks})", (new, *one.old))  # noqa: S608
             for table, column in (("scopes", "part"), ("retired", "part"), ("parts", "name")):
                 execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", one.old)  # noqa: S608
             many("UPDATE files SET doubles = doubles + ?2 WHERE place = ?1", one.doubles)

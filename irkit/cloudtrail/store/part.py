@@ -63,13 +63,16 @@ def writing_parquet(engine: duckdb.DuckDBPyConnection, statement: str, at: Path)
         os.fsync(written.fileno())
 
 
-def writing_engine() -> duckdb.DuckDBPyConnection:
-    """An engine that writes parts: one thread, little memory, nothing fetched or loaded."""
+def writing_engine(memory: str = "128MB", spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """An engine that writes parts: one thread, little memory, nothing fetched or loaded.
+
+    What does not fit into its memory goes to the folder ``spill``; without one, that is an error.
+    """
     return duckdb.connect(
         config={
             "threads": 1,
-            "memory_limit": "128MB",
-            "temp_directory": "",
+            "memory_limit": memory,
+            "temp_directory": str(spill) if spill is not None else "",
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,

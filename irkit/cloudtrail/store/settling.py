@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import duckdb
 
 from irkit.cloudtrail.store.columns import NAMES
-from irkit.cloudtrail.store.entries import PARTS, Part, Swap
+from irkit.cloudtrail.store.entries import PARTS, Part, Swap, path_of
 from irkit.cloudtrail.store.manifest import Manifest, unwritable
-from irkit.cloudtrail.store.part import writing_engine, writing_parquet
+from irkit.cloudtrail.store.part import ORDER, writing_engine, writing_parquet
 
-_AT_ONCE = 1_500_000
+_AT_ONCE = 1_000_000
 """Event ids that are compared at once; more are compared in slices by their hash."""
 _SMALL = 8_000
 """Rows of a part that is worth being put together with others."""
@@ -28,10 +29,10 @@ _MANY_SMALL = 8
 _COLUMNS = ", ".join(NAMES)
 
 
-class _Victim(NamedTuple):
-    """Rows of a place that go from a part, and the place that holds the same events."""
+class _Victims(NamedTuple):
+    """How many rows of a place go from a part, and the place that holds the same events."""
 
-    part: str
+    part: int
     place: str
     kept: str
     rows: int
@@ -45,15 +46,18 @@ def settling(folder: Path, manifest: Manifest) -> Generator[str, None, None]:
     parts = manifest.parts()
     if all(part.settled for part in parts) and not _small(parts):
         return
-    with closing(writing_engine()) as engine, _in_words(folder):
-        _number(engine, folder, parts, manifest.retired())
-        victims = _victims(engine, sum(part.rows for part in parts))
-        small = frozenset(_small(parts))
-        for part in parts:
-            if part.name in {victim.part for victim in victims} - small:
-                yield _rewritten(engine, folder, manifest, [part], victims)
+    with (
+        TemporaryDirectory(prefix="irkit-") as spill,
+        _in_words(folder),
+        closing(writing_engine("180MB", Path(spill))) as engine,
+    ):
+        settler = _Settler(engine, folder, manifest, parts)
+        victims = settler.victims()
+        small = _small(parts)
+        for number in sorted({victim.part for victim in victims}.difference(small)):
+            yield settler.rewritten([number], victims)
         if small:
-            yield _rewritten(engine, folder, manifest, [part for part in parts if part.name in small], victims)
+            yield settler.rewritten(small, victims)
     manifest.mark_settled()
 
 
@@ -62,82 +66,110 @@ def _in_words(folder: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise unwritable(folder, str(error)) from error
+        raise unwritable(folder, str(error).partition("\n")[0]) from error
 
 
-def _small(parts: Sequence[Part]) -> list[str]:
-    found = [part.name for part in parts if part.rows < _SMALL]
+def _small(parts: Sequence[Part]) -> list[int]:
+    """The numbers of small parts, if there are many."""
+    found = [number for number, part in enumerate(parts) if part.rows < _SMALL]
     return found if len(found) >= _MANY_SMALL else []
 
 
-def _number(
-    engine: duckdb.DuckDBPyConnection, folder: Path, parts: Sequence[Part], retired: Sequence[tuple[str, str]]
-) -> None:
-    """The view ``ids``: of each row that counts its part, its number in it, its event and its place."""
-    names = ", ".join("'" + str(folder / PARTS / part.name).replace("'", "''") + "'" for part in parts)
-    engine.execute(
-        "CREATE TEMP TABLE gone AS SELECT unnest(?) AS part, unnest(?) AS place",
-        [[part for part, _ in retired], [place for _, place in retired]],
-    )
-    engine.execute(
-        "CREATE TEMP VIEW ids AS SELECT parse_filename(filename) AS part, file_row_number AS number, event_id, place, "  # noqa: S608
-        f"byte_at, time FROM read_parquet([{names}], filename = true, file_row_number = true) "
-        "WHERE (parse_filename(filename), place) NOT IN (SELECT part, place FROM gone)"
-    )
-    engine.execute("CREATE TEMP TABLE doubled (part VARCHAR, number BIGINT, place VARCHAR, kept VARCHAR)")
+class _Settler:
+    """The parts of a store, numbered, and the rows that go from them (the table ``doubled``)."""
 
-
-def _victims(engine: duckdb.DuckDBPyConnection, rows: int) -> tuple[_Victim, ...]:
-    """Fills the table ``doubled``; how many rows of which place go from which part, and whose they stand behind."""
-    slices = rows // _AT_ONCE + 1
-    for number in range(slices):
+    def __init__(
+        self, engine: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, parts: Sequence[Part]
+    ) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._manifest = manifest
+        self._parts = parts
+        self._places = sorted(manifest.stamps())
+        retired = [(str(folder / PARTS / part), place) for part, place in manifest.retired()]
+        self._make("parts", range(len(parts)), [str(path_of(folder, part)) for part in parts])
+        self._make("places", range(len(self._places)), self._places)
+        self._make("gone", [part for part, _ in retired], [place for _, place in retired])
+        engine.execute("CREATE TEMP TABLE doubled (part BIGINT, number BIGINT, place BIGINT, kept BIGINT)")
+        engine.execute(f"CREATE TEMP VIEW ids AS SELECT event_id FROM {self._rows(range(len(parts)))}")  # noqa: S608
         engine.execute(
-            "CREATE OR REPLACE TEMP TABLE met_again AS SELECT hash(event_id) AS id FROM ids "
-            "WHERE hash(event_id) % ? = ? GROUP BY id HAVING count(*) > 1",
-            [slices, number],
+            "CREATE TEMP VIEW rows AS SELECT event_id, parts.key AS part, file_row_number AS number, "  # noqa: S608
+            f"places.key AS place FROM {self._rows(range(len(parts)))} AS each "
+            "JOIN parts ON parts.value = filename JOIN places ON places.value = place "
+            "ANTI JOIN gone ON gone.key = filename AND gone.value = place"
         )
-        if engine.execute("SELECT count(*) FROM met_again").fetchall() == [(0,)]:
-            continue
-        engine.execute(
-            "INSERT INTO doubled SELECT part, number, place, kept FROM (SELECT part, number, place, "
-            "row_number() OVER same AS nth, first_value(place) OVER same AS kept FROM ids "
-            "WHERE hash(event_id) IN (SELECT id FROM met_again) "
-            "WINDOW same AS (PARTITION BY event_id ORDER BY place, byte_at, part, number)) WHERE nth > 1"
-        )
-    found = engine.execute("SELECT part, place, kept, count(*) FROM doubled GROUP BY ALL").fetchall()
-    return tuple(_Victim(*row) for row in found)
 
-
-def _rewritten(
-    engine: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, old: Sequence[Part], victims: Sequence[_Victim]
-) -> str:
-    """Write the rows of some parts that stay as one new part, and let that count instead."""
-    name = f"{secrets.token_hex(8)}.parquet"
-    at = folder / PARTS / name
-    sources = ", ".join("'" + str(folder / PARTS / part.name).replace("'", "''") + "'" for part in old)
-    writing_parquet(
-        engine,
-        f"SELECT {_COLUMNS} FROM read_parquet([{sources}], filename = true, file_row_number = true) "  # noqa: S608
-        "WHERE (parse_filename(filename), file_row_number) NOT IN (SELECT part, number FROM doubled) "
-        "AND (parse_filename(filename), place) NOT IN (SELECT part, place FROM gone)",
-        at,
-    )
-    quoted = str(at).replace("'", "''")
-    rows, odd, first, last = engine.execute(
-        "SELECT count(*), count(*) FILTER (odd <> ''), epoch_us(min(time)), epoch_us(max(time)) "  # noqa: S608
-        f"FROM read_parquet('{quoted}')"
-    ).fetchall()[0]
-    names = {part.name for part in old}
-    gone = [victim for victim in victims if victim.part in names]
-    doubles: Counter[str] = Counter()
-    for victim in gone:
-        doubles[victim.place] += victim.rows
-    manifest.swap(
-        Swap(
-            tuple(sorted(names)),
-            Part(name, at.stat().st_size, rows, odd, first, last),
-            tuple(doubles.items()),
-            tuple({(victim.kept, victim.place) for victim in gone if victim.kept != victim.place}),
+    def _make(self, name: str, keys: Sequence[int | str], values: Sequence[str]) -> None:
+        kind = "VARCHAR" if name == "gone" else "BIGINT"
+        self._engine.execute(
+            f"CREATE TEMP TABLE {name} AS SELECT unnest(?::{kind}[]) AS key, unnest(?::VARCHAR[]) AS value",
+            [list(keys), list(values)],
         )
-    )
-    return name
+
+    def _rows(self, numbers: Iterable[int]) -> str:
+        names = (str(path_of(self._folder, self._parts[number])).replace("'", "''") for number in numbers)
+        listed = ", ".join(f"'{name}'" for name in names)
+        return f"read_parquet([{listed}], filename = true, file_row_number = true)"
+
+    def victims(self) -> tuple[_Victims, ...]:
+        """Finds the rows that go: of each event all but the first."""
+        execute = self._engine.execute
+        slices = sum(part.rows for part in self._parts) // _AT_ONCE + 1
+        for number in range(slices):
+            execute(
+                "CREATE OR REPLACE TEMP TABLE met_again AS SELECT event_id FROM ids "
+                "WHERE hash(event_id) % ? = ? GROUP BY event_id HAVING count(*) > 1",
+                [slices, number],
+            )
+            if execute("SELECT count(*) FROM met_again").fetchall() == [(0,)]:
+                continue
+            execute(
+                "CREATE OR REPLACE TEMP TABLE kept AS SELECT event_id, min((place, part, number)) AS first, "
+                "min(place) AS place "
+                "FROM rows SEMI JOIN met_again USING (event_id) GROUP BY event_id"
+            )
+            execute(
+                "INSERT INTO doubled SELECT part, number, rows.place, kept.place "
+                "FROM rows JOIN kept USING (event_id) WHERE (rows.place, part, number) <> first"
+            )
+        found = execute("SELECT part, place, kept, count(*) FROM doubled GROUP BY ALL").fetchall()
+        return tuple(_Victims(part, self._places[place], self._places[kept], rows) for part, place, kept, rows in found)
+
+    def rewritten(self, numbers: Sequence[int], victims: Sequence[_Victims]) -> str:
+        """Write the rows of some parts that stay as one new part, and let that count instead."""
+        name = f"{secrets.token_hex(8)}.parquet"
+        at = self._folder / PARTS / name
+        listed = ", ".join(map(str, numbers))
+        writing_parquet(
+            self._engine,
+            f"SELECT {_COLUMNS} FROM {self._rows(numbers)} AS each JOIN parts ON parts.value = filename "  # noqa: S608
+            f"ANTI JOIN (FROM doubled WHERE part IN ({listed})) AS doubled "
+            "ON doubled.part = parts.key AND doubled.number = file_row_number "
+            f"ANTI JOIN gone ON gone.key = filename AND gone.value = place {ORDER}",
+            at,
+        )
+        gone = [victim for victim in victims if victim.part in numbers]
+        doubles: Counter[str] = Counter()
+        for victim in gone:
+            doubles[victim.place] += victim.rows
+        self._manifest.swap(
+            Swap(
+                tuple(self._parts[number].name for number in numbers),
+                self._part(at),
+                tuple(doubles.items()),
+                tuple({(victim.kept, victim.place) for victim in gone if victim.kept != victim.place}),
+            )
+        )
+        return name
+
+    def _part(self, at: Path) -> Part | None:
+        """What was written; None, and no file, when no row was left."""
+        quoted = str(at).replace("'", "''")
+        rows, odd, first, last = self._engine.execute(
+            "SELECT count(*), count(*) FILTER (odd <> ''), epoch_us(min(time)), epoch_us(max(time)) "  # noqa: S608
+            f"FROM read_parquet('{quoted}')"
+        ).fetchall()[0]
+        if not rows:
+            at.unlink()
+            return None
+        return Part(at.name, at.stat().st_size, rows, odd, first, last)
