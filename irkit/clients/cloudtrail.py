@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from irkit.clients.aws import Aws
+from irkit.clients.aws import Aws, Noted
 from irkit.errors import Throttled
 
 REQUESTS_A_SECOND = 2.0
@@ -96,18 +96,20 @@ class CloudTrail:
         given: dict[str, Any] = {"StartTime": asked.start, "EndTime": asked.end, "MaxResults": PAGE}
         if asked.attribute is not None:
             given["LookupAttributes"] = [{"AttributeKey": asked.attribute.value, "AttributeValue": asked.value}]
-        while not ended.is_set():
-            answer = self._page(region, ended, **given)
-            events = answer.get("Events", [])
-            times = [event["EventTime"].astimezone(UTC) for event in events if "EventTime" in event]
-            yield Page(
-                tuple(str(event["CloudTrailEvent"]) for event in events),
-                max(times, default=None),
-                min(times, default=None),
-            )
-            if not answer.get("NextToken"):
-                return
-            given["NextToken"] = answer["NextToken"]
+        more = 0
+        try:
+            while not ended.is_set():
+                # The first page stands in the call log, and all others in one line: there may be ten thousand.
+                answer = self._page(region, ended, noted=Noted.FAILURES if more else Noted.EACH, **given)
+                more += 1
+                yield _read(answer)
+                if not answer.get("NextToken"):
+                    return
+                given["NextToken"] = answer["NextToken"]
+        finally:
+            if more > 1:
+                named = f"{asked.attribute}={asked.value} " if asked.attribute else ""
+                self._aws.note(f"cloudtrail:LookupEvents {named}{region}: {more - 1} more pages")
 
     def _page(self, region: str, over: threading.Event, **given: Any) -> Mapping[str, Any]:
         """One page, asked for again while AWS says to slow down: others of the account share the rate."""
@@ -121,3 +123,10 @@ class CloudTrail:
                     raise
         self._pace.wait(region, over)
         return self._aws.call("cloudtrail", "lookup_events", region=region, **given)
+
+
+def _read(answer: Mapping[str, Any]) -> Page:
+    events = answer.get("Events", [])
+    times = [event["EventTime"].astimezone(UTC) for event in events if "EventTime" in event]
+    texts = tuple(str(event["CloudTrailEvent"]) for event in events)
+    return Page(texts, max(times, default=None), min(times, default=None))

@@ -33,7 +33,10 @@ def test_every_page_of_every_region_is_read_once_and_in_order(on: Bench) -> None
     assert len(found.records) == calls
     assert list(found.records) == sorted(found.records, key=lambda one: (one.at, one.event_id))
     assert set(found.coverage.seen) == {"eu-west-1", "us-east-1"}
-    assert not any(call.error for call in clients.drain_calls()), "the pace that AWS allows was not kept"
+    calls_made = clients.drain_calls()
+    assert not any(call.error for call in calls_made), "the pace that AWS allows was not kept"
+    named = f"cloudtrail:LookupEvents AccessKeyId={suspect.key.key_id}"
+    assert sorted(call.text for call in calls_made) == [named, named, f"{named} eu-west-1: 1 more pages"]
 
 
 def test_a_region_that_fails_is_written_into_the_coverage(on: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
