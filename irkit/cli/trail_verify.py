@@ -13,7 +13,6 @@ from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.integrity.finding import Verdict
 from irkit.cloudtrail.integrity.report import Report
-from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.integrity.verify import verify
 from irkit.cloudtrail.query import Window
 from irkit.cloudtrail.source import Progress
@@ -67,7 +66,12 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--profile", help="the profile of the AWS configuration (default: aws.profile)")
     group.add_argument("--config", type=Path, metavar="FILE", help="configuration file (default: the user's own)")
     group.add_argument("--data", metavar="FOLDER", help="where incidents are kept (default: the user's data folder)")
-    group.add_argument("--jobs", type=int, metavar="N", help=f"files to hash at a time (default: {JOBS})")
+    group.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="files to read at a time (default: 16 of a bucket)",
+    )
     parser.set_defaults(accounts=[], role=None, no_cache=True)
 
 
@@ -78,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     whence = Whence(args)
     with Told() as told:
         found = holding(place_of(args, whence), whence.clients, args.keys, window_of(args))
-        report = verify(found, window_of(args), args.jobs or JOBS, told.hear)
+        report = verify(found, window_of(args), args.jobs, told.hear)
     printed(report, args)
     return 0 if report.verdict is Verdict.INTACT else UNSOUND
 

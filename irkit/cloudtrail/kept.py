@@ -30,7 +30,7 @@ from irkit.cloudtrail.integrity.manifest import NAME, Manifest, Row
 from irkit.cloudtrail.integrity.metadata import ENDINGS, read_metadata, sidecar, sidecar_text
 from irkit.cloudtrail.integrity.public_keys import keys_json
 from irkit.cloudtrail.integrity.s3_objects import S3Objects
-from irkit.cloudtrail.integrity.threads import JOBS, mapped
+from irkit.cloudtrail.integrity.threads import mapped
 from irkit.cloudtrail.kept_objects import KeptObject, KeptObjects
 from irkit.cloudtrail.query import Window
 from irkit.cloudtrail.source import Progress
@@ -86,7 +86,7 @@ def keep(
         raise OutsideError(f"{source.label}: nothing is there to keep", hint="look at the path and the times")
     keeper = _Keeper(source, folder, what)
     rows: list[Row] = []
-    for number, row in enumerate(mapped(keeper.row, objects, JOBS), start=1):
+    for number, row in enumerate(mapped(keeper.row, objects, source.jobs), start=1):
         rows += [row] if row else []
         told(Progress("files", number, len(objects), size=sum_of(row)))
     keeper.keep_keys(objects)

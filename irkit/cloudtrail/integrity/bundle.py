@@ -15,6 +15,7 @@ from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.manifest import NAME, Manifest, Row, read_manifest
 from irkit.cloudtrail.integrity.metadata import is_sidecar
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
+from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.kept_objects import INDEX, KeptObjects
 from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.query import Window
@@ -61,6 +62,11 @@ class Bundle:
     def _held(self) -> Iterator[Held]:
         for place, one in self._rows.items():
             yield Held(place, one.key, one.bucket, one.noted.size, one.modified_at)
+
+    @property
+    def jobs(self) -> int:
+        """As many as processors can do."""
+        return JOBS
 
     def digests(self) -> Iterable[Held]:
         """Every digest."""

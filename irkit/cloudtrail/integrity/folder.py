@@ -13,6 +13,7 @@ from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.metadata import is_sidecar, read_metadata, sidecar
 from irkit.cloudtrail.integrity.others import is_others
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
+from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.kept_objects import INDEX
 from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.query import Window
@@ -108,6 +109,11 @@ class Folder:
 
     def _told(self, place: str, why: str) -> None:
         self._unread[place] = Unread(place, why)
+
+    @property
+    def jobs(self) -> int:
+        """As many as processors can do."""
+        return JOBS
 
     def digests(self) -> Iterable[Held]:
         """Every digest."""

@@ -70,6 +70,10 @@ class Holding(Protocol):
     def window(self) -> Window | None:
         """The span that it was taken of; None for all there is."""
 
+    @property
+    def jobs(self) -> int:
+        """How many of its files are best read at a time."""
+
     def digests(self) -> Iterable[Held]:
         """Every digest."""
 

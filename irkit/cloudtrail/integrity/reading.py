@@ -10,12 +10,15 @@ from typing import NamedTuple
 from irkit.cloudtrail.integrity.digest import Digest, digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.gaps import HOUR
-from irkit.cloudtrail.integrity.hashed import FLOOR, content
+from irkit.cloudtrail.integrity.hashed import content
 from irkit.cloudtrail.integrity.held import Held, Holding, Noted
 from irkit.cloudtrail.integrity.threads import mapped
 from irkit.cloudtrail.query import Window
 from irkit.cloudtrail.source import Progress
 from irkit.errors import OutsideError
+
+_MOST = 16 << 20
+"""Stored bytes of a digest: 100,000 log files an hour take some 5 MB."""
 
 
 @dataclass
@@ -73,7 +76,7 @@ class _Read(NamedTuple):
 
 def _read_digest(holding: Holding, held: Held) -> _Read:
     try:
-        stored = b"".join(_up_to(FLOOR, holding.chunks(held)))
+        stored = b"".join(_up_to(_MOST, holding.chunks(held)))
     except (OSError, OutsideError) as error:
         return _Read(None, (Finding(Kind.UNREADABLE_DIGEST, held.place, "a digest", str(error)),))
     copy = altered_copy(held, holding.noted(held), hashlib.sha256(stored).hexdigest())

@@ -18,7 +18,7 @@ from irkit.cloudtrail.integrity.gaps import HOUR
 from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.others import is_others
 from irkit.cloudtrail.integrity.public_keys import PublicKey
-from irkit.cloudtrail.integrity.threads import mapped
+from irkit.cloudtrail.integrity.threads import FETCHING, mapped
 from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.query import Window
 from irkit.errors import OutsideError
@@ -149,6 +149,11 @@ class S3Objects:
     def _told(self, place: str, why: str) -> None:
         with self._lock:
             self._unread[place] = Unread(place, why)
+
+    @property
+    def jobs(self) -> int:
+        """More than processors: they mostly wait."""
+        return FETCHING
 
     def digests(self) -> Iterable[Held]:
         """Every digest."""

@@ -10,7 +10,9 @@ from itertools import islice
 from typing import TypeVar
 
 JOBS = min(16, max(4, (os.cpu_count() or 2) * 2))
-"""Threads: inflating and hashing let others run, and so does waiting for S3."""
+"""Threads for files: inflating and hashing let others run."""
+FETCHING = 16
+"""Threads for S3, which mostly wait."""
 _UNDER_WAY = 4
 """Items that wait for each thread."""
 _Item = TypeVar("_Item")

@@ -20,7 +20,6 @@ from irkit.cloudtrail.integrity.held import Held, Holding, Unread
 from irkit.cloudtrail.integrity.logs import compared
 from irkit.cloudtrail.integrity.reading import Digests, altered_copy, read_digests
 from irkit.cloudtrail.integrity.report import LogCounts, Report, chain_spans
-from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.integrity.uncovered import ROUNDED, uncovered
 from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Window
@@ -42,10 +41,10 @@ def _nobody(_: Progress) -> None:
 
 
 def verify(
-    holding: Holding, window: Window | None = None, jobs: int = JOBS, told: Callable[[Progress], None] = _nobody
+    holding: Holding, window: Window | None = None, jobs: int | None = None, told: Callable[[Progress], None] = _nobody
 ) -> Report:
     """Check all that a holding has, or what was delivered in a window. Raises ``OutsideError`` when nothing answers."""
-    window = window or holding.window
+    window, jobs = window or holding.window, jobs or holding.jobs
     digests = read_digests(holding, window, jobs, told)
     logs = [digests.at_home(one) for one in holding.logs() if _is_in(one, window)]
     if not logs and not digests.read and not digests.damaged:
