@@ -12,6 +12,7 @@ from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.record import Record, record, record_of
 from irkit.cloudtrail.source import Batch, Progress
+from irkit.errors import Throttled
 from tests.cloudtrail.made import START
 
 DATA = Path(__file__).parent.parent / "data" / "cloudtrail"
@@ -23,14 +24,19 @@ class Held:
 
     label = "records in memory"
 
-    def __init__(self, records: Iterable[Record], not_seen: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, records: Iterable[Record], not_seen: dict[str, str] | None = None, fails_at: int | None = None
+    ) -> None:
         self.records = list(records)
         self.asked: list[Query] = []
         self.closed = 0
         self._not_seen = not_seen or {}
+        self._fails_at = fails_at
 
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         self.asked.append(query)
+        if len(self.asked) == self._fails_at:
+            raise Throttled("AWS asks to slow down", hint="retry in a minute")
         hits = [one for one in reversed(self.records) if query.matches(one)]
         try:
             for first in range(0, len(hits) or 1, _SIZE):

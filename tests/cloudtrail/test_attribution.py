@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from irkit.cloudtrail.attribution import WITHIN, Certainty, causes, is_made_for, joined, spans
 from irkit.cloudtrail.record import Record
@@ -148,6 +150,41 @@ def test_many_reads_of_one_secret_at_once_are_compared_only_so_far() -> None:
     found = causes([service_decrypt(0) for _ in range(2000)], reads)
     assert len(found) == 2000
     assert max(len(cause.others) for cause in found.values()) < 64
+
+
+_READS = st.lists(st.tuples(st.integers(0, 20), st.sampled_from("abc"), st.sampled_from(["u", "v"])), max_size=12)
+
+
+@settings(max_examples=80, deadline=None)
+@given(_READS, _READS)
+def test_the_index_finds_what_comparing_each_with_each_finds(
+    reads: list[tuple[int, str, str]], decrypts: list[tuple[int, str, str]]
+) -> None:
+    def arn(name: str) -> str:
+        return f"arn:aws:iam::111122223333:user/{name}"
+
+    callers = [
+        made(
+            "secretsmanager:GetSecretValue",
+            at,
+            userIdentity={"type": "IAMUser", "arn": arn(user), "accessKeyId": KEY},
+            requestParameters={"secretId": secret},
+        )
+        for at, secret, user in reads
+    ]
+    services = [
+        service_decrypt(at, arn(user), f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:{secret}-AbCdEf")
+        for at, secret, user in decrypts
+    ]
+    by_resource = {
+        event_id for event_id, cause in causes(services, callers).items() if cause.certainty is not Certainty.SERVICE
+    }
+    compared = {
+        service.event_id
+        for service, (at, secret, user) in zip(services, decrypts, strict=True)
+        if any(abs(at - when) <= 5 and (secret, user) == (named, owner) for when, named, owner in reads)
+    }
+    assert by_resource == compared
 
 
 def test_every_service_made_decrypt_of_a_real_attack_joins_to_its_read() -> None:

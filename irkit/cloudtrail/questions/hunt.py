@@ -27,6 +27,7 @@ from irkit.cloudtrail.questions.reach import (
 from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress, Source, in_order
+from irkit.errors import OutsideError
 
 _MOST_GENERATIONS = 25
 _MOST_FOLLOWED = 1_000
@@ -71,8 +72,8 @@ class Hunt:
         if self._follow is not Follow.ALONE:
             yield from self._attribute()
 
-    def _looked(self, query: Query, is_asked: Callable[[Record], bool]) -> Generator[Batch, None, None]:
-        """Look once: everything goes into the pool, what is asked for is kept and told."""
+    def _batches(self, query: Query, purpose: str) -> Generator[Batch, None, None]:
+        """One look. What was found before stays an answer when a later look fails: the coverage names it."""
         look = self._source.look(query)
         with closing(look):
             while True:
@@ -81,33 +82,39 @@ class Hunt:
                 except StopIteration as end:
                     self._coverages.append(end.value)
                     return
-                fresh = [one for one in batch.records if one.event_id not in self._pool]
-                self._pool.update((one.event_id, one) for one in fresh)
-                asked = tuple(one for one in fresh if is_asked(one))
-                self.kept.update((one.event_id, one) for one in asked)
+                except OutsideError as error:
+                    if not self._coverages:
+                        raise
+                    first = self._coverages[0]
+                    self._coverages.append(replace(first, not_seen={purpose: error.message}, notes=()))
+                    return
                 self._progress = batch.progress
-                yield Batch(asked, batch.progress)
+                yield batch
+
+    def _looked(
+        self, query: Query, is_asked: Callable[[Record], bool], purpose: str = ""
+    ) -> Generator[Batch, None, None]:
+        """Look once: everything goes into the pool, what is asked for is kept and told."""
+        for batch in self._batches(query, purpose):
+            fresh = [one for one in batch.records if one.event_id not in self._pool]
+            self._pool.update((one.event_id, one) for one in fresh)
+            asked = tuple(one for one in fresh if is_asked(one))
+            self.kept.update((one.event_id, one) for one in asked)
+            yield Batch(asked, batch.progress)
 
     def lead(self, query: Query) -> Generator[Batch, None, tuple[Record, ...]]:
         """Look for what says what to ask for; before ``look``, whose coverage stays the first."""
-        records = yield from self._aside(query)
+        records = yield from self._aside(query, "")
         self._lead = self._coverages.pop()
         return in_order(records)
 
-    def _aside(self, query: Query) -> Generator[Batch, None, list[Record]]:
+    def _aside(self, query: Query, purpose: str) -> Generator[Batch, None, list[Record]]:
         """Look for what is judged before it is told."""
-        look = self._source.look(query)
         records: list[Record] = []
-        with closing(look):
-            while True:
-                try:
-                    batch = next(look)
-                except StopIteration as end:
-                    self._coverages.append(end.value)
-                    return records
-                records.extend(batch.records)
-                self._progress = batch.progress
-                yield Batch((), batch.progress)
+        for batch in self._batches(query, purpose):
+            records.extend(batch.records)
+            yield Batch((), batch.progress)
+        return records
 
     # ------------------------------------------------------------------------------------------------------- the tree
 
@@ -126,7 +133,7 @@ class Hunt:
                 break
             followed.update(one.id for one in fresh)
             for query in tree_looks(self._needed, fresh):
-                yield from self._looked(query, self._bare.matches)
+                yield from self._looked(query, self._bare.matches, "what came of the keys")
             self.tree = tree(roots, self._pool.values())
         self._left_out = sum(one.id not in followed for one in self.tree.births)
 
@@ -148,14 +155,14 @@ class Hunt:
         others: list[Record] = []
         found = {one.event_id: one for one in made_for_callers(self.kept.values())}
         for query in made_looks(self._needed, self._hidden(found.values())):
-            more = yield from self._aside(query)
+            more = yield from self._aside(query, "what services made for the callers")
             others += [one for one in more if one.event_id not in self._pool]
             found.update((one.event_id, one) for one in made_for_callers(more) if self._bare.matches(one))
         known = causes(found.values(), [*callers, *others])
         lost = [one for one in found.values() if one.event_id not in known]
         look = cause_look(self._needed, lost)
         if look is not None:
-            others += yield from self._aside(look)
+            others += yield from self._aside(look, "whose calls were behind what services made")
             known.update(causes(lost, [*callers, *others]))
         yield from self._judge(found, known)
 

@@ -12,6 +12,7 @@ from irkit.cloudtrail.questions.decrypts import DECRYPTS
 from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch
+from irkit.errors import Throttled
 from tests.cloudtrail.held import Held, invictus
 from tests.cloudtrail.made import ARN, KEY, START, made, service_decrypt
 
@@ -207,6 +208,22 @@ def test_what_the_second_look_did_not_see_is_in_the_coverage() -> None:
     assert coverage.not_seen == {"eu-west-1": "throttled"}
     assert (coverage.start, coverage.end) == (HOUR.start, HOUR.end)
     assert coverage.counts.files == 1, "the second look is at the same files"
+
+
+def test_when_a_later_look_fails_the_first_answer_stays_and_the_coverage_names_it() -> None:
+    source = Held([read(10), service_decrypt(11), took_on(KEY, "ASIA1", 20)], fails_at=2)
+    answer = ask(source, ACTIVITY, Query(keys=(KEY,)))
+    assert len(answer.rows) == 2
+    assert answer.coverage.not_seen == {"what services made for the callers": "AWS asks to slow down"}
+    assert not answer.coverage.is_whole
+    tree = ask(Held(source.records, fails_at=2), ACTIVITY, Query(keys=(KEY,)), Follow.TREE)
+    assert "what came of the keys" in tree.coverage.not_seen
+    assert len(tree.rows) == 3, "what services made is looked for all the same"
+
+
+def test_when_the_first_look_fails_there_is_no_answer() -> None:
+    with pytest.raises(Throttled):
+        ask(Held([read(10)], fails_at=1), ACTIVITY, Query(keys=(KEY,)))
 
 
 def test_doubles_are_counted_once() -> None:
