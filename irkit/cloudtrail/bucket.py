@@ -207,7 +207,8 @@ class TrailBucket:
         if missing := sorted(set(query.accounts) - listing.accounts):
             own.append(f"no log file of account {', '.join(missing)} lies there")
         if looked.off:
-            own.append(f"{len(looked.off)} files hold events of other times than their names say: all listed were read")
+            read = f"{len(listing.left_out)} that were left out by theirs were read after all"
+            own.append(f"{len(looked.off)} files hold events of other times than their names say: {read}")
         if fetching.trouble:
             own.append(f"objects could not be kept: {fetching.trouble}")
         elif self.kept is not None and self.kept.left_out:

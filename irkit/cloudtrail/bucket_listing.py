@@ -159,21 +159,27 @@ class Listing:
         self._give((*found.objects, *found.earlier))
 
     def _give(self, objects: Sequence[S3Object]) -> None:
-        logs = [(one, named(one.key)) for one in objects if not one.key.endswith("/")]
-        logs = [(one, told) for one, told in logs if told.kind in {Kind.LOG, Kind.OTHER}]
-        for _, told in logs:
+        kept: list[S3Object] = []
+        for one in objects:
+            told = named(one.key)
+            if one.key.endswith("/") or told.kind not in {Kind.LOG, Kind.OTHER}:
+                continue
             self.regions.add(told.region)
             self.accounts.add(told.account)
-        logs = [(one, told) for one, told in logs if not self.known(one)]
-        kept = tuple(one for one, told in logs if may_hold(told, self.query))
-        self.pruned += len(logs) - len(kept)
-        by_time = [one for one, told in logs if left_out_for(told, self.query) is Reason.TIME]
-        self.left_out += by_time[: _MOST_LEFT_OUT - len(self.left_out)]
+            if self.known(one):
+                continue
+            reason = left_out_for(told, self.query)
+            if reason is None:
+                kept.append(one)
+                continue
+            self.pruned += 1
+            if reason is Reason.TIME and len(self.left_out) < _MOST_LEFT_OUT:
+                self.left_out.append(one)
         self.files += len(kept)
         self.size += sum(one.size for one in kept)
         while kept and not self.over.is_set():
             try:
-                self._heard.put(kept, timeout=0.5)
+                self._heard.put(tuple(kept), timeout=0.5)
             except queue.Full:
                 continue
             return
