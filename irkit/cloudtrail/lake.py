@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.cloudtrail_lake import LONGEST, RUNNING, Lake, LakeQuery, LakeState, LakeStore
 from irkit.clients.trails import TrailTold
 from irkit.cloudtrail.athena.column import COLUMNS, PATH, as_json, record_of_row
+from irkit.cloudtrail.athena.estimate import size_text
 from irkit.cloudtrail.athena.narrowing import Dialect, narrowed, said_columns
 from irkit.cloudtrail.athena.statement import refuse_long
 from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
@@ -221,7 +222,7 @@ def _value(value: JsonValue) -> JsonValue:
 def _cost(ended: LakeQuery) -> str:
     dollars = ended.scanned / 1e9 * PRICE_A_GB
     return (
-        f"Lake scanned {ended.scanned / 1e6:,.1f} MB (about ${dollars:,.4f} at ${PRICE_A_GB} for a GB),"
+        f"Lake scanned {size_text(ended.scanned)} (about ${dollars:,.4f} at ${PRICE_A_GB} for a GB),"
         f" statement {ended.id}"
     )
 

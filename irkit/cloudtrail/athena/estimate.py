@@ -23,6 +23,7 @@ LEAST = 10_000_000
 _MOST_PAGES = 200
 """Of listings, in all: with 1,000 objects a page."""
 _AT_ONCE = 8
+_UNPROJECTED = "the table's partitions are not projected: all that lies at its location"
 _PLACE = re.compile(r"s3://([^/]+)/?(.*)")
 
 
@@ -35,7 +36,9 @@ class Estimate:
     is_whole: bool = True
     """Whether all was counted; else there is more."""
     why: str = ""
-    """Why it is not whole."""
+    """Why it is not whole, or more than it needs."""
+    is_most: bool = False
+    """Whether it is more than will be scanned: a table's partitions may lie anywhere when they are not projected."""
     cutoff: int | None = None
     """The most that the workgroup lets a statement scan."""
     statement: str = ""
@@ -49,14 +52,15 @@ class Estimate:
     @property
     def is_cut_off(self) -> bool:
         """Whether the workgroup would end the statement before its end."""
-        return self.cutoff is not None and self.size > self.cutoff
+        return self.cutoff is not None and self.size > self.cutoff and not self.is_most
 
     @property
     def text(self) -> str:
         """For whoever is asked."""
-        more = "" if self.is_whole else f" at least ({self.why})"
+        bound = "at least " if not self.is_whole else "at most " if self.is_most else ""
+        why = f" ({self.why})" if self.why else ""
         return (
-            f"Athena would scan {self.size / 1e6:,.1f} MB in {self.files:,} files{more}: "
+            f"Athena would scan {bound}{size_text(self.size)} in {self.files:,} files{why}: "
             f"about ${self.dollars:,.4f}, at ${PRICE_A_TB:.2f} for a TB and {LEAST // 1_000_000} MB at least"
         )
 
@@ -64,6 +68,14 @@ class Estimate:
 def price(size: int) -> float:
     """US dollars for a statement that scanned so many bytes."""
     return max(size, LEAST) / 1e12 * PRICE_A_TB
+
+
+def size_text(size: int) -> str:
+    """``416.0 MB``."""
+    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
+        if size >= unit:
+            return f"{size / unit:,.1f} {name}"
+    return f"{size / 1e3:,.1f} kB"
 
 
 class _Part(NamedTuple):
@@ -88,7 +100,11 @@ def estimated(s3: S3, query: Query, shape: Shape, today: date) -> Estimate:
         found = list(pool.map(count, counted))
     is_whole = len(parts) == len(counted) and all(each[2] for each in found)
     size, files = sum(each[0] for each in found), sum(each[1] for each in found)
-    return Estimate(size, files, is_whole, "" if is_whole else f"only {_MOST_PAGES} pages of listings were counted")
+    is_most = (
+        is_whole and not shape.template and bool(shape.day or shape.year_month_day or shape.account or shape.region)
+    )
+    why = "" if is_whole else f"only {_MOST_PAGES} pages of listings were counted"
+    return Estimate(size, files, is_whole, why or (_UNPROJECTED if is_most else ""), is_most=is_most)
 
 
 def _counted(s3: S3, part: _Part, pages: int) -> tuple[int, int, bool]:

@@ -47,7 +47,7 @@ def run(
 
 def failure(one: Execution, where: Where) -> IrkitError:
     """Why a statement gave no answer, and what to do."""
-    told = one.reason or f"Athena says no more than {one.state}"
+    told = " ".join(one.reason.split()) or f"Athena says no more than {one.state}"
     low = told.lower()
     if "bytes scanned limit" in low or "scanned limit was exceeded" in low:
         msg = (
@@ -74,7 +74,7 @@ _UNREADABLE = (
 _TOO_MUCH = "ask for a shorter time, or for one account or region after the other"
 _FAILURES: tuple[tuple[tuple[str, ...], type[OutsideError], str], ...] = (
     (("kms",), Denied, _NEEDS_KMS),
-    (("access denied", "accessdenied", "insufficient permissions", "not authorized", "privileges"), Denied, _NEEDS),
+    (("access denied", "accessdenied", "insufficient permissions", "not authorized", "lake formation"), Denied, _NEEDS),
     (("injected projected partition",), OutsideError, "name the accounts: the table's projection is of type injected"),
     (("column_not_found", "cannot be resolved", "binder error"), OutsideError, "check the table, or make irkit's own"),
     (

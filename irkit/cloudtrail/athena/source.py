@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.athena import Execution, Row, Where, WorkGroup
 from irkit.cloudtrail.athena.column import OBJECTS, PATH, record_of_row
 from irkit.cloudtrail.athena.days import FIRST
-from irkit.cloudtrail.athena.estimate import Estimate, estimated, price
+from irkit.cloudtrail.athena.estimate import Estimate, estimated, price, size_text
 from irkit.cloudtrail.athena.partitions import accounts, partitions, regions
 from irkit.cloudtrail.athena.running import run
 from irkit.cloudtrail.athena.seen_sql import seen_rows, seen_statement
@@ -246,9 +246,7 @@ class Athena:
         shape = self.shape
         within = query.span or Window(datetime.combine(shape.first or FIRST, time(), UTC), asked_at)
         given, skipped = read
-        cost = (
-            f"Athena scanned {ended.scanned / 1e6:,.1f} MB (about ${price(ended.scanned):,.4f}), statement {ended.id}"
-        )
+        cost = f"Athena scanned {size_text(ended.scanned)} (about ${price(ended.scanned):,.4f}), statement {ended.id}"
         return Coverage(
             regions=query.regions or shape.regions or ("all that the table holds",),
             start=within.start,

@@ -70,7 +70,14 @@ def test_an_estimate_has_an_end_and_says_so() -> None:
     found = estimated(Bucket([f"AWSLogs/{number:04}" for number in range(500)], page=1), MIDDAY, flat, TODAY)
     assert found.files == 200
     assert not found.is_whole
-    assert "at least (only 200 pages" in found.text
+    assert "would scan at least 200.0 MB in 200 files (only 200 pages of listings were counted)" in found.text
+
+
+def test_partitions_that_are_not_projected_may_lie_anywhere_below_the_location() -> None:
+    found = estimated(Bucket(_keys(), page=50), MIDDAY, replace(SHAPE, template=""), TODAY)
+    assert found.files == 360
+    assert "would scan at most 360.0 MB" in found.text
+    assert not replace(found, cutoff=10).is_cut_off
 
 
 def test_the_price_is_that_of_a_terabyte_with_ten_megabytes_at_least() -> None:

@@ -77,6 +77,7 @@ def test_a_statement_is_stopped_by_an_interrupt() -> None:
         ("Query cancelled! : Bytes scanned limit was exceeded", Refused, "raise the workgroup's limit"),
         ("Access Denied (Service: Amazon S3; Status Code: 403)", Denied, "s3:GetObject"),
         ("... is not authorized to perform: kms:Decrypt on the resource", Denied, "kms:Decrypt"),
+        ("Insufficient Lake Formation permission(s) on cloudtrail", Denied, "glue:GetTable"),
         ("TABLE_NOT_FOUND: line 1:15: Table 'x' does not exist", NotFound, "the table"),
         ("COLUMN_NOT_FOUND: line 4:5: Column 'sharedeventid' cannot be resolved", OutsideError, "check the table"),
         ("HIVE_CURSOR_ERROR: incorrect header check", OutsideError, "ask the bucket itself"),
