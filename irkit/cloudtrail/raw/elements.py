@@ -1,4 +1,4 @@
-"""The texts of the records of one block of AWS's own form, ``{"Records":[{...},{...}]}``, found without parsing them.
+"""The texts of the records of one block of AWS's own form, ``{"Records":[{...},{...}]}``, or of lines, found unparsed.
 
 msgspec skips over JSON values at 2.7 GB/s, checking them as it goes: cheaper than any search for their beginnings, and
 exact where a record holds what looks like another one.
@@ -26,6 +26,7 @@ class _Wrapped(msgspec.Struct):
 
 
 _WRAPPED = msgspec.json.Decoder(_Wrapped)
+_LINES = msgspec.json.Decoder(msgspec.Raw)
 
 
 class Elements:
@@ -62,3 +63,23 @@ class Elements:
     def _element(self, number: int) -> Element:
         start, end = self._starts[number], self._starts[number + 1] - 1
         return Element(self._offset + start, self._text[start:end])
+
+
+def is_lines(text: bytes) -> bool:
+    """Whether a text begins with a line that is a JSON object, and goes on."""
+    line, end, _ = text.partition(b"\n")
+    try:
+        return bool(end) and line[:1] == b"{" and bool(_LINES.decode(line))
+    except msgspec.MsgspecError:
+        return False
+
+
+def lines(text: bytes, offset: int) -> list[Element]:
+    """The lines of a text, but for empty ones. Raises msgspec's errors when one of them is no JSON value."""
+    _LINES.decode_lines(text)
+    found: list[Element] = []
+    for line in text.split(b"\n"):
+        if line.strip():
+            found.append(Element(offset, line))
+        offset += len(line) + 1
+    return found

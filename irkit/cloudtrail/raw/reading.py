@@ -2,236 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterator
 
-import msgspec
-import orjson
-
-from irkit.cloudtrail.coverage import Skipped
-from irkit.cloudtrail.locator import Locator
-from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.raw.elements import FIRST, HEAD, MARK, TAIL, Elements
+from irkit.cloudtrail.raw.forms import Form, Text, form_of
 from irkit.cloudtrail.raw.inflated import Broken, inflated
 from irkit.cloudtrail.raw.raw_file import RawFile
-from irkit.cloudtrail.raw.sieve import sieve
-from irkit.cloudtrail.raw.sights import NOTHING, Sights, sights
-from irkit.cloudtrail.raw.splitter import LONGEST, Element, Splitter, TooLong
-from irkit.cloudtrail.raw.unwrapped import INSIGHT, is_digest, records_in
-from irkit.cloudtrail.record import Record, parsed, record_of, word
-from irkit.errors import OutsideError
+from irkit.cloudtrail.raw.splitter import LONGEST, TooLong
+from irkit.cloudtrail.raw.taking import Part, Taker
 
-_COUNTED = 16
-"""Of so many blocks that are passed over, in one the events are counted: in each it would take a sixth of all time."""
-_NAMED = 3
-"""So many records of one block that cannot be read are named one by one."""
+__all__ = ["Part", "Reader"]
 
 
-class Part(NamedTuple):
-    """What a block of a file gave."""
-
-    records: tuple[Record, ...] = ()
-    events: int = 0
-    """Events in it, whether they were looked at or passed over; not counted in bytes that were ``passed``."""
-    skipped: tuple[Skipped, ...] = ()
-    sights: Sights = NOTHING
-    insights: int = 0
-    """Records among them that tell of no call."""
-    size: int = 0
-    """The inflated bytes that these events take."""
-    passed: int = 0
-    """Inflated bytes that hold nothing asked for, so that their events were not counted."""
-
-
-@dataclass
-class Gaps:
-    """How many parts of one file could not be read: the first are named one by one, the others are counted."""
-
-    named: int = 0
-    more: int = 0
-
-
-@dataclass
-class _Tally:
-    """A part in the making."""
-
-    place: str
-    gaps: Gaps
-    records: list[Record] = field(default_factory=list)
-    events: int = 0
-    insights: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-
-    def skip(self, offset: int, length: int, why: str) -> None:
-        if self.gaps.named < _NAMED:
-            self.gaps.named += 1
-            self.skipped.append(Skipped(Locator(self.place, offset, length), why))
-        else:
-            self.gaps.more += 1
-
-    def part(self, seen: Sights, size: int = 0) -> Part:
-        return Part(tuple(self.records), self.events, tuple(self.skipped), seen, self.insights, size)
-
-
-class Reader:
+class Reader(Taker):
     """Reads files for one query."""
-
-    def __init__(self, query: Query) -> None:
-        self._query = query
-        self._sieve = sieve(query)
-        self._passed = -1
 
     def read(self, file: RawFile) -> Iterator[Part]:
         """What a file gives, a part a block; at least one."""
+        text = Text(self, file.place)
         blocks = inflated(file)
-        stream = _Stream(self, file.place)
+        form: Form | None = None
         broken: Broken | None = None
-        while True:
-            try:
-                block = next(blocks)
-            except StopIteration as end:
-                broken = end.value
-                break
-            try:
-                yield from stream.take(block)
-            except TooLong as error:
-                yield _unread(file.place, error.offset, f"no record ends within {LONGEST >> 20} MB")
-                return
-        yield from stream.end(broken)
-
-    def fast(self, text: bytes, offset: int, place: str, gaps: Gaps) -> Part:
-        """Of a whole text in AWS's own form. Raises ``ValueError`` or msgspec's errors when it is not quite in it."""
-        places = self._sieve.places(text)
-        if places is None or places:
-            return self._among(Elements(text, offset), places, text, _Tally(place, gaps))
-        self._passed += 1
-        if self._passed % _COUNTED:
-            return Part(sights=sights(text), passed=len(text))
-        return Part(events=text.count(MARK) + 1, sights=sights(text), size=len(text))
-
-    def beginning(self, text: bytes, offset: int, place: str, gaps: Gaps) -> Part:
-        """Of the beginning of such a text, cut where a record seems to begin: raises when the cut is within one."""
-        return self._among(Elements(text, offset), self._sieve.places(text), text, _Tally(place, gaps))
-
-    def _among(self, elements: Elements, places: list[int] | None, text: bytes, tally: _Tally) -> Part:
-        for element in elements if places is None else elements.at(places):
-            if self._sieve.passes(element.text):
-                self._look(element, tally)
-        tally.events = len(elements)
-        return tally.part(sights(text), len(text))
-
-    def slow(self, elements: Iterable[Element], text: bytes, place: str, gaps: Gaps | None = None) -> Part:
-        """Of elements of any form; ``text`` is where they are from."""
-        tally = _Tally(place, gaps or Gaps())
-        for element in elements:
-            if self._sieve.passes_wrapped(element.text):
-                tally.events += self._look(element, tally)
-            else:
-                tally.events += 1
-        return tally.part(sights(text))
-
-    def _look(self, element: Element, tally: _Tally) -> int:
-        """Parse an element and take what matches; how many events it held."""
-        offset, text = element
         try:
-            value = parsed(text)
-        except OutsideError as error:
-            tally.skip(offset, len(text), error.message)
-            return 0
-        found = list(records_in(value))
-        if not found and not is_digest(value):
-            tally.skip(offset, len(text), "holds no CloudTrail record")
-        for body in found:
-            if word(body, "eventType") == INSIGHT:
-                tally.insights += 1
-                continue
-            raw = text if body is value else orjson.dumps(body)
-            try:
-                one = record_of(body, raw.decode("utf-8", "replace"), Locator(tally.place, offset, len(text)))
-            except OutsideError as error:
-                tally.skip(offset, len(text), error.message)
-                continue
-            if self._query.matches(one):
-                tally.records.append(one)
-        return len(found)
-
-
-class _Stream:
-    """The blocks of one file: in AWS's form as long as they are in it, else cut up bracket by bracket."""
-
-    def __init__(self, reader: Reader, place: str) -> None:
-        self._reader = reader
-        self._place = place
-        self._gaps = Gaps()
-        self._held = b""
-        self._offset = 0
-        """Of the first byte held."""
-        self._splitter: Splitter | None = None
-        self._begun = False
-
-    def take(self, block: bytes) -> Iterator[Part]:
-        """What can be told with this block."""
-        if not self._begun:
-            self._begun = True
-            if not block.startswith(FIRST):
-                self._splitter = Splitter()
-        if self._splitter is not None:
-            yield self._reader.slow(self._splitter.feed(block), block, self._place, self._gaps)
+            while True:
+                try:
+                    block = next(blocks)
+                except StopIteration as end:
+                    broken = end.value
+                    break
+                form = form or form_of(text, block)
+                yield from form.take(block)
+            if form is not None:
+                yield from form.end()
+        except TooLong as error:
+            yield text.unread(error.offset, f"no record ends within {LONGEST >> 20} MB")
             return
-        self._held += block
-        if len(self._held) == len(block) and block.endswith(TAIL):
-            return  # most likely the whole file: it is looked at in the end
-        yield from self._cut()
-
-    def _cut(self) -> Iterator[Part]:
-        """Of all records held but the last, which may go on in the next block."""
-        held = self._held
-        cut = held.rfind(MARK)
-        if cut < 0:
-            if len(held) > LONGEST:
-                yield self._changed()
-            return
-        try:
-            yield self._reader.beginning(held[: cut + 1] + TAIL, self._offset, self._place, self._gaps)
-        except (ValueError, msgspec.MsgspecError):
-            yield self._changed()
-            return
-        self._held = HEAD + held[cut + 2 :]
-        self._offset += cut + 2 - len(HEAD)
-
-    def _changed(self) -> Part:
-        """From here on bracket by bracket."""
-        self._splitter = Splitter(self._offset + len(HEAD), b"{[")
-        held, self._held = self._held[len(HEAD) :], b""
-        return self._reader.slow(self._splitter.feed(held), held, self._place, self._gaps)
-
-    def end(self, broken: Broken | None) -> Iterator[Part]:
-        """What is left, and why it is not whole."""
-        if self._splitter is None and self._held:
-            yield self._rest()
-        if self._splitter is not None:
-            yield self._reader.slow(self._splitter.close(), b"", self._place, self._gaps)
         if broken is not None:
-            yield _unread(self._place, broken.offset, broken.why)
-        elif not self._begun:
-            yield _unread(self._place, 0, "is empty")
-        elif self._splitter is not None and self._splitter.rest >= 0:
-            yield _unread(self._place, self._splitter.rest, "is cut off")
-        if self._splitter is not None and self._splitter.junk >= 0:
-            yield _unread(self._place, self._splitter.junk, "holds what is no JSON")
-        if self._gaps.more:
-            yield _unread(self._place, 0, f"{self._gaps.more} more parts of it cannot be read")
-
-    def _rest(self) -> Part:
-        text = self._held.rstrip()
-        try:
-            if not text.endswith(TAIL):
-                return self._changed()
-            return self._reader.fast(text, self._offset, self._place, self._gaps)
-        except (ValueError, msgspec.MsgspecError):
-            return self._changed()
-
-
-def _unread(place: str, offset: int, why: str) -> Part:
-    return Part(skipped=(Skipped(Locator(place, offset) if offset else Locator(place), why),))
+            yield text.unread(broken.offset, broken.why)
+        elif form is None:
+            yield text.unread(0, "is empty")
+        elif form.rest >= 0:
+            yield text.unread(form.rest, "is cut off")
+        if text.gaps.more:
+            yield text.unread(0, f"{text.gaps.more} more parts of it cannot be read")

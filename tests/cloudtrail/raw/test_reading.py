@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Outcome, Query
-from irkit.cloudtrail.raw import inflated, reading
+from irkit.cloudtrail.raw import inflated, splitter
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.reading import Reader
 from irkit.cloudtrail.record import Record, record
@@ -193,7 +193,7 @@ def test_many_records_that_cannot_be_read_are_named_a_few_and_counted() -> None:
 
 
 def test_a_file_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LONGEST", 1 << 20)
+    monkeypatch.setattr(splitter, "LONGEST", 1 << 20)
     endless = b'{"Records":[{"eventVersion":"' + b"x" * (20 << 20)
     skipped = read(endless, Query()).skipped
-    assert skipped == [Skipped(Locator("logs/x", 12), "no record ends within 1 MB")]
+    assert skipped == [Skipped(Locator("logs/x", 12), "no record ends within 16 MB")]

@@ -1,0 +1,136 @@
+"""Take what a query asks for out of the texts of a file, and tell what was looked at and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import orjson
+
+from irkit.cloudtrail.coverage import Skipped
+from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw.elements import MARK, Elements
+from irkit.cloudtrail.raw.sieve import sieve
+from irkit.cloudtrail.raw.sights import NOTHING, Sights, sights
+from irkit.cloudtrail.raw.splitter import Element
+from irkit.cloudtrail.raw.unwrapped import INSIGHT, is_digest, records_in
+from irkit.cloudtrail.record import Record, parsed, record_of, word
+from irkit.errors import OutsideError
+
+_COUNTED = 16
+"""Of so many blocks that are passed over, in one the events are counted: in each it would take a sixth of all time."""
+_NAMED = 3
+"""So many records of one block that cannot be read are named one by one."""
+
+
+class Part(NamedTuple):
+    """What a block of a file gave."""
+
+    records: tuple[Record, ...] = ()
+    events: int = 0
+    """Events in it, whether they were looked at or passed over; not counted in bytes that were ``passed``."""
+    skipped: tuple[Skipped, ...] = ()
+    sights: Sights = NOTHING
+    insights: int = 0
+    """Records among them that tell of no call."""
+    size: int = 0
+    """The inflated bytes that these events take."""
+    passed: int = 0
+    """Inflated bytes that hold nothing asked for, so that their events were not counted."""
+
+
+@dataclass
+class Gaps:
+    """How many parts of one file could not be read: the first are named one by one, the others are counted."""
+
+    named: int = 0
+    more: int = 0
+
+
+@dataclass
+class _Tally:
+    """A part in the making."""
+
+    place: str
+    gaps: Gaps
+    records: list[Record] = field(default_factory=list)
+    events: int = 0
+    insights: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def skip(self, offset: int, length: int, why: str) -> None:
+        if self.gaps.named < _NAMED:
+            self.gaps.named += 1
+            self.skipped.append(Skipped(Locator(self.place, offset, length), why))
+        else:
+            self.gaps.more += 1
+
+    def part(self, seen: Sights, size: int = 0) -> Part:
+        return Part(tuple(self.records), self.events, tuple(self.skipped), seen, self.insights, size)
+
+
+class Taker:
+    """Takes for one query."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._sieve = sieve(query)
+        self._passed = -1
+
+    def fast(self, text: bytes, offset: int, place: str, gaps: Gaps) -> Part:
+        """Of a whole text in AWS's own form. Raises ``ValueError`` or msgspec's errors when it is not quite in it."""
+        places = self._sieve.places(text)
+        if places is None or places:
+            return self._among(Elements(text, offset), places, text, _Tally(place, gaps))
+        self._passed += 1
+        if self._passed % _COUNTED:
+            return Part(sights=sights(text), passed=len(text))
+        return Part(events=text.count(MARK) + 1, sights=sights(text), size=len(text))
+
+    def beginning(self, text: bytes, offset: int, place: str, gaps: Gaps) -> Part:
+        """Of the beginning of such a text, cut where a record seems to begin: raises when the cut is within one."""
+        return self._among(Elements(text, offset), self._sieve.places(text), text, _Tally(place, gaps))
+
+    def _among(self, elements: Elements, places: list[int] | None, text: bytes, tally: _Tally) -> Part:
+        for element in elements if places is None else elements.at(places):
+            if self._sieve.passes(element.text):
+                self._look(element, tally)
+        tally.events = len(elements)
+        return tally.part(sights(text), len(text))
+
+    def slow(self, elements: Iterable[Element], text: bytes, place: str, gaps: Gaps | None = None) -> Part:
+        """Of elements of any form; ``text`` is where they are from."""
+        tally = _Tally(place, gaps or Gaps())
+        for element in elements:
+            if self._sieve.passes_wrapped(element.text):
+                tally.events += self._look(element, tally)
+            else:
+                tally.events += 1
+        return tally.part(sights(text))
+
+    def _look(self, element: Element, tally: _Tally) -> int:
+        """Parse an element and take what matches; how many events it held."""
+        offset, text = element
+        try:
+            value = parsed(text)
+        except OutsideError as error:
+            tally.skip(offset, len(text), error.message)
+            return 0
+        found = list(records_in(value))
+        if not found and not is_digest(value):
+            tally.skip(offset, len(text), "holds no CloudTrail record")
+        for body in found:
+            if word(body, "eventType") == INSIGHT:
+                tally.insights += 1
+                continue
+            raw = text if body is value else orjson.dumps(body)
+            try:
+                one = record_of(body, raw.decode("utf-8", "replace"), Locator(tally.place, offset, len(text)))
+            except OutsideError as error:
+                tally.skip(offset, len(text), error.message)
+                continue
+            if self._query.matches(one):
+                tally.records.append(one)
+        return len(found)
