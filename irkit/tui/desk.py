@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
 
@@ -18,7 +18,9 @@ from irkit.incident.events import Actor, IncidentId, Mode, PlanHash, Recorded, R
 from irkit.incident.state import IncidentState
 from irkit.runbook.model import Runbook
 from irkit.secret import Secret
-from irkit.tui.trail_desk import TrailDesk
+
+if TYPE_CHECKING:  # commands without a screen read the rest of this module, and need none of CloudTrail
+    from irkit.tui.trail_desk import TrailDesk
 
 
 @dataclass(frozen=True)

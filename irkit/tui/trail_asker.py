@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from irkit.tui.trail_view import View
 
 EVERY = 0.1
 """Seconds between two messages, and so the size of a batch."""
+_TURN = 0.001
 _SHARE = 8
 """Rows so far are made anew only when making them took no more than this part of the time since."""
 
@@ -107,7 +109,7 @@ class Asker:
 
     def run(self) -> None:
         """Ask to the end."""
-        with _few_collections():
+        with _gently():
             self._tell(self._asked())
 
     def _asked(self) -> Told:
@@ -155,11 +157,16 @@ class Asker:
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
-    """Records make no cycles, and a full round over a hundred thousand of them stops every thread for long."""
-    before = gc.get_threshold()
-    gc.set_threshold(before[0], before[1], 1000)
+def _gently() -> Iterator[None]:
+    """Keep out of a pressed key's way: give way to it sooner than after Python's 5 milliseconds, and collect seldom.
+
+    Records make no cycles, and a full round over a hundred thousand of them stops every thread for long.
+    """
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(_TURN)
+    gc.set_threshold(thresholds[0], thresholds[1], 1000)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*thresholds)

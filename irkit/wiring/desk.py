@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -18,12 +19,13 @@ from irkit.runbook.model import Runbook
 from irkit.runbook.shelf import shelf, taken
 from irkit.secret import Secret
 from irkit.tui.desk import IncidentCard, ProgressLine, Question, RunbookCard
-from irkit.tui.trail_desk import TrailDesk
 from irkit.wiring.cards import CLOSED, cards
 from irkit.wiring.incidents import session_of
 from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, opened_session
-from irkit.wiring.trail_screen import trail_alone, trail_of_incident
+
+if TYPE_CHECKING:
+    from irkit.tui.trail_desk import TrailDesk
 
 MODES = (Mode.DRY_RUN, Mode.LIVE)
 """What can be started from the home screen; a drill begins with ``irkit drill``."""
@@ -85,6 +87,8 @@ class SessionDesk:
 
     def trail(self) -> TrailDesk:
         """The CloudTrail of the incident's time and key."""
+        from irkit.wiring.trail_screen import trail_of_incident
+
         return trail_of_incident(self.session)
 
     def close(self) -> None:
@@ -116,6 +120,8 @@ class HomeDesk:
 
     def trail(self) -> TrailDesk:
         """The configured CloudTrail, of no incident."""
+        from irkit.wiring.trail_screen import trail_alone
+
         return trail_alone(self.config)
 
     def start(self, runbook: str, inputs: Mapping[str, JsonValue | Secret], mode: Mode) -> SessionDesk:
