@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
 from irkit.cli.trail_behind import build_behind
@@ -23,12 +23,30 @@ from irkit.errors import UsageError
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from irkit.cloudtrail.coverage import Coverage
     from irkit.cloudtrail.source import Batch
 
 INCOMPLETE = 1
 INTERRUPTED = 130
+MOST = 300_000
+"""Records that an answer may hold in memory: 6 kB each."""
+_TOO_MANY = (
+    "narrow it (--since, --key, --arn, --call); or activity --follow alone --format jsonl, which holds none; "
+    "seen --follow alone and irkit trail sql, which count in the store; or --most N"
+)
+COUNTED_NOTE = "counted where the records lie: calls that services made stand under the services' own addresses"
+_COUNTED = "seen"
+"""The question that can be counted without its records."""
 _STREAMED = "activity"
 """The question whose rows are each made of one record, so that they can be shown as they are found."""
+
+
+class _Found(NamedTuple):
+    """What there is to write and to tell."""
+
+    rows: tuple[object, ...]
+    coverage: Coverage
+    notes: tuple[str, ...]
 
 
 def no_more(answer: Answer[object]) -> tuple[str, ...]:
@@ -52,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "came of the keys; alone: neither",
     )
     add_output(parser)
+    parser.add_argument("--most", type=int, default=MOST, metavar="N", help=f"records to hold in memory ({MOST:,})")
     parser.add_argument(
         "--dry-run", action="store_true", help="tell the SQL, its cost, the files to fetch; run nothing"
     )
@@ -97,21 +116,41 @@ def _asked(
     """Ask, and stream what can be streamed; what remains to be written."""
     stream = Stream(question, asked.query, columns, out) if _is_streamed(args, question) else None
     with Teller(preview(question, asked.query) if _is_previewed(args, question, out) else None) as teller:
+        found = _found(args, question, asked, (stream, teller), more)
+    tell_coverage(found.coverage, len(found.rows) + (stream.count if stream else 0), teller.seconds, found.notes)
+    shown = ordered([mapping(each) for each in found.rows], args.sort)[: args.limit]
+    if len(shown) < len(found.rows):
+        say(f"  {len(found.rows) - len(shown):,} more rows are left out by --limit {args.limit}")
+    return Written(columns, shown, _about(args, question, asked, found.notes), found.coverage, bool(args.columns))
 
-        def hear(batch: Batch) -> None:
-            teller.hear(batch)
-            if stream is not None:
-                stream.hear(batch)
 
-        rest = question if stream is None else stream.rest
-        answer = ask(asked.source, rest, asked.query, Follow(args.follow), hear)
-    rows = [mapping(each) for each in answer.rows]
-    notes = (*asked.notes, *answer.notes, *more(answer))
-    tell_coverage(answer.coverage, len(rows) + (stream.count if stream else 0), teller.seconds, notes)
-    shown = ordered(rows, args.sort)[: args.limit]
-    if len(shown) < len(rows):
-        say(f"  {len(rows) - len(shown):,} more rows are left out by --limit {args.limit}")
-    return Written(columns, shown, _about(answer, asked, notes), answer.coverage, bool(args.columns))
+def _found(
+    args: argparse.Namespace,
+    question: Question[object],
+    asked: Looked,
+    ears: tuple[Stream | None, Teller],
+    more: More,
+) -> _Found:
+    """The rows by the way that takes least: counted where they lie, streamed, or asked for."""
+    stream, teller = ears
+    if args.follow == Follow.ALONE.value and question.id == _COUNTED:
+        from irkit.cli.trail_counted import counted
+
+        if (done := counted(asked, teller)) is not None:
+            return _Found(done.rows, done.coverage, (*asked.notes, COUNTED_NOTE))
+    if args.follow == Follow.ALONE.value and stream is not None:
+        return _Found((), stream.through(asked.source, teller.hear), asked.notes)
+
+    def hear(batch: Batch) -> None:
+        teller.hear(batch)
+        if teller.found > args.most:
+            raise UsageError(f"more than {args.most:,} records match: they are not all held in memory", hint=_TOO_MANY)
+        if stream is not None:
+            stream.hear(batch)
+
+    rest = question if stream is None else stream.rest
+    answer = ask(asked.source, rest, asked.query, Follow(args.follow), hear)
+    return _Found(answer.rows, answer.coverage, (*asked.notes, *answer.notes, *more(answer)))
 
 
 def chosen(args: argparse.Namespace, question: Question[object]) -> tuple[str, ...]:
@@ -143,15 +182,17 @@ def _rank(value: object) -> tuple[float, str]:
     return (float(value), "") if isinstance(value, int | float) else (0.0, cell(value))
 
 
-def _about(answer: Answer[object], asked: Looked, notes: Sequence[str]) -> Mapping[str, JsonValue]:
+def _about(
+    args: argparse.Namespace, question: Question[object], asked: Looked, notes: Sequence[str]
+) -> Mapping[str, JsonValue]:
     given = {each.name: as_json(getattr(asked.query, each.name)) for each in fields(asked.query)}
     windows: JsonValue = [{"start": as_json(each.start), "end": as_json(each.end)} for each in asked.query.windows]
     return {
-        "question": answer.question.id,
-        "title": answer.question.title,
+        "question": question.id,
+        "title": question.title,
         "source": asked.source.label,
         "query": {**{name: value for name, value in given.items() if value}, "windows": windows},
-        "follow": answer.follow.value,
+        "follow": args.follow,
         "notes": list(notes),
     }
 

@@ -6,16 +6,18 @@ Only for a question whose rows are each made of one record.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TextIO
 
 from irkit.cli.trail_cells import cell
 from irkit.cli.trail_table import line
 from irkit.cli.trail_written import json_line
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch
+from irkit.cloudtrail.source import Batch, Source
 
 _PREVIEW = {"at": 20, "call": 30, "error": 14, "who": 26, "ip": 15, "target": 40}
 """The columns that are shown while one waits, and their widths."""
@@ -29,7 +31,7 @@ class Stream:
 
     def __init__(self, question: Question[object], asked: Query, columns: Sequence[str], out: TextIO) -> None:
         self._question, self._query, self._columns, self._out = question, asked, columns, out
-        self._seen: set[object] = set()
+        self._seen: set[str] = set()
 
     @property
     def count(self) -> int:
@@ -48,12 +50,27 @@ class Stream:
 
     def hear(self, batch: Batch) -> None:
         """Write what is new in a batch."""
-        once = {each.event_id: each for each in batch.records if self._is_new(each)}
+        self._write({each.event_id: each for each in batch.records if self._is_new(each)})
+
+    def _write(self, once: Mapping[str, Record]) -> None:
         for row in self._question.rows(Asked(tuple(once.values()), self._query)):
             print(json_line(mapping(row), self._columns), file=self._out)
         self._seen.update(once)
         if once:
             self._out.flush()
+
+    def through(self, source: Source, hear: Callable[[Batch], None]) -> Coverage:
+        """Write all that matches as it is found, and hold none of it: for ``Follow.ALONE``."""
+        look = source.look(self._question.needs(self._query))
+        with closing(look):
+            while True:
+                try:
+                    batch = next(look)
+                except StopIteration as end:
+                    coverage: Coverage = end.value
+                    return coverage
+                hear(batch)
+                self._write({each.event_id: each for each in batch.records if each.event_id not in self._seen})
 
     def _is_new(self, one: Record) -> bool:
         return not one.invoked_by and one.event_id not in self._seen and self._query.matches(one)

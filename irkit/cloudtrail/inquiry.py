@@ -23,7 +23,7 @@ from irkit.cloudtrail.raw_text import raw_text
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Source
 from irkit.contract import Frozen
-from irkit.errors import IrkitError
+from irkit.errors import IrkitError, UsageError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 200
 """How many rows a result holds; the evidence has the records of all."""
+MOST_RECORDS = 300_000
+"""More records are not held in memory, nor in one file of evidence."""
 MOST_EVENTS = 20
 """How many event ids a row of a result names; the first."""
 _TOLD_EVERY = 50
@@ -145,6 +147,9 @@ def told_to(clients: Clients, question: str) -> Callable[[Batch], None]:
     def hear(batch: Batch) -> None:
         nonlocal found
         before, found = found, found + len(batch.records)
+        if found > MOST_RECORDS:
+            hint = "ask for a shorter time, fewer calls, or one key; irkit trail streams and counts what is more"
+            raise UsageError(f"more than {MOST_RECORDS:,} records match: an incident cannot hold them", hint=hint)
         if found // _TOLD_EVERY > before // _TOLD_EVERY:
             done = batch.progress
             of = f" of {done.total}" if done.total else ""

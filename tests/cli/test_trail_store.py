@@ -118,3 +118,34 @@ def test_the_coverage_of_files_is_told_by_their_names(ask: Ask, tmp_path: Path) 
     assert (row["account"], row["region"], row["files"], row["days"]) == ("111122223333", "eu-west-1", 2, 2)
     assert row["days_without"] == ["2026-11-19"]
     assert row["first_at"] == "2026-11-18T03:05:00Z"
+
+
+def test_what_is_counted_in_the_store_is_what_the_records_say(ask: Ask, logs: Path) -> None:
+    asked = ("seen", "--from", logs, "--format", "json")
+    rows = ask(*asked, "--follow", "alone").document["rows"]
+    found = {(row["what"], row["value"]): (row["count"], row["errors"], row["first_at"]) for row in rows}
+    lines = [json.loads(line) for line in DATA.read_text().splitlines()]
+    for name in {line["eventName"] for line in lines}:
+        of_it = [line for line in lines if line["eventName"] == name]
+        call = f"{of_it[0]['eventSource'].removesuffix('.amazonaws.com')}:{name}"
+        errors = sum("errorCode" in line for line in of_it)
+        assert found["call", call] == (len(of_it), errors, min(line["eventTime"] for line in of_it))
+    told = ask(*asked, "--follow", "alone")
+    assert "counted where the records lie" in told.err
+    log(logs, body("iam:CreateUser"), name="c.json.gz")
+    assert ("call", "iam:CreateUser") in {
+        (row["what"], row["value"]) for row in ask(*asked, "--follow", "alone").document["rows"]
+    }, "what is new is put into the store first"
+
+
+def test_records_that_are_only_streamed_are_all_there_once(ask: Ask, logs: Path) -> None:
+    *rows, last = ask("activity", "--from", logs, "--format", "jsonl", "--follow", "alone").lines
+    assert len(rows) == len(set(ids(rows))) == 17
+    assert "coverage" in last
+
+
+def test_more_records_than_memory_should_hold_are_refused_with_the_way_out(ask: Ask, logs: Path) -> None:
+    told = ask("activity", "--from", logs, "--most", "5")
+    assert told.code == 2
+    assert "--follow alone" in told.err
+    assert ask("activity", "--from", logs, "--most", "5", "--format", "jsonl", "--follow", "alone").code == 0

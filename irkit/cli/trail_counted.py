@@ -1,0 +1,119 @@
+"""``irkit trail seen --follow alone``, counted where the records lie: in the store, or by Athena; no record is read.
+
+For everything that happened, which is more than memory holds. Services' calls stand under their own addresses then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, NamedTuple
+
+from irkit.cli.trail_cache import built
+from irkit.cli.trail_source import Looked
+from irkit.cli.trail_told import Teller, say
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.identity import is_place
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.seen import Seen
+from irkit.errors import NotFound
+from irkit.wiring.trail import Kind, bare, places, storable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from irkit.cloudtrail.athena.source import Athena
+    from irkit.cloudtrail.store.cached import Filed
+
+MOST_VALUES = 10_000
+"""Of one kind, the most frequent ones."""
+_KINDS = {
+    "arn": "principal_arn",
+    "key": "key_id",
+    "ip": "ip",
+    "agent": "agent",
+    "call": "call",
+    "region": "region",
+    "account": "account",
+}
+"""What is counted, and the store's column of it."""
+
+
+class Counted(NamedTuple):
+    """The rows, and what they do not cover."""
+
+    rows: tuple[Seen, ...]
+    coverage: Coverage
+
+
+def counted(asked: Looked, teller: Teller) -> Counted | None:
+    """The rows, where the source can count; None where the records must be read."""
+    whence = asked.whence
+    kinds = [each.kind for each in places(whence.texts)]
+    if kinds == [Kind.ATHENA]:
+        from irkit.cloudtrail.athena.source import Athena
+
+        source = bare(whence.texts, whence.reach)[0]
+        return _by_athena(source, asked.query, teller) if isinstance(source, Athena) else None
+    found = storable(whence.texts, whence.reach)
+    if len(found) != 1 or not set(kinds) <= {Kind.FILES, Kind.BUCKET}:
+        return None
+    raw, folder = found[0]
+    _complete(raw, folder, asked)
+    return _by_store(folder, asked.query)
+
+
+def _by_athena(source: Athena, query: Query, teller: Teller) -> Counted:
+    look = source.count_seen(query)
+    with closing(look):
+        while True:
+            try:
+                teller.hear(next(look))
+            except StopIteration as end:
+                return Counted(*end.value)
+
+
+def _complete(raw: Filed, folder: Path, asked: Looked) -> None:
+    """Put what is new into the store: it is counted there."""
+    from irkit.cloudtrail.store.holdings import Holdings
+
+    holdings = Holdings.opened(folder)
+    known: dict[str, str] = {}
+    if holdings is not None:
+        with closing(holdings):
+            known = dict(holdings.stamps())
+    if any(known.get(each.place) != each.stamp for each in raw.files()):
+        say("irkit trail: it is counted in the store, which is built first")
+        built(raw, folder, asked.whence)
+
+
+def _by_store(folder: Path, query: Query) -> Counted:
+    from irkit.cloudtrail.store.holdings import Holdings
+    from irkit.cloudtrail.store.stored import coverage
+
+    rows = tuple(row for kind, column in _KINDS.items() for row in _rows(folder, query, kind, column))
+    holdings = Holdings.opened(folder)
+    if holdings is None:
+        raise NotFound(f"the store under {folder} is gone", hint="ask again")
+    with closing(holdings):
+        return Counted(rows, coverage(holdings, query))
+
+
+def _rows(folder: Path, query: Query, kind: str, column: str) -> Iterator[Seen]:
+    from irkit.cloudtrail.store.counts import seen
+
+    for one in seen(folder, column, query, MOST_VALUES):
+        if one.value:
+            yield Seen(
+                what="service address" if kind == "ip" and not is_place(one.value) else kind,
+                value=one.value,
+                count=one.count,
+                errors=one.errors,
+                denied=one.denied,
+                first_at=one.first_at,
+                last_at=one.last_at,
+                ips=one.ips,
+                agents=one.agents,
+                event_ids=(),
+                locators=(),
+            )
