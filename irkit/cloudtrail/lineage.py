@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.query import texts
 from irkit.cloudtrail.record import Record, part, word
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Kind(StrEnum):
     """A machine: its role's sessions have its id for a name."""
     FUNCTION = "function"
     """A function: its role's sessions have its name."""
+    CONSOLE = "console"
+    """A session taken into the console: it goes on there under its ARN, with keys of which no birth is recorded."""
 
 
 RUNS = frozenset({Kind.INSTANCE, Kind.FUNCTION})
@@ -44,7 +47,7 @@ MINTS = (
     *("sts:GetSessionToken", "sts:GetFederationToken", "sts:GetDelegatedAccessToken"),
     *("iam:CreateAccessKey", "iam:CreateUser", "iam:CreateRole", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
     *("cognito-identity:GetCredentialsForIdentity", "rolesanywhere:CreateSession"),
-    *("ec2:RunInstances", "lambda:CreateFunction20150331"),
+    *("ec2:RunInstances", "lambda:CreateFunction20150331", "signin:GetSigninToken", "signin:ConsoleLogin"),
 )
 """Calls whose answers name a key, a session, an identity or what acts as a role (API references of the services)."""
 _USERS = frozenset({"iam:CreateUser", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
@@ -57,7 +60,7 @@ class Birth:
     """One key, session or identity, and the call that brought it into being."""
 
     id: str
-    """A key id; an ARN for a user or a role; an instance's id, a function's name."""
+    """A key id; an ARN for a user, a role or a session in the console; an instance's id, a function's name."""
     kind: Kind
     arn: str
     """The identity that it speaks for."""
@@ -165,6 +168,7 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
     found = births(records)
     above: dict[str, tuple[str, Join]] = {}
     marks: dict[str, str] = {}
+    spoken: dict[str, str] = {}
     waiting = list(found)
     grew = True
     while grew:
@@ -172,12 +176,14 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
         for one in waiting:
             if one.id in known:
                 continue
-            parent = _parent(one, known, marks)
+            parent = _parent(one, known, marks, spoken)
             if parent is None:
                 later.append(one)
                 continue
             known.add(one.id)
             above[one.id] = parent
+            if one.kind is Kind.SESSION:
+                spoken.setdefault(one.arn, one.id)
             if one.marks:
                 marks.setdefault(one.source_identity, one.id)
         grew = len(later) < len(waiting)
@@ -185,11 +191,15 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
     return Tree(first, tuple(one for one in found if one.id in above), above)
 
 
-def _parent(one: Birth, known: set[str], marks: Mapping[str, str]) -> tuple[str, Join] | None:
+def _parent(
+    one: Birth, known: set[str], marks: Mapping[str, str], spoken: Mapping[str, str]
+) -> tuple[str, Join] | None:
     if one.by in known:
         return one.by, Join.KEY
     if one.by_arn in known:
         return one.by_arn, Join.IDENTITY
+    if one.kind is Kind.CONSOLE and one.arn in spoken:
+        return spoken[one.arn], Join.IDENTITY
     if one.by_session in known:
         return one.by_session, Join.SESSION
     if one.source_identity in marks:
@@ -203,6 +213,11 @@ def _births(one: Record) -> Iterator[Birth]:
         items = part(one.answer, "instancesSet", "items")
         for each in items if isinstance(items, list) else []:
             yield _birth(one, Kind.INSTANCE, word(each, "instanceId"), role)
+        return
+    if one.source == "signin":
+        # A user signs in with a password, which no key gives; a session is brought along.
+        if ":sts:" in one.principal_arn and "Failure" not in texts(one.answer):
+            yield _birth(one, Kind.CONSOLE, one.principal_arn, one.principal_arn)
         return
     if one.call == "lambda:CreateFunction20150331":
         yield _birth(one, Kind.FUNCTION, one.param("functionName"), one.param("role"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -205,6 +206,34 @@ def test_what_an_instance_of_the_tree_does_with_its_role_is_of_the_tree() -> Non
         *(("i-1", KEY, Join.KEY), ("i-2", KEY, Join.KEY), ("ASIA5", "i-1", Join.SESSION)),
     ]
     assert grown.keys == (KEY, "ASIA5")
+
+
+def test_a_session_taken_into_the_console_goes_on_under_its_name() -> None:
+    arn = "arn:aws:sts::111122223333:assumed-role/admin/s"
+    whose = {"type": "AssumedRole", "arn": arn}
+    records = [
+        session(KEY, "ASIA1"),
+        made("signin:GetSigninToken", 5, userIdentity={**whose, "accessKeyId": "ASIA1"}),
+        made("signin:ConsoleLogin", 6, userIdentity=whose, responseElements={"ConsoleLogin": "Success"}),
+        new_key("ASIACONSOLE", "AKIANEW", "back", 60),
+    ]
+    grown = tree([KEY], records)
+    assert [(one.id, one.kind) for one in grown.births] == [("ASIA1", Kind.SESSION), (arn, Kind.CONSOLE)]
+    without_token = tree([KEY], [records[0], records[2]])
+    assert without_token.join(without_token.births[-1]) is Join.IDENTITY
+
+
+@pytest.mark.parametrize(
+    ("arn", "answer"),
+    [
+        ("arn:aws:iam::111122223333:user/u", "Success"),
+        ("arn:aws:sts::111122223333:assumed-role/admin/s", "Failure"),
+        ("arn:aws:sts::111122223333:assumed-role/admin/another", "Success"),
+    ],
+)
+def test_a_sign_in_that_no_session_of_the_tree_made_is_not_of_it(arn: str, answer: str) -> None:
+    sign_in = made("signin:ConsoleLogin", 6, userIdentity={"arn": arn}, responseElements={"ConsoleLogin": answer})
+    assert [one.id for one in tree([KEY], [session(KEY, "ASIA1"), sign_in]).births] == ["ASIA1"]
 
 
 def test_what_was_there_before_and_was_taken_hold_of_is_named() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from irkit.cloudtrail.identity import is_place
-from irkit.cloudtrail.lineage import MINTS, RUNS, Birth
+from irkit.cloudtrail.lineage import MINTS, RUNS, Birth, Kind, Tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.group import failed, grouped, once
 from irkit.cloudtrail.questions.question import Asked, Follow, Question
@@ -21,9 +21,9 @@ class Branch:
     depth: int
     """0 for a root."""
     id: str
-    """A key id; the ARN of a user or a role; an instance's id, a function's name."""
+    """A key id; the ARN of a user, a role or a session in the console; an instance's id, a function's name."""
     kind: str
-    """``root``, ``key``, ``session``, ``user``, ``role``, ``instance``, ``function``."""
+    """``root``, ``key``, ``session``, ``user``, ``role``, ``instance``, ``function``, ``console``."""
     of: str
     """The id it came of; empty for a root."""
     joined_by: str
@@ -49,18 +49,33 @@ def lineage(asked: Asked) -> tuple[Branch, ...]:
     """Each before what came of it, older before younger."""
     if asked.tree is None:
         return ()
-    by_key = grouped(asked.records, lambda one: asked.caller(one).key_id)
-    by_arn = grouped(asked.records, lambda one: one.issuer_arn or one.principal_arn)
-    by_session = grouped(asked.records, lambda one: one.session)
+    uses = _Uses(asked, asked.tree)
     rows = []
     for depth, here, birth in asked.tree.walk():
-        runs = birth is not None and birth.kind in RUNS
-        used = (by_session if runs else by_arn if here.startswith("arn:") else by_key).get(here, [])
-        row = _row(depth, here, birth, used)
+        row = _row(depth, here, birth, uses.of(here, birth))
         if birth is not None:
             row = replace(row, of=asked.tree.above(birth), joined_by=asked.tree.join(birth).value)
         rows.append(row)
     return tuple(rows)
+
+
+class _Uses:
+    """The records of each key, user, role and session."""
+
+    def __init__(self, asked: Asked, grown: Tree) -> None:
+        self._by_key = grouped(asked.records, lambda one: asked.caller(one).key_id)
+        self._by_arn = grouped(asked.records, lambda one: one.issuer_arn or one.principal_arn)
+        self._by_session = grouped(asked.records, lambda one: one.session)
+        self._by_own_arn = grouped(asked.records, lambda one: one.principal_arn)
+        self._keys = frozenset(grown.keys)
+
+    def of(self, here: str, birth: Birth | None) -> list[Record]:
+        """What one branch did itself."""
+        if birth is not None and birth.kind is Kind.CONSOLE:
+            return [one for one in self._by_own_arn.get(here, []) if one.key_id not in self._keys]
+        if birth is not None and birth.kind in RUNS:
+            return self._by_session.get(here, [])
+        return (self._by_arn if here.startswith("arn:") else self._by_key).get(here, [])
 
 
 def _row(depth: int, here: str, birth: Birth | None, used: list[Record]) -> Branch:

@@ -110,7 +110,7 @@ def tree_looks(query: Query, births: Iterable[Birth]) -> tuple[Query, ...]:
     wide = widened(query, Follow.TREE)
     asked = replace(of_anyone(wide), windows=_since(query.windows, since))
     keys = tuple(one.id for one in several if one.kind in {Kind.KEY, Kind.SESSION})
-    arns = tuple(one.id for one in several if one.kind in {Kind.USER, Kind.ROLE})
+    arns = tuple(one.id for one in several if one.kind in {Kind.USER, Kind.ROLE, Kind.CONSOLE})
     sessions = tuple(one.id for one in several if one.kind in RUNS)
     return (
         *((replace(asked, keys=keys),) if keys else ()),

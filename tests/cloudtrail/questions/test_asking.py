@@ -156,6 +156,24 @@ def test_the_tree_is_followed_when_only_one_call_is_asked_for() -> None:
     assert [row.call for row in answer.rows] == ["iam:CreateUser"]
 
 
+def test_what_a_session_does_in_the_console_is_of_the_tree() -> None:
+    arn = "arn:aws:sts::111122223333:assumed-role/admin/s"
+    first = made(
+        "sts:AssumeRole",
+        userIdentity=identity(KEY),
+        responseElements={"credentials": {"accessKeyId": "ASIA1"}, "assumedRoleUser": {"arn": arn}},
+    )
+    source = Held([
+        first,
+        made("signin:GetSigninToken", 5, userIdentity=identity("ASIA1", arn)),
+        made("iam:ListUsers", 60, userIdentity=identity("ASIACONSOLE", arn)),
+    ])  # fmt: skip
+    answer = ask(source, QUESTIONS["lineage"], Query(keys=(KEY,)))
+    console = vars(answer.rows[-1])
+    assert (console["kind"], console["of"], console["calls"]) == ("console", "ASIA1", 1)
+    assert [one.name for one in answer.records] == ["AssumeRole", "GetSigninToken", "ListUsers"]
+
+
 def test_a_circle_of_sessions_ends() -> None:
     source = Held([took_on("ASIA1", "ASIA2", 10), took_on("ASIA2", "ASIA1", 20)])
     answer = ask(source, ACTIVITY, Query(keys=("ASIA1",)), Follow.TREE)
