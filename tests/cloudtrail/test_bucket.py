@@ -47,8 +47,9 @@ class FakeClients:
         raise Denied("cloudtrail:DescribeTrails: AccessDenied")
 
 
-def bucket(s3: FakeS3, keep: Path | None = None, **fields: object) -> TrailBucket:
-    return TrailBucket(FakeClients(s3), "logs", keep=keep, **fields)  # type: ignore[arg-type]
+def bucket(s3: FakeS3, keep: Path | None = None, most_kept: int | None = None, jobs: int = 1) -> TrailBucket:
+    clients = FakeClients(s3)
+    return TrailBucket(clients, "logs", keep=keep, most_kept=most_kept, jobs=jobs)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
