@@ -11,15 +11,16 @@ import duckdb
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.store.job import Job, JobDone, Tally
 from irkit.cloudtrail.store.part import write_part
-from irkit.cloudtrail.store.reading import FileReader
+from irkit.cloudtrail.store.reading import RowReader
 
 
 def done(job: Job) -> JobDone:
     """Do one job. What the disk refuses is its failure; what a file holds never is."""
     part = Path(job.part)
     tally = Tally()
-    readers = (FileReader(RawFile(file.place, 0, file.path)) for file in job.files)
-    every = (row for file, reader in zip(job.files, readers, strict=True) for row in tally.counted(file, reader.read()))
+    reader = RowReader()
+    found = ((file, reader.rows(RawFile(file.place, 0, file.path))) for file in job.files)
+    every = (row for file, rows in found for row in tally.counted(file, rows))
     try:
         write_part(every, part)
         return tally.done(part)
