@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 MOST_FINDINGS = 200
 """How many findings a result holds; the evidence has all."""
-IAM = ("cloudtrail:ListPublicKeys", "s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions")
+IAM = (
+    *("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:ListPublicKeys", "cloudtrail:ListTrails"),
+    *("s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions"),
+)
 _TOLD_EVERY = 500
 
 

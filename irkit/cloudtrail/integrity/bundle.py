@@ -14,6 +14,7 @@ from irkit.cloudtrail.integrity.folder import KEYS
 from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.manifest import NAME, Manifest, Row, read_manifest
 from irkit.cloudtrail.integrity.metadata import is_sidecar
+from irkit.cloudtrail.integrity.own_word import Spoken
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
 from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.kept_objects import INDEX, KeptObjects
@@ -102,6 +103,10 @@ class Bundle:
     def noted(self, one: Held) -> Noted | None:
         """What the manifest says of it."""
         return self._rows[one.place].noted
+
+    def spoken(self) -> tuple[Spoken, ...]:
+        """Nothing: no network is asked."""
+        return ()
 
     def past(self, place: str) -> str:  # noqa: ARG002 - only a bucket remembers
         """Nothing: files have no versions."""

@@ -12,6 +12,7 @@ from irkit.cloudtrail.integrity.digest import series
 from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.metadata import is_sidecar, read_metadata, sidecar
 from irkit.cloudtrail.integrity.others import is_others
+from irkit.cloudtrail.integrity.own_word import Spoken
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
 from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.kept_objects import INDEX
@@ -147,6 +148,10 @@ class Folder:
     def noted(self, one: Held) -> Noted | None:  # noqa: ARG002 - of a bundle alone
         """Nothing: nobody wrote anything down of these files."""
         return None
+
+    def spoken(self) -> tuple[Spoken, ...]:
+        """Nothing: no network is asked."""
+        return ()
 
     def past(self, place: str) -> str:  # noqa: ARG002 - only a bucket remembers
         """Nothing: files have no versions."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.query import Window
+
+if TYPE_CHECKING:
+    from irkit.cloudtrail.integrity.own_word import Spoken
 
 
 class Held(NamedTuple):
@@ -91,6 +94,9 @@ class Holding(Protocol):
 
     def noted(self, one: Held) -> Noted | None:
         """What was written down of it when it was kept; None for what was not kept by irkit."""
+
+    def spoken(self) -> tuple[Spoken, ...]:
+        """What CloudTrail itself says of the trails that deliver to it; nothing of files."""
 
     def past(self, place: str) -> str:
         """What is still known of an object that is gone or was overwritten, in words; empty when nothing is."""

@@ -38,7 +38,7 @@ def holding(
 
             given = tuple(key for path in keys for key in read_keys(path))
             outside = clients()
-            reached = BucketClients(outside.s3, CloudTrailKeys(outside.aws), S3Versions(outside.aws))
+            reached = BucketClients(outside.s3, CloudTrailKeys(outside.aws), S3Versions(outside.aws), outside.trails)
             return S3Objects(reached, where.name, where.below, window=window, keys=given)
         case _:
             raise UsageError(

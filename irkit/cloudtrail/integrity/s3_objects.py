@@ -12,11 +12,13 @@ from typing import NamedTuple
 from irkit.clients.cloudtrail_keys import CloudTrailKeys
 from irkit.clients.s3 import S3, S3Object
 from irkit.clients.s3_versions import S3Versions, Version
+from irkit.clients.trails import Trails, TrailTold
 from irkit.cloudtrail.integrity.chain import MARGIN
 from irkit.cloudtrail.integrity.digest import end_of_name, series
 from irkit.cloudtrail.integrity.gaps import HOUR
 from irkit.cloudtrail.integrity.held import Held, Noted, Unread
 from irkit.cloudtrail.integrity.others import is_others
+from irkit.cloudtrail.integrity.own_word import Spoken
 from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.integrity.threads import FETCHING, mapped
 from irkit.cloudtrail.layout import Kind, named
@@ -31,11 +33,12 @@ _LISTINGS = 8
 
 
 class BucketClients(NamedTuple):
-    """What a bucket is read with; without ``versions`` nobody asks what it still has of deleted objects."""
+    """What a bucket is read with; ``versions`` and ``trails`` may be left out, and are not asked then."""
 
     s3: S3
     keys: CloudTrailKeys
     versions: S3Versions | None = None
+    trails: Trails | None = None
 
 
 class S3Objects:
@@ -53,12 +56,13 @@ class S3Objects:
         window: Window | None = None,
         keys: tuple[PublicKey, ...] = (),
     ) -> None:
-        self._s3, self._aws_keys, self._versions = clients
+        self._clients = clients
         self.bucket = bucket
         self._prefix = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
         self.window = window
         self._keys = keys
-        self._about_versions = ""
+        self._may_not_ask = False
+        self._unknown: list[str] = []
         self._others = 0
         self._metadata: dict[str, Mapping[str, str]] = {}
         self._by_key: dict[str, S3Object] = {}
@@ -94,7 +98,9 @@ class S3Objects:
 
     def _page(self, prefix: str) -> list[S3Object]:
         try:
-            return [one for page in self._s3.listed(self.bucket, prefix) for one in page if self._is_in(one.key)]
+            return [
+                one for page in self._clients.s3.listed(self.bucket, prefix) for one in page if self._is_in(one.key)
+            ]
         except OutsideError as error:
             self._told(self._place(prefix), error.message)
             return []
@@ -119,7 +125,7 @@ class S3Objects:
 
     def _folders(self, prefix: str) -> tuple[str, ...]:
         """One level down; the objects that lie beside the folders are kept for the end."""
-        prefixes, beside = self._s3.level(self.bucket, prefix)
+        prefixes, beside = self._clients.s3.level(self.bucket, prefix)
         self._beside += [one for one in beside if self._is_in(one.key)]
         return prefixes
 
@@ -174,12 +180,12 @@ class S3Objects:
     def chunks(self, one: Held) -> Iterator[bytes]:
         """Its stored bytes; of a digest, its metadata are kept too."""
         if series(one.key):
-            fetched = self._s3.read(self.bucket, one.key, self.listed(one).etag)
+            fetched = self._clients.s3.read(self.bucket, one.key, self.listed(one).etag)
             with self._lock:
                 self._metadata[one.place] = fetched.metadata
             yield fetched.content
         else:
-            yield from self._s3.chunks(self.bucket, one.key, self.listed(one).etag)
+            yield from self._clients.s3.chunks(self.bucket, one.key, self.listed(one).etag)
 
     def metadata(self, one: Held) -> Mapping[str, str]:
         """A digest's metadata."""
@@ -189,26 +195,37 @@ class S3Objects:
         """Nothing: nobody wrote anything down of these objects."""
         return None
 
+    def spoken(self) -> tuple[Spoken, ...]:
+        """What CloudTrail says of the trails that deliver to this bucket, as far as we may ask."""
+        if self._clients.trails is None:
+            return ()
+        try:
+            return tuple(_spoken(self._clients.trails, each) for each in self._of_bucket())
+        except OutsideError as error:
+            self._unknown.append(f"What CloudTrail says of the trail itself is not known: {error.message}")
+            return ()
+
+    def _of_bucket(self) -> list[TrailTold]:
+        found = self._clients.trails.described() if self._clients.trails else ()
+        return [each for each in found if each.bucket == self.bucket]
+
     def past(self, place: str) -> str:
         """When an object was deleted or overwritten, and which version of it is still there."""
         key = place.removeprefix(f"s3://{self.bucket}/")
-        if key == place or self._versions is None:
+        if key == place or self._clients.versions is None or self._may_not_ask:
             return ""
         try:
-            return _past(self._versions.of(self.bucket, key))
+            return _past(self._clients.versions.of(self.bucket, key))
         except OutsideError as error:
-            self._versions = None
-            self._about_versions = (
-                f"Whether older versions of these objects are still there is not known: {error.message}"
-            )
+            self._may_not_ask = True
+            self._unknown.append(f"Whether older versions of these are still there is not known: {error.message}")
             return ""
 
     def notes(self) -> Iterable[str]:
         """Whose word the public keys are."""
         if self._others:
             yield f"{self._others} objects of other services, or not below AWSLogs/, were not looked at."
-        if self._about_versions:
-            yield self._about_versions
+        yield from self._unknown
         if self._keys:
             yield "The public keys came from a file: what they prove is worth as much as that file."
 
@@ -219,12 +236,18 @@ class S3Objects:
         found: list[PublicKey] = []
         for region in regions:
             try:
-                told = self._aws_keys.listed(region, since - MARGIN, until + MARGIN)
+                told = self._clients.keys.listed(region, since - MARGIN, until + MARGIN)
             except OutsideError as error:
                 self._told(f"the public keys of {region}", error.message)
             else:
                 found += [PublicKey(*one, region) for one in told]
         return tuple(found)
+
+
+def _spoken(trails: Trails, told: TrailTold) -> Spoken:
+    status = trails.status(told)
+    stopped_at = None if status.is_logging else status.stopped_at
+    return Spoken(told.name, told.home_region, told.has_validation, status.digest_at, stopped_at, status.digest_error)
 
 
 def _past(versions: Sequence[Version]) -> str:

@@ -18,6 +18,7 @@ from irkit.cloudtrail.integrity.hashed import Hashed
 from irkit.cloudtrail.integrity.hashing import hashed_files
 from irkit.cloudtrail.integrity.held import Held, Holding, Unread
 from irkit.cloudtrail.integrity.logs import compared
+from irkit.cloudtrail.integrity.own_word import gone, words
 from irkit.cloudtrail.integrity.reading import Digests, altered_copy, read_digests
 from irkit.cloudtrail.integrity.report import LogCounts, Report, chain_spans
 from irkit.cloudtrail.integrity.uncovered import ROUNDED, uncovered
@@ -49,6 +50,7 @@ def verify(
     logs = [digests.at_home(one) for one in holding.logs() if _is_in(one, window)]
     if not logs and not digests.read and not digests.damaged:
         raise _nothing(holding)
+    spoken = holding.spoken()
     span = _span(digests)
     keys = holding.keys(sorted({one.series.region for one in digests.read}), *span) if span else ()
     standing, about_chain = judged(digests.read, digests.metadata, keys)
@@ -60,6 +62,7 @@ def verify(
         *digests.findings,
         *about_chain,
         *gaps(digests.read, digests.damaged, window, holding.asked_at),
+        *gone(spoken, digests.read, window),
         *out.findings,
         *counted.findings,
         *(rest.findings if digests.read else _no_digests(holding, logs)),
@@ -72,7 +75,7 @@ def verify(
         chain_spans(standing),
         tuple(_with_past(holding, _once(findings))),
         len(keys),
-        (*_notes(digests.read, findings), *holding.notes()),
+        (*_notes(digests.read, findings), *words(spoken), *holding.notes()),
     )
 
 

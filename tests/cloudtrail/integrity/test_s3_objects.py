@@ -11,7 +11,9 @@ import pytest
 
 from irkit.clients.cloudtrail_keys import KeyTold
 from irkit.clients.s3_versions import S3Versions
+from irkit.clients.trails import StatusTold, TrailTold
 from irkit.cloudtrail.integrity.finding import Kind, Verdict
+from irkit.cloudtrail.integrity.report import Report
 from irkit.cloudtrail.integrity.s3_objects import BucketClients, S3Objects
 from irkit.cloudtrail.integrity.verify import verify
 from irkit.cloudtrail.query import Window
@@ -166,3 +168,47 @@ def test_a_bucket_that_may_not_be_asked_for_versions_is_checked_all_the_same(on:
     report = verify(S3Objects(reached, put(on, trail)))
     assert [one.kind for one in report.findings] == [Kind.MISSING_LOG]
     assert "not known: s3:ListObjectVersions: AccessDenied" in report.notes[-1]
+
+
+@dataclass
+class Trails:
+    """Answers as DescribeTrails and GetTrailStatus do."""
+
+    bucket: str
+    digest_at: datetime
+    validation: bool = True
+
+    def described(self) -> tuple[TrailTold, ...]:
+        names = {"Name": "main-trail", "TrailARN": "arn:x", "HomeRegion": HERE, "S3BucketName": self.bucket}
+        return (TrailTold.model_validate({**names, "LogFileValidationEnabled": self.validation}),)
+
+    def status(self, _: TrailTold) -> StatusTold:
+        return StatusTold.model_validate({"IsLogging": True, "LatestDigestDeliveryTime": self.digest_at})
+
+
+def spoken(on: Bench, bucket: str, trails: Trails, window: Window | None = None) -> Report:
+    return verify(S3Objects(BucketClients(on.clients().s3, Keys(), None, trails), bucket, window=window))  # type: ignore[arg-type]
+
+
+def test_newest_digests_that_are_gone_with_all_their_files_are_told_by_cloudtrails_own_word(
+    on: Bench, trail: SignedTrail
+) -> None:
+    delivered_at = START + 3 * HOUR + timedelta(minutes=8)
+    bucket = put(on, trail)
+    assert spoken(on, bucket, Trails(bucket, delivered_at)).verdict is Verdict.INTACT
+    report = spoken(on, bucket, Trails(bucket, delivered_at + 4 * HOUR))
+    (found,) = report.findings
+    assert (found.kind, found.since, found.until) == (
+        Kind.MISSING_DIGEST,
+        START + 3 * HOUR,
+        delivered_at + 4 * HOUR,
+    )
+    assert "CloudTrail says it delivered at 2026-11-20T07:09:31Z" in found.expected
+    window = Window(START, START + 3 * HOUR)
+    assert spoken(on, bucket, Trails(bucket, delivered_at + 4 * HOUR), window).verdict is Verdict.INTACT
+
+
+def test_validation_that_is_off_is_told(on: Bench, trail: SignedTrail) -> None:
+    bucket = put(on, trail)
+    report = spoken(on, bucket, Trails(bucket, START, validation=False))
+    assert "Trail main-trail (eu-west-1): log file validation is OFF, so nothing new can be proven." in report.notes
