@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from irkit.cloudtrail.lineage import MINTS, Kind, births
+from irkit.cloudtrail.births import MINTS, Kind, births
 from irkit.cloudtrail.record import Record, part
 
 _SECRET_READS = frozenset({

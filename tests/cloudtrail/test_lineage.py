@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irkit.cloudtrail.lineage import Join, Kind, births, moment, tree
+from irkit.cloudtrail.births import Kind, births, moment
+from irkit.cloudtrail.lineage import Join, tree
 from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
 from tests.cloudtrail.held import stratus

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
+from irkit.cloudtrail.births import Kind, births
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
-from irkit.cloudtrail.lineage import Kind, births
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.activity import ACTIVITY
 from irkit.cloudtrail.questions.asking import ask

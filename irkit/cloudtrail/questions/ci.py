@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from irkit.cloudtrail.births import moment
 from irkit.cloudtrail.identity import Subject
-from irkit.cloudtrail.lineage import moment
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.group import agents, failed, grouped, ids, locators, once, places
 from irkit.cloudtrail.questions.question import Asked, Lead, Question

@@ -8,8 +8,9 @@ from contextlib import closing
 from dataclasses import replace
 
 from irkit.cloudtrail.attribution import Cause, Certainty, causes
+from irkit.cloudtrail.births import Kind, births
 from irkit.cloudtrail.coverage import Coverage
-from irkit.cloudtrail.lineage import Kind, Tree, births, tree
+from irkit.cloudtrail.lineage import Tree, tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Attributed, Follow
 from irkit.cloudtrail.questions.reach import (

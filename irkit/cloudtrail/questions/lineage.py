@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from irkit.cloudtrail.births import MINTS, RUNS, Birth, Kind
 from irkit.cloudtrail.identity import is_place
-from irkit.cloudtrail.lineage import MINTS, RUNS, Birth, Kind, Tree
+from irkit.cloudtrail.lineage import Tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.group import failed, grouped, once
 from irkit.cloudtrail.questions.question import Asked, Follow, Question

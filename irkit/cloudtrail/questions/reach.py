@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from irkit.cloudtrail.attribution import WITHIN, is_made_for, joined, spans
-from irkit.cloudtrail.lineage import MINTS, RUNS, Birth, Kind
+from irkit.cloudtrail.births import MINTS, RUNS, Birth, Kind
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.record import Record

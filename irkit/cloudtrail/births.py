@@ -1,0 +1,187 @@
+"""The keys, sessions, users, roles, instances and functions that calls brought into being. Pure.
+
+The key id in a minting call's answer is the id that later calls are signed with. The two records of a call between
+accounts have one ``sharedEventID``; only the caller's own names the caller's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.query import texts
+from irkit.cloudtrail.record import Record, part, word
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+
+class Kind(StrEnum):
+    """What was brought into being."""
+
+    KEY = "key"
+    """An access key for good."""
+    SESSION = "session"
+    """A key that ends by itself."""
+    USER = "user"
+    ROLE = "role"
+    INSTANCE = "instance"
+    """A machine: its role's sessions have its id for a name."""
+    FUNCTION = "function"
+    """A function: its role's sessions have its name."""
+    CONSOLE = "console"
+    """A session taken into the console: it goes on there under its ARN, with keys of which no birth is recorded."""
+
+
+RUNS = frozenset({Kind.INSTANCE, Kind.FUNCTION})
+"""What acts with a role's rights in sessions named after it."""
+
+
+MINTS = (
+    *("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML", "sts:AssumeRoot"),
+    *("sts:GetSessionToken", "sts:GetFederationToken", "sts:GetDelegatedAccessToken"),
+    *("iam:CreateAccessKey", "iam:CreateUser", "iam:CreateRole", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
+    *("cognito-identity:GetCredentialsForIdentity", "rolesanywhere:CreateSession"),
+    *("ec2:RunInstances", "lambda:CreateFunction20150331", "signin:GetSigninToken", "signin:ConsoleLogin"),
+)
+"""Calls whose answers name a key, a session, an identity or what acts as a role (API references of the services)."""
+_USERS = frozenset({"iam:CreateUser", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
+_NAMED_TIMES = "%b %d, %Y, %I:%M:%S %p"
+"""``Nov 30, 2024, 8:43:17 PM``: how CloudTrail writes a session's end."""
+
+
+@dataclass(frozen=True)
+class Birth:
+    """One key, session or identity, and the call that brought it into being."""
+
+    id: str
+    """A key id; an ARN for a user, a role or a session in the console; an instance's id, a function's name."""
+    kind: Kind
+    arn: str
+    """The identity that it speaks for."""
+    by: str
+    """The id it came of: the caller's key id; the caller in words where the record has none (``role/session``)."""
+    by_arn: str
+    by_session: str
+    call: str
+    at: datetime
+    until: datetime | None
+    """When a session ends; None for what does not end, or when the record does not say."""
+    source_identity: str
+    marks: bool
+    """Whether the call itself gave the source identity: the caller had none."""
+    account: str
+    region: str
+    ip: str
+    agent: str
+    event_id: str
+    shared_id: str
+    locator: str
+
+
+def births(records: Iterable[Record]) -> tuple[Birth, ...]:
+    """All that the records brought into being, oldest first; the two records of one call between accounts are one."""
+    found: dict[str, Birth] = {}
+    made = [one for one in records if one.call in _MINTS and not one.error]
+    for one in sorted(made, key=lambda each: (each.at, each.event_id)):
+        for birth in _births(one):
+            known = found.setdefault(birth.id, birth)
+            is_double = bool(birth.shared_id) and known.shared_id == birth.shared_id
+            if is_double and _is_key(birth.by) and not _is_key(known.by):
+                found[birth.id] = replace(birth, at=known.at)
+    return tuple(found.values())
+
+
+def _is_key(text: str) -> bool:
+    return text.startswith(("AKIA", "ASIA"))
+
+
+def _births(one: Record) -> Iterator[Birth]:
+    if one.call == "ec2:RunInstances":
+        role = word(one.params, "iamInstanceProfile", "arn") or word(one.params, "iamInstanceProfile", "name")
+        items = part(one.answer, "instancesSet", "items")
+        for each in items if isinstance(items, list) else []:
+            yield _birth(one, Kind.INSTANCE, word(each, "instanceId"), role)
+        return
+    if one.source == "signin":
+        # A user signs in with a password, which no key gives; a session is brought along.
+        if ":sts:" in one.principal_arn and "Failure" not in texts(one.answer):
+            yield _birth(one, Kind.CONSOLE, one.principal_arn, one.principal_arn)
+        return
+    if one.call == "lambda:CreateFunction20150331":
+        yield _birth(one, Kind.FUNCTION, one.param("functionName"), one.param("role"))
+        return
+    kind, made, arn = _made(one)
+    if made:
+        yield _birth(one, kind, made, arn)
+
+
+def _birth(one: Record, kind: Kind, made: str, arn: str) -> Birth:
+    return Birth(
+        id=made,
+        kind=kind,
+        arn=arn,
+        by=one.key_id or who(one),
+        by_arn=one.principal_arn,
+        by_session=one.session,
+        call=one.call,
+        at=one.at,
+        until=moment(word(_credentials(one), "expiration")),
+        source_identity=one.param("sourceIdentity") or one.answered("sourceIdentity") or one.source_identity,
+        marks=bool(one.param("sourceIdentity")) and not one.source_identity,
+        account=one.account,
+        region=one.region,
+        ip=one.ip,
+        agent=one.agent,
+        event_id=one.event_id,
+        shared_id=one.shared_id,
+        locator=one.locator.text,
+    )
+
+
+_MINTS = frozenset(MINTS)
+
+
+def _made(one: Record) -> tuple[Kind, str, str]:
+    """Kind, id and the ARN it speaks for; empty texts when the answer names nothing."""
+    if one.call == "iam:CreateAccessKey":
+        user = one.answered("accessKey", "userName") or one.param("userName")
+        return Kind.KEY, one.answered("accessKey", "accessKeyId"), user_arn(one, user) if user else one.principal_arn
+    if one.call in _USERS:
+        name = one.answered("user", "arn") or one.param("userName") or one.answered("loginProfile", "userName")
+        arn = name if name.startswith("arn:") else user_arn(one, name)
+        return Kind.USER, arn if name else "", arn
+    if one.call == "iam:CreateRole":
+        return Kind.ROLE, one.answered("role", "arn"), one.answered("role", "arn")
+    arn = one.answered("assumedRoleUser", "arn") or one.answered("federatedUser", "arn") or one.param("roleArn")
+    return Kind.SESSION, word(_credentials(one), "accessKeyId"), arn or one.principal_arn
+
+
+def _credentials(one: Record) -> Mapping[str, JsonValue]:
+    """``credentials`` of an answer; Roles Anywhere has a list of sets of them."""
+    several = one.answer.get("credentialSet")
+    held = several[0] if isinstance(several, list) and several else dict(one.answer)
+    found = part(held, "credentials")
+    return found if isinstance(found, dict) else {}
+
+
+def user_arn(one: Record, name: str) -> str:
+    """The ARN of a user of the record's account; one without a path, which records of such calls do not name."""
+    partition = one.principal_arn.split(":")[1] if one.principal_arn.count(":") > 1 else "aws"
+    return f"arn:{partition}:iam::{one.account}:user/{name}"
+
+
+def moment(text: str) -> datetime | None:
+    """A time as CloudTrail writes it in answers, in UTC; None for none."""
+    plain = text.replace("\u202f", " ").strip()
+    with suppress(ValueError):
+        at = datetime.fromisoformat(plain)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    with suppress(ValueError):
+        return datetime.strptime(plain, _NAMED_TIMES).replace(tzinfo=UTC)
+    return None
