@@ -137,7 +137,7 @@ def row(one: Record) -> Row:
 def arns(resources: Iterable[str]) -> str:
     """As a JSON list; empty for none."""
     held = list(resources)
-    return json.dumps(held, ensure_ascii=False) if held else ""
+    return json.dumps(held, ensure_ascii=False, separators=(",", ":")) if held else ""
 
 
 def _json(held: Mapping[str, JsonValue]) -> str:

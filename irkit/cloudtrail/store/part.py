@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -36,20 +35,21 @@ def chunks(rows: Iterable[Row]) -> Iterator[Chunk]:
         yield chunk(list(zip(*held, strict=True)))
 
 
-def write_part(rows: Iterable[Row], at: Path) -> None:
+def write_part(engine: duckdb.DuckDBPyConnection, rows: Iterable[Row], at: Path) -> None:
     """Write a new Parquet file, on disk when this returns. The rows are asked for as they are written.
 
     Raises what making the rows raises, and ``duckdb.Error`` for what the disk refuses.
     """
     stream = Rows(_ARROW, chunks(rows))
-    with closing(writing_engine()) as engine:
-        engine.register("rows_to_write", stream)
-        try:
-            writing_parquet(engine, f"SELECT * FROM rows_to_write {ORDER}", at)  # noqa: S608 own words
-        except duckdb.Error:
-            if stream.failure is not None:
-                raise stream.failure from None
-            raise
+    engine.register("rows_to_write", stream)
+    try:
+        writing_parquet(engine, f"SELECT * FROM rows_to_write {ORDER}", at)  # noqa: S608 own words
+    except duckdb.Error:
+        if stream.failure is not None:
+            raise stream.failure from None
+        raise
+    finally:
+        engine.unregister("rows_to_write")
 
 
 def writing_parquet(engine: duckdb.DuckDBPyConnection, statement: str, at: Path) -> None:

@@ -6,7 +6,6 @@ types than AWS documents, or whose texts are no Unicode, is left to ``irkit.clou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -14,7 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from irkit.cloudtrail.raw.unwrapped import INSIGHT
-from irkit.cloudtrail.store.columns import Row, arns, microseconds
+from irkit.cloudtrail.store.columns import Row, microseconds
 
 _NOTHING = Raw(b"null")
 
@@ -130,7 +129,7 @@ def _row(body: _Body, place: str, offset: int, length: int) -> Row | None:
         body.eventCategory or "",
         body.vpcEndpointId or "",
         body.requestID or "",
-        arns(_named(body.resources)) if body.resources else "",
+        _arns(body.resources) if body.resources else "",
         _object(body.requestParameters),
         _object(body.responseElements),
         _object(body.additionalEventData),
@@ -147,8 +146,9 @@ def _time(text: str) -> int:
     return microseconds(at.replace(tzinfo=UTC) if at.tzinfo is None else at)
 
 
-def _named(resources: list[_Resource | None]) -> Iterator[str]:
-    return (arn for one in resources if one is not None and (arn := one.ARN or one.arn))
+def _arns(resources: list[_Resource | None]) -> str:
+    held = [arn for one in resources if one is not None and (arn := one.ARN or one.arn)]
+    return msgspec.json.encode(held).decode() if held else ""
 
 
 def _object(raw: Raw) -> str:
