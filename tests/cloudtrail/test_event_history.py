@@ -83,7 +83,7 @@ def queries(draw: st.DrawFn) -> Query:
     return Query(windows=windows, outcome=outcome, **held)  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(queries())
 def test_the_history_gives_just_what_a_query_matches(query: Query) -> None:
     roles = {one.principal: one.issuer_arn for one in REAL if one.issuer_arn}
