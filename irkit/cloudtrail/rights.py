@@ -17,15 +17,7 @@ from irkit.cloudtrail.record import Record, part, word
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-if TYPE_CHECKING:
-    _DOCUMENTS = (
-        "policyDocument",
-        "assumeRolePolicyDocument",
-        "policy",
-        "resourcePolicy",
-        "bucketPolicy",
-        "policyText",
-    )
+_DOCUMENTS = ("policyDocument", "assumeRolePolicyDocument", "policy", "resourcePolicy", "bucketPolicy", "policyText")
 _PRINCIPALS = ("granteePrincipal", "principal", "principalArn", "principalId", "oidcProviderUrl", "url", "targetId")
 _SHARES = ("createVolumePermission", "launchPermission")
 _SOURCES = ("ipRanges", "ipv6Ranges", "groups", "prefixListIds")

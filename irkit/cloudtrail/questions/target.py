@@ -12,35 +12,15 @@ from irkit.cloudtrail.record import Record, part, word
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-if TYPE_CHECKING:
-    _NAMES = (
-        *("userName", "roleName", "groupName", "instanceProfileName", "roleArn", "policyArn", "policyName"),
-        *("secretId", "secretIdList", "names", "name", "path", "parameterName"),
-        *("bucketName", "functionName", "layerName", "keyId", "aliasName", "targetKeyId", "accessKeyId"),
-        *(
-            "trailName",
-            "trailARN",
-            "detectorId",
-            "snapshotId",
-            "imageId",
-            "volumeId",
-            "groupId",
-            "instanceId",
-            "keyName",
-        ),
-        *("dBInstanceIdentifier", "dBSnapshotIdentifier", "dBClusterIdentifier", "tableName", "queueUrl", "topicArn"),
-        *(
-            "clusterName",
-            "repositoryName",
-            "serviceName",
-            "stackName",
-            "documentName",
-            "resourceArn",
-            "arn",
-            "resourceId",
-        ),
-        *("modelId", "domainName", "hostedZoneId", "logGroupName", "targetId", "accountId", "serialNumber", "target"),
-    )
+_NAMES = (
+    *("userName", "roleName", "groupName", "instanceProfileName", "roleArn", "policyArn", "policyName"),
+    *("secretId", "secretIdList", "names", "name", "path", "parameterName"),
+    *("bucketName", "functionName", "layerName", "keyId", "aliasName", "targetKeyId", "accessKeyId"),
+    *("trailName", "trailARN", "detectorId", "snapshotId", "imageId", "volumeId", "groupId", "instanceId", "keyName"),
+    *("dBInstanceIdentifier", "dBSnapshotIdentifier", "dBClusterIdentifier", "tableName", "queueUrl", "topicArn"),
+    *("clusterName", "repositoryName", "serviceName", "stackName", "documentName", "resourceArn", "arn", "resourceId"),
+    *("modelId", "domainName", "hostedZoneId", "logGroupName", "targetId", "accountId", "serialNumber", "target"),
+)
 _RANK = {name: rank for rank, name in enumerate(_NAMES)}
 _LISTS = ("instancesSet", "groupSet", "snapshotSet", "imagesSet", "volumeSet", "instanceIds", "targets")
 _CONTEXT = ("SecretARN", "PARAMETER_ARN", "aws:s3:arn")
