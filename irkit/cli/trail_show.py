@@ -12,7 +12,7 @@ from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import Teller, say, tell_coverage
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.raw_text import raw_text
+from irkit.cloudtrail.raw_text import raw_text, raw_texts
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
 from irkit.errors import NotFound
@@ -65,8 +65,11 @@ def by_id(whence: Whence, ids: list[str]) -> tuple[Record, ...]:
 
 
 def raw_of(one: Record, whence: Whence) -> str:
-    """A record's raw text, read again where it is not at hand."""
+    """A record's raw text, read again where it is not at hand. Raises ``NotFound`` when it is not to be had."""
     if one.text:
         return one.text
     say(f"irkit trail: {one.event_id} lies at {one.locator.text}")
-    return raw_text(one.locator, whence.clients)
+    texts = raw_texts([one], whence.clients)
+    if one.event_id not in texts:
+        raise NotFound(f"{one.event_id} cannot be read at {one.locator.text}", hint="was the file moved or replaced?")
+    return texts[one.event_id]

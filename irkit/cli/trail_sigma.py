@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from irkit.cli import trail_ask
-from irkit.cli.trail_ask import answered
+from irkit.cli import trail_answer
+from irkit.cli.trail_answer import answered
 from irkit.cloudtrail.questions.question import Answer
 from irkit.cloudtrail.sigma.hits import sigma_question, unsure
 from irkit.cloudtrail.sigma.ruleset import ruleset
@@ -15,7 +15,7 @@ from irkit.cloudtrail.sigma.ruleset import ruleset
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("rules", type=Path, metavar="DIR", help="the folder of the rules (*.yml), or one of them")
-    trail_ask.add_arguments(parser)
+    trail_answer.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -19,11 +19,11 @@ from irkit.cloudtrail.places import EVENT_HISTORY, Reach, opened
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.question import Answer, Follow, Question
-from irkit.cloudtrail.raw_text import raw_text
+from irkit.cloudtrail.raw_text import raw_texts
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Source
 from irkit.contract import Frozen
-from irkit.errors import IrkitError, UsageError
+from irkit.errors import UsageError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -175,11 +175,9 @@ def keep(clients: Clients, name: str, records: Sequence[Record], what: str, cove
 
 
 def _lines(clients: Clients, records: Sequence[Record]) -> Iterator[bytes]:
+    texts = raw_texts((one for one in records if not one.text), lambda: clients)
     for one in records:
-        text = one.text
+        text = one.text or texts.get(one.event_id)
         if not text:
-            try:
-                text = raw_text(one.locator, lambda: clients)
-            except IrkitError as error:
-                text = json.dumps({"eventID": one.event_id, "locator": one.locator.text, "notRead": error.message})
+            text = json.dumps({"eventID": one.event_id, "locator": one.locator.text, "notRead": "not to be had"})
         yield f"{text.translate(_ONE_LINE)}\n".encode("utf-8", "surrogatepass")

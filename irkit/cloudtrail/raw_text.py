@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from irkit.cloudtrail.locator import Locator
-from irkit.errors import NotFound, OutsideError, UsageError
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import found
+from irkit.errors import IrkitError, NotFound, OutsideError, UsageError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -36,14 +39,50 @@ def raw_text(locator: Locator, clients: Callable[[], Clients]) -> str:
     try:
         with _opened(locator.place, clients) as file:
             file.seek(locator.offset)
-            found = file.read(locator.length)
+            text = file.read(locator.length)
     except FileNotFoundError as error:
         raise NotFound(f"{locator.place} is not there any more", hint="was the file moved?") from error
     except (OSError, EOFError, zlib.error) as error:
         raise OutsideError(f"cannot read {locator.text}: {error}", hint="is the file whole?") from error
-    if len(found) < locator.length:
+    if len(text) < locator.length:
         raise OutsideError(f"{locator.place} ends before {locator.text}", hint="was the file replaced since?")
-    return found.decode("utf-8", "replace")
+    return text.decode("utf-8", "replace")
+
+
+def raw_texts(records: Iterable[Record], clients: Callable[[], Clients]) -> dict[str, str]:
+    """The raw texts of records by their event ids, each place read once; without those that cannot be read."""
+    by_place: dict[str, list[Record]] = {}
+    for one in records:
+        by_place.setdefault(one.locator.place, []).append(one)
+    texts: dict[str, str] = {}
+    for place, several in by_place.items():
+        with suppress(IrkitError, OSError, EOFError, zlib.error):
+            texts.update(_located(place, [one for one in several if one.locator.offset >= 0], clients))
+            texts.update(_sought(place, [one for one in several if one.locator.offset < 0], clients))
+    return texts
+
+
+def _located(place: str, records: list[Record], clients: Callable[[], Clients]) -> Iterator[tuple[str, str]]:
+    """Those whose offsets are known, from the beginning of the place to its end."""
+    if not records:
+        return
+    with _opened(place, clients) as file:
+        for one in sorted(records, key=lambda each: each.locator.offset):
+            file.seek(one.locator.offset)
+            text = file.read(min(one.locator.length, MOST_BYTES))
+            if len(text) == one.locator.length:
+                yield one.event_id, text.decode("utf-8", "replace")
+
+
+def _sought(place: str, records: list[Record], clients: Callable[[], Clients]) -> Iterator[tuple[str, str]]:
+    """Those of which only the place is known (Athena and Lake tell no more): looked for by their ids."""
+    if not records:
+        return
+    from irkit.cloudtrail.places import Reach, bare
+
+    ids = tuple(one.event_id for one in records)
+    for source in bare((place,), Reach(clients)):
+        yield from ((one.event_id, one.text) for one in found(source, Query(event_ids=ids)).records if one.text)
 
 
 @contextmanager

@@ -1,0 +1,193 @@
+"""One question of ``irkit trail``: look, stream what is found, write the rows, say what they cover."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from irkit.cli.trail_arguments import add_output, add_what, add_where, query
+from irkit.cli.trail_behind import build_behind
+from irkit.cli.trail_cells import as_json, cell, names
+from irkit.cli.trail_source import Looked, looked
+from irkit.cli.trail_stream import Stream, mapping, preview
+from irkit.cli.trail_told import Teller, say, tell_coverage
+from irkit.cli.trail_written import Format, Written, opened, write
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.question import Answer, Follow, Question
+from irkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from irkit.cloudtrail.coverage import Coverage
+    from irkit.cloudtrail.source import Batch
+
+INCOMPLETE = 1
+INTERRUPTED = 130
+MOST = 300_000
+"""Records that an answer may hold in memory: 6 kB each."""
+_TOO_MANY = (
+    "narrow it (--since, --key, --arn, --call); or activity --follow alone --format jsonl, which holds none; "
+    "seen --follow alone and irkit trail sql, which count in the store; or --most N"
+)
+COUNTED_NOTE = "counted where the records lie: calls that services made stand under the services' own addresses"
+_COUNTED = "seen"
+"""The question that can be counted without its records."""
+_STREAMED = "activity"
+"""The question whose rows are each made of one record, so that they can be shown as they are found."""
+
+
+class _Found(NamedTuple):
+    """What there is to write and to tell."""
+
+    rows: tuple[object, ...]
+    coverage: Coverage
+    notes: tuple[str, ...]
+
+
+def no_more(answer: Answer[object]) -> tuple[str, ...]:
+    """Nothing more is to be told."""
+    del answer
+    return ()
+
+
+More = Callable[[Answer[object]], tuple[str, ...]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_where(parser)
+    add_what(parser)
+    parser.add_argument(
+        "--follow",
+        choices=[each.value for each in Follow],
+        default=Follow.MADE_FOR.value,
+        help="made-for: also what services did for the callers (default); tree: also all sessions, keys and users that "
+        "came of the keys; alone: neither",
+    )
+    add_output(parser)
+    parser.add_argument("--most", type=int, default=MOST, metavar="N", help=f"records to hold in memory ({MOST:,})")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="tell the SQL, its cost, the files to fetch; run nothing"
+    )
+
+
+def answered(args: argparse.Namespace, question: Question[object], more: More = no_more) -> int:
+    """Ask a question, and write the answer as the arguments say; ``more`` is told beside the coverage."""
+    columns = chosen(args, question)
+    asked = looked(args, query(args))
+    if args.dry_run:
+        from irkit.cli.trail_dry_run import dry_run
+
+        return dry_run(asked, question.needs(asked.query))
+    try:
+        with opened(args.output) as out:
+            written = _asked(args, question, asked, columns, out, more)
+            write(written, Format(args.format), out)
+    except KeyboardInterrupt:
+        say("irkit trail: interrupted; the rows so far are not the answer (--format jsonl writes them as they come)")
+        return INTERRUPTED
+    build_behind(args, asked.whence, written.coverage.counts)
+    return 0 if written.coverage.is_whole else INCOMPLETE
+
+
+def _asked(
+    args: argparse.Namespace,
+    question: Question[object],
+    asked: Looked,
+    columns: tuple[str, ...],
+    out: TextIO,
+    more: More,
+) -> Written:
+    """Ask, and stream what can be streamed; what remains to be written."""
+    stream = Stream(question, asked.query, columns, out) if _is_streamed(args, question) else None
+    with Teller(preview(question, asked.query) if _is_previewed(args, question, out) else None) as teller:
+        found = _found(args, question, asked, (stream, teller), more)
+    tell_coverage(found.coverage, len(found.rows) + (stream.count if stream else 0), teller.seconds, found.notes)
+    shown = ordered([mapping(each) for each in found.rows], args.sort)[: args.limit]
+    if len(shown) < len(found.rows):
+        say(f"  {len(found.rows) - len(shown):,} more rows are left out by --limit {args.limit}")
+    return Written(columns, shown, _about(args, question, asked, found.notes), found.coverage, bool(args.columns))
+
+
+def _found(
+    args: argparse.Namespace,
+    question: Question[object],
+    asked: Looked,
+    ears: tuple[Stream | None, Teller],
+    more: More,
+) -> _Found:
+    """The rows by the way that takes least: counted where they lie, streamed, or asked for."""
+    stream, teller = ears
+    if args.follow == Follow.ALONE.value and question.id == _COUNTED:
+        from irkit.cli.trail_counted import counted
+
+        if (done := counted(asked, teller)) is not None:
+            return _Found(done.rows, done.coverage, (*asked.notes, COUNTED_NOTE))
+    if args.follow == Follow.ALONE.value and stream is not None:
+        return _Found((), stream.through(asked.source, teller.hear), asked.notes)
+
+    def hear(batch: Batch) -> None:
+        teller.hear(batch)
+        if teller.found > args.most:
+            raise UsageError(f"more than {args.most:,} records match: they are not all held in memory", hint=_TOO_MANY)
+        if stream is not None:
+            stream.hear(batch)
+
+    rest = question if stream is None else stream.rest
+    answer = ask(asked.source, rest, asked.query, Follow(args.follow), hear)
+    return _Found(answer.rows, answer.coverage, (*asked.notes, *answer.notes, *more(answer)))
+
+
+def chosen(args: argparse.Namespace, question: Question[object]) -> tuple[str, ...]:
+    """The columns to write: a table has the question's own, the other formats have all. Raises ``UsageError``."""
+    every = names(question.row)
+    named = [each.strip() for each in (args.columns or "").split(",") if each.strip()]
+    sort = [args.sort.removeprefix("-")] if args.sort else []
+    for each in (*named, *sort):
+        if each not in {"all", *every}:
+            raise UsageError(f"{question.id} has no column {each!r}", hint=f"it has {', '.join(every)}")
+    if args.limit is not None and args.limit < 1:
+        raise UsageError("--limit must be 1 or more")
+    if named and named != ["all"]:
+        return tuple(named)
+    return question.columns if args.format == Format.TABLE and not named else every
+
+
+def ordered(rows: list[Mapping[str, object]], sort: str | None) -> list[Mapping[str, object]]:
+    """By a column, ``-column`` from the greatest; rows without a value come last. None: as they are."""
+    if sort is None:
+        return rows
+    name = sort.removeprefix("-")
+    filled = [row for row in rows if cell(row[name])]
+    empty = [row for row in rows if not cell(row[name])]
+    return sorted(filled, key=lambda row: _rank(row[name]), reverse=sort.startswith("-")) + empty
+
+
+def _rank(value: object) -> tuple[float, str]:
+    return (float(value), "") if isinstance(value, int | float) else (0.0, cell(value))
+
+
+def _about(
+    args: argparse.Namespace, question: Question[object], asked: Looked, notes: Sequence[str]
+) -> Mapping[str, JsonValue]:
+    given = {each.name: as_json(getattr(asked.query, each.name)) for each in fields(asked.query)}
+    windows: JsonValue = [{"start": as_json(each.start), "end": as_json(each.end)} for each in asked.query.windows]
+    return {
+        "question": question.id,
+        "title": question.title,
+        "source": asked.source.label,
+        "query": {**{name: value for name, value in given.items() if value}, "windows": windows},
+        "follow": args.follow,
+        "notes": list(notes),
+    }
+
+
+def _is_streamed(args: argparse.Namespace, question: Question[object]) -> bool:
+    return bool(question.id == _STREAMED and args.format == Format.JSONL and not args.sort and args.limit is None)
+
+
+def _is_previewed(args: argparse.Namespace, question: Question[object], out: TextIO) -> bool:
+    return bool(question.id == _STREAMED and args.format == Format.TABLE and out.isatty())
