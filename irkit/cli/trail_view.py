@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from irkit.cli.trail_arguments import add_what, add_where, query
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.questions.catalog import QUESTIONS
 from irkit.cloudtrail.questions.question import Follow
 from irkit.wiring.trail_screen import FIRST
@@ -35,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from irkit.cli.dispatch import talk
     from irkit.cli.display import Display, chosen
     from irkit.cli.terminal_look import look
+    from irkit.cli.trail_behind import build_behind
     from irkit.cli.trail_source import looked
     from irkit.tui.show_trail import show_trail
     from irkit.tui.trail_view import View
@@ -43,7 +45,12 @@ def run(args: argparse.Namespace) -> int:
     chosen(Display.TUI)
     asked = looked(args, query(args))
     first = View(args.question, asked.query, Follow(args.follow))
-    scope = asked.whence.scope
-    if words := show_trail(trail_desk(scope, asked.source, first), look(scope.config, args)):
+    whence = asked.whence
+
+    def behind(coverage: Coverage) -> None:
+        build_behind(args, whence, coverage.counts)
+
+    desk = trail_desk(whence.scope, whence.texts, whence.reach, first, behind)
+    if words := show_trail(desk, look(whence.scope.config, args)):
         talk(words)
     return 0

@@ -22,6 +22,9 @@ from irkit.tui.trail_view import View
 EVERY = 0.1
 """Seconds between two messages, and so the size of a batch."""
 _TURN = 0.001
+_USUAL_TURN = sys.getswitchinterval()
+_USUAL = gc.get_threshold()
+_SELDOM = (_USUAL[0], _USUAL[1], 1000)
 _SHARE = 8
 """Rows so far are made anew only when making them took no more than this part of the time since."""
 
@@ -162,11 +165,10 @@ def _gently() -> Iterator[None]:
 
     Records make no cycles, and a full round over a hundred thousand of them stops every thread for long.
     """
-    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_TURN)
-    gc.set_threshold(thresholds[0], thresholds[1], 1000)
+    gc.set_threshold(*_SELDOM)
     try:
         yield
     finally:
-        sys.setswitchinterval(interval)
-        gc.set_threshold(*thresholds)
+        sys.setswitchinterval(_USUAL_TURN)
+        gc.set_threshold(*_USUAL)

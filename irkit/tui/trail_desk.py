@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.questions.question import Question
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Source
+from irkit.tui.trail_consent import TrailConsent
 from irkit.tui.trail_view import View
 
 MOST = 50_000
@@ -34,5 +36,9 @@ class TrailDesk:
     incident: str = ""
     """Whose timeline it is."""
     most: int = MOST
+    consent: TrailConsent = field(default_factory=TrailConsent)
+    """What the source tells its costs to."""
+    behind: Callable[[Coverage], None] | None = None
+    """Called once, when the first question has been answered: makes later ones fast."""
     whole: int = 5_000
     """How many records keep their raw text in memory, where ``raw`` can read it again."""

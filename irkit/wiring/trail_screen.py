@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from functools import partial
 
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.catalog import QUESTIONS
 from irkit.cloudtrail.raw_text import raw_text
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Source
+from irkit.cloudtrail.source import Batch
 from irkit.config import Config
+from irkit.tui.trail_consent import TrailConsent
 from irkit.tui.trail_desk import TrailDesk
 from irkit.tui.trail_view import View
 from irkit.wiring.session import Session
-from irkit.wiring.trail import EVENT_HISTORY, Reach, opened
+from irkit.wiring.trail import EVENT_HISTORY, Reach, is_store, opened, storable
 from irkit.wiring.trail_notes import add_to_timeline
 from irkit.wiring.trail_scope import Scope, scope_alone
 
@@ -23,15 +26,26 @@ FIRST = "activity"
 """The table to begin with."""
 
 
-def trail_desk(scope: Scope, source: Source, first: View) -> TrailDesk:
-    """A source in an incident's name, or in nobody's: then there is no timeline to add to."""
-    session = scope.session
+def trail_desk(
+    scope: Scope,
+    texts: Sequence[str],
+    reach: Reach,
+    first: View,
+    behind: Callable[[Coverage], None] | None = None,
+) -> TrailDesk:
+    """A source in an incident's name, or in nobody's: then there is no timeline to add to. What it costs is asked.
+
+    Raises what opening the source raises.
+    """
+    session, consent = scope.session, TrailConsent()
     return TrailDesk(
-        source=source,
+        source=Renewed(texts, replace(reach, agree=consent.hear)),
         questions=QUESTIONS,
         first=first,
         raw=partial(_raw, scope),
         add_to_timeline=partial(_add, scope, session) if session is not None else None,
+        consent=consent,
+        behind=behind,
         incident=session.folder.incident if session is not None else "",
     )
 
@@ -49,9 +63,32 @@ def trail_alone(config: Config) -> TrailDesk:
 
 def _configured(scope: Scope, query: Query) -> TrailDesk:
     settings = scope.config.cloudtrail
-    reach = Reach(lambda: scope.clients, scope.stores, settings.accounts, settings.role)
-    source = opened(settings.source or (EVENT_HISTORY,), reach)
-    return trail_desk(scope, source, View(FIRST, query))
+    reach = Reach(lambda: scope.clients, scope.stores, settings.accounts, settings.role, settings.external_id)
+    return trail_desk(scope, settings.source or (EVENT_HISTORY,), reach, View(FIRST, query))
+
+
+class Renewed:
+    """A source that is read through its store as soon as there is one, though it was opened before."""
+
+    def __init__(self, texts: Sequence[str], reach: Reach) -> None:
+        self._texts = texts
+        self._reach = reach
+        self._source = opened(texts, reach)
+        self._is_stored = self._has_store()
+
+    @property
+    def label(self) -> str:
+        """The source's."""
+        return self._source.label
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """The source's."""
+        if not self._is_stored and self._has_store():
+            self._source, self._is_stored = opened(self._texts, self._reach), True
+        return (yield from self._source.look(query))
+
+    def _has_store(self) -> bool:
+        return any(is_store(folder) for _, folder in storable(self._texts, self._reach))
 
 
 def _raw(scope: Scope, locator: Locator) -> str:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import NamedTuple
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import Batch
 from irkit.errors import OutsideError
 from irkit.tui.capture import screen_text
 from irkit.tui.look import Colour, Glyphs
 from irkit.tui.screens.trail import TrailScreen
 from irkit.tui.screens.trail_values import ValuesScreen
+from irkit.tui.trail_consent import TrailConsent
 from irkit.tui.trail_view import View
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot, until
@@ -494,3 +498,56 @@ def test_typing_in_a_picker_is_no_key_of_the_screen(tmp_path: Path) -> None:
         assert pilot.app.screen.query_one(Input).value == "q1p"
 
     play_trail(tmp_path, scene, desk())
+
+
+@dataclass
+class Costly(ScriptedSource):
+    """Tells what a look costs before it gives anything."""
+
+    consent: TrailConsent = field(default_factory=TrailConsent)
+    dollars: float = 3.0
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        self.consent.hear(Scanned(f"it would scan 600 GB: about ${self.dollars:.2f}", self.dollars, is_whole=True))
+        return (yield from super().look(query))
+
+
+class Scanned(NamedTuple):
+    text: str
+    dollars: float
+    is_whole: bool
+
+
+def test_what_costs_more_than_small_change_runs_only_when_somebody_agrees(tmp_path: Path) -> None:
+    source = Costly()
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("This costs something").says("about $3.00").press("enter").go()
+        await on(pilot).told("nobody agreed to its cost").says("r asks again").go()
+        assert source.queries == []
+        await on(pilot).press("r").says("This costs something").press("down", "enter").go()
+        await until(pilot, lambda: len(shown_rows(pilot)) == 17)
+
+    play_trail(tmp_path, scene, desk(source, consent=source.consent))
+
+
+def test_small_change_is_spent_without_a_question(tmp_path: Path) -> None:
+    source = Costly(dollars=0.01)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("17 rows").says_not("costs something").go()
+
+    play_trail(tmp_path, scene, desk(source, consent=source.consent))
+
+
+def test_later_questions_are_made_fast_behind_the_first_answer_once(tmp_path: Path) -> None:
+    told: list[Coverage] = []
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await ended(pilot)
+        await on(pilot).until(lambda: len(told) == 1).press("r").go()
+        await ended(pilot)
+        await on(pilot).press("2").says("11 rows").go()
+        assert [each.counts.files for each in told] == [17]
+
+    play_trail(tmp_path, scene, desk(behind=told.append))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,6 +12,7 @@ from textual.message import Message
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.tui.look import Look
+from irkit.tui.screens.pick import Choice, PickScreen
 from irkit.tui.screens.trail_timeline import TrailTimelineScreen
 from irkit.tui.trail_asker import Asker, Done, Failed, Sofar, Told
 from irkit.tui.trail_desk import TrailDesk
@@ -19,6 +21,7 @@ from irkit.tui.trail_pool import Bounded, Pool
 from irkit.tui.trail_shown import Shown, shown
 from irkit.tui.trail_view import View
 
+_OFTEN = 0.2
 _STATES = 20
 """So many states can be gone back to."""
 
@@ -70,6 +73,8 @@ class TrailAskingScreen(TrailTimelineScreen):
         self._loaded = Loaded()
         self._asker: Asker | None = None
         self._before: list[Held] = []
+        self._is_first = True
+        desk.consent.ask = self._agreed
 
     @property
     def view(self) -> View:
@@ -221,6 +226,7 @@ class TrailAskingScreen(TrailTimelineScreen):
                 self.held = _answered(self.view, done)
                 if not done.ended:
                     self._loaded.keep(done.answer)
+                self._work_behind(done)
             case Failed() as failed:
                 self._asker, self.progress = None, None
                 found, why = failed.found, failed.error.message
@@ -228,6 +234,26 @@ class TrailAskingScreen(TrailTimelineScreen):
                 self.refuse(f"{failed.error.message}\n{failed.error.hint}".strip())
         if not self.is_asking:
             self._settle(message.told.view)
+
+    def _work_behind(self, done: Done) -> None:
+        if self._is_first and self.desk.behind is not None:
+            self.run_worker(partial(self.desk.behind, done.answer.coverage), thread=True, group="behind")
+        self._is_first = False
+
+    def _agreed(self, cost: str) -> bool:
+        """Ask whether to spend something, from the thread that waits for it; no when it is stopped."""
+        asker, heard, said = self._asker, threading.Event(), []
+
+        def hear(answer: str | None) -> None:
+            said.append(answer == "yes")
+            heard.set()
+
+        choices = [Choice("no", "Do not run it", cost), Choice("yes", "Run it", cost)]
+        self.app.call_from_thread(self.app.push_screen, PickScreen("This costs something", choices), hear)
+        while not heard.wait(_OFTEN):
+            if asker is None or asker is not self._asker:
+                return False
+        return bool(said and said[0])
 
     def _settle(self, view: View) -> None:
         """The question has ended; when it was looked at otherwise by then, the rows are made once more."""
