@@ -12,6 +12,8 @@ from irkit.cloudtrail.integrity.digest import Series
 from irkit.cloudtrail.integrity.finding import Finding, Kind, Verdict
 from irkit.cloudtrail.integrity.gaps import by_series
 
+_MANY = 40
+"""Chains that are told one by one."""
 _ORDER = tuple(Verdict)
 _SAYS = {
     Verdict.INTACT: "every log file told below is here, and is as CloudTrail delivered it",
@@ -115,9 +117,16 @@ class Report:
             yield from self.notes
 
     def chain_lines(self) -> Iterator[str]:
-        """What the digests of each account, region and trail cover, and by what they are proven."""
+        """What the digests of each account, region and trail cover, and by what they are proven.
+
+        Of very many (an organization's), those that are wholly proven are one line.
+        """
+        plain = [one for one in self.chains if not one.unproven and not one.altered]
+        if len(self.chains) > _MANY and plain:
+            yield _together(plain)
         for one in self.chains:
-            yield f"{one.series.text}: {_chain_words(one)}"
+            if len(self.chains) <= _MANY or one not in plain:
+                yield f"{one.series.text}: {_chain_words(one)}"
 
     def _log_lines(self) -> Iterator[str]:
         logs = self.logs
@@ -150,6 +159,16 @@ def chain_spans(judged: Sequence[Judged]) -> tuple[ChainSpan, ...]:
             )
         )
     return tuple(found)
+
+
+def _together(chains: Sequence[ChainSpan]) -> str:
+    accounts, regions = {one.series.account for one in chains}, {one.series.region for one in chains}
+    begin, end = max(one.start_at for one in chains), min(one.end_at for one in chains)
+    digests = sum(one.digests for one in chains)
+    return (
+        f"{len(accounts)} accounts, {len(regions)} regions: {digests} digests, all proven; each chain covers "
+        f"{_stamp(begin)} to {_stamp(end)} and may cover more (--format json has each)"
+    )
 
 
 def _chain_words(one: ChainSpan) -> str:

@@ -318,3 +318,16 @@ def test_files_of_other_services_are_none_of_the_trails(tmp_path: Path) -> None:
     report = checked(trail, tmp_path)
     assert report.verdict is Verdict.INTACT
     assert "1 files of other services were not looked at." in report.notes
+
+
+def test_an_organizations_many_chains_are_one_line_but_for_the_odd_ones(tmp_path: Path) -> None:
+    trail = signed_trail(1, files=0)
+    for number in range(44):
+        signed_trail(1, files=0, account=f"2222{number:08}", organization="o-abcdef1234", trail=trail)
+    odd = trail.digests[HERE][7]
+    trail.objects[odd].metadata.clear()
+    report = checked(trail, tmp_path)
+    first, second = report.chain_lines()
+    assert first.startswith("44 accounts, 1 regions: 44 digests, all proven; each chain covers 2026-11-20T00:01:31Z to")
+    assert second.startswith("222200000006 eu-west-1 trail main-trail: 1 digests")
+    assert [one.kind for one in report.findings] == [Kind.UNSIGNED_DIGEST]
