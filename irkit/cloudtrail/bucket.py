@@ -101,10 +101,9 @@ class TrailBucket:
     def files(self) -> list[RawFile]:
         """The objects of the bucket that are kept on disk, with their ETags as stamps."""
         held = self.kept.everything() if self.kept is not None else ()
+        below = place(self._bucket, f"{prefix}/" if (prefix := self._prefix.strip("/")) else "")
         return [
-            RawFile(one.place, one.size, str(one.path), stamp=one.etag)
-            for one in held
-            if one.place.startswith(self.label)
+            RawFile(one.place, one.size, str(one.path), stamp=one.etag) for one in held if one.place.startswith(below)
         ]
 
     @property
@@ -123,7 +122,7 @@ class TrailBucket:
         return Survey(listing.files, size, held, listing.pruned, *told, listing.requests)
 
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
-        """The matching records as files arrive, those of the newest days first.
+        """The matching records as files arrive.
 
         Objects that cannot be fetched or read, and folders that cannot be listed, are in the coverage. Raises
         ``NotFound`` when there is nothing, and the first object's ``OutsideError`` when none can be fetched.
