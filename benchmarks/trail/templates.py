@@ -56,7 +56,8 @@ def templates(folder: Path) -> list[Template]:
 def _bodies(path: Path) -> Iterator[dict[str, object]]:
     text = path.read_text(encoding="utf-8")
     values = [json.loads(line) for line in text.splitlines() if line] if path.suffix == ".jsonl" else json.loads(text)
-    yield from values["Records"] if isinstance(values, dict) else values
+    several = values.get("Records", []) if isinstance(values, dict) else values
+    yield from (each for each in several if isinstance(each, dict) and {"eventID", "eventVersion"} <= each.keys())
 
 
 def _is_of_service(body: dict[str, object]) -> bool:
