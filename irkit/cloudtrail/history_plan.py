@@ -97,9 +97,9 @@ def _who(query: Query, role_of: Roles) -> Plan | None:
         users = tuple(dict.fromkeys(arn for arn in query.arns if ":user/" in arn))
         return replace(_of(Attribute.USERNAME, (name for name in names if name)), roles=roles, users=users)
     if query.users:
-        names = [name for name in dict.fromkeys(query.users) if _ROLE_NAME.fullmatch(name)]
-        roles = tuple(arn for name in names if (arn := role_of(name)))
-        return replace(_of(Attribute.USERNAME, query.users), roles=roles, users=tuple(names))
+        users = tuple(name for name in dict.fromkeys(query.users) if _ROLE_NAME.fullmatch(name))
+        roles = tuple(arn for name in users if (arn := role_of(name)))
+        return replace(_of(Attribute.USERNAME, query.users), roles=roles, users=users)
     return None
 
 
