@@ -95,7 +95,8 @@ class Loaded:
         needed = answer.question.needs(answer.query)
         if answer.asked.before:
             return  # it was split in two, and holds no records of one span
-        notes = tuple(f"of all that was loaded, {each}" for each in answer.notes)
+        remarks = answer.question.remarks(answer.asked)
+        notes = tuple(f"of all that was loaded, {each}" for each in answer.notes if each not in remarks)
         self._bases.append(
             Base(needed, answer.follow, answer.asked, answer.coverage, {answer.question.id: answer.rows}, notes)
         )

@@ -18,7 +18,7 @@ from irkit.tui.trail_view import Condition, Over, Sense, View
 _AROUND = timedelta(minutes=5)
 _SHORTEST = 4
 """A text of fewer characters is looked for in its column alone: too many records would mention it."""
-_KEY = re.compile(r"A[KS]IA[A-Z2-7]{16}")
+_KEY = re.compile(r"A[KS]IA[A-Z0-9]{16}")
 """Access key ids (IAM user guide, "Understanding unique ID prefixes")."""
 _SEVERAL = {"calls": "call", "ips": "ip", "agents": "agent"}
 """Columns that hold several values of a field."""

@@ -195,7 +195,7 @@ class TrailAskingScreen(TrailTimelineScreen):
         begun = self.look.now()
         asked, rows = base.answer(question, view)
         made = shown(question, asked, rows, view)
-        coverage, notes = base.covered(view.query), ("from what was loaded", *base.notes)
+        coverage, notes = base.covered(view.query), (*question.remarks(asked), "from what was loaded", *base.notes)
         self.post_message(
             TrailRedrawn(Held(view, asked, rows, made, coverage, notes, "", (self.look.now() - begun).total_seconds()))
         )
