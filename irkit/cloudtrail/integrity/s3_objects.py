@@ -234,7 +234,7 @@ class S3Objects:
         if self._keys:
             return self._keys
         found: list[PublicKey] = []
-        for region in regions:
+        for region in filter(None, regions):
             try:
                 told = self._clients.keys.listed(region, since - MARGIN, until + MARGIN)
             except OutsideError as error:
