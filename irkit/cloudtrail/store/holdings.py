@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.store.columns import microseconds
-from irkit.cloudtrail.store.engine import NOT_GONE, Opened
 from irkit.cloudtrail.store.entries import PARTS, Part, Scope, Totals, is_whole, path_of
 from irkit.cloudtrail.store.manifest import Manifest
 from irkit.cloudtrail.store.views import View
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class Rows(StrEnum):
@@ -112,6 +113,8 @@ class Holdings:
 
         What does not fit into its memory goes to the folder ``spill``.
         """
+        from irkit.cloudtrail.store.engine import NOT_GONE, Opened  # DuckDB: a builder does without
+
         parts = self.touched(query)
         odd = [part for part in parts if part.odd]
         opened = Opened(self._paths(parts), spill)

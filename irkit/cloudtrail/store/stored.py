@@ -6,8 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.coverage import Counts, Coverage
 from irkit.cloudtrail.query import Query
@@ -18,6 +17,9 @@ from irkit.cloudtrail.store.holdings import Holdings, Rows
 from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.narrowing import Condition, narrowing
 from irkit.errors import NotFound, OutsideError
+
+if TYPE_CHECKING:
+    import duckdb
 
 _ROWS = 2_000
 _COLUMNS = ", ".join(NAMES)
@@ -49,6 +51,8 @@ class Stored:
 @contextmanager
 def in_words(folder: Path) -> Iterator[None]:
     """The engine's errors as irkit's."""
+    import duckdb  # a builder does without
+
     try:
         yield
     except duckdb.OutOfMemoryException as error:
