@@ -11,10 +11,9 @@ from pathlib import Path
 
 from irkit.cloudtrail.integrity.digest import series
 from irkit.cloudtrail.integrity.folder import KEYS
-from irkit.cloudtrail.integrity.held import Held, Noted, Unread
+from irkit.cloudtrail.integrity.held import Held, Noted, Spoken, Unread
 from irkit.cloudtrail.integrity.manifest import NAME, Manifest, Row, read_manifest
 from irkit.cloudtrail.integrity.metadata import is_sidecar
-from irkit.cloudtrail.integrity.own_word import Spoken
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
 from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.kept_objects import INDEX, KeptObjects

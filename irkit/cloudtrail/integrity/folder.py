@@ -9,10 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from irkit.cloudtrail.integrity.digest import series
-from irkit.cloudtrail.integrity.held import Held, Noted, Unread
+from irkit.cloudtrail.integrity.held import Held, Noted, Spoken, Unread
 from irkit.cloudtrail.integrity.metadata import is_sidecar, read_metadata, sidecar
 from irkit.cloudtrail.integrity.others import is_others
-from irkit.cloudtrail.integrity.own_word import Spoken
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
 from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.kept_objects import INDEX

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.query import Window
-
-if TYPE_CHECKING:
-    from irkit.cloudtrail.integrity.own_word import Spoken
 
 
 class Held(NamedTuple):
@@ -56,6 +53,19 @@ class Noted(NamedTuple):
     wrong: str
     is_here: bool
     """Whether its bytes are in the bundle, or only its hashes are."""
+
+
+class Spoken(NamedTuple):
+    """What CloudTrail says of one trail. Times are None where it does not say them."""
+
+    trail: str
+    home: str
+    has_validation: bool
+    digest_at: datetime | None = None
+    """When the last digest was delivered."""
+    stopped_at: datetime | None = None
+    """Since when it logs nothing."""
+    digest_error: str = ""
 
 
 class Holding(Protocol):

@@ -8,25 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from irkit.cloudtrail.integrity.digest import Digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.gaps import DUE
+from irkit.cloudtrail.integrity.held import Spoken
 from irkit.cloudtrail.query import Window
-
-
-class Spoken(NamedTuple):
-    """What CloudTrail says of one trail. Times are None where it does not say them."""
-
-    trail: str
-    home: str
-    has_validation: bool
-    digest_at: datetime | None = None
-    """When the last digest was delivered."""
-    stopped_at: datetime | None = None
-    """Since when it logs nothing."""
-    digest_error: str = ""
 
 
 def gone(spoken: Iterable[Spoken], digests: Sequence[Digest], window: Window | None) -> Iterator[Finding]:

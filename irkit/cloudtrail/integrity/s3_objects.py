@@ -16,9 +16,8 @@ from irkit.clients.trails import Trails, TrailTold
 from irkit.cloudtrail.integrity.chain import MARGIN
 from irkit.cloudtrail.integrity.digest import end_of_name, series
 from irkit.cloudtrail.integrity.gaps import HOUR
-from irkit.cloudtrail.integrity.held import Held, Noted, Unread
+from irkit.cloudtrail.integrity.held import Held, Noted, Spoken, Unread
 from irkit.cloudtrail.integrity.others import is_others
-from irkit.cloudtrail.integrity.own_word import Spoken
 from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.integrity.threads import FETCHING, mapped
 from irkit.cloudtrail.layout import Kind, named

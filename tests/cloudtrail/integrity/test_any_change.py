@@ -39,7 +39,7 @@ def is_as_delivered(body: bytes, before: bytes) -> bool:
         return False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(KEYS), st.data())
 def test_a_flipped_bit_is_found_wherever_it_changes_the_content(key: str, data: st.DataObject) -> None:
     body = bytearray(TRAIL.objects[key].body)
@@ -64,7 +64,7 @@ def test_a_file_that_is_cut_anywhere_is_altered(key: str, data: st.DataObject) -
     assert {each.kind for each in report.findings} & {Kind.ALTERED_LOG, Kind.ALTERED_DIGEST}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sets(st.sampled_from([key for key in KEYS if key not in NEWEST]), min_size=1, max_size=6))
 def test_files_that_are_gone_are_never_told_as_intact(gone: set[str]) -> None:
     report = checked({key: one for key, one in TRAIL.objects.items() if key not in gone})
