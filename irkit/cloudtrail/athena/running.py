@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from irkit.clients.athena import ENDED, Athena, Execution, State, Where
 from irkit.errors import Denied, IrkitError, NotFound, OutsideError, Refused, Throttled
 
-_FIRST_PAUSE = 0.1
+_FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 3.0
 _GROWTH = 1.6
 
