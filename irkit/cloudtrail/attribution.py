@@ -23,7 +23,19 @@ _LONG = {"cloudformation": timedelta(hours=12)}
 _MOST_NEAR = 64
 """Of one identity's calls on one resource within the span, how many are compared."""
 _MOST_WINDOWS = 100
-_LOOKING = ("Describe", "List", "Delete", "Tag", "Untag", "AddTags", "RemoveTags", "GetResourcePolicy", "Lookup")
+_LOOKING = (
+    *("Describe", "List", "Delete", "Tag", "Untag", "AddTags", "RemoveTags", "GetResourcePolicy", "Lookup"),
+    *(
+        "GetBucket",
+        "PutBucket",
+        "GetAcc",
+        "GetPasswordData",
+        "GetConsole",
+        "GetFunction",
+        "GetPolicy",
+        "UpdateInstance",
+    ),
+)
 """Names of calls that begin so make no service use a KMS key."""
 _EVENT = "resource"
 _SERVICE = "service"
@@ -84,7 +96,7 @@ def joined(times: Iterable[tuple[datetime, datetime]]) -> tuple[Window, ...]:
     several = sorted(times)
     gap = timedelta(seconds=60)
     while len(windows := _merged(several, gap)) > _MOST_WINDOWS:
-        gap *= 4
+        gap *= 1.5
     return windows
 
 
@@ -157,13 +169,18 @@ def _likeliest(made: Record, near: dict[str, Record]) -> dict[str, Record]:
     """Of the calls near a use of a KMS key, those that use one: a decrypt is a reading call's before any other's."""
     if made.source != "kms":
         return near
-    using = {each: one for each, one in near.items() if not one.name.startswith(_LOOKING) and not _undeciphered(one)}
+    using = {each: one for each, one in near.items() if uses_keys(one)}
     reading = {each: one for each, one in using.items() if _reads(one) == (made.name == "Decrypt")}
     return reading or using
 
 
 def _reads(one: Record) -> bool:
     return one.name.startswith(("Get", "BatchGet", "Head", "Copy", "Start", "Attach", "Run", "Receive", "Invoke"))
+
+
+def uses_keys(one: Record) -> bool:
+    """Whether a call can make a service use a KMS key."""
+    return not one.invoked_by and not one.name.startswith(_LOOKING) and not _undeciphered(one)
 
 
 def _undeciphered(one: Record) -> bool:

@@ -48,6 +48,7 @@ def service_decrypt(after_s: float = 0, arn: str = ARN, secret_arn: str = SECRET
         userIdentity={
             "type": "IAMUser",
             "arn": arn,
+            "accountId": arn.split(":")[4],
             "userName": arn.rsplit("/", maxsplit=1)[-1],
             "accessKeyId": "ASIATFQR7NSC6V3LY3GE",
             "invokedBy": "secretsmanager.amazonaws.com",

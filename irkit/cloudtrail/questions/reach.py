@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from irkit.cloudtrail.attribution import WITHIN, is_made_for, joined, spans
+from irkit.cloudtrail.attribution import WITHIN, is_made_for, joined, spans, uses_keys
 from irkit.cloudtrail.births import MINTS, RUNS, Birth, Kind
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.question import Follow
@@ -66,7 +66,7 @@ def made_looks(query: Query, callers: Sequence[Record]) -> tuple[Query, ...]:
     if query.event_ids:
         return ()
     looks = []
-    using = [one for one in callers if one.source in _CAUSING and not one.invoked_by]
+    using = [one for one in callers if one.source in _CAUSING and uses_keys(one)]
     uses = tuple(each for each in query.calls if _of_kms(each))
     if using and (uses or not query.calls):
         looks.append(_near(query, using, (*(uses or ("kms:*",)), *CAUSES)))
@@ -130,6 +130,7 @@ def _near(query: Query, callers: Sequence[Record], calls: tuple[str, ...]) -> Qu
         of_anyone(query),
         windows=spans(callers),
         regions=_several(one.region for one in callers),
+        accounts=query.accounts or _accounts(callers),
         arns=_arns(callers),
         calls=calls,
         mentions=(),
@@ -139,6 +140,12 @@ def _near(query: Query, callers: Sequence[Record], calls: tuple[str, ...]) -> Qu
 
 def _several(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in words if each))
+
+
+def _accounts(callers: Sequence[Record]) -> tuple[str, ...]:
+    """Whose logs have what services made for these: the callers' own. Empty, for all, when a record does not say."""
+    several = [one.caller_account or one.account for one in callers]
+    return _several(several) if all(several) else ()
 
 
 def _arns(records: Iterable[Record]) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ def test_the_second_look_is_only_near_the_callers_calls_and_in_their_regions() -
     ask(source, ACTIVITY, Query(keys=(KEY,)))
     second = source.asked[1]
     assert second.regions == ("eu-west-1",)
+    assert second.accounts == ("111122223333",)
     assert second.arns == (ARN,)
     assert second.windows == (Window(START + timedelta(seconds=5), START + timedelta(seconds=16)),)
     assert "kms:*" in second.calls
