@@ -16,6 +16,7 @@ import duckdb
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.store.columns import COLUMNS
 from irkit.cloudtrail.store.holdings import Holdings
+from irkit.cloudtrail.store.stored import raise_interrupt
 from irkit.cloudtrail.store.views import EXTRA, VIEWS
 from irkit.errors import NotFound, OutsideError, UsageError
 
@@ -106,6 +107,9 @@ def _limited(engine: duckdb.DuckDBPyConnection, patience: timedelta) -> Iterator
         ) from error
     except duckdb.Error as error:
         raise UsageError(f"the store cannot answer this: {_first(error)}", hint=_TELLS) from error
+    except RuntimeError as error:
+        raise_interrupt(error)
+        raise
     finally:
         timer.cancel()
 

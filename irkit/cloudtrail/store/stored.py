@@ -65,6 +65,15 @@ def in_words(folder: Path) -> Iterator[None]:
             f"the store under {folder} cannot be read: {error}",
             hint="ask again with --no-cache; the folder may be deleted: it is made again from the raw files",
         ) from error
+    except RuntimeError as error:
+        raise_interrupt(error)
+        raise
+
+
+def raise_interrupt(error: RuntimeError) -> None:
+    """Ctrl-C while DuckDB works comes as an error of Python's own kind: raise it as what it is."""
+    if "interrupted" in str(error):
+        raise KeyboardInterrupt from error
 
 
 def looking(holdings: Holdings, query: Query) -> Generator[Batch, None, None]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -128,6 +131,18 @@ def test_the_engine_itself_refuses_what_the_statement_check_would(kept: Kept, tm
 def test_a_select_without_end_is_ended(kept: Kept) -> None:
     with pytest.raises(OutsideError, match="not done after"):
         list(sql(kept.folder, "SELECT count(*) FROM range(1000000000000)", timedelta(seconds=0.2)).rows)
+
+
+def test_an_interrupt_ends_a_select_as_an_interrupt(kept: Kept) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            sql(kept.folder, "SELECT count(*) FROM range(1000000000000)", timedelta(seconds=60))
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_select_of_too_much_memory_is_ended(kept: Kept) -> None:
