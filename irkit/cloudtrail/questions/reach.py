@@ -48,8 +48,12 @@ def whoever(query: Query) -> Query:
 
 
 def widened(query: Query, follow: Follow) -> Query:
-    """All that the callers of a query did that can have caused what is asked for, or brought keys into being."""
-    if not names_caller(query) or query.event_ids:
+    """All that the callers of a query did that can have caused what is asked for, or brought keys into being.
+
+    By user, role or session what services made is found as it is, and its causes are looked for near it.
+    """
+    is_hidden = names_origin(query) if follow is Follow.MADE_FOR else names_caller(query)
+    if not is_hidden or query.event_ids:
         return query
     more = (*_causes_of(query.calls), *(MINTS if follow is Follow.TREE else ()))
     calls = tuple(dict.fromkeys((*query.calls, *more))) if query.calls else ()

@@ -109,6 +109,15 @@ def test_the_cause_of_a_decrypt_is_looked_for_outside_what_is_asked() -> None:
     assert (row.key_id, row.ip) == (KEY, "203.0.113.9")
 
 
+def test_a_users_decrypts_of_one_secret_are_asked_for_as_such_and_not_all_that_the_user_did() -> None:
+    context = {"SecretARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/db-AbCdEf"}
+    source = Held([read(10), service_decrypt(11), made("iam:ListUsers", 20)])
+    query = Query(users=("svc-deploy",), calls=("kms:Decrypt",), mentions=(context["SecretARN"],))
+    (row,) = ask(source, ACTIVITY, query).rows
+    assert source.asked[0] == query
+    assert (row.call, row.key_id) == ("kms:Decrypt", KEY)
+
+
 def test_a_decrypt_at_a_windows_start_is_joined_to_the_read_before_it() -> None:
     source = Held([read(10), service_decrypt(11)])
     window = Window(START + timedelta(seconds=11), START + timedelta(hours=1))
