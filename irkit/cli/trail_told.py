@@ -17,6 +17,7 @@ _EVERY_SECONDS = 0.1
 _SHOWN = 8
 """Rows that are shown while the look goes on."""
 _MEGA = 1_000_000
+_LONGEST = 320
 
 
 def say(text: str) -> None:
@@ -108,9 +109,16 @@ def tell_coverage(coverage: Coverage, rows: int, seconds: float, notes: Sequence
         part = "" if coverage.is_whole else ", AND ONLY OF WHAT WAS READ"
         say(f"  nothing found: this can be trusted until {until}{part}")
     for each in (*coverage.statements, *notes):
-        say(f"  {each}")
+        say(f"  {_short(each)}")
     if not coverage.is_whole:
         say("  THE ANSWER IS NOT WHOLE: a part of the source could not be read (named above); the exit code is 1")
+
+
+def _short(statement: str) -> str:
+    """Lists of all regions or accounts are cut, and that is said; what was not seen or read never is."""
+    if len(statement) <= _LONGEST or statement.startswith("NOT "):
+        return statement
+    return f"{statement[:_LONGEST]}… (all of it: --format json)"
 
 
 def _read(coverage: Coverage) -> str:

@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from irkit.cli.trail_told import Teller, status
+from irkit.cli.trail_told import Teller, status, tell_coverage
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.source import Batch, Progress
-from tests.cloudtrail.made import made
+from tests.cloudtrail.made import START, made
 
 
 class Terminal(io.StringIO):
@@ -51,3 +52,14 @@ def test_without_a_terminal_nothing_is_drawn(capsys: pytest.CaptureFixture[str])
     with Teller() as teller:
         teller.hear(Batch((made("iam:GetUser"),), Progress("files", 1, 2)))
     assert (teller.found, capsys.readouterr().err) == (1, "")
+
+
+def test_a_list_of_all_regions_is_cut_and_what_was_not_seen_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    regions = tuple(f"eu-somewhere-{number}" for number in range(60))
+    why = "a long reason " * 40
+    tell_coverage(Coverage(regions, START, START, START, {"eu-somewhere-1": why}), 0, 1.0)
+    told = capsys.readouterr().err
+    assert "… (all of it: --format json)" in told
+    assert why.strip() in told
+    assert "eu-somewhere-59" not in told
+    assert "AND ONLY OF WHAT WAS READ" in told
