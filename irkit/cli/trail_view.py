@@ -8,6 +8,7 @@ from irkit.cli.trail_arguments import add_what, add_where, query
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.questions.catalog import QUESTIONS
 from irkit.cloudtrail.questions.question import Follow
+from irkit.errors import UsageError
 from irkit.wiring.trail_screen import FIRST
 
 
@@ -42,7 +43,10 @@ def run(args: argparse.Namespace) -> int:
     from irkit.tui.trail_view import View
     from irkit.wiring.trail_screen import trail_desk
 
-    chosen(Display.TUI)
+    try:
+        chosen(Display.TUI)
+    except UsageError as error:
+        raise UsageError(error.message, hint="the other verbs answer as text: irkit trail --help") from None
     asked = looked(args, query(args))
     first = View(args.question, asked.query, Follow(args.follow))
     whence = asked.whence
