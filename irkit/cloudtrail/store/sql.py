@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Timer
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.store.columns import COLUMNS
 from irkit.cloudtrail.store.holdings import Holdings
-from irkit.cloudtrail.store.stored import raise_interrupt
 from irkit.cloudtrail.store.views import EXTRA, VIEWS
 from irkit.errors import NotFound, OutsideError, UsageError
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE = timedelta(minutes=5)
 _ROWS = 1_000
+_T = TypeVar("_T")
 _TELLS = "irkit trail sql --columns tells what there is"
 
 
@@ -80,26 +81,48 @@ def _rows(holdings: Holdings, text: str, patience: timedelta) -> Generator[tuple
         TemporaryDirectory(prefix="irkit-") as spill,
         closing(holdings),
         closing(holdings.engine(Query(), VIEWS, Path(spill))) as engine,
-        _limited(engine, patience),
+        ThreadPoolExecutor(1, thread_name_prefix="sql") as pool,
+        _in_words(),
     ):
-        engine.execute(text)
+        waited = _Waited(engine, pool, patience)
+        waited.call(lambda: engine.execute(text))
         yield tuple(column[0] for column in engine.description or ())
-        while held := engine.fetchmany(_ROWS):
+        while held := waited.call(lambda: engine.fetchmany(_ROWS)):
             yield from (tuple(map(plain, row)) for row in held)
 
 
+class _Waited:
+    """The engine works in a thread of its own: DuckDB hears of no signal while it works, and Ctrl-C must end it."""
+
+    def __init__(self, engine: duckdb.DuckDBPyConnection, pool: ThreadPoolExecutor, patience: timedelta) -> None:
+        self._engine = engine
+        self._pool = pool
+        self._patience = patience
+        self._left_s = patience.total_seconds()
+
+    def call(self, work: Callable[[], _T]) -> _T:
+        """What a call comes to; it is ended when the patience is over, and by an interrupt."""
+        began = monotonic()
+        future = self._pool.submit(work)
+        try:
+            return future.result(self._left_s)
+        except TimeoutError as error:
+            self._engine.interrupt()
+            raise OutsideError(
+                f"the store was not done after {self._patience.total_seconds():g} seconds",
+                hint="ask for a shorter span of time, or fewer columns",
+            ) from error
+        except BaseException:
+            self._engine.interrupt()
+            raise
+        finally:
+            self._left_s = max(0.0, self._left_s - (monotonic() - began))
+
+
 @contextmanager
-def _limited(engine: duckdb.DuckDBPyConnection, patience: timedelta) -> Iterator[None]:
-    timer = Timer(patience.total_seconds(), engine.interrupt)
-    timer.daemon = True
-    timer.start()
+def _in_words() -> Iterator[None]:
     try:
         yield
-    except duckdb.InterruptException as error:
-        raise OutsideError(
-            f"the store was not done after {patience.total_seconds():g} seconds",
-            hint="ask for a shorter span of time, or fewer columns",
-        ) from error
     except duckdb.OutOfMemoryException as error:
         raise OutsideError(
             "the store needs more memory for this than it may take",
@@ -107,11 +130,6 @@ def _limited(engine: duckdb.DuckDBPyConnection, patience: timedelta) -> Iterator
         ) from error
     except duckdb.Error as error:
         raise UsageError(f"the store cannot answer this: {_first(error)}", hint=_TELLS) from error
-    except RuntimeError as error:
-        raise_interrupt(error)
-        raise
-    finally:
-        timer.cancel()
 
 
 def _first(error: duckdb.Error) -> str:
