@@ -84,18 +84,21 @@ def counts(shown: Shown | None, ended: str, marked: int) -> str:
 
 
 def progress(sofar: Sofar) -> Text:
-    """``████····  40 of 100 files · 12,000 events/s · 0:12 left``."""
+    """``████····  40 of 100 files · 0:12 left · 12,000 events/s · 1,234 events found``."""
     now, seconds = sofar.progress, sofar.seconds
     done = f"{now.done:,} of {now.total:,} {now.unit}" if now.total else f"{now.done:,} {now.unit}"
     share = min(1.0, now.done / now.total) if now.total else 0.0
     bar = "█" * round(share * _BAR) + "·" * (_BAR - round(share * _BAR)) if now.total else "·" * _BAR
-    parts = [f"look {sofar.look}" if sofar.look > 1 else "", done, f"{counted(sofar.records, 'event')} found"]
-    if seconds >= 1 and now.events:
-        parts.append(f"{round(now.events / seconds):,} events/s")
-    if now.seconds_left is not None:
-        parts.append(f"{clock(timedelta(seconds=now.seconds_left))} left")
-    elif share and seconds >= 1:
-        parts.append(f"{clock(timedelta(seconds=seconds / share - seconds))} left")
+    left = now.seconds_left
+    if left is None and share and seconds >= 1:
+        left = seconds / share - seconds
+    parts = [
+        f"look {sofar.look}" if sofar.look > 1 else "",
+        done,
+        f"{clock(timedelta(seconds=left))} left" if left is not None else "",
+        f"{round(now.events / seconds):,} events/s" if seconds >= 1 and now.events else "",
+        f"{counted(sofar.records, 'event')} found",
+    ]
     return Text.assemble(
         (f" {bar}  ", "cyan"), " · ".join(each for each in parts if each), ("   esc stops", "dim"), no_wrap=True
     )

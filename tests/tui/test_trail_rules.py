@@ -15,10 +15,12 @@ from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.catalog import QUESTIONS
 from irkit.cloudtrail.questions.question import Follow
-from irkit.cloudtrail.source import found
+from irkit.cloudtrail.source import Progress, found
+from irkit.tui.trail_asker import Sofar
 from irkit.tui.trail_cells import drawable, escape, fitted, words
 from irkit.tui.trail_fields import FIELDS, value
 from irkit.tui.trail_histogram import bars, histogram
+from irkit.tui.trail_lines import progress as progress_line
 from irkit.tui.trail_loaded import Loaded
 from irkit.tui.trail_narrowing import Cell, alone, excluded, narrowed
 from irkit.tui.trail_page import json_lines
@@ -336,3 +338,11 @@ def test_rows_without_a_value_come_last_whichever_way_they_are_sorted() -> None:
 def test_a_filter_replaces_the_values_of_its_field_alone() -> None:
     query = with_values(Query(keys=("A", "B"), ips=("1.2.3.4",)), "keys", ("C",))
     assert (query.keys, query.ips) == (("C",), ("1.2.3.4",))
+
+
+def test_the_time_left_stands_before_what_a_narrow_screen_cuts_off() -> None:
+    progress = Progress("files", 500, 2000, events=500_000)
+    told = progress_line(Sofar(View("activity"), progress, 2, 1234, 10.0)).plain
+    assert "look 2 · 500 of 2,000 files · 0:30 left · 50,000 events/s · 1,234 events found" in told
+    known = Progress("pages", 1, 0, seconds_left=65)
+    assert "1 pages · 1:05 left · 3 events found" in progress_line(Sofar(View("activity"), known, 1, 3, 0.0)).plain
