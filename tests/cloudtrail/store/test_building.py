@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -198,6 +199,19 @@ def test_a_disk_without_room_is_told_and_nothing_half_counts(logs: Path, tmp_pat
     assert cached(logs, tmp_path / "store", EVERYTHING)[0] == raw(logs, EVERYTHING)
     build(logs, tmp_path / "store")
     assert len(ids(tmp_path / "store")) == 72 + 75
+
+
+def test_files_over_which_workers_die_are_named_and_read_raw(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dying:
+        dying.setattr(sys, "executable", shutil.which("false"))
+        built = build(logs, tmp_path / "store")
+    assert (built.files, len(built.unread)) == (0, 6)
+    assert all("died" in each.why for each in built.skipped)
+    assert cached(logs, tmp_path / "store", EVERYTHING)[0] == raw(logs, EVERYTHING)
+    assert build(logs, tmp_path / "store").files == 6
+    assert found(Stored(tmp_path / "store"), EVERYTHING).coverage.skipped == ()
 
 
 def test_many_small_parts_become_one(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
