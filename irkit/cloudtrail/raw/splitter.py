@@ -47,9 +47,9 @@ class Splitter:
         """The objects that end in this block."""
         self._held += block
         yield from self._given(ends=False)
-        if len(self._held) > LONGEST and self._start >= 0:
-            raise TooLong(self._offset + self._start)
         self._forget()
+        if len(self._held) > LONGEST:
+            raise TooLong(self._offset)
 
     def close(self) -> Iterator[Element]:
         """The objects that no block has shown to end; then ``rest`` is what is left."""
@@ -79,6 +79,7 @@ class Splitter:
                 self._opened(token.start(), mark)
             elif (found := self._closed(token.end())) is not None:
                 yield found
+        self._at = len(self._held)
 
     def _opened(self, at: int, mark: bytes) -> None:
         if self._start < 0:
@@ -116,11 +117,14 @@ class Splitter:
             self.junk = self._offset + self._after
 
     def _forget(self) -> None:
-        done = self._start if self._start >= 0 else min(self._after, self._at)
+        if self._start < 0:
+            self._between(self._at)
+            self._after = self._at
+        done = self._start if self._start >= 0 else self._at
         self._held = self._held[done:]
         self._offset += done
         self._at -= done
-        self._after = max(0, self._after - done)
+        self._after -= done
         self._start = min(0, self._start)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,6 +22,10 @@ from irkit.errors import OutsideError
 
 _COUNTED = 16
 """Of so many blocks that are passed over, in one the events are counted: in each it would take a sixth of all time."""
+_SIGNS = re.compile(rb"eventTime|digestS3Object|\\")
+"""Without any of these a text holds neither a record nor a digest; escapes may hide them."""
+_TIME = b'"eventTime"'
+_NO_RECORD = "holds no CloudTrail record"
 _NAMED = 3
 """So many records of one block that cannot be read are named one by one."""
 
@@ -106,13 +111,16 @@ class Taker:
         for element in elements:
             if self._sieve.passes_wrapped(element.text):
                 tally.events += self._look(element, tally)
-            else:
+            elif _TIME in element.text:
                 tally.events += 1
         return tally.part(sights(text))
 
     def _look(self, element: Element, tally: _Tally) -> int:
         """Parse an element and take what matches; how many events it held."""
         offset, text = element
+        if not _SIGNS.search(text):
+            tally.skip(offset, len(text), _NO_RECORD)
+            return 0
         try:
             value = parsed(text)
         except OutsideError as error:
@@ -120,7 +128,7 @@ class Taker:
             return 0
         found = list(records_in(value))
         if not found and not is_digest(value):
-            tally.skip(offset, len(text), "holds no CloudTrail record")
+            tally.skip(offset, len(text), _NO_RECORD)
         for body in found:
             if word(body, "eventType") == INSIGHT:
                 tally.insights += 1

@@ -89,3 +89,13 @@ def test_brackets_without_end_are_left() -> None:
     splitter = Splitter()
     with pytest.raises(TooLong):
         list(splitter.feed(b"[" * 100_000))
+
+
+def test_blanks_without_end_take_no_memory_and_other_text_is_left() -> None:
+    splitter = Splitter()
+    for _ in range(40):
+        assert list(splitter.feed(b" " * (1 << 20))) == []
+        assert splitter._held == b""
+    assert splitter.junk == -1
+    with pytest.raises(TooLong):
+        list(splitter.feed(b'"' + b"x" * LONGEST))
