@@ -26,7 +26,7 @@ DENIALS = ("AccessDenied", "Unauthorized")
 """An error code that holds one of these says that a permission was wanting."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """What one record says. Texts are empty where the record has nothing.
 
