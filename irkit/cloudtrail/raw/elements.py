@@ -7,9 +7,10 @@ exact where a record holds what looks like another one.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
 from itertools import accumulate, count
 from operator import add
+from typing import cast
 
 import msgspec
 
@@ -26,6 +27,8 @@ class _Wrapped(msgspec.Struct):
 
 
 _WRAPPED = msgspec.json.Decoder(_Wrapped)
+_VIEW = cast("Callable[[msgspec.Raw], Sized]", memoryview)
+"""A raw value's length is that of its bytes, which are not copied for it."""
 _LINES = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -37,7 +40,7 @@ class Elements:
         self._text = text
         self._offset = offset
         raws = _WRAPPED.decode(text).Records
-        sizes = accumulate((memoryview(raw).nbytes for raw in raws), initial=0)
+        sizes = accumulate(map(len, map(_VIEW, raws)), initial=0)
         self._starts = list(map(add, sizes, count(len(HEAD))))
         """Of each record, and where another would begin after the last."""
         whole = self._starts[-1] - (1 if raws else 0) + len(TAIL)

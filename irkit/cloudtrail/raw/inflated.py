@@ -162,13 +162,20 @@ def _chunks(file: RawFile, size: int) -> Iterator[bytes]:
         yield from (file.content[at : at + size] for at in range(0, len(file.content), size))
         return
     # A pipe or a device would be waited for: it is opened without waiting, and not read.
-    with os.fdopen(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as stream:
-        seen = os.fstat(stream.fileno())
+    descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        seen = os.fstat(descriptor)
         if not stat.S_ISREG(seen.st_mode):
             raise _Cut("is no regular file")
-        # Python makes room for all that is asked for: no more than there is.
-        while chunk := stream.read(min(size, seen.st_size + 1)):
+        taken = 0
+        # Room is made for all that is asked for: no more than there is, and nothing for a second look at its end.
+        while chunk := os.read(descriptor, min(size, max(seen.st_size - taken, 1))):
+            taken += len(chunk)
             yield chunk
+            if taken == seen.st_size:
+                return
+    finally:
+        os.close(descriptor)
 
 
 def _blocks(chunks: Iterator[bytes], member: Callable[[], _Member]) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ from irkit.cloudtrail.raw.unwrapped import INSIGHT, is_digest, records_in
 from irkit.cloudtrail.record import Record, parsed, record_of, word
 from irkit.errors import OutsideError
 
-_COUNTED = 16
+_COUNTED = 32
 """Of so many blocks that are passed over, in one the events are counted: in each it would take a sixth of all time."""
 _SIGNS = re.compile(rb"eventTime|digestS3Object|\\")
 """Without any of these a text holds neither a record nor a digest; escapes may hide them."""
