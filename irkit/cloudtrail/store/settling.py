@@ -21,7 +21,7 @@ from irkit.cloudtrail.store.entries import PARTS, Part, Swap, path_of
 from irkit.cloudtrail.store.manifest import Manifest, unwritable
 from irkit.cloudtrail.store.part import ORDER, writing_engine, writing_parquet
 
-_AT_ONCE = 1_000_000
+_AT_ONCE = 600_000
 """Event ids that are compared at once; more are compared in slices by their hash."""
 _SMALL = 8_000
 """Rows of a part that is worth being put together with others."""
@@ -49,7 +49,7 @@ def settling(folder: Path, manifest: Manifest) -> Generator[str, None, None]:
     with (
         TemporaryDirectory(prefix="irkit-") as spill,
         _in_words(folder),
-        closing(writing_engine("180MB", Path(spill))) as engine,
+        closing(writing_engine("140MB", Path(spill))) as engine,
     ):
         settler = _Settler(engine, folder, manifest, parts)
         victims = settler.victims()
