@@ -105,9 +105,9 @@ def tell_coverage(coverage: Coverage, rows: int, seconds: float, notes: Sequence
     """The end of every answer: how much was read, what was not, and until when it can be trusted."""
     say(f"irkit trail: {_many(rows, 'row')}{_read(coverage)}, {seconds:.1f} s")
     if not rows:
-        until = f"{coverage.trusted_until:%Y-%m-%dT%H:%M:%SZ}"
+        until = f"this can be trusted until {coverage.trusted_until:%Y-%m-%dT%H:%M:%SZ}"
         part = "" if coverage.is_whole else ", AND ONLY OF WHAT WAS READ"
-        say(f"  nothing found: this can be trusted until {until}{part}")
+        say("  nothing found: " + ("nothing can be concluded from it" if coverage.says_nothing else until + part))
     for each in (*coverage.statements, *notes):
         say(f"  {_short(each)}")
     if not coverage.is_whole:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from irkit.cloudtrail.locator import Locator
@@ -13,6 +13,7 @@ LAG = timedelta(minutes=15)
 """CloudTrail usually delivers within 5 minutes and may take 15 (user guide; real files: at most 10.1 minutes)."""
 KEPT = timedelta(days=90)
 """How far back the event history goes (LookupEvents API reference)."""
+EVER = datetime.min.replace(tzinfo=UTC)
 _SHOWN = 5
 _T = TypeVar("_T")
 
@@ -72,8 +73,13 @@ class Coverage:
 
     @property
     def trusted_until(self) -> datetime:
-        """No record from before this time is still on its way."""
-        return min(self.end, self.asked_at - LAG)
+        """No record from before this time is still on its way; the beginning of time when no record was read."""
+        return min(self.end, max(self.asked_at, EVER + LAG) - LAG)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing can be concluded from it: no record was read, and nothing said of what time there are any."""
+        return self.trusted_until <= EVER
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -110,11 +116,14 @@ class Coverage:
     @property
     def statements(self) -> tuple[str, ...]:
         """All of it in words, one thing at a time."""
-        span = f"{_stamp(self.start)} to {_stamp(self.end)}"
+        span = "" if self.says_nothing else f" from {_stamp(self.start)} to {_stamp(self.end)}"
+        late = f"records arrive up to {LAG.seconds // 60} minutes late"
         words = [
-            f"{' and '.join(self.sources)} of {', '.join(self.seen) or 'no region'} from {span}",
+            f"{' and '.join(self.sources)} of {', '.join(self.seen) or 'no region'}{span}",
             *([f"accounts {', '.join(self.accounts)}"] if self.accounts else []),
-            f"complete until {_stamp(self.trusted_until)} (records arrive up to {LAG.seconds // 60} minutes late)",
+            "NO RECORD WAS READ: nothing can be concluded"
+            if self.says_nothing
+            else f"complete until {_stamp(self.trusted_until)} ({late})",
             *(f"NOT SEEN: {part} ({why})" for part, why in sorted(self.not_seen.items())),
             *(f"NOT READ: {each.at.text} ({each.why})" for each in self.skipped[:_SHOWN]),
             *([f"NOT READ: {len(self.skipped) - _SHOWN} more files or parts"] if len(self.skipped) > _SHOWN else []),

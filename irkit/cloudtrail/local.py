@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from irkit.cloudtrail.coverage import Coverage, Skipped
+from irkit.cloudtrail.coverage import EVER, Coverage, Skipped
 from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw.looking import Looked, look_at_files
@@ -24,7 +24,6 @@ _LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".p
 """A file so named is meant to be read: when it cannot be, that is a gap."""
 _SHOWN = 3
 _QUIET = timedelta(hours=1)
-_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -109,13 +108,13 @@ def _planned(found: Walked, query: Query, known: Callable[[RawFile], bool]) -> _
 
 def _newest_first(files: Iterable[tuple[Named, RawFile]]) -> list[RawFile]:
     """Files of no known time come last."""
-    return [file for _, file in sorted(files, key=lambda each: each[0].delivered_at or _EVER, reverse=True)]
+    return [file for _, file in sorted(files, key=lambda each: each[0].delivered_at or EVER, reverse=True)]
 
 
 def _coverage(label: str, query: Query, plan: _Plan, looked: Looked, names: _Names) -> Coverage:
     seen = _Seen.of(plan, looked)
     span = query.span
-    asked_at = max(seen.newest or _EVER, seen.last or _EVER)
+    asked_at = max(seen.newest or EVER, seen.last or EVER)
     skipped, no_logs = _judged(looked.skipped, looked.fruitless)
     return Coverage(
         regions=tuple(sorted(query.regions or seen.regions)),
@@ -155,7 +154,7 @@ class _Seen:
         for one in every:
             if one.delivered_at is not None and one.kind is not Kind.INSIGHT:
                 part = f"{one.account}/{one.region}"
-                newest_of[part] = max(newest_of.get(part, _EVER), one.delivered_at)
+                newest_of[part] = max(newest_of.get(part, EVER), one.delivered_at)
         return cls(
             looked.sights.accounts.union(one.account for one in every if one.account),
             looked.sights.regions.union(one.region for one in every if one.region),
@@ -211,7 +210,7 @@ def _quiet(query: Query, seen: _Seen) -> Iterator[str]:
         if (not query.accounts or part.partition("/")[0] in query.accounts)
         and (not query.regions or part.partition("/")[2] in query.regions)
     }
-    newest = max(parts.values(), default=_EVER)
+    newest = max(parts.values(), default=EVER)
     until = query.span.end if query.span is not None else newest
     ended = {part: at for part, at in parts.items() if newest - at > _QUIET and at < until}
     if ended:

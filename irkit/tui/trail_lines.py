@@ -129,7 +129,9 @@ def covered(coverage: Coverage, ended: str) -> Text:
         line.append(f"✗ NOT READ {counted(len(coverage.skipped), 'file or part', 'files or parts')}  ", "bold red")
     if not missing and not coverage.skipped and not ended:
         line.append("✓ all of it was read  ", "green")
-    if not ended:
+    if not ended and coverage.says_nothing:
+        line.append("no record was read  ", "bold red")
+    elif not ended:
         line.append(f"complete until {words(coverage.trusted_until)}  ")
     if coverage.notes:
         line.append(f"{drawable(coverage.notes[0])}  ", "yellow")
@@ -146,6 +148,8 @@ def nothing(coverage: Coverage | None, ended: str, shown: Shown | None) -> tuple
     if shown is not None and shown.loaded and shown.loaded > len(shown.asked.records):
         return (f"{counted(shown.loaded, 'event')} matched, and the filters leave all of them out",)
     until = f"no events, which can be believed until {words(coverage.trusted_until)}"
+    if coverage.says_nothing:
+        until = "no record was read: nothing can be concluded"
     more = [f"NOT SEEN: {drawable(part)} ({drawable(why)})" for part, why in sorted(coverage.not_seen.items())]
     unread = (
         [f"NOT READ: {counted(len(coverage.skipped), 'file or part', 'files or parts')}"] if coverage.skipped else []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from irkit.cloudtrail.coverage import LAG, Coverage
+from irkit.cloudtrail.coverage import EVER, LAG, Coverage
 from tests.cloudtrail.made import START
 
 DAY = timedelta(days=1)
@@ -25,3 +25,11 @@ def test_a_region_that_did_not_answer_is_named_with_its_reason() -> None:
 def test_what_lies_before_the_history_is_said_to_be_missing() -> None:
     assert "nothing before" in Coverage(("eu-west-1",), START - 100 * DAY, START, START).text
     assert "nothing before" not in Coverage(("eu-west-1",), START - DAY, START, START).text
+
+
+def test_where_no_record_was_read_nothing_can_be_concluded() -> None:
+    coverage = Coverage((), EVER, EVER, EVER)
+    assert coverage.says_nothing
+    assert "NO RECORD WAS READ" in coverage.text
+    assert "0001" not in coverage.text
+    assert not Coverage(("eu-west-1",), START - DAY, START, START).says_nothing

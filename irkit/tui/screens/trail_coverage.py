@@ -55,7 +55,8 @@ def coverage_lines(view: View, coverage: Coverage, notes: Sequence[str]) -> Iter
     yield "Asked", "head"
     yield f"  {view.question}, {FOLLOWED[view.follow.value]}", ""
     yield from ((f"  {chip.text}", "") for chip in view.chips)
-    yield f"  {words(coverage.start)} to {words(coverage.end)}", ""
+    if not coverage.says_nothing:
+        yield f"  {words(coverage.start)} to {words(coverage.end)}", ""
     yield "Looked at", "head"
     yield from ((f"  {drawable(each)}", "") for each in coverage.sources)
     looked = coverage.counts
@@ -64,7 +65,10 @@ def coverage_lines(view: View, coverage: Coverage, notes: Sequence[str]) -> Iter
     yield f"  regions: {drawable(', '.join(coverage.seen)) or 'none named'}", ""
     yield f"  accounts: {drawable(', '.join(coverage.accounts)) or 'none named'}", ""
     yield "Complete until", "head"
-    yield f"  {words(coverage.trusted_until)}: no record from before is still on its way", ""
+    if coverage.says_nothing:
+        yield "  no record was read: nothing can be concluded", "bad"
+    else:
+        yield f"  {words(coverage.trusted_until)}: no record from before is still on its way", ""
     if coverage.not_seen:
         yield "NOT SEEN", "bad"
         yield from ((f"  {words(part)}: {words(why)}", "bad") for part, why in sorted(coverage.not_seen.items()))
