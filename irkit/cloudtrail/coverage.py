@@ -130,7 +130,7 @@ class Coverage:
             *self.notes,
             *self.never,
         ]
-        if "event history" in self.sources and self.start < self.asked_at - KEPT:
+        if "event history" in self.sources and not self.says_nothing and self.start < self.asked_at - KEPT:
             words.append(f"it holds {KEPT.days} days, so nothing before {_stamp(self.asked_at - KEPT)}")
         return tuple(words)
 
