@@ -97,7 +97,7 @@ ACTIVITY = Question(
     says="one row a call, with what it was done to",
     row=Activity,
     columns=(
-        *("at", "call", "tactic", "error", "who", "key_id", "ip", "agent", "region", "account", "target"),
+        *("at", "call", "target", "error", "tactic", "who", "ip", "key_id", "agent", "region", "account"),
         *("via", "locator"),
     ),
     needs=_all,

@@ -133,7 +133,7 @@ DECRYPTS = Question(
     says="one row a caller, KMS key and encryption context",
     row=Decrypts,
     columns=(
-        *("first_at", "last_at", "count", "who", "key_id", "ip", "via", "target", "context", "kms_key"),
+        *("first_at", "last_at", "count", "target", "who", "key_id", "ip", "via", "context", "kms_key"),
         *("error", "certainty", "note"),
     ),
     needs=_needs,
