@@ -14,7 +14,7 @@ import msgspec
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.raw.elements import FIRST, HEAD, MARK, TAIL, is_lines, lines
-from irkit.cloudtrail.raw.splitter import LONGEST, Splitter
+from irkit.cloudtrail.raw.splitter import LONGEST, STEP, NoLog, Splitter, is_dense
 from irkit.cloudtrail.raw.taking import Gaps, Part, Taker
 
 
@@ -40,7 +40,7 @@ class Form(Protocol):
         """After the end: where something begins that has none; -1 when the text is whole."""
 
     def take(self, block: bytes) -> Iterator[Part]:
-        """What a block gives. Raises ``TooLong``."""
+        """What a block gives. Raises ``NoLog``."""
 
     def end(self) -> Iterator[Part]:
         """What is left."""
@@ -68,7 +68,12 @@ class Brackets:
     def take(self, block: bytes) -> Iterator[Part]:
         """As in ``Form``."""
         text = self._text
-        yield text.taker.slow(self._splitter.feed(block), block, text.place, text.gaps)
+        for at in range(0, len(block), STEP):
+            piece = block[at : at + STEP]
+            if is_dense(piece):
+                raise NoLog(self._splitter.at, "holds little but brackets and quotes: the rest was not read")
+            yield text.taker.slow(self._splitter.feed(piece), piece, text.place, text.gaps)
+            text.gaps.stop_if_no_log()
 
     def end(self) -> Iterator[Part]:
         """As in ``Form``."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from irkit.cloudtrail.raw.forms import Form, Text, form_of
 from irkit.cloudtrail.raw.inflated import Broken, inflated
 from irkit.cloudtrail.raw.raw_file import RawFile
-from irkit.cloudtrail.raw.splitter import LONGEST, TooLong
+from irkit.cloudtrail.raw.splitter import NoLog
 from irkit.cloudtrail.raw.taking import Part, Taker
 
 __all__ = ["Part", "Reader"]
@@ -31,10 +31,11 @@ class Reader(Taker):
                     break
                 form = form or form_of(text, block)
                 yield from form.take(block)
+                text.gaps.stop_if_no_log()
             if form is not None:
                 yield from form.end()
-        except TooLong as error:
-            yield text.unread(error.offset, f"no record ends within {LONGEST >> 20} MB")
+        except NoLog as error:
+            yield text.unread(error.offset, error.why)
             return
         if broken is not None:
             yield text.unread(broken.offset, broken.why)

@@ -15,9 +15,12 @@ LONGEST = 16 << 20
 """An object of more bytes is no event: CloudTrail's are at most 256 KB (1 MB since 2025)."""
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 _OPENED = re.compile(rb'\s*\{\s*"(?:Records|records|Events|events|logEvents)"\s*:\s*\[')
+_TOKENS = (b'"', b"{", b"[", b"}", b"]")
 _MAY_OPEN = 64
 _BETWEEN = b" \t\r\n,:\x1e\xef\xbb\xbf\x00"
 _DEEPEST = 512
+STEP = 2 << 20
+"""So many bytes are looked at in one go; fewer may be as dense as they are: one record may be, which has up to 1 MB."""
 
 
 class Element(NamedTuple):
@@ -56,6 +59,11 @@ class Splitter:
         yield from self._given(ends=True)
         if self._start < 0:
             self._between(len(self._held))
+
+    @property
+    def at(self) -> int:
+        """Where the next block begins."""
+        return self._offset + len(self._held)
 
     @property
     def rest(self) -> int:
@@ -128,9 +136,22 @@ class Splitter:
         self._start = min(0, self._start)
 
 
-class TooLong(Exception):
+def is_dense(text: bytes) -> bool:
+    """Whether most of a text is brackets and quotes: slow to look at, and no log, in which they are one byte in 7."""
+    return len(text) >= STEP and sum(map(text.count, _TOKENS)) * 2 > len(text)
+
+
+class NoLog(Exception):
+    """From ``offset`` on this is no log, and is not worth the time to read."""
+
+    def __init__(self, offset: int, why: str) -> None:
+        super().__init__(offset, why)
+        self.offset = offset
+        self.why = why
+
+
+class TooLong(NoLog):
     """An object has no end within what any event takes; it begins at ``offset``."""
 
     def __init__(self, offset: int) -> None:
-        super().__init__(offset)
-        self.offset = offset
+        super().__init__(offset, f"no record ends within {LONGEST >> 20} MB")

@@ -12,22 +12,27 @@ import orjson
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.raw.elements import MARK, Elements
+from irkit.cloudtrail.raw.elements import MARK, Elements, is_likely
 from irkit.cloudtrail.raw.sieve import sieve
 from irkit.cloudtrail.raw.sights import NOTHING, Sights, sights
-from irkit.cloudtrail.raw.splitter import Element
+from irkit.cloudtrail.raw.splitter import Element, NoLog
 from irkit.cloudtrail.raw.unwrapped import INSIGHT, is_digest, records_in
 from irkit.cloudtrail.record import Record, parsed, record_of, word
 from irkit.errors import OutsideError
 
+CHECKED = 32 << 20
+"""So many bytes are checked to be records whatever is looked for, in each process: of the rest what is passed over is
+only checked to hold some."""
 _COUNTED = 32
 """Of so many blocks that are passed over, in one the events are counted: in each it would take a sixth of all time."""
 _SIGNS = re.compile(rb"eventTime|digestS3Object|\\")
 """Without any of these a text holds neither a record nor a digest; escapes may hide them."""
-_TIME = b'"eventTime"'
+_ID = b'"eventID"'
 _NO_RECORD = "holds no CloudTrail record"
 _NAMED = 3
 """So many records of one block that cannot be read are named one by one."""
+MOST_IN_A_ROW = 50_000
+"""So many objects one behind the other that are no records, and a file is no log."""
 
 
 class Part(NamedTuple):
@@ -52,6 +57,14 @@ class Gaps:
 
     named: int = 0
     more: int = 0
+    in_a_row: int = 0
+    """Objects that are no records, since the last that is one."""
+    given_up_at: int = -1
+
+    def stop_if_no_log(self) -> None:
+        """Raises ``NoLog`` when too many of them came."""
+        if self.given_up_at >= 0:
+            raise NoLog(self.given_up_at, f"{MOST_IN_A_ROW:,} objects in a row are no records: the rest was not read")
 
 
 @dataclass
@@ -66,6 +79,9 @@ class _Tally:
     skipped: list[Skipped] = field(default_factory=list)
 
     def skip(self, offset: int, length: int, why: str) -> None:
+        self.gaps.in_a_row += 1
+        if self.gaps.in_a_row == MOST_IN_A_ROW:
+            self.gaps.given_up_at = offset
         if self.gaps.named < _NAMED:
             self.gaps.named += 1
             self.skipped.append(Skipped(Locator(self.place, offset, length), why))
@@ -83,10 +99,17 @@ class Taker:
         self._query = query
         self._sieve = sieve(query)
         self._passed = -1
+        self._taken = 0
+        """Bytes of texts in AWS's own form."""
 
     def fast(self, text: bytes, offset: int, place: str, gaps: Gaps) -> Part:
         """Of a whole text in AWS's own form. Raises ``ValueError`` or msgspec's errors when it is not quite in it."""
         places = self._sieve.places(text)
+        self._taken += len(text)
+        if self._taken <= CHECKED or (places == [] and _ID not in text):
+            elements = Elements(text, offset)
+            is_log = text.count(_ID) >= len(elements)
+            return self._among(elements, places if is_log else None, text, _Tally(place, gaps))
         if places is None or places:
             return self._among(Elements(text, offset), places, text, _Tally(place, gaps))
         self._passed += 1
@@ -100,7 +123,10 @@ class Taker:
 
     def _among(self, elements: Elements, places: list[int] | None, text: bytes, tally: _Tally) -> Part:
         for element in elements if places is None else elements.at(places):
-            if self._sieve.passes(element.text):
+            if self._sieve.passes(element.text) or _ID not in element.text:
+                self._look(element, tally)
+        for element in elements.short() if places is not None else ():
+            if not self._sieve.passes(element.text):
                 self._look(element, tally)
         tally.events = len(elements)
         return tally.part(sights(text), len(text))
@@ -111,8 +137,13 @@ class Taker:
         for element in elements:
             if self._sieve.passes_wrapped(element.text):
                 tally.events += self._look(element, tally)
-            elif _TIME in element.text:
+            elif is_likely(element.text):
                 tally.events += 1
+                tally.gaps.in_a_row = 0
+            else:
+                self._look(element, tally)
+            if tally.gaps.given_up_at >= 0:
+                break
         return tally.part(sights(text))
 
     def _look(self, element: Element, tally: _Tally) -> int:
@@ -129,6 +160,8 @@ class Taker:
         found = list(records_in(value))
         if not found and not is_digest(value):
             tally.skip(offset, len(text), _NO_RECORD)
+        if found:
+            tally.gaps.in_a_row = 0
         for body in found:
             if word(body, "eventType") == INSIGHT:
                 tally.insights += 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Outcome, Query
-from irkit.cloudtrail.raw import inflated, splitter
+from irkit.cloudtrail.raw import inflated, splitter, taking
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.reading import Reader
 from irkit.cloudtrail.record import Record, record
@@ -193,8 +193,53 @@ def test_many_records_that_cannot_be_read_are_named_a_few_and_counted() -> None:
     assert "47 more" in skipped[-1].why
 
 
+NOBODYS = Query(keys=("AKIAXXXXXXXXXXXXXXXX",))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '{"eventVersion":"1.08","eventTime":"soon","eventName":"X","eventID":"y"}',
+        '{"eventVersion":"1.08","eventTime":"2026-11-21T03:00:00Z","eventName":"X","more":"' + "m" * 999 + '"}',
+        '{"eventVersion":"1.08","eventTime":"2026-11-21T03:00:00Z","eventID":"y","more":' + "m" * 999 + "}",
+        "17",
+        "{}",
+    ],
+)
+@pytest.mark.parametrize("form", ['{"Records":[%s,%s]}', '{"Records": [%s, %s]}', "%s\n%s", "[%s,%s]"])
+@pytest.mark.parametrize("query", [NOBODYS, Query(keys=(RECORDS[0].key_id,))])
+def test_a_bad_record_is_named_whatever_is_looked_for(bad: str, form: str, query: Query) -> None:
+    good = json.dumps(BODIES[0], separators=(",", ":"))
+    answer = read((form % (good, bad)).encode(), query)
+    assert len(answer.skipped) == 1
+    assert len(answer.records) == (query is not NOBODYS)
+
+
+@pytest.mark.parametrize("text", ['{"foo":1}', '{"Records":{}}', '[{"a":1}]', '{"Records":[{"eventVersion":"1.08"}]}'])
+def test_what_is_no_log_is_named_however_much_was_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "CHECKED", 0)
+    assert "holds no CloudTrail record" in read(text.encode(), NOBODYS).skipped[0].why
+
+
+@pytest.mark.parametrize(
+    ("one", "why"),
+    [
+        (b"{},", "little but brackets"),
+        (b'"",', "little but brackets"),
+        (b"{}\n", "little but brackets"),
+        (b'{"more": "more and more"},', "50,000 objects in a row are no records"),
+        (b'{"eventVersion":"1.08"},', "50,000 objects in a row are no records"),
+    ],
+)
+@pytest.mark.parametrize("query", [NOBODYS, Query()])
+def test_things_without_end_that_are_no_records_are_given_up(one: bytes, why: str, query: Query) -> None:
+    stored = b'{"Records":[' * (one[-1:] == b",") + one * ((6 << 20) // len(one)) + b"{}]}"
+    skipped = read(stored, query).skipped
+    assert why in " ".join(each.why for each in skipped)
+
+
 def test_a_file_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splitter, "LONGEST", 1 << 20)
     endless = b'{"Records":[{"eventVersion":"' + b"x" * (20 << 20)
     skipped = read(endless, Query()).skipped
-    assert skipped == [Skipped(Locator("logs/x", 12), "no record ends within 16 MB")]
+    assert skipped == [Skipped(Locator("logs/x", 12), "no record ends within 1 MB")]
