@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
+_PLAIN = (str, int, float)
+"""bool is an int."""
+
+
 def names(row: type[object]) -> tuple[str, ...]:
     """The fields of a row's type, in order."""
     return tuple(each.name for each in fields(row)) if is_dataclass(row) else ()
@@ -24,7 +28,7 @@ def names(row: type[object]) -> tuple[str, ...]:
 
 def as_json(value: object) -> JsonValue:
     """A value as JSON has it: times in ISO 8601 with Z, spans in seconds, locators as their texts."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, datetime):
         return stamp(value)
@@ -41,7 +45,9 @@ def as_json(value: object) -> JsonValue:
 
 def cell(value: object) -> str:
     """A value as one text, not yet made safe for a terminal."""
-    found = value if isinstance(value, str) else as_json(value)
+    if isinstance(value, str):
+        return value
+    found = as_json(value)
     if found is None or isinstance(found, bool):
         return {None: "", True: "yes", False: "no"}[found]
     if isinstance(found, float):

@@ -100,6 +100,8 @@ def _cells_of(character: str) -> int:
 
 def padded(text: str, width: int) -> str:
     """A text in so many cells."""
+    if text.isascii():
+        return text.ljust(width) if len(text) <= width else text[: max(width - 1, 0)] + _CUT
     size = cells(text)
     if size <= width:
         return text + " " * (width - size)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -30,6 +31,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What begins a formula in spreadsheets (OWASP, CSV injection); an apostrophe before it makes it text."""
 
 
+_AT_ONCE = 100_000
+"""So many characters of CSV are written in one go."""
 _WIDEST = 72
 """A text in a table that nobody chose the columns of is cut to this; other formats cut nothing."""
 
@@ -71,7 +74,7 @@ def _table(what: Written, out: TextIO) -> None:
     if width is not None and not what.are_chosen:
         columns, rows = _narrowed(columns, rows, width)
     elif not what.are_chosen:
-        rows = [[padded(text, min(cells(text), _WIDEST)) for text in row] for row in rows]
+        rows = [[text if cells(text) <= _WIDEST else padded(text, _WIDEST) for text in row] for row in rows]
     for line in table(columns, rows, width):
         print(line, file=out)
 
@@ -111,8 +114,15 @@ def json_line(row: Mapping[str, object], columns: Sequence[str]) -> str:
 
 def _csv(what: Written, out: TextIO) -> None:
     print(csv_row(what.columns), end="", file=out)
+    held = io.StringIO(newline="")
+    writer = csv.writer(held)
     for row in what.rows:
-        print(csv_row([cell(row.get(name)) for name in what.columns]), end="", file=out)
+        writer.writerow([_csv_cell(cell(row.get(name))) for name in what.columns])
+        if held.tell() > _AT_ONCE:
+            out.write(held.getvalue())
+            held.seek(0)
+            held.truncate()
+    out.write(held.getvalue())
 
 
 def csv_row(texts: Sequence[str]) -> str:
@@ -122,6 +132,7 @@ def csv_row(texts: Sequence[str]) -> str:
     return row.getvalue()
 
 
+@lru_cache(maxsize=4096)
 def _csv_cell(text: str) -> str:
     told = shown(text)
     return f"'{told}" if told.startswith(_FORMULA) else told

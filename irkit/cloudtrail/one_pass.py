@@ -8,13 +8,14 @@ key *or* identity, and what belongs to the second look alone is kept in memory u
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from irkit.cloudtrail.coverage import Coverage
-from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.query import Query, Window, is_call
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress, Source
 
@@ -39,10 +40,15 @@ class _Held:
 
 
 class OnePass:
-    """A source of files that remembers what the second look of a question by key will ask."""
+    """A source of files that remembers what the second look of a question by key will ask.
 
-    def __init__(self, raw: Source) -> None:
+    ``owners`` tells whose the keys of a query are, for a source that knows it before it looks; empty when it is better
+    to ask twice. Without it the look begins, and begins anew.
+    """
+
+    def __init__(self, raw: Source, owners: Callable[[Query], tuple[str, ...]] | None = None) -> None:
         self._raw = raw
+        self._owners = owners
         self._held: _Held | None = None
         self._used_at = 0.0
 
@@ -56,12 +62,15 @@ class OnePass:
         held = self._held
         if held is not None and _holds(held.seen, query) and time.monotonic() - self._used_at < _FRESH_SECONDS:
             self._used_at = time.monotonic()
-            records = tuple(one for one in held.records if query.matches(one))
+            records = tuple(matching(query, held.records))
             yield Batch(records, Progress("files", held.coverage.counts.files, held.coverage.counts.files))
             return held.coverage
         self._held = None
         if not _is_by_key(query):
             return (yield from self._raw.look(query))
+        if self._owners is not None:
+            arns = self._owners(query)
+            return (yield from self._pass(query, arns) if arns else self._raw.look(query))
         arns, coverage = yield from self._peek(query)
         return (yield from self._pass(query, arns)) if coverage is None else coverage
 
@@ -89,7 +98,7 @@ class OnePass:
             windows=tuple(Window(each.start - _AROUND, each.end + _AROUND) for each in query.windows),
             accounts=query.accounts,
             regions=query.regions,
-            any_of=(replace(query, windows=(), accounts=(), regions=()), Query(arns=arns)),
+            any_of=(Query(arns=arns), replace(query, windows=(), accounts=(), regions=())),
         )
         kept: list[Record] | None = []
         look = self._raw.look(wide)
@@ -110,6 +119,38 @@ class OnePass:
             self._held = _Held(replace(wide, arns=arns, any_of=()), tuple(kept), coverage)
             self._used_at = time.monotonic()
         return coverage
+
+
+def matching(query: Query, records: Iterable[Record]) -> Iterator[Record]:
+    """Those that a query matches: as ``Query.matches``, whatever number of windows and calls it names."""
+    windows = _apart(query.windows)
+    starts = [each.start for each in windows]
+    known: dict[tuple[str, str], bool] = {}
+    rest = replace(query, windows=(), calls=())
+    for one in records:
+        if windows:
+            at = bisect_right(starts, one.at) - 1
+            if at < 0 or not windows[at].holds(one.at):
+                continue
+        if query.calls:
+            is_asked = known.get((one.source, one.name))
+            if is_asked is None:
+                is_asked = known[one.source, one.name] = any(is_call(one, each) for each in query.calls)
+            if not is_asked:
+                continue
+        if rest.matches(one):
+            yield one
+
+
+def _apart(windows: Iterable[Window]) -> list[Window]:
+    """The same moments in windows that do not overlap, in order."""
+    found: list[Window] = []
+    for each in sorted(windows):
+        if found and each.start <= found[-1].end:
+            found[-1] = Window(found[-1].start, max(found[-1].end, each.end))
+        elif each.start < each.end:
+            found.append(each)
+    return found
 
 
 def _is_by_key(query: Query) -> bool:

@@ -171,7 +171,8 @@ def _through_store(raw: Source, held: Sequence[str], reach: Reach) -> Source:
         return OnePass(raw) if reach.second is SecondLook.COMES else raw
     from irkit.cloudtrail.store.cached import Cached
 
-    return Cached(raw, folder)
+    cached = Cached(raw, folder)
+    return OnePass(cached, cached.owners) if reach.second is SecondLook.COMES else cached
 
 
 def _sources(named: Sequence[Place], reach: Reach) -> Iterator[tuple[Source, tuple[str, ...]]]:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from irkit.cloudtrail.record import Record
 
+_LISTS = (list, tuple)
+
 
 class Outcome(StrEnum):
     """How a call ended."""
@@ -67,7 +69,7 @@ class Query:
     event_ids: tuple[str, ...] = ()
     outcome: Outcome = Outcome.ANY
     any_of: tuple[Query, ...] = ()
-    """Of these at least one must hold as well. Only files are asked so (``one_pass.py``): others would not narrow."""
+    """Of these at least one must hold as well. Only files and stores are asked so (``one_pass.py``)."""
 
     def matches(self, one: Record) -> bool:
         """Whether a record is asked for."""
@@ -127,9 +129,9 @@ def texts(value: object) -> Iterator[str]:
     """Every text within a JSON value, keys left out."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 most are plain dicts, five times as fast
         for inner in value.values():
             yield from texts(inner)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, _LISTS):
         for inner in value:
             yield from texts(inner)

@@ -19,7 +19,7 @@ from irkit.cloudtrail.source import Batch, Progress, Source
 from irkit.cloudtrail.store.building import Built, ToAdd, building
 from irkit.cloudtrail.store.holdings import Holdings
 from irkit.cloudtrail.store.manifest import StoreBroken
-from irkit.cloudtrail.store.stored import coverage, in_words, looking
+from irkit.cloudtrail.store.stored import coverage, in_words, looking, owners
 from irkit.errors import IrkitError, OutsideError
 
 
@@ -55,6 +55,17 @@ class Cached:
             return (yield from self._all_raw(query, None))
         with closing(holdings):
             return (yield from self._both(holdings, query))
+
+    def owners(self, query: Query) -> tuple[str, ...]:
+        """ARNs of whose the keys of a query are, when these did little else; empty when that is not known."""
+        try:
+            holdings = Holdings.opened(self.folder)
+            if holdings is None or not holdings.parts:
+                return ()
+            with closing(holdings), in_words(self.folder):
+                return owners(holdings, query)
+        except IrkitError:
+            return ()  # the look itself tells what is wrong with the store
 
     def build(self, processes: int = 2) -> Generator[Progress, None, Built]:
         """Add to the store what is not in it. Raises as ``building`` does."""

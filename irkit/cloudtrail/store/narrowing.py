@@ -23,9 +23,24 @@ class Condition(NamedTuple):
 def narrowing(query: Query) -> tuple[Condition, ...]:
     """Conditions that no row fulfils twice, and all rows of the query one of.
 
-    An ARN may be the caller's or its role's: as two conditions, each leaves out row groups; as one with OR, none.
-    Rows whose columns do not tell all (``odd``) are not judged by them.
+    An ARN may be the caller's or its role's: as two conditions, each leaves out row groups; as one with OR, none. So
+    it is with ``any_of``. Rows whose columns do not tell all (``odd``) are not judged by them.
     """
+    every = _by_fields(query)
+    if not query.any_of:
+        return every
+    alternatives = [narrowing(each) for each in query.any_of]
+    if not all(each.exact for several in alternatives for each in several):
+        return tuple(each._replace(exact=False) for each in every)
+    found: list[Condition] = []
+    before: list[Condition] = []
+    for several in alternatives:
+        found += [_joined([each, *before, common]) for each in several for common in every]
+        before += [each._replace(text=f"NOT ({each.text})") for each in several]
+    return tuple(found)
+
+
+def _by_fields(query: Query) -> tuple[Condition, ...]:
     common = [
         _windows(query),
         *_equal(query),

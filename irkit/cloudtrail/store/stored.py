@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import duckdb
 
 _ROWS = 2_000
+_MORE = 2
+"""How many times what a key did its owner may have done, for both to be asked at once."""
+_MOST_OWNERS = 50
 _COLUMNS = ", ".join(NAMES)
 _UNJUDGED = Condition("true", (), exact=False)
 _NEVER = ("nothing but the files that were read into the store",)
@@ -95,6 +98,28 @@ def looking(holdings: Holdings, query: Query) -> Generator[Batch, None, None]:
 def _records(engine: duckdb.DuckDBPyConnection) -> Iterator[Iterator[Record]]:
     while held := engine.fetchmany(_ROWS):
         yield (record_of_row(EventRow._make(row)) for row in held)
+
+
+def owners(holdings: Holdings, query: Query) -> tuple[str, ...]:
+    """ARNs of those who used the keys of a query; empty when they did far more than that, with other keys."""
+    asked = Query(windows=query.windows, keys=query.keys)
+    with closing(holdings.engine(asked)) as engine:
+        by_key = _counted(engine, asked)
+        arns = tuple(arn for arn in by_key if arn)
+        most = sum(by_key.values()) * _MORE + _ROWS
+        if not arns or len(arns) > _MOST_OWNERS:
+            return ()
+        return arns if sum(_counted(engine, Query(windows=query.windows, arns=arns)).values()) <= most else ()
+
+
+def _counted(engine: duckdb.DuckDBPyConnection, query: Query) -> dict[str, int]:
+    """How many rows that match each caller has."""
+    found: dict[str, int] = {}
+    for condition in narrowing(query):
+        statement = f"SELECT principal_arn, count(*) FROM {Rows.PLAIN} WHERE {condition.text} GROUP BY ALL"  # noqa: S608
+        for arn, count in engine.execute(statement, list(condition.values)).fetchall():
+            found[arn] = found.get(arn, 0) + count
+    return found
 
 
 def coverage(holdings: Holdings, query: Query) -> Coverage:
