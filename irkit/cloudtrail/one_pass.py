@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query, Window, is_call
@@ -39,16 +40,25 @@ class _Held:
     coverage: Coverage
 
 
+class Knowing(Source, Protocol):
+    """A source that is opened."""
+
+    def owners(self, query: Query) -> tuple[str, ...]:
+        """ARNs of whose the keys of a query are; empty when it is better to ask twice."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
 class OnePass:
     """A source of files that remembers what the second look of a question by key will ask.
 
-    ``owners`` tells whose the keys of a query are, for a source that knows it before it looks; empty when it is better
-    to ask twice. Without it the look begins, and begins anew.
+    ``ready`` opens a source that knows before it looks whose a key is. Without it the look begins, and begins anew.
     """
 
-    def __init__(self, raw: Source, owners: Callable[[Query], tuple[str, ...]] | None = None) -> None:
+    def __init__(self, raw: Source, ready: Callable[[Query], Knowing] | None = None) -> None:
         self._raw = raw
-        self._owners = owners
+        self._ready = ready
         self._held: _Held | None = None
         self._used_at = 0.0
 
@@ -68,11 +78,12 @@ class OnePass:
         self._held = None
         if not _is_by_key(query):
             return (yield from self._raw.look(query))
-        if self._owners is not None:
-            arns = self._owners(query)
-            return (yield from self._pass(query, arns) if arns else self._raw.look(query))
+        if self._ready is not None:
+            with closing(self._ready(replace(query, windows=_around(query.windows)))) as ready:
+                arns = ready.owners(query)
+                return (yield from self._pass(ready, query, arns) if arns else ready.look(query))
         arns, coverage = yield from self._peek(query)
-        return (yield from self._pass(query, arns)) if coverage is None else coverage
+        return (yield from self._pass(self._raw, query, arns)) if coverage is None else coverage
 
     def _peek(self, query: Query) -> Generator[Batch, None, tuple[tuple[str, ...], Coverage | None]]:
         """Look until the key's identity is known; to the end when it is found late, or not at all."""
@@ -92,16 +103,16 @@ class OnePass:
                 if is_early and arns:
                     return arns, None
 
-    def _pass(self, query: Query, arns: tuple[str, ...]) -> Generator[Batch, None, Coverage]:
+    def _pass(self, source: Source, query: Query, arns: tuple[str, ...]) -> Generator[Batch, None, Coverage]:
         """One look for key or identity; what is of the identity is kept."""
         wide = Query(
-            windows=tuple(Window(each.start - _AROUND, each.end + _AROUND) for each in query.windows),
+            windows=_around(query.windows),
             accounts=query.accounts,
             regions=query.regions,
             any_of=(Query(arns=arns), replace(query, windows=(), accounts=(), regions=())),
         )
         kept: list[Record] | None = []
-        look = self._raw.look(wide)
+        look = source.look(wide)
         with closing(look):
             while True:
                 try:
@@ -119,6 +130,10 @@ class OnePass:
             self._held = _Held(replace(wide, arns=arns, any_of=()), tuple(kept), coverage)
             self._used_at = time.monotonic()
         return coverage
+
+
+def _around(windows: Iterable[Window]) -> tuple[Window, ...]:
+    return tuple(Window(each.start - _AROUND, each.end + _AROUND) for each in windows)
 
 
 def matching(query: Query, records: Iterable[Record]) -> Iterator[Record]:

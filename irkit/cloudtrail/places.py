@@ -172,7 +172,7 @@ def _through_store(raw: Source, held: Sequence[str], reach: Reach) -> Source:
     from irkit.cloudtrail.store.cached import Cached
 
     cached = Cached(raw, folder)
-    return OnePass(cached, cached.owners) if reach.second is SecondLook.COMES else cached
+    return OnePass(cached, cached.ready) if reach.second is SecondLook.COMES else cached
 
 
 def _sources(named: Sequence[Place], reach: Reach) -> Iterator[tuple[Source, tuple[str, ...]]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
@@ -21,6 +21,9 @@ from irkit.cloudtrail.store.holdings import Holdings
 from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.stored import coverage, in_words, looking, owners
 from irkit.errors import IrkitError, OutsideError
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class Filed(Source, Protocol):
@@ -47,52 +50,101 @@ class Cached:
 
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """What is stored first, then what is read raw. A store that cannot be read is noted, and all is read raw."""
-        try:
-            holdings = Holdings.opened(self.folder)
-        except (StoreBroken, IrkitError) as error:
-            return (yield from self._all_raw(query, error))
-        if holdings is None or not holdings.parts:
-            return (yield from self._all_raw(query, None))
-        with closing(holdings):
-            return (yield from self._both(holdings, query))
+        with closing(self.ready(query)) as ready:
+            return (yield from ready.look(query))
 
-    def owners(self, query: Query) -> tuple[str, ...]:
-        """ARNs of whose the keys of a query are, when these did little else; empty when that is not known."""
-        try:
-            holdings = Holdings.opened(self.folder)
-            if holdings is None or not holdings.parts:
-                return ()
-            with closing(holdings), in_words(self.folder):
-                return owners(holdings, query)
-        except IrkitError:
-            return ()  # the look itself tells what is wrong with the store
+    def ready(self, query: Query) -> Ready:
+        """Opened for looks within the windows of a query. Close it."""
+        return Ready(self.raw, self.folder, query)
 
     def build(self, processes: int = 2) -> Generator[Progress, None, Built]:
         """Add to the store what is not in it. Raises as ``building`` does."""
         files = (ToAdd(each.place, Path(each.path), each.size, each.stamp) for each in self.raw.files())
         return (yield from building(self.folder, files, processes))
 
-    def _all_raw(self, query: Query, error: IrkitError | None) -> Generator[Batch, None, Coverage]:
-        seen = yield from self.raw.look(query)
-        return seen if error is None else replace(seen, notes=(*seen.notes, f"the store was not used: {error.message}"))
 
-    def _both(self, holdings: Holdings, query: Query) -> Generator[Batch, None, Coverage]:
+class Ready:
+    """A source and its store as they are at one moment, opened. One thread uses it, and closes it."""
+
+    def __init__(self, raw: Filed, folder: Path, within: Query) -> None:
+        self._raw = raw
+        self._folder = folder
+        self._within = within.windows
+        self._error: IrkitError | None = None
+        """Why the store is not used."""
+        self._held: _Held | None = None
+        with ExitStack() as opening:
+            try:
+                self._held = self._opened(opening, Query(windows=within.windows))
+            except IrkitError as error:
+                self._error = error
+            else:
+                self._open = opening.pop_all()
+                return
+        self._open = ExitStack()
+
+    def _opened(self, opening: ExitStack, within: Query) -> _Held | None:
+        holdings = Holdings.opened(self._folder)
+        if holdings is None:
+            return None
+        opening.enter_context(closing(holdings))
+        if not holdings.parts:
+            return None
         states = _states(holdings.stamps())
         usable = holdings.without(place for place, state in states.items() if state is State.CHANGED)
-        stamps = usable.stamps()
+        with in_words(self._folder):
+            engine = opening.enter_context(closing(usable.engine(within)))
+        return _Held(usable, engine, Counter(states.values())[State.GONE])
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._open.close()
+
+    @property
+    def label(self) -> str:
+        """That of the source."""
+        return self._raw.label
+
+    def owners(self, query: Query) -> tuple[str, ...]:
+        """ARNs of whose the keys of a query are, when these did little else; empty when that is not known."""
+        if self._held is None:
+            return ()
         try:
-            with in_words(self.folder):
-                yield from looking(usable, query)
+            with in_words(self._folder):
+                return owners(self._held.engine, Query(windows=self._within, keys=query.keys))
+        except IrkitError:
+            return ()  # the look itself tells what is wrong with the store
+
+    def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """As the look of ``Cached``."""
+        if self._held is None:
+            return (yield from self._all_raw(query, self._error))
+        holdings = self._held.holdings
+        try:
+            with in_words(self._folder):
+                yield from looking(self._held.engine, holdings, query)
         except StoreBroken as error:
             return (yield from self._all_raw(query, error))
-        stored = coverage(usable, query)
-        rest = self.raw.without(lambda file: stamps.get(file.place) == file.stamp)
+        stamps = holdings.stamps()
+        stored = coverage(holdings, query)
+        rest = self._raw.without(lambda file: stamps.get(file.place) == file.stamp)
         try:
             seen = yield from rest.look(query)
         except OutsideError as error:
             return replace(stored, not_seen={**stored.not_seen, self.label: error.message})
-        gone = Counter(states.values())[State.GONE]
-        return _joined(seen, stored, frozenset(stamps), gone)
+        return _joined(seen, stored, frozenset(stamps), self._held.gone)
+
+    def _all_raw(self, query: Query, error: IrkitError | None) -> Generator[Batch, None, Coverage]:
+        seen = yield from self._raw.look(query)
+        return seen if error is None else replace(seen, notes=(*seen.notes, f"the store was not used: {error.message}"))
+
+
+class _Held(NamedTuple):
+    """What is used of a store, and how many of its files are no longer there."""
+
+    holdings: Holdings
+    engine: duckdb.DuckDBPyConnection
+    gone: int
 
 
 class State(StrEnum):

@@ -153,6 +153,7 @@ def _union(every: Sequence[tuple[Rows, Condition]]) -> Condition:
 def _note_matching(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> None:
     """The table ``matching``: ids of the events that match, found record by record."""
     engine.execute("CREATE TEMP TABLE matching (event_id VARCHAR)")
-    for batch in looking(holdings, query):
-        ids = [one.event_id.encode("utf-8", "replace").decode() for one in batch.records]
-        engine.execute("INSERT INTO matching SELECT unnest(?)", [ids])
+    with closing(holdings.engine(query)) as other:
+        for batch in looking(other, holdings, query):
+            ids = [one.event_id.encode("utf-8", "replace").decode() for one in batch.records]
+            engine.execute("INSERT INTO matching SELECT unnest(?)", [ids])

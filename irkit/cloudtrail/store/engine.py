@@ -36,6 +36,7 @@ class Opened:
             }
         )
         self.held.execute("SET enable_progress_bar = false")  # it would write on stdout, which is data
+        self.held.execute("SET parquet_metadata_cache = true")  # parts never change
         self.held.execute("SET allowed_paths = ?", [[str(part) for part in parts]])
         self.held.execute("SET enable_external_access = false")
 

@@ -46,8 +46,8 @@ class Stored:
         holdings = Holdings.opened(self._folder)
         if holdings is None:
             raise NotFound(f"there is no store under {self._folder}", hint="irkit trail cache --build makes it")
-        with closing(holdings), in_words(self._folder):
-            yield from looking(holdings, query)
+        with closing(holdings), in_words(self._folder), closing(holdings.engine(query)) as engine:
+            yield from looking(engine, holdings, query)
             return coverage(holdings, query)
 
 
@@ -79,20 +79,22 @@ def raise_interrupt(error: RuntimeError) -> None:
         raise KeyboardInterrupt from error
 
 
-def looking(holdings: Holdings, query: Query) -> Generator[Batch, None, None]:
-    """The matching records of the holdings; an event that is in two files comes twice while they are not settled."""
+def looking(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> Generator[Batch, None, None]:
+    """The matching records of the holdings; an event that is in two files comes twice while they are not settled.
+
+    ``engine`` is one of the holdings, for the query's windows or more.
+    """
     given = 0
-    with closing(holdings.engine(query)) as engine:
-        for view, condition in (
-            *((Rows.PLAIN, each) for each in narrowing(query)),
-            *(((Rows.ODD, _UNJUDGED),) if holdings.has_odd(query) else ()),
-        ):
-            statement = f"SELECT {_COLUMNS} FROM {view} WHERE {condition.text}"  # noqa: S608 values are bound
-            engine.execute(statement, list(condition.values))
-            for records in _records(engine):
-                matching = tuple(records if condition.exact else filter(query.matches, records))
-                given += len(matching)
-                yield Batch(matching, Progress("rows", given, 0, given))
+    for view, condition in (
+        *((Rows.PLAIN, each) for each in narrowing(query)),
+        *(((Rows.ODD, _UNJUDGED),) if holdings.has_odd(query) else ()),
+    ):
+        statement = f"SELECT {_COLUMNS} FROM {view} WHERE {condition.text}"  # noqa: S608 values are bound
+        engine.execute(statement, list(condition.values))
+        for records in _records(engine):
+            matching = tuple(records if condition.exact else filter(query.matches, records))
+            given += len(matching)
+            yield Batch(matching, Progress("rows", given, 0, given))
 
 
 def _records(engine: duckdb.DuckDBPyConnection) -> Iterator[Iterator[Record]]:
@@ -100,16 +102,14 @@ def _records(engine: duckdb.DuckDBPyConnection) -> Iterator[Iterator[Record]]:
         yield (record_of_row(EventRow._make(row)) for row in held)
 
 
-def owners(holdings: Holdings, query: Query) -> tuple[str, ...]:
+def owners(engine: duckdb.DuckDBPyConnection, query: Query) -> tuple[str, ...]:
     """ARNs of those who used the keys of a query; empty when they did far more than that, with other keys."""
-    asked = Query(windows=query.windows, keys=query.keys)
-    with closing(holdings.engine(asked)) as engine:
-        by_key = _counted(engine, asked)
-        arns = tuple(arn for arn in by_key if arn)
-        most = sum(by_key.values()) * _MORE + _ROWS
-        if not arns or len(arns) > _MOST_OWNERS:
-            return ()
-        return arns if sum(_counted(engine, Query(windows=query.windows, arns=arns)).values()) <= most else ()
+    by_key = _counted(engine, query)
+    arns = tuple(arn for arn in by_key if arn)
+    if not arns or len(arns) > _MOST_OWNERS:
+        return ()
+    theirs = _counted(engine, Query(windows=query.windows, arns=arns))
+    return arns if sum(theirs.values()) <= sum(by_key.values()) * _MORE + _ROWS else ()
 
 
 def _counted(engine: duckdb.DuckDBPyConnection, query: Query) -> dict[str, int]:
