@@ -98,7 +98,7 @@ class _Look:
         before = len(self.ids)
         self.ids.update(one.event_id for one in part.records)
         doubles = len(part.records) - (len(self.ids) - before)
-        self.counts += Counts(events=part.events, doubles=doubles)
+        self.counts += Counts(events=part.events, doubles=doubles + part.doubles)
         self.sized += part.events if part.size else 0
         self.size += part.size
         self.passed += part.passed

@@ -49,6 +49,8 @@ class Part(NamedTuple):
     """The inflated bytes that these events take."""
     passed: int = 0
     """Inflated bytes that hold nothing asked for, so that their events were not counted."""
+    doubles: int = 0
+    """Records that stand in the block once more, to the byte."""
 
 
 @dataclass
@@ -77,6 +79,9 @@ class _Tally:
     events: int = 0
     insights: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    texts: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    """Of an object's text: how many events it holds, and how many of them are asked for."""
+    doubles: int = 0
 
     def skip(self, offset: int, length: int, why: str) -> None:
         self.gaps.in_a_row += 1
@@ -89,7 +94,7 @@ class _Tally:
             self.gaps.more += 1
 
     def part(self, seen: Sights, size: int = 0) -> Part:
-        return Part(tuple(self.records), self.events, tuple(self.skipped), seen, self.insights, size)
+        return Part(tuple(self.records), self.events, tuple(self.skipped), seen, self.insights, size, 0, self.doubles)
 
 
 class Taker:
@@ -149,6 +154,10 @@ class Taker:
     def _look(self, element: Element, tally: _Tally) -> int:
         """Parse an element and take what matches; how many events it held."""
         offset, text = element
+        if (known := tally.texts.get(text)) is not None:
+            tally.doubles += known[1]
+            return known[0]
+        before = len(tally.records)
         if not _SIGNS.search(text):
             tally.skip(offset, len(text), _NO_RECORD)
             return 0
@@ -174,4 +183,6 @@ class Taker:
                 continue
             if self._query.matches(one):
                 tally.records.append(one)
+        if len(tally.records) > before:
+            tally.texts[text] = len(found), len(tally.records) - before
         return len(found)
