@@ -146,12 +146,19 @@ def test_a_look_that_was_ended_goes_on_where_it_was(s3: FakeS3, tmp_path: Path) 
     assert before > 0
 
 
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        return "cloudtrail.raw.worker" in " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
+
+
 def test_a_look_that_is_closed_leaves_no_thread_and_no_process(s3: FakeS3) -> None:
     look = bucket(s3, jobs=2).look(Query())
     next(look)
     look.close()
     assert not [each for each in threading.enumerate() if each.name.startswith(("listing", "fetching"))]
-    assert not [each for each in psutil.Process().children() if "cloudtrail.raw.worker" in " ".join(each.cmdline())]
+    assert not [each for each in psutil.Process().children() if is_worker(each)]
 
 
 def test_what_a_look_takes_is_known_before(s3: FakeS3) -> None:

@@ -12,6 +12,7 @@ import pytest
 from irkit.actions import catalog
 from irkit.clients.iam import KeyStatus
 from irkit.contract import ActionId, Proof
+from irkit.drill.world.estate import TRAIL_BUCKET
 from irkit.errors import Denied
 from tests.actions.aws.test_consumers import service
 from tests.bench import Bench, applied, asked, bench, planned, proven
@@ -84,6 +85,18 @@ def _the_leaked_key(on: Bench) -> Given:
     return {"key_id": on.world.facts.key_id}
 
 
+def _what_it_did(on: Bench) -> Given:
+    return {"key_ids": [on.world.facts.key_id]}
+
+
+def _the_trail(on: Bench) -> Given:
+    return {"source": f"s3://{TRAIL_BUCKET}/AWSLogs"}
+
+
+_LISTED = (
+    *("find_news", "list_activity", "list_ci_sessions", "list_decrypts", "list_denied", "list_secrets_read"),
+    "trace_lineage",
+)
 EFFECTS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.deactivate_access_key": _a_users_key,
     "aws.deny_user": _a_user,
@@ -98,8 +111,11 @@ READS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.identify_access_key": _a_key,
     "aws.prove_key_dead": _a_contained_key,
     "aws.prove_not_self": _a_users_key,
+    **dict.fromkeys((f"cloudtrail.{name}" for name in _LISTED), _what_it_did),
     "cloudtrail.hunt_persistence": _the_leaked_key,
+    "cloudtrail.keep_logs": _the_trail,
     "cloudtrail.measure_key_use": _the_leaked_key,
+    "cloudtrail.verify_logs": _the_trail,
 }
 
 

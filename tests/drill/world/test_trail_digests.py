@@ -31,7 +31,7 @@ def test_the_trails_log_files_are_proven_with_the_keys_that_the_cloud_tells(on: 
     on.world.aws.deliver()
     report = checked(on)
     assert report.verdict is Verdict.INTACT, list(report.lines())
-    assert report.keys == len(report.chains) == 2
+    assert report.keys == len(report.chains) >= 2, "one a region that something was asked in"
     assert report.logs.proven + report.logs.pending == report.logs.here > 0
     assert report.logs.proven > 0
     assert all(one.series.trail == estate.TRAIL and one.begins for one in report.chains)

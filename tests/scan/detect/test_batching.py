@@ -44,7 +44,9 @@ def test_spans_show_no_more_than_the_whole_text(body: bytes, data: st.DataObject
     cuts = sorted(data.draw(st.lists(st.integers(0, len(body)), min_size=2, max_size=4)))
     spans = tuple(zip(cuts[::2], cuts[1::2], strict=False))
     looked = DETECTOR.look_at_each([Text(body, spans)]).get(0, Looked(()))
-    assert {one.value for one in looked.sightings} <= {one.value for one in DETECTOR.look(body).sightings}
+    whole = DETECTOR.look(body).sightings
+    for one in looked.sightings:  # of two that overlap the weightier speaks, and it may begin beyond a span
+        assert any(one.start < each.end and each.start < one.end for each in whole), one
 
 
 @given(body=BODIES)
