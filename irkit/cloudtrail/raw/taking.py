@@ -152,12 +152,18 @@ class Taker:
         return tally.part(sights(text))
 
     def _look(self, element: Element, tally: _Tally) -> int:
-        """Parse an element and take what matches; how many events it held."""
-        offset, text = element
-        if (known := tally.texts.get(text)) is not None:
+        """Parse an element and take what matches; how many events it held. One that was just looked at is known."""
+        if (known := tally.texts.get(element.text)) is not None:
             tally.doubles += known[1]
             return known[0]
         before = len(tally.records)
+        events = self._take(element, tally)
+        if len(tally.records) > before:
+            tally.texts[element.text] = events, len(tally.records) - before
+        return events
+
+    def _take(self, element: Element, tally: _Tally) -> int:
+        offset, text = element
         if not _SIGNS.search(text):
             tally.skip(offset, len(text), _NO_RECORD)
             return 0
@@ -183,6 +189,4 @@ class Taker:
                 continue
             if self._query.matches(one):
                 tally.records.append(one)
-        if len(tally.records) > before:
-            tally.texts[text] = len(found), len(tally.records) - before
         return len(found)
