@@ -10,6 +10,8 @@ from irkit.secret import Secret
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 GLOBAL_REGION = "us-east-1"
+REGIONS = (REGION, GLOBAL_REGION, "eu-central-1", "us-west-2")
+"""Those that the account uses; the others are not opted into."""
 CLUSTER = "prod"
 SERVICES = ("api", "batch", "etl")
 LEAKED_USER = "svc-deploy"

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 
 from irkit.drill.world.aws_call import AwsCall, Protocol, aws_call
 from irkit.drill.world.aws_caller import bare_xml
+from irkit.drill.world.estate import REGIONS
 from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
 from irkit.drill.world.iam_propagation import IamPropagation
@@ -150,6 +151,8 @@ class RecordingProxy(LoopbackServer):
             return refusal(call, 400, *_NO_KMS)
         if (call.service, call.operation) == ("cloudtrail", "LookupEvents") and reply.status == _OK:
             return self._looked_up(call, reply)
+        if (call.service, call.operation) == ("ec2", "DescribeRegions") and reply.status == _OK:
+            return replace(reply, body=_REGION.sub(_opted, reply.body))
         if (call.service, call.operation) == ("cloudtrail", "ListPublicKeys") and _UNKNOWN in reply.body:
             return replace(reply, status=_OK, body=written(self._behind.public_keys()))
         return reply
@@ -208,6 +211,13 @@ class RecordingProxy(LoopbackServer):
             connection.close()
 
 
+def _opted(found: re.Match[bytes]) -> bytes:
+    """A region as the account uses it; a drill would wait long for thirty."""
+    is_used = found["name"].decode() in REGIONS
+    return found["before"] + (b"opt-in-not-required" if is_used else b"not-opted-in")
+
+
+_REGION = re.compile(rb"(?P<before><regionName>(?P<name>[\w-]+)</regionName>.*?<optInStatus>)[\w-]+", re.DOTALL)
 _LAST_USED = re.compile(r"<AccessKeyLastUsed>.*?</AccessKeyLastUsed>", re.DOTALL)
 _DATED = re.compile(
     r"(?P<before>(?:<AccessKeyId>(?P<key>\w+)</AccessKeyId>(?:(?!<CreateDate>|<AccessKeyId>).)*?"

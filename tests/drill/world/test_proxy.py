@@ -309,3 +309,10 @@ def test_each_event_is_delivered_once(world: World) -> None:
         )["Records"]
     ]
     assert len(told) == len(set(told)) > 0
+
+
+def test_the_account_uses_four_regions(world: World) -> None:
+    rows = sdk(world, world.found.admin, "ec2").describe_regions(AllRegions=True)["Regions"]
+    used = {row["RegionName"] for row in rows if row["OptInStatus"] == "opt-in-not-required"}
+    assert used == set(estate.REGIONS)
+    assert {row["OptInStatus"] for row in rows} == {"opt-in-not-required", "not-opted-in"}
