@@ -91,7 +91,7 @@ def _by_store(folder: Path, query: Query) -> Counted:
     from irkit.cloudtrail.store.holdings import Holdings
     from irkit.cloudtrail.store.stored import coverage
 
-    rows = tuple(row for kind, column in _KINDS.items() for row in _rows(folder, query, kind, column))
+    rows = tuple(_rows(folder, query))
     holdings = Holdings.opened(folder)
     if holdings is None:
         raise NotFound(f"the store under {folder} is gone", hint="ask again")
@@ -99,21 +99,21 @@ def _by_store(folder: Path, query: Query) -> Counted:
         return Counted(rows, coverage(holdings, query))
 
 
-def _rows(folder: Path, query: Query, kind: str, column: str) -> Iterator[Seen]:
+def _rows(folder: Path, query: Query) -> Iterator[Seen]:
     from irkit.cloudtrail.store.counts import seen
 
-    for one in seen(folder, column, query, MOST_VALUES):
-        if one.value:
-            yield Seen(
-                what="service address" if kind == "ip" and not is_place(one.value) else kind,
-                value=one.value,
-                count=one.count,
-                errors=one.errors,
-                denied=one.denied,
-                first_at=one.first_at,
-                last_at=one.last_at,
-                ips=one.ips,
-                agents=one.agents,
-                event_ids=(),
-                locators=(),
-            )
+    found = seen(folder, tuple(_KINDS.values()), query, MOST_VALUES)
+    for kind, one in ((kind, one) for kind, column in _KINDS.items() for one in found[column] if one.value):
+        yield Seen(
+            what="service address" if kind == "ip" and not is_place(one.value) else kind,
+            value=one.value,
+            count=one.count,
+            errors=one.errors,
+            denied=one.denied,
+            first_at=one.first_at,
+            last_at=one.last_at,
+            ips=one.ips,
+            agents=one.agents,
+            event_ids=(),
+            locators=(),
+        )

@@ -39,7 +39,7 @@ def test_first_and_last_seen_are_exact(kept: Kept, query: Query) -> None:
     by_call: dict[str, list[Record]] = defaultdict(list)
     for one in raw(kept.logs, query):
         by_call[one.call].append(one)
-    got = {one.value: one for one in seen(kept.folder, "call", query)}
+    got = {one.value: one for one in seen(kept.folder, ["call"], query)["call"]}
     assert set(got) == set(by_call)
     for call, records in by_call.items():
         one = got[call]
@@ -90,3 +90,15 @@ def test_only_fields_can_be_counted(kept: Kept, tmp_path: Path) -> None:
         histogram(kept.folder, timedelta(0))
     with pytest.raises(NotFound):
         counted(tmp_path, counts.FIELDS[0])
+
+
+def test_fields_that_are_counted_together_are_counted_as_each_alone(kept: Kept) -> None:
+    fields = ["principal_arn", "key_id", "ip", "agent", "region"]
+    for query in QUERIES:
+        together = seen(kept.folder, fields, query)
+        assert {field: together[field] for field in fields} == {
+            field: seen(kept.folder, [field], query)[field] for field in fields
+        }
+        assert [len(seen(kept.folder, fields, query, most=1)[field]) for field in fields] == [
+            min(1, len(together[field])) for field in fields
+        ]
