@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from irkit.cli.trail_cache import ABOUT, begin
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Counts
@@ -30,6 +29,8 @@ def build_behind(args: argparse.Namespace, whence: Whence, counts: Counts) -> No
         folders = [folder for _, folder in storable(whence.texts, whence.reach) if _is_due(folder)]
         if not folders:
             return
+        from irkit.cli.trail_cache import begin
+
         for each in folders:
             begin(each, whence)
         child = subprocess.Popen(
@@ -51,6 +52,8 @@ def build_behind(args: argparse.Namespace, whence: Whence, counts: Counts) -> No
 
 def _is_due(folder: Path) -> bool:
     """Whether there is no store, or nobody looked for new files of late."""
+    from irkit.cli.trail_cache import ABOUT
+
     begun = folder / ABOUT
     return not begun.is_file() or (time.time() - begun.stat().st_mtime > LOOKED_EVERY_SECONDS or not is_store(folder))
 

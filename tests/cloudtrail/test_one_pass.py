@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,13 +14,16 @@ import pytest
 from irkit.cloudtrail import one_pass
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.local import LocalFiles
-from irkit.cloudtrail.one_pass import OnePass
+from irkit.cloudtrail.one_pass import OnePass, matching
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.catalog import QUESTIONS
 from irkit.cloudtrail.questions.question import Follow
-from irkit.cloudtrail.source import Batch
+from irkit.cloudtrail.source import Batch, found
+from irkit.cloudtrail.store import stored
+from irkit.cloudtrail.store.cached import Cached, Ready
 from tests.cloudtrail.made import ARN, KEY, SECRET_ARN, START, body, service_decrypt
+from tests.cloudtrail.store.logs import build
 
 OTHER = "AKIAQ3EGUZ7LMNOTHERS"
 
@@ -66,18 +70,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("question", ["activity", "decrypts"])
-@pytest.mark.parametrize(
-    "asked",
-    [
-        Query(keys=(KEY,)),
-        Query(keys=(KEY, "AKIAX")),
-        Query(keys=(KEY,), windows=(Window(START + timedelta(minutes=5), START + timedelta(minutes=20, seconds=1)),)),
-        Query(keys=(KEY,), regions=("eu-west-1",)),
-        Query(keys=(KEY,), calls=("kms:Decrypt",)),
-        Query(arns=(ARN,)),
-    ],
+ASKED = (
+    Query(keys=(KEY,)),
+    Query(keys=(KEY, "AKIAX")),
+    Query(keys=(KEY,), windows=(Window(START + timedelta(minutes=5), START + timedelta(minutes=20, seconds=1)),)),
+    Query(keys=(KEY,), regions=("eu-west-1",)),
+    Query(keys=(KEY,), calls=("kms:Decrypt",)),
+    Query(arns=(ARN,)),
 )
+
+
+@pytest.mark.parametrize("question", ["activity", "decrypts"])
+@pytest.mark.parametrize("asked", ASKED)
 @pytest.mark.parametrize("follow", [Follow.MADE_FOR, Follow.TREE])
 def test_the_answer_is_that_of_the_files(folder: Path, question: str, asked: Query, follow: Follow) -> None:
     plain = ask(LocalFiles([folder]), QUESTIONS[question], asked, follow)
@@ -85,6 +89,73 @@ def test_the_answer_is_that_of_the_files(folder: Path, question: str, asked: Que
     assert once.rows == plain.rows
     assert once.records == plain.records
     assert (once.coverage.start, once.coverage.end) == (plain.coverage.start, plain.coverage.end)
+
+
+def test_the_answer_from_a_store_is_that_of_the_files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    store = tmp_path_factory.mktemp("store")
+    later = [each.rename(store / each.name) for each in sorted(folder.iterdir())[30:]]
+    build(folder, store / "built", processes=1)
+    for each in later:
+        each.rename(folder / each.name)
+    cached = Cached(LocalFiles([folder]), store / "built")
+    for asked in ASKED:
+        for follow in (Follow.MADE_FOR, Follow.TREE):
+            plain = ask(LocalFiles([folder]), QUESTIONS["activity"], asked, follow)
+            answer = ask(OnePass(cached, cached.ready), QUESTIONS["activity"], asked, follow)
+            assert answer.rows == plain.rows
+            assert answer.records == plain.records
+            assert answer.coverage.is_whole
+
+
+def test_a_store_is_asked_once_for_both_looks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    store = tmp_path_factory.mktemp("store")
+    build(folder, store, processes=1)
+    cached = Cached(LocalFiles([folder]), store)
+    opened: list[Query] = []
+
+    def ready(query: Query) -> Ready:
+        opened.append(query)
+        return cached.ready(query)
+
+    files = Watched(folder)
+    assert len(ask(OnePass(files, ready), QUESTIONS["activity"], Query(keys=(KEY,))).rows) == 120
+    assert (len(opened), files.looks) == (1, [])
+
+
+def test_a_key_whose_owner_did_far_more_is_asked_for_alone(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path_factory.mktemp("store")
+    build(folder, store, processes=1)
+    cached = Cached(LocalFiles([folder]), store)
+    with closing(cached.ready(Query())) as one:
+        assert one.owners(Query(keys=(KEY,))) == (ARN,)
+        assert one.owners(Query(keys=("AKIANOBODY",))) == ()
+        monkeypatch.setattr(stored, "_MORE", 0)
+        monkeypatch.setattr(stored, "_ROWS", 1)
+        assert one.owners(Query(keys=(KEY,))) == ()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(),
+        Query(windows=(Window(START, START + timedelta(seconds=61)),)),
+        Query(
+            windows=(
+                Window(START + timedelta(minutes=9), START + timedelta(minutes=11)),
+                Window(START, START + timedelta(minutes=2)),
+                Window(START + timedelta(minutes=1), START + timedelta(minutes=3)),
+                Window(START + timedelta(minutes=5), START + timedelta(minutes=5)),
+            ),
+            calls=("KMS:decrypt", "iam:*"),
+        ),
+        Query(calls=("GetUser",), keys=(OTHER,)),
+    ],
+)
+def test_what_is_chosen_from_what_was_kept_is_what_matches(folder: Path, query: Query) -> None:
+    records = found(LocalFiles([folder]), Query()).records
+    assert list(matching(query, records)) == [one for one in records if query.matches(one)]
 
 
 def test_files_are_read_once_for_both_looks(folder: Path) -> None:

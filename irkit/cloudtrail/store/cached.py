@@ -16,7 +16,6 @@ from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import stamp
 from irkit.cloudtrail.source import Batch, Progress, Source
-from irkit.cloudtrail.store.building import Built, ToAdd, building
 from irkit.cloudtrail.store.holdings import Holdings
 from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.stored import coverage, in_words, looking, owners
@@ -24,6 +23,8 @@ from irkit.errors import IrkitError, OutsideError
 
 if TYPE_CHECKING:
     import duckdb
+
+    from irkit.cloudtrail.store.building import Built
 
 
 class Filed(Source, Protocol):
@@ -59,6 +60,8 @@ class Cached:
 
     def build(self, processes: int = 2) -> Generator[Progress, None, Built]:
         """Add to the store what is not in it. Raises as ``building`` does."""
+        from irkit.cloudtrail.store.building import ToAdd, building  # its processes: a question does without
+
         files = (ToAdd(each.place, Path(each.path), each.size, each.stamp) for each in self.raw.files())
         return (yield from building(self.folder, files, processes))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -104,18 +104,18 @@ def _records(engine: duckdb.DuckDBPyConnection) -> Iterator[Iterator[Record]]:
 
 def owners(engine: duckdb.DuckDBPyConnection, query: Query) -> tuple[str, ...]:
     """ARNs of those who used the keys of a query; empty when they did far more than that, with other keys."""
-    by_key = _counted(engine, query)
-    arns = tuple(arn for arn in by_key if arn)
+    of_keys = _counted(engine, narrowing(query))
+    arns = tuple(arn for arn in of_keys if arn)
     if not arns or len(arns) > _MOST_OWNERS:
         return ()
-    theirs = _counted(engine, Query(windows=query.windows, arns=arns))
-    return arns if sum(theirs.values()) <= sum(by_key.values()) * _MORE + _ROWS else ()
+    theirs = _counted(engine, narrowing(Query(windows=query.windows, arns=arns))[:1])
+    return arns if sum(theirs.values()) <= sum(of_keys.values()) * _MORE + _ROWS else ()
 
 
-def _counted(engine: duckdb.DuckDBPyConnection, query: Query) -> dict[str, int]:
-    """How many rows that match each caller has."""
+def _counted(engine: duckdb.DuckDBPyConnection, conditions: Iterable[Condition]) -> dict[str, int]:
+    """How many rows of each caller fulfil any of the conditions."""
     found: dict[str, int] = {}
-    for condition in narrowing(query):
+    for condition in conditions:
         statement = f"SELECT principal_arn, count(*) FROM {Rows.PLAIN} WHERE {condition.text} GROUP BY ALL"  # noqa: S608
         for arn, count in engine.execute(statement, list(condition.values)).fetchall():
             found[arn] = found.get(arn, 0) + count

@@ -53,6 +53,8 @@ def queries(records: tuple[Record, ...]) -> list[Query]:
             *(Query(mentions=(text[-20:],)) for text in itertools.islice(texts(one.params), 2)),
             *(Query(mentions=(arn,)) for arn in one.resources[:1]),
         ]
+    either = [Query(any_of=(one, other), outcome=other.outcome) for one, other in itertools.pairwise(asked[::5])]
+    asked += [*either, *(Query(any_of=(one, Query(any_of=(other,)))) for one, other in itertools.pairwise(asked[::9]))]
     return [*asked, Query(outcome=Outcome.DENIED), Query(mentions=("",)), Query(calls=("ÅSource:X",))]
 
 
