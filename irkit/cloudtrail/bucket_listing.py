@@ -27,7 +27,8 @@ _MOST_LEFT_OUT = 100_000
 _MOST_DAYS_A_RANGE = 31
 _LOGS = "AWSLogs/"
 _ACCOUNT = re.compile(r"\d{12}")
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+_ORGANIZATION = re.compile(r"o-[a-z0-9-]+")
+_OWNER = re.compile(f"{_ORGANIZATION.pattern}|{_ACCOUNT.pattern}")
 _TRAIL = re.compile(r"CloudTrail(-\w+)?")
 _NO_CALLS = frozenset({"CloudTrail-Digest", "CloudTrail-Insight"})
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
@@ -229,6 +230,8 @@ class Listing:
         match step.level:
             case Level.LOGS:
                 found = [self._of_logs(folder, name) for folder, name in names.items()]
+                if not any(_OWNER.fullmatch(name) for name in names.values()):
+                    return Found(further=(Step(Level.DAYS, step.prefix),))  # not AWS's layout: all below is listed
                 return Found(further=tuple(one for one in found if one is not None))
             case Level.ACCOUNT:
                 # Network activity has a folder of its own beside that of other events (user guide, "Finding your

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from irkit.cloudtrail.coverage import Coverage
@@ -133,7 +133,9 @@ class OnePass:
 
 
 def _around(windows: Iterable[Window]) -> tuple[Window, ...]:
-    return tuple(Window(each.start - _AROUND, each.end + _AROUND) for each in windows)
+    """The windows, wider; they may be open to an end of time."""
+    first, last = datetime.min.replace(tzinfo=UTC) + _AROUND, datetime.max.replace(tzinfo=UTC) - _AROUND
+    return tuple(Window(max(each.start, first) - _AROUND, min(each.end, last) + _AROUND) for each in windows)
 
 
 def matching(query: Query, records: Iterable[Record]) -> Iterator[Record]:

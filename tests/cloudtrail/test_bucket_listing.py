@@ -80,6 +80,14 @@ def test_an_organizations_trail_needs_no_list_of_accounts() -> None:
     assert keys(s3, Query(accounts=("444455556666",)), ORG)[0] == {key for key in wanted if "444455556666" in key}
 
 
+@pytest.mark.parametrize("owner", ["o-abc", "o-abc123/111122223333", "team-a/111122223333", "1234", "o-x/o-y"])
+def test_logs_of_an_owner_that_is_named_otherwise_are_found(owner: str) -> None:
+    s3 = FakeS3()
+    wanted = {s3.put(key_of(DAY).replace("AWSLogs/111122223333", f"pre/AWSLogs/{owner}"))}
+    found, _ = keys(s3, Query(windows=(window(-1, 2),)), "pre")
+    assert found == wanted
+
+
 def test_only_the_days_asked_for_are_listed() -> None:
     s3 = filled()
     _, listing = keys(s3, Query(windows=(window(241, 246),), regions=("eu-west-1",), accounts=("111122223333",)))

@@ -6,7 +6,7 @@ import gzip
 import json
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,6 +77,7 @@ ASKED = (
     Query(keys=(KEY,), regions=("eu-west-1",)),
     Query(keys=(KEY,), calls=("kms:Decrypt",)),
     Query(arns=(ARN,)),
+    Query(keys=(KEY,), windows=(Window(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),)),
 )
 
 
