@@ -71,7 +71,6 @@ class LocalFiles:
             raise OutsideError(f"there is no file under {', '.join(map(str, self.paths))}", hint="check the path")
         looked = yield from look_at_files(_newest_first(plan.read), query, self._jobs)
         pruned = [(reason, one, file) for reason, one, file in plan.left_out if reason is not Reason.KIND]
-        pruned = [(reason, one, file) for reason, one, file in plan.left_out if reason is not Reason.KIND]
         off = [place for place, _ in looked.off]
         off += [file.place for reason, _, file in pruned if lies(file.path, reason)]
         if off and pruned:
