@@ -38,8 +38,11 @@ class Regions:
         self._aws = aws
 
     def found(self) -> RegionsFound:
-        """The regions of the account: by EC2, else by the account service, else all that the SDK knows."""
-        for ask in (self._by_ec2, self._by_account):
+        """The regions of the account: by the account service, else by EC2, else all that the SDK knows.
+
+        EC2 is asked second: to load the SDK's model of it takes 0.15 s of CPU.
+        """
+        for ask in (self._by_account, self._by_ec2):
             try:
                 return ask()
             except OutsideError:

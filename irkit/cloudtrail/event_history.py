@@ -26,7 +26,7 @@ from irkit.errors import NotFound, OutsideError
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
-IAM = ("cloudtrail:LookupEvents", "ec2:DescribeRegions", "iam:GetRole")
+IAM = ("cloudtrail:LookupEvents", "account:ListRegions", "iam:GetRole")
 """What it needs: the second to know the regions, the third to ask for a role by its name; it does without them."""
 NEVER = "data events such as s3:GetObject are never in it"
 _OTHERS = "other regions were not asked"
@@ -123,7 +123,7 @@ class EventHistory:
             self._known = self._clients.regions.found()
         known = self._known
         if known.told_by is ToldBy.SDK:
-            return known.enabled, ("which regions are enabled is not known: allow ec2:DescribeRegions",)
+            return known.enabled, ("which regions are enabled is not known: allow account:ListRegions",)
         disabled = ", ".join(known.disabled)
         return known.enabled, (f"not enabled, so not asked: {disabled}",) if disabled else ()
 

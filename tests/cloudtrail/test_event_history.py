@@ -16,6 +16,7 @@ from irkit.cloudtrail.event_history import EventHistory
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.record import Record, record
 from irkit.cloudtrail.source import found, in_order
+from irkit.drill.world.estate import REGIONS
 from irkit.errors import Denied, OutsideError, Unreachable
 from tests.bench import Bench
 from tests.cloudtrail.fake_history import FakeHistory
@@ -249,7 +250,7 @@ def test_regions_that_take_no_credentials_are_named_when_nobody_tells_which_are_
     coverage = found(source(fake), Query()).coverage
     assert coverage.regions == ("eu-west-1",)
     assert list(coverage.not_seen) == ["af-south-1, ap-east-1"]
-    assert "ec2:DescribeRegions" in coverage.text
+    assert "account:ListRegions" in coverage.text
 
 
 def test_another_account_is_not_seen() -> None:
@@ -335,13 +336,13 @@ def test_the_rehearsals_history_is_read_in_all_its_regions(on: Bench) -> None:
     assert answer.coverage.accounts == (on.world.facts.account,)
 
 
-def test_without_a_region_list_every_region_of_the_partition_is_asked(on: Bench) -> None:
+def test_without_a_region_list_every_region_of_the_account_is_asked(on: Bench) -> None:
     clients = on.clients()
     answer = found(EventHistory(clients), Query(event_ids=("00000000-0000-0000-0000-000000000000",)))
-    assert len(answer.coverage.regions) > 25
+    assert set(answer.coverage.regions) == set(REGIONS)
     assert answer.records == ()
     noted = [call.text for call in clients.drain_calls()]
-    assert any(text.startswith("ec2:DescribeRegions") for text in noted)
+    assert any(text.startswith("account:ListRegions") for text in noted)
 
 
 def test_a_name_in_the_wrong_case_is_asked_for_in_awss_own(on: Bench) -> None:

@@ -25,7 +25,7 @@ from irkit.drill.world.estate import REGIONS
 from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
 from irkit.drill.world.iam_propagation import IamPropagation
-from irkit.drill.world.json_shape import JsonObject, text, written
+from irkit.drill.world.json_shape import Json, JsonObject, items, mapping, parsed, text, written
 from irkit.drill.world.kms_permission import KmsPermission
 from irkit.drill.world.lookup_events import LookupRefused, Pace, page
 from irkit.drill.world.loopback_server import LoopbackHandler, LoopbackServer
@@ -137,7 +137,8 @@ class RecordingProxy(LoopbackServer):
 
     def _answer(self, call: AwsCall | None, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         if call is None:
-            return self._forward(method, target, headers, body)
+            reply = self._forward(method, target, headers, body)
+            return replace(reply, body=_used(reply.body)) if (target, reply.status) == _LIST_REGIONS else reply
         if fault := self._behind.faults.fault(call.service):
             return refusal(call, *fault)
         if not self._behind.propagation.is_usable(call.key_id):
@@ -217,6 +218,16 @@ def _opted(found: re.Match[bytes]) -> bytes:
     return found["before"] + (b"opt-in-not-required" if is_used else b"not-opted-in")
 
 
+def _used(body: bytes) -> bytes:
+    """The same of account:ListRegions."""
+    answer = mapping(parsed(body))
+    rows = [mapping(row) for row in items(answer.get("Regions"))]
+    status = {True: "ENABLED_BY_DEFAULT", False: "DISABLED"}
+    told: list[Json] = [{**row, "RegionOptStatus": status[text(row.get("RegionName")) in REGIONS]} for row in rows]
+    return written({**answer, "Regions": told})
+
+
+_LIST_REGIONS = ("/listRegions", _OK)
 _REGION = re.compile(rb"(?P<before><regionName>(?P<name>[\w-]+)</regionName>.*?<optInStatus>)[\w-]+", re.DOTALL)
 _LAST_USED = re.compile(r"<AccessKeyLastUsed>.*?</AccessKeyLastUsed>", re.DOTALL)
 _DATED = re.compile(
