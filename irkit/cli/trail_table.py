@@ -28,7 +28,8 @@ _WIDE = frozenset({"W", "F"})
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
     """The lines. Columns without any text are left out. ``width`` None: nothing is cut."""
-    safe = [[printable(text) for text in row] for row in rows]
+    # What Python calls printable has no sign that ``printable`` replaces.
+    safe = [[text if text.isprintable() else printable(text) for text in row] for row in rows]
     kept = [at for at in range(len(columns)) if not safe or any(row[at] for row in safe)]
     heads = [columns[at].replace("_", " ").upper() for at in kept]
     body = [[row[at] for at in kept] for row in safe]
@@ -89,7 +90,9 @@ def line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 def cells(text: str) -> int:
     """How many cells of a terminal a text takes (Unicode TR 11; combining marks take none)."""
-    return len(text) if text.isascii() else sum(map(_cells_of, text))
+    if text.isascii() or (text.endswith(_CUT) and text[:-1].isascii()):
+        return len(text)
+    return sum(map(_cells_of, text))
 
 
 def _cells_of(character: str) -> int:
