@@ -43,6 +43,7 @@ _AHEAD = timedelta(days=1)
 _BEGUN = datetime(2013, 11, 1, tzinfo=UTC)
 """CloudTrail's first month: no log is older (AWS news blog, 13 November 2013)."""
 _SHOWN = 3
+_SAMPLES = 4
 _NEVER = "what its trail does not record is not in it"
 
 
@@ -132,6 +133,9 @@ class TrailBucket:
         listing, fetching = self._listing(query), Fetching(self._clients.s3, self._bucket, self.kept)
         with closing(listing.pages()) as pages:
             looked = yield from self._read(listing, fetching, pages, query)
+        if not looked.sights.first and (sample := _sample(listing.left_out)):
+            # Nothing was seen that names could be compared with.
+            looked = looked.joined((yield from self._sampled(listing, sample, query)))
         if looked.off and listing.left_out:
             # Names do not tell the truth here: what they left out is read as well.
             again = Fetching(self._clients.s3, self._bucket, self.kept)
@@ -142,6 +146,14 @@ class TrailBucket:
         if not looked.counts.files and fetching.errors:
             raise fetching.errors[0]
         return self._coverage(query, now, listing, fetching, looked, notes.result())
+
+    def _sampled(self, listing: Listing, sample: tuple[S3Object, ...], query: Query) -> Generator[Batch, None, Looked]:
+        """Some of the files left out by their names are read, to see whether names tell the truth here."""
+        looked = yield from self._read(listing, Fetching(self._clients.s3, self._bucket, self.kept), [sample], query)
+        if looked.counts.files == len(sample):
+            listing.left_out = [one for one in listing.left_out if one not in sample]
+            listing.pruned -= len(sample)
+        return looked
 
     @cached_property
     def _notes(self) -> Future[tuple[str, ...]]:
@@ -231,6 +243,14 @@ class TrailBucket:
             looked.counts + Counts(pruned=listing.pruned),
             (_NEVER,),
         )
+
+
+def _sample(left_out: Sequence[S3Object]) -> tuple[S3Object, ...]:
+    """Some, spread over all of them."""
+    most = len(left_out) - 1
+    return tuple(
+        left_out[number] for number in sorted({most * n // (_SAMPLES - 1) for n in range(_SAMPLES)} if left_out else ())
+    )
 
 
 def _progress(told: Progress, listing: Listing, spent_s: float) -> Progress:

@@ -260,6 +260,27 @@ def test_files_whose_names_tell_another_time_make_all_listed_be_read() -> None:
     assert "hold events of other times than their names say" in answer.coverage.text
 
 
+def test_files_that_are_all_named_after_another_time_are_read() -> None:
+    s3 = FakeS3()
+    calls = [made("iam:ListUsers", 60 * number) for number in range(9)]
+    for number, call in enumerate(calls):
+        s3.put(key_of(START - timedelta(hours=9 - number % 3, minutes=number)), log([call]))
+    answer = found(bucket(s3), Query(windows=(HOUR,)))
+    assert set(answer.records) == set(calls)
+    assert (answer.coverage.counts.files, answer.coverage.counts.pruned) == (9, 0)
+    assert "hold events of other times than their names say" in answer.coverage.text
+
+
+def test_names_that_tell_the_truth_are_believed_after_a_few_were_looked_at() -> None:
+    s3 = FakeS3()
+    for number in range(40):
+        s3.put(
+            key_of(START - timedelta(hours=7, minutes=number)), log([made("iam:ListUsers", -7 * 3600 - 60 * number)])
+        )
+    answer = found(bucket(s3), Query(windows=(HOUR,)))
+    assert (answer.records, answer.coverage.is_whole, s3.reads()) == ((), True, 4)
+
+
 def test_regions_and_accounts_without_a_file_are_named(s3: FakeS3) -> None:
     query = Query(windows=(HOUR,), regions=("eu-west-1", "sa-east-1"), accounts=("111122223333", "777788889999"))
     text = found(bucket(s3), query).coverage.text
