@@ -16,7 +16,7 @@ from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.identity import is_place
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.seen import Seen
-from irkit.errors import NotFound
+from irkit.errors import IrkitError, NotFound
 from irkit.wiring.trail import Kind, bare, places, storable
 
 if TYPE_CHECKING:
@@ -59,7 +59,12 @@ def counted(asked: Looked, teller: Teller) -> Counted | None:
     if len(found) != 1 or not set(kinds) <= {Kind.FILES, Kind.BUCKET}:
         return None
     raw, folder = found[0]
-    _complete(raw, folder, asked)
+    try:
+        _complete(raw, folder, asked)
+    except (OSError, IrkitError) as error:
+        # Without room for a store, the records are read.
+        say(f"irkit trail: it cannot be counted in the store, the records are read: {error}")
+        return None
     return _by_store(folder, asked.query)
 
 

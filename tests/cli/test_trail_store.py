@@ -138,6 +138,16 @@ def test_what_is_counted_in_the_store_is_what_the_records_say(ask: Ask, logs: Pa
     }, "what is new is put into the store first"
 
 
+def test_where_no_store_can_be_written_the_records_are_read(
+    ask: Ask, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
+    told = ask("seen", "--from", logs, "--format", "json", "--follow", "alone")
+    assert told.code == 0
+    assert "the records are read" in told.err
+    assert told.document["rows"]
+
+
 def test_records_that_are_only_streamed_are_all_there_once(ask: Ask, logs: Path) -> None:
     *rows, last = ask("activity", "--from", logs, "--format", "jsonl", "--follow", "alone").lines
     assert len(rows) == len(set(ids(rows))) == 17
