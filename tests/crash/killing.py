@@ -7,12 +7,19 @@ at them, so that over one drill each is died at exactly once.
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
+import botocore.exceptions
+import botocore.loaders
+import botocore.session
+
+from irkit.actions import catalog
 from irkit.clients.call_record import CallLog
 from irkit.config import load
 from irkit.drill.responder import colleague, responder
@@ -101,8 +108,27 @@ def child(config_file: Path, data: Path, incident: str, points_file: Path) -> in
     return 0 if outcome is Outcome.ENDED else 1
 
 
+SDKS = ("boto3", "botocore.session", "git", "github", "requests", "slack_sdk")
+SERVICES = ("account", "cloudtrail", "ecs", "iam", "kms", "s3", "secretsmanager", "sts")
+
+
+def warmed() -> None:
+    """Load here what every child would: 440 times the SDKs and botocore's descriptions of services cost minutes."""
+    for name in (*SDKS, *(f"irkit.actions.{one}" for one in catalog.MODULES)):
+        importlib.import_module(name)
+    loader = botocore.loaders.create_loader()
+    for name in ("endpoints", "partitions", "_retry", "sdk-default-configuration"):
+        loader.load_data(name)
+    for service in SERVICES:
+        for kind in ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2"):
+            with suppress(botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError):
+                loader.load_service_model(service, kind)
+    botocore.session.create_loader = lambda *_: loader
+
+
 def zygote() -> None:
     """Imported once; forks a child for each line on stdin and answers with how it ended (``-9`` or an exit code)."""
+    warmed()
     for line in sys.stdin:
         config_file, data, incident, points_file = line.rstrip("\n").split("\t")
         pid = os.fork()
