@@ -326,14 +326,14 @@ def _count(given: Mapping[str, _Given], key: str, default: int) -> int:
     value = given[key].value
     text = str(value)
     if isinstance(value, bool) or not text.isdecimal() or int(text) < 1:
-        msg = f"{given[key].where}: must be a whole number from 1 up"
-        raise ConfigInvalid(msg)
+        raise ConfigInvalid(f"{given[key].where}: must be a whole number from 1 up")
     return int(text)
 
 
 def _path(given: Mapping[str, _Given], key: str) -> Path | None:
     text = _text(given, key)
-    return given[key].folder / Path(text).expanduser() if text else None
+    # Path.expanduser raises RuntimeError for the ~name of nobody; to a shell it is a name like any other.
+    return given[key].folder / os.path.expanduser(text) if text else None  # noqa: PTH111
 
 
 def _token(given: Mapping[str, _Given], key: str) -> TokenRef | None:
@@ -346,5 +346,5 @@ def _token(given: Mapping[str, _Given], key: str) -> TokenRef | None:
         msg = f"{given[key].where}: must be env:NAME, file:PATH or command:..."
         raise ConfigInvalid(msg, hint="a token itself does not belong into the configuration")
     if source == TokenSource.FILE:
-        place = str(given[key].folder / Path(place).expanduser())
+        place = str(given[key].folder / os.path.expanduser(place))  # noqa: PTH111
     return TokenRef(TokenSource(source), place)

@@ -138,3 +138,9 @@ def test_a_token_that_is_not_to_be_had_is_an_error_with_a_hint(ref: TokenRef) ->
 def test_whatever_a_flag_says_it_is_taken_or_refused(flags: dict[str, str]) -> None:
     with suppress(ConfigInvalid):
         assert load(environment={}, flags=flags).quorum >= 1
+
+
+def test_a_home_of_nobody_is_a_name_like_any_other(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('data_folder = "~nobody-of-that-name/x"')
+    assert load(file, environment={}).data_folder == tmp_path / "~nobody-of-that-name" / "x"

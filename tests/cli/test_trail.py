@@ -200,7 +200,7 @@ def test_rows_go_into_a_file_that_is_whole(ask: Ask, tmp_path: Path) -> None:
 
 
 def test_the_raw_record_behind_a_row_is_shown_by_its_id_and_by_its_locator(ask: Ask, tmp_path: Path) -> None:
-    bodies = [body("iam:GetUser"), body("iam:CreateUser", userAgent="é")]
+    bodies = [body("iam:GetUser"), body("iam:CreateUser", 1, userAgent="é")]
     log(tmp_path / "logs", *bodies)
     rows = ask("activity", "--from", tmp_path / "logs", "--format", "json").document["rows"]
     for row, written in zip(rows, bodies, strict=True):

@@ -13,7 +13,7 @@ from irkit.scan.output.write import Format, write
 from tests.scan.output.reports import LETTERS, RULES, finding
 
 NAMING = sorted(set(PlaceKind) - {PlaceKind.FILE, PlaceKind.BLOB, PlaceKind.STASH})
-values = st.text(LETTERS + "+/=_-!#%.", min_size=12, max_size=40)
+values = st.text(LETTERS + "+/=_-!#%.", min_size=12, max_size=40).map(lambda text: f"q7{text}")  # no word of a format
 around = st.text(" :=\"'<>\\/.,;\n\t\x1b\u202e\udcffaZ0é", max_size=8)
 formats = st.sampled_from(list(Format))
 
