@@ -50,7 +50,8 @@ class Result(Listing):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{sum(one.count for one in self.first)} refusals, {self.rows} rows"
+        more = " at least" if self.rows > len(self.first) else ""
+        return f"{sum(one.count for one in self.first)} refusals{more}, {self.rows} rows"
 
 
 def read(clients: Clients, params: Params) -> Result:

@@ -52,7 +52,8 @@ class Result(Listing):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{sum(one.outcome.startswith('read') for one in self.first)} secrets read, {self.rows} rows"
+        more = " at least" if self.rows > len(self.first) else ""
+        return f"{sum(one.outcome.startswith('read') for one in self.first)} secrets read{more}, {self.rows} rows"
 
 
 def read(clients: Clients, params: Params) -> Result:

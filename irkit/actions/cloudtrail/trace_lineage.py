@@ -53,7 +53,8 @@ class Result(Listing):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{sum(one.depth > 0 for one in self.first)} came of it"
+        more = " at least" if self.rows > len(self.first) else ""
+        return f"{sum(one.depth > 0 for one in self.first)} came of it{more}"
 
 
 def read(clients: Clients, params: Params) -> Result:
