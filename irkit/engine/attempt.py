@@ -17,11 +17,12 @@ from pydantic import BaseModel
 from irkit.contract import AnyAction, Effect, Operation, Plan, Proof, Receipt, Standing, Verdict
 from irkit.engine.approval import gate_guard, plan_hash
 from irkit.engine.endings import IRKIT, Endings, OpenClients, said
-from irkit.errors import InDoubt, IrkitError, JournalMoved, PlanStale, Throttled, Unreachable
+from irkit.engine.unmoved import doubted, startable
+from irkit.errors import InDoubt, IrkitError, PlanStale, Throttled, Unreachable
 from irkit.incident import events as ev
 from irkit.incident.events import Direction, StepId
-from irkit.incident.journal import Journal
-from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
+from irkit.incident.journal import Guard, Journal
+from irkit.incident.state import ItemPhase, StepState
 
 AnyOperation = Operation[Any, Any]  # the engine knows no action's types
 
@@ -71,7 +72,7 @@ class Attempt:
                     items=len(params) if work.many else None,
                 ),
                 actor=IRKIT,
-                guard=_startable(work.step, direction),
+                guard=startable(work.step, direction),
             )
             if direction is Direction.DO and work.action.effect is Effect.HUMAN:
                 return
@@ -127,7 +128,7 @@ class Attempt:
         guard(self.journal.state())
         found = operation.probe(opened.clients, plan)
         if not plan.changes and found.receipt is not None:
-            self._receipt(place, found.receipt)
+            self._receipt(place, found.receipt, guard)
             return
         if not plan.changes or found.standing is not Standing.UNTOUCHED:
             msg = f"{work.step}: the world moved since the plan was shown: {found.seen}"
@@ -145,8 +146,8 @@ class Attempt:
         self._receipt(place, receipt)
         self.endings.calls(work.step, opened)
 
-    def _receipt(self, place: _Place, receipt: Receipt) -> None:
-        self.journal.append(ev.EffectDone(**place.fields(), receipt=receipt), actor=IRKIT)
+    def _receipt(self, place: _Place, receipt: Receipt, guard: Guard | None = None) -> None:
+        self.journal.append(ev.EffectDone(**place.fields(), receipt=receipt), actor=IRKIT, guard=guard)
 
     def _failed_effect(
         self, place: _Place, operation: AnyOperation, plan: Plan, opened: OpenClients, error: Exception
@@ -209,7 +210,8 @@ class Attempt:
     def probe(self, work: Work) -> None:
         """Look where the world stands against each effect in doubt. Asks nobody and does nothing, but for notices.
 
-        A notice in doubt is settled by what the probe saw: sending it twice is excluded by its own token.
+        A notice in doubt is settled by what the probe saw: sending it twice is excluded by its own token. If a person
+        answered first, that holds.
         """
         step = self.journal.state().step(work.step)
         operation = _operation(work.action, step.direction)
@@ -228,17 +230,17 @@ class Attempt:
             standing, seen, receipt = found.standing, found.seen, found.receipt
         except IrkitError as error:
             seen = f"cannot tell: {error.message}"
-        self.journal.append(
-            ev.DoubtProbed(**place.fields(), standing=standing, seen=seen, receipt=receipt), actor=IRKIT
-        )
+        still = doubted(place.step, step.attempt, place.index)
+        probed = ev.DoubtProbed(**place.fields(), standing=standing, seen=seen, receipt=receipt)
+        self.journal.append(probed, actor=IRKIT, guard=still)
         if step.effect is not Effect.NOTICE:
             return
         if standing is None:
-            self.endings.postpone(place.step, step.attempt, seen)
+            self.endings.postpone(place.step, step.attempt, seen, still)
         else:
             known = {Standing.IN_PLACE: ev.Resolution.WAS_DONE, Standing.UNTOUCHED: ev.Resolution.WAS_NOT_DONE}
             resolution = known.get(standing, ev.Resolution.PLAN_AGAIN)
-            self.journal.append(ev.DoubtResolved(**place.fields(), resolution=resolution), actor=IRKIT)
+            self.journal.append(ev.DoubtResolved(**place.fields(), resolution=resolution), actor=IRKIT, guard=still)
 
 
 class _PlaceFields(TypedDict):
@@ -283,17 +285,6 @@ def _operation(action: AnyAction, direction: Direction) -> AnyOperation:
         msg = "this step cannot be undone"
         raise IrkitError(msg)
     return operation
-
-
-def _startable(step: StepId, direction: Direction) -> Callable[[IncidentState], None]:
-    def guard(state: IncidentState) -> None:
-        now = state.step(step)
-        waiting = {Phase.TODO, Phase.POSTPONED} if direction is Direction.DO else {Phase.DONE}
-        if now.phase not in waiting or (direction is Direction.UNDO and not now.undo_asked):
-            msg = f"{step}: already {now.phase.value}"
-            raise JournalMoved(msg)
-
-    return guard
 
 
 def _summary(results: Sequence[BaseModel], work: Work) -> str:

@@ -13,10 +13,11 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from irkit.contract import Effect
-from irkit.errors import InDoubt, IrkitError, JournalError, PlanStale, Throttled, Unreachable
+from irkit.engine.unmoved import under_way
+from irkit.errors import InDoubt, IrkitError, JournalError, JournalMoved, PlanStale, Throttled, Unreachable
 from irkit.incident import events as ev
 from irkit.incident.events import Actor, ActorKind, Direction, StepId
-from irkit.incident.journal import Journal
+from irkit.incident.journal import Guard, Journal
 from irkit.incident.state import StepState
 
 IRKIT = Actor(name="irkit", kind=ActorKind.IRKIT)
@@ -49,6 +50,9 @@ class Endings:
         opened = self.open_clients(step)
         try:
             yield opened
+        except JournalMoved:
+            self.calls(step, opened)
+            raise
         except JournalError:
             raise
         except InDoubt:
@@ -59,7 +63,8 @@ class Endings:
             if attempt >= STALE_PLANS and not _is_gated(self.journal.state().step(step)):
                 self.fail(step, attempt, direction, stale)
             else:
-                self.journal.append(ev.RetryAsked(step=step, reason=stale.message), actor=IRKIT)
+                again = ev.RetryAsked(step=step, reason=stale.message)
+                self.journal.append(again, actor=IRKIT, guard=under_way(step, attempt))
         except Exception as error:  # noqa: BLE001 - whatever an action raises ends in the journal, not in a dead runner
             self.calls(step, opened)
             effect = self.journal.state().step(step).effect
@@ -69,7 +74,7 @@ class Endings:
             self.fail(step, attempt, direction, error)
 
     def fail(self, step: StepId, attempt: int, direction: Direction, error: Exception) -> None:
-        """The step failed; a human decides."""
+        """The step failed; a human decides, if nobody has by now (``JournalMoved``)."""
         failed = ev.StepFailed(
             step=step,
             attempt=attempt,
@@ -78,19 +83,18 @@ class Endings:
             message=said(error),
             hint=error.hint if isinstance(error, IrkitError) else "",
         )
-        self.journal.append(failed, actor=IRKIT)
+        self.journal.append(failed, actor=IRKIT, guard=under_way(step, attempt))
 
     def _postpone_notice(self, step: StepId) -> None:
         now = self.journal.state().step(step)
         if now.effect is Effect.NOTICE:
             self.postpone(step, now.attempt, now.error)
 
-    def postpone(self, step: StepId, attempt: int, message: str) -> None:
-        """A notice could not be delivered yet."""
+    def postpone(self, step: StepId, attempt: int, message: str, guard: Guard | None = None) -> None:
+        """A notice could not be delivered yet; unless a person has left it out since (``JournalMoved``)."""
         again_at = datetime.now(UTC) + POSTPONED_FOR
-        self.journal.append(
-            ev.StepPostponed(step=step, attempt=attempt, message=message, again_at=again_at), actor=IRKIT
-        )
+        postponed = ev.StepPostponed(step=step, attempt=attempt, message=message, again_at=again_at)
+        self.journal.append(postponed, actor=IRKIT, guard=guard or under_way(step, attempt))
 
     def calls(self, step: StepId, opened: OpenClients) -> None:
         """Write down the calls made since the last time, if any."""

@@ -23,6 +23,7 @@ from irkit.engine.attempt import Attempt, Work
 from irkit.engine.endings import IRKIT, OpenClients
 from irkit.engine.parameters import NoValue, parameters
 from irkit.engine.ready import Kind, Move, ended, ready
+from irkit.engine.unmoved import planned, startable
 from irkit.errors import IrkitError, JournalMoved, RunbookInvalid
 from irkit.incident import events as ev
 from irkit.incident.events import Direction
@@ -148,7 +149,8 @@ class Executor:
                     self._omit(move.step, move.because)
                 case Kind.PREVIEW:
                     number = self.journal.state().step(move.step).attempt
-                    self.journal.append(ev.StepPreviewed(step=move.step, attempt=number), actor=IRKIT)
+                    previewed = ev.StepPreviewed(step=move.step, attempt=number)
+                    self.journal.append(previewed, actor=IRKIT, guard=planned(move.step))
                 case Kind.START:
                     self._start(move, attempt)
                 case _:
@@ -193,7 +195,8 @@ class Executor:
         return ""
 
     def _omit(self, step: StepId, because: str) -> None:
-        self.journal.append(ev.StepOmitted(step=step, because=because), actor=IRKIT)
+        omitted = ev.StepOmitted(step=step, because=because)
+        self.journal.append(omitted, actor=IRKIT, guard=startable(step, Direction.DO))
 
     def _work(self, step_id: StepId) -> Work:
         step = self.runbook.step(step_id)

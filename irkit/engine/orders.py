@@ -76,6 +76,8 @@ class Orders:
         state = self.journal.state().step(step)
 
         def reason(now: StepState) -> str:
+            if (now.attempt, now.direction) != (state.attempt, state.direction):
+                return "it was begun anew since you looked"
             return not_resolvable(now, item, resolution)
 
         resolved = ev.DoubtResolved(

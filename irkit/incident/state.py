@@ -337,7 +337,10 @@ def _(event: ev.StepFailed, record: Recorded, state: IncidentState) -> IncidentS
 
 @_apply.register
 def _(event: ev.StepPostponed, record: Recorded, state: IncidentState) -> IncidentState:
-    new = replace(state.step(event.step), phase=Phase.POSTPONED, error=event.message, again_at=event.again_at)
+    """What is in doubt is looked at again when the time comes."""
+    step = state.step(event.step)
+    items = tuple(replace(i, probed=False) for i in step.items)
+    new = replace(step, phase=Phase.POSTPONED, items=items, error=event.message, again_at=event.again_at)
     return _with(state, event.step, record, new)
 
 
