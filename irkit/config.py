@@ -12,55 +12,20 @@ import difflib
 import getpass
 import os
 import re
-import shlex
-import subprocess
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from irkit.errors import ConfigInvalid
-from irkit.secret import Secret
+from irkit.token_ref import TokenRef, TokenSource
 
 GLOBAL_REGION = "us-east-1"
 """Where AWS records the calls of its global services, IAM and STS among them (CloudTrail user guide)."""
-
-
-class TokenSource(StrEnum):
-    """Where a token is read from, at the moment of use."""
-
-    ENVIRONMENT = "env"
-    FILE = "file"
-    COMMAND = "command"
-
-
-@dataclass(frozen=True)
-class TokenRef:
-    """Where a token lies; ``read()`` fetches it and nothing keeps it."""
-
-    source: TokenSource
-    place: str
-
-    def read(self) -> Secret:
-        """The token, without its last line end. Raises ``ConfigInvalid`` when it is not to be had."""
-        try:
-            text = self._text().strip()
-        except (OSError, KeyError, ValueError, subprocess.SubprocessError) as error:
-            msg = f"cannot read the token from {self.source}:{self.place}: {type(error).__name__}"
-            raise ConfigInvalid(msg, hint="look at the token's place in the configuration") from None
-        if not text:
-            msg = f"the token at {self.source}:{self.place} is empty"
-            raise ConfigInvalid(msg, hint="look at the token's place in the configuration")
-        return Secret(text)
-
-    def _text(self) -> str:
-        if self.source is TokenSource.ENVIRONMENT:
-            return os.environ[self.place]
-        if self.source is TokenSource.FILE:
-            return Path(self.place).expanduser().read_text(encoding="utf-8")
-        ended = subprocess.run(shlex.split(self.place), check=True, capture_output=True, text=True, timeout=60)
-        return ended.stdout
+SETTLE_S = 15
+"""IAM changes were measured to spread within some 4 seconds; AWS names no bound (user guide, "Troubleshoot IAM")."""
+TRAIL_LAG_S = 15 * 60
+"""CloudTrail usually delivers within 5 minutes and may take 15 (user guide)."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +38,10 @@ class AwsConfig:
     """The regions whose history is asked; ``asked_regions`` adds the region and the global one."""
     config_file: Path | None = None
     credentials_file: Path | None = None
+    organization_profile: str = ""
+    """Profile of the management account, or of one that SCPs are delegated to; empty: ``profile``."""
+    settle_s: int = SETTLE_S
+    """How many seconds a change of IAM or of an SCP may take to bind everywhere before it counts as done."""
 
     @property
     def asked_regions(self) -> tuple[str, ...]:
@@ -117,6 +86,8 @@ class CloudTrailConfig:
     role: str = ""
     external_id: str = ""
     """What the roles' trust policies ask for; no secret."""
+    lag_s: int = TRAIL_LAG_S
+    """How many seconds a call may take to show in CloudTrail; before that, no record proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -144,9 +115,10 @@ class Config:
 KEYS = (
     *("data_folder", "runbooks_folder", "identity", "quorum", "protected_principals", "evidence_recipient"),
     *("aws.profile", "aws.region", "aws.regions", "aws.config_file", "aws.credentials_file"),
+    *("aws.organization_profile", "aws.settle_s"),
     *("github.base_url", "github.repository", "github.token"),
     *("slack.base_url", "slack.token", "slack.channel_prefix", "git.token", "git.username"),
-    *("cloudtrail.source", "cloudtrail.accounts", "cloudtrail.role", "cloudtrail.external_id"),
+    *("cloudtrail.source", "cloudtrail.accounts", "cloudtrail.role", "cloudtrail.external_id", "cloudtrail.lag_s"),
 )
 """Every key there is."""
 
@@ -270,6 +242,8 @@ def _built(given: Mapping[str, _Given], file: Path | None) -> Config:
             regions=_texts(given, "aws.regions"),
             config_file=_path(given, "aws.config_file"),
             credentials_file=_path(given, "aws.credentials_file"),
+            organization_profile=_text(given, "aws.organization_profile"),
+            settle_s=_count(given, "aws.settle_s", SETTLE_S),
         ),
         github=GithubConfig(
             base_url=_text(given, "github.base_url", GithubConfig.base_url),
@@ -287,6 +261,7 @@ def _built(given: Mapping[str, _Given], file: Path | None) -> Config:
             accounts=_texts(given, "cloudtrail.accounts"),
             role=_text(given, "cloudtrail.role"),
             external_id=_text(given, "cloudtrail.external_id"),
+            lag_s=_count(given, "cloudtrail.lag_s", TRAIL_LAG_S),
         ),
         file=file,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, NewType, TypeVar
 
@@ -42,6 +42,67 @@ class Effect(StrEnum):
     """Needs a typed phrase and a quorum for this very plan."""
 
 
+class CredentialKind(StrEnum):
+    """What sort of thing lets somebody in."""
+
+    ACCESS_KEY = "access key"
+    SESSION = "session"
+    USER = "user"
+    """Everything that acts as an IAM user: all its keys, its sessions, its password."""
+    ROLE = "role"
+    """Everything that acts as a role: all its sessions, present and to come."""
+    PASSWORD = "password"  # noqa: S105 -- a kind's name
+    GRANT = "grant"
+    TOKEN = "token"  # noqa: S105 -- a kind's name
+
+
+class Credential(Frozen):
+    """Something that lets somebody in. ``id`` is public: a key id, an ARN, a grant id, or a keyed fingerprint."""
+
+    kind: CredentialKind
+    id: str
+    label: str = ""
+    """For people, where the id says little: ``GitHub token …a1b2 in api.log``."""
+
+
+class Seen(StrEnum):
+    """What one look at a credential showed. ``UNKNOWN`` is an answer of its own, never taken for dead."""
+
+    ALIVE = "alive"
+    """A call with it was accepted, at ``Sighting.at``."""
+    DENIED = "denied"
+    """A call with it was refused, and would have been accepted while it was alive."""
+    QUIET = "quiet"
+    """The log, from the cut until later than its lag, holds no accepted call."""
+    UNKNOWN = "unknown"
+    """It could not be asked, or the answer says nothing of it."""
+
+
+class Means(StrEnum):
+    """How it was looked at, the strongest first."""
+
+    PROBE = "probe"
+    """A call signed with it, or its provider asked about it."""
+    ATTEMPT = "attempt"
+    """What the log shows of somebody else's own calls with it."""
+    LOG = "log"
+    """What the log does not show."""
+    SIMULATION = "simulation"
+    """The provider's own evaluation of its policies, after they have settled."""
+
+
+class Sighting(Frozen):
+    """One look at one credential. A reading action's ``Result`` tells them in a field named ``sightings``."""
+
+    credential: Credential
+    seen: Seen
+    by: Means
+    at: datetime
+    """When it was so: the time of the call, or of the look. Aware, UTC."""
+    says: str
+    """In words that a stranger can check: ``sts:GetCallerIdentity refused 3 times: InvalidClientTokenId``."""
+
+
 class Change(Frozen):
     """One thing that will differ: what it is, what it is now, what it will be. Never a secret value."""
 
@@ -67,6 +128,10 @@ class Plan(Frozen):
     why: str = ""
     phrase: str = ""
     """What must be typed to approve an irreversible plan; names the target."""
+    cuts: tuple[Credential, ...] = ()
+    """The credentials that this takes the life of; their life is told from here on (``irkit.incident.life``)."""
+    revives: tuple[Credential, ...] = ()
+    """The credentials that this gives life back to, on purpose: an undo, or a new key."""
     details: Mapping[str, JsonValue] = {}
 
 
@@ -116,6 +181,8 @@ class Verdict(Frozen):
     proof: Proof
     seen: str
     request_ids: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    """What the look showed of credentials, where it showed something."""
 
 
 C = TypeVar("C")

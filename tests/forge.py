@@ -12,13 +12,14 @@ import pyrage
 
 from irkit.clients.clients import Clients, Listeners, Outside
 from irkit.clients.evidence import EvidenceFile
-from irkit.config import Config, GitConfig, GithubConfig, SlackConfig, TokenRef, TokenSource
+from irkit.config import Config, GitConfig, GithubConfig, SlackConfig
 from irkit.drill.world.git_seed import SeededRepository, seed_repository
 from irkit.drill.world.git_server import GitServer
 from irkit.drill.world.github_seed import seed_github
 from irkit.drill.world.github_server import GithubServer
 from irkit.drill.world.slack_server import SlackServer
 from irkit.secret import Secret
+from irkit.token_ref import TokenRef, TokenSource
 
 KEY_ID = "AKIAQ3EGUZ7LMN4PXWYZ"
 SECRET = "9c41d7e2b60f4a3c8e15d0f7a2b94c6813e5f0d7"

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irkit.config import KEYS, AwsConfig, TokenRef, TokenSource, load
+from irkit.config import KEYS, AwsConfig, load
 from irkit.errors import ConfigInvalid
+from irkit.token_ref import TokenRef, TokenSource
 
 
 def written(folder: Path, text: str) -> Path:

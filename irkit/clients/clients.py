@@ -34,9 +34,10 @@ from irkit.clients.secretsmanager import SecretsManager
 from irkit.clients.slack import Slack, SlackWeb
 from irkit.clients.sts import Sts
 from irkit.clients.trails import Trails
-from irkit.config import Config, TokenRef
+from irkit.config import Config
 from irkit.errors import InputMissing
 from irkit.secret import Fingerprint, Secret
+from irkit.token_ref import TokenRef
 
 
 class PostmortemWriter(Protocol):

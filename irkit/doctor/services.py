@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from irkit.clients.server_clock import heard_clock
-from irkit.config import TokenRef
 from irkit.doctor.finding import Finding, Patient, bad, good, unknown, warning
 from irkit.errors import Denied, IrkitError
+from irkit.token_ref import TokenRef
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients

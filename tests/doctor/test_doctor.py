@@ -14,7 +14,7 @@ import pytest
 from irkit.actions import catalog
 from irkit.clients.iam import Decision
 from irkit.clients.server_clock import heard_clock
-from irkit.config import SlackConfig, TokenRef, TokenSource
+from irkit.config import SlackConfig
 from irkit.doctor.examination import CHECKS, examination, is_ready
 from irkit.doctor.finding import Finding, Patient, Standing
 from irkit.doctor.permissions import permissions
@@ -24,6 +24,7 @@ from irkit.runbook.load import load as load_runbook
 from irkit.runbook.model import RunbookName
 from irkit.runbook.policy import permissions as needed
 from irkit.runbook.shelf import shelf
+from irkit.token_ref import TokenRef, TokenSource
 from tests.bench import Bench, bench
 from tests.e2e.commands import Command
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from irkit.contract import Frozen
 
 FACTS = "facts.json"
@@ -45,6 +47,14 @@ class WorldFacts(Frozen):
     consumers: Mapping[str, str]
     """Service name to its ``/healthz`` address."""
     trail_bucket: str
+    inputs: Mapping[str, JsonValue] = {}
+    """What whoever raised the alarm knows: the inputs of the scenario's runbook."""
+    organization_profile: str = ""
+    """The profile in the AWS files that may write SCPs; empty when there is none."""
+    settle_s: int = 1
+    """How many seconds a change needs to bind in this world, rounded up: ``aws.settle_s`` of its configuration."""
+    lag_s: int = 1
+    """How many seconds a call takes to show in its CloudTrail: ``cloudtrail.lag_s`` of its configuration."""
     config_file: str
     """An irkit configuration (TOML) that points every client at this world."""
     ready_after_s: float

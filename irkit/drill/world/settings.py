@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 
 from pydantic import JsonValue
 
@@ -33,6 +34,19 @@ def broad_policy() -> dict[str, JsonValue]:
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": _RESPONDER_ACTIONS, "Resource": "*"}]}
 
 
+class Membership(StrEnum):
+    """Where the rehearsed account stands in an organization."""
+
+    MEMBER = "member"
+    """SCPs bind it, and the responder has a profile that may write them."""
+    MANAGEMENT = "management"
+    """It is the management account: SCPs can be written, and bind nobody in it."""
+    NO_ACCESS = "no_access"
+    """It is a member, and nobody at hand may write SCPs."""
+    NONE = "none"
+    """There is no organization."""
+
+
 class WorldSettings(Frozen):
     """All knobs; the defaults are those of a drill."""
 
@@ -43,7 +57,15 @@ class WorldSettings(Frozen):
     delivery_lag: timedelta = timedelta(seconds=2)
     """How long an event takes to show up in LookupEvents and in the bucket."""
     iam_delay: timedelta = timedelta()
-    """How long an IAM write takes to show its effect."""
+    """How long an IAM write takes to bind; who reads IAM sees it at once."""
+    scp_delay: timedelta = timedelta()
+    """How long an SCP takes to bind."""
+    membership: Membership = Membership.MEMBER
+    """Of the account in its organization."""
+    scenario: str = "key_leak"
+    """What has happened: a scenario of ``drill.world.scenarios``, named as the runbook for it."""
+    adversary: str = ""
+    """Who has done it and goes on: one of ``drill.world.adversaries``; empty for one who has gone."""
     deliver_every: timedelta = timedelta(seconds=5)
     """How often log files are dropped into the trail's bucket."""
     idle: timedelta = timedelta(minutes=60)
