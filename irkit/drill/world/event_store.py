@@ -21,6 +21,8 @@ class Stored:
     arrival: int
     seen_from: datetime = field(compare=False)
     record: JsonObject = field(compare=False)
+    actor: str = field(compare=False, default="")
+    """Which of the rehearsal's own actors made the call, or had a service make it; empty for those from outside."""
 
     @property
     def region(self) -> str:
@@ -43,10 +45,10 @@ class EventStore:
         self._arrivals: list[Stored] = []
         self._lock = threading.Lock()
 
-    def add(self, record: JsonObject, event_at: datetime) -> None:
+    def add(self, record: JsonObject, event_at: datetime, actor: str = "") -> None:
         """Takes one record in. One with a time in the past is older than the lag and is seen at once."""
         with self._lock:
-            stored = Stored(event_at, len(self._arrivals), event_at + self._lag, record)
+            stored = Stored(event_at, len(self._arrivals), event_at + self._lag, record, actor)
             bisect.insort(self._stored, stored)
             self._arrivals.append(stored)
 

@@ -2,9 +2,9 @@
 
 It hands each request on to the emulator with the ``Host`` header kept, so that the emulator itself checks the signature
 and the permissions, and records the call as CloudTrail would. ``LookupEvents`` is handed on too, for the same checks,
-and then answered from the recorded events; so is ``ListPublicKeys``, from the key that signs the digests. Two private
-headers, never handed on, tell where a call of the rehearsal's own actors came from and (only beside the world's token)
-when.
+and then answered from the recorded events; so is ``ListPublicKeys``, from the key that signs the digests. Private
+headers, never handed on, tell which of the rehearsal's own actors calls, where it came from and (only beside the
+world's token) when.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from irkit.drill.world.recording import Passage, Recording
 SOURCE_IP = "X-Rehearsal-Source-Ip"
 AT = "X-Rehearsal-Time"
 TOKEN = "X-Rehearsal-Token"  # noqa: S105  a header's name
-_PRIVATE = {SOURCE_IP.lower(), AT.lower(), TOKEN.lower()}
+ACTOR = "X-Rehearsal-Actor"
+"""Which of the rehearsal's own actors calls: kept beside the record, for the truth alone."""
+_PRIVATE = {SOURCE_IP.lower(), AT.lower(), TOKEN.lower(), ACTOR.lower()}
 _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 _OWN = {"date", "server", "content-length"}
 _OK = 200
@@ -123,6 +125,7 @@ class RecordingProxy(LoopbackServer):
                     reply.status,
                     reply.body,
                     reply.request_id,
+                    headers.get(ACTOR.lower(), ""),
                 )
             )
             if reply.status == _OK:

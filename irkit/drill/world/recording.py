@@ -57,6 +57,7 @@ class Passage:
     status: int
     body: bytes
     request_id: str
+    actor: str = ""
 
 
 class Recording:
@@ -103,9 +104,9 @@ class Recording:
             own_id or passage.request_id,
         )
         record = cloudtrail_record(call, seen)
-        self._events.add(record, passage.at)
+        self._events.add(record, passage.at, passage.actor)
         if fine and (call.service, call.operation) == ("secretsmanager", "GetSecretValue"):
-            self._service_made(record, answer, passage.at)
+            self._service_made(record, answer, passage)
 
     def identity(self, key_id: str) -> JsonObject | None:
         """Who is behind an access key; ``None`` when AWS never made it."""
@@ -151,10 +152,11 @@ class Recording:
             if before is None or before.at <= use.at:
                 self._last_use[passage.call.key_id] = use
 
-    def _service_made(self, parent: JsonObject, answer: JsonObject, at: datetime) -> None:
+    def _service_made(self, parent: JsonObject, answer: JsonObject, passage: Passage) -> None:
         arn = text(answer.get("ARN"))
         if key := self.key_of_secret(arn):
-            self._events.add(service_made_decrypt(parent, arn, text(answer.get("VersionId")), key), at)
+            made = service_made_decrypt(parent, arn, text(answer.get("VersionId")), key)
+            self._events.add(made, passage.at, passage.actor)
 
 
 _NAMED = {"CreateUser": ("UserName",), "CreateRole": ("RoleName",), "CreateAccessKey": ("AccessKeyId",)}
