@@ -26,12 +26,14 @@ from irkit.clients.github import GitHub, GitHubRest
 from irkit.clients.glue import Glue
 from irkit.clients.health import Health
 from irkit.clients.iam import Iam
+from irkit.clients.kms import Kms
 from irkit.clients.known_secrets import KnownSecrets
 from irkit.clients.organizations import Organizations
 from irkit.clients.regions import Regions
 from irkit.clients.s3 import S3
 from irkit.clients.secretsmanager import SecretsManager
 from irkit.clients.slack import Slack, SlackWeb
+from irkit.clients.ssm import Ssm
 from irkit.clients.sts import Sts
 from irkit.clients.trails import Trails
 from irkit.config import Config
@@ -118,6 +120,16 @@ class Clients:
     def secretsmanager(self) -> SecretsManager:
         """AWS Secrets Manager."""
         return SecretsManager(self.aws)
+
+    @cached_property
+    def kms(self) -> Kms:
+        """AWS KMS."""
+        return Kms(self.aws)
+
+    @cached_property
+    def ssm(self) -> Ssm:
+        """AWS Systems Manager's Parameter Store."""
+        return Ssm(self.aws)
 
     @cached_property
     def cloudtrail(self) -> CloudTrail:

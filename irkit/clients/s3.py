@@ -11,7 +11,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from irkit.clients.aws import Aws, Noted
+from irkit.clients.aws import Aws, Noted, aws_code
+from irkit.errors import OutsideError
 
 _CHUNK = 1 << 18
 _VERSION = "?versionId="
@@ -61,6 +62,36 @@ class S3:
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
+
+    def buckets(self) -> tuple[str, ...]:
+        """The names of all buckets of the account (s3:ListAllMyBuckets)."""
+        return tuple(str(row["Name"]) for row in self._aws.call("s3", "list_buckets").get("Buckets", ()))
+
+    def default_key(self, bucket: str) -> str:
+        """The KMS key that new objects of a bucket are encrypted with; empty when that is not KMS.
+
+        Raises ``Denied`` (s3:GetEncryptionConfiguration), ``NotFound``.
+        """
+        try:
+            answer = self._aws.call("s3", "get_bucket_encryption", Bucket=bucket)
+        except OutsideError as error:
+            if aws_code(error) == "ServerSideEncryptionConfigurationNotFoundError":
+                return ""
+            raise
+        rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", ())
+        applied = [rule.get("ApplyServerSideEncryptionByDefault", {}) for rule in rules]
+        by_kms = [each for each in applied if str(each.get("SSEAlgorithm", "")).startswith("aws:kms")]
+        return next((str(each.get("KMSMasterKeyID") or "alias/aws/s3") for each in by_kms), "")
+
+    def bucket_tags(self, bucket: str) -> dict[str, str]:
+        """A bucket's tags (s3:GetBucketTagging)."""
+        try:
+            answer = self._aws.call("s3", "get_bucket_tagging", Bucket=bucket)
+        except OutsideError as error:
+            if aws_code(error) == "NoSuchTagSet":
+                return {}
+            raise
+        return {str(row["Key"]): str(row["Value"]) for row in answer.get("TagSet", ())}
 
     def listed(self, bucket: str, prefix: str = "", after: str = "") -> Iterator[tuple[S3Object, ...]]:
         """Pages of up to 1,000 objects below a prefix, by key; ``after`` leaves out keys up to it.

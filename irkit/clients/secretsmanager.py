@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from irkit.clients.aws import Aws
@@ -26,6 +28,19 @@ class SecretVersions:
         return next((version for version, stages in self.stages.items() if stage in stages), "")
 
 
+@dataclass(frozen=True)
+class ListedSecret:
+    """A secret without its value. ``key`` is how its KMS key is named; empty for AWS's own."""
+
+    name: str
+    arn: str
+    key: str
+    changed_at: datetime | None
+    read_on: datetime | None
+    """The day it was last read, at midnight UTC."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
 class SecretsManager:
     """Secrets Manager as one step sees it."""
 
@@ -37,6 +52,24 @@ class SecretsManager:
         answer = self._aws.call("secretsmanager", "describe_secret", SecretId=secret_id)
         stages = {version: tuple(names) for version, names in answer.get("VersionIdsToStages", {}).items()}
         return SecretVersions(str(answer["ARN"]), stages)
+
+    def listed(self, region: str = "") -> Iterator[ListedSecret]:
+        """Every secret of a region (secretsmanager:ListSecrets)."""
+        for page in self._aws.pages("secretsmanager", "list_secrets", region=region):
+            for row in page["SecretList"]:
+                yield ListedSecret(
+                    name=str(row["Name"]),
+                    arn=str(row["ARN"]),
+                    key=str(row.get("KmsKeyId") or ""),
+                    changed_at=_utc(row.get("LastChangedDate")),
+                    read_on=_utc(row.get("LastAccessedDate")),
+                    tags={str(tag["Key"]): str(tag["Value"]) for tag in row.get("Tags", ())},
+                )
+
+    def policy(self, secret_id: str, region: str = "") -> str:
+        """The resource policy of a secret as JSON text; empty for none (secretsmanager:GetResourcePolicy)."""
+        answer = self._aws.call("secretsmanager", "get_resource_policy", region=region, SecretId=secret_id)
+        return str(answer.get("ResourcePolicy") or "")
 
     def read(self, secret_id: str, version_id: str = "") -> Secret:
         """The text of one version, the current one when none is named. Raises ``NotFound``."""
@@ -70,3 +103,7 @@ class SecretsManager:
             "secretsmanager", "update_secret_version_stage", SecretId=secret_id, VersionStage=stage, **moves
         )
         return str(done["ResponseMetadata"]["RequestId"])
+
+
+def _utc(at: object) -> datetime | None:
+    return at.astimezone(UTC) if isinstance(at, datetime) else None
