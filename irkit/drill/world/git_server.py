@@ -12,9 +12,10 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterable
+from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
 from irkit.drill.world.loopback_server import LoopbackHandler, LoopbackServer
@@ -53,6 +54,14 @@ def environment(root: Path) -> dict[str, str]:
         "GIT_HTTP_EXPORT_ALL": "1",
         "LC_ALL": "C",
     }
+
+
+class Pushed(NamedTuple):
+    """Who pushed a commit, when, and what they said of it."""
+
+    author: str
+    at: datetime
+    message: str
 
 
 class _GitHandler(LoopbackHandler):
@@ -181,6 +190,20 @@ class GitServer(LoopbackServer):
         """Every ref and the object it names."""
         listing = self.git("for-each-ref", "--format=%(refname) %(objectname)", cwd=self.folder(full_name)).split("\n")
         return dict(cast("tuple[str, str]", tuple(line.split(" "))) for line in listing if line)
+
+    def push_file(self, full_name: str, branch: str, path: str, text: str, pushed: Pushed) -> str:
+        """Commit a file on a branch, which starts from ``main`` when it is new; gives the commit's id."""
+        refs = self.refs(full_name)
+        ref = f"refs/heads/{branch}"
+        parent = refs.get(ref) or refs["refs/heads/main"]
+        who = f"{pushed.author} <{pushed.author}@acme.example> {int(pushed.at.timestamp())} +0000"
+        message, body = pushed.message.encode(), text.encode()
+        stream = (
+            f"commit {ref}\nauthor {who}\ncommitter {who}\ndata {len(message)}\n".encode() + message
+            + f"\nfrom {parent}\nM 100644 inline {path}\ndata {len(body)}\n".encode() + body + b"\n"
+        )  # fmt: skip
+        self.git("fast-import", "--quiet", "--date-format=raw", cwd=self.folder(full_name), stdin=stream)
+        return self.refs(full_name)[ref]
 
     def git(self, *arguments: str, cwd: Path | None = None, stdin: bytes = b"") -> str:
         """Run git on the server's own side, with nothing of the caller's environment or configuration."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from irkit.drill.world.git_seed import SeededRepository
-from irkit.drill.world.github_server import GithubServer, Json
+from irkit.drill.world.github_reply import Json
+from irkit.drill.world.github_server import GithubServer
 from irkit.secret import Secret
 
 _PROTECTION: Json = {

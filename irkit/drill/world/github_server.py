@@ -13,37 +13,18 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar, NamedTuple, cast
+from typing import ClassVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import JsonValue
-
 from irkit.drill.world.git_server import GitServer
+from irkit.drill.world.github_access import GithubAccess
+from irkit.drill.world.github_ci import GithubCi
+from irkit.drill.world.github_reply import Json, Reply, Route, fault, page, stamp
+from irkit.drill.world.github_repository import GithubRepository
 from irkit.drill.world.github_shapes import branch, protection, pull_request, repository, short_branch, user
+from irkit.drill.world.github_tokens import REVOKE, GithubTokens
 from irkit.drill.world.loopback_server import LoopbackHandler, LoopbackServer
 from irkit.secret import Secret
-
-Json = dict[str, JsonValue]
-
-
-class Reply(NamedTuple):
-    """A status and a body; None is no body."""
-
-    status: int
-    body: JsonValue = None
-
-
-class GithubRepository:
-    """What the server knows of one repository besides its git objects. Kept in ``state.json``; secrets stay sealed."""
-
-    def __init__(self, full_name: str, number: int) -> None:
-        self.full_name = full_name
-        self.number = number
-        self.visibility = "private"
-        self.parent = ""
-        self.protections: dict[str, Json] = {}
-        self.secrets: dict[str, Json] = {}
-        self.pulls: list[Json] = []
 
 
 class _GithubHandler(LoopbackHandler):
@@ -52,14 +33,14 @@ class _GithubHandler(LoopbackHandler):
     def do_GET(self) -> None:
         self._serve()
 
-    do_PUT = do_POST = do_DELETE = do_GET  # noqa: N815 - names the parent looks up
+    do_PUT = do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - names the parent looks up
 
     def _serve(self) -> None:
         owner = cast("GithubServer", self.server.owner)
         body = self.body()
         reply = owner.reply(self.command, self.path, self.headers.get("Authorization", ""), body)
-        if reply.body is None:
-            self.answer(reply.status)
+        if reply.body is None or isinstance(reply.body, bytes):
+            self.answer(reply.status, reply.body or b"", reply.headers)
         else:
             self.answer_json(reply.status, reply.body, {"X-GitHub-Media-Type": "github.v3; format=json"})
 
@@ -76,35 +57,40 @@ class GithubServer(LoopbackServer):
         self.git_server = git
         self.root = root
         self.token = token
-        self.login = login
+        self.tokens = GithubTokens()
+        self.tokens.add(token, login)
         self._key = PrivateKey.generate()
         self._repositories: dict[str, GithubRepository] = {}
-        self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
-            ("GET", re.compile(r"/user"), self._get_user),
-            *(
-                (method, re.compile(r"/repos/([^/]+/[^/]+)" + pattern), route)
-                for method, pattern, route in (
-                    ("GET", r"", self._get_repository),
-                    ("GET", r"/branches", self._list_branches),
-                    ("GET", r"/branches/([^/]+)", self._get_branch),
-                    ("GET", r"/branches/([^/]+)/protection", self._get_protection),
-                    ("PUT", r"/branches/([^/]+)/protection", self._put_protection),
-                    ("DELETE", r"/branches/([^/]+)/protection", self._delete_protection),
-                    ("POST", r"/branches/([^/]+)/protection/required_signatures", self._require_signatures),
-                    ("GET", r"/forks", self._list_forks),
-                    ("GET", r"/pulls", self._list_pulls),
-                    ("GET", r"/actions/secrets", self._list_secrets),
-                    ("GET", r"/actions/secrets/public-key", self._get_public_key),
-                    ("GET", r"/actions/secrets/([^/]+)", self._get_secret),
-                    ("PUT", r"/actions/secrets/([^/]+)", self._put_secret),
-                )
-            ),
+        self.ci = GithubCi(self._repositories, lambda: self.url)
+        self.access = GithubAccess(self._repositories, lambda: self.url)
+        self._routes = [*self._own_routes(), *self.ci.routes(), *self.access.routes()]
+
+    def _own_routes(self) -> list[Route]:
+        table: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
+            ("GET", r"", self._get_repository),
+            ("GET", r"/branches", self._list_branches),
+            ("GET", r"/branches/([^/]+)", self._get_branch),
+            ("GET", r"/branches/([^/]+)/protection", self._get_protection),
+            ("PUT", r"/branches/([^/]+)/protection", self._put_protection),
+            ("DELETE", r"/branches/([^/]+)/protection", self._delete_protection),
+            ("POST", r"/branches/([^/]+)/protection/required_signatures", self._require_signatures),
+            ("GET", r"/forks", self._list_forks),
+            ("GET", r"/pulls", self._list_pulls),
+            ("GET", r"/actions/secrets", self._list_secrets),
+            ("GET", r"/actions/secrets/public-key", self._get_public_key),
+            ("GET", r"/actions/secrets/([^/]+)", self._get_secret),
+            ("PUT", r"/actions/secrets/([^/]+)", self._put_secret),
+        )
+        return [
+            Route(method, re.compile(r"/repos/([^/]+/[^/]+)" + pattern), answer) for method, pattern, answer in table
         ]
 
-    def add_repository(self, full_name: str, parent: str = "", visibility: str = "private") -> GithubRepository:
+    def add_repository(
+        self, full_name: str, parent: str = "", visibility: str = "private", created_at: datetime | None = None
+    ) -> GithubRepository:
         """Make a repository of the git server known here; ``parent`` says what it is a fork of."""
-        added = GithubRepository(full_name, 1000 + len(self._repositories))
-        added.parent, added.visibility = parent, visibility
+        added = GithubRepository(full_name, 1000 + len(self._repositories), visibility, parent)
+        added.created_at = stamp(created_at) if created_at else added.created_at
         self._repositories[full_name] = added
         self._save()
         return added
@@ -127,7 +113,7 @@ class GithubServer(LoopbackServer):
         from nacl.public import SealedBox
 
         box = base64.b64encode(SealedBox(self._key.public_key).encrypt(value.reveal().encode())).decode()
-        then = _stamp(at or datetime.now(UTC) - timedelta(days=90))
+        then = stamp(at or datetime.now(UTC) - timedelta(days=90))
         self._repositories[full_name].secrets[name] = {"box": box, "created_at": then, "updated_at": then}
         self._save()
 
@@ -140,23 +126,35 @@ class GithubServer(LoopbackServer):
 
     def reply(self, method: str, target: str, authorization: str, body: bytes) -> Reply:
         """The answer to one request."""
-        scheme, _, credentials = authorization.partition(" ")
-        if scheme.lower() not in {"token", "bearer"} or not credentials or not self.token.matches(Secret(credentials)):
-            return _fault(401, "Bad credentials")
         parts = urlsplit(target)
-        for wanted, pattern, route in self._routes:
-            found = pattern.fullmatch(parts.path)
-            if found is None or wanted != method:
+        fetched = self.ci.fetched(parts.path) if method == "GET" else None
+        if fetched is not None:
+            return fetched
+        given: Json = cast("Json", json.loads(body)) if body else {k: v[-1] for k, v in parse_qs(parts.query).items()}
+        if (method, parts.path) == ("POST", REVOKE):
+            return self.tokens.revoke(authorization, given)
+        login = self.tokens.login(authorization)
+        if login is None:
+            return fault(401, "Bad credentials")
+        if (method, parts.path) == ("GET", "/user"):
+            return Reply(200, user(login, 1, self.url))
+        return self._routed(method, parts.path, given)
+
+    def _routed(self, method: str, path: str, given: Json) -> Reply:
+        for route in self._routes:
+            found = route.pattern.fullmatch(path)
+            if found is None or route.method != method:
                 continue
             names = [unquote(name) for name in found.groups()]
-            if names and names[0] not in self._repositories:
-                return _fault(404, "Not Found")
-            given = cast("Json", json.loads(body)) if body else {k: v[-1] for k, v in parse_qs(parts.query).items()}
-            return route(*([self._repositories[names[0]], *names[1:]] if names else []), given)
-        return _fault(404, "Not Found")
-
-    def _get_user(self, _: Json) -> Reply:
-        return Reply(200, user(self.login, 1, self.url))
+            if not path.startswith("/repos/"):
+                return route.answer(*names, given)
+            if names[0] not in self._repositories:
+                return fault(404, "Not Found")
+            answer = route.answer(self._repositories[names[0]], *names[1:], given)
+            if method != "GET":
+                self._save()
+            return answer
+        return fault(404, "Not Found")
 
     def _get_repository(self, found: GithubRepository, _: Json) -> Reply:
         forks = [other for other in self._repositories.values() if other.parent == found.full_name]
@@ -169,44 +167,44 @@ class GithubServer(LoopbackServer):
         listed = [
             short_branch(name, oid, name in found.protections, self.url, found.full_name) for name, oid in heads.items()
         ]
-        return Reply(200, _page(cast("list[JsonValue]", listed), query))
+        return Reply(200, page(listed, query))
 
     def _get_branch(self, found: GithubRepository, name: str, _: Json) -> Reply:
         oid = self._heads(found).get(name)
         if oid is None:
-            return _fault(404, "Branch not found")
+            return fault(404, "Branch not found")
         return Reply(
             200, branch(name, oid, self._commit_text(found, oid), name in found.protections, self.url, found.full_name)
         )
 
     def _get_protection(self, found: GithubRepository, name: str, _: Json) -> Reply:
         if name not in self._heads(found):
-            return _fault(404, "Branch not found")
+            return fault(404, "Branch not found")
         if name not in found.protections:
-            return _fault(404, "Branch not protected")
+            return fault(404, "Branch not protected")
         return Reply(200, protection(found.protections[name], f"{self.url}/repos/{found.full_name}/branches/{name}"))
 
     def _put_protection(self, found: GithubRepository, name: str, given: Json) -> Reply:
         needed = {"required_status_checks", "enforce_admins", "required_pull_request_reviews", "restrictions"}
         if not needed <= given.keys():
-            return _fault(422, f"Invalid request. {', '.join(sorted(needed - given.keys()))} wasn't supplied.")
+            return fault(422, f"Invalid request. {', '.join(sorted(needed - given.keys()))} wasn't supplied.")
         checks = given["required_status_checks"]
         if isinstance(checks, dict) and ("checks" in checks) == ("contexts" in checks):
-            return _fault(422, 'Invalid request. No subschema in "anyOf" matched.')
+            return fault(422, 'Invalid request. No subschema in "anyOf" matched.')
         if name not in self._heads(found):
-            return _fault(404, "Branch not found")
+            return fault(404, "Branch not found")
         self.protect(found.full_name, name, given)
         return Reply(200, protection(given, f"{self.url}/repos/{found.full_name}/branches/{name}"))
 
     def _delete_protection(self, found: GithubRepository, name: str, _: Json) -> Reply:
         if found.protections.pop(name, None) is None:
-            return _fault(404, "Branch not protected")
+            return fault(404, "Branch not protected")
         self._tell_git(found)
         return Reply(204)
 
     def _require_signatures(self, found: GithubRepository, name: str, _: Json) -> Reply:
         if name not in found.protections:
-            return _fault(404, "Branch not protected")
+            return fault(404, "Branch not protected")
         self.protect(found.full_name, name, found.protections[name] | {"required_signatures": True})
         here = f"{self.url}/repos/{found.full_name}/branches/{name}/protection/required_signatures"
         return Reply(200, {"url": here, "enabled": True})
@@ -214,7 +212,7 @@ class GithubServer(LoopbackServer):
     def _list_forks(self, found: GithubRepository, query: Json) -> Reply:
         forks = [other for other in self._repositories.values() if other.parent == found.full_name]
         listed = [repository(fork.full_name, fork.number, fork.visibility, "", 0, self.url) for fork in forks]
-        return Reply(200, _page(cast("list[JsonValue]", listed), query))
+        return Reply(200, page(listed, query))
 
     def _list_pulls(self, found: GithubRepository, query: Json) -> Reply:
         refs = self.git_server.refs(found.full_name)
@@ -225,11 +223,11 @@ class GithubServer(LoopbackServer):
             for pull in found.pulls
             if query.get("state", "open") in {"all", pull["state"]}
         ]
-        return Reply(200, _page(cast("list[JsonValue]", listed), query))
+        return Reply(200, page(listed, query))
 
     def _list_secrets(self, found: GithubRepository, query: Json) -> Reply:
-        listed: list[JsonValue] = [_public(name, kept) for name, kept in sorted(found.secrets.items())]
-        return Reply(200, {"total_count": len(listed), "secrets": _page(listed, query)})
+        listed = [_public(name, kept) for name, kept in sorted(found.secrets.items())]
+        return Reply(200, {"total_count": len(listed), "secrets": page(listed, query)})
 
     def _get_public_key(self, _: GithubRepository, __: Json) -> Reply:
         public = bytes(self._key.public_key)
@@ -237,15 +235,15 @@ class GithubServer(LoopbackServer):
 
     def _get_secret(self, found: GithubRepository, name: str, _: Json) -> Reply:
         kept = found.secrets.get(name.upper())
-        return _fault(404, "Not Found") if kept is None else Reply(200, _public(name.upper(), kept))
+        return fault(404, "Not Found") if kept is None else Reply(200, _public(name.upper(), kept))
 
     def _put_secret(self, found: GithubRepository, name: str, given: Json) -> Reply:
         if given.get("key_id") != self._key_id:
-            return _fault(422, "The provided key_id does not match the current public key.")
+            return fault(422, "The provided key_id does not match the current public key.")
         if not self._opens(str(given.get("encrypted_value", ""))):
-            return _fault(422, "Bad request - encrypted_value could not be decrypted with the public key.")
+            return fault(422, "Bad request - encrypted_value could not be decrypted with the public key.")
         former = found.secrets.get(name.upper())
-        now = _stamp(datetime.now(UTC))
+        now = stamp(datetime.now(UTC))
         made = former["created_at"] if former else now
         found.secrets[name.upper()] = {"box": given["encrypted_value"], "created_at": made, "updated_at": now}
         self._save()
@@ -283,22 +281,6 @@ class GithubServer(LoopbackServer):
         self.root.mkdir(parents=True, exist_ok=True)
         state = {name: vars(found) for name, found in self._repositories.items()}
         (self.root / "github.json").write_text(json.dumps(state, indent=1))
-
-
-def _fault(status: int, message: str) -> Reply:
-    return Reply(
-        status, {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
-    )
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _page(items: list[JsonValue], query: Json) -> list[JsonValue]:
-    size = min(int(str(query.get("per_page", 30))), 100)
-    start = (int(str(query.get("page", 1))) - 1) * size
-    return items[start : start + size]
 
 
 def _public(name: str, kept: Json) -> Json:

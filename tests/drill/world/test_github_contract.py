@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 
 from irkit.clients.github import Protection
-from irkit.drill.world.github_server import GithubServer, Reply
+from irkit.drill.world.github_reply import Reply
+from irkit.drill.world.github_server import GithubServer
 from irkit.secret import Secret
 from tests.forge import GITHUB_TOKEN, Forge
 
