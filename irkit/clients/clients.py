@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -23,15 +23,20 @@ from irkit.clients.ecs import Ecs
 from irkit.clients.evidence import Evidence, EvidenceFile
 from irkit.clients.git import Git, GitOverHttp
 from irkit.clients.github import GitHub, GitHubRest
+from irkit.clients.github_api import GithubApi
+from irkit.clients.github_ci import GitHubCi
 from irkit.clients.glue import Glue
 from irkit.clients.health import Health
 from irkit.clients.iam import Iam
+from irkit.clients.iam_rights import Rights
 from irkit.clients.kms import Kms
 from irkit.clients.known_secrets import KnownSecrets
 from irkit.clients.organizations import Organizations
 from irkit.clients.regions import Regions
 from irkit.clients.s3 import S3
+from irkit.clients.scp import ServiceControlPolicies
 from irkit.clients.secretsmanager import SecretsManager
+from irkit.clients.settling import Settling
 from irkit.clients.slack import Slack, SlackWeb
 from irkit.clients.ssm import Ssm
 from irkit.clients.sts import Sts
@@ -81,6 +86,12 @@ class Outside:
         """The one AWS session of the process, or the assumed role's."""
         return self.assumed or AwsSession(self.config.aws)
 
+    @cached_property
+    def organization_session(self) -> AwsSession:
+        """The session of the account that may write SCPs; our own where no profile of it is configured."""
+        profile = self.config.aws.organization_profile
+        return AwsSession(replace(self.config.aws, profile=profile)) if profile else self.aws_session
+
     def clients(self, step: str, listeners: Listeners | None = None) -> Clients:
         """The clients of one step."""
         return Clients(self, step, listeners or Listeners())
@@ -115,6 +126,21 @@ class Clients:
     def iam(self) -> Iam:
         """AWS IAM."""
         return Iam(self.aws)
+
+    @cached_property
+    def rights(self) -> Rights:
+        """AWS IAM: where users and roles have their rights from."""
+        return Rights(self.aws)
+
+    @cached_property
+    def scps(self) -> ServiceControlPolicies:
+        """AWS Organizations' service control policies, as ``aws.organization_profile``."""
+        return ServiceControlPolicies(Aws(self._outside.organization_session, self._calls, self.agent))
+
+    @property
+    def settling(self) -> Settling:
+        """When a change that AWS has acknowledged counts as binding."""
+        return Settling(self.aws_now, timedelta(seconds=self.config.aws.settle_s))
 
     @cached_property
     def secretsmanager(self) -> SecretsManager:
@@ -193,6 +219,12 @@ class Clients:
     def github(self) -> GitHub:
         """GitHub's REST interface. Raises ``InputMissing`` when no token is configured."""
         return GitHubRest(self.config.github.base_url, _token(self.config.github.token, "github"), self._calls)
+
+    @cached_property
+    def github_ci(self) -> GitHubCi:
+        """GitHub's Actions, deploy keys and webhooks. Raises ``InputMissing`` when no token is configured."""
+        github = self.config.github
+        return GitHubCi(GithubApi(github.base_url, _token(github.token, "github"), self._calls))
 
     @cached_property
     def slack(self) -> Slack:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from pydantic import JsonValue
 
 from irkit.clients.call_record import CallLog
+from irkit.clients.github_api import GithubApi
 from irkit.contract import Frozen
-from irkit.errors import Denied, NotFound, OutsideError, Throttled, Unreachable, UsageError
+from irkit.errors import NotFound, UsageError
 from irkit.secret import Secret
 
 if TYPE_CHECKING:
-    from github import Github as GithubApi
-    from github.GithubException import GithubException
     from github.Repository import Repository
 
-_TIMEOUT_SECONDS = 15
 _SWITCHES = (
     "required_linear_history", "allow_force_pushes", "allow_deletions", "block_creations",
     "required_conversation_resolution", "lock_branch", "allow_fork_syncing",
@@ -108,20 +104,17 @@ class GitHubRest:
     """GitHub through PyGithub. ``base_url`` is ``https://api.github.com``, or ``https://HOST/api/v3`` of a server."""
 
     def __init__(self, base_url: str, token: Secret, calls: CallLog | None = None) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._token = token
-        self._calls = calls or CallLog()
-        self._api: GithubApi | None = None
+        self._api = GithubApi(base_url, token, calls)
 
     def login(self) -> str:
         """Who irkit acts as."""
-        with self._answers("GET /user"):
-            return self._github().get_user().login
+        with self._api.answers("GET /user"):
+            return self._api.library.get_user().login
 
     def exposure(self, repository: str) -> Exposure:
         """Visibility, forks, open pull requests and protected branches."""
-        with self._answers(f"GET /repos/{full_name(repository)}"):
-            found = self._github().get_repo(full_name(repository))
+        with self._api.answers(f"GET /repos/{full_name(repository)}"):
+            found = self._api.library.get_repo(full_name(repository))
             forks = tuple(fork.full_name for fork in found.get_forks())
             pulls = tuple(
                 PullRequest(number=pull.number, title=pull.title, author=pull.user.login, head=pull.head.sha)
@@ -135,33 +128,35 @@ class GitHubRest:
     def protection(self, repository: str, branch: str) -> Protection | None:
         """One branch's protection; None when it has none."""
         try:
-            return Protection(branch=branch, settings=put_body(self._call("GET", _protection_path(repository, branch))))
+            return Protection(
+                branch=branch, settings=put_body(self._api.call("GET", _protection_path(repository, branch)))
+            )
         except NotFound:
             return None
 
     def unprotect(self, repository: str, branch: str) -> None:
         """Take a branch's protection away."""
-        self._call("DELETE", _protection_path(repository, branch))
+        self._api.call("DELETE", _protection_path(repository, branch))
 
     def protect(self, repository: str, protection: Protection) -> None:
         """Give a branch the protection it had."""
         path = _protection_path(repository, protection.branch)
         body = {name: value for name, value in protection.settings.items() if name != "required_signatures"}
-        self._call("PUT", path, body)
+        self._api.call("PUT", path, body)
         if protection.settings.get("required_signatures") is True:
-            self._call("POST", f"{path}/required_signatures")
+            self._api.call("POST", f"{path}/required_signatures")
 
     def secrets_updated_at(self, repository: str) -> Mapping[str, datetime]:
         """Every Actions secret by name, and when it was last written."""
-        with self._answers(f"GET /repos/{full_name(repository)}/actions/secrets"):
+        with self._api.answers(f"GET /repos/{full_name(repository)}/actions/secrets"):
             return {kept.name: kept.updated_at for kept in self._repository(repository).get_secrets()}
 
     def owned(self, owner: str) -> Iterator[Owned]:
         """Every repository of an organization or user that the token sees."""
         from github.GithubException import UnknownObjectException
 
-        with self._answers(f"GET /orgs/{owner}/repos"):
-            api = self._github()
+        with self._api.answers(f"GET /orgs/{owner}/repos"):
+            api = self._api.library
             try:
                 listing = list(api.get_organization(owner).get_repos())
             except UnknownObjectException:
@@ -171,53 +166,11 @@ class GitHubRest:
 
     def put_secret(self, repository: str, name: str, value: Secret) -> None:
         """Write an Actions secret, sealed to the repository's public key."""
-        with self._answers(f"PUT /repos/{full_name(repository)}/actions/secrets/{name}"):
+        with self._api.answers(f"PUT /repos/{full_name(repository)}/actions/secrets/{name}"):
             self._repository(repository).create_secret(name, value.reveal(), secret_type="actions")  # noqa: S106
 
     def _repository(self, repository: str) -> Repository:
-        return self._github().get_repo(full_name(repository))
-
-    def _call(self, method: str, path: str, body: Mapping[str, JsonValue] | None = None) -> Mapping[str, Any]:
-        with self._answers(f"{method} {path}"):
-            _, answer = self._github().requester.requestJsonAndCheck(
-                method, path, input=None if body is None else dict(body)
-            )
-            return answer or {}
-
-    @contextmanager
-    def _answers(self, what: str) -> Iterator[None]:
-        """Note the call, and turn what PyGithub and requests raise into what it means for irkit."""
-        from github.GithubException import GithubException
-        from requests.exceptions import RequestException
-
-        try:
-            yield
-        except GithubException as error:
-            self._calls.note(f"github: {what}", request_id=_request_id(error), error=str(error.status))
-            raise _meaning(what, error) from None
-        except RequestException as error:
-            self._calls.note(f"github: {what}", error=type(error).__name__)
-            msg = f"GitHub {what}: no answer ({type(error).__name__})"
-            raise Unreachable(msg, hint="look at GitHub's status page, or at the configured address") from None
-        self._calls.note(f"github: {what}")
-
-    def _github(self) -> GithubApi:
-        if self._api is None:
-            from github import Auth
-            from github import Github as GithubApi
-            from urllib3.util import Retry
-
-            self._api = GithubApi(
-                base_url=self._base_url,
-                auth=Auth.Token(self._token.reveal()),
-                timeout=_TIMEOUT_SECONDS,
-                retry=Retry(total=2, status_forcelist=(502, 503, 504), backoff_factor=0.2),
-                per_page=100,
-                user_agent="irkit",
-                seconds_between_requests=0,
-                seconds_between_writes=0,
-            )
-        return self._api
+        return self._api.library.get_repo(full_name(repository))
 
 
 def put_body(told: Mapping[str, Any]) -> dict[str, JsonValue]:
@@ -274,23 +227,3 @@ def _enabled(told: Mapping[str, Any], name: str) -> bool:
 
 def _protection_path(repository: str, branch: str) -> str:
     return f"/repos/{full_name(repository)}/branches/{quote(branch, safe='')}/protection"
-
-
-def _request_id(error: GithubException) -> str:
-    return next((value for name, value in (error.headers or {}).items() if name.lower() == "x-github-request-id"), "")
-
-
-def _meaning(what: str, error: GithubException) -> OutsideError:
-    data = error.data if isinstance(error.data, Mapping) else {}
-    text = f"GitHub {what}: {error.status} {data.get('message', '')}".rstrip()
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS or "rate limit" in text.lower():
-        return Throttled(text, hint="wait until the rate limit is over, then retry the step")
-    if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return Denied(text, hint="check the token's permissions: contents, administration, secrets, pull requests")
-    if error.status == HTTPStatus.NOT_FOUND:
-        return NotFound(
-            text, hint="check the repository's name; GitHub also answers 404 to a token that may not see it"
-        )
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(text, hint="look at GitHub's status page")
-    return OutsideError(text)
