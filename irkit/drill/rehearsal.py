@@ -28,8 +28,6 @@ from irkit.drill.world.settings import WorldSettings
 from irkit.errors import IncidentUnknown, IrkitError
 
 READY_WITHIN = timedelta(seconds=60)
-OWN_NETWORKS = ("10.0.0.0/16",)
-"""Where the rehearsed company's own calls come from."""
 _POLL_SECONDS = 0.05
 
 
@@ -51,13 +49,7 @@ class Rehearsal:
 
     def inputs(self) -> Mapping[str, JsonValue]:
         """What the rehearsed incident begins with: that which whoever raised the alarm knows."""
-        return {
-            "key_id": self.facts.key_id,
-            "repository": self.facts.repository,
-            "repository_url": self.facts.repository_url,
-            "secret_id": self.facts.secret_id,
-            "known_networks": list(OWN_NETWORKS),
-        }
+        return self.facts.inputs
 
     def stop(self) -> None:
         """End the cloud and everything it started. Harmless when it has ended."""

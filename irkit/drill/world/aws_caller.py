@@ -17,8 +17,10 @@ _TARGETS = {
     "secretsmanager": "secretsmanager",
     "ecs": "AmazonEC2ContainerServiceV20141113",
     "cloudtrail": "CloudTrail_20131101",
+    "organizations": "AWSOrganizationsV20161128",
+    "ssm": "AmazonSSM",
 }
-_VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}
+_VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15", "ec2": "2016-11-15"}
 _ERRORS_FROM = 400
 
 
@@ -64,6 +66,12 @@ class AwsCaller:
         body = urlencode({"Action": action, "Version": _VERSIONS[service], **params}).encode()
         return bare_xml(self._send(service, "POST", "/", headers, body).body)
 
+    def anonymous(self, service: str, action: str, params: Mapping[str, str]) -> ET.Element:
+        """An unsigned call of a query service: one that a token proves. Raises like ``json``."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+        body = urlencode({"Action": action, "Version": _VERSIONS[service], **params}).encode()
+        return bare_xml(self._exchanged("POST", "/", {"Host": urlsplit(self.endpoint).netloc, **headers}, body).body)
+
     def put_object(self, bucket: str, key: str, data: bytes) -> None:
         """Puts one object into S3. Raises like ``json``."""
         self._send("s3", "PUT", f"/{bucket}/{key}", {"Content-Type": "application/octet-stream"}, data)
@@ -83,6 +91,9 @@ class AwsCaller:
     def _send(self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         request = Request(method, f"{self.endpoint}{path}", headers, body)
         sent = signed_headers(request, self.keys, service, self.region, datetime.now(UTC))
+        return self._exchanged(method, path, sent, body)
+
+    def _exchanged(self, method: str, path: str, sent: Mapping[str, str], body: bytes) -> Answer:
         place = urlsplit(self.endpoint)
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=self.timeout)
         try:

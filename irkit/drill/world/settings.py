@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from math import ceil
 
 from pydantic import JsonValue
 
@@ -70,3 +71,13 @@ class WorldSettings(Frozen):
     """How often log files are dropped into the trail's bucket."""
     idle: timedelta = timedelta(minutes=60)
     """After so long without a call from outside, a world of its own process ends."""
+
+    @property
+    def settle_s(self) -> int:
+        """How many whole seconds any change has bound after, with a second to spare."""
+        return ceil(max(self.iam_delay, self.scp_delay).total_seconds()) + 1
+
+    @property
+    def lag_s(self) -> int:
+        """How many whole seconds any call is seen after, with two to spare."""
+        return ceil(self.delivery_lag.total_seconds()) + 2

@@ -11,10 +11,11 @@ import os
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 
 from irkit.drill.world import estate
 from irkit.drill.world.access_files import (
@@ -25,23 +26,26 @@ from irkit.drill.world.access_files import (
     write_planted,
     write_private,
 )
+from irkit.drill.world.adversaries.adversary import INTRUDER, Adversary, Loot
+from irkit.drill.world.adversaries.cast import ADVERSARIES
+from irkit.drill.world.adversaries.hand import KNOWN, Hand, network
 from irkit.drill.world.aws_cloud import AwsCloud
 from irkit.drill.world.consumers import Consumers
 from irkit.drill.world.control import Command, Commands, ControlServer
 from irkit.drill.world.estate import Estate
 from irkit.drill.world.facts import WorldFacts
-from irkit.drill.world.git_seed import SeededRepository, seed_repository
 from irkit.drill.world.git_server import GitServer
-from irkit.drill.world.github_seed import seed_github
 from irkit.drill.world.github_server import GithubServer
-from irkit.drill.world.intruder import Intruder, Spoils, past_use
 from irkit.drill.world.json_shape import Json, JsonObject, number, text
 from irkit.drill.world.loopback_server import LoopbackServer, Outage
+from irkit.drill.world.scenarios.key_leak import REPOSITORY
+from irkit.drill.world.scenarios.scenario import Scene, Story
+from irkit.drill.world.scenarios.shelf import SCENARIOS
 from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.slack_server import SlackServer
 from irkit.secret import Secret
 
-_LEAK_BEFORE_ALARM = timedelta(hours=5)
+_FURNISHED_BEFORE_ALARM = timedelta(days=30)
 
 
 class World:
@@ -52,8 +56,9 @@ class World:
         self.settings = settings or WorldSettings()
         self.stop_asked = Event()
         """Set when the control port was told to end the world."""
+        self._scenario = SCENARIOS[self.settings.scenario]
         self._tokens = {name: Secret(f"{mark}{secrets.token_hex(18)}") for name, mark in _TOKENS.items()}
-        self.consumers = Consumers(self.folder / "apps")
+        self.consumers = Consumers(self.folder / "apps", self._scenario.services)
         self.aws = AwsCloud(self.folder / "aws", self.settings, self.consumers.notice, self._new_key)
         self.git = GitServer(self.folder / "git", self._tokens["git"])
         self.github = GithubServer(self.git, self.folder / "github", self._tokens["github"])
@@ -63,8 +68,8 @@ class World:
         self._lock = Lock()
         self._facts: WorldFacts | None = None
         self._estate: Estate | None = None
-        self._intruder: Intruder | None = None
-        self._spoils: Spoils | None = None
+        self._adversary: Adversary | None = None
+        self._ending = Event()
 
     @property
     def facts(self) -> WorldFacts:
@@ -89,9 +94,7 @@ class World:
 
     def intruder_tries(self) -> dict[str, str]:
         """What each credential that the intruder holds gets right now: ``works``, or AWS's error code."""
-        if self._intruder is None or self._spoils is None:
-            return {}
-        return self._intruder.try_again(self._spoils)
+        return {} if self._adversary is None else self._adversary.tries()
 
     def start(self) -> WorldFacts:
         """Starts everything and writes ``facts.json``. On any error what was started is stopped again."""
@@ -114,33 +117,54 @@ class World:
             emulator.result()
             found = self._estate = self.aws.furnish(self.consumers.health, alarm_at)
             self._plant(found.planted)
-            repository = pool.submit(self._repository, found, alarm_at)
             apps = pool.submit(self.consumers.start, self.aws.url, found)
-            honest = pool.submit(past_use, self.aws.url, self.aws.token, found, alarm_at)
-            self._break_in(found, alarm_at)
-            honest.result()
+            story = self._told(found, alarm_at)
             apps.result()
-            seeded = repository.result()
         self.aws.open_for_use(self.settings.deliver_every)
-        return self._written_facts(found, seeded, alarm_at, began)
+        facts = self._written_facts(found, story, alarm_at, began)
+        self._begin_to_live()
+        return facts
+
+    def _told(self, found: Estate, alarm_at: datetime) -> Story:
+        random = Random(self.settings.seed)
+        scene = self._scene(found, alarm_at, random)
+        story = self._scenario.furnish(scene)
+        loot = Loot(lambda held: self._plant({f"secret of {held.keys.key_id}": held.keys.secret_key}))
+        lines = network(random) if self.settings.adversary else KNOWN
+        hand = Hand(scene, story.foothold, self.aws.root, random, lines, loot)
+        adversary = ADVERSARIES[self.settings.adversary](hand)
+        adversary.before()
+        self._adversary = adversary
+        keys = {pair.key_id for pair in story.foothold.keys.values()} | {h.keys.key_id for h in loot.held.values()}
+        events = [stored.event_id for stored in self.aws.events.everything() if stored.actor == INTRUDER]
+        truth = {"alarm_at": alarm_at.isoformat(), "keys": sorted(keys), "events": events}
+        write_private(self.folder / VAULT / "truth.json", json.dumps(truth, indent=2))
+        return story
+
+    def _scene(self, found: Estate, alarm_at: datetime, random: Random) -> Scene:
+        files = self.folder / "files"
+        files.mkdir(exist_ok=True)
+        scene = Scene(
+            estate=found,
+            root=self.aws.root,
+            endpoint=self.aws.url,
+            token=self.aws.token,
+            alarm_at=alarm_at,
+            random=random,
+            git=self.git,
+            github=self.github,
+            folder=files,
+            plant=lambda name, value: self._plant({name: value}),
+        )
+        minutes = _FURNISHED_BEFORE_ALARM.total_seconds() / 60
+        return replace(scene, root=scene.past(self.aws.root.keys, minutes, "10.0.0.5", "terraform/1.9"))
+
+    def _begin_to_live(self) -> None:
+        if self._adversary is not None:
+            Thread(target=self._adversary.live, args=(self._ending,), daemon=True).start()
 
     def _servers(self) -> tuple[LoopbackServer, ...]:
         return self.git, self.github, self.slack, self.control
-
-    def _repository(self, found: Estate, alarm_at: datetime) -> SeededRepository:
-        secret = found.leaked.secret_key
-        seeded = seed_repository(self.git, found.leaked.key_id, secret, alarm_at - _LEAK_BEFORE_ALARM)
-        seed_github(self.github, seeded, found.leaked.key_id, secret)
-        return seeded
-
-    def _break_in(self, found: Estate, alarm_at: datetime) -> None:
-        self._intruder = Intruder(self.aws.url, self.aws.token, found, alarm_at, Random(self.settings.seed))
-        spoils = self._spoils = self._intruder.play()
-        mine = {found.leaked.key_id, spoils.back_door.key_id, spoils.session.key_id}
-        truth = {"alarm_at": alarm_at.isoformat(), "keys": sorted(mine), "events": self.aws.events_of_the_intruder()}
-        write_private(self.folder / VAULT / "truth.json", json.dumps(truth, indent=2))
-        if spoils.session.session_token is not None:
-            self._plant({"intruder's session secret": spoils.session.secret_key})
 
     def _new_key(self, key_id: str, secret: Secret) -> None:
         self._plant({f"secret of {key_id}": secret})
@@ -150,7 +174,7 @@ class World:
             self._planted |= planted
             write_planted(self.folder, self._planted)
 
-    def _written_facts(self, found: Estate, seeded: SeededRepository, alarm_at: datetime, began: float) -> WorldFacts:
+    def _written_facts(self, found: Estate, story: Story, alarm_at: datetime, began: float) -> WorldFacts:
         config, credentials = write_aws_files(self.folder / "access", self.aws.url, estate.REGION, found.responder)
         files = {
             name: str(write_private(self.folder / place / f"{name}.token", self._tokens[name].reveal() + "\n"))
@@ -177,12 +201,15 @@ class World:
             control_url=self.control.url,
             control_token_file=files["control"],
             key_id=found.leaked.key_id,
-            repository=seeded.full_name,
-            repository_url=self.git.clone_url(seeded.full_name),
+            repository=REPOSITORY,
+            repository_url=self.git.clone_url(REPOSITORY),
             secret_id=estate.DEPLOY_SECRET,
             cluster=estate.CLUSTER,
             consumers=self.consumers.health,
             trail_bucket=estate.TRAIL_BUCKET,
+            inputs=story.inputs,
+            settle_s=self.settings.settle_s,
+            lag_s=self.settings.lag_s,
             config_file=str(self.folder / "access" / "irkit.toml"),
             ready_after_s=round(time.monotonic() - began, 3),
             children={"aws": self.aws.pid, **self.consumers.pids},
@@ -192,6 +219,7 @@ class World:
 
     def stop(self) -> None:
         """Ends every process and server; harmless when some never started."""
+        self._ending.set()
         self.consumers.stop()
         self.aws.stop()
         for server in self._servers():

@@ -1,0 +1,12 @@
+"""The adversaries by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from irkit.drill.world.adversaries.adversary import Adversary
+from irkit.drill.world.adversaries.gone import Gone
+from irkit.drill.world.adversaries.hand import Hand
+
+ADVERSARIES: Mapping[str, Callable[[Hand], Adversary]] = {"": Gone}
+"""Names as in ``WorldSettings.adversary``."""
