@@ -195,7 +195,12 @@ class Attempt:
         self.endings.calls(place.step, opened)
         self.journal.append(
             ev.EffectVerified(
-                **place.fields(), proof=verdict.proof, seen=verdict.seen, looks=looks, request_ids=verdict.request_ids
+                **place.fields(),
+                proof=verdict.proof,
+                seen=verdict.seen,
+                looks=looks,
+                request_ids=verdict.request_ids,
+                sightings=verdict.sightings,
             ),
             actor=IRKIT,
         )

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, NewType
 
 from pydantic import Field, JsonValue, TypeAdapter
 
-from irkit.contract import Effect, Frozen, Plan, Proof, Receipt, Standing
+from irkit.contract import Effect, Frozen, Plan, Proof, Receipt, Sighting, Standing
 from irkit.runbook.model import StepId as StepId  # noqa: PLC0414 - told on: events name steps
 
 IncidentId = NewType("IncidentId", str)
@@ -94,6 +94,8 @@ class IncidentOpened(Frozen):
     quorum: int
     """How many different people must approve an irreversible plan."""
     irkit_version: str
+    settle_s: int = 15
+    """Seconds that a change needs to bind everywhere (``aws.settle_s``): what is accepted until then is no alarm."""
 
 
 class RunnerStarted(Frozen):
@@ -197,6 +199,8 @@ class EffectVerified(Frozen):
     seen: str
     looks: int
     request_ids: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    """What the look showed of credentials (``irkit.incident.life``)."""
 
 
 class DoubtProbed(Frozen):

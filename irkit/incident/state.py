@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from irkit.contract import Effect, Plan, Proof, Receipt, Standing
 from irkit.incident import events as ev
 from irkit.incident.events import Direction, PlanHash, Recorded, StepId
+from irkit.incident.lives import Lives, told
 
 
 class Phase(StrEnum):
@@ -113,6 +114,8 @@ class IncidentState:
     steps: Mapping[StepId, StepState] = field(default_factory=dict)
     notes: tuple[Recorded, ...] = ()
     evidence: tuple[Recorded, ...] = ()
+    lives: Lives = field(default_factory=Lives)
+    """The life of each credential that the journal names."""
     runner: ev.RunnerStarted | None = None
     aborted: str | None = None
     closed: str | None = None
@@ -129,7 +132,8 @@ def fold(records: Iterable[Recorded], state: IncidentState | None = None) -> Inc
     """Fold records, in order, onto ``state`` (a new incident's without one)."""
     now = state or IncidentState()
     for record in records:
-        now = replace(_apply(record.event, record, now), seq=record.seq, head=record.hash)
+        lives = told(now.lives, record)
+        now = replace(_apply(record.event, record, now), seq=record.seq, head=record.hash, lives=lives)
     return now
 
 

@@ -258,6 +258,7 @@ def opened_session(config: Config, runbook: Runbook, given: Given, mode: Mode, t
         acting_as=who.acting_as,
         quorum=config.quorum,
         irkit_version=__version__,
+        settle_s=config.aws.settle_s,
     )
     session.journal.append(opened, actor=session.me)
     return session
