@@ -73,7 +73,7 @@ class KillingJournal(SqliteJournal):
 
 def point_of(event: Event) -> str:
     """What makes a journal event a point of its own: its kind, step, direction and item."""
-    parts = [event.kind]
+    parts: list[str] = [event.kind]
     for name in ("step", "direction", "item"):
         value = getattr(event, name, None)
         parts.append("-" if value is None else str(value))

@@ -1,14 +1,12 @@
-"""The whole key_leak drill, with the irkit process killed by SIGKILL at every point, one after the other, and
+"""Each runbook's whole drill, with the irkit process killed by SIGKILL at every point, one after the other, and
 resumed each time."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -18,69 +16,67 @@ from irkit.incident import events as ev
 from irkit.incident.state import Phase
 from irkit.incident.verification import verification
 from irkit.wiring.drills import begin
-from irkit.wiring.session import Session
+from tests.crash.everywhere import KILLED, Killed, killed_everywhere
 from tests.crash.killing import point_of
 from tests.leaks import found_leaks
 
 pytestmark = pytest.mark.timeout(1800)  # some 440 processes, one after the other
 
-KILLED = -9
-MOST_CHILDREN = 900
+
+@dataclass(frozen=True)
+class Case:
+    """A runbook, and what is to be expected of its drill along the recommended path."""
+
+    runbook: str
+    left_out: frozenset[str] = frozenset()
+    """The steps that the recommended path leaves out; all others are done."""
+    unmade: Mapping[str, str] = field(default_factory=dict)
+    """Calls that may come more than once, each with the call that takes it back: one is left in the end.
+
+    As ``_effects`` says them, up to where they begin to differ. All other effects come once.
+    """
 
 
-@dataclass
-class Killed:
-    """A drill that was driven to its end by children that were killed."""
+CASES = (
+    Case(
+        "key_leak",
+        frozenset({"leave_history"}),
+        # a new key whose secret was lost with the process is taken away, and another made
+        {"CreateAccessKey svc-deploy": "DeleteAccessKey svc-deploy"},
+    ),
+)
 
-    rehearsal: Rehearsal
-    session: Session
-    points: list[str]
-    codes: list[int]
-    log: str
+
+@dataclass(frozen=True)
+class Driven(Killed):
+    """A case's drill, driven to its end."""
+
+    case: Case
 
 
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.runbook)
+def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driven]:
+    case: Case = request.param
     folder = tmp_path_factory.mktemp("killed")
-    data, points, log = folder / "data", folder / "points", folder / "log"
-    session, rehearsal = begin(load(environment={}, flags={"data_folder": str(data)}), "key_leak", 1)
-    order = f"{rehearsal.facts.config_file}\t{data}\t{session.folder.incident}\t{points}\n"
+    session, rehearsal = begin(load(environment={}, flags={"data_folder": str(folder / "data")}), case.runbook, 1)
     try:
-        with (
-            log.open("w") as errors,
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.crash.killing"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            ) as zygote,
-        ):
-            assert zygote.stdin is not None
-            assert zygote.stdout is not None
-            codes: list[int] = []
-            while not codes or (codes[-1] == KILLED and len(codes) < MOST_CHILDREN):
-                zygote.stdin.write(order)
-                zygote.stdin.flush()
-                codes.append(int(zygote.stdout.readline()))
-            zygote.stdin.close()
-        yield Killed(rehearsal, session, points.read_text().splitlines(), codes, log.read_text())
+        yield Driven(**vars(killed_everywhere(rehearsal, session, folder)), case=case)
     finally:
         rehearsal.stop()
 
 
-def test_the_drill_reaches_its_end_through_all_the_kills(killed: Killed) -> None:
+def test_the_drill_reaches_its_end_through_all_the_kills(killed: Driven) -> None:
     assert killed.codes[-1] == 0, killed.log[-2000:]
     assert killed.codes[:-1] == [KILLED] * len(killed.points)
     assert len(killed.points) == len(set(killed.points))
     print(f"\n{len(killed.points)} kill points: {Counter(p.split(' ')[0] for p in killed.points)}")
     state = killed.session.journal.state()
     phases = {step.id: state.step(step.id).phase for step in killed.session.runbook.steps}
-    assert {p for s, p in phases.items() if s != "leave_history"} == {Phase.DONE}
-    assert phases["leave_history"] is Phase.OMITTED
+    expected = {step: Phase.OMITTED if step in killed.case.left_out else Phase.DONE for step in phases}
+    assert phases == expected
 
 
-def test_every_event_boundary_was_killed_on_both_sides(killed: Killed) -> None:
+def test_every_event_boundary_was_killed_on_both_sides(killed: Driven) -> None:
     """Whatever stands in the journal was died at just before and right after it was written."""
     written = {point_of(record.event) for record in killed.session.journal.records()[1:]}
     assert {f"{side} {point}" for side in ("before", "after") for point in written} <= set(killed.points)
@@ -91,13 +87,13 @@ def test_every_event_boundary_was_killed_on_both_sides(killed: Killed) -> None:
         assert between, f"nobody died between the effect and the receipt of {step}"
 
 
-def test_the_chain_is_whole(killed: Killed) -> None:
+def test_the_chain_is_whole(killed: Driven) -> None:
     result = verification(killed.session.folder.journal)
     assert result.broken == ""
     assert result.events == killed.session.journal.state().seq
 
 
-def test_what_was_in_doubt_was_probed_before_anything_else_happened_to_it(killed: Killed) -> None:
+def test_what_was_in_doubt_was_probed_before_anything_else_happened_to_it(killed: Driven) -> None:
     in_doubt: dict[tuple[str, int | None], str] = {}
     for record in killed.session.journal.records():
         match record.event:
@@ -115,18 +111,22 @@ def test_what_was_in_doubt_was_probed_before_anything_else_happened_to_it(killed
                 pass
 
 
-def test_no_effect_was_applied_twice(killed: Killed) -> None:
+def test_no_effect_was_applied_twice(killed: Driven) -> None:
     """By the cloud's own record of what reached it: CloudTrail, Slack's store, GitHub's store."""
     calls = Counter(_effects(killed.rehearsal))
-    once = {name: count for name, count in calls.items() if not name.startswith(("CreateAccessKey", "DeleteAccessKey"))}
-    assert once, "the record shows no effects at all"
-    assert {name: count for name, count in once.items() if count != 1} == {}
-    made = sum(count for name, count in calls.items() if name.startswith("CreateAccessKey svc-deploy"))
-    unmade = sum(count for name, count in calls.items() if name.startswith("DeleteAccessKey svc-deploy"))
-    assert made - unmade == 1, "exactly one new key is left; one whose secret was lost with the process was taken away"
+    for made, unmade in killed.case.unmade.items():
+        left = _taken(calls, made) - _taken(calls, unmade)
+        assert left == 1, f"of {made}, {left} are left"
+    assert calls, "the record shows no effects at all"
+    assert {name: count for name, count in calls.items() if count != 1} == {}
     tokens = Counter(_tokens(killed.rehearsal))
     assert tokens
     assert set(tokens.values()) == {1}
+
+
+def _taken(calls: Counter[str], beginning: str) -> int:
+    """How many calls begin so; they are taken out."""
+    return sum(calls.pop(name) for name in list(calls) if name.startswith(beginning))
 
 
 def _effects(rehearsal: Rehearsal) -> Iterator[str]:
@@ -149,5 +149,5 @@ def _tokens(rehearsal: Rehearsal) -> Iterator[str]:
             yield found[1]
 
 
-def test_no_secret_was_left_anywhere(killed: Killed) -> None:
+def test_no_secret_was_left_anywhere(killed: Driven) -> None:
     assert found_leaks(killed.rehearsal.folder, killed.session.config.data_folder) == []
