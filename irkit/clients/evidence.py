@@ -72,6 +72,14 @@ class Evidence:
             pyrage.encrypt_io(source, file, [recipient])
         return self._told(file, what, count, coverage)
 
+    def holds(self, path: str, sha256: str) -> bool:
+        """Whether a kept file (``path`` relative to the incident's folder) is there and hashes as it did."""
+        file = self._folder / path
+        if file.parent != self._folder / "evidence" or not file.is_file():
+            return False
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest() == sha256
+
     def require_recipient(self, name: str) -> None:
         """Raise ``InputMissing`` when nothing could be sealed: for plans, lest one approves what cannot be done."""
         if not self._recipient:

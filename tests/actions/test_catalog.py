@@ -49,7 +49,10 @@ def test_every_permission_is_written_as_service_and_operation(action_id: str) ->
 def test_a_reversible_effect_can_be_undone_or_says_how_not(action_id: str) -> None:
     action = catalog.ACTIONS[ActionId(action_id)]
     if action.effect is Effect.REVERSIBLE and action.revert is None:
-        assert action_id in {"aws.restart_service", "github.update_actions_secret"}
+        assert action_id in {
+            "aws.restart_service",
+            *("github.cancel_runs", "github.delete_caches", "github.remove_runner", "github.update_actions_secret"),
+        }
 
 
 @pytest.mark.parametrize("action_id", [name for name in catalog.MODULES if name.startswith(("aws.", "cloudtrail."))])
