@@ -14,6 +14,7 @@ from irkit.drill.world.signature import KeyPair
 from irkit.secret import Secret
 
 PROFILE = "default"
+ORGANIZATION_PROFILE = "organization"
 VAULT = "vault"
 
 
@@ -27,20 +28,23 @@ def write_private(path: Path, text: str) -> Path:
     return path
 
 
-def write_aws_files(folder: Path, endpoint: str, region: str, keys: KeyPair) -> tuple[Path, Path]:
-    """An AWS configuration and credentials file with one default profile that points at the proxy."""
-    token = keys.session_token
+def write_aws_files(
+    folder: Path, endpoint: str, region: str, keys: KeyPair, organization: KeyPair | None = None
+) -> tuple[Path, Path]:
+    """An AWS configuration and credentials file whose default profile points at the proxy.
+
+    ``organization`` is the key pair of the profile ``organization``, which may write service control policies.
+    """
+    profiles = {PROFILE: keys} | ({ORGANIZATION_PROFILE: organization} if organization else {})
     config = write_private(
-        folder / "config", (f"[{PROFILE}]\nregion = {region}\nendpoint_url = {endpoint}\nretry_mode = standard\n")
-    )
-    credentials = write_private(
-        folder / "credentials",
-        (
-            f"[{PROFILE}]\naws_access_key_id = {keys.key_id}\naws_secret_access_key = {keys.secret_key.reveal()}\n"
-            + (f"aws_session_token = {token.reveal()}\n" if token else "")
+        folder / "config",
+        "".join(
+            f"[{name if name == PROFILE else f'profile {name}'}]\n"
+            f"region = {region}\nendpoint_url = {endpoint}\nretry_mode = standard\n"
+            for name in profiles
         ),
     )
-    return config, credentials
+    return config, write_private(folder / "credentials", "".join(_credentials(*each) for each in profiles.items()))
 
 
 def write_irkit_config(facts: WorldFacts, recipient: str = "") -> Path:
@@ -56,7 +60,11 @@ def write_irkit_config(facts: WorldFacts, recipient: str = "") -> Path:
                 "credentials_file": facts.aws_credentials_file,
             }
         ),
+        *(_toml({"organization_profile": facts.organization_profile}) if facts.organization_profile else []),
         f"regions = {json.dumps(list(facts.regions))}",
+        f"settle_s = {facts.settle_s}",
+        "[cloudtrail]",
+        f"lag_s = {facts.lag_s}",
         "[github]",
         *_toml(
             {"base_url": facts.github_url, "repository": facts.repository, "token": f"file:{facts.github_token_file}"}
@@ -73,6 +81,12 @@ def write_planted(folder: Path, planted: Mapping[str, Secret]) -> Path:
     """``vault/planted.json``: every secret value that must be found nowhere outside its store, by a name for it."""
     values = {name: secret.reveal() for name, secret in planted.items()}
     return write_private(folder / VAULT / "planted.json", json.dumps(values, indent=2))
+
+
+def _credentials(profile: str, keys: KeyPair) -> str:
+    token = keys.session_token
+    named = f"[{profile}]\naws_access_key_id = {keys.key_id}\naws_secret_access_key = {keys.secret_key.reveal()}\n"
+    return named + (f"aws_session_token = {token.reveal()}\n" if token else "")
 
 
 def _toml(values: Mapping[str, str]) -> list[str]:

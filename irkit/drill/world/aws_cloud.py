@@ -13,21 +13,34 @@ from irkit.drill.world.aws_emulator import AwsEmulator
 from irkit.drill.world.estate import Estate
 from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
-from irkit.drill.world.iam_propagation import IamPropagation
 from irkit.drill.world.json_shape import Json, text
 from irkit.drill.world.kms_permission import KmsPermission
+from irkit.drill.world.laws.organization import MANAGEMENT_ACCOUNT
 from irkit.drill.world.lookup_events import Pace
 from irkit.drill.world.loopback_server import LoopbackServer
+from irkit.drill.world.organization_access import organization_session
 from irkit.drill.world.principals import Principals
 from irkit.drill.world.proxy import SOURCE_IP, Behind, RecordingProxy
 from irkit.drill.world.recording import Recording
 from irkit.drill.world.seed_aws import seed_aws
-from irkit.drill.world.settings import WorldSettings
+from irkit.drill.world.settings import Membership, WorldSettings
+from irkit.drill.world.signature import KeyPair
 from irkit.drill.world.trail_delivery import TrailDelivery
 from irkit.drill.world.trail_digests import TrailDigests
 from irkit.secret import Secret
 
 _INTRUDER_IPS = {"185.220.101.34", "45.153.160.12"}
+
+
+def _management(membership: Membership) -> str:
+    """The account that manages the organization; empty without one."""
+    match membership:
+        case Membership.MEMBER | Membership.NO_ACCESS:
+            return MANAGEMENT_ACCOUNT
+        case Membership.MANAGEMENT:
+            return estate.ACCOUNT
+        case Membership.NONE:
+            return ""
 
 
 def _now() -> datetime:
@@ -45,12 +58,15 @@ class AwsCloud:
         new_key: Callable[[str, Secret], None],
     ) -> None:
         self._settings = settings
-        self._emulator = AwsEmulator(folder, estate.ACCOUNT, estate.REGION)
+        self._emulator = AwsEmulator(folder, estate.ACCOUNT, estate.REGION, _management(settings.membership))
         self._root = AwsCaller(self._emulator.url, self._emulator.root, estate.REGION)
         self.events = EventStore(_now, settings.delivery_lag)
         self.faults = Faults()
-        self.recording = Recording(Principals(estate.ACCOUNT, self._emulator.root.key_id), self.events, new_key)
-        self._propagation = IamPropagation(self._root)
+        self.pace = Pace(_now)
+        self.events_elsewhere = EventStore(_now, settings.delivery_lag)
+        """The calls made in the organization's management account: for judges, nobody in the account sees them."""
+        principals = Principals(estate.ACCOUNT, self._emulator.root.key_id)
+        self.recording = Recording(principals, self.events, self.events_elsewhere, new_key)
         digests = TrailDigests(lambda: self._root, estate.TRAIL_BUCKET, estate.ACCOUNT, estate.TRAIL, estate.REGION)
         self._proxy = RecordingProxy(
             Behind(
@@ -58,13 +74,14 @@ class AwsCloud:
                 self.events,
                 self.recording,
                 self.faults,
-                self._propagation,
                 KmsPermission(self._root, self.recording),
-                Pace(_now),
+                self.pace,
                 lambda: digests.public_keys(_now()),
                 notice,
             )
         )
+        self.organization_keys: KeyPair | None = None
+        """A session that may read the organization and write its policies; ``None`` where nobody at hand may."""
         self._trail = TrailDelivery(self.events, lambda: self._root, digests, estate.TRAIL_BUCKET, estate.ACCOUNT)
 
     @property
@@ -117,8 +134,17 @@ class AwsCloud:
             found.admin.key_id,
         ):
             self.recording.backdate(name, alarm_at - timedelta(days=211))
+        self.organization_keys = self._organization_keys()
         self.recording.begin()
         return found
+
+    def _organization_keys(self) -> KeyPair | None:
+        membership = self._settings.membership
+        if membership not in {Membership.MEMBER, Membership.MANAGEMENT}:
+            return None
+        account = _management(membership)
+        root = self._emulator.root_of(account) if account != estate.ACCOUNT else self._emulator.root
+        return organization_session(AwsCaller(self.url, root, estate.GLOBAL_REGION, {SOURCE_IP: "10.0.0.5"}), account)
 
     def events_of_the_intruder(self) -> list[Json]:
         """The ids of the intruder's events so far: those from its addresses and what AWS made on its behalf."""
@@ -129,13 +155,14 @@ class AwsCloud:
         return [entry.event_id for entry in (*own, *made)]
 
     def open_for_use(self, span: timedelta) -> None:
-        """The alarm is on: from now on log files are dropped every so often, and IAM is as slow as configured."""
+        """The alarm is on: from now on log files are dropped every so often, and writes spread as slowly as set."""
         self._trail.start(span)
         self.faults.iam_delay = self._settings.iam_delay
+        self.faults.scp_delay = self._settings.scp_delay
 
     def settle(self) -> None:
-        """Lets every IAM write that is still spreading show its effect now."""
-        self._propagation.settle()
+        """Lets every write that is still spreading bind now."""
+        self._emulator.settle()
 
     def deliver(self) -> list[str]:
         """Drops log files now; their keys."""
@@ -144,6 +171,5 @@ class AwsCloud:
     def stop(self) -> None:
         """Ends everything."""
         self._trail.stop()
-        self._propagation.stop()
         self._proxy.stop()
         self._emulator.stop()

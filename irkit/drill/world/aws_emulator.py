@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from irkit.drill.world.key_ids import key_id
+from irkit.drill.world.laws.passage import SETTLE, SETTLE_TOKEN
 from irkit.drill.world.leash import Child, least_environment
 from irkit.drill.world.signature import KeyPair
 from irkit.secret import Secret
@@ -18,12 +19,17 @@ _EVERY = 0.02
 
 
 class AwsEmulator:
-    """One ministack. ``root`` is the account's root key pair, random for each world; nobody but the world holds it."""
+    """One ministack with the rehearsal's laws. ``management`` is the account that manages its organization, or empty.
 
-    def __init__(self, folder: Path, account: str, region: str) -> None:
+    ``root`` is the account's root key pair, random for each world; nobody but the world holds it.
+    """
+
+    def __init__(self, folder: Path, account: str, region: str, management: str) -> None:
         self._folder = folder
         self._account = account
         self._region = region
+        self._management = management
+        self._token = secrets.token_hex(16)
         self.root = KeyPair(key_id("AKIA", account), Secret(secrets.token_hex(20)))
         self.port = free_port()
         self._child: Child | None = None
@@ -48,14 +54,32 @@ class AwsEmulator:
             "LOG_LEVEL": "WARNING",
             "DOCKER_HOST": f"unix://{self._folder}/no-docker.sock",
             "SFTP_ENABLED": "0",
+            "REHEARSAL_MANAGEMENT": self._management,
+            "REHEARSAL_TOKEN": self._token,
         }
         self._child = Child(
-            ["irkit.drill.world.leash", "irkit.drill.world.key_ids"],
+            ["irkit.drill.world.leash", "irkit.drill.world.laws"],
             {"environment": dict(settings)},
             self._folder / "ministack.log",
             least_environment(self._folder),
         )
         self._wait()
+
+    def root_of(self, account: str) -> KeyPair:
+        """The root of another account: ministack takes an account's number for its root's key id."""
+        return KeyPair(account, self.root.secret_key)
+
+    def settle(self) -> None:
+        """Lets every write that is still spreading bind now. Raises RuntimeError when the emulator refuses."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("POST", SETTLE, headers={SETTLE_TOKEN: self._token})
+            status = connection.getresponse().status
+        finally:
+            connection.close()
+        if status != http.HTTPStatus.OK:
+            msg = f"the AWS emulator does not settle: {status}"
+            raise RuntimeError(msg)
 
     def _wait(self) -> None:
         until = time.monotonic() + _READY_WITHIN

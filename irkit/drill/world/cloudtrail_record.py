@@ -35,7 +35,7 @@ _HIDDEN = {
     "signature",
 }
 _ANSWERED_READS = {"AssumeRole", "GetSessionToken", "GetFederationToken", "AssumeRoleWithWebIdentity"}
-_GLOBAL = {"iam": "us-east-1"}
+_GLOBAL = {"iam": "us-east-1", "organizations": "us-east-1"}
 _SECRET_WRITES_SHOW = ("arn",)
 _XML_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _NUMBERS = {"durationSeconds", "maxSessionDuration", "maxItems"}
@@ -68,7 +68,7 @@ def is_read_only(operation: str) -> bool:
 
 
 def record_region(call: AwsCall) -> str:
-    """The region a call is logged in: IAM is global and logs in us-east-1."""
+    """The region a call is logged in: IAM and Organizations are global and log in us-east-1."""
     return _GLOBAL.get(call.service, call.region)
 
 

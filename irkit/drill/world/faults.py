@@ -9,10 +9,11 @@ from irkit.drill.world.loopback_server import Outage
 
 
 class Faults:
-    """The switches. ``iam_delay`` is how long an IAM write takes to show its effect."""
+    """The switches. ``iam_delay`` and ``scp_delay`` are how long writes of IAM and of Organizations take to bind."""
 
-    def __init__(self, iam_delay: timedelta = timedelta()) -> None:
-        self.iam_delay = iam_delay
+    def __init__(self) -> None:
+        self.iam_delay = timedelta()
+        self.scp_delay = timedelta()
         self._out: set[str] = set()
         self._throttled: dict[str, int] = {}
         self._lock = threading.Lock()

@@ -61,20 +61,21 @@ class Principals:
         }
 
     def _session(self, call: AwsCall, answer: ET.Element, when: datetime) -> None:
-        name = text(call.params.get("RoleArn")).rpartition("/")[2]
+        role = text(call.params.get("RoleArn"))
+        name, account = role.rpartition("/")[2], role.split(":")[4]
         key_id = answer.findtext(".//Credentials/AccessKeyId", "")
         issuer: JsonObject = {
             "type": "Role",
             "principalId": self._role_ids.get(name, ""),
-            "arn": f"arn:aws:iam::{self.account}:role/{name}",
-            "accountId": self.account,
+            "arn": f"arn:aws:iam::{account}:role/{name}",
+            "accountId": account,
             "userName": name,
         }
         self._keys[key_id] = {
             "type": "AssumedRole",
             "principalId": answer.findtext(".//AssumedRoleId", ""),
             "arn": answer.findtext(".//AssumedRoleUser/Arn", ""),
-            "accountId": self.account,
+            "accountId": account,
             "accessKeyId": key_id,
             "sessionContext": {"sessionIssuer": issuer, "webIdFederationData": {}, "attributes": _attributes(when)},
         }

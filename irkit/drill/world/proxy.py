@@ -1,10 +1,10 @@
 """The recording proxy: what every client in the rehearsal takes for AWS.
 
 It hands each request on to the emulator with the ``Host`` header kept, so that the emulator itself checks the signature
-and the permissions, and records the call as CloudTrail would. ``LookupEvents`` is handed on too, for the same checks,
-and then answered from the recorded events; so is ``ListPublicKeys``, from the key that signs the digests. Private
-headers, never handed on, tell which of the rehearsal's own actors calls, where it came from and (only beside the
-world's token) when.
+and the permissions (by ``drill.world.laws``), and records the call as CloudTrail would. ``LookupEvents`` is handed on
+too, for the same checks, and then answered from the recorded events; so is ``ListPublicKeys``, from the key that signs
+the digests. Private headers, never handed on, tell which of the rehearsal's own actors calls, where it came from and
+(only beside the world's token) when; one that comes from nobody else tells the emulator how slow writes are.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from irkit.drill.world.aws_call import AwsCall, Protocol, aws_call
-from irkit.drill.world.aws_caller import bare_xml
 from irkit.drill.world.estate import REGIONS
 from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
-from irkit.drill.world.iam_propagation import IamPropagation
 from irkit.drill.world.json_shape import Json, JsonObject, items, mapping, parsed, text, written
 from irkit.drill.world.kms_permission import KmsPermission
+from irkit.drill.world.laws.passage import PASSAGE, PassageNote
 from irkit.drill.world.lookup_events import LookupRefused, Pace, page
 from irkit.drill.world.loopback_server import LoopbackHandler, LoopbackServer
 from irkit.drill.world.recording import Passage, Recording
@@ -36,10 +35,11 @@ AT = "X-Rehearsal-Time"
 TOKEN = "X-Rehearsal-Token"  # noqa: S105  a header's name
 ACTOR = "X-Rehearsal-Actor"
 """Which of the rehearsal's own actors calls: kept beside the record, for the truth alone."""
-_PRIVATE = {SOURCE_IP.lower(), AT.lower(), TOKEN.lower(), ACTOR.lower()}
+_PRIVATE = {SOURCE_IP.lower(), AT.lower(), TOKEN.lower(), ACTOR.lower(), PASSAGE.lower()}
 _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 _OWN = {"date", "server", "content-length"}
 _OK = 200
+_LOOPBACK = "127.0.0.1"
 _UNKNOWN = b"Unknown CloudTrail action"
 """What the emulator says, after all its checks, to an operation that it does not have."""
 _NO_KMS = ("AccessDeniedException", "Access to KMS is not allowed")
@@ -69,7 +69,6 @@ class Behind:
     events: EventStore
     recording: Recording
     faults: Faults
-    propagation: IamPropagation
     kms: KmsPermission
     pace: Pace
     public_keys: Callable[[], JsonObject]
@@ -120,7 +119,7 @@ class RecordingProxy(LoopbackServer):
                 Passage(
                     call,
                     self._time(headers),
-                    headers.get(SOURCE_IP.lower(), "127.0.0.1"),
+                    headers.get(SOURCE_IP.lower(), _LOOPBACK),
                     headers.get("user-agent", ""),
                     reply.status,
                     reply.body,
@@ -144,8 +143,6 @@ class RecordingProxy(LoopbackServer):
             return replace(reply, body=_used(reply.body)) if (target, reply.status) == _LIST_REGIONS else reply
         if fault := self._behind.faults.fault(call.service):
             return refusal(call, *fault)
-        if not self._behind.propagation.is_usable(call.key_id):
-            return refusal(call, 403, "InvalidClientTokenId", "The security token included in the request is invalid.")
         if call.service == "iam":
             return self._iam(call, method, target, headers, body)
         if call.operation == "PutSecretValue" and self._behind.kms.is_missing(call):
@@ -162,19 +159,8 @@ class RecordingProxy(LoopbackServer):
         return reply
 
     def _iam(self, call: AwsCall, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        behind, wait = self._behind, self._behind.faults.iam_delay
-        back = behind.propagation.way_back(call) if wait else None
         reply = self._forward(method, target, headers, body)
-        if reply.status != _OK:
-            return reply
-        if call.operation == "CreateAccessKey":
-            made = bare_xml(reply.body)
-            if not behind.propagation.has_room(made):
-                return refusal(call, 409, "LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2")
-            behind.propagation.delay_key(made.findtext(".//AccessKeyId", ""), wait)
-        if back is not None:
-            behind.propagation.delay(call, back, wait)
-        return replace(reply, body=self._with_true_times(call, reply.body))
+        return reply if reply.status != _OK else replace(reply, body=self._with_true_times(call, reply.body))
 
     def _with_true_times(self, call: AwsCall, body: bytes) -> bytes:
         xml = body.decode()
@@ -200,9 +186,15 @@ class RecordingProxy(LoopbackServer):
             return refusal(call, 400, refused.code, refused.message)
         return replace(reply, body=written(answer))
 
+    def _note(self, headers: Mapping[str, str]) -> PassageNote:
+        faults = self._behind.faults
+        delays = faults.iam_delay.total_seconds(), faults.scp_delay.total_seconds()
+        return PassageNote(headers.get(SOURCE_IP.lower(), _LOOPBACK), *delays)
+
     def _forward(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         sent = {name: value for name, value in headers.items() if name not in _HOP | _PRIVATE}
         sent["content-length"] = str(len(body))
+        sent[PASSAGE] = self._note(headers).header()
         connection = http.client.HTTPConnection("127.0.0.1", self._behind.port, timeout=30)
         try:
             connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)

@@ -61,11 +61,17 @@ class Passage:
 
 
 class Recording:
-    """Learns who is who from passing calls, and records them once ``begin`` was called."""
+    """Learns who is who from passing calls, and records them once ``begin`` was called.
 
-    def __init__(self, principals: Principals, events: EventStore, new_key: Callable[[str, Secret], None]) -> None:
+    Calls of other accounts' principals (the organization's management account) are recorded ``elsewhere``.
+    """
+
+    def __init__(
+        self, principals: Principals, events: EventStore, elsewhere: EventStore, new_key: Callable[[str, Secret], None]
+    ) -> None:
         self._principals = principals
         self._events = events
+        self._elsewhere = elsewhere
         self._new_key = new_key
         self._on = False
         self._secret_keys: dict[str, str] = {}
@@ -104,7 +110,8 @@ class Recording:
             own_id or passage.request_id,
         )
         record = cloudtrail_record(call, seen)
-        self._events.add(record, passage.at, passage.actor)
+        is_own = identity.get("accountId") == self._principals.account
+        (self._events if is_own else self._elsewhere).add(record, passage.at, passage.actor)
         if fine and (call.service, call.operation) == ("secretsmanager", "GetSecretValue"):
             self._service_made(record, answer, passage)
 

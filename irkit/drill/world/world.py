@@ -6,11 +6,11 @@ process by handle. The intruder has been at work when ``start`` returns: the ala
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from threading import Event, Lock, Thread
 
 from irkit.drill.world import estate
 from irkit.drill.world.access_files import (
+    ORGANIZATION_PROFILE,
     PROFILE,
     VAULT,
     write_aws_files,
@@ -26,12 +27,15 @@ from irkit.drill.world.access_files import (
     write_planted,
     write_private,
 )
-from irkit.drill.world.adversaries.adversary import INTRUDER, Adversary, Loot
+from irkit.drill.world.adversaries.adversary import Adversary, Loot
 from irkit.drill.world.adversaries.cast import ADVERSARIES
 from irkit.drill.world.adversaries.hand import KNOWN, Hand, network
+from irkit.drill.world.aws_caller import AwsRefused
 from irkit.drill.world.aws_cloud import AwsCloud
+from irkit.drill.world.bystanders import Bystanders
 from irkit.drill.world.consumers import Consumers
 from irkit.drill.world.control import Command, Commands, ControlServer
+from irkit.drill.world.crew import crew
 from irkit.drill.world.estate import Estate
 from irkit.drill.world.facts import WorldFacts
 from irkit.drill.world.git_server import GitServer
@@ -43,6 +47,7 @@ from irkit.drill.world.scenarios.scenario import Scene, Story
 from irkit.drill.world.scenarios.shelf import SCENARIOS
 from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.slack_server import SlackServer
+from irkit.drill.world.truth import Truth
 from irkit.secret import Secret
 
 _FURNISHED_BEFORE_ALARM = timedelta(days=30)
@@ -69,6 +74,8 @@ class World:
         self._facts: WorldFacts | None = None
         self._estate: Estate | None = None
         self._adversary: Adversary | None = None
+        self._bystanders: Bystanders | None = None
+        self._truth: Truth | None = None
         self._ending = Event()
 
     @property
@@ -95,6 +102,10 @@ class World:
     def intruder_tries(self) -> dict[str, str]:
         """What each credential that the intruder holds gets right now: ``works``, or AWS's error code."""
         return {} if self._adversary is None else self._adversary.tries()
+
+    def truth(self) -> JsonObject:
+        """What really happened so far, written into the vault too; empty before ``start``."""
+        return {} if self._truth is None else self._truth.write(self.folder)
 
     def start(self) -> WorldFacts:
         """Starts everything and writes ``facts.json``. On any error what was started is stopped again."""
@@ -134,11 +145,21 @@ class World:
         hand = Hand(scene, story.foothold, self.aws.root, random, lines, loot)
         adversary = ADVERSARIES[self.settings.adversary](hand)
         adversary.before()
+        self._bystanders = Bystanders(scene, (*crew(scene, self.settings.adversary), *story.foothold.bystanders))
+        self._bystanders.before()
         self._adversary = adversary
-        keys = {pair.key_id for pair in story.foothold.keys.values()} | {h.keys.key_id for h in loot.held.values()}
-        events = [stored.event_id for stored in self.aws.events.everything() if stored.actor == INTRUDER]
-        truth = {"alarm_at": alarm_at.isoformat(), "keys": sorted(keys), "events": events}
-        write_private(self.folder / VAULT / "truth.json", json.dumps(truth, indent=2))
+        asked = self.settings
+        self._truth = Truth(
+            asked.scenario,
+            asked.adversary,
+            asked.seed,
+            alarm_at,
+            story.foothold,
+            adversary,
+            self._bystanders,
+            self.aws.events,
+        )
+        self._truth.write(self.folder)
         return story
 
     def _scene(self, found: Estate, alarm_at: datetime, random: Random) -> Scene:
@@ -160,8 +181,9 @@ class World:
         return replace(scene, root=scene.past(self.aws.root.keys, minutes, "10.0.0.5", "terraform/1.9"))
 
     def _begin_to_live(self) -> None:
-        if self._adversary is not None:
-            Thread(target=self._adversary.live, args=(self._ending,), daemon=True).start()
+        for actor in (self._adversary, self._bystanders):
+            if actor is not None:
+                Thread(target=actor.live, args=(self._ending,), daemon=True).start()
 
     def _servers(self) -> tuple[LoopbackServer, ...]:
         return self.git, self.github, self.slack, self.control
@@ -175,7 +197,10 @@ class World:
             write_planted(self.folder, self._planted)
 
     def _written_facts(self, found: Estate, story: Story, alarm_at: datetime, began: float) -> WorldFacts:
-        config, credentials = write_aws_files(self.folder / "access", self.aws.url, estate.REGION, found.responder)
+        for_organization = self.aws.organization_keys
+        config, credentials = write_aws_files(
+            self.folder / "access", self.aws.url, estate.REGION, found.responder, for_organization
+        )
         files = {
             name: str(write_private(self.folder / place / f"{name}.token", self._tokens[name].reveal() + "\n"))
             for name, place in (("git", "access"), ("github", "access"), ("slack", "access"), ("control", VAULT))
@@ -208,6 +233,7 @@ class World:
             consumers=self.consumers.health,
             trail_bucket=estate.TRAIL_BUCKET,
             inputs=story.inputs,
+            organization_profile=ORGANIZATION_PROFILE if for_organization else "",
             settle_s=self.settings.settle_s,
             lag_s=self.settings.lag_s,
             config_file=str(self.folder / "access" / "irkit.toml"),
@@ -220,6 +246,9 @@ class World:
     def stop(self) -> None:
         """Ends every process and server; harmless when some never started."""
         self._ending.set()
+        if self._truth is not None:
+            with suppress(AwsRefused, OSError):  # whatever is out: what was written last stays
+                self._truth.write(self.folder)
         self.consumers.stop()
         self.aws.stop()
         for server in self._servers():
@@ -234,6 +263,7 @@ class World:
             ("GET", "/events"): lambda _: {"events": list[Json](e.record for e in self.aws.events.everything())},
             ("GET", "/status"): lambda _: {name: self.consumers.report(name) for name in self.consumers.health},
             ("POST", "/intruder"): lambda _: dict(self.intruder_tries()),
+            ("GET", "/truth"): lambda _: self.truth(),
             ("POST", "/stop"): self._end,
         }
 
@@ -248,6 +278,8 @@ class World:
                 server.outage(outage)
         if "throttle" in asked:
             faults.throttle(service, int(number(asked.get("throttle"))))
+        if "lookups_per_second" in asked:
+            self.aws.pace.per_second = int(number(asked.get("lookups_per_second")))
         if "iam_delay_s" in asked:
             faults.iam_delay = timedelta(seconds=number(asked.get("iam_delay_s")))
         return {"done": True}
