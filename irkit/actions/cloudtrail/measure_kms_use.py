@@ -1,0 +1,221 @@
+"""Measure who decrypted with a KMS key: which principal, when, from where, in which encryption contexts.
+
+Decrypts that a service made are told under the caller they were made for. Who made the sessions among the callers is
+looked for too. What was changed at the key itself (policy, grants, state) is told apart. The raw records are kept as
+evidence. irkit's own calls are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AwareDatetime, Field
+
+from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
+from irkit.cloudtrail.key_callers import DECRYPTS as CALLS
+from irkit.cloudtrail.key_callers import is_of_key, origins
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.decrypts import DECRYPTS, context
+from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.source import found
+from irkit.contract import Action, Effect, Frozen
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+
+_CHANGES = (
+    *("kms:CreateGrant", "kms:RetireGrant", "kms:RevokeGrant", "kms:PutKeyPolicy", "kms:DisableKey", "kms:EnableKey"),
+    *("kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion", "kms:DisableKeyRotation", "kms:ReplicateKey"),
+    *("kms:UpdateAlias", "kms:DeleteAlias", "kms:DeleteImportedKeyMaterial"),
+)
+_ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+_MOST_CONTEXTS = 100
+
+
+class Params(Frozen):
+    """``names`` are all that a log may call the key by. It looks back ``hours``, or from ``since``.
+
+    ``regions`` none: the key's own, or all of a multi-region key. ``sources`` are written as for
+    ``irkit trail --from``; none: the configured ones, else the event history.
+    """
+
+    key: str
+    names: tuple[str, ...] = ()
+    is_multi_region: bool = False
+    hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24 * 7
+    since: AwareDatetime | None = None
+    regions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class Caller(Frozen):
+    """One caller's use of the key from one address. ``actor`` is whom containment takes: the role of a session.
+
+    ``denied`` were refused for want of a permission, ``failed`` otherwise: a wrong context. ``contexts`` are JSON.
+    """
+
+    principal: str
+    role: str
+    actor: str
+    who: str
+    key_ids: tuple[str, ...]
+    ip: str
+    agents: tuple[str, ...]
+    decrypts: int
+    denied: int
+    failed: int
+    contexts: tuple[str, ...]
+    via: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+    event_ids: tuple[str, ...]
+
+
+class Maker(Frozen):
+    """Who made a session that used the key."""
+
+    session: str
+    principal: str
+    who: str
+    ip: str
+    agent: str
+    at: datetime
+    event_id: str
+
+
+class KeyChange(Frozen):
+    """One call that changed the key itself, or tried to; ``error`` is empty when it did."""
+
+    call: str
+    principal: str
+    who: str
+    ip: str
+    at: datetime
+    error: str
+    event_id: str
+
+
+class ContextUse(Frozen):
+    """How often one encryption context (JSON, empty for none) was opened, and by how many callers."""
+
+    context: str
+    decrypts: int
+    callers: int
+
+
+class Result(Frozen):
+    """Who used the key. ``total`` counts decrypts that went well. Times are CloudTrail's."""
+
+    key: str
+    total: int
+    denied: int
+    callers: tuple[Caller, ...]
+    contexts: tuple[ContextUse, ...]
+    makers: tuple[Maker, ...]
+    changes: tuple[KeyChange, ...]
+    first_at: datetime | None
+    last_at: datetime | None
+    start: datetime
+    not_seen: tuple[str, ...]
+    trusted_until: datetime
+    coverage: str
+    evidence: str
+    sha256: str
+
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        actors = len({one.actor for one in self.callers})
+        return f"{self.total} decrypts by {actors} principals, {self.denied} refused, {len(self.changes)} changes to it"
+
+
+def read(clients: Clients, params: Params) -> Result:
+    """Look. Raises ``OutsideError`` when nothing of the source answers."""
+    now = clients.now()
+    start = params.since or now - timedelta(hours=params.hours)
+    source = source_of(clients, params.sources)
+    regions = params.regions or (() if params.is_multi_region else (params.key.split(":")[3],))
+    asked = Query(windows=(Window(start, now),), regions=regions, calls=(*CALLS, *_CHANGES))
+    answer = ask(source, DECRYPTS, asked, told=told_to(clients, "of the KMS key"))
+    names = frozenset(params.names or (params.key, params.key.rpartition("/")[2]))
+    ours = f"irkit/{clients.incident}/"
+    used = origins(answer.asked, names, ours)
+    makers, coverage = _makers(clients, params, tuple(one.principal for one in used if one.role), Window(start, now))
+    changes = [
+        one for one in answer.records if one.call in _CHANGES and is_of_key(one, names) and ours not in one.agent
+    ]
+    ids = {event_id for one in used for event_id in one.event_ids}
+    records = tuple(one for one in answer.records if one.event_id in ids or one in changes)
+    words = "; ".join((answer.coverage.text, *answer.notes, coverage))
+    kept = keep(clients, "cloudtrail-kms-use.jsonl", records, "Use of the KMS key", words)
+    callers = tuple(Caller.model_validate(one, from_attributes=True) for one in used)
+    return Result(
+        key=params.key,
+        total=sum(one.decrypts for one in used),
+        denied=sum(one.denied for one in used),
+        callers=callers,
+        contexts=_contexts(records, callers),
+        makers=makers,
+        changes=tuple(_change(one) for one in changes),
+        first_at=min((one.first_at for one in used), default=None),
+        last_at=max((one.last_at for one in used), default=None),
+        start=start,
+        not_seen=missed(answer.coverage),
+        trusted_until=answer.coverage.trusted_until,
+        coverage=words,
+        evidence=kept.path,
+        sha256=kept.sha256,
+    )
+
+
+def _makers(clients: Clients, params: Params, sessions: Sequence[str], window: Window) -> tuple[tuple[Maker, ...], str]:
+    """Who made these sessions, in all regions: a session can be made anywhere. And what that look did not see."""
+    if not sessions:
+        return (), "no session of a role among the callers"
+    looked = found(source_of(clients, params.sources), Query(windows=(window,), calls=_ASSUMING))
+    wanted = frozenset(sessions)
+    makers = tuple(
+        Maker(
+            session=made, principal=one.principal_arn, who=who(one), ip=one.ip, agent=one.agent, at=one.at,
+            event_id=one.event_id,
+        )
+        for one in looked.records
+        if (made := one.answered("assumedRoleUser", "arn")) in wanted
+    )  # fmt: skip
+    return makers, f"who made the sessions: {looked.coverage.text}"
+
+
+def _change(one: Record) -> KeyChange:
+    return KeyChange(
+        call=one.call, principal=one.principal_arn, who=who(one), ip=one.ip, at=one.at, error=one.error,
+        event_id=one.event_id,
+    )  # fmt: skip
+
+
+def _contexts(records: Sequence[Record], callers: Sequence[Caller]) -> tuple[ContextUse, ...]:
+    """The most frequent contexts first."""
+    counts: dict[str, int] = {}
+    for one in records:
+        if one.call in CALLS and not one.error:
+            counts[context(one)] = counts.get(context(one), 0) + 1
+    several = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_CONTEXTS]
+    return tuple(
+        ContextUse(
+            context=text, decrypts=count, callers=len({one.actor for one in callers if text in one.contexts})
+        )
+        for text, count in several
+    )  # fmt: skip
+
+
+ACTION: Action[Clients, Params, Result] = Action(
+    params=Params,
+    result=Result,
+    effect=Effect.READ,
+    summary="Measure who used a KMS key",
+    read=read,
+    iam=IAM,
+)

@@ -1,0 +1,212 @@
+"""Measure what an intruder opened: every decrypt, secret and parameter read by the suspects and all that came of them.
+
+Asked once they are proven dead, so that nothing can follow. A suspect's own rightful use is told apart: it comes from
+our networks, by a program and an address that it used before the intrusion. What a principal that the intruder made did
+is the intruder's, wherever it came from. The list of values comes back in the order in which they should be rotated:
+opened ones first. The raw records are kept as evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AwareDatetime, Field
+
+from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
+from irkit.cloudtrail.opened import Habits, Opening, openings
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.decrypts import DECRYPTS
+from irkit.cloudtrail.questions.question import Follow
+from irkit.contract import Action, Effect, Frozen
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+
+_ENOUGH_BEFORE = timedelta(hours=72)
+_MARGIN = timedelta(seconds=5)
+
+
+class Value(Frozen):
+    """A value as ``aws.find_sealed_values`` or ``aws.find_readable_values`` lists it."""
+
+    kind: str
+    id: str
+    name: str
+    owner: str
+    owner_by: str
+    changed_at: datetime | None = None
+    where: str = ""
+
+
+class Params(Frozen):
+    """``principals`` are ARNs of suspect users and roles, ``made`` ARNs of those the intruder made.
+
+    ``since`` is when the intrusion began, ``hours`` how far back without it. ``values`` are what could be opened.
+    """
+
+    principals: tuple[str, ...]
+    made: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+    known_networks: tuple[str, ...] = ()
+    since: AwareDatetime | None = None
+    hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24 * 7
+    sources: tuple[str, ...] = ()
+
+
+class Opened(StrEnum):
+    """Whether the intruder opened a value, by the log."""
+
+    YES = "yes"
+    PERHAPS = "perhaps"
+    """He decrypted something that the log does not name, and this may be it."""
+    NO = "no"
+
+
+class Row(Frozen):
+    """One thing that was opened: a value's name, or an encryption context (JSON) that names none."""
+
+    what: str
+    kms_key: str
+    who: tuple[str, ...]
+    ips: tuple[str, ...]
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+class Task(Frozen):
+    """A value to rotate. ``opened`` ones come first."""
+
+    name: str
+    kind: str
+    id: str
+    owner: str
+    owner_by: str
+    opened: Opened
+    times: int
+    last_at: datetime | None
+
+
+class Result(Frozen):
+    """What was opened, and what to rotate. ``decrypts`` and ``reads`` are the event ids of all of the intruder's."""
+
+    opened: tuple[Row, ...]
+    tasks: tuple[Task, ...]
+    decrypts: tuple[str, ...]
+    reads: tuple[str, ...]
+    refused: int
+    rightful: int
+    first_at: datetime | None
+    last_at: datetime | None
+    not_seen: tuple[str, ...]
+    trusted_until: datetime
+    coverage: str
+    evidence: str
+    sha256: str
+
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        rotate = sum(one.opened is not Opened.NO for one in self.tasks)
+        return (
+            f"{len(self.decrypts)} decrypts and {len(self.reads)} reads by the intruder opened {len(self.opened)} "
+            f"things; {rotate} of {len(self.tasks)} values to rotate first"
+        )
+
+
+def read(clients: Clients, params: Params) -> Result:
+    """Look. Raises ``OutsideError`` when nothing of the source answers."""
+    now = clients.now()
+    since = (params.since or now - timedelta(hours=params.hours)) - _MARGIN
+    asked = Query(
+        windows=(Window(since - _ENOUGH_BEFORE, now),),
+        arns=tuple(dict.fromkeys((*params.principals, *params.made))),
+    )
+    source = source_of(clients, params.sources)
+    answer = ask(source, DECRYPTS, asked, Follow.TREE, told_to(clients, "of what was opened"))
+    habits = Habits.of(answer.asked, since, params.known_networks, params.made)
+    found = openings(answer.asked, since, habits, f"irkit/{clients.incident}/")
+    words = "; ".join((answer.coverage.text, *answer.notes))
+    ids = {one.record.event_id for one in found}
+    records = tuple(one for one in answer.records if one.event_id in ids)
+    kept = keep(clients, "cloudtrail-opened.jsonl", records, "What the intruder opened", words)
+    theirs = [one for one in found if one.is_intruders and not one.record.error]
+    times = [one.record.at for one in theirs]
+    return Result(
+        opened=_rows(theirs),
+        tasks=_tasks(params.values, theirs),
+        decrypts=_ids(one for one in theirs if one.is_decrypt),
+        reads=_ids(one for one in theirs if not one.is_decrypt),
+        refused=len(_ids(one for one in found if one.is_intruders and one.record.error)),
+        rightful=len(_ids(one for one in found if not one.is_intruders)),
+        first_at=min(times, default=None),
+        last_at=max(times, default=None),
+        not_seen=missed(answer.coverage),
+        trusted_until=answer.coverage.trusted_until,
+        coverage=words,
+        evidence=kept.path,
+        sha256=kept.sha256,
+    )
+
+
+def _ids(several: Iterable[Opening]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.record.event_id for one in several))
+
+
+def _rows(theirs: Sequence[Opening]) -> tuple[Row, ...]:
+    groups: dict[tuple[str, str], list[Opening]] = {}
+    for one in theirs:
+        groups.setdefault((one.what, one.kms_key), []).append(one)
+    return tuple(
+        Row(
+            what=what,
+            kms_key=kms_key,
+            who=tuple(dict.fromkeys(who(one.record) for one in several)),
+            ips=tuple(dict.fromkeys(one.ip for one in several)),
+            count=len(several),
+            first_at=several[0].record.at,
+            last_at=several[-1].record.at,
+        )
+        for (what, kms_key), several in groups.items()
+    )
+
+
+def _tasks(values: Sequence[Value], theirs: Sequence[Opening]) -> tuple[Task, ...]:
+    """Every value, those that were opened first, then those that may have been."""
+    by_name: Mapping[str, list[Opening]] = {
+        name: [one for one in theirs if one.what == name] for name in {one.what for one in theirs}
+    }
+    unnamed = any(one.is_decrypt and not one.is_services for one in theirs)
+    tasks = [_task(one, by_name.get(one.name, ()), unnamed) for one in values]
+    rank = list(Opened)
+    return tuple(sorted(tasks, key=lambda one: (rank.index(one.opened), one.kind, one.name)))
+
+
+def _task(value: Value, rows: Sequence[Opening], unnamed: bool) -> Task:  # noqa: FBT001 - what the log left open
+    is_hidden = value.kind in {"file", "bucket"} and unnamed
+    opened = Opened.YES if rows else Opened.PERHAPS if is_hidden else Opened.NO
+    return Task(
+        name=value.name,
+        kind=value.kind,
+        id=value.id,
+        owner=value.owner,
+        owner_by=value.owner_by,
+        opened=opened,
+        times=len(rows),
+        last_at=max((one.record.at for one in rows), default=None),
+    )
+
+
+ACTION: Action[Clients, Params, Result] = Action(
+    params=Params,
+    result=Result,
+    effect=Effect.READ,
+    summary="Measure what the intruder opened",
+    read=read,
+    iam=IAM,
+)

@@ -1,0 +1,167 @@
+"""Who decrypted with one KMS key, from where, in which contexts; and what of it does not look like its owner. Pure.
+
+A decrypt that a service made is told under the caller it was made for, with the caller's own key and address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from irkit.cloudtrail.identity import is_place, who
+from irkit.cloudtrail.questions.decrypts import context, kms_key
+from irkit.cloudtrail.questions.group import once
+from irkit.cloudtrail.questions.question import Asked
+from irkit.cloudtrail.record import Record
+from irkit.errors import InputMissing
+
+DECRYPTS = ("kms:Decrypt", "kms:ReEncrypt")
+"""Calls that open what a key has sealed."""
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Sign(StrEnum):
+    """What does not look like a caller's own use."""
+
+    STRANGE_ADDRESS = "its address is none of ours"
+    NEW_PROGRAM = "its program was never used by this caller from our networks"
+    NEW_CONTEXT = "it opened what this caller never opened from our networks"
+    REFUSED = "it was refused, or named a wrong context"
+    ODD_HOUR = "it came outside working hours"
+    NEW_CALLER = "this caller was not seen with the key before"
+
+
+ENOUGH = 3
+"""So many points make an origin a stranger's; a strange address counts two, and without one none is enough."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One caller's use of the key from one address. ``decrypts`` went well; ``denied`` and ``failed`` did not."""
+
+    principal: str
+    """The ARN of who called: a user's, a session's."""
+    role: str
+    """Of a session, the ARN of its role."""
+    who: str
+    key_ids: tuple[str, ...]
+    ip: str
+    agents: tuple[str, ...]
+    decrypts: int
+    denied: int
+    failed: int
+    contexts: tuple[str, ...]
+    via: tuple[str, ...]
+    """The services that decrypted for it; empty for its own calls alone."""
+    first_at: datetime
+    last_at: datetime
+    event_ids: tuple[str, ...]
+
+    @property
+    def actor(self) -> str:
+        """Whom containment takes: the role of a session, else the caller itself."""
+        return self.role or self.principal
+
+
+def is_of_key(one: Record, names: Collection[str]) -> bool:
+    """Whether a record is of the key; ``names`` are its ARN, id, aliases. A refusal may tell it in its message."""
+    named = kms_key(one)
+    if named:
+        return named in names or named.rpartition("/")[2] in names
+    return any(name in one.message for name in names)
+
+
+def is_unnamed(one: Record) -> bool:
+    """Whether a record does not tell which key was asked for: some refusals do not."""
+    return not kms_key(one) and ":key/" not in one.message
+
+
+def origins(asked: Asked, names: Collection[str], ours: str) -> tuple[Origin, ...]:
+    """One row a caller and address, in the order of first use. ``ours`` is how irkit's own user agent begins."""
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for one in asked.records:
+        if one.call in DECRYPTS and (is_of_key(one, names) or (one.denied and is_unnamed(one))):
+            caller = asked.caller(one)
+            if not caller.agent or ours not in caller.agent:
+                groups.setdefault((_principal(one), caller.ip), []).append(one)
+    return tuple(_origin(asked, principal, ip, rows) for (principal, ip), rows in groups.items())
+
+
+def _principal(one: Record) -> str:
+    return one.principal_arn or who(one)
+
+
+def _origin(asked: Asked, principal: str, ip: str, rows: Sequence[Record]) -> Origin:
+    return Origin(
+        principal=principal,
+        role=next((one.issuer_arn for one in rows if one.session), ""),
+        who=who(rows[0]),
+        key_ids=once(asked.caller(one).key_id for one in rows),
+        ip=ip,
+        agents=once(asked.caller(one).agent for one in rows if not asked.caller(one).invoked_by),
+        decrypts=sum(not one.error for one in rows),
+        denied=sum(one.denied for one in rows),
+        failed=sum(bool(one.error) and not one.denied for one in rows),
+        contexts=tuple(dict.fromkeys(context(one) for one in rows if not one.error)),
+        via=once(one.invoked_by.removesuffix(".amazonaws.com") for one in rows),
+        first_at=rows[0].at,
+        last_at=rows[-1].at,
+        event_ids=tuple(one.event_id for one in rows),
+    )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known to be ours. ``hours`` are those of a day (UTC) in which people work; empty for all."""
+
+    networks: tuple[Network, ...]
+    hours: tuple[int, ...] = ()
+    new_since: datetime | None = None
+    """A caller that was first seen after this is new."""
+
+    def holds(self, ip: str) -> bool:
+        """Whether an address is ours; a name such as ``AWS Internal`` is AWS's own and no stranger's."""
+        if not is_place(ip):
+            return True
+        try:
+            address = ipaddress.ip_address(ip)
+        except ValueError:
+            return False
+        return any(address in network for network in self.networks)
+
+
+def networks(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Addresses and CIDRs. Raises ``InputMissing`` for what is neither."""
+    try:
+        return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+    except ValueError as error:
+        raise InputMissing(str(error), hint="known_networks holds addresses or CIDRs: 203.0.113.0/24") from error
+
+
+def signs(one: Origin, several: Iterable[Origin], known: Known) -> tuple[Sign, ...]:
+    """What of a use does not look like its caller's own; ``several`` are all uses of the key."""
+    homely = [each for each in several if each.actor == one.actor and each is not one and known.holds(each.ip)]
+    agents = {agent for each in homely for agent in each.agents}
+    contexts = {text for each in homely for text in each.contexts}
+    is_strange = bool(known.networks) and not known.holds(one.ip)
+    hours = {one.first_at.hour, one.last_at.hour}
+    found = {
+        Sign.STRANGE_ADDRESS: is_strange,
+        Sign.NEW_PROGRAM: is_strange and bool(set(one.agents) - agents),
+        Sign.NEW_CONTEXT: is_strange and bool(set(one.contexts) - contexts),
+        Sign.REFUSED: bool(one.denied or one.failed),
+        Sign.ODD_HOUR: bool(known.hours) and not hours <= set(known.hours),
+        Sign.NEW_CALLER: known.new_since is not None
+        and one.first_at > known.new_since
+        and not any(each.first_at <= known.new_since for each in homely),
+    }
+    return tuple(sign for sign, holds in found.items() if holds)
+
+
+def is_strangers(found: Collection[Sign]) -> bool:
+    """Whether the signs are enough to say that somebody else used the caller's rights."""
+    points = len(found) + (Sign.STRANGE_ADDRESS in found)
+    return Sign.STRANGE_ADDRESS in found and points >= ENOUGH
