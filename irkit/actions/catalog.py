@@ -44,6 +44,8 @@ MODULES = (
     "cloudtrail.trace_lineage",
     "cloudtrail.verify_logs",
     "git.find_secret",
+    "git.find_workflow_changes",
+    "git.find_workflow_gaps",
     "git.purge_history",
     "github.cancel_runs",
     "github.delete_caches",
