@@ -100,6 +100,8 @@ class AwsCaller:
             connection.request(method, path, body, {**sent, **self.headers})
             raw = connection.getresponse()
             answer = Answer(raw.status, dict(raw.getheaders()), raw.read())
+        except http.client.HTTPException as error:
+            raise OSError(f"no whole answer: {error}") from error
         finally:
             connection.close()
         if answer.status >= _ERRORS_FROM:

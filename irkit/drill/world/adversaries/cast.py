@@ -8,5 +8,5 @@ from irkit.drill.world.adversaries.adversary import Adversary
 from irkit.drill.world.adversaries.gone import Gone
 from irkit.drill.world.adversaries.hand import Hand
 
-ADVERSARIES: Mapping[str, Callable[[Hand], Adversary]] = {"": Gone}
+ADVERSARIES: Mapping[str, Callable[[Hand], Adversary]] = {"": Gone, "noise": Gone}
 """Names as in ``WorldSettings.adversary``."""
