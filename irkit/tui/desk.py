@@ -119,6 +119,10 @@ class IncidentDesk(Protocol):
         """The steps whose action cannot be undone."""
 
     @property
+    def reversible(self) -> frozenset[StepId]:
+        """The steps whose action one approval starts, and whose effect can be undone."""
+
+    @property
     def me(self) -> Actor:
         """The person at the keyboard."""
 

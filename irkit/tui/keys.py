@@ -22,6 +22,7 @@ class Place(StrEnum):
     INCIDENT = "incident"
     STEP = "step"
     LOG = "log"
+    CONTAIN = "contain"
     AUDIT = "audit"
     TRAIL = "trail"
     RECORD = "record"
@@ -65,7 +66,7 @@ _ALL = (Place.HOME, Place.INCIDENT, Place.STEP, Place.LOG)
 _TRAIL = (Place.TRAIL,)
 _LOOKING = (Place.TRAIL, Place.RECORD)
 _PAGES = (Place.RECORD, Place.COVERAGE)
-_EVERYWHERE = (*_ALL, Place.AUDIT, Place.TRAIL, *_PAGES)
+_EVERYWHERE = (*_ALL, Place.CONTAIN, Place.AUDIT, Place.TRAIL, *_PAGES)
 _AUDIT = (Place.AUDIT,)
 
 # fmt: off
@@ -73,6 +74,12 @@ KEYS: tuple[Key, ...] = (
     Key("step.answer", "a", "a", "Approve", "Step: Approve, decide or resolve",
         "Answer what the step waits for: approve its plan, decide, or say how to go on with an effect in doubt.",
         "answer", _BOTH),
+    Key("incident.contain", "C", "C", "Contain", "Incident: CONTAIN NOW",
+        "Show every planned, reversible step of the containment on one screen, where enter starts them all.",
+        "contain", _BOTH),
+    Key("contain.start", "enter,y", "enter", "Start all of these", "Contain: Start all of these",
+        "Approve exactly the plans on the screen, each by its own hash. None that you have not seen.", "start",
+        (Place.CONTAIN,)),
     Key("home.open", "enter", "enter", "Open", "Home: Open the incident or start the runbook",
         "Open the selected incident, or fill in the form that starts the selected runbook.", "open", (Place.HOME,)),
     Key("step.open", "enter", "enter", "Detail", "Step: Open its page",
@@ -82,8 +89,6 @@ KEYS: tuple[Key, ...] = (
     Key("step.undo", "U", "U", "Undo", "Step: Undo",
         "Show the step's receipt and ask for its undo, which is planned and gated like any effect.",
         "undo", _BOTH, order=Order.UNDO),
-    Key("incident.note", "n", "n", "Note", "Incident: Add a note",
-        "Write something down in the journal, at the selected step.", "note", _BOTH, order=Order.NOTE),
     Key("audit.real", "y", "y", "Real", "Audit: It is a real secret",
         "Mark the entry as a real secret: it should be revoked, and never have been committed.",
         "judge('real')", _AUDIT),
@@ -104,6 +109,8 @@ KEYS: tuple[Key, ...] = (
         "Show only the loaded rows that hold a text; an empty one shows all again.", "find", _TRAIL),
     Key("app.help", "question_mark", "?", "Help", "irkit: Help",
         "List every key of this screen, run one, or see why it is off.", "help", _EVERYWHERE),
+    Key("incident.note", "n", "n", "Note", "Incident: Add a note",
+        "Write something down in the journal, at the selected step.", "note", _BOTH, order=Order.NOTE),
     Key("audit.show", "s", "s", "Show secrets", "Audit: Show or hide the secrets",
         "Show the values in the code, or hide them again. Whoever sees the screen sees them too.", "reveal", _AUDIT),
     Key("audit.undecided", "u", "u", "Undecided", "Audit: Leave it undecided",
@@ -137,7 +144,7 @@ KEYS: tuple[Key, ...] = (
         "By the column under the cursor; again turns it round, a third time gives the first order back.",
         "sort", _TRAIL),
     Key("incident.log", "l", "l", "Log", "Incident: Open the log",
-        "Show the activity on the whole screen, with a filter.", "log", _BOTH),
+        "Show the activity on the whole screen, with a filter.", "log", (*_BOTH, Place.CONTAIN)),
     Key("step.retry", "r", "r", "Retry", "Step: Retry",
         "Try a failed, skipped or previewed step again, from its plan on.", "retry", _BOTH, order=Order.RETRY),
     Key("incident.find", "slash", "/", "Find", "Incident: Find a step",
@@ -193,12 +200,12 @@ KEYS: tuple[Key, ...] = (
     Key("incident.abort", "X", "X", "Abort", "Incident: Abort, with a reason",
         "Stop the runbook for good. Nothing is undone by it.", "abort", _BOTH, Edge.NONE, Order.ABORT),
     Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back",
-        (*_RUN, Place.TRAIL, *_PAGES)),
+        (*_RUN, Place.CONTAIN, Place.TRAIL, *_PAGES)),
     Key("audit.leave", "q", "q", "Save and leave", "Audit: Save and leave",
         "Write the answers into the baseline and leave.", "leave", _AUDIT, Edge.RIGHT),
     Key("app.leave", "q", "q", "Leave", "irkit: Leave",
         "Leave irkit; it says how to come back. Asks only when something is running here.", "leave",
-        (*_ALL, Place.TRAIL, *_PAGES), Edge.RIGHT),
+        (*_ALL, Place.CONTAIN, Place.TRAIL, *_PAGES), Edge.RIGHT),
 )
 # fmt: on
 

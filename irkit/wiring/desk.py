@@ -54,6 +54,11 @@ class SessionDesk:
         return self.session.irreversible
 
     @property
+    def reversible(self) -> frozenset[StepId]:
+        """The steps whose action one approval starts, and whose effect can be undone."""
+        return self.session.reversible
+
+    @property
     def me(self) -> Actor:
         """The person at the keyboard."""
         return self.session.me

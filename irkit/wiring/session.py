@@ -131,6 +131,11 @@ class Session:
         return frozenset(s.id for s in self.runbook.steps if self.action(s.uses).effect is Effect.IRREVERSIBLE)
 
     @cached_property
+    def reversible(self) -> frozenset[StepId]:
+        """The steps whose action one approval starts, and whose effect can be undone."""
+        return frozenset(s.id for s in self.runbook.steps if self.action(s.uses).effect is Effect.REVERSIBLE)
+
+    @cached_property
     def outside(self) -> Outside:
         """What all steps share to reach the outside."""
         outside = Outside(

@@ -91,6 +91,11 @@ class Story:
         done = ev.StepDone(step=StepId(step), attempt=1, results=({"outcome": summary or "ok"},), summary=summary)
         return self.tell(done, after=seconds)
 
+    def limits(self, step: str, limits: Sequence[str]) -> Story:
+        self.started(step, Effect.READ)
+        done = ev.StepDone(step=StepId(step), attempt=1, results=({"limits": list(limits)},), summary="")
+        return self.tell(done)
+
     def planned(
         self,
         step: str,
@@ -201,6 +206,7 @@ class ScriptedDesk:
         self.me = me
         self.runbook = runbook()
         self.irreversible = frozenset({StepId("purge_history"), StepId("force_push")})
+        self.reversible = frozenset(map(StepId, ("deactivate_key", "deny_policy", "revoke_sessions")))
         self.orders = ScriptedOrders()
         self.asks = Question(QuestionKind.CHOICE, "Was the key abused?", ("abused", "not_abused"), "abused")
         self.closed = threading.Event()

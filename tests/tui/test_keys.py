@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from irkit.engine.offers import Order
 from irkit.tui.keys import KEYS, Edge, Place, document, fitted, keys, reasons
 from irkit.tui.screens.audit import AuditScreen
+from irkit.tui.screens.contain import ContainScreen
 from irkit.tui.screens.home import HomeScreen
 from irkit.tui.screens.incident import IncidentScreen
 from irkit.tui.screens.log import LogScreen
@@ -30,6 +31,7 @@ SCREENS: dict[Place, type[PlacedScreen]] = {
     Place.INCIDENT: IncidentScreen,
     Place.STEP: StepScreen,
     Place.LOG: LogScreen,
+    Place.CONTAIN: ContainScreen,
     Place.AUDIT: AuditScreen,
     Place.TRAIL: TrailScreen,
     Place.RECORD: RecordScreen,

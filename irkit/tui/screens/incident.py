@@ -19,6 +19,7 @@ from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.lanes import lanes
 from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked, OrderTaken, TrailAsked
 from irkit.tui.reader import Reader
+from irkit.tui.screens.contain import ContainScreen
 from irkit.tui.screens.leave import LeaveScreen
 from irkit.tui.screens.log import LogScreen
 from irkit.tui.screens.ordering import OrderingScreen
@@ -89,7 +90,7 @@ class IncidentScreen(OrderingScreen):
         self._lead(message.reading)
         self._show()
         for screen in self.app.screen_stack:
-            if isinstance(screen, StepScreen | LogScreen):
+            if isinstance(screen, StepScreen | LogScreen | ContainScreen):
                 screen.take(message.lines)
         message.taken.set()
 
@@ -178,6 +179,10 @@ class IncidentScreen(OrderingScreen):
     def action_log(self) -> None:
         """The activity on the whole screen."""
         self.app.push_screen(LogScreen(self.board))
+
+    def action_contain(self) -> None:
+        """Every planned, reversible step of the containment on one screen."""
+        self.app.push_screen(ContainScreen(self.board))
 
     def action_trail(self) -> None:
         """The CloudTrail of the incident's time and key."""

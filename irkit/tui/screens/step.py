@@ -12,6 +12,7 @@ from irkit.incident.events import StepId
 from irkit.tui.activity import ActivityLine
 from irkit.tui.board import Board
 from irkit.tui.keys import Place, bindings, keys
+from irkit.tui.screens.contain import ContainScreen
 from irkit.tui.screens.log import LogScreen
 from irkit.tui.screens.ordering import OrderingScreen
 from irkit.tui.widgets.detail import StepDetail
@@ -65,6 +66,10 @@ class StepScreen(OrderingScreen):
     def action_last_tab(self) -> None:
         """Turn to the previous page."""
         self.query_one(StepDetail).turn(-1)
+
+    def action_contain(self) -> None:
+        """Every planned, reversible step of the containment on one screen."""
+        self.app.push_screen(ContainScreen(self.board))
 
     def action_log(self) -> None:
         """The activity on the whole screen."""

@@ -1,0 +1,138 @@
+"""What one keystroke may start: every planned, reversible step of the runbook's containing part. Pure.
+
+Nothing here opens a way of its own: each plan is approved by its own hash through ``Orders.approve``. Irreversible
+steps are never offered, nor an undo, nor what this person may not approve; they are named with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from irkit.contract import Effect, Plan
+from irkit.engine.approval import approvers, gate
+from irkit.engine.offers import Order, offers
+from irkit.engine.ready import waits_for
+from irkit.incident.events import Actor, Direction, PlanHash
+from irkit.incident.state import IncidentState, Phase
+from irkit.runbook.model import Runbook, RunbookPhase, Step, StepId
+
+_UNDER_WAY = {Phase.APPLYING, Phase.VERIFYING}
+_TROUBLED = {Phase.FAILED, Phase.IN_DOUBT, Phase.POSTPONED}
+_OVER = {Phase.DONE, Phase.SKIPPED, Phase.OMITTED, Phase.UNDONE}
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A plan that this person's approval starts, or could start but for ``why_not``."""
+
+    step: StepId
+    title: str
+    plans: tuple[Plan, ...]
+    plan_hash: PlanHash
+    why_not: str = ""
+
+    @property
+    def changes(self) -> int:
+        """How many things it changes."""
+        return sum(len(plan.changes) for plan in self.plans)
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A step that is not offered now, and what there is to know of it."""
+
+    step: StepId
+    why: str
+
+
+@dataclass(frozen=True)
+class ContainNow:
+    """The containing part as it stands, in the order of the runbook.
+
+    ``offered`` are to be approved now; ``shut`` are planned, but not for this person or not now; ``coming`` have no
+    plan yet; ``asking`` wait for a person's answer; ``troubled`` failed or are in doubt; ``final`` are irreversible, so
+    never offered; ``limits`` say in words what the quarantine does not reach.
+    """
+
+    offered: tuple[Offered, ...] = ()
+    shut: tuple[Offered, ...] = ()
+    under_way: tuple[StepId, ...] = ()
+    over: tuple[StepId, ...] = ()
+    coming: tuple[Awaited, ...] = ()
+    asking: tuple[StepId, ...] = ()
+    troubled: tuple[Awaited, ...] = ()
+    final: tuple[StepId, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> int:
+        """How many things the offered plans change."""
+        return sum(each.changes for each in self.offered)
+
+
+def contain_now(
+    runbook: Runbook, state: IncidentState, actor: Actor, reversible: frozenset[StepId], final: frozenset[StepId]
+) -> ContainNow:
+    """What ``actor`` may start at once. ``reversible`` and ``final`` name the steps whose action is so."""
+    part = [step for step in runbook.steps if step.phase is RunbookPhase.CONTAIN]
+    mine = [step for step in part if step.id in reversible]
+    planned = tuple(_planned(mine, runbook, state, actor))
+    phases = {step.id: state.step(step.id).phase for step in part}
+    return ContainNow(
+        offered=tuple(each for each in planned if not each.why_not),
+        shut=tuple(each for each in planned if each.why_not),
+        under_way=tuple(s.id for s in mine if _is_under_way(s, state, planned)),
+        over=tuple(s.id for s in mine if phases[s.id] in _OVER),
+        coming=tuple(Awaited(s.id, _why(s, state)) for s in mine if phases[s.id] in {Phase.TODO, Phase.STARTED}),
+        asking=tuple(s.id for s in part if phases[s.id] is Phase.ASKING),
+        troubled=tuple(Awaited(s.id, state.step(s.id).error) for s in part if phases[s.id] in _TROUBLED),
+        final=tuple(s.id for s in part if s.id in final),
+        limits=tuple(_limits(part, state)),
+    )
+
+
+def _planned(mine: list[Step], runbook: Runbook, state: IncidentState, actor: Actor) -> Iterator[Offered]:
+    """The plans that change something and have not all their approvals."""
+    for step in mine:
+        now = state.step(step.id)
+        if now.phase not in {Phase.PLANNED, Phase.PREVIEWED} or now.plan_hash is None:
+            continue
+        if now.direction is not Direction.DO or now.effect is not Effect.REVERSIBLE:
+            continue
+        if any(plan.changes for plan in now.plans) and not _is_approved(step, state):
+            why_not = offers(runbook, state, step.id, actor)[Order.APPROVE]
+            yield Offered(step.id, step.title, now.plans, now.plan_hash, why_not)
+
+
+def _is_approved(step: Step, state: IncidentState) -> bool:
+    now, opened = state.step(step.id), state.opened
+    if opened is None:
+        return False
+    wanted = gate(now, step.approve or 0, opened.quorum)
+    return wanted.people <= len(approvers(now, opened.mode, wanted))
+
+
+def _is_under_way(step: Step, state: IncidentState, planned: tuple[Offered, ...]) -> bool:
+    """Approved, being carried out or being proven."""
+    now = state.step(step.id)
+    waits = now.phase is Phase.PLANNED and step.id not in {each.step for each in planned}
+    return now.phase in _UNDER_WAY or waits
+
+
+def _why(step: Step, state: IncidentState) -> str:
+    if state.step(step.id).phase is Phase.STARTED:
+        return "its plan is being made"
+    held = waits_for(step, state)
+    return f"waits for {', '.join(held)}" if held else "its plan is about to be made"
+
+
+def _limits(part: list[Step], state: IncidentState) -> Iterator[str]:
+    """What a reading of this part says that a quarantine does not bind: its result's ``limits``, each once."""
+    told: dict[str, None] = {}
+    for step in part:
+        for result in state.step(step.id).results or ():
+            found = result.get("limits")
+            if isinstance(found, list):
+                told.update((str(each), None) for each in found)
+    yield from told

@@ -1,0 +1,96 @@
+"""What CONTAIN NOW shows: the limits first, then each plan that enter would start, then the rest of the part. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rich.text import Text
+
+from irkit.engine.contain_now import Awaited, ContainNow, Offered
+from irkit.engine.view import Mark, StepView
+from irkit.incident.events import StepId
+from irkit.tui import marks
+from irkit.tui.pages import changes, field, told
+from irkit.tui.printable import printable
+from irkit.tui.rows import ID_WIDTH
+from irkit.tui.spans import clock
+
+_MOST = 4
+"""Changes shown of one step; the rest is counted."""
+Views = Mapping[StepId, StepView]
+
+
+def contain_title(now: ContainNow) -> str:
+    """``CONTAIN NOW: enter starts these 3 plans, 7 changes``."""
+    if not now.offered:
+        return "CONTAIN NOW: nothing to start yet" if _goes_on(now) else "CONTAIN NOW: nothing is left to start"
+    plans = "this plan" if len(now.offered) == 1 else f"these {len(now.offered)} plans"
+    return f"CONTAIN NOW: enter starts {plans}, {now.changes} change{'s' * (now.changes != 1)}"
+
+
+def contain_page(now: ContainNow, views: Views) -> Text:
+    """All of it, top down, the most urgent first."""
+    sections = (_limits(now), _offered(now), _asks(now), _shut(now), _troubled(now), _rest(now, views), _final(now))
+    rows: list[Text] = []
+    for section in sections:
+        drawn = list(section)
+        rows += [*([Text()] if rows and drawn else []), *drawn]
+    return Text("\n").join(rows or [Text("The runbook has no reversible step in its containing part.", "dim")])
+
+
+def _goes_on(now: ContainNow) -> bool:
+    return bool(now.coming or now.under_way or now.asking)
+
+
+def _limits(now: ContainNow) -> Iterator[Text]:
+    for limit in now.limits:
+        yield Text(f"! {printable(limit)}", "bold red")
+
+
+def _offered(now: ContainNow) -> Iterator[Text]:
+    for each in now.offered:
+        yield from _plan(each, (marks.glyph(Mark.WAITS_FOR_YOU), marks.style(Mark.WAITS_FOR_YOU)))
+
+
+def _plan(each: Offered, mark: tuple[str, str]) -> Iterator[Text]:
+    yield Text.assemble(mark, f" {each.step:<{ID_WIDTH}} ", (printable(told(p.summary for p in each.plans)), "bold"))
+    for row in changes(each.plans, _MOST):
+        yield Text.assemble("  ", row)
+    yield Text.assemble("    ", field("Feels it", told(plan.blast for plan in each.plans)))
+    undo, plan = printable(told(plan.undo for plan in each.plans)), each.plan_hash[:12]
+    yield Text.assemble("    ", field("Undo", undo), (f"   plan {plan}", "dim"))
+
+
+def _asks(now: ContainNow) -> Iterator[Text]:
+    for step in now.asking:
+        yield Text(f"? {step:<{ID_WIDTH}} asks you: esc, then a on that step", "bold yellow")
+
+
+def _shut(now: ContainNow) -> Iterator[Text]:
+    for each in now.shut:
+        summary = printable(told(plan.summary for plan in each.plans))
+        yield Text(f"? {each.step:<{ID_WIDTH}} {summary}: not by this key: {printable(each.why_not)}", "yellow")
+
+
+def _troubled(now: ContainNow) -> Iterator[Text]:
+    for each in now.troubled:
+        yield Text(f"✗ {each.step:<{ID_WIDTH}} {printable(each.why)}: esc, then that step", "bold red")
+
+
+def _rest(now: ContainNow, views: Views) -> Iterator[Text]:
+    for step in (*now.under_way, *now.over):
+        view = views[step]
+        time = clock(view.elapsed) if view.elapsed is not None else ""
+        mark = (marks.glyph(view.mark), marks.style(view.mark))
+        yield Text.assemble(mark, f" {step:<{ID_WIDTH}} {time:<6}", (printable(view.words), marks.style(view.mark)))
+    for each in now.coming:
+        yield _coming(each)
+
+
+def _coming(each: Awaited) -> Text:
+    return Text(f"· {each.step:<{ID_WIDTH}} {each.why}; shown here once it has a plan", "dim")
+
+
+def _final(now: ContainNow) -> Iterator[Text]:
+    if now.final:
+        yield Text(f"Irreversible, so never started from here: {', '.join(now.final)}", "dim")

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from irkit.contract import Effect
+from irkit.engine.contain_now import ContainNow, contain_now
+from irkit.incident.events import Actor, Direction, Mode, StepId
+from irkit.incident.state import fold
+from tests.tui.story import ALICE, BOB, Story, runbook
+
+REVERSIBLE = frozenset(map(StepId, ("deactivate_key", "deny_policy", "update_consumers")))
+FINAL = frozenset({StepId("purge_history")})
+
+
+def now(story: Story, actor: Actor = ALICE) -> ContainNow:
+    return contain_now(runbook(), fold(story.records), actor, REVERSIBLE, FINAL)
+
+
+def begun(mode: Mode = Mode.LIVE) -> Story:
+    return Story(mode).opened().read("identify_key")
+
+
+def test_only_reversible_plans_of_the_containing_part_are_offered() -> None:
+    story = begun().planned("deactivate_key").planned("update_consumers")
+    story.planned("purge_history", Effect.IRREVERSIBLE, phrase="purge")
+    assert [each.step for each in now(story).offered] == ["deactivate_key"]
+
+
+def test_a_step_without_a_plan_says_what_it_waits_for() -> None:
+    waits = {each.step: each.why for each in now(Story().opened()).coming}
+    assert waits == {"deactivate_key": "waits for identify_key", "deny_policy": "waits for identify_key"}
+    assert [each.why for each in now(begun().started("deny_policy", Effect.REVERSIBLE)).coming] == [
+        "its plan is about to be made",
+        "its plan is being made",
+    ]
+
+
+def test_an_approved_plan_is_under_way_and_not_offered_again() -> None:
+    found = now(begun().planned("deactivate_key").approved("deactivate_key"))
+    assert (found.offered, found.shut, found.under_way) == ((), (), ("deactivate_key",))
+
+
+def test_an_undo_is_never_offered() -> None:
+    story = begun().carried_out("deactivate_key", "done").planned("deactivate_key", direction=Direction.UNDO)
+    assert now(story).offered == ()
+
+
+def test_a_plan_that_changes_nothing_is_not_asked_for() -> None:
+    assert now(begun().planned("deactivate_key", count=0)).offered == ()
+
+
+def test_a_dry_run_offers_nothing_and_gives_the_reason() -> None:
+    found = now(begun(Mode.DRY_RUN).planned("deactivate_key"))
+    assert found.offered == ()
+    assert [each.why_not for each in found.shut] == ["a dry run carries nothing out"]
+
+
+def test_another_person_is_offered_what_one_has_not_approved() -> None:
+    story = begun().planned("deactivate_key").planned("deny_policy").approved("deny_policy", BOB)
+    assert [each.step for each in now(story, BOB).offered] == ["deactivate_key"]
+
+
+def test_what_a_reading_of_the_part_says_is_out_of_reach_is_told_once() -> None:
+    story = begun().limits("verify_dead", ["service-linked roles", "service-linked roles", "outsiders"])
+    assert now(story).limits == ("service-linked roles", "outsiders")
