@@ -45,9 +45,10 @@ class LookupRefused(Exception):
 
 
 class Pace:
-    """Two requests in any one second for each region."""
+    """So many requests in any one second for each region: two, as AWS has it, unless ``per_second`` is set."""
 
     def __init__(self, clock: Clock) -> None:
+        self.per_second = _REQUESTS
         self._clock = clock
         self._recent: dict[str, deque[datetime]] = {}
         self._lock = threading.Lock()
@@ -59,7 +60,7 @@ class Pace:
             recent = self._recent.setdefault(region, deque())
             while recent and now - recent[0] >= _A_SECOND:
                 recent.popleft()
-            if len(recent) >= _REQUESTS:
+            if len(recent) >= self.per_second:
                 raise LookupRefused("ThrottlingException", "Rate exceeded")
             recent.append(now)
 
