@@ -27,6 +27,7 @@ MODULES = (
     "aws.restart_service",
     "aws.revoke_kms_grants",
     "aws.revoke_user_sessions",
+    "cloudtrail.find_key_changes",
     "cloudtrail.find_news",
     "cloudtrail.hunt_persistence",
     "cloudtrail.judge_callers",

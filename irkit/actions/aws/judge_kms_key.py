@@ -7,6 +7,7 @@ that it opened. Each choice is told with what it does and what it does not (KMS 
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,15 @@ _SHOWN = 6
 
 
 class KeyChange(Frozen):
-    """A call that changed the key, as ``cloudtrail.measure_kms_use`` tells of it."""
+    """A call that changed the key, as ``cloudtrail.find_key_changes`` tells of it."""
 
     call: str
     principal: str
+    who: str
+    ip: str
+    at: datetime
     error: str
+    event_id: str
 
 
 class Params(Frozen):

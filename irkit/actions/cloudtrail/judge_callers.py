@@ -124,7 +124,7 @@ def read(_clients: Clients, params: Params) -> Result:
         found = signs(one, uses, known)
         if is_strangers(found):
             reasons.setdefault(one.actor, []).append(_told(one, found))
-        elif found and one.actor not in params.named:
+        elif set(found) - {Sign.NEW_CALLER} and one.actor not in params.named:
             doubts.append(_told(one, found))
     _add_makers(params, known, reasons)
     doubts += [f"{part} was not seen" for part in params.not_seen]

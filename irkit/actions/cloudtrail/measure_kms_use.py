@@ -1,8 +1,7 @@
 """Measure who decrypted with a KMS key: which principal, when, from where, in which encryption contexts.
 
 Decrypts that a service made are told under the caller they were made for. Who made the sessions among the callers is
-looked for too. What was changed at the key itself (policy, grants, state) is told apart. The raw records are kept as
-evidence. irkit's own calls are left out.
+looked for too. The raw records are kept as evidence. irkit's own calls are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pydantic import AwareDatetime, Field
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
 from irkit.cloudtrail.key_callers import DECRYPTS as CALLS
-from irkit.cloudtrail.key_callers import is_of_key, origins
+from irkit.cloudtrail.key_callers import origins
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.decrypts import DECRYPTS, context
@@ -27,11 +26,6 @@ from irkit.contract import Action, Effect, Frozen
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
-_CHANGES = (
-    *("kms:CreateGrant", "kms:RetireGrant", "kms:RevokeGrant", "kms:PutKeyPolicy", "kms:DisableKey", "kms:EnableKey"),
-    *("kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion", "kms:DisableKeyRotation", "kms:ReplicateKey"),
-    *("kms:UpdateAlias", "kms:DeleteAlias", "kms:DeleteImportedKeyMaterial"),
-)
 _ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 _MOST_CONTEXTS = 100
 
@@ -87,18 +81,6 @@ class Maker(Frozen):
     event_id: str
 
 
-class KeyChange(Frozen):
-    """One call that changed the key itself, or tried to; ``error`` is empty when it did."""
-
-    call: str
-    principal: str
-    who: str
-    ip: str
-    at: datetime
-    error: str
-    event_id: str
-
-
 class ContextUse(Frozen):
     """How often one encryption context (JSON, empty for none) was opened, and by how many callers."""
 
@@ -116,7 +98,6 @@ class Result(Frozen):
     callers: tuple[Caller, ...]
     contexts: tuple[ContextUse, ...]
     makers: tuple[Maker, ...]
-    changes: tuple[KeyChange, ...]
     first_at: datetime | None
     last_at: datetime | None
     start: datetime
@@ -130,7 +111,7 @@ class Result(Frozen):
     def summary(self) -> str:
         """In a few words, for one line."""
         actors = len({one.actor for one in self.callers})
-        return f"{self.total} decrypts by {actors} principals, {self.denied} refused, {len(self.changes)} changes to it"
+        return f"{self.total} decrypts by {actors} principals, {self.denied} refused"
 
 
 def read(clients: Clients, params: Params) -> Result:
@@ -139,17 +120,13 @@ def read(clients: Clients, params: Params) -> Result:
     start = params.since or now - timedelta(hours=params.hours)
     source = source_of(clients, params.sources)
     regions = params.regions or (() if params.is_multi_region else (params.key.split(":")[3],))
-    asked = Query(windows=(Window(start, now),), regions=regions, calls=(*CALLS, *_CHANGES))
+    asked = Query(windows=(Window(start, now),), regions=regions, calls=CALLS)
     answer = ask(source, DECRYPTS, asked, told=told_to(clients, "of the KMS key"))
     names = frozenset(params.names or (params.key, params.key.rpartition("/")[2]))
-    ours = f"irkit/{clients.incident}/"
-    used = origins(answer.asked, names, ours)
+    used = origins(answer.asked, names, f"irkit/{clients.incident}/")
     makers, coverage = _makers(clients, params, tuple(one.principal for one in used if one.role), Window(start, now))
-    changes = [
-        one for one in answer.records if one.call in _CHANGES and is_of_key(one, names) and ours not in one.agent
-    ]
     ids = {event_id for one in used for event_id in one.event_ids}
-    records = tuple(one for one in answer.records if one.event_id in ids or one in changes)
+    records = tuple(one for one in answer.records if one.event_id in ids)
     words = "; ".join((answer.coverage.text, *answer.notes, coverage))
     kept = keep(clients, "cloudtrail-kms-use.jsonl", records, "Use of the KMS key", words)
     callers = tuple(Caller.model_validate(one, from_attributes=True) for one in used)
@@ -160,7 +137,6 @@ def read(clients: Clients, params: Params) -> Result:
         callers=callers,
         contexts=_contexts(records, callers),
         makers=makers,
-        changes=tuple(_change(one) for one in changes),
         first_at=min((one.first_at for one in used), default=None),
         last_at=max((one.last_at for one in used), default=None),
         start=start,
@@ -187,13 +163,6 @@ def _makers(clients: Clients, params: Params, sessions: Sequence[str], window: W
         if (made := one.answered("assumedRoleUser", "arn")) in wanted
     )  # fmt: skip
     return makers, f"who made the sessions: {looked.coverage.text}"
-
-
-def _change(one: Record) -> KeyChange:
-    return KeyChange(
-        call=one.call, principal=one.principal_arn, who=who(one), ip=one.ip, at=one.at, error=one.error,
-        event_id=one.event_id,
-    )  # fmt: skip
 
 
 def _contexts(records: Sequence[Record], callers: Sequence[Caller]) -> tuple[ContextUse, ...]:

@@ -68,10 +68,13 @@ class Opened(StrEnum):
 
 
 class Row(Frozen):
-    """One thing that was opened: a value's name, or an encryption context (JSON) that names none."""
+    """One thing that was opened: a value's name, or an encryption context (JSON) that names none.
+
+    ``count`` is of decrypts; of reads where no decrypt is recorded.
+    """
 
     what: str
-    kms_key: str
+    kms_keys: tuple[str, ...]
     who: tuple[str, ...]
     ips: tuple[str, ...]
     count: int
@@ -159,20 +162,20 @@ def _ids(several: Iterable[Opening]) -> tuple[str, ...]:
 
 
 def _rows(theirs: Sequence[Opening]) -> tuple[Row, ...]:
-    groups: dict[tuple[str, str], list[Opening]] = {}
+    groups: dict[str, list[Opening]] = {}
     for one in theirs:
-        groups.setdefault((one.what, one.kms_key), []).append(one)
+        groups.setdefault(one.what, []).append(one)
     return tuple(
         Row(
             what=what,
-            kms_key=kms_key,
+            kms_keys=tuple(dict.fromkeys(one.kms_key for one in several if one.kms_key)),
             who=tuple(dict.fromkeys(who(one.record) for one in several)),
             ips=tuple(dict.fromkeys(one.ip for one in several)),
-            count=len(several),
+            count=sum(one.is_decrypt for one in several) or len(several),
             first_at=several[0].record.at,
             last_at=several[-1].record.at,
         )
-        for (what, kms_key), several in groups.items()
+        for what, several in groups.items()
     )
 
 
