@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("Answer an incident", "go on with an incident: show what is in doubt, probe, ask"),
     "run": ("Answer an incident", "carry out what is ready and approved, without a screen"),
     "status": ("Answer an incident", "where an incident stands, and what waits for whom"),
+    "contain": ("Answer an incident", "CONTAIN NOW: start every planned, reversible step of the containment"),
     "approve": ("Answer an incident", "approve the plan of a step"),
     "decide": ("Answer an incident", "answer a step that asks a human"),
     "skip": ("Answer an incident", "leave a step out, with a reason"),

@@ -11,6 +11,7 @@ from irkit.cli.display import EXIT_CODES
 from irkit.cli.drift import tell_drift
 from irkit.cli.frontier import frontier
 from irkit.cli.picture import picture
+from irkit.cli.status_credentials import alarms, credentials_json, status_credentials
 from irkit.engine.executor import Outcome, outcome
 from irkit.engine.view import views
 from irkit.tui.lanes import Style
@@ -33,8 +34,12 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(shown, ended), indent=2))
     else:
+        if alarm := alarms(shown.journal.state().lives):
+            print(alarm)
         print(headline(shown))
         print(picture(shown, Style.ASCII if args.ascii else Style.UNICODE))
+        if credentials := status_credentials(shown.journal.state().lives):
+            print(credentials)
         print(frontier(shown, ended))
     return EXIT_CODES[ended]
 
@@ -59,6 +64,7 @@ def as_json(shown: Session, ended: Outcome) -> dict[str, object]:
         "running": shown.folder.is_running(),
         "events": state.seq,
         "head": state.head,
+        "credentials": credentials_json(state.lives),
         "steps": [
             {
                 "step": row.step,
