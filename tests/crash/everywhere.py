@@ -17,6 +17,8 @@ from irkit.wiring.session import Session
 
 KILLED = -9
 MOST_CHILDREN = 900
+LOOKUPS_PER_SECOND = 10_000
+"""Instead of two: each child would begin by waiting for what the one before had asked."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ def killed_everywhere(rehearsal: Rehearsal, session: Session, folder: Path) -> K
 
     It ends with the first child that nothing kills, or after ``MOST_CHILDREN``. ``folder`` takes the children's notes.
     """
+    rehearsal.inject({"service": "cloudtrail", "lookups_per_second": LOOKUPS_PER_SECOND})
     points, log = folder / "points", folder / "log"
     own = (rehearsal.facts.config_file, session.config.data_folder, session.folder.incident, points)
     codes = list(_codes("\t".join(map(str, own)) + "\n", log))

@@ -3,16 +3,21 @@
 A *point* is one side of a journal event (just before it is written, right after it is on disk), or right after a
 call to the outside that an effect makes between its intent and its receipt. Points are noted in a file before dying
 at them, so that over one drill each is died at exactly once.
+
+A child costs what its resuming costs: what it would read anew and find the same (the SDKs' files, the runbook) it has
+from the zygote, and nobody waits in it for a slower clock than it needs. The journal each reads for itself.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import signal
 import sys
 import threading
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import botocore.exceptions
@@ -20,14 +25,19 @@ import botocore.loaders
 import botocore.session
 
 from irkit.actions import catalog
+from irkit.clients import cloudtrail
 from irkit.clients.call_record import CallLog
+from irkit.clients.clients import Clients, Listeners, Outside
 from irkit.config import load
+from irkit.drill import responder as people
 from irkit.drill.responder import colleague, responder
+from irkit.engine import executor
 from irkit.engine.executor import Outcome, Until
-from irkit.incident.events import Actor, Event, Recorded
-from irkit.incident.folder import IncidentFolder
+from irkit.incident.events import Actor, Event, Recorded, StepId
 from irkit.incident.journal import Guard, Happened, SqliteJournal
 from irkit.incident.state import ItemPhase
+from irkit.runbook.load import loads
+from irkit.wiring import session as wiring_session
 from irkit.wiring.incidents import session_of
 
 
@@ -56,9 +66,9 @@ class Points:
 class KillingJournal(SqliteJournal):
     """A journal that dies on both sides of each event."""
 
-    def __init__(self, folder: IncidentFolder, points: Points) -> None:
+    def __init__(self, path: Path, points: Points) -> None:
         self._points = points
-        super().__init__(folder.journal)
+        super().__init__(path)
 
     def append(
         self, event: Event, *, actor: Actor, happened: Happened | None = None, guard: Guard | None = None
@@ -81,26 +91,35 @@ def point_of(event: Event) -> str:
 
 
 def die_within_effects(journal: SqliteJournal, points: Points) -> None:
-    """Die right after each different call of each effect, between its intent and its receipt."""
-    note = CallLog.note
+    """Die right after each different call of each effect, between its intent and its receipt.
+
+    Of the effect's own step: what other steps read meanwhile is another moment in each run, and no boundary.
+    """
+    begin, note = Clients.__init__, CallLog.note
+    steps: dict[CallLog, StepId] = {}
+
+    def begun(self: Clients, outside: Outside, step: str, listeners: Listeners, calls: CallLog | None = None) -> None:
+        log = calls or CallLog()
+        steps[log] = StepId(step)
+        begin(self, outside, step, listeners, log)
 
     def noted(self: CallLog, text: str, *, request_id: str = "", error: str = "") -> None:
         note(self, text, request_id=request_id, error=error)
-        for step_id, step in journal.state().steps.items():
-            if any(item.phase is ItemPhase.INTENDED for item in step.items):
-                points.die_once(f"within {step_id} {' '.join(text.split()[:2])}")
+        step = steps.get(self)
+        if step and any(item.phase is ItemPhase.INTENDED for item in journal.state().step(step).items):
+            points.die_once(f"within {step} {' '.join(text.split()[:2])}")
 
+    Clients.__init__ = begun  # type: ignore[method-assign]
     CallLog.note = noted  # type: ignore[method-assign]
 
 
 def child(config_file: Path, data: Path, incident: str, points_file: Path) -> int:
     """Resume the incident with the scripted people; the exit code when nobody died: 0 when all has ended."""
     points = Points(points_file)
+    wiring_session.SqliteJournal = lambda path: KillingJournal(path, points)  # type: ignore[attr-defined,assignment]
     session = session_of(load(config_file, environment={}, flags={"data_folder": str(data)}), incident)
-    journal = KillingJournal(session.folder, points)
-    session.journal_of = lambda _: journal
-    del session.__dict__["journal"]  # what finding it has opened
-    die_within_effects(journal, points)
+    assert isinstance(session.journal, KillingJournal)
+    die_within_effects(session.journal, points)
     for person in (colleague(session), responder(session)):
         person.start()
     outcome = session.run(Until.SETTLED)
@@ -126,11 +145,30 @@ def warmed() -> None:
     botocore.session.create_loader = lambda *_: loader
 
 
+def hurried() -> None:
+    """Let nobody wait: for the next look at the journal, nor for AWS's pace, which the cloud is told not to keep."""
+    executor.POLL = timedelta(milliseconds=5)
+    people.POLL_SECONDS = 0.005
+    cloudtrail.Pace.wait = lambda *_: None  # type: ignore[method-assign]
+
+
+@functools.cache
+def read_once(config_file: Path, data: Path, incident: str) -> StepId:
+    """Read the runbook here, so that no child needs to; its first step."""
+    session = session_of(load(config_file, environment={}, flags={"data_folder": str(data)}), incident)
+    first = session.runbook.steps[0].id
+    session.journal.close()
+    return first
+
+
 def zygote() -> None:
     """Imported once; forks a child for each line on stdin and answers with how it ended (``-9`` or an exit code)."""
     warmed()
+    hurried()
+    wiring_session.loads = functools.cache(loads)  # type: ignore[attr-defined]
     for line in sys.stdin:
         config_file, data, incident, points_file = line.rstrip("\n").split("\t")
+        read_once(Path(config_file), Path(data), incident)
         pid = os.fork()
         if pid == 0:
             code = 70
