@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import unquote
 
 from irkit.drill.world import estate
-from irkit.drill.world.adversaries.hand import WORKS, Hand, attempt, decrypted
-from irkit.drill.world.aws_caller import AwsRefused
-from irkit.drill.world.json_shape import JsonObject, at, items, mapping, parsed
-from irkit.drill.world.scenarios.scenario import Door, Sealed
+from irkit.drill.world.adversaries.doors import foreign_trust, key_door, trust_door
+from irkit.drill.world.adversaries.hand import Hand, attempt, decrypted
+from irkit.drill.world.json_shape import JsonObject
+from irkit.drill.world.scenarios.scenario import Sealed
 from irkit.drill.world.signature import KeyPair
 
-FOREIGN_ACCOUNT = "444455556666"
 BACK_DOOR_USER = "svc-backup2"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -79,44 +77,6 @@ def open_trust(hand: Hand, keys: KeyPair, role: str = estate.READER_ROLE) -> Non
     asked = {"RoleName": role, "PolicyDocument": json.dumps(foreign_trust())}
     if attempt(hand.past(keys, 111).query, "iam", "UpdateAssumeRolePolicy", asked) is not None:
         hand.loot.leave(trust_door(hand, role))
-
-
-def foreign_trust() -> JsonObject:
-    """The account itself, and one that is not the company's."""
-    accounts = [f"arn:aws:iam::{estate.ACCOUNT}:root", f"arn:aws:iam::{FOREIGN_ACCOUNT}:root"]
-    statement: JsonObject = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": [*accounts]}}
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def key_door(hand: Hand, user: str, pair: KeyPair) -> Door:
-    """A user's key: open while something that matters can be done with it."""
-    return Door("key", f"{user} {pair.key_id}", lambda: hand.tried(pair) == WORKS)
-
-
-def trust_door(hand: Hand, role: str) -> Door:
-    """A role's trust: open while it names the foreign account and the role is not denied everything."""
-
-    def is_open() -> bool:
-        try:
-            found = hand.judge.query("iam", "GetRole", {"RoleName": role})
-            trusts = FOREIGN_ACCOUNT in found.findtext(".//AssumeRolePolicyDocument", "")
-            return trusts and not denied_all(hand, role)
-        except AwsRefused:
-            return False
-
-    return Door("trust", role, is_open)
-
-
-def denied_all(hand: Hand, role: str) -> bool:
-    """Whether an inline policy of the role denies everything without a condition. Raises AwsRefused."""
-    for name in hand.judge.query("iam", "ListRolePolicies", {"RoleName": role}).iter("member"):
-        asked = {"RoleName": role, "PolicyName": name.text or ""}
-        document = hand.judge.query("iam", "GetRolePolicy", asked).findtext(".//PolicyDocument", "")
-        for statement in items(at(parsed(unquote(document)), "Statement")):
-            told = {key: value for key, value in mapping(statement).items() if key != "Sid"}
-            if told.pop("Effect", "") == "Deny" and all(value in ("*", ["*"]) for value in told.values()):
-                return True
-    return False
 
 
 def open_last(hand: Hand, keys: KeyPair, minutes: float, line: int = 0) -> None:

@@ -39,6 +39,7 @@ _AGENTS = (
 )
 _ADDRESSES = ("185.220.101.34", "45.153.160.12", "193.26.115.77", "146.70.53.161", "91.92.240.58", "23.129.64.201")
 _DURATION = {"DurationSeconds": "43200"}
+_DENIED = NO_IDENTITY | {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -101,6 +102,13 @@ class Hand:
     def at(self, minutes: float) -> datetime:
         """A time before the alarm."""
         return self.scene.alarm_at - timedelta(minutes=minutes)
+
+    def arn_of(self, keys: KeyPair) -> str:
+        """Who acts with a credential of his."""
+        for held in self.loot.held.values():
+            if held.keys == keys:
+                return held.arn
+        return self.foothold.suspects[0]
 
     def session(self, caller: AwsCaller, arn: str, since: datetime | None = None) -> KeyPair:
         """A session of the user who calls; raises AwsRefused."""
@@ -166,6 +174,11 @@ def attempt(act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
         return act(*args, **named)
     except (AwsRefused, OSError):
         return None
+
+
+def is_denial(refusal: AwsRefused) -> bool:
+    """Whether it was refused to this credential, rather than for another reason."""
+    return refusal.code in _DENIED
 
 
 def decrypted(caller: AwsCaller, sealed: Sealed) -> object:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from irkit.drill.world import estate
-from irkit.drill.world.adversaries.break_in import BACK_DOOR_USER, FOREIGN_ACCOUNT
+from irkit.drill.world.adversaries.break_in import BACK_DOOR_USER
+from irkit.drill.world.adversaries.doors import FOREIGN_ACCOUNT
 from irkit.drill.world.adversaries.hand import WORKS
 from irkit.drill.world.json_shape import JsonObject, at
 from irkit.drill.world.settings import WorldSettings
