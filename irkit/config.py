@@ -91,6 +91,14 @@ class CloudTrailConfig:
 
 
 @dataclass(frozen=True)
+class ProvidersConfig:
+    """Whom irkit may ask about a token that leaked, and tell to revoke it."""
+
+    rules: tuple[str, ...] = ()
+    """Files of Kingfisher rules (YAML) that stand in place of the SDK's own; their providers may be on this machine."""
+
+
+@dataclass(frozen=True)
 class Config:
     """All settings of irkit. ``file`` is where they came from, None when there is no such file."""
 
@@ -109,6 +117,7 @@ class Config:
     slack: SlackConfig = SlackConfig()
     git: GitConfig = GitConfig()
     cloudtrail: CloudTrailConfig = CloudTrailConfig()
+    providers: ProvidersConfig = ProvidersConfig()
     file: Path | None = None
 
 
@@ -119,6 +128,7 @@ KEYS = (
     *("github.base_url", "github.repository", "github.token"),
     *("slack.base_url", "slack.token", "slack.channel_prefix", "git.token", "git.username"),
     *("cloudtrail.source", "cloudtrail.accounts", "cloudtrail.role", "cloudtrail.external_id", "cloudtrail.lag_s"),
+    "providers.rules",
 )
 """Every key there is."""
 
@@ -263,6 +273,7 @@ def _built(given: Mapping[str, _Given], file: Path | None) -> Config:
             external_id=_text(given, "cloudtrail.external_id"),
             lag_s=_count(given, "cloudtrail.lag_s", TRAIL_LAG_S),
         ),
+        providers=ProvidersConfig(rules=_texts(given, "providers.rules")),
         file=file,
     )
 

@@ -8,21 +8,24 @@ from irkit.secret import Secret
 
 
 class KnownSecrets:
-    """The secrets of access keys by key id. Never written anywhere; empty again after a restart."""
+    """Secret values by a public name: an access key's id, a fingerprint, or ``given:`` and an input's name.
+
+    Never written anywhere; empty again after a restart.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._secrets: dict[str, Secret] = {}
 
-    def remember(self, key_id: str, secret: Secret) -> None:
-        """Keep the secret of an access key until the process ends."""
+    def remember(self, name: str, secret: Secret) -> None:
+        """Keep a secret until the process ends."""
         with self._lock:
-            self._secrets[key_id] = secret
+            self._secrets[name] = secret
 
-    def get(self, key_id: str) -> Secret | None:
-        """The secret of an access key, or None when it is not known to this process."""
+    def get(self, name: str) -> Secret | None:
+        """The secret of that name, or None when it is not known to this process."""
         with self._lock:
-            return self._secrets.get(key_id)
+            return self._secrets.get(name)
 
     def __repr__(self) -> str:
         return f"KnownSecrets({len(self._secrets)} known)"

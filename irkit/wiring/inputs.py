@@ -14,6 +14,8 @@ from irkit.runbook.model import InputName, Runbook
 from irkit.secret import Secret
 
 KEY_ID_INPUT = InputName("key_id")
+GIVEN = "given:"
+"""Before an input's name: how the whole of a secret text is known that is no AWS credential."""
 _KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 """An access key id (IAM user guide, 'Understanding unique ID prefixes'): the prefix and 16 capitals and digits."""
 _SECRET_KEY = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
@@ -21,7 +23,7 @@ _SECRET_KEY = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]
 
 @dataclass(frozen=True)
 class Given:
-    """An incident's inputs: ``inputs`` may be journalled; ``secrets`` (by access key id) live in memory only."""
+    """An incident's inputs: ``inputs`` may be journalled; ``secrets`` (by a public name) live in memory only."""
 
     inputs: Mapping[str, JsonValue]
     secrets: Mapping[str, Secret]
@@ -31,12 +33,16 @@ def given(runbook: Runbook, values: Mapping[str, JsonValue | Secret]) -> Given:
     """Check what was given for a runbook's inputs.
 
     The text that leaked (an input of kind ``secret``) gives ``key_id`` when that was not given, and the secret that
-    stands beside it. Raises ``InputMissing`` or ``UsageError``, never with a value of a secret in it.
+    stands beside it. Where a runbook does not need a key id, the text may be of any kind, and is kept whole.
+    Raises ``InputMissing`` or ``UsageError``, never with a value of a secret in it.
     """
     words = {name: value for name, value in values.items() if value not in ("", None)}
     secrets: dict[str, Secret] = {}
-    for value in values.values():
-        if isinstance(value, Secret):
+    key = runbook.inputs.get(KEY_ID_INPUT)
+    for name, value in values.items():
+        if isinstance(value, Secret) and (key is None or not key.required):
+            secrets[f"{GIVEN}{name}"] = value
+        elif isinstance(value, Secret):
             key_id, secret = credential(value, str(words.get(KEY_ID_INPUT, "")))
             words.setdefault(KEY_ID_INPUT, key_id)
             if secret is not None:
