@@ -25,12 +25,15 @@ from irkit.clients.git import Git, GitOverHttp
 from irkit.clients.github import GitHub, GitHubRest
 from irkit.clients.github_api import GithubApi
 from irkit.clients.github_ci import GitHubCi
+from irkit.clients.github_tokens import GitHubTokens
 from irkit.clients.glue import Glue
 from irkit.clients.health import Health
 from irkit.clients.iam import Iam
 from irkit.clients.iam_rights import Rights
+from irkit.clients.kingfisher import Kingfisher, Targets
 from irkit.clients.kms import Kms
 from irkit.clients.known_secrets import KnownSecrets
+from irkit.clients.oidc_providers import OidcProviders
 from irkit.clients.organizations import Organizations
 from irkit.clients.regions import Regions
 from irkit.clients.s3 import S3
@@ -133,9 +136,19 @@ class Clients:
         return Rights(self.aws)
 
     @cached_property
+    def oidc_providers(self) -> OidcProviders:
+        """AWS IAM: the providers that federated roles trust."""
+        return OidcProviders(self.aws)
+
+    @cached_property
     def scps(self) -> ServiceControlPolicies:
         """AWS Organizations' service control policies, as ``aws.organization_profile``."""
         return ServiceControlPolicies(Aws(self._outside.organization_session, self._calls, self.agent))
+
+    @cached_property
+    def scp_organization(self) -> Organizations:
+        """AWS Organizations, as ``aws.organization_profile``."""
+        return Organizations(Aws(self._outside.organization_session, self._calls, self.agent))
 
     @property
     def settling(self) -> Settling:
@@ -225,6 +238,20 @@ class Clients:
         """GitHub's Actions, deploy keys and webhooks. Raises ``InputMissing`` when no token is configured."""
         github = self.config.github
         return GitHubCi(GithubApi(github.base_url, _token(github.token, "github"), self._calls))
+
+    @cached_property
+    def github_tokens(self) -> GitHubTokens:
+        """GitHub as asked with other people's tokens."""
+        return GitHubTokens(self.config.github.base_url, self._calls)
+
+    @cached_property
+    def providers(self) -> Kingfisher:
+        """Whoever issues tokens: asked whether one is alive, and told to revoke it. Raises ``Unreachable``."""
+        import platformdirs
+
+        files = [Path(file) for file in self.config.providers.rules]
+        cache = Path(platformdirs.user_cache_dir("irkit", appauthor=False))
+        return Kingfisher(cache, files, Targets.LOOPBACK if files else Targets.PROVIDERS)
 
     @cached_property
     def slack(self) -> Slack:

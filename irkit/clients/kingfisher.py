@@ -83,38 +83,73 @@ class Kingfisher:
         """An answer to each question, in their order. Raises ``Unreachable`` when the SDK cannot be loaded."""
         return [self._asked(question) for question in questions]
 
+    def can_revoke(self, rule: str) -> bool:
+        """Whether the SDK knows how its provider revokes what this rule finds. Raises ``Unreachable``."""
+        return any(one["id"] == rule and one["revocation"] for one in self._rules.metadata())
+
+    def revoke(self, question: Question) -> Answer:
+        """Tell the provider to revoke it, for good: *inactive* when the provider says that it did, else why not.
+
+        It is asked about first, and only what it says is alive is revoked. Raises ``Unreachable`` when there was no
+        answer: then it may have been revoked or not.
+        """
+        from kingfisher_sdk import Revoker
+
+        validated = self._validated(question)
+        ready = [one for one in validated if one.outcome == "verified_active" and one.revocation_ready]
+        if not ready:
+            return self._verdict(validated) if validated else _UNSEEN
+        try:
+            done = Revoker(self._rules, timeout=_SECONDS).revoke(ready[0], confirm=True, timeout=_ALL_SECONDS)
+        except (TimeoutError, RuntimeError) as error:
+            msg = f"the provider gave no clear answer to the revocation ({type(error).__name__})"
+            raise Unreachable(msg, hint="ask whether it is alive before trying again") from None
+        heard = f"the provider answered the revocation with {done.http_status}"
+        return Answer(Said.INACTIVE if done.revoked else Said.UNKNOWN, heard)
+
     def _asked(self, question: Question) -> Answer:
+        try:
+            validated = self._validated(question)
+        except (TimeoutError, RuntimeError, OSError) as error:
+            return Answer(Said.UNKNOWN, f"not asked to the end: {type(error).__name__}")
+        return self._verdict(validated) if validated else _UNSEEN
+
+    def _validated(self, question: Question) -> Sequence[kingfisher_sdk.validation.ValidationResult]:
+        """What the provider says of the value, in the first text that the SDK sees it in; empty when in none."""
         value = question.secret.reveal()
         for text in question.texts:
             seen = self._scanner.scan(text)
             wanted = [one for one in seen if one.rule_id == question.rule and _is_same(one.secret, value)]
             if wanted:
-                return self._verdict(seen, wanted)
-        return Answer(Said.UNKNOWN, "the SDK does not know it in this form")
+                helpers = [one for one in seen if not one.visible and one not in wanted]  # never another of the line
+                results = self._validator.validate([*helpers, *wanted], timeout=_ALL_SECONDS)
+                return results[len(helpers) :]
+        return []
 
-    def _verdict(self, seen: Sequence[kingfisher_sdk.Finding], wanted: Sequence[kingfisher_sdk.Finding]) -> Answer:
-        helpers = [one for one in seen if not one.visible and one not in wanted]  # never another credential of the line
-        try:
-            results = self._validator.validate([*helpers, *wanted], timeout=_ALL_SECONDS)
-        except (TimeoutError, RuntimeError, OSError) as error:
-            return Answer(Said.UNKNOWN, f"not asked to the end: {type(error).__name__}")
-        answers = [_answer(result) for result in results[len(helpers) :]]
+    def _verdict(self, validated: Sequence[kingfisher_sdk.validation.ValidationResult]) -> Answer:
+        answers = [_answer(result) for result in validated]
         return min(answers, key=lambda answer: (Said.ACTIVE, Said.UNKNOWN, Said.INACTIVE).index(answer.said))
 
     @cached_property
     def _scanner(self) -> kingfisher_sdk.Scanner:
+        rules = self._rules
+        from kingfisher_sdk import Scanner
+
+        return Scanner(rules)
+
+    @cached_property
+    def _rules(self) -> kingfisher_sdk.Rules:
         try:
-            from kingfisher_sdk import Rules, Scanner
+            from kingfisher_sdk import Rules
         except ImportError as error:
             raise Unreachable(f"the Kingfisher SDK does not load: {error}", hint="is there a wheel for here?") from None
         is_plain = not self._files
         folder = None if self._cache is None else self._cache / "kingfisher"
         if folder is not None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        rules = Rules(
+        return Rules(
             self._files, builtins=is_plain, confidence="low", cache=is_plain and folder is not None, cache_dir=folder
         )
-        return Scanner(rules)
 
     @cached_property
     def _validator(self) -> kingfisher_sdk.Validator:
@@ -122,6 +157,9 @@ class Kingfisher:
 
         is_loopback = self._targets is Targets.LOOPBACK
         return Validator(timeout=_SECONDS, concurrency=_AT_ONCE, retries=1, allow_internal_ips=is_loopback)
+
+
+_UNSEEN = Answer(Said.UNKNOWN, "the SDK does not know it in this form")
 
 
 def _is_same(seen: str, value: str) -> bool:

@@ -1,8 +1,8 @@
 """Find workflows that were changed in the window, on every branch and in every pull request.
 
 An intruder with a token pushes a workflow to any branch, and it runs with the repository's secrets. Commit times are
-the pusher's own word, so times alone decide nothing: a version of a workflow counts as changed when it never stood on the
-main branch before the window began. Older branches' own versions come with a mark.
+the pusher's own word, so times alone decide nothing: a version of a workflow counts as changed when it never stood on
+the main branch before the window began. Older branches' own versions come with a mark.
 The attacker sees nothing of this: it is a fetch.
 """
 
