@@ -18,7 +18,7 @@ from typing import Any, Generic, NewType, TypeVar
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 ActionId = NewType("ActionId", str)
-"""``aws.deactivate_access_key``: the module path below ``irkit.actions``."""
+"""``aws.deactivate_keys``: the module path below ``irkit.actions``."""
 
 
 class Frozen(BaseModel):

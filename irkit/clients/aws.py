@@ -37,7 +37,7 @@ _MISSING = frozenset({
     *("NoSuchEntity", "ResourceNotFoundException", "NotFoundException", "TrailNotFoundException"),
     *("ClusterNotFoundException", "ServiceNotFoundException", "NoSuchKey", "NoSuchBucket"),
     *("InsightNotEnabledException", "EntityNotFoundException", "EventDataStoreNotFoundException"),
-    "AWSOrganizationsNotInUseException",
+    *("AWSOrganizationsNotInUseException", "PolicyNotFoundException", "PolicyNotAttachedException"),
 })  # fmt: skip
 _OUT = frozenset({
     *("ServiceUnavailable", "ServiceUnavailableException", "ServiceFailure", "InternalFailure", "InternalError"),
@@ -47,6 +47,7 @@ _SUBJECTS = (
     *("UserName", "RoleName", "PolicyName", "AccessKeyId", "Status", "SecretId", "VersionId", "KeyId"),
     *("cluster", "service", "services", "taskDefinition", "EventName", "LookupAttributes"),
     *("Bucket", "Prefix", "Key", "RoleArn", "TrailName"),
+    *("PolicyArn", "GroupName", "PolicyId", "TargetId", "OpenIDConnectProviderArn", "ClientID"),
     *("WorkGroup", "DatabaseName", "QueryExecutionId", "QueryId"),
 )
 """The only parameters that a call's text may show; none of them can hold a secret."""

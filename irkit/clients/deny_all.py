@@ -1,8 +1,10 @@
-"""irkit's own deny: the inline policy that refuses a user everything."""
+"""irkit's own deny: the inline policy that refuses a user or role everything."""
 
 from __future__ import annotations
 
-from irkit.clients.iam import Iam, canonical_policy
+from irkit.clients.holder import Holder
+from irkit.clients.iam import canonical_policy
+from irkit.clients.iam_rights import Rights
 from irkit.clients.inline_policy import InlinePolicy
 
 DENY_ALL = "IrkitDenyAll"
@@ -13,9 +15,9 @@ DENY_ALL_DOCUMENT = canonical_policy({
 })  # fmt: skip
 
 
-def deny_all(iam: Iam, user: str) -> InlinePolicy:
-    """The deny of one user; nothing is read yet."""
-    return InlinePolicy(iam, user, DENY_ALL, _meaning)
+def deny_all(rights: Rights, holder: Holder) -> InlinePolicy:
+    """The deny of one user or role; nothing is read yet."""
+    return InlinePolicy(holder, DENY_ALL, _meaning, rights)
 
 
 def _meaning(document: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from irkit.clients.assumed_role import AssumedSession, RoleToAssume, session_name
 from irkit.clients.aws import REFUSED_KEY, Aws, AwsSession, aws_code, masked_key
+from irkit.clients.holder import named
+from irkit.clients.principal import PrincipalKind
 from irkit.errors import NotFound, OutsideError, OwnIdentity
 from irkit.secret import Secret
 
@@ -66,19 +68,39 @@ class Sts:
             raise NotFound(msg, hint="look at the id: it may be mistyped, made up, or of a deleted key") from error
 
     def refuse_own(self, *, user: str = "", role: str = "", key_id: str = "") -> Identity:
-        """Raise ``OwnIdentity`` when a target is the identity we act as, or one that irkit was told to protect."""
+        """Raise ``OwnIdentity`` when a target is the identity we act as, or one that irkit was told to protect.
+
+        Names are compared without their case: IAM lets no two differ by case alone.
+        """
         own = self.own_identity()
-        names = {name for name in (user, role) if name}
+        names = {name.casefold() for name in (user, role) if name}
         kind = "role" if ":assumed-role/" in own.arn or ":role/" in own.arn else "user"
-        ours = role if kind == "role" else user
-        if (key_id and key_id == own.key_id) or (ours and ours == own.principal):
+        ours = (role if kind == "role" else user).casefold()
+        if (key_id and key_id == own.key_id) or (ours and ours == own.principal.casefold()):
             msg = f"irkit acts as {own.arn}, so it will not act on it"
             raise OwnIdentity(msg, hint="log in as the break-glass role and start again")
         for protected in self._protected:
-            if protected.rsplit("/", maxsplit=1)[-1] in names:
+            if protected.rsplit("/", maxsplit=1)[-1].casefold() in names:
                 msg = f"{protected} is protected by irkit's configuration"
                 raise OwnIdentity(msg, hint="look at protected_principals; a second person should decide this")
         return own
+
+    def refuse_own_arn(self, arn: str) -> Identity:
+        """``refuse_own`` for a principal by its ARN: of a session its role, of a federated user its name too.
+
+        Raises ``OwnIdentity``, ``UsageError`` for what is no principal's ARN.
+        """
+        found = named(arn)
+        match found.kind:
+            case PrincipalKind.ROLE | PrincipalKind.SESSION | PrincipalKind.SERVICE_ROLE:
+                return self.refuse_own(role=found.name)
+            case PrincipalKind.ROOT:
+                own = self.refuse_own(user="root")
+                if own.arn.endswith(":root"):
+                    raise OwnIdentity(f"irkit acts as {own.arn}, so it will not act on it", hint="log in as a role")
+                return own
+            case _:
+                return self.refuse_own(user=found.name)
 
     def assume(self, role: RoleToAssume, incident: str) -> AwsSession:
         """A session of a role, named after the incident; it is renewed before it ends, and lives in memory alone.

@@ -39,7 +39,7 @@ def credentials(found: Findings) -> tuple[Credential, ...]:
 
 
 def _leaked(found: Findings) -> Iterator[Credential]:
-    for step in found.of("aws.identify_access_key"):
+    for step in found.of("aws.identify_principal"):
         for key in step.read(Identity):
             actions = tuple(_actions(found, key.key_id, key.user))
             state, events = _final(found, key, step.seq)
@@ -120,7 +120,7 @@ def _final(found: Findings, key: Identity, seen: int) -> tuple[str, tuple[int, .
             if death.outcome == "dead":
                 return f"proven dead ({death.how or death.seen})", (step.seq,)
             return f"not proven dead: {death.seen}", (step.seq,)
-    for step in reversed(found.of("aws.deactivate_access_key")):
+    for step in reversed(found.of("aws.deactivate_keys")):
         proofs = [record for record in found.proofs(step.step) if isinstance(record.event, EffectVerified)]
         return "inactive, not proven dead by use", tuple(record.seq for record in proofs) or (step.seq,)
     return f"{key.status or 'unknown'} when looked at", (seen,)

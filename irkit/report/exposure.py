@@ -58,7 +58,7 @@ def _earliest_exposure(found: Findings) -> Bound | None:
     ]
     births = [
         Bound(key.created_at, "the key's creation", step.seq)
-        for step in found.of("aws.identify_access_key")
+        for step in found.of("aws.identify_principal")
         for key in step.read(Identity)
         if key.created_at is not None
     ]

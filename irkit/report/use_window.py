@@ -50,7 +50,7 @@ def _last_use(found: Findings, seen: list[Bound], looked: str, backing: tuple[in
     """CloudTrail's last success; when IAM saw a later use than CloudTrail, the interval says so."""
     used = [
         Bound(key.last_used_at, "IAM's last-used time", step.seq)
-        for step in found.of("aws.identify_access_key")
+        for step in found.of("aws.identify_principal")
         for key in step.read(Identity)
         if key.last_used_at is not None
     ]

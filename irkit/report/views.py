@@ -9,7 +9,7 @@ from irkit.report.findings import Loose
 
 
 class Identity(Loose):
-    """Of ``aws.identify_access_key``."""
+    """Of ``aws.identify_principal``."""
 
     key_id: str
     account: str = ""

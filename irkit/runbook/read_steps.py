@@ -56,7 +56,7 @@ class _Reader:
     def _uses(self, node: nodes.Node | None) -> ActionId:
         text = reading.text(node, "uses", self.findings) or ""
         if node is not None and text and not _ACTION_ID.fullmatch(text):
-            self.findings.add(node.place, f"{quoted(text)} is no action id, such as aws.deactivate_access_key")
+            self.findings.add(node.place, f"{quoted(text)} is no action id, such as aws.deactivate_keys")
         return ActionId(text)
 
     def _params(self, node: nodes.Node | None, scope: Scope) -> dict[str, Value]:

@@ -20,10 +20,10 @@ inputs:
   key_id: {type: text, example: AKIAIOSFODNN7EXAMPLE}
 steps:
   identify_key:
-    uses: aws.identify_access_key
+    uses: aws.identify_principal
     with: {key_id: $inputs.key_id}
   deactivate_key:
-    uses: aws.deactivate_access_key
+    uses: aws.deactivate_keys
     with: {key_id: $identify_key.key_id, user: $identify_key.user}
 """
 
@@ -101,7 +101,7 @@ def test_check_prints_every_finding_with_its_place_and_ends_with_one(
     (own / "torn.yaml").write_text("runbook: torn\nsteps: [\n", encoding="utf-8")
     assert irkit_runbook("check", str(bad), "torn", "mine") == 1
     shown = capsys.readouterr()
-    assert f"{bad}:12:47: aws.deactivate_access_key takes no 'usr' (did you mean 'user'?)" in shown.out
+    assert f"{bad}:12:47: aws.deactivate_keys takes no 'usr' (did you mean 'user'?)" in shown.out
     assert f"{own}/torn.yaml:3:1: not YAML" in shown.out
     assert "3 runbooks checked: 3 findings" in shown.err
 
@@ -130,10 +130,10 @@ def test_where_refuses_an_unknown_step_with_the_nearest() -> None:
 
 
 def test_where_refuses_an_unknown_action_with_the_nearest(own: Path) -> None:
-    (own / "mine.yaml").write_text(GOOD.replace("aws.deactivate_access_key", "aws.deactivate_key"), encoding="utf-8")
+    (own / "mine.yaml").write_text(GOOD.replace("aws.deactivate_keys", "aws.deactivate_key"), encoding="utf-8")
     with pytest.raises(RunbookInvalid, match=r"mine\.yaml:11: there is no action") as refusal:
         irkit_runbook("where", "mine", "deactivate_key")
-    assert refusal.value.hint == "did you mean 'aws.deactivate_access_key'?"
+    assert refusal.value.hint == "did you mean 'aws.deactivate_keys'?"
 
 
 @pytest.mark.usefixtures("own")

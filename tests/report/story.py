@@ -30,8 +30,8 @@ summary: A key is public.
 inputs:
   key_id: {type: text, title: The key}
 steps:
-  identify_key: {uses: aws.identify_access_key, title: Who owns the key, phase: contain, with: {key_id: $inputs.key_id}}
-  deactivate_key: {uses: aws.deactivate_access_key, title: Make the key inactive, phase: contain, with: {key_id: x}}
+  identify_key: {uses: aws.identify_principal, title: Who owns the key, phase: contain, with: {key_id: $inputs.key_id}}
+  deactivate_key: {uses: aws.deactivate_keys, title: Make the key inactive, phase: contain, with: {key_id: x}}
   measure_use: {uses: cloudtrail.measure_key_use, title: What was it used for, phase: measure, with: {key_id: x}}
   judge_use: {uses: cloudtrail.judge_use, title: Was it abused, phase: measure, with: {sources: []}}
   hunt: {uses: cloudtrail.hunt_persistence, title: What is left, phase: eradicate, with: {key_id: x}}

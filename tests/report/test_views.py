@@ -14,7 +14,7 @@ from irkit.report import views
 from irkit.report.findings import Loose
 
 READS: list[tuple[type[Loose], str]] = [
-    (views.Identity, "aws.identify_access_key"),
+    (views.Identity, "aws.identify_principal"),
     (views.Sighting, "git.find_secret"),
     (views.Audience, "github.find_exposure"),
     (views.Death, "aws.prove_key_dead"),

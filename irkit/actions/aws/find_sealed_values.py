@@ -8,38 +8,25 @@ is read. An owner is who a tag names, else the last writer by the log, else nobo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from irkit.clients.sops_files import sops_files
-from irkit.clients.ssm import SECURE
-from irkit.cloudtrail.inquiry import IAM, missed, source_of
-from irkit.cloudtrail.query import Query, Window
-from irkit.cloudtrail.source import found
-from irkit.cloudtrail.writers import WRITES, Writer, last_writers, tagged_owner
+from irkit.cloudtrail.inquiry import IAM
+from irkit.cloudtrail.stored_values import Kind, Stored, Value, counted, owned, parameters, secrets
 from irkit.contract import Action, Effect, Frozen
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
-_KEPT = timedelta(days=90)
+_OF_AWS = ("Secrets Manager", "Parameter Store", "S3")
 _NEVER = (
     "NOT LOOKED AT: EBS volumes and snapshots, RDS, DynamoDB, SQS, SNS, log groups, objects encrypted one by one, "
     "ciphertexts that programs hold themselves, other accounts, repositories that were not given"
 )
-
-
-class Kind(StrEnum):
-    """What holds the value."""
-
-    SECRET = "secret"  # noqa: S105 -- a kind's name
-    PARAMETER = "parameter"
-    BUCKET = "bucket"
-    FILE = "file"
+_SHOWN = 3
 
 
 class Params(Frozen):
@@ -51,31 +38,12 @@ class Params(Frozen):
     sources: tuple[str, ...] = ()
 
 
-class OwnerBy(StrEnum):
-    """How an owner is known."""
-
-    TAG = "tag"
-    LAST_WRITER = "last writer"
-    NOBODY = "nobody"
-
-
-class Value(Frozen):
-    """Something that the key opens. ``id`` is an ARN, or a repository's address and a path."""
-
-    kind: Kind
-    id: str
-    name: str
-    owner: str
-    owner_by: OwnerBy
-    changed_at: datetime | None
-    where: str
-
-
 class Result(Frozen):
     """Everything found, by kind and name. ``ownerless`` are names that nobody answers for."""
 
     key: str
     values: tuple[Value, ...]
+    names: tuple[str, ...]
     ownerless: tuple[str, ...]
     not_seen: tuple[str, ...]
     coverage: str
@@ -83,113 +51,66 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        counts = {kind: sum(one.kind is kind for one in self.values) for kind in Kind}
-        words = ", ".join(f"{count} {kind}s" for kind, count in counts.items() if count) or "nothing"
-        return f"it opens {words}; {len(self.ownerless)} without an owner"
-
-
-class _Raw(Frozen):
-    kind: Kind
-    id: str
-    name: str
-    tags: Mapping[str, str] = {}
-    changed_at: datetime | None
-    where: str
-    writer: str = ""
+        return f"it opens {counted(self.values)}; {len(self.ownerless)} without an owner"
 
 
 def read(clients: Clients, params: Params) -> Result:
     """Look in each place; one that refuses is named. Raises ``OutsideError`` when all of AWS's refuse."""
     names = frozenset(params.names or (params.key, params.key.rpartition("/")[2]))
     region = params.key.split(":")[3]
-    looks: dict[str, Callable[[], Iterable[_Raw]]] = {
-        "Secrets Manager": lambda: _secrets(clients, names, region),
-        "Parameter Store": lambda: _parameters(clients, names, region),
+    looks: dict[str, Callable[[], Iterable[Stored]]] = {
+        "Secrets Manager": lambda: (one for one in secrets(clients, region) if one.key in names),
+        "Parameter Store": lambda: (one for one in parameters(clients, region) if one.key in names),
         "S3": lambda: _buckets(clients, names),
         **{address: partial(_files, clients, names, address) for address in params.repositories},
     }
-    raws: list[_Raw] = []
+    several: list[Stored] = []
     failed: dict[str, OutsideError] = {}
     for place, look in looks.items():
         try:
-            raws += look()
+            several += look()
         except OutsideError as error:
             failed[place] = error
-        clients.progress(f"{place}: {len(raws)} values under the key so far")
-    if failed.keys() >= {"Secrets Manager", "Parameter Store", "S3"}:
-        raise failed["Secrets Manager"]
-    writers, seen, missing = _writers(clients, params, raws)
-    values = tuple(sorted((_value(one, writers) for one in raws), key=lambda one: (one.kind, one.name)))
+        clients.progress(f"{place}: {len(several)} values under the key so far")
+    if failed.keys() >= set(_OF_AWS):
+        raise failed[_OF_AWS[0]]
+    found = owned(clients, several, params.sources)
     gone = tuple(f"{place}: {error.message}" for place, error in failed.items())
     where = f"{', '.join(place for place in looks if place not in failed)} in {region}; repositories: whole history"
     return Result(
         key=params.key,
-        values=values,
-        ownerless=tuple(one.name for one in values if one.owner_by is OwnerBy.NOBODY),
-        not_seen=(*gone, *missing),
-        coverage="; ".join((where, *(f"NOT SEEN: {each}" for each in gone), _NEVER, seen)),
+        values=found.values,
+        names=tuple(one.name for one in found.values),
+        ownerless=found.ownerless,
+        not_seen=(*gone, *found.not_seen),
+        coverage="; ".join((where, *(f"NOT SEEN: {each}" for each in gone), _NEVER, found.coverage)),
     )
 
 
-def _secrets(clients: Clients, names: frozenset[str], region: str) -> Iterator[_Raw]:
-    for one in clients.secretsmanager.listed(region):
-        if one.key in names:
-            yield _Raw(
-                kind=Kind.SECRET, id=one.arn, name=one.name, tags=one.tags, changed_at=one.changed_at,
-                where=f"Secrets Manager, {region}",
-            )  # fmt: skip
-
-
-def _parameters(clients: Clients, names: frozenset[str], region: str) -> Iterator[_Raw]:
-    for one in clients.ssm.parameters(region):
-        if one.kind == SECURE and one.key in names:
-            yield _Raw(
-                kind=Kind.PARAMETER, id=one.arn or one.name, name=one.name, tags=clients.ssm.tags(one.name, region),
-                changed_at=one.written_at, where=f"Parameter Store, {region}", writer=one.writer,
-            )  # fmt: skip
-
-
-def _buckets(clients: Clients, names: frozenset[str]) -> Iterator[_Raw]:
+def _buckets(clients: Clients, names: frozenset[str]) -> Iterator[Stored]:
     for bucket in clients.s3.buckets():
         if clients.s3.default_key(bucket) in names:
-            yield _Raw(
-                kind=Kind.BUCKET, id=f"arn:aws:s3:::{bucket}", name=bucket, tags=clients.s3.bucket_tags(bucket),
-                changed_at=None, where="S3, default encryption of new objects",
-            )  # fmt: skip
+            yield Stored(
+                kind=Kind.BUCKET,
+                id=f"arn:aws:s3:::{bucket}",
+                name=bucket,
+                tags=clients.s3.bucket_tags(bucket),
+                where="S3, default encryption of new objects",
+            )
 
 
-def _files(clients: Clients, names: frozenset[str], address: str) -> Iterator[_Raw]:
+def _files(clients: Clients, names: frozenset[str], address: str) -> Iterator[Stored]:
     with clients.git.mirror(address) as mirror:
         for one in sops_files(mirror, names):
-            yield _Raw(
-                kind=Kind.FILE, id=f"{address}#{one.path}", name=one.path, changed_at=one.at, writer=one.author,
-                where=f"{address}, {one.versions} versions, {one.values} values in the newest, "
-                f"on {', '.join(one.refs[:3])}",
-            )  # fmt: skip
-
-
-def _writers(clients: Clients, params: Params, raws: Iterable[_Raw]) -> tuple[dict[str, Writer], str, tuple[str, ...]]:
-    """Who wrote those that neither a tag nor their store gives an owner."""
-    if not any(not tagged_owner(one.tags) and not one.writer for one in raws):
-        return {}, "every value has an owner without asking the log", ()
-    now = clients.now()
-    looked = found(source_of(clients, params.sources), Query(windows=(Window(now - _KEPT, now),), calls=WRITES))
-    return last_writers(looked.records), f"last writers: {looked.coverage.text}", missed(looked.coverage)
-
-
-def _value(one: _Raw, writers: Mapping[str, Writer]) -> Value:
-    tagged = tagged_owner(one.tags)
-    written = one.writer or (writers[one.name].who if one.name in writers else "")
-    owner_by = OwnerBy.TAG if tagged else OwnerBy.LAST_WRITER if written else OwnerBy.NOBODY
-    return Value(
-        kind=one.kind,
-        id=one.id,
-        name=one.name,
-        owner=tagged or written or "nobody",
-        owner_by=owner_by,
-        changed_at=one.changed_at,
-        where=one.where,
-    )
+            refs = ", ".join(one.refs[:_SHOWN]) + (" and more" if len(one.refs) > _SHOWN else "")
+            yield Stored(
+                kind=Kind.FILE,
+                id=f"{address}#{one.path}",
+                name=one.path,
+                changed_at=one.at,
+                writer=one.author,
+                where=f"{address}: {one.versions} versions, {one.values} values in the newest, on {refs}",
+            )
 
 
 ACTION: Action[Clients, Params, Result] = Action(

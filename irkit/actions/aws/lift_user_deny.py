@@ -6,13 +6,15 @@ Only once the leaked key is inactive: else the intruder would be let in again, s
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from irkit.clients.aws import masked_key
 from irkit.clients.deny_all import DENY_ALL, DENY_ALL_DOCUMENT
+from irkit.clients.document import Rewrite
+from irkit.clients.holder import Holder, HolderKind, credential
 from irkit.clients.iam import KeyStatus
-from irkit.clients.inline_policy import InlinePolicy, Rewrite
+from irkit.clients.inline_policy import InlinePolicy
 from irkit.contract import Action, Effect, Frozen, Operation, Plan, Probe, Receipt, Verdict
 from irkit.errors import Refused
 
@@ -44,40 +46,45 @@ def plan(clients: Clients, params: Params) -> Plan:
     clients.sts.refuse_own(user=params.user)
     _refuse_active(clients, params.user, params.dead_key_id)
     policy = _policy(clients, params.user)
-    return _plan(policy, _Work(user=params.user, dead_key_id=params.dead_key_id, before=policy.read(), after=""))
+    work = _Work(holder=policy.holder, dead_key_id=params.dead_key_id, before=policy.read(), after="")
+    return _plan(policy, work).model_copy(update={"revives": (credential(clients.rights.arn(policy.holder)),)})
 
 
 def probe(clients: Clients, plan: Plan) -> Probe:
     """Look at the policy of that name."""
     work = _Work.model_validate(plan.details)
-    policy = _policy(clients, work.user)
-    return policy.standing(work, policy.receipt(work, Result(user=work.user, policy=DENY_ALL)))
+    policy = _policy(clients, work.holder.name)
+    result = Result(user=work.holder.name, policy=DENY_ALL)
+    return policy.standing(work, policy.receipt(work, result, clients.aws_now().at))
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
     """Write the policy, or take it away. Raises ``PlanStale`` when it is not what the plan shows."""
     work = _Work.model_validate(plan.details)
-    clients.sts.refuse_own(user=work.user)
+    user = work.holder.name
+    clients.sts.refuse_own(user=user)
     if not work.after:
-        _refuse_active(clients, work.user, work.dead_key_id)
-    policy = _policy(clients, work.user)
+        _refuse_active(clients, user, work.dead_key_id)
+    policy = _policy(clients, user)
     policy.refuse_moved(work.before)
     request_id = policy.set(work.after)
-    return policy.receipt(work, Result(user=work.user, policy=DENY_ALL, at=clients.aws_now().at), request_id)
+    at = clients.aws_now().at
+    return policy.receipt(work, Result(user=user, policy=DENY_ALL, at=at), at, request_id)
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
-    """Look at the policy again."""
+    """Look at the policy again, after the settling time."""
     work = _Work.model_validate(receipt.details)
-    return _policy(clients, work.user).verdict(work.after)
+    return _policy(clients, work.holder.name).verdict(work, clients.settling)
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     """Read the policy of that name, to put back what stood there."""
     done = _Work.model_validate(receipt.details)
-    policy = _policy(clients, done.user)
-    work = _Work(user=done.user, dead_key_id=done.dead_key_id, before=policy.read(), after=done.before)
-    return _plan(policy, work)
+    policy = _policy(clients, done.holder.name)
+    work = _Work(holder=policy.holder, dead_key_id=done.dead_key_id, before=policy.read(), after=done.before)
+    arn = clients.rights.arn(policy.holder)
+    return _plan(policy, work).model_copy(update={"cuts": (credential(arn),)})
 
 
 def _refuse_active(clients: Clients, user: str, key_id: str) -> None:
@@ -88,7 +95,7 @@ def _refuse_active(clients: Clients, user: str, key_id: str) -> None:
 
 
 def _policy(clients: Clients, user: str) -> InlinePolicy:
-    return InlinePolicy(clients.iam, user, DENY_ALL, _meaning)
+    return InlinePolicy(Holder(kind=HolderKind.USER, name=user), DENY_ALL, _meaning, clients.rights)
 
 
 def _meaning(document: str) -> str:
@@ -103,21 +110,23 @@ def _unnamed(document: str) -> str:
 def _plan(policy: InlinePolicy, work: _Work) -> Plan:
     blast = "is refused everything again" if work.after else "may do again what its other policies allow"
     return Plan(
-        summary=f"{'deny' if work.after else 'no longer deny'} {work.user} everything",
+        summary=f"{'deny' if work.after else 'no longer deny'} {work.holder.name} everything",
         changes=policy.changes(work.before, work.after),
-        blast=f"{work.user} {blast}",
+        blast=f"{work.holder.name} {blast}",
         undo=f"put back: {policy.words(work.before)}",
         why="the replacement key belongs to the same user" if not work.after else "",
         details=work.model_dump(mode="json"),
     )
 
 
+_SETTLE = timedelta(seconds=120)
+
 ACTION: Action[Clients, Params, Result] = Action(
     params=Params,
     result=Result,
     effect=Effect.REVERSIBLE,
     summary="Let a user act again",
-    operation=Operation(plan, probe, apply, verify),
-    revert=Operation(plan_revert, probe, apply, verify),
-    iam=("iam:ListAccessKeys", "iam:GetUserPolicy", "iam:PutUserPolicy", "iam:DeleteUserPolicy"),
+    operation=Operation(plan, probe, apply, verify, settle=_SETTLE),
+    revert=Operation(plan_revert, probe, apply, verify, settle=_SETTLE),
+    iam=("iam:GetUser", "iam:ListAccessKeys", "iam:GetUserPolicy", "iam:PutUserPolicy", "iam:DeleteUserPolicy"),
 )

@@ -6,14 +6,18 @@ The attacker sees ``InvalidClientTokenId`` on the keys and ``AccessDenied`` on a
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from irkit.clients.aws import masked_key
+from pydantic import AwareDatetime
+
 from irkit.clients.deny_all import DENY_ALL_DOCUMENT, deny_all
+from irkit.clients.document import Document
+from irkit.clients.holder import Holder, HolderKind, access_key, credential
 from irkit.clients.iam import KeyStatus
-from irkit.clients.inline_policy import InlinePolicy
-from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Standing, Verdict
+from irkit.clients.key_ring import KeyRing
+from irkit.clients.settling import Stands
+from irkit.contract import Action, Credential, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Standing, Verdict
 from irkit.errors import PlanStale
 
 if TYPE_CHECKING:
@@ -43,88 +47,99 @@ class _Stand(Frozen):
 
 class _Work(Frozen):
     user: str
+    arn: str
     before: _Stand
     after: _Stand
+    written_at: AwareDatetime | None = None
 
 
 def plan(clients: Clients, params: Params) -> Plan:
     """Read the user's keys and policy. Raises ``OwnIdentity``, ``NotFound``."""
     clients.sts.refuse_own(user=params.user)
-    policy = deny_all(clients.iam, params.user)
-    before = _stand(policy)
+    policy = _policy(clients, params.user)
+    arn = clients.rights.arn(policy.holder)
+    before = _stand(clients, policy)
     after = _Stand(policy=DENY_ALL_DOCUMENT, keys=dict.fromkeys(before.keys, KeyStatus.INACTIVE))
-    work = _Work(user=params.user, before=before, after=after)
-    return _plan(policy, work, f"shut {work.user} in", f"every key and session of {work.user} is refused everything")
+    work = _Work(user=params.user, arn=arn, before=before, after=after)
+    blast = f"every key and session of {work.user} is refused everything"
+    plan = _plan(clients, policy, work, f"shut {work.user} in", blast)
+    return plan.model_copy(update={"cuts": _let_in(work)})
 
 
 def probe(clients: Clients, plan: Plan) -> Probe:
     """Look at all keys and the policy."""
     work = _Work.model_validate(plan.details)
-    policy = deny_all(clients.iam, work.user)
-    now = _stand(policy)
+    policy = _policy(clients, work.user)
+    now = _stand(clients, policy)
+    told = _told(clients, policy, now)
     if now == work.after:
-        return Probe(standing=Standing.IN_PLACE, seen=_told(policy, now), receipt=_receipt(policy, work, None, ()))
-    return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=_told(policy, now))
+        receipt = _receipt(told, work, None, clients.aws_now().at, ())
+        return Probe(standing=Standing.IN_PLACE, seen=told, receipt=receipt)
+    return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=told)
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
     """The policy first, since it binds all at once; then the keys. Raises ``PlanStale``."""
     work = _Work.model_validate(plan.details)
     clients.sts.refuse_own(user=work.user)
-    policy = deny_all(clients.iam, work.user)
-    now = _stand(policy)
+    policy = _policy(clients, work.user)
+    now = _stand(clients, policy)
     if now != work.before:
-        msg = f"it is now: {_told(policy, now)}"
+        msg = f"it is now: {_told(clients, policy, now)}"
         raise PlanStale(msg, hint="look at the new plan")
     request_ids = []
     if work.after.policy and work.after.policy != now.policy:
         request_ids.append(policy.set(work.after.policy))
-    for key_id, status in work.after.keys.items():
-        if now.keys[key_id] != status:
-            request_ids.append(clients.iam.set_key_status(work.user, key_id, status))
+    request_ids.extend(KeyRing(clients, work.user).set(now.keys, work.after.keys))
     if now.policy and not work.after.policy:
         request_ids.append(policy.set(""))
-    return _receipt(policy, work, clients.aws_now().at, tuple(request_ids))
+    at = clients.aws_now().at
+    return _receipt(_told(clients, policy, work.after), work, at, at, tuple(request_ids))
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
-    """Look at all keys and the policy again; a key made meanwhile refutes the quarantine."""
+    """Look at all keys and the policy after the settling time; a key made meanwhile refutes the quarantine."""
     work = _Work.model_validate(receipt.details)
-    policy = deny_all(clients.iam, work.user)
-    now = _stand(policy)
-    if now == work.after:
-        return Verdict(proof=Proof.PROVEN, seen=_told(policy, now))
-    fresh = set(now.keys) - set(work.after.keys)
-    proof = Proof.REFUTED if fresh else Proof.NOT_YET
-    return Verdict(proof=proof, seen=_told(policy, now) + (f"; {len(fresh)} made meanwhile" if fresh else ""))
+    policy = _policy(clients, work.user)
+    now = _stand(clients, policy)
+    stands = Stands(now.policy == work.after.policy, _told(clients, policy, now))
+    verdict = clients.settling.verdict(work.written_at, stands)
+    if verdict.proof is not Proof.PROVEN:
+        return verdict
+    keys = KeyRing(clients, work.user).verdict(work.after.keys, work.written_at)
+    return keys.model_copy(update={"seen": f"{verdict.seen}; {keys.seen}"})
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     """Read how the user stands, to put back how it stood. A key made since then is left alone."""
     done = _Work.model_validate(receipt.details)
-    policy = deny_all(clients.iam, done.user)
-    now = _stand(policy)
+    policy = _policy(clients, done.user)
+    now = _stand(clients, policy)
     keys = {key_id: done.before.keys.get(key_id, status) for key_id, status in now.keys.items()}
-    work = _Work(user=done.user, before=now, after=_Stand(policy=done.before.policy, keys=keys))
-    return _plan(policy, work, f"let {done.user} out again", f"whoever holds keys of {done.user} can act again")
+    work = _Work(user=done.user, arn=done.arn, before=now, after=_Stand(policy=done.before.policy, keys=keys))
+    blast = f"whoever holds keys of {done.user} can act again"
+    plan = _plan(clients, policy, work, f"let {done.user} out again", blast)
+    return plan.model_copy(update={"revives": _let_in(work)})
 
 
-def _stand(policy: InlinePolicy) -> _Stand:
-    keys = {key.key_id: key.status for key in policy.iam.access_keys(policy.user)}
-    return _Stand(policy=policy.read(), keys=keys)
+def _policy(clients: Clients, user: str) -> Document:
+    return deny_all(clients.rights, Holder(kind=HolderKind.USER, name=user))
 
 
-def _told(policy: InlinePolicy, stand: _Stand) -> str:
-    keys = ", ".join(f"{masked_key(key_id)} {status}" for key_id, status in stand.keys.items()) or "no keys"
-    return f"{policy.user}: {keys}; {policy.name}: {policy.words(stand.policy)}"
+def _let_in(work: _Work) -> tuple[Credential, ...]:
+    return (credential(work.arn), *(access_key(each, work.user) for each in work.after.keys))
 
 
-def _plan(policy: InlinePolicy, work: _Work, summary: str, blast: str) -> Plan:
-    keys = [
-        Change(target=f"access key {masked_key(key_id)} of {work.user}", before=work.before.keys[key_id], after=status)
-        for key_id, status in work.after.keys.items()
-        if work.before.keys[key_id] != status
-    ]
+def _stand(clients: Clients, policy: Document) -> _Stand:
+    return _Stand(policy=policy.read(), keys=KeyRing(clients, policy.holder.name).read())
+
+
+def _told(clients: Clients, policy: Document, stand: _Stand) -> str:
+    return f"{KeyRing(clients, policy.holder.name).told(stand.keys)}; {policy.name}: {policy.words(stand.policy)}"
+
+
+def _plan(clients: Clients, policy: Document, work: _Work, summary: str, blast: str) -> Plan:
+    keys = KeyRing(clients, work.user).changes(work.before.keys, work.after.keys)
     return Plan(
         summary=summary,
         changes=(*keys, *policy.changes(work.before.policy, work.after.policy)),
@@ -134,24 +149,28 @@ def _plan(policy: InlinePolicy, work: _Work, summary: str, blast: str) -> Plan:
     )
 
 
-def _receipt(policy: InlinePolicy, work: _Work, at: datetime | None, request_ids: tuple[str, ...]) -> Receipt:
+def _receipt(
+    told: str, work: _Work, at: datetime | None, written_at: datetime, request_ids: tuple[str, ...]
+) -> Receipt:
     return Receipt(
-        summary=_told(policy, work.after),
+        summary=told,
         result=Result(user=work.user, keys=tuple(work.after.keys), at=at).model_dump(mode="json"),
-        details=work.model_dump(mode="json"),
+        details=work.model_copy(update={"written_at": written_at}).model_dump(mode="json"),
         request_ids=request_ids,
     )
 
+
+_SETTLE = timedelta(seconds=120)
 
 ACTION: Action[Clients, Params, Result] = Action(
     params=Params,
     result=Result,
     effect=Effect.REVERSIBLE,
     summary="Shut a user in: deny all, all keys inactive",
-    operation=Operation(plan, probe, apply, verify),
-    revert=Operation(plan_revert, probe, apply, verify),
+    operation=Operation(plan, probe, apply, verify, settle=_SETTLE),
+    revert=Operation(plan_revert, probe, apply, verify, settle=_SETTLE),
     iam=(
-        *("iam:ListAccessKeys", "iam:UpdateAccessKey", "iam:GetUserPolicy"),
+        *("iam:GetUser", "iam:ListAccessKeys", "iam:UpdateAccessKey", "iam:GetUserPolicy"),
         *("iam:PutUserPolicy", "iam:DeleteUserPolicy"),
     ),
 )

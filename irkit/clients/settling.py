@@ -1,0 +1,47 @@
+"""``Settling``: when a change that AWS has acknowledged counts as binding.
+
+IAM and Organizations are eventually consistent: a read may show a change before it binds, and whoever watches may take
+it back in between. A change is proven when it is seen in place after the settling time, by AWS's own clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from irkit.clients.aws import AwsMoment
+from irkit.contract import Proof, Verdict
+
+
+@dataclass(frozen=True)
+class Settling:
+    """``now`` is AWS's clock; ``span`` is ``aws.settle_s``."""
+
+    now: Callable[[], AwsMoment]
+    span: timedelta
+
+    def verdict(self, written_at: datetime | None, stands: Stands) -> Verdict:
+        """Not yet before the time is over; after it, proven when the change stands, refuted when somebody undid it.
+
+        ``written_at`` is AWS's clock right after the write; None for one that no time is known of: then it is not yet.
+        """
+        if written_at is None:
+            return Verdict(proof=Proof.NOT_YET, seen=f"{stands.seen}; since when is not known")
+        over = written_at + self.span
+        now = self.now().at
+        if now < over:
+            return Verdict(proof=Proof.NOT_YET, seen=f"{stands.seen}; it counts from {over:%H:%M:%SZ} on")
+        if not stands.in_place:
+            undone = f"{stands.seen}; it was written at {written_at:%H:%M:%SZ}, so somebody undid it"
+            return Verdict(proof=Proof.REFUTED, seen=undone)
+        waited = int((now - written_at).total_seconds())
+        return Verdict(proof=Proof.PROVEN, seen=f"{stands.seen}; still in place {waited} s after the write")
+
+
+@dataclass(frozen=True)
+class Stands:
+    """What a look has just shown: whether the change is in place, and that in words."""
+
+    in_place: bool
+    seen: str
