@@ -8,6 +8,7 @@ fixed text of 6 characters or more.
 
 from __future__ import annotations
 
+import functools
 import re
 from difflib import get_close_matches
 from pathlib import Path
@@ -52,7 +53,13 @@ class RulesInvalid(UsageError):
 
 def shipped() -> tuple[Rule, ...]:
     """The rules that irkit brings, in the order of their files and of each file: what knows a kind comes first."""
-    return tuple(rule for file in shipped_files() for rule in load(file))
+    return _loaded(shipped_files())
+
+
+@functools.cache
+def _loaded(files: tuple[Path, ...]) -> tuple[Rule, ...]:
+    """Half a second; the files are irkit's own and do not change while it runs."""
+    return tuple(rule for file in files for rule in load(file))
 
 
 def shipped_files() -> tuple[Path, ...]:
