@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
 
+from irkit.drill.world.estate import REGION
 from irkit.drill.world.json_shape import Json, JsonObject, mapping, parsed
 
+_WITHOUT_SIGNATURE = "AssumeRoleWithWebIdentity"
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _BUCKET_CALLS = {
     ("GET", ""): "ListObjects",
@@ -47,13 +49,13 @@ class AwsCall:
 
 
 def aws_call(method: str, target: str, headers: Mapping[str, str], body: bytes) -> AwsCall | None:
-    """The call an HTTP request makes; ``None`` when it is unsigned or of a service the rehearsal does not read.
+    """The call an HTTP request makes; ``None`` when it is unsigned or of a service that the rehearsal does not read.
 
-    ``headers`` has lower-case names.
+    AssumeRoleWithWebIdentity is asked unsigned. ``headers`` has lower-case names.
     """
     found = _CREDENTIAL.search(headers.get("authorization", ""))
     if found is None:
-        return None
+        return _unsigned(target, body)
     key_id, region, service = found.groups()
     asked = headers.get("x-amz-target", "")
     if asked:
@@ -61,10 +63,22 @@ def aws_call(method: str, target: str, headers: Mapping[str, str], body: bytes) 
     if service == "s3":
         operation, params = _s3_operation(method, target)
         return AwsCall(service, operation, params, region, key_id, Protocol.S3)
-    flat = dict(parse_qsl(urlsplit(target).query) + parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    operation = flat.pop("Action", "")
-    flat.pop("Version", "")
+    operation, flat = _query(target, body)
     return AwsCall(service, operation, nested(flat), region, key_id, Protocol.QUERY) if operation else None
+
+
+def _unsigned(target: str, body: bytes) -> AwsCall | None:
+    """A call that needs no signature: its token stands for one. It names no region; it is taken for the account's."""
+    operation, flat = _query(target, body) if _WITHOUT_SIGNATURE.encode() in body else ("", {})
+    if operation != _WITHOUT_SIGNATURE:
+        return None
+    return AwsCall("sts", operation, nested(flat), REGION, "", Protocol.QUERY)
+
+
+def _query(target: str, body: bytes) -> tuple[str, dict[str, str]]:
+    flat = dict(parse_qsl(urlsplit(target).query) + parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    flat.pop("Version", "")
+    return flat.pop("Action", ""), flat
 
 
 def nested(flat: Mapping[str, str]) -> JsonObject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from irkit.drill.world import estate
 from irkit.drill.world.aws_call import AwsCall
@@ -14,7 +15,6 @@ from irkit.drill.world.estate import Estate
 from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
 from irkit.drill.world.json_shape import Json, text
-from irkit.drill.world.kms_permission import KmsPermission
 from irkit.drill.world.laws.organization import MANAGEMENT_ACCOUNT
 from irkit.drill.world.lookup_events import Pace
 from irkit.drill.world.loopback_server import LoopbackServer
@@ -25,6 +25,7 @@ from irkit.drill.world.recording import Recording
 from irkit.drill.world.seed_aws import seed_aws
 from irkit.drill.world.settings import Membership, WorldSettings
 from irkit.drill.world.signature import KeyPair
+from irkit.drill.world.token_issuer import TokenIssuer
 from irkit.drill.world.trail_delivery import TrailDelivery
 from irkit.drill.world.trail_digests import TrailDigests
 from irkit.secret import Secret
@@ -74,12 +75,13 @@ class AwsCloud:
                 self.events,
                 self.recording,
                 self.faults,
-                KmsPermission(self._root, self.recording),
                 self.pace,
                 lambda: digests.public_keys(_now()),
                 notice,
             )
         )
+        self._issuer: TokenIssuer | None = None
+        self._issuing = Lock()
         self.organization_keys: KeyPair | None = None
         """A session that may read the organization and write its policies; ``None`` where nobody at hand may."""
         self._trail = TrailDelivery(self.events, lambda: self._root, digests, estate.TRAIL_BUCKET, estate.ACCOUNT)
@@ -163,6 +165,14 @@ class AwsCloud:
     def settle(self) -> None:
         """Lets every write that is still spreading bind now."""
         self._emulator.settle()
+
+    def issuer(self) -> TokenIssuer:
+        """The world's GitHub Actions, whose key this AWS knows; the same one each time."""
+        with self._issuing:
+            if self._issuer is None:
+                self._issuer = TokenIssuer(_now)
+                self._emulator.trust(self._issuer.host, self._issuer.public_key)
+            return self._issuer
 
     def deliver(self) -> list[str]:
         """Drops log files now; their keys."""

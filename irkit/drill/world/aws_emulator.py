@@ -8,8 +8,9 @@ import socket
 import time
 from pathlib import Path
 
+from irkit.drill.world.json_shape import written
 from irkit.drill.world.key_ids import key_id
-from irkit.drill.world.laws.passage import SETTLE, SETTLE_TOKEN
+from irkit.drill.world.laws.passage import ORDER_TOKEN, ORDERS
 from irkit.drill.world.leash import Child, least_environment
 from irkit.drill.world.signature import KeyPair
 from irkit.secret import Secret
@@ -71,14 +72,21 @@ class AwsEmulator:
 
     def settle(self) -> None:
         """Lets every write that is still spreading bind now. Raises RuntimeError when the emulator refuses."""
+        self._order("settle", b"")
+
+    def trust(self, host: str, public_key: bytes) -> None:
+        """Makes the key (PEM) of a web identity provider known. Raises RuntimeError when the emulator refuses."""
+        self._order("issuer", written({"host": host, "key": public_key.decode()}))
+
+    def _order(self, name: str, body: bytes) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("POST", SETTLE, headers={SETTLE_TOKEN: self._token})
+            connection.request("POST", f"{ORDERS}{name}", body, headers={ORDER_TOKEN: self._token})
             status = connection.getresponse().status
         finally:
             connection.close()
         if status != http.HTTPStatus.OK:
-            msg = f"the AWS emulator does not settle: {status}"
+            msg = f"the AWS emulator does not obey {name}: {status}"
             raise RuntimeError(msg)
 
     def _wait(self) -> None:

@@ -31,15 +31,20 @@ _HIDDEN = {
     "oldPassword",
     "ciphertextForRecipient",
     "randomPassword",
+    "webIdentityToken",
+    "grantToken",
     "message",
     "signature",
 }
 _ANSWERED_READS = {"AssumeRole", "GetSessionToken", "GetFederationToken", "AssumeRoleWithWebIdentity"}
+_BY_TOKEN = "WebIdentityUser"  # noqa: S105  a type of identity
+_TAKES_ROLE = {"AssumeRole", "AssumeRoleWithWebIdentity"}
+_SHOWN_WHEN_DENIED = {"AssumeRoleWithWebIdentity"}
 _GLOBAL = {"iam": "us-east-1", "organizations": "us-east-1"}
 _SECRET_WRITES_SHOW = ("arn",)
 _XML_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _NUMBERS = {"durationSeconds", "maxSessionDuration", "maxItems"}
-_KEEP_AS_IS = {"encryptionContext", "tags"}
+_KEEP_AS_IS = {"encryptionContext", "encryptionContextEquals", "encryptionContextSubset", "tags"}
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,13 @@ def record_region(call: AwsCall) -> str:
 
 def cloudtrail_record(call: AwsCall, seen: Seen) -> JsonObject:
     """The record of one call."""
-    denied_blind = bool(seen.error_code) and call.service in {"iam", "sts"} and "Denied" in seen.error_code
+    is_blind = call.service in {"iam", "sts"} and call.operation not in _SHOWN_WHEN_DENIED
+    denied_blind = is_blind and "Denied" in seen.error_code
     params = None if denied_blind else _request_parameters(call)
     account = text(seen.identity.get("accountId"))
     record: JsonObject = {
         "eventVersion": "1.09",
-        "userIdentity": seen.identity,
+        "userIdentity": _shown_identity(seen.identity),
         "eventTime": seen.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": f"{call.service}.amazonaws.com",
         "eventName": call.operation,
@@ -99,6 +105,11 @@ def cloudtrail_record(call: AwsCall, seen: Seen) -> JsonObject:
     if resources := _resources(call, seen.answer, account):
         record["resources"] = resources
     return {**record, **_tail(account)}
+
+
+def _shown_identity(identity: JsonObject) -> JsonObject:
+    # Whoever comes with a web identity token belongs to no account; the record's own account is the role's.
+    return {name: value for name, value in identity.items() if identity["type"] != _BY_TOKEN or name != "accountId"}
 
 
 def service_made_decrypt(parent: JsonObject, secret_arn: str, version: str, key_arn: str) -> JsonObject:
@@ -208,7 +219,7 @@ def _resources(call: AwsCall, answer: JsonObject, account: str) -> list[Json]:
     if call.service == "kms":
         arn = text(at(answer, "KeyMetadata", "Arn")) or text(answer.get("KeyId")) or text(call.params.get("KeyId"))
         return [{"accountId": account, "type": "AWS::KMS::Key", "ARN": arn}] if arn.startswith("arn:") else []
-    if call.operation == "AssumeRole" and answer:
+    if call.operation in _TAKES_ROLE and answer:
         return [{"accountId": account, "type": "AWS::IAM::Role", "ARN": call.params.get("RoleArn")}]
     return []
 

@@ -9,6 +9,11 @@ from xml.etree import ElementTree as ET
 
 from irkit.drill.world.aws_call import AwsCall
 from irkit.drill.world.json_shape import JsonObject, at, mapping, text
+from irkit.drill.world.laws.web_identity import audiences, issuer_host
+from irkit.drill.world.web_token import WrongToken, bare_claims
+
+_BY_TOKEN = "AssumeRoleWithWebIdentity"  # noqa: S105  an operation's name
+_ACCOUNT = 4
 
 
 @dataclass
@@ -35,6 +40,10 @@ class Principals:
         with self._lock:
             known = self._keys.get(key_id)
         return None if known is None else dict(known)
+
+    def caller(self, call: AwsCall) -> JsonObject | None:
+        """The ``userIdentity`` of a call: of its key, or of the web identity token that stands for one."""
+        return _web_identity(call) if call.operation == _BY_TOKEN else self.identity(call.key_id)
 
     def learn(self, call: AwsCall, answer: ET.Element, when: datetime) -> None:
         """Takes in what a successful IAM or STS call made: users, roles, keys, sessions."""
@@ -77,7 +86,11 @@ class Principals:
             "arn": answer.findtext(".//AssumedRoleUser/Arn", ""),
             "accountId": account,
             "accessKeyId": key_id,
-            "sessionContext": {"sessionIssuer": issuer, "webIdFederationData": {}, "attributes": _attributes(when)},
+            "sessionContext": {
+                "sessionIssuer": issuer,
+                "webIdFederationData": _federation(call),
+                "attributes": _attributes(when),
+            },
         }
 
     def _user_session(self, call: AwsCall, answer: ET.Element, when: datetime) -> None:
@@ -110,9 +123,34 @@ _READERS = {
     "CreateRole": Principals._role,  # noqa: SLF001
     "CreateAccessKey": Principals._key,  # noqa: SLF001
     "AssumeRole": Principals._session,  # noqa: SLF001
+    "AssumeRoleWithWebIdentity": Principals._session,  # noqa: SLF001
     "GetSessionToken": Principals._user_session,  # noqa: SLF001
     "GetFederationToken": Principals._federated,  # noqa: SLF001
 }
+
+
+def _web_identity(call: AwsCall) -> JsonObject | None:
+    """As CloudTrail shows who asked with a token; ``None`` for what is no token."""
+    try:
+        claims = bare_claims(text(call.params.get("WebIdentityToken")))
+    except WrongToken:
+        return None
+    role = text(call.params.get("RoleArn")).split(":")
+    account = role[4] if len(role) > _ACCOUNT else ""
+    provider = f"arn:aws:iam::{account}:oidc-provider/{issuer_host(claims)}"
+    subject, audience = text(claims.get("sub")), text(next(iter(audiences(claims)), ""))
+    return {
+        "type": "WebIdentityUser",
+        "principalId": f"{provider}:{audience}:{subject}",
+        "userName": subject,
+        "identityProvider": provider,
+        "accountId": account,
+    }
+
+
+def _federation(call: AwsCall) -> JsonObject:
+    caller = _web_identity(call) if call.operation == _BY_TOKEN else None
+    return {"federatedProvider": caller["identityProvider"], "attributes": {}} if caller else {}
 
 
 def shown_name(identity: JsonObject) -> str:

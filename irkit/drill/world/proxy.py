@@ -24,7 +24,6 @@ from irkit.drill.world.estate import REGIONS
 from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
 from irkit.drill.world.json_shape import Json, JsonObject, items, mapping, parsed, text, written
-from irkit.drill.world.kms_permission import KmsPermission
 from irkit.drill.world.laws.passage import PASSAGE, PassageNote
 from irkit.drill.world.lookup_events import LookupRefused, Pace, page
 from irkit.drill.world.loopback_server import LoopbackHandler, LoopbackServer
@@ -42,7 +41,6 @@ _OK = 200
 _LOOPBACK = "127.0.0.1"
 _UNKNOWN = b"Unknown CloudTrail action"
 """What the emulator says, after all its checks, to an operation that it does not have."""
-_NO_KMS = ("AccessDeniedException", "Access to KMS is not allowed")
 
 Notice = Callable[[AwsCall], None]
 
@@ -69,7 +67,6 @@ class Behind:
     events: EventStore
     recording: Recording
     faults: Faults
-    kms: KmsPermission
     pace: Pace
     public_keys: Callable[[], JsonObject]
     """Answers ListPublicKeys."""
@@ -145,11 +142,7 @@ class RecordingProxy(LoopbackServer):
             return refusal(call, *fault)
         if call.service == "iam":
             return self._iam(call, method, target, headers, body)
-        if call.operation == "PutSecretValue" and self._behind.kms.is_missing(call):
-            return refusal(call, 400, *_NO_KMS)
         reply = self._forward(method, target, headers, body)
-        if call.operation == "GetSecretValue" and reply.status == _OK and self._behind.kms.is_missing(call):
-            return refusal(call, 400, *_NO_KMS)
         if (call.service, call.operation) == ("cloudtrail", "LookupEvents") and reply.status == _OK:
             return self._looked_up(call, reply)
         if (call.service, call.operation) == ("ec2", "DescribeRegions") and reply.status == _OK:

@@ -34,6 +34,7 @@ _NO_IDENTITY = {
     "ExpiredTokenException",
     "IncompleteSignature",
     "IncompleteSignatureException",
+    "InvalidIdentityToken",
 }
 
 
@@ -91,11 +92,12 @@ class Recording:
         answer = _answer(xml, passage) if fine else {}
         if fine:
             self._learn(passage, xml, answer)
-        identity = self._principals.identity(call.key_id)
+        identity = self._principals.caller(call)
         code, message = ("", "") if fine else error_of(passage.body)
         if identity is None or code in _NO_IDENTITY:
             return
-        self._use(passage)
+        if call.key_id:
+            self._use(passage)
         if not self._on or not is_recorded(call):
             return
         own_id = xml.findtext(".//RequestId", "") if xml is not None else ""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import time
 from types import ModuleType
+from typing import Protocol
 
+from irkit.drill.world.json_shape import JsonObject
 from irkit.drill.world.laws.spreading import Spreading
 from irkit.drill.world.laws.state_tree import Path, parts, tree
 
@@ -25,6 +27,13 @@ TABLES = (
 )
 
 
+class Table(Protocol):
+    """One of the emulator's tables."""
+
+    def to_dict(self) -> dict[tuple[str, str], JsonObject]:
+        """Its records by account and name."""
+
+
 class BoundIam:
     """Stands for the IAM module wherever permissions are decided."""
 
@@ -32,12 +41,12 @@ class BoundIam:
         self._module = module
         self._kind = type(module.__dict__[TABLES[0]])
         self._spreading: Spreading[Path, object] = Spreading()
-        self._shown: dict[str, object] = {}
+        self._shown: dict[str, Table] = {}
         self._shown_of = -1
 
     def __getattr__(self, name: str) -> object:
         """A table as it binds; anything else is the module's own."""
-        return self._table(name) if name in TABLES else getattr(self._module, name)
+        return self.table(name) if name in TABLES else getattr(self._module, name)
 
     def wrote(self, delay: float) -> None:
         """Takes in what a call has changed; it binds ``delay`` seconds from now."""
@@ -48,10 +57,12 @@ class BoundIam:
         """Lets everything bind now."""
         self._spreading.settle()
 
-    def _table(self, name: str) -> object:
+    def table(self, name: str) -> Table:
+        """One of ``TABLES`` as it binds; the module's own, to be written to, when nothing is on its way."""
         now = time.monotonic()
         if self._spreading.is_settled(now):
-            return self._module.__dict__[name]
+            own: Table = self._module.__dict__[name]
+            return own
         changes = self._spreading.changes(now)
         if changes != self._shown_of:
             state = tree(self._spreading.bound(now))

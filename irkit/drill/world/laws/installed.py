@@ -41,9 +41,8 @@ def install() -> None:
     app, responses, iam = found["app"], found["core.responses"], found["services.iam"]
     evaluator, sts = found["core.iam_evaluator"], found["services.sts"]
     for name, prefix in (("_gen_access_key_id", "AKIA"), ("_gen_session_access_key", "ASIA")):
-        mint = _mint(prefix, responses)
-        iam.__dict__[name] = mint
-        sts.__dict__[name] = mint
+        for module in (each for each in (iam, sts) if name in each.__dict__):
+            module.__dict__[name] = _mint(prefix, responses)
     handlers: dict[str, Handler] = app.__dict__["SERVICE_HANDLERS"]
     quarantine, bound = Quarantine(_organization()), BoundIam(iam)
     importlib.import_module("ministack.services").__dict__["iam"] = bound

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from irkit.drill.world.json_shape import mapping, number, parsed, text, written
 
 PASSAGE = "X-Rehearsal-Passage"
-SETTLE = "/_rehearsal/settle"
-"""Asked of the emulator, beside the token: everything written binds now."""
-SETTLE_TOKEN = "X-Rehearsal-Settle"  # noqa: S105  a header's name
+ORDERS = "/_rehearsal/"
+"""Where the world gives the emulator orders: ``settle`` (everything written binds now) and ``issuer``."""
+ORDER_TOKEN = "X-Rehearsal-Order"  # noqa: S105  a header's name
 
 
 @dataclass(frozen=True)
