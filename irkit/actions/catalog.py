@@ -67,14 +67,18 @@ MODULES = (
     "github.find_runs",
     "github.remove_deploy_key",
     "github.remove_runner",
+    "github.revoke_tokens",
     "github.save_ci_logs",
     "github.update_actions_secret",
     "human.confirm",
     "human.decide",
     "human.note",
     "incident.write_postmortem",
+    "scan.find_value",
     "slack.open_channel",
     "slack.post_message",
+    "token.find_liveness",
+    "token.revoke",
 )
 """Every action's module below ``irkit.actions``, in the order of the alphabet."""
 
