@@ -44,6 +44,8 @@ from irkit.clients.slack import Slack, SlackWeb
 from irkit.clients.ssm import Ssm
 from irkit.clients.sts import Sts
 from irkit.clients.trails import Trails
+from irkit.clients.user_credentials import Credentials
+from irkit.clients.what_if import WhatIf
 from irkit.config import Config
 from irkit.errors import InputMissing
 from irkit.secret import Fingerprint, Secret
@@ -169,6 +171,16 @@ class Clients:
     def ssm(self) -> Ssm:
         """AWS Systems Manager's Parameter Store."""
         return Ssm(self.aws)
+
+    @cached_property
+    def user_credentials(self) -> Credentials:
+        """What users log in with beside access keys."""
+        return Credentials(self.aws)
+
+    @cached_property
+    def what_if(self) -> WhatIf:
+        """IAM's simulation of policies as they stood before a cut."""
+        return WhatIf(self.aws)
 
     @cached_property
     def cloudtrail(self) -> CloudTrail:

@@ -22,6 +22,7 @@ from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.decrypts import DECRYPTS
 from irkit.cloudtrail.questions.question import Follow
+from irkit.cloudtrail.stored_values import Kind, OwnerBy, Value
 from irkit.contract import Action, Effect, Frozen
 
 if TYPE_CHECKING:
@@ -29,18 +30,6 @@ if TYPE_CHECKING:
 
 _ENOUGH_BEFORE = timedelta(hours=72)
 _MARGIN = timedelta(seconds=5)
-
-
-class Value(Frozen):
-    """A value as ``aws.find_sealed_values`` or ``aws.find_readable_values`` lists it."""
-
-    kind: str
-    id: str
-    name: str
-    owner: str
-    owner_by: str
-    changed_at: datetime | None = None
-    where: str = ""
 
 
 class Params(Frozen):
@@ -86,10 +75,10 @@ class Task(Frozen):
     """A value to rotate. ``opened`` ones come first."""
 
     name: str
-    kind: str
+    kind: Kind
     id: str
     owner: str
-    owner_by: str
+    owner_by: OwnerBy
     opened: Opened
     times: int
     last_at: datetime | None
@@ -191,7 +180,7 @@ def _tasks(values: Sequence[Value], theirs: Sequence[Opening]) -> tuple[Task, ..
 
 
 def _task(value: Value, rows: Sequence[Opening], unnamed: bool) -> Task:  # noqa: FBT001 - what the log left open
-    is_hidden = value.kind in {"file", "bucket"} and unnamed
+    is_hidden = value.kind in {Kind.FILE, Kind.BUCKET} and unnamed
     opened = Opened.YES if rows else Opened.PERHAPS if is_hidden else Opened.NO
     return Task(
         name=value.name,
