@@ -176,6 +176,7 @@ class World:
             github=self.github,
             folder=files,
             plant=lambda name, value: self._plant({name: value}),
+            issuer=self.aws.issuer,
         )
         minutes = _FURNISHED_BEFORE_ALARM.total_seconds() / 60
         return replace(scene, root=scene.past(self.aws.root.keys, minutes, "10.0.0.5", "terraform/1.9"))

@@ -25,6 +25,7 @@ from irkit.drill.world.github_server import GithubServer
 from irkit.drill.world.json_shape import JsonObject
 from irkit.drill.world.proxy import ACTOR, AT, SOURCE_IP, TOKEN
 from irkit.drill.world.signature import KeyPair
+from irkit.drill.world.token_issuer import TokenIssuer
 from irkit.secret import Secret
 
 OWN_NETWORKS = ("10.0.0.0/16",)
@@ -51,6 +52,8 @@ class Scene:
     """For what the responder may read: logs, bundles, crash reports. Exists."""
     plant: Callable[[str, Secret], None]
     """Tells a secret value (by a name for it) that must be found nowhere outside its store."""
+    issuer: Callable[[], TokenIssuer]
+    """The world's GitHub Actions, whose key AWS knows: signs web identity tokens; the same one each time."""
 
     def past(
         self, keys: KeyPair, minutes: float, ip: str, agent: str, actor: str = "", region: str = REGION
