@@ -17,6 +17,7 @@ from irkit.engine.executor import Outcome, Until, outcome
 from irkit.errors import IrkitError, UsageError
 from irkit.incident.events import Recorded
 from irkit.tui.activity import activity
+from irkit.tui.life_lines import life_lines
 from irkit.wiring.session import Session
 
 POLL_SECONDS = 0.1
@@ -145,6 +146,9 @@ class Follow:
         """Show the events since the last look."""
         for record in self.session.journal.records(self.seen):
             SHOWS[self.display](record)
+            if self.display is Display.PLAIN:
+                for line in life_lines(self.session.journal.state().lives, record):
+                    print(line, flush=True)
             self.seen = record.seq
 
     def _run(self, until: Until) -> None:

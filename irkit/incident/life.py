@@ -130,6 +130,8 @@ class Life:
     """What makes it alive again, until it is denied or cut anew."""
     asked: Backed | None = None
     """The last look that asked whether it is alive, before or after any cut."""
+    given: int | None = None
+    """The receipt that gave it life on purpose, until it is cut again."""
     turns: tuple[Turn, ...] = ()
 
     @property
@@ -165,7 +167,7 @@ class Life:
     def events(self) -> tuple[int, ...]:
         """The events that back the stage: the receipts that hold, and what was seen."""
         seen = [self.quiet, self.alive, self.risen, self.asked if not self.standing else None]
-        told = [each.seq for each in seen if each is not None]
+        told = [each.seq for each in seen if each is not None] + ([self.given] if self.given is not None else [])
         told += [self.denial.first.seq, self.denial.best.seq, self.denial.last.seq] if self.denial else []
         counted = self.standing or self.cuts
         return tuple(sorted({*told, *(cut.seq for cut in counted), *(turn.seq for turn in self.turns[-1:])}))

@@ -38,10 +38,11 @@ def _seen(life: Life) -> str:
 
 
 def _live(life: Life) -> str:
+    given = "given on purpose" if life.given is not None else ""
     if life.asked is None or life.liveness is Liveness.UNKNOWN:
-        return ""
-    word = "accepted" if life.liveness is Liveness.ACTIVE else "inactive already: refused"
-    return f"{word} at {clock_time(life.asked.sighting.at)}"
+        return given
+    active = "accepted" if life.liveness is Liveness.ACTIVE else "refused, though irkit did not cut it,"
+    return "; ".join(filter(None, (given, f"{active} at {clock_time(life.asked.sighting.at)}")))
 
 
 def _still_accepted(life: Life) -> str:

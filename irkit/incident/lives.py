@@ -173,7 +173,7 @@ def _intended(now: Lives, effect: Effecting, record: Recorded) -> Lives:
 
 
 def _sent(life: Life, cut: Cut) -> Life:
-    return replace(life, cuts=(*life.cuts, cut))
+    return replace(life, cuts=(*life.cuts, cut), given=None)
 
 
 def _revived(now: Lives, effect: Effecting, plan: Plan | None) -> list[Life]:
@@ -215,7 +215,7 @@ def _done(now: Lives, effect: Effecting, receipt: Receipt, record: Recorded) -> 
         cut = Cut(effect, Hold.STANDING, at or record.at, record.seq)
         now = _change(now, credential, partial(_acknowledged, cut=cut), why)
     for credential in plan.revives if plan else ():
-        now = _change(now, credential, _same, why)
+        now = _change(now, credential, partial(_given, seq=record.seq), why)
 
     def withdrawn(cut: Cut) -> bool:
         return cut.withdrawn_by == effect
@@ -226,10 +226,14 @@ def _done(now: Lives, effect: Effecting, receipt: Receipt, record: Recorded) -> 
     return now
 
 
+def _given(life: Life, seq: int) -> Life:
+    return replace(life, given=seq)
+
+
 def _acknowledged(life: Life, cut: Cut) -> Life:
     """With the cut's receipt. One that is alive again is to be proven anew."""
     others = tuple(each for each in life.cuts if each.effect != cut.effect)
-    life = replace(life, cuts=(*others, cut))
+    life = replace(life, cuts=(*others, cut), given=None)
     return _anew(life) if life.risen is not None else life
 
 

@@ -72,11 +72,18 @@ def headline(state: IncidentState, me: Actor, now: datetime, width: int) -> Text
     else:
         left, right = f" {opened.incident} ", f" {account} {printable(me.name)}   {elapsed} "
     room = max(0, width - len(left) - mode.cell_len - len(right) - 1)
-    title = Text(printable(opened.title))
+    title = _alarm(state) or Text(printable(opened.title))
     title.truncate(room, overflow="ellipsis", pad=True)
     line = Text.assemble((left, "bold"), title, " ", mode, right)
     line.truncate(width, overflow="ellipsis")
     return line
+
+
+def _alarm(state: IncidentState) -> Text | None:
+    """In the title's place while a credential is alive again: nothing is more urgent."""
+    risen = state.lives.risen()
+    names = ", ".join(life.name for life in risen)
+    return Text(f" ALIVE AGAIN: {printable(names)} ", "bold white on red") if risen else None
 
 
 def _role(acting_as: str) -> str:

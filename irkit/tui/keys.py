@@ -23,6 +23,7 @@ class Place(StrEnum):
     STEP = "step"
     LOG = "log"
     CONTAIN = "contain"
+    CREDENTIALS = "credentials"
     AUDIT = "audit"
     TRAIL = "trail"
     RECORD = "record"
@@ -66,7 +67,7 @@ _ALL = (Place.HOME, Place.INCIDENT, Place.STEP, Place.LOG)
 _TRAIL = (Place.TRAIL,)
 _LOOKING = (Place.TRAIL, Place.RECORD)
 _PAGES = (Place.RECORD, Place.COVERAGE)
-_EVERYWHERE = (*_ALL, Place.CONTAIN, Place.AUDIT, Place.TRAIL, *_PAGES)
+_EVERYWHERE = (*_ALL, Place.CONTAIN, Place.CREDENTIALS, Place.AUDIT, Place.TRAIL, *_PAGES)
 _AUDIT = (Place.AUDIT,)
 
 # fmt: off
@@ -144,13 +145,16 @@ KEYS: tuple[Key, ...] = (
         "By the column under the cursor; again turns it round, a third time gives the first order back.",
         "sort", _TRAIL),
     Key("incident.log", "l", "l", "Log", "Incident: Open the log",
-        "Show the activity on the whole screen, with a filter.", "log", (*_BOTH, Place.CONTAIN)),
+        "Show the activity on the whole screen, with a filter.", "log", (*_BOTH, Place.CONTAIN, Place.CREDENTIALS)),
     Key("step.retry", "r", "r", "Retry", "Step: Retry",
         "Try a failed, skipped or previewed step again, from its plan on.", "retry", _BOTH, order=Order.RETRY),
     Key("incident.find", "slash", "/", "Find", "Incident: Find a step",
         "Find a step by its name; in the log, show only lines that hold a text.", "find", (Place.INCIDENT, Place.LOG)),
     Key("incident.focus", "f", "f", "Focus", "Incident: Focus view",
         "Switch between the graph of all steps and only what matters now.", "focus_view", (Place.INCIDENT,)),
+    Key("incident.credentials", "c", "c", "Credentials", "Incident: Credentials and their lives",
+        "Show every credential: live, revoke sent, acknowledged, denied, quiet, proven dead or alive again, and why.",
+        "credentials", (*_BOTH, Place.CONTAIN)),
     Key("incident.trail", "t", "t", "Trail", "Incident: Look into CloudTrail",
         "Ask what a key, a role or an address did, over the incident's records.", "trail",
         (Place.HOME, Place.INCIDENT)),
@@ -200,12 +204,12 @@ KEYS: tuple[Key, ...] = (
     Key("incident.abort", "X", "X", "Abort", "Incident: Abort, with a reason",
         "Stop the runbook for good. Nothing is undone by it.", "abort", _BOTH, Edge.NONE, Order.ABORT),
     Key("app.back", "escape", "esc", "Back", "Screen: Back", "Step back. Never leaves irkit.", "back",
-        (*_RUN, Place.CONTAIN, Place.TRAIL, *_PAGES)),
+        (*_RUN, Place.CONTAIN, Place.CREDENTIALS, Place.TRAIL, *_PAGES)),
     Key("audit.leave", "q", "q", "Save and leave", "Audit: Save and leave",
         "Write the answers into the baseline and leave.", "leave", _AUDIT, Edge.RIGHT),
     Key("app.leave", "q", "q", "Leave", "irkit: Leave",
         "Leave irkit; it says how to come back. Asks only when something is running here.", "leave",
-        (*_ALL, Place.CONTAIN, Place.TRAIL, *_PAGES), Edge.RIGHT),
+        (*_ALL, Place.CONTAIN, Place.CREDENTIALS, Place.TRAIL, *_PAGES), Edge.RIGHT),
 )
 # fmt: on
 

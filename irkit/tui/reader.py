@@ -12,6 +12,7 @@ from irkit.errors import IrkitError
 from irkit.tui.activity import ActivityLine, Tone, activity
 from irkit.tui.board import RING, Reading
 from irkit.tui.desk import IncidentDesk
+from irkit.tui.life_lines import life_lines
 from irkit.tui.messages import DeskFailed, DeskRead
 
 EVERY = 0.1
@@ -60,7 +61,8 @@ class Reader:
         lines: deque[ActivityLine] = deque(maxlen=RING)
         if state.seq != self._seq:
             records = [record for record in self._desk.records_since(self._seq) if record.seq <= state.seq]
-            lines.extend(line for record in records[-RING:] for line in activity(record))
+            for record in records[-RING:]:
+                lines.extend((*activity(record), *life_lines(state.lives, record)))
         lines.extend(ActivityLine(p.at, p.step, f"… {p.text}", Tone.QUIET) for p in self._desk.progress())
         old, self._seen, self._seq = self._seen, reading, state.seq
         if not lines and old is not None and (old.state.seq, old.views, old.at) == (state.seq, reading.views, now):

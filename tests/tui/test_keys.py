@@ -14,6 +14,7 @@ from irkit.engine.offers import Order
 from irkit.tui.keys import KEYS, Edge, Place, document, fitted, keys, reasons
 from irkit.tui.screens.audit import AuditScreen
 from irkit.tui.screens.contain import ContainScreen
+from irkit.tui.screens.credentials import CredentialsScreen
 from irkit.tui.screens.home import HomeScreen
 from irkit.tui.screens.incident import IncidentScreen
 from irkit.tui.screens.log import LogScreen
@@ -32,6 +33,7 @@ SCREENS: dict[Place, type[PlacedScreen]] = {
     Place.STEP: StepScreen,
     Place.LOG: LogScreen,
     Place.CONTAIN: ContainScreen,
+    Place.CREDENTIALS: CredentialsScreen,
     Place.AUDIT: AuditScreen,
     Place.TRAIL: TrailScreen,
     Place.RECORD: RecordScreen,

@@ -27,6 +27,7 @@ from irkit.tui.board import Board
 from irkit.tui.contain_page import contain_page, contain_title
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.messages import OrderRefused, OrderTaken
+from irkit.tui.screens.credentials import CredentialsScreen
 from irkit.tui.screens.log import LogScreen
 from irkit.tui.screens.ordering import OrderingScreen
 from irkit.tui.widgets.footer import KeyFooter
@@ -121,6 +122,10 @@ class ContainScreen(OrderingScreen):
     @on(OrderRefused)
     def _let_try_again(self) -> None:
         self._sent.clear()
+
+    def action_credentials(self) -> None:
+        """Every credential with its whole life."""
+        self.app.push_screen(CredentialsScreen(self.board))
 
     def action_log(self) -> None:
         """The activity on the whole screen."""

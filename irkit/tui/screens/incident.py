@@ -9,17 +9,22 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 
 from irkit.engine.view import StepView
 from irkit.incident.events import Mode, StepId
+from irkit.incident.lives import Lives
 from irkit.runbook.graph import decisions, graph
 from irkit.tui.board import Board, Reading
 from irkit.tui.headline import finished
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.lanes import lanes
+from irkit.tui.life_lines import alarms
+from irkit.tui.life_rows import life_tally
 from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked, OrderTaken, TrailAsked
 from irkit.tui.reader import Reader
 from irkit.tui.screens.contain import ContainScreen
+from irkit.tui.screens.credentials import CredentialsScreen
 from irkit.tui.screens.leave import LeaveScreen
 from irkit.tui.screens.log import LogScreen
 from irkit.tui.screens.ordering import OrderingScreen
@@ -27,12 +32,15 @@ from irkit.tui.screens.pick import Choice, PickScreen
 from irkit.tui.screens.step import StepScreen
 from irkit.tui.widgets.activity import ActivityPane
 from irkit.tui.widgets.brief import Brief
+from irkit.tui.widgets.credentials import CredentialsPane
 from irkit.tui.widgets.detail import StepDetail
 from irkit.tui.widgets.footer import KeyFooter
 from irkit.tui.widgets.frontier import FrontierPane
 from irkit.tui.widgets.headline import Headline
 from irkit.tui.widgets.steps import StepList
 from irkit.tui.widgets.waits import WaitsPane
+
+_ALARM_SECONDS = 20
 
 
 class IncidentScreen(OrderingScreen):
@@ -56,6 +64,7 @@ class IncidentScreen(OrderingScreen):
             yield FrontierPane(self.board, id="frontier")
             yield StepDetail(self.board.desk.source, id="detail")
         yield WaitsPane(self.board, id="waits")
+        yield CredentialsPane(self.board, id="credentials")
         yield ActivityPane(id="activity")
         yield Brief(self.board)
         yield KeyFooter(keys(self.place))
@@ -85,14 +94,22 @@ class IncidentScreen(OrderingScreen):
 
     @on(DeskRead)
     def _read(self, message: DeskRead) -> None:
+        before = self.board.reading.state.lives if self.board.reading else Lives()
         self.board.take(message.reading, message.lines)
+        self._alarm(alarms(before, message.reading.state.lives))
         self.query_one(ActivityPane).add(message.lines)
         self._lead(message.reading)
         self._show()
         for screen in self.app.screen_stack:
-            if isinstance(screen, StepScreen | LogScreen | ContainScreen):
+            if isinstance(screen, StepScreen | LogScreen | ContainScreen | CredentialsScreen):
                 screen.take(message.lines)
         message.taken.set()
+
+    def _alarm(self, told: list[str]) -> None:
+        """What came to life again is rung for, and stays on the screen for a while wherever the user is."""
+        for text in told:
+            self.app.bell()
+            self.notify(text, severity="error", timeout=_ALARM_SECONDS, markup=False)
 
     def _lead(self, reading: Reading) -> None:
         """Until the user moves the cursor or a step that waits is selected, select what matters most.
@@ -129,6 +146,7 @@ class IncidentScreen(OrderingScreen):
         steps.show(reading.views)
         count = finished(reading.views) if self.has_class("-narrow") else f"{len(reading.views)} steps"
         steps.border_subtitle = count
+        self._show_lives(reading)
         self.query_one(FrontierPane).show()
         self.query_one(WaitsPane).show()
         self.query_one(Headline).refresh()
@@ -136,6 +154,16 @@ class IncidentScreen(OrderingScreen):
             for mode in Mode:
                 self.set_class(reading.state.opened.mode is mode, f"-{mode.value}")
         self._show_selected()
+
+    def _show_lives(self, reading: Reading) -> None:
+        """Rows on a wide screen; on a narrow one they are counted in the frame of the steps."""
+        lives = reading.state.lives
+        self.set_class(len(lives) > 0, "-credentials")
+        self.query_one(CredentialsPane).show()
+        title = Content("Steps")
+        if self.has_class("-narrow") and len(lives):
+            title = Content("Steps  ").append(Content.from_rich_text(life_tally(lives)))
+        self.query_one("#steps").border_title = title
 
     @on(StepList.Chosen)
     def _show_selected(self) -> None:
@@ -175,6 +203,10 @@ class IncidentScreen(OrderingScreen):
     def action_tail(self) -> None:
         """Follow the activity's end."""
         self.query_one(ActivityPane).tail()
+
+    def action_credentials(self) -> None:
+        """Every credential with its whole life."""
+        self.app.push_screen(CredentialsScreen(self.board))
 
     def action_log(self) -> None:
         """The activity on the whole screen."""

@@ -13,6 +13,7 @@ from irkit.tui.activity import ActivityLine
 from irkit.tui.board import Board
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.screens.contain import ContainScreen
+from irkit.tui.screens.credentials import CredentialsScreen
 from irkit.tui.screens.log import LogScreen
 from irkit.tui.screens.ordering import OrderingScreen
 from irkit.tui.widgets.detail import StepDetail
@@ -70,6 +71,10 @@ class StepScreen(OrderingScreen):
     def action_contain(self) -> None:
         """Every planned, reversible step of the containment on one screen."""
         self.app.push_screen(ContainScreen(self.board))
+
+    def action_credentials(self) -> None:
+        """Every credential with its whole life."""
+        self.app.push_screen(CredentialsScreen(self.board))
 
     def action_log(self) -> None:
         """The activity on the whole screen."""
