@@ -39,6 +39,7 @@ MODULES = (
     "aws.restore_trust",
     "aws.revoke_kms_grants",
     "aws.revoke_sessions",
+    "aws.sweep_window",
     "cloudtrail.find_key_changes",
     "cloudtrail.find_news",
     "cloudtrail.hunt_persistence",

@@ -29,6 +29,7 @@ from irkit.clients.github_tokens import GitHubTokens
 from irkit.clients.glue import Glue
 from irkit.clients.health import Health
 from irkit.clients.iam import Iam
+from irkit.clients.iam_account import Account
 from irkit.clients.iam_rights import Rights
 from irkit.clients.kingfisher import Kingfisher, Targets
 from irkit.clients.kms import Kms
@@ -131,6 +132,11 @@ class Clients:
     def iam(self) -> Iam:
         """AWS IAM."""
         return Iam(self.aws)
+
+    @cached_property
+    def account(self) -> Account:
+        """AWS IAM: the whole account in one look."""
+        return Account(self.aws)
 
     @cached_property
     def rights(self) -> Rights:
