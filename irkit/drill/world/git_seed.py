@@ -10,14 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from irkit.drill.world.git_server import GitServer
+from irkit.drill.world.git_stream import AUTHORS, GitStream
 from irkit.secret import Secret
 
-_AUTHORS = (
-    ("Ada Okafor", "ada@acme.example"),
-    ("Ben Larsson", "ben@acme.example"),
-    ("Chiara Rossi", "chiara@acme.example"),
-    ("Dana Kim", "dana@acme.example"),
-)
 _MODULES = ("ledger", "refunds", "invoices", "webhooks", "currency", "retries", "audit", "reports")
 _INNOCENT = 36
 _GAP = timedelta(hours=53)
@@ -38,59 +33,12 @@ class SeededRepository:
     refs: dict[str, str]
 
 
-class _Stream:
-    """A fast-import stream in the making: commits with marks, each a whole step of one branch."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self._mark = 0
-        self._commits = 0
-
-    def commit(self, ref: str, parents: tuple[int, ...], files: dict[str, str | None], text: str, at: datetime) -> int:
-        """Add a commit on ``ref``; a file of None is deleted. Gives the commit's mark."""
-        blobs = {path: self._blob(text) for path, text in files.items() if text is not None}
-        name, mail = _AUTHORS[self._commits % len(_AUTHORS)]
-        self._commits += 1
-        self._mark += 1
-        who = f"{name} <{mail}> {int(at.timestamp())} +0000"
-        self._line(f"commit {ref}\nmark :{self._mark}\nauthor {who}\ncommitter {who}")
-        self._payload(text)
-        for word, parent in zip(("from", "merge"), parents, strict=False):
-            self._line(f"{word} :{parent}")
-        for path in files:
-            self._line(f"M 100644 :{blobs[path]} {path}" if path in blobs else f"D {path}")
-        return self._mark
-
-    def tag(self, name: str, commit: int, text: str, at: datetime) -> None:
-        """Add an annotated tag."""
-        who, mail = _AUTHORS[0]
-        self._line(f"tag {name}\nfrom :{commit}\ntagger {who} <{mail}> {int(at.timestamp())} +0000")
-        self._payload(text)
-
-    def point(self, ref: str, commit: int) -> None:
-        """Let a ref name a commit that is already there."""
-        self._line(f"reset {ref}\nfrom :{commit}\n")
-
-    def _blob(self, text: str) -> int:
-        self._mark += 1
-        self._line(f"blob\nmark :{self._mark}")
-        self._payload(text)
-        return self._mark
-
-    def _line(self, text: str) -> None:
-        self.data += text.encode() + b"\n"
-
-    def _payload(self, text: str) -> None:
-        body = text.encode()
-        self.data += b"data %d\n%b\n" % (len(body), body)
-
-
 def seed_repository(
     server: GitServer, key_id: str, secret: Secret, leaked_at: datetime | None = None, full_name: str = "acme/payments"
 ) -> SeededRepository:
     """Write the repository and its fork; the server need not be started. ``leaked_at`` is 5 hours ago by default."""
     leaked = (leaked_at or datetime.now(UTC) - timedelta(hours=5)).replace(microsecond=0)
-    stream = _Stream()
+    stream = GitStream()
     marks = _history(stream, key_id, secret, leaked)
     folder = server.create(full_name)
     server.git(
@@ -111,13 +59,13 @@ def seed_repository(
         url=server.clone_url(full_name) if server.is_started else "",
         leak_commit=named[f":{marks['leak']}"],
         leaked_at=leaked,
-        leaking_author=_AUTHORS[_INNOCENT % len(_AUTHORS)][0],
+        leaking_author=AUTHORS[_INNOCENT % len(AUTHORS)][0],
         leaking_path="deploy/settings.env",
         refs=server.refs(full_name),
     )
 
 
-def _history(stream: _Stream, key_id: str, secret: Secret, leaked: datetime) -> dict[str, int]:
+def _history(stream: GitStream, key_id: str, secret: Secret, leaked: datetime) -> dict[str, int]:
     head = _innocent(stream, leaked)
     settings = (
         f"REGION=eu-central-1\nSERVICE=payments\nAWS_ACCESS_KEY_ID={key_id}\n"
@@ -161,7 +109,7 @@ def _history(stream: _Stream, key_id: str, secret: Secret, leaked: datetime) -> 
     return {"leak": leak, "branch": branch}
 
 
-def _innocent(stream: _Stream, leaked: datetime) -> int:
+def _innocent(stream: GitStream, leaked: datetime) -> int:
     started = leaked - _GAP * (_INNOCENT + 1)
     head = stream.commit("refs/heads/main", (), {"README.md": "# payments\n"}, "Begin\n", started)
     for number in range(1, _INNOCENT):

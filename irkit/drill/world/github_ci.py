@@ -60,6 +60,11 @@ class GithubCi:
             self._blobs[f"{full_name}/logs/{taken}"] = _zipped({"0_build.txt": log.encode()})
         return taken
 
+    def status(self, full_name: str, run_id: int) -> str:
+        """How a run stands; empty when there is none."""
+        row = numbered(self._repositories[full_name].runs, str(run_id))
+        return str(row["status"]) if row else ""
+
     def add_artifact(self, full_name: str, name: str, files: Mapping[str, bytes], at: datetime, run_id: int) -> int:
         """An artifact of a run; gives its id."""
         number = next(self._numbers)

@@ -7,7 +7,7 @@ from irkit.drill.world.github_reply import Json
 from irkit.drill.world.github_server import GithubServer
 from irkit.secret import Secret
 
-_PROTECTION: Json = {
+PROTECTION: Json = {
     "required_status_checks": {"strict": True, "checks": [{"context": "tests", "app_id": 15368}]},
     "enforce_admins": True,
     "required_pull_request_reviews": {
@@ -32,6 +32,6 @@ def seed_github(server: GithubServer, seeded: SeededRepository, key_id: str, sec
     server.add_repository(seeded.full_name)
     server.add_repository(seeded.fork, parent=seeded.full_name)
     server.add_pull(seeded.full_name, 1, "Move deploy to Terraform", "terraform")
-    server.protect(seeded.full_name, "main", _PROTECTION)
+    server.protect(seeded.full_name, "main", PROTECTION)
     server.seal(seeded.full_name, "AWS_ACCESS_KEY_ID", Secret(key_id))
     server.seal(seeded.full_name, "AWS_SECRET_ACCESS_KEY", secret)

@@ -95,6 +95,10 @@ class GithubServer(LoopbackServer):
         self._save()
         return added
 
+    def repository(self, full_name: str) -> GithubRepository:
+        """What is known of a repository. Raises KeyError."""
+        return self._repositories[full_name]
+
     def add_pull(self, full_name: str, number: int, title: str, head_ref: str) -> None:
         """Make an open pull request known; its commits are the git server's ``refs/pull/<number>/head``."""
         self._repositories[full_name].pulls.append(
