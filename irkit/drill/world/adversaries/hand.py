@@ -123,7 +123,7 @@ class Hand:
         if web is None:
             msg = "the foothold has no runner"
             raise LookupError(msg)
-        nobody, agent = KeyPair("", Secret("")), "aws-sdk-js/3.540.0 os/linux lang/js md/nodejs#20.11.1"
+        nobody, agent = KeyPair("", Secret("unsigned")), "aws-sdk-js/3.540.0 os/linux lang/js md/nodejs#20.11.1"
         caller = (
             self.scene.past(nobody, minutes, web.ip, agent, INTRUDER)
             if minutes

@@ -72,7 +72,9 @@ class Runner:
 
     def _leave(self, foul: Foul) -> None:
         self._left.append(foul)
-        self.hand.loot.leave(self.hand.foothold.fouls[foul]())
+        door = attempt(self.hand.foothold.fouls[foul])
+        if door is not None:
+            self.hand.loot.leave(door)
 
     def tries(self) -> dict[str, str]:
         """What each of his credentials gets right now."""
