@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from irkit.cloudtrail.coverage import LAG
@@ -78,6 +79,7 @@ class Reason(StrEnum):
     KIND = "kind"
 
 
+@lru_cache(maxsize=1 << 14)
 def named(path: str) -> Named:
     """What a path or an S3 key says of the file; a file that was moved out of its folder still has its name."""
     path = path.replace("\\", "/")

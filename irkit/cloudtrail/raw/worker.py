@@ -9,6 +9,7 @@ import pickle
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import IO, Protocol, TypeVar, cast
 
@@ -86,14 +87,18 @@ def _taken(tasks: IO[bytes]) -> object:
     return value
 
 
-def main() -> None:
-    """Serve the parent process."""
+def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
+    """Serve the parent process until it ends the tasks or no longer listens."""
     import gc
     import signal
 
     gc.disable()  # what is read holds no circles, and looking for some takes time
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
-    try:
-        read_tasks(sys.stdin.buffer, sys.stdout.buffer)
-    except BrokenPipeError:
-        sys.stderr.close()
+    with suppress(BrokenPipeError):
+        read_tasks(tasks, answers)
+
+
+def main() -> None:
+    """Serve, in an interpreter of its own."""
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+    sys.stderr.close()

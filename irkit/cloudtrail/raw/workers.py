@@ -1,7 +1,6 @@
 """Worker processes that read files, several at once, each file's parts as they come; one that dies costs no answer.
 
-They are new interpreters, not forks: a terminal's threads are never copied, and nothing but files and what was read of
-them goes over the pipes.
+Nothing but files and what was read of them goes over the pipes.
 """
 
 from __future__ import annotations
@@ -9,19 +8,15 @@ from __future__ import annotations
 import pickle
 import selectors
 import signal
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
-import irkit
+from irkit.cloudtrail.raw.process import Process, start
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.worker import LENGTH, framed, made
 
-_START = "import sys; sys.path[:] = sys.argv[1:]; from irkit.cloudtrail.raw.worker import main; main()"
 CHUNK_FILES = 16
 _CHUNK_BYTES = 2 << 20
 _FEW = 4
@@ -46,9 +41,7 @@ class Told(NamedTuple):
 class _Worker:
     """One process, and the files it was given and has not finished, in their order."""
 
-    popen: subprocess.Popen[bytes]
-    tasks: IO[bytes]
-    answers: IO[bytes]
+    process: Process
     given: dict[int, RawFile] = field(default_factory=dict)
     held: bytearray = field(default_factory=bytearray)
 
@@ -62,13 +55,6 @@ class _Worker:
             yield from pickle.loads(memoryview(self.held)[at + LENGTH : end])  # noqa: S301 - of our own process
             at = end
         del self.held[:at]
-
-    def end(self) -> int:
-        """End it; its exit code."""
-        self.popen.kill()
-        self.tasks.close()
-        self.answers.close()
-        return self.popen.wait()
 
 
 class Workers:
@@ -101,22 +87,13 @@ class Workers:
     def close(self) -> None:
         """End all processes."""
         for worker in self._workers:
-            worker.end()
+            worker.process.end()
         self._workers.clear()
         self._selector.close()
 
     def _started(self) -> _Worker:
-        here = str(Path(irkit.__file__).resolve().parents[1])
-        popen = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _START, here, *filter(None, sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-        )
-        if popen.stdin is None or popen.stdout is None:
-            raise ValueError("a process without pipes")
-        worker = _Worker(popen, popen.stdin, popen.stdout)
-        self._selector.register(worker.answers, selectors.EVENT_READ, worker)
+        worker = _Worker(start())
+        self._selector.register(worker.process.answers, selectors.EVENT_READ, worker)
         _write(worker, framed((self._name, self._setting)))
         return worker
 
@@ -158,7 +135,7 @@ class Workers:
         told: list[Told] = []
         for key, _ in self._selector.select(_WAIT_S):
             worker: _Worker = key.data
-            block = worker.answers.read(_READ)
+            block = worker.process.answers.read(_READ)
             if not block:
                 told += self._died(worker)
                 continue
@@ -171,9 +148,9 @@ class Workers:
 
     def _died(self, worker: _Worker) -> Iterator[Told]:
         """Its files are given to another process; the one it died of once more, alone, and then given up."""
-        self._selector.unregister(worker.answers)
+        self._selector.unregister(worker.process.answers)
         self._workers.remove(worker)
-        how = _how(worker.end())
+        how = _how(worker.process.end())
         left = list(worker.given.items())
         if left:
             number, file = left[0]
@@ -202,7 +179,7 @@ def _write(worker: _Worker, frame: bytes) -> None:
     held = memoryview(frame)
     try:
         while held:
-            held = held[worker.tasks.write(held) :]
+            held = held[worker.process.tasks.write(held) :]
     except BrokenPipeError:
         return
 

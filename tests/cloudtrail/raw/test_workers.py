@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from irkit.cloudtrail.raw import process
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.workers import Told, Workers
 
@@ -18,11 +20,20 @@ DEADLY = "tests.cloudtrail.raw.odd_readers:Deadly"
 PATIENCE_S = 60.0
 PARENT = """
 import sys
+from irkit.cloudtrail.raw import process
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.workers import Workers
+process._is_alone = lambda: sys.argv[3] == "forked"
 for told in Workers(sys.argv[1], sys.argv[2], 2).read(iter([RawFile("endless", 1), RawFile("endless", 1)])):
     pass
 """
+
+
+@pytest.fixture(params=["forked", "new interpreter"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to start a process hold to all of this. The tests' own process may have threads that hold no lock."""
+    monkeypatch.setattr(process, "_is_alone", lambda: request.param == "forked")
+    return str(request.param)
 
 
 def files(*places: str) -> list[RawFile]:
@@ -77,21 +88,22 @@ def test_a_file_whose_reader_was_killed_once_is_read_after_all(tmp_path: Path) -
 
 def test_without_a_process_that_starts_files_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
+    monkeypatch.setattr(process, "_is_alone", lambda: False)
     names = [f"file {number}" for number in range(20)]
     assert ended(told(tmp_path, files(*names))) == set(names)
 
 
 def test_closing_ends_all_processes(tmp_path: Path) -> None:
     workers = Workers(DEADLY, tmp_path, 2)
-    pids = [worker.popen.pid for worker in workers._workers]
+    pids = [worker.process.pid for worker in workers._workers]
     reading = workers.read(iter(files("endless", "endless")))
     until(lambda: bool(next(reading)))
     reading.close()
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
-def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, DEADLY, str(tmp_path)])
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path, way: str) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, DEADLY, str(tmp_path), way])
     until(lambda: len(list(tmp_path.iterdir())) == 2)
     children = [psutil.Process(int(path.name)) for path in tmp_path.iterdir()]
     os.kill(parent.pid, signal.SIGKILL)
@@ -106,8 +118,38 @@ def test_an_interrupt_of_the_terminal_is_left_to_the_parent(tmp_path: Path) -> N
     reading = workers.read(iter(files(*(f"file {number}" for number in range(50)))))
     found: list[Told] = []
     until(lambda: bool(found.extend(next(reading)) or found))
-    os.kill(workers._workers[0].popen.pid, signal.SIGINT)
+    os.kill(workers._workers[0].process.pid, signal.SIGINT)
     for batch in reading:
         found += batch
     assert len(ended(found)) == 50
     assert not any(each.why for each in found)
+
+
+def test_a_process_holds_open_nothing_of_its_parents_but_its_pipes(tmp_path: Path) -> None:
+    with (tmp_path / "held").open("w") as held:
+        workers = Workers(DEADLY, tmp_path, 2)
+        reading = workers.read(iter(files("endless", "endless")))
+        until(lambda: bool(next(reading)))
+        opened = [
+            path.stat().st_ino for each in workers._workers for path in Path(f"/proc/{each.process.pid}/fd").iterdir()
+        ]
+        pipes = [
+            os.fstat(pipe.fileno()).st_ino
+            for each in workers._workers
+            for pipe in (each.process.tasks, each.process.answers)
+        ]
+        assert os.fstat(held.fileno()).st_ino not in opened
+        assert sorted(each for each in opened if each in pipes) == sorted(pipes)
+        reading.close()
+
+
+def test_a_thread_beside_makes_it_a_new_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    ended = threading.Event()
+    other = threading.Thread(target=ended.wait)
+    other.start()
+    try:
+        assert not process._is_alone()
+    finally:
+        ended.set()
+        other.join()
