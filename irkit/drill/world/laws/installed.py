@@ -17,6 +17,7 @@ from irkit.drill.world.laws.bound_iam import BoundIam
 from irkit.drill.world.laws.gate import Gate
 from irkit.drill.world.laws.iam_law import IamLaw
 from irkit.drill.world.laws.kms_law import KmsLaw
+from irkit.drill.world.laws.listed_secrets import with_keys
 from irkit.drill.world.laws.organization import OTHER_MEMBER, Organization, OrganizationRefused
 from irkit.drill.world.laws.passage import current
 from irkit.drill.world.laws.quarantine import Quarantine
@@ -55,6 +56,9 @@ def install() -> None:
     handlers["kms"] = kms.handle
     handlers["sts"] = tokens.handle
     handlers["organizations"] = _organizations(quarantine, responses)
+    store = _module("services.secretsmanager")
+    _check(store, "_secrets")
+    handlers["secretsmanager"] = with_keys(handlers["secretsmanager"], store)
 
     def settle(_: bytes) -> None:
         for law in (bound, quarantine, kms):
