@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -132,13 +132,18 @@ class AwsCloud:
             estate.TASK_ROLE,
             estate.READER_ROLE,
             estate.BREAK_GLASS_ROLE,
-            found.leaked.key_id,
-            found.admin.key_id,
+            *self._key_ids(estate.LEAKED_USER, estate.ADMIN_USER, estate.ON_CALL_USER),
         ):
             self.recording.backdate(name, alarm_at - timedelta(days=211))
         self.organization_keys = self._organization_keys()
         self.recording.begin()
         return found
+
+    def _key_ids(self, *users: str) -> Iterator[str]:
+        """The ids of all access keys of users."""
+        for user in users:
+            keys = self._root.query("iam", "ListAccessKeys", {"UserName": user})
+            yield from (found.text for found in keys.iter("AccessKeyId") if found.text)
 
     def _organization_keys(self) -> KeyPair | None:
         membership = self._settings.membership
