@@ -32,7 +32,7 @@ _NEEDED = {
     "services.iam": ("_gen_access_key_id", "_gen_session_access_key", "_access_keys", "_error", "_xml"),
     "services.sts": ("_sessions", "_session_policies", "_error", "_gen_session_access_key"),
     "services.kms": ("_grants",),
-    "services.secretsmanager": ("_resolve",),
+    "services.secretsmanager": ("_resolve", "_secrets"),
 }
 
 
@@ -56,9 +56,7 @@ def install() -> None:
     handlers["kms"] = kms.handle
     handlers["sts"] = tokens.handle
     handlers["organizations"] = _organizations(quarantine, responses)
-    store = _module("services.secretsmanager")
-    _check(store, "_secrets")
-    handlers["secretsmanager"] = with_keys(handlers["secretsmanager"], store)
+    handlers["secretsmanager"] = with_keys(handlers["secretsmanager"], found["services.secretsmanager"])
 
     def settle(_: bytes) -> None:
         for law in (bound, quarantine, kms):
