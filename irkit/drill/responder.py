@@ -1,24 +1,26 @@
-"""A scripted responder and a scripted colleague: the people of a rehearsal without people.
+"""A scripted responder, a scripted colleague, and an insider: the people of a rehearsal without people.
 
 They order through the same choke point as everyone and are marked as simulated, which counts in a drill only. The
 responder takes the recommended path: approves every plan, answers as recommended, settles doubt by what the probe
 saw. The colleague gives the second approval that an irreversible plan needs, after somebody else has given the first.
+The insider is on the team too, and approves such a plan twice: under his name, and under another from the same login.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydantic import JsonValue
 
-from irkit.contract import Plan, Standing
+from irkit.contract import Effect, Plan, Standing
 from irkit.engine.approval import approvers, gate
 from irkit.engine.offers import Order, offers
 from irkit.engine.orders import Orders
-from irkit.errors import IrkitError, JournalError
+from irkit.errors import ApprovalInvalid, IrkitError, JournalError
 from irkit.incident.events import Actor, ActorKind, Mode, Resolution, StepId
 from irkit.incident.journal import Journal
 from irkit.incident.state import IncidentState, ItemPhase, Phase
@@ -26,6 +28,9 @@ from irkit.runbook.model import Runbook
 
 RESPONDER = Actor(name="responder (scripted)", kind=ActorKind.SIMULATED)
 COLLEAGUE = Actor(name="riley (scripted)", kind=ActorKind.SIMULATED)
+INSIDER = Actor(name="sam (scripted)", kind=ActorKind.SIMULATED, login="sam@laptop")
+INSIDER_AGAIN = Actor(name="alex (scripted)", kind=ActorKind.SIMULATED, login=INSIDER.login)
+"""The insider's second name; the login is what gives him away."""
 SETTLED = {
     Standing.IN_PLACE: Resolution.WAS_DONE,
     Standing.UNTOUCHED: Resolution.WAS_NOT_DONE,
@@ -107,6 +112,11 @@ def colleague(incident: Rehearsed) -> Scripted:
     return Scripted(incident, COLLEAGUE, _second)
 
 
+def insider(incident: Rehearsed) -> Scripted:
+    """Somebody of the team who wants an irreversible plan carried out, and asks nobody."""
+    return Scripted(incident, INSIDER, _approve_twice)
+
+
 def _respond(person: Scripted, state: IncidentState, step: StepId) -> None:
     current = state.step(step)
     match current.phase:
@@ -127,6 +137,16 @@ def _second(person: Scripted, state: IncidentState, step: StepId) -> None:
     wanted = gate(current, person.incident.runbook.step(step).approve or 0, opened.quorum)
     if wanted.people > len(approvers(current, Mode.DRILL, wanted)) > 0:
         _approve(person, state, step)
+
+
+def _approve_twice(person: Scripted, state: IncidentState, step: StepId) -> None:
+    current = state.step(step)
+    if current.phase is not Phase.PLANNED or current.effect is not Effect.IRREVERSIBLE or current.plan_hash is None:
+        return
+    for who in (INSIDER, INSIDER_AGAIN):
+        if not any(given.by == who for given in current.approvals):
+            with suppress(ApprovalInvalid):  # the gate takes one login for one person: that is what he tries
+                person.incident.orders_of(who).approve(step, current.plan_hash, phrase(current.plans))
 
 
 def _approve(person: Scripted, state: IncidentState, step: StepId) -> None:

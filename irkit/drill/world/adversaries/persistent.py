@@ -23,6 +23,8 @@ from irkit.drill.world.aws_caller import AwsCaller, AwsRefused
 from irkit.drill.world.signature import KeyPair
 
 _TICK_S = 0.5
+_LATER_S = 1.5
+"""How often he comes back when nothing works any more."""
 _FEWEST_MOVES = 5
 _HANDS = 4
 """How many credentials he tries for one thing in one look."""
@@ -65,9 +67,9 @@ class Persistent:
 
     def live(self, stopping: threading.Event) -> None:
         """Watches, takes back, scatters, steals; when nothing works any more he goes on trying."""
-        self._watch()
-        while not stopping.wait(_TICK_S * self._random.uniform(0.8, 1.2)):
-            self._watch()
+        has_power = self._watch()
+        while not stopping.wait((_TICK_S if has_power else _LATER_S) * self._random.uniform(0.8, 1.2)):
+            has_power = self._watch()
             if self._touched and self._moves:
                 self._scatter(stopping)
             if self._random.random() < _GREED:
@@ -92,14 +94,16 @@ class Persistent:
                 self._guards.setdefault(arn, Guard(self.hand, kind, arn.rpartition("/")[2]))
         return list(self._guards.values())[:_WATCHED]
 
-    def _watch(self) -> None:
+    def _watch(self) -> bool:
+        """Whether he still has a credential that may look."""
         for guard in self._guarded():
             try:
                 if self._by_any(guard.look):
                     self._touched = True
             except Powerless:
                 self._touched = True
-                return
+                return False
+        return True
 
     def _scatter(self, stopping: threading.Event) -> None:
         while self._moves and not stopping.is_set():
