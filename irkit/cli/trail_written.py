@@ -109,7 +109,9 @@ def _jsonl(what: Written, out: TextIO) -> None:
 
 def json_line(row: Mapping[str, object], columns: Sequence[str]) -> str:
     """One row as one line of JSON."""
-    return safe_json({name: as_json(row.get(name)) for name in columns})
+    cells = ((name, row.get(name)) for name in columns)
+    # Most cells are texts, which are what they are.
+    return safe_json({name: value if value.__class__ is str else as_json(value) for name, value in cells})
 
 
 def _csv(what: Written, out: TextIO) -> None:

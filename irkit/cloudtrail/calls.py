@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from irkit.cloudtrail.known_calls import Known, Severity, Tactic, table
 from irkit.cloudtrail.query import Outcome
@@ -37,6 +37,7 @@ def _succeeded(one: Record) -> bool:
     return not one.error and "Failure" not in {one.answered("consoleLogin"), one.answered("ConsoleLogin")}
 
 
+@lru_cache(maxsize=1 << 12)
 def plain(call: str) -> str:
     """A call's name without the date of its API: ``lambda:CreateFunction``."""
     return _VERSIONED.sub("", call)

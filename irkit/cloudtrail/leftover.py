@@ -26,6 +26,7 @@ from irkit.cloudtrail.record import Record
 from irkit.contract import Frozen
 
 _MARGIN = timedelta(seconds=5)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Left(Frozen):
@@ -118,7 +119,7 @@ class Ground:
     """Who else made or changed identities, oldest first."""
     quarantined: frozenset[str] = frozenset()
     """Who is shut in by the SCP, as ``told_by`` gives them."""
-    now: datetime = datetime.max.replace(tzinfo=UTC)
+    now: datetime = _NEVER
 
     @property
     def made(self) -> dict[str, Birth]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from irkit.cloudtrail.json_map import JsonMap
 from irkit.cloudtrail.query import texts
-from irkit.cloudtrail.record import Record, part, word
+from irkit.cloudtrail.record import Record, word
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -26,18 +27,19 @@ _LISTS = ("instancesSet", "groupSet", "snapshotSet", "imagesSet", "volumeSet", "
 _CONTEXT = ("SecretARN", "PARAMETER_ARN", "aws:s3:arn")
 _ON = re.compile(r"on resource: (\S+)")
 _MOST = 3
+_HOLDING = (dict, list)
 _SUFFIX = 7
 """A secret's ARN ends in ``-`` and six signs that its name does not have."""
 
 
 def target(one: Record) -> str:
     """``prod/payments/db``, ``user svc, policy arn:aws:iam::aws:policy/AdministratorAccess``, ``bucket/key``."""
-    context = part(one.params, "encryptionContext")
+    params = one.params.opened if isinstance(one.params, JsonMap) else one.params
+    context = params.get("encryptionContext")
     if isinstance(context, Mapping):
         named = [text for name in _CONTEXT if (text := word(context, name))]
         if named:
             return plain(named[0])
-    params = one.params
     found = _once(_named(params)) or _once(_listed(params)) or _once(one.resources) or _once(_deep(params))
     found = found or _refused(one) or _once([word(one.extra, "secretId")]) or _made(one)
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
@@ -68,12 +70,13 @@ def _made(one: Record) -> list[str]:
 
 def _deep(value: JsonValue | Mapping[str, JsonValue]) -> Iterator[str]:
     """Texts whose names say that they name something, however deep."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 most are plain dicts, five times as fast
         for name, inner in value.items():
             if name.lower().endswith(("id", "arn", "name", "identifier")) and name != "requestId":
                 # Some of EC2's have ``{"tag": 1, "content": "fl-0123"}`` for a text.
                 yield inner if isinstance(inner, str) else word(inner, "content")
-            yield from _deep(inner)
+            if isinstance(inner, _HOLDING):
+                yield from _deep(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from _deep(inner)
@@ -98,4 +101,5 @@ def _named(params: Mapping[str, JsonValue]) -> Iterator[str]:
 
 def _listed(params: Mapping[str, JsonValue]) -> Iterator[str]:
     for name in _LISTS:
-        yield from texts(params.get(name))
+        if name in params:
+            yield from texts(params[name])
