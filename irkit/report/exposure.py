@@ -13,6 +13,8 @@ from datetime import datetime
 
 from irkit.contract import Proof
 from irkit.incident.events import EffectDone, EffectVerified
+from irkit.incident.lives import Lives
+from irkit.report.death import death
 from irkit.report.findings import Findings
 from irkit.report.milestone import Bound, Mark, Milestone
 from irkit.report.spans import utc
@@ -21,10 +23,10 @@ from irkit.report.use_window import use_window
 from irkit.report.views import Death, Identity, Sighting
 
 
-def exposure(found: Findings) -> tuple[Milestone, ...]:
+def exposure(found: Findings, lives: Lives) -> tuple[Milestone, ...]:
     """The five instants, each with its bounds, its sources and the events behind it."""
     first, last = use_window(found)
-    return (_exposed(found, first), first, last, _contained(found), _dead(found))
+    return (_exposed(found, first), first, last, _contained(found), death(lives) or _dead(found))
 
 
 def _exposed(found: Findings, first_use: Milestone) -> Milestone:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from irkit.contract import Frozen
+from irkit.incident.life import GREEN, Stage
+from irkit.incident.life_words import life_words
 from irkit.incident.state import IncidentState, Phase, StepState
 from irkit.report.credentials import masked
 from irkit.report.evidence import Condition, Exhibit
@@ -42,7 +44,16 @@ class Question(Frozen):
 def action_items(found: Findings, state: IncidentState, kept: tuple[Exhibit, ...]) -> tuple[ActionItem, ...]:
     """An item for each step that failed, was skipped, undelivered, in doubt or undone, and for what remains."""
     steps = [item for step in found.runbook.steps for item in _of_step(str(step.id), found, state)]
-    return (*steps, *_remaining(found), *_spoilt(kept))
+    return (*_unproven(state), *steps, *_remaining(found), *_spoilt(kept))
+
+
+def _unproven(state: IncidentState) -> Iterator[ActionItem]:
+    """What was to be cut and is not proven dead."""
+    for life in state.lives:
+        if life.cuts and life.stage not in GREEN:
+            verb = "Contain again" if life.stage is Stage.ALIVE_AGAIN else "Prove dead"
+            text, because = f"{verb}: {life.name}", f"{life.stage}: {life_words(life)}"
+            yield ActionItem(text=masked(text), because=masked(because), event=life.events[-1])
 
 
 def _of_step(step: str, found: Findings, state: IncidentState) -> Iterator[ActionItem]:

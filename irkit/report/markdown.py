@@ -46,6 +46,9 @@ def _top(report: Postmortem) -> Iterator[str]:
     head = report.header
     yield f"# {safe(head.incident)}: {safe(head.title)}"
     yield ""
+    for each in report.alarms:
+        yield f"**{safe(each.text)}** ({links(each.events)})"
+        yield ""
     if _BANNERS[head.mode]:
         yield _BANNERS[head.mode]
         yield ""
@@ -122,6 +125,10 @@ def _credentials(report: Postmortem) -> Iterator[str]:
         yield ""
         yield f"Final state: **{safe(each.final)}** ({links(each.events)})"
         yield ""
+        if each.life:
+            yield "Its life:"
+            yield ""
+            yield from bullets(each.life, "")
         yield "Where it was found or is kept:"
         yield ""
         yield from bullets(each.found_in, "- nowhere that was looked at")

@@ -9,6 +9,8 @@ from pathlib import Path
 from irkit.contract import Frozen
 from irkit.errors import JournalBroken
 from irkit.incident.events import IncidentOpened, Mode, Recorded
+from irkit.incident.life import Stage
+from irkit.incident.life_words import life_words
 from irkit.incident.state import IncidentState, Phase, fold
 from irkit.report.containment import PhaseTime, containment
 from irkit.report.credentials import Credential, credentials, masked
@@ -18,7 +20,7 @@ from irkit.report.exposure import exposure
 from irkit.report.findings import Findings, findings
 from irkit.report.follow_up import ActionItem, Question, action_items, questions
 from irkit.report.intruder import Activity, intruder
-from irkit.report.milestone import Milestone
+from irkit.report.milestone import Mark, Milestone
 from irkit.report.repositories import Repository, repositories
 from irkit.report.spans import interval, span, utc
 from irkit.report.statement import Basis, Statement
@@ -59,6 +61,8 @@ class Postmortem(Frozen):
     """The whole report."""
 
     header: Header
+    alarms: tuple[Statement, ...]
+    """What is alive again: it stands above all else."""
     summary: tuple[Statement, ...]
     exposure: tuple[Milestone, ...]
     containment: tuple[PhaseTime, ...]
@@ -82,14 +86,15 @@ def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now:
     """
     found, state = findings(records, runbook), fold(records)
     kept = exhibits(records, folder)
-    window = exposure(found)
+    window = exposure(found, state.lives)
     parts = containment(found, state)
     return Postmortem(
         header=_header(records, runbook, state, now),
+        alarms=tuple(_alarms(state)),
         summary=tuple(_summary(found, state, window, parts)),
         exposure=window,
         containment=parts,
-        credentials=credentials(found),
+        credentials=credentials(found, state.lives),
         repositories=repositories(found),
         intruder=intruder(found),
         timeline=timeline(records, window, Detail.MAIN),
@@ -134,6 +139,21 @@ def _ended(runbook: Runbook, state: IncidentState) -> str:
     return f"{left} of {len(runbook.steps)} steps open when this was written" if left else "every step has ended"
 
 
+def _alarms(state: IncidentState) -> Iterator[Statement]:
+    for life in state.lives.risen():
+        text = f"ALIVE AGAIN: {life.name}: {life_words(life)}. It was denied before; contain it again."
+        yield Statement(text=masked(text), events=life.events)
+
+
+def _rises(state: IncidentState) -> Iterator[Statement]:
+    """Alarms that were answered are told too."""
+    for life in state.lives:
+        if life.rises and life.stage is not Stage.ALIVE_AGAIN:
+            times = "once" if len(life.rises) == 1 else f"{len(life.rises)} times"
+            text = f"{life.name} came to life again {times}; now it is {life.stage} ({life_words(life)})."
+            yield Statement(text=masked(text), events=(*(turn.seq for turn in life.rises), *life.events))
+
+
 def _summary(
     found: Findings, state: IncidentState, window: Sequence[Milestone], parts: Sequence[PhaseTime]
 ) -> Iterator[Statement]:
@@ -150,10 +170,23 @@ def _summary(
         if each.events and (each.earliest or each.latest):
             text = f"{str(each.mark).capitalize()}: {interval(each.earliest, each.latest)}."
             yield Statement(text=text, events=each.events, basis=each.basis)
+    yield from _rises(state)
+    yield from _until_dead(state, window)
     for part in parts:
         if part.after is not None and part.events:
             yield Statement(text=f"{part.phase.capitalize()} {span(part.after)} after opening.", events=part.events)
     yield from _tally(found, state)
+
+
+def _until_dead(state: IncidentState, window: Sequence[Milestone]) -> Iterator[Statement]:
+    """The time to containment is that to proven dead: an acknowledgement proves nothing."""
+    for each in window:
+        if each.mark is Mark.DEAD and each.events and state.opened_at is not None:
+            if each.latest is None:
+                yield Statement(text=f"Not all that was cut is proven dead: {each.source}.", events=each.events)
+            else:
+                after = span(each.latest - state.opened_at)
+                yield Statement(text=f"All that was cut was proven dead {after} after opening.", events=each.events)
 
 
 def _tally(found: Findings, state: IncidentState) -> Iterator[Statement]:

@@ -20,6 +20,7 @@ from irkit.incident.events import (
     StepId,
     StepStarted,
 )
+from irkit.incident.lives import lives
 from irkit.report.credentials import masked
 from irkit.report.milestone import Mark, Milestone
 from irkit.report.narration import basis, narration
@@ -57,7 +58,7 @@ def timeline(
     """Rows by time, then by place in the journal. ``milestones`` add what happened before the incident was opened."""
     acted = {record.event.step for record in records if isinstance(record.event, EffectDone)}
     told = records if detail is Detail.ALL else [record for record in records if _is_main(record.event, acted)]
-    return tuple(sorted([*_journal(told), *_before(milestones)], key=lambda row: (row.at, row.event)))
+    return tuple(sorted([*_journal(told), *_turns(records), *_before(milestones)], key=lambda row: (row.at, row.event)))
 
 
 def _is_main(event: Event, acted: AbstractSet[StepId]) -> bool:
@@ -84,6 +85,22 @@ def _journal(records: Sequence[Recorded]) -> Iterator[Row]:
             basis=basis(record.event),
             event=record.seq,
         )
+
+
+def _turns(records: Sequence[Recorded]) -> Iterator[Row]:
+    """Each turn in the life of a credential, but that it came to be known."""
+    for life in lives(records):
+        for turn in life.turns[1:]:
+            yield Row(
+                at=turn.at,
+                clock=turn.clock,
+                uncertainty_ms=0,
+                step="",
+                who="",
+                text=masked(f"{life.name}: {turn.stage} ({turn.why})"),
+                basis=Basis.OBSERVED,
+                event=turn.seq,
+            )
 
 
 def _before(milestones: Sequence[Milestone]) -> Iterator[Row]:
