@@ -150,7 +150,7 @@ class Recording:
             if call.operation == "CreateAccessKey":
                 self._new_key(xml.findtext(".//AccessKeyId", ""), Secret(xml.findtext(".//SecretAccessKey", "")))
         key = text(call.params.get("KmsKeyId"))
-        if call.operation == "CreateSecret" and key:
+        if call.operation in {"CreateSecret", "UpdateSecret"} and key:
             with self._lock:
                 self._secret_keys |= {text(answer.get(name)): key for name in ("ARN", "Name")}
 

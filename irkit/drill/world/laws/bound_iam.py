@@ -43,6 +43,7 @@ class BoundIam:
         self._spreading: Spreading[Path, object] = Spreading()
         self._shown: dict[str, Table] = {}
         self._shown_of = -1
+        self.wrote(0)
 
     def __getattr__(self, name: str) -> object:
         """A table as it binds; anything else is the module's own."""

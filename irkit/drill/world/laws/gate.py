@@ -66,6 +66,7 @@ class Gate:
         self._evaluator = modules["core.iam_evaluator"]
         self._responses = modules["core.responses"]
         self._secrets = modules["services.secretsmanager"]
+        self._keys_of_kms = modules["services.kms"]
         self._enforce = self._evaluator.enforce
         self._bound = bound
         self._quarantine = quarantine
@@ -124,9 +125,11 @@ class Gate:
 
     def _lacks_the_key(self, call: Call) -> bool:
         _, secret = self._secrets.__dict__["_resolve"](call.resource)
-        key = str((secret or {}).get("KmsKeyId") or "")
-        if not key.startswith("arn:"):
+        named = (secret or {}).get("KmsKeyId")
+        found = self._keys_of_kms.__dict__["_resolve_key"](named) if named else None
+        if not found:
             return False
+        key = str(found["Arn"])
         via = {"kms:ViaService": f"secretsmanager.{call.region}.amazonaws.com"}
         context: JsonObject = {"SecretARN": call.resource}
         uses = [

@@ -31,7 +31,7 @@ _NEEDED = {
     "core.responses": ("get_account_id",),
     "services.iam": ("_gen_access_key_id", "_gen_session_access_key", "_access_keys", "_error", "_xml"),
     "services.sts": ("_sessions", "_session_policies", "_error", "_gen_session_access_key"),
-    "services.kms": ("_grants",),
+    "services.kms": ("_grants", "_resolve_key"),
     "services.secretsmanager": ("_resolve", "_secrets"),
 }
 
