@@ -142,7 +142,11 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 
 def signs(one: Origin, several: Iterable[Origin], known: Known) -> tuple[Sign, ...]:
-    """What of a use does not look like its caller's own; ``several`` are all uses of the key."""
+    """What of a use does not look like its caller's own; ``several`` are all uses of the key.
+
+    A program or a context is new against what the caller does from our networks. Who never calls from there has no such
+    measure: a job that lives in somebody else's cloud is a doubt by its address alone.
+    """
     homely = [each for each in several if each.actor == one.actor and each is not one and known.holds(each.ip)]
     agents = {agent for each in homely for agent in each.agents}
     contexts = {text for each in homely for text in each.contexts}
@@ -150,8 +154,8 @@ def signs(one: Origin, several: Iterable[Origin], known: Known) -> tuple[Sign, .
     hours = {one.first_at.hour, one.last_at.hour}
     found = {
         Sign.STRANGE_ADDRESS: is_strange,
-        Sign.NEW_PROGRAM: is_strange and bool(set(one.agents) - agents),
-        Sign.NEW_CONTEXT: is_strange and bool(set(one.contexts) - contexts),
+        Sign.NEW_PROGRAM: is_strange and bool(homely) and bool(set(one.agents) - agents),
+        Sign.NEW_CONTEXT: is_strange and bool(homely) and bool(set(one.contexts) - contexts),
         Sign.REFUSED: bool(one.denied or one.failed),
         Sign.ODD_HOUR: bool(known.hours) and not hours <= set(known.hours),
         Sign.NEW_CALLER: known.new_since is not None

@@ -23,7 +23,7 @@ from irkit.contract import Action, Effect, Frozen
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
-_NEW_AFTER = timedelta(hours=24)
+_NEW_AFTER = timedelta(hours=12)
 _LONG_ENOUGH = timedelta(hours=48)
 
 
@@ -147,7 +147,7 @@ def read(_clients: Clients, params: Params) -> Result:
 
 
 def _known(params: Params, uses: Sequence[Origin]) -> Known:
-    """New is who was first seen in the last day, where the log was read for at least two."""
+    """New is who was first seen in the last half day, where the log was read for at least two days."""
     last = max((one.last_at for one in uses), default=None)
     is_long = last is not None and params.since is not None and last - params.since >= _LONG_ENOUGH
     new_since = last - _NEW_AFTER if last is not None and is_long else None
