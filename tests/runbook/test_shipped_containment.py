@@ -1,0 +1,83 @@
+"""What every shipped runbook owes to the first minutes: nothing slow or optional stands before an act that contains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from irkit.actions.catalog import ACTIONS
+from irkit.contract import ActionId, Effect
+from irkit.runbook.graph import before, graph
+from irkit.runbook.load import load
+from irkit.runbook.model import Runbook, RunbookPhase, Step, StepId
+from irkit.runbook.shelf import shipped_folder
+
+FILES = sorted(shipped_folder().glob("*.yaml"))
+CUTS = {"aws.deny_principal", "aws.deactivate_keys", "aws.revoke_sessions", "aws.block_trust"}
+"""What an intruder can see and take back before it binds."""
+QUARANTINE = "aws.quarantine_principals"
+EVIDENCE = {"aws.snapshot_principal"}
+
+
+def effect(step: Step) -> Effect:
+    return ACTIONS[ActionId(step.uses)].effect
+
+
+def containing(book: Runbook) -> list[tuple[Step, list[Step]]]:
+    """Each reversible step of the containing part, with all steps that must end before it."""
+    held = before(graph(book))
+    return [
+        (step, [book.step(StepId(each)) for each in held[step.id]])
+        for step in book.steps
+        if step.phase is RunbookPhase.CONTAIN and effect(step) is Effect.REVERSIBLE
+    ]
+
+
+@pytest.fixture(params=FILES, ids=[path.stem for path in FILES])
+def book(request: pytest.FixtureRequest) -> Runbook:
+    path: Path = request.param
+    return load(path)
+
+
+def test_no_containing_act_waits_for_a_snapshot_or_a_measurement(book: Runbook) -> None:
+    slow = {
+        step.id: [each.id for each in held if each.uses in EVIDENCE or each.phase is RunbookPhase.MEASURE]
+        for step, held in containing(book)
+    }
+    assert {step: held for step, held in slow.items() if held} == {}
+
+
+def test_no_containing_act_waits_for_slack(book: Runbook) -> None:
+    told = {step.id: [each.id for each in held if effect(each) is Effect.NOTICE] for step, held in containing(book)}
+    assert {step: held for step, held in told.items() if held} == {}
+
+
+def test_no_containing_act_waits_for_an_irreversible_one(book: Runbook) -> None:
+    final = {
+        step.id: [each.id for each in held if effect(each) is Effect.IRREVERSIBLE] for step, held in containing(book)
+    }
+    assert {step: held for step, held in final.items() if held} == {}
+
+
+def test_what_can_be_taken_back_waits_for_the_quarantine(book: Runbook) -> None:
+    """By a ``needs`` on the quarantine, which its ``when`` leaves out where no SCP binds."""
+    unguarded = [
+        step.id
+        for step, held in containing(book)
+        if step.uses in CUTS and QUARANTINE not in {each.uses for each in held}
+    ]
+    assert unguarded == []
+
+
+def test_where_no_quarantine_binds_a_person_confirms_it(book: Runbook) -> None:
+    if any(step.uses == QUARANTINE for step in book.steps):
+        asks = [step for step in book.steps if effect(step) is Effect.HUMAN and step.when is not None]
+        reach = {step.id for step in book.steps if step.uses == "aws.find_quarantine_reach"}
+        assert any(step.when is not None and step.when.ref.step in reach for step in asks)
+
+
+def test_the_evidence_is_taken_beside_and_the_death_is_proven(book: Runbook) -> None:
+    uses = {step.uses for step in book.steps}
+    if QUARANTINE in uses:
+        assert uses >= {*EVIDENCE, "aws.prove_principal_dead", "aws.sweep_window", "aws.lift_freeze"}
