@@ -38,11 +38,15 @@ def step(irkit: Command, name: str, incident: str = "DRILL-0001") -> dict[str, o
     return found
 
 
-def until(irkit: Command, name: str, state: str) -> dict[str, object]:
+def until(irkit: Command, session: Session, name: str, state: str) -> dict[str, object]:
+    """Asks ``irkit status`` each time that something was journalled, until a step's state is this."""
     deadline = time.monotonic() + DEADLINE_SECONDS
-    while (now := step(irkit, name))["state"] != state:
-        assert time.monotonic() < deadline, f"{name} is {now['state']}, not {state}"
-        time.sleep(0.1)
+    seen = session.journal.state().seq
+    while (now := step(irkit, name, session.folder.incident))["state"] != state:
+        while session.journal.state().seq == seen:
+            assert time.monotonic() < deadline, f"{name} is {now['state']}, not {state}"
+            time.sleep(0.02)
+        seen = session.journal.state().seq
     return now
 
 
@@ -53,10 +57,10 @@ def test_one_process_runs_and_others_approve_from_the_command_line(
     runner = irkit.start("run", incident, "--watch", "--display", "quiet")
     try:
         for name in ("deactivate_key", "deny_user", "revoke_sessions"):
-            plan = str(until(irkit, name, "waits for you")["plan"])
+            plan = str(until(irkit, drill[0], name, "waits for you")["plan"])
             approved = irkit.run("approve", incident, name, "--plan", plan[:12])
             assert approved.returncode == 0, approved.stderr
-        until(irkit, "prove_dead", "done")
+        until(irkit, drill[0], "prove_dead", "done")
         again = irkit.run("run", incident)
         assert again.returncode == 4
         assert "being run by another process" in again.stderr
@@ -66,7 +70,7 @@ def test_one_process_runs_and_others_approve_from_the_command_line(
         assert skipped.returncode == 0, skipped.stderr
         undone = irkit.run("undo", incident, "deny_user")
         assert undone.returncode == 0, undone.stderr
-        until(irkit, "deny_user", "waits for you")
+        until(irkit, drill[0], "deny_user", "waits for you")
     finally:
         runner.terminate()
         runner.wait()
@@ -77,8 +81,13 @@ def test_an_approval_of_a_plan_that_is_not_the_current_one_is_refused(
     irkit: Command, drill: tuple[Session, Rehearsal]
 ) -> None:
     incident = drill[0].folder.incident
-    irkit.run("run", incident)
-    refused = irkit.run("approve", incident, "deactivate_key", "--plan", "0" * 12)
+    runner = irkit.start("run", incident, "--watch", "--display", "quiet")
+    try:
+        until(irkit, drill[0], "deactivate_key", "waits for you")
+        refused = irkit.run("approve", incident, "deactivate_key", "--plan", "0" * 12)
+    finally:
+        runner.terminate()
+        runner.wait()
     assert refused.returncode == 4
     assert "not the current plan" in refused.stderr
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "irkit"
@@ -44,14 +46,19 @@ def at_import_time(tree: ast.Module) -> Iterator[ast.stmt]:
         waiting += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
 
 
-def modules(folder: Path) -> dict[str, ast.Module]:
-    return {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in sorted(folder.rglob("*.py"))}
+Modules = Mapping[str, ast.Module]
 
 
-def test_sdks_are_imported_only_when_a_client_is_built() -> None:
+@pytest.fixture(scope="module")
+def modules() -> Modules:
+    """Every module of irkit, by its path, read once."""
+    return {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def test_sdks_are_imported_only_when_a_client_is_built(modules: Modules) -> None:
     found = [
         f"{name}:{line} imports {module}"
-        for name, tree in modules(PACKAGE).items()
+        for name, tree in modules.items()
         if not name.startswith("irkit/drill/world/")
         for node in at_import_time(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -61,10 +68,10 @@ def test_sdks_are_imported_only_when_a_client_is_built() -> None:
     assert found == []
 
 
-def test_git_github_kingfisher_and_slack_are_each_reached_by_one_client_alone() -> None:
+def test_git_github_kingfisher_and_slack_are_each_reached_by_one_client_alone(modules: Modules) -> None:
     found = [
         f"{name}:{line} imports {module}"
-        for name, tree in modules(PACKAGE).items()
+        for name, tree in modules.items()
         if not name.startswith("irkit/drill/world/")
         for module, line in imports(tree)
         for sdk, client in OWN_CLIENT.items()
@@ -73,50 +80,46 @@ def test_git_github_kingfisher_and_slack_are_each_reached_by_one_client_alone() 
     assert found == []
 
 
-def test_actions_do_not_import_each_other() -> None:
+def test_actions_do_not_import_each_other(modules: Modules) -> None:
     found = [
         f"{name}:{line} imports {module}"
-        for name, tree in modules(PACKAGE / "actions").items()
-        if name != "irkit/actions/catalog.py"
+        for name, tree in modules.items()
+        if name.startswith("irkit/actions/") and name != "irkit/actions/catalog.py"
         for module, line in imports(tree)
         if module.startswith("irkit.actions")
     ]
     assert found == []
 
 
-def test_only_the_wiring_imports_both_actions_and_engine() -> None:
+def test_only_the_wiring_imports_both_actions_and_engine(modules: Modules) -> None:
     both = []
-    for name, tree in modules(PACKAGE).items():
+    for name, tree in modules.items():
         rooms = {".".join(module.split(".")[:2]) for module, _ in imports(tree)}
         if {"irkit.actions", "irkit.engine"} <= rooms and not name.startswith("irkit/wiring"):
             both.append(name)
     assert both == []
 
 
-def test_screens_never_import_the_app() -> None:
+def test_screens_never_import_the_app(modules: Modules) -> None:
     found = [
         f"{name}:{line}"
-        for name, tree in modules(PACKAGE / "tui").items()
-        if "/screens/" in name or "/widgets/" in name
+        for name, tree in modules.items()
+        if name.startswith(("irkit/tui/screens/", "irkit/tui/widgets/"))
         for module, line in imports(tree)
         if module.startswith("irkit.tui.app")
     ]
     assert found == []
 
 
-def test_packages_import_nothing_by_themselves() -> None:
-    full = [
-        name
-        for name, tree in modules(PACKAGE).items()
-        if name.endswith("__init__.py") and any(True for _ in imports(tree))
-    ]
+def test_packages_import_nothing_by_themselves(modules: Modules) -> None:
+    full = [name for name, tree in modules.items() if name.endswith("__init__.py") and any(True for _ in imports(tree))]
     assert full == []
 
 
-def test_any_stays_in_the_clients() -> None:
+def test_any_stays_in_the_clients(modules: Modules) -> None:
     found = [
         f"{name}:{line}"
-        for name, tree in modules(PACKAGE).items()
+        for name, tree in modules.items()
         if not name.startswith("irkit/clients/") and name not in ANY_ALLOWED
         for module, line in imports(tree)
         if module == "typing.Any"
