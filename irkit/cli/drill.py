@@ -15,13 +15,14 @@ from irkit.cli.screen import open_screen
 from irkit.cli.terminal_look import add_look
 from irkit.config import Config
 from irkit.drill.rehearsal import found
-from irkit.drill.responder import colleague, responder
+from irkit.drill.responder import colleague, insider, responder
 from irkit.engine.executor import Until
 from irkit.errors import IrkitError
 from irkit.wiring.drills import begin
 from irkit.wiring.incidents import session_of, world_of
 
 STOP = "stop"
+INSIDER = "insider"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unattended", action="store_true", help="a scripted responder takes the recommended path")
     parser.add_argument("--keep", action="store_true", help="leave the rehearsal cloud running at the end")
     parser.add_argument("--seed", type=int, default=1, help="of the intruder's dice")
+    parser.add_argument(
+        "--adversary", default="", metavar="NAME", help="who fights back: smash, quiet, persistent, ..."
+    )
     parser.add_argument(
         "--iam-delay", type=float, default=2.0, metavar="SECONDS", help="how long IAM takes to spread a change"
     )
@@ -46,9 +50,11 @@ def run(args: argparse.Namespace) -> int:
         return _stop(settings, args.incident or "")
     display = chosen(args.display)
     tell_origin(settings, args.runbook)
-    session, cloud = begin(settings, args.runbook, args.seed, timedelta(seconds=max(0.0, args.iam_delay)))
+    delay = timedelta(seconds=max(0.0, args.iam_delay))
+    session, cloud = begin(settings, args.runbook, args.seed, delay, args.adversary)
     talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {cloud.facts.ready_after_s:.1f} s")
     people = [colleague(session), *([responder(session)] if args.unattended else [])]
+    people += [insider(session)] if args.adversary == INSIDER else []
     with accompanied(session, people, Cloud.STAYS if args.keep else Cloud.ENDS):
         if display is Display.TUI:
             return open_screen(settings, args, session)

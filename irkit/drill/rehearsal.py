@@ -29,6 +29,8 @@ from irkit.errors import IncidentUnknown, IrkitError
 
 READY_WITHIN = timedelta(seconds=60)
 _POLL_SECONDS = 0.05
+_ANSWERS_WITHIN_S = 60
+"""The truth tries every credential and looks at every door."""
 
 
 class WorldFailed(IrkitError):
@@ -68,6 +70,16 @@ class Rehearsal:
         answer = json.loads(self._told("/events"))
         return list(answer["events"])
 
+    def truth(self) -> Mapping[str, JsonValue]:
+        """What really happened so far (``drill.world.truth``): for judges, not for responders."""
+        answer: dict[str, JsonValue] = json.loads(self._told("/truth"))
+        return answer
+
+    def tries(self) -> Mapping[str, str]:
+        """What each credential that the adversary holds gets right now: ``works``, or a refusal. For judges."""
+        answer: dict[str, str] = json.loads(self._told("/intruder", {}))
+        return answer
+
     def _told(self, path: str, body: Mapping[str, JsonValue] | None = None) -> bytes:
         """Ask the control port: GET without a body, POST with one. Raises ``WorldFailed`` when it does not answer."""
         token = Path(self.facts.control_token_file).read_text(encoding="utf-8").strip()
@@ -77,7 +89,7 @@ class Rehearsal:
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=_ANSWERS_WITHIN_S) as answer:  # noqa: S310
                 found: bytes = answer.read()
                 return found
         except OSError as error:

@@ -9,8 +9,10 @@ from random import Random
 from irkit.actions import catalog
 from irkit.config import Config
 from irkit.drill.rehearsal import Rehearsal, begun
+from irkit.drill.world.adversaries.cast import ADVERSARIES
 from irkit.drill.world.scenarios.shelf import SCENARIOS
 from irkit.drill.world.settings import WorldSettings
+from irkit.errors import IrkitError
 from irkit.incident.events import Mode
 from irkit.runbook.policy import policy
 from irkit.runbook.shelf import taken
@@ -26,7 +28,13 @@ def begin(
 
     ``adversary`` is one of ``drill.world.adversaries.cast``; empty for one who has gone. A runbook that no scenario is
     made for is rehearsed in that of ``key_leak``.
+
+    Raises:
+        IrkitError: there is no such adversary.
     """
+    if adversary not in ADVERSARIES:
+        named = ", ".join(name for name in ADVERSARIES if name)
+        raise IrkitError(f"there is no adversary {adversary!r}", hint=f"one of: {named}")
     runbook = taken(name, settings.runbooks_folder)
     worlds = incidents_root(settings, Mode.DRILL) / "worlds"
     permissions = policy(runbook, catalog)
