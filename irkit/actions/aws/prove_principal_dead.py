@@ -1,0 +1,316 @@
+"""Prove that principals are dead, credential by credential: that each is refused, and that each has gone quiet.
+
+*Refused* rests on the strongest means there is. A call signed with a key whose secret is known here; the intruder's own
+refused calls in CloudTrail, after the cut had settled; else AWS's own evaluation of their policies and IAM's list of
+keys, looked at after the settling time. A key is tried with sts:GetCallerIdentity, which an inactive key is refused
+and a merely denied one is not (STS API reference: no deny stops it); a key that is active must also be refused a call
+that policies govern, with an explicit deny.
+*Quiet* needs CloudTrail to have had its time: it waits until no record can be under way any more, up to ``wait_s``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AwareDatetime, Field
+
+from irkit.clients.aws import aws_code, masked_key
+from irkit.clients.git_objects import Locator
+from irkit.clients.holder import Holder, HolderKind, access_key, credential, named
+from irkit.clients.iam import KeyStatus
+from irkit.clients.principal import PrincipalKind
+from irkit.clients.quarantine import AccountQuarantine
+from irkit.clients.quarantine_policy import plain, told_by
+from irkit.clients.sts import KeyAnswer, described_probe
+from irkit.cloudtrail.inquiry import IAM, keep, source_of, told_to
+from irkit.cloudtrail.last_signs import Signs, signs
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.questions.activity import ACTIVITY
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.question import Follow
+from irkit.contract import Action, Credential, CredentialKind, Effect, Frozen, Means, Seen, Sighting
+from irkit.errors import NotFound, OutsideError
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
+    from irkit.secret import Secret
+
+_TRIED = ("sts:AssumeRole", "secretsmanager:GetSecretValue", "kms:Decrypt", "iam:CreateAccessKey")
+_STEP = timedelta(seconds=5)
+"""How often the wait for CloudTrail tells that it goes on."""
+
+
+class Params(Frozen):
+    """``principals`` are ARNs; ``keys`` and ``sessions`` key ids that are known to be theirs beside those IAM lists.
+
+    ``cut_at`` is when the last of the cuts was written, by AWS's clock; None means now. ``except_keys`` are to live.
+    ``locators`` tell where in git the secret of ``leaked_key`` can be read.
+    """
+
+    principals: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    except_keys: tuple[str, ...] = ()
+    leaked_key: str = ""
+    locators: tuple[str, ...] = ()
+    cut_at: AwareDatetime | None = None
+    wait_s: Annotated[int, Field(ge=0, le=7200)] = 1800
+
+
+class Outcome(StrEnum):
+    """Whether all of it is dead."""
+
+    DEAD = "dead"
+    """Each credential is refused and quiet."""
+    UNPROVEN = "unproven"
+    ALIVE = "alive"
+    """A call with one of them was accepted after the cut had settled."""
+
+
+class Result(Frozen):
+    """``trusted_until`` is up to when the log speaks. ``unproven`` are credentials for which something is wanting."""
+
+    outcome: Outcome
+    sightings: tuple[Sighting, ...]
+    alive: tuple[str, ...]
+    unproven: tuple[str, ...]
+    seen: str
+    since: datetime
+    trusted_until: datetime
+    coverage: str
+    evidence: str
+    sha256: str
+
+    @property
+    def summary(self) -> str:
+        """In a few words, for one line."""
+        return f"{self.outcome}: {self.seen}"
+
+
+def read(clients: Clients, params: Params) -> Result:
+    """Look, wait, look into the log. Raises ``OutsideError`` when nothing answers, ``UsageError`` for no ARN."""
+    settled = (params.cut_at or clients.aws_now().at) + clients.settling.span
+    _wait(clients, settled, params.wait_s, "the cut settles")
+    wanted = _credentials(clients, params)
+    sightings = [each for one in wanted for each in _looked_at(clients, params, one)]
+    trusted = settled + timedelta(seconds=clients.config.cloudtrail.lag_s)
+    _wait(clients, trusted, params.wait_s, "CloudTrail's records are under way")
+    now = clients.aws_now().at
+    query = Query(
+        windows=(Window(settled, now + timedelta(minutes=1)),),
+        arns=tuple(dict.fromkeys(plain(each) for each in params.principals)),
+    )
+    answer = ask(
+        source_of(clients), ACTIVITY, query, Follow.ALONE, told_to(clients, "of what suspects do since the cut")
+    )
+    kept = keep(clients, "cloudtrail-since-cut.jsonl", answer.records, "since the cut", answer.coverage.text)
+    until = now - timedelta(seconds=clients.config.cloudtrail.lag_s)
+    records = [each for each in answer.records if each.key_id not in params.except_keys]
+    found = signs(records, wanted, settled, f"irkit/{clients.incident}/")
+    whole = answer.coverage.is_whole and until >= settled
+    for one in wanted:
+        sightings.extend(_told(one, found[one], until if whole else None, settled, now))
+    return _result(params, wanted, sightings).model_copy(
+        update={
+            "since": settled,
+            "trusted_until": until,
+            "coverage": answer.coverage.text,
+            "evidence": kept.path,
+            "sha256": kept.sha256,
+        }
+    )
+
+
+def _wait(clients: Clients, until: datetime, most_s: int, why: str) -> None:
+    """Wait until AWS's clock shows a time, at most so long; says so meanwhile."""
+    left = min((until - clients.aws_now().at).total_seconds(), float(most_s))
+    while left > 0:
+        clients.progress(f"{why}: {int(left)} s more, until {until:%H:%M:%SZ}")
+        pause = min(left, _STEP.total_seconds())
+        threading.Event().wait(pause)
+        left -= pause
+
+
+def _credentials(clients: Clients, params: Params) -> tuple[Credential, ...]:
+    """The principals, the access keys that IAM lists for them, and what else is known of them; each once."""
+    found: dict[str, Credential] = {}
+    for arn in params.principals:
+        found[arn] = credential(arn)
+        who = named(arn)
+        if who.kind is PrincipalKind.USER:
+            for key_id in _listed(clients, who.name):
+                found[key_id] = access_key(key_id, who.name)
+    for key_id in (*params.keys, *([params.leaked_key] if params.leaked_key else [])):
+        found.setdefault(key_id, access_key(key_id))
+    for key_id in params.sessions:
+        found.setdefault(key_id, Credential(kind=CredentialKind.SESSION, id=key_id, label="session"))
+    return tuple(one for key, one in found.items() if key not in params.except_keys)
+
+
+def _listed(clients: Clients, user: str) -> tuple[str, ...]:
+    try:
+        return tuple(key.key_id for key in clients.iam.access_keys(user))
+    except NotFound:
+        return ()
+
+
+# ---------------------------------------------------------------------------------------------------- whether refused
+
+
+def _looked_at(clients: Clients, params: Params, one: Credential) -> Iterator[Sighting]:
+    if one.kind is CredentialKind.ACCESS_KEY:
+        yield from _key(clients, params, one)
+    elif one.id.startswith("arn:"):
+        yield _principal(clients, one)
+
+
+def _key(clients: Clients, params: Params, one: Credential) -> Iterator[Sighting]:
+    for secret in _secrets(clients, params, one.id):
+        answer = clients.sts.probe_key(one.id, secret)
+        if answer.answer is KeyAnswer.WRONG_SECRET:
+            continue
+        told = described_probe(one.id, answer)
+        if answer.answer is KeyAnswer.ACCEPTED:
+            yield _governed(clients, one, secret, told)
+        else:
+            yield _sighting(clients, one, Seen.DENIED, Means.PROBE, told)
+        return
+    try:
+        status = clients.iam.access_key(clients.iam.key_use(one.id).user, one.id).status
+    except NotFound:
+        yield _sighting(clients, one, Seen.DENIED, Means.SIMULATION, f"IAM knows no access key {masked_key(one.id)}")
+        return
+    seen = Seen.DENIED if status is not KeyStatus.ACTIVE else Seen.UNKNOWN
+    yield _sighting(clients, one, seen, Means.SIMULATION, f"IAM lists {masked_key(one.id)} as {status}; not tried")
+
+
+def _governed(clients: Clients, one: Credential, secret: Secret, told: str) -> Sighting:
+    """Of a key that is active: whether a call that policies govern is refused by an explicit deny."""
+    call = "secretsmanager:ListSecrets"
+    try:
+        clients.aws.call_with(one.id, secret, "secretsmanager", "list_secrets")
+    except OutsideError as error:
+        if "explicit deny" in error.message:
+            return _sighting(clients, one, Seen.DENIED, Means.PROBE, f"{told}; {call} refused by an explicit deny")
+        says = f"{told}; {call}: {aws_code(error) or error.message}"
+        return _sighting(clients, one, Seen.ALIVE, Means.PROBE, says)
+    return _sighting(clients, one, Seen.ALIVE, Means.PROBE, f"{told}; {call} accepted")
+
+
+def _secrets(clients: Clients, params: Params, key_id: str) -> Iterator[Secret]:
+    """What may be a key's secret: what this process knows, then what stands near the leaked key's id in git."""
+    if (known := clients.known_secrets.get(key_id)) is not None:
+        yield known
+    for locator in params.locators if key_id == params.leaked_key else ():
+        try:
+            yield clients.git.read_secret(Locator(locator))
+        except OutsideError as error:
+            clients.progress(f"its text cannot be read from git again: {error.message}")
+
+
+def _principal(clients: Clients, one: Credential) -> Sighting:
+    """By the SCP that binds it, else by IAM's own evaluation of its policies."""
+    who = named(one.id)
+    try:
+        shut = set(told_by(AccountQuarantine(clients).read().binding).suspects)
+    except OutsideError:
+        shut = set()
+    if {plain(one.id), plain(who.policy_arn)} & shut:
+        says = f"the SCP irkit-quarantine-{clients.incident} refuses it everything, and has settled"
+        return _sighting(clients, one, Seen.DENIED, Means.SIMULATION, says)
+    if who.kind not in {PrincipalKind.USER, PrincipalKind.ROLE}:
+        return _sighting(clients, one, Seen.UNKNOWN, Means.SIMULATION, "no evaluation of one session can be asked for")
+    holder = Holder(kind=HolderKind(who.kind.value), name=who.name)
+    try:
+        decisions = clients.iam.simulated(clients.rights.arn(holder), _TRIED)
+    except NotFound:
+        return _sighting(clients, one, Seen.DENIED, Means.SIMULATION, f"IAM knows no {holder}")
+    refused = sum(each == "explicitDeny" for each in decisions.values())
+    seen = Seen.DENIED if refused == len(_TRIED) else Seen.UNKNOWN
+    says = f"iam:SimulatePrincipalPolicy: {refused} of {len(_TRIED)} explicitly denied"
+    return _sighting(clients, one, seen, Means.SIMULATION, says)
+
+
+def _sighting(clients: Clients, one: Credential, seen: Seen, by: Means, says: str) -> Sighting:
+    return Sighting(credential=one, seen=seen, by=by, at=clients.aws_now().at, says=says)
+
+
+# ------------------------------------------------------------------------------------------------------- whether quiet
+
+
+def _told(one: Credential, found: Signs, until: datetime | None, since: datetime, now: datetime) -> Iterator[Sighting]:
+    """What the log says of one credential; ``until`` None when the log cannot be believed yet."""
+    if found.denied:
+        last = found.denied[-1]
+        says = f"CloudTrail: {len(found.denied)} calls refused since the cut, the last {last.call}: {last.error}"
+        yield Sighting(credential=one, seen=Seen.DENIED, by=Means.ATTEMPT, at=last.at, says=says)
+    if found.accepted:
+        last = found.accepted[-1]
+        says = f"CloudTrail: {len(found.accepted)} calls accepted since the cut, the last {last.call} ({last.event_id})"
+        yield Sighting(credential=one, seen=Seen.ALIVE, by=Means.LOG, at=last.at, says=says)
+    elif until is None:
+        says = "CloudTrail cannot show yet, or not whole, what was accepted since the cut"
+        yield Sighting(credential=one, seen=Seen.UNKNOWN, by=Means.LOG, at=now, says=says)
+    else:
+        says = f"CloudTrail shows no accepted call from {since:%H:%M:%SZ} to {until:%H:%M:%SZ}"
+        yield Sighting(credential=one, seen=Seen.QUIET, by=Means.LOG, at=until, says=says)
+
+
+def _result(params: Params, wanted: Sequence[Credential], sightings: Sequence[Sighting]) -> Result:
+    seen: dict[str, set[Seen]] = {one.id: set() for one in wanted}
+    for each in sightings:
+        seen[each.credential.id].add(each.seen)
+    shut = {plain(one.id) for one in wanted if one.id.startswith("arn:") and Seen.DENIED in seen[one.id]}
+    alive = tuple(key for key, several in seen.items() if Seen.ALIVE in several)
+    lacking = tuple(
+        one.id
+        for one in wanted
+        if Seen.ALIVE not in seen[one.id]
+        and not (Seen.QUIET in seen[one.id] and (Seen.DENIED in seen[one.id] or _rests_on(one, params, shut)))
+    )
+    outcome = Outcome.ALIVE if alive else Outcome.UNPROVEN if lacking else Outcome.DEAD
+    count = f"{len(wanted) - len(alive) - len(lacking)} of {len(wanted)} credentials refused and quiet"
+    words = (count, *(f"ALIVE: {each}" for each in alive), *(f"not proven: {each}" for each in lacking))
+    at = max(each.at for each in sightings)
+    return Result(
+        outcome=outcome,
+        sightings=tuple(sightings),
+        alive=alive,
+        unproven=lacking,
+        seen="; ".join(words),
+        since=at,
+        trusted_until=at,
+        coverage="",
+        evidence="",
+        sha256="",
+    )
+
+
+def _rests_on(one: Credential, params: Params, shut: set[str]) -> bool:
+    """A session by its key id is refused when all principals it may speak for are."""
+    is_session = one.kind is CredentialKind.SESSION and not one.id.startswith("arn:")
+    return is_session and all(plain(arn) in shut for arn in params.principals)
+
+
+ACTION: Action[Clients, Params, Result] = Action(
+    params=Params,
+    result=Result,
+    effect=Effect.READ,
+    summary="Prove that principals are dead: refused, and quiet",
+    read=read,
+    iam=(
+        *IAM,
+        *(
+            "iam:GetUser",
+            "iam:GetRole",
+            "iam:ListAccessKeys",
+            "iam:GetAccessKeyLastUsed",
+            "iam:SimulatePrincipalPolicy",
+        ),
+        *("organizations:ListPolicies", "organizations:DescribePolicy", "organizations:ListTargetsForPolicy"),
+    ),
+)
