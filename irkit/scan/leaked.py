@@ -10,13 +10,15 @@ from typing import NamedTuple
 from irkit.contract import Credential, CredentialKind, Frozen
 from irkit.scan.detect.detector import Detector, load_detector
 from irkit.scan.files import FilesScanned, Ignored, scan_files
-from irkit.scan.finding import Finding, Place, PlaceKind
+from irkit.scan.finding import Finding, Place, PlaceKind, Sighting
 from irkit.scan.folders import cache_folder
 from irkit.scan.grouped import Context, Seen, grouped
 from irkit.scan.rule import Confidence
 from irkit.secret import Fingerprint, Secret
 
 JOBS = 1
+_NAMED_SECRET = "aws_secret_access_key"  # noqa: S105 - a rule's id
+_HASH = "a hash in hex"
 _AWS_ID = "aws_access_key_id"
 _AWS_SECRETS = ("aws_secret_access_key", "aws_secret_access_key_beside_its_id")
 
@@ -93,7 +95,7 @@ def seen_by_rules(paths: Sequence[str], fingerprint: Callable[[Secret], Fingerpr
     seen = [
         Seen(sighting, (Place(PlaceKind.FILE, path),))
         for path, looked in scanned.looked
-        for sighting in looked.sightings
+        for sighting in _trusted(looked.sightings)
     ]
     return Looked(tuple(_values(_findings(seen, detector), detector, fingerprint)), scanned)
 
@@ -102,7 +104,7 @@ def in_text(text: Secret, fingerprint: Callable[[Secret], Fingerprint]) -> tuple
     """The values in a text that somebody gave; all of it, as one value, when the rules see none."""
     detector = load_detector(cache=Path(cache_folder()))
     looked = detector.look(text.reveal().encode())
-    seen = [Seen(sighting, (Place(PlaceKind.FILE, "given"),)) for sighting in looked.sightings]
+    seen = [Seen(sighting, (Place(PlaceKind.FILE, "given"),)) for sighting in _trusted(looked.sightings)]
     values = tuple(_values(_findings(seen, detector), detector, fingerprint))
     bare = tuple(Value(one.leaked.model_copy(update={"spots": ()}), one.secret, one.near) for one in values)
     whole = Secret(text.reveal().strip())
@@ -120,6 +122,14 @@ def spots_of(found: Sequence[Finding]) -> tuple[Spot, ...]:
 def liveness_rule(rule: str) -> str:
     """The SDK's name for what one of irkit's rules finds; empty when it has none."""
     return load_detector(cache=Path(cache_folder())).rule(rule).liveness if rule else ""
+
+
+def _trusted(sightings: Sequence[Sighting]) -> Iterator[Sighting]:
+    """An AWS secret may be forty hex digits, which a scan takes for a hash: named, and beside its id, it is none."""
+    beside = {one.via for one in sightings if one.rule == _AWS_ID and not one.dismissed}
+    for one in sightings:
+        named = one.rule == _NAMED_SECRET and one.dismissed == _HASH and one.via in beside
+        yield one._replace(dismissed="") if named else one
 
 
 def _findings(seen: Sequence[Seen], detector: Detector) -> tuple[Finding, ...]:

@@ -56,11 +56,11 @@ class _Work(Frozen):
 def plan(clients: Clients, params: Params) -> Plan:
     """Ask which of them live. Raises ``OwnIdentity`` for a token of irkit's own, ``NotFound`` when a text is lost."""
     texts = _texts(clients, params.tokens)
+    _refuse_own(clients, texts)
     refused = [one.label for one in params.tokens if not _is_covered(one, texts[one.fingerprint])]
     if refused:
         msg = f"GitHub revokes nothing of this kind: {', '.join(refused)}"
         raise NotFound(msg, hint="a ghs_ token ends with its job: cancel that; remove a deploy key by its own step")
-    _refuse_own(clients, texts)
     left = tuple(one for one in params.tokens if _seen(clients, one, texts).seen is not Seen.DENIED)
     many = "a GitHub token" if len(left) == 1 else f"{len(left)} GitHub tokens"
     return Plan(
