@@ -20,6 +20,7 @@ MODULES = (
     "aws.find_last_activity",
     "aws.find_quarantine_reach",
     "aws.find_readable_values",
+    "aws.find_residual_paths",
     "aws.find_sealed_values",
     "aws.identify_kms_key",
     "aws.identify_principal",

@@ -37,6 +37,7 @@ from irkit.clients.known_secrets import KnownSecrets
 from irkit.clients.oidc_providers import OidcProviders
 from irkit.clients.organizations import Organizations
 from irkit.clients.regions import Regions
+from irkit.clients.resource_policies import ResourcePolicies
 from irkit.clients.s3 import S3
 from irkit.clients.scp import ServiceControlPolicies
 from irkit.clients.secretsmanager import SecretsManager
@@ -137,6 +138,11 @@ class Clients:
     def account(self) -> Account:
         """AWS IAM: the whole account in one look."""
         return Account(self.aws)
+
+    @cached_property
+    def resource_policies(self) -> ResourcePolicies:
+        """The policies of buckets and secrets."""
+        return ResourcePolicies(self.aws)
 
     @cached_property
     def rights(self) -> Rights:
