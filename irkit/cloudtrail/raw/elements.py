@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sized
-from itertools import accumulate, count
-from operator import add, sub
+from itertools import accumulate
 from typing import cast
 
 import msgspec
@@ -47,24 +46,25 @@ class Elements:
         self._text = text
         self._offset = offset
         raws = _WRAPPED.decode(text).Records
-        sizes = accumulate(map(len, map(_VIEW, raws)), initial=0)
-        self._starts = list(map(add, sizes, count(len(HEAD))))
-        """Of each record, and where another would begin after the last."""
-        whole = self._starts[-1] - (1 if raws else 0) + len(TAIL)
+        self._sizes = list(map(len, map(_VIEW, raws)))
+        self._before = list(accumulate(self._sizes, initial=len(HEAD)))
+        """Of each record, and of one more, the bytes before it but for the commas between records."""
+        whole = self._before[-1] + max(len(raws) - 1, 0) + len(TAIL)
         if whole != len(text) or not text.startswith(HEAD):
             raise ValueError("there are blanks between the records")
 
     def __len__(self) -> int:
-        return len(self._starts) - 1
+        return len(self._sizes)
 
     def __iter__(self) -> Iterator[Element]:
-        return (self._element(number) for number in range(len(self)))
+        return map(self._element, range(len(self)))
 
     def at(self, places: list[int]) -> Iterator[Element]:
         """The records that stand at some places (in order), each once."""
         last = -1
+        numbers = range(len(self._before))
         for place in places:
-            number = bisect_right(self._starts, place) - 1
+            number = bisect_right(numbers, place, key=self._start) - 1
             if last < number < len(self):
                 last = number
                 if number >= 0:
@@ -72,13 +72,15 @@ class Elements:
 
     def short(self) -> Iterator[Element]:
         """What is shorter than any record of CloudTrail's."""
-        starts = self._starts
-        sizes = map(sub, starts[1:], starts)
-        return (self._element(number) for number, size in enumerate(sizes) if size < _SHORT)
+        if min(self._sizes, default=_SHORT) < _SHORT:
+            yield from (self._element(number) for number, size in enumerate(self._sizes) if size < _SHORT)
+
+    def _start(self, number: int) -> int:
+        return self._before[number] + number
 
     def _element(self, number: int) -> Element:
-        start, end = self._starts[number], self._starts[number + 1] - 1
-        return Element(self._offset + start, self._text[start:end])
+        start = self._start(number)
+        return Element(self._offset + start, self._text[start : start + self._sizes[number]])
 
 
 def is_likely(text: bytes) -> bool:
