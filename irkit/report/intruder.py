@@ -9,7 +9,8 @@ from irkit.report.credentials import masked
 from irkit.report.findings import Findings
 from irkit.report.spans import interval, utc
 from irkit.report.statement import Basis, Statement
-from irkit.report.views import Judgement, KeyUse, LeftBehind, Trace
+from irkit.report.swept import swept
+from irkit.report.views import Judgement, KeyUse, LeftBehind, Swept, Trace
 
 
 class Activity(Frozen):
@@ -27,15 +28,16 @@ def intruder(found: Findings) -> Activity:
     """The intruder's activity with its coverage."""
     uses = [(step.seq, use) for step in found.of("cloudtrail.measure_key_use") for use in step.read(KeyUse)]
     left = [(step.seq, each) for step in found.of("cloudtrail.hunt_persistence") for each in step.read(LeftBehind)]
+    sweeps = [(step.seq, each) for step in found.of("aws.sweep_window") for each in step.read(Swept)]
     judged = [(step.seq, each) for step in found.of("cloudtrail.judge_use") for each in step.read(Judgement)]
     strangers = frozenset(ip for _, each in judged for ip in each.strangers)
     return Activity(
         measured=bool(uses),
-        hunted=bool(left),
+        hunted=bool(left or sweeps),
         judgement=tuple(each for seq, judgement in judged for each in _judgement(seq, judgement)),
         uses=tuple(each for seq, use in uses for each in _uses(seq, use, strangers)),
-        left_behind=tuple(each for seq, behind in left for each in _left(seq, behind)),
-        coverage=tuple(_coverage([*uses, *left])),
+        left_behind=(*(each for seq, behind in left for each in _left(seq, behind)), *swept(sweeps)),
+        coverage=tuple(_coverage([*uses, *left, *sweeps])),
     )
 
 
@@ -96,7 +98,7 @@ def _trace(trace: Trace) -> str:
     return f"{thing}{when}{by}" + (f" (CloudTrail event {trace.event_id})" if trace.event_id else "")
 
 
-def _coverage(looks: Sequence[tuple[int, KeyUse | LeftBehind]]) -> Iterator[Statement]:
+def _coverage(looks: Sequence[tuple[int, KeyUse | LeftBehind | Swept]]) -> Iterator[Statement]:
     for seq, each in looks:
         yield _said(seq, each.coverage or "the step did not say what it covered: take nothing as absent")
         for gap in each.not_seen:

@@ -143,6 +143,44 @@ class LeftBehind(Loose):
     coverage: str = ""
 
 
+class Remnant(Loose):
+    """One thing that suspects made or changed in the window, and the CloudTrail event that shows it."""
+
+    by: str = ""
+    at: datetime | None = None
+    call: str = ""
+    event_id: str = ""
+    user: str = ""
+    role: str = ""
+    key_id: str = ""
+    principal: str = ""
+    rights: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    grant_id: str = ""
+    target: str = ""
+    what: str = ""
+
+
+class Swept(Loose):
+    """Of ``aws.sweep_window``: what was not shut in yet when it looked."""
+
+    outcome: str
+    users: tuple[Remnant, ...] = ()
+    roles: tuple[Remnant, ...] = ()
+    stray_keys: tuple[Remnant, ...] = ()
+    trusts: tuple[Remnant, ...] = ()
+    rights: tuple[Remnant, ...] = ()
+    passwords: tuple[Remnant, ...] = ()
+    grants: tuple[Remnant, ...] = ()
+    sessions: tuple[Remnant, ...] = ()
+    others: tuple[Remnant, ...] = ()
+    innocent: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    swept_at: datetime | None = None
+    not_seen: tuple[str, ...] = ()
+    coverage: str = ""
+
+
 class NewKey(Loose):
     """Of ``aws.issue_access_key``."""
 

@@ -36,6 +36,8 @@ steps:
   judge_use: {uses: cloudtrail.judge_use, title: Was it abused, phase: measure, with: {sources: []}}
   hunt: {uses: cloudtrail.hunt_persistence, title: What is left, phase: eradicate, with: {key_id: x}}
   shut_in: {uses: aws.quarantine_user, title: Shut in, phase: eradicate, with: {user: x}}
+  sweep: {uses: aws.sweep_window, title: What was made, phase: eradicate, with: {principals: []}}
+  sweep_again: {uses: aws.sweep_window, title: What was made since, phase: eradicate, with: {principals: []}}
   find_in_git: {uses: git.find_secret, title: Where is it, phase: measure, with: {key_id: x}}
   verdict: {uses: human.decide, title: What now, with: {question: q}}
   prove_dead: {uses: aws.prove_key_dead, title: Is it dead, phase: contain, with: {key_id: x}}

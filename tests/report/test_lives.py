@@ -118,3 +118,15 @@ def test_the_timeline_has_each_turn_with_its_clock(tmp_path: Path) -> None:
         rows = [(row.clock, row.text.partition(" (")[0]) for row in timeline(told.records) if "key AKIA" in row.text]
     assert ("its provider", "key AKIA…WXYZ of svc-deploy: denied") in rows
     assert ("this machine", "key AKIA…WXYZ of svc-deploy: acknowledged") in rows
+
+
+def test_what_a_sweep_found_is_told_once_and_how_each_sweep_ended(tmp_path: Path) -> None:
+    user = {"by": "arn:aws:iam::111143211234:user/svc-deploy", "call": "iam:CreateUser", "user": "svc-backup2"}
+    with story(tmp_path) as told:
+        told.reads("sweep", 5, {"outcome": "found", "users": [user], "unknown": ["role/ops9"], "coverage": "all"})
+        told.reads("sweep_again", 8, {"outcome": "clean", "unknown": ["role/ops9"], "not_seen": ["eu-west-1"]})
+        found = report(told).intruder
+    said = [each.text for each in found.left_behind]
+    assert said[0].startswith("user made: iam:CreateUser svc-backup2 by arn:aws:iam")
+    assert said[1:] == ["made by nobody known: role/ops9", "the sweep ended found", "the sweep ended clean"]
+    assert "NOT seen: eu-west-1" in [each.text for each in found.coverage]

@@ -38,6 +38,13 @@ def test_every_list_of_leftovers_is_one_that_the_hunt_tells() -> None:
     assert set(views.Trace.model_fields) <= traces
 
 
+def test_every_thing_that_the_report_reads_of_a_sweep_is_one_that_the_sweep_tells() -> None:
+    told = ACTIONS[ActionId("aws.sweep_window")].result.model_fields
+    things = {field for name, each in told.items() for inner in models(each.annotation) for field in inner.model_fields}
+    assert set(views.Swept.model_fields) <= set(told)
+    assert set(views.Remnant.model_fields) <= things
+
+
 def missing(view: type[BaseModel], told: list[type[BaseModel]]) -> list[str]:
     """Fields of ``view`` that none of the models has; nested models included."""
     lacking = []
