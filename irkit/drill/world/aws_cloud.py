@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from threading import Lock
 
 from irkit.drill.world import estate
@@ -75,6 +76,7 @@ class AwsCloud:
                 self.events,
                 self.recording,
                 self.faults,
+                Random(settings.seed),
                 self.pace,
                 lambda: digests.public_keys(_now()),
                 notice,

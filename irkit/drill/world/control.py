@@ -1,8 +1,9 @@
 """The world's own control port: flip faults, deliver logs, ask how things stand. Guarded by a token, loopback only.
 
 ``POST /faults`` takes any of ``{"service": "iam", "outage": "on"}`` (also ``aws``, ``github``, ``git``, ``slack``),
-``{"service": "kms", "throttle": 3}`` and ``{"iam_delay_s": 4}``. ``POST /deliver`` writes log files now.
-``POST /settle`` lets every IAM write that is still spreading show its effect.
+``{"service": "kms", "throttle": 3}``, ``{"iam_delay_s": 4}`` and ``{"scp_delay_s": 4}``.
+``POST /deliver`` writes log files now.
+``POST /settle`` lets every write that is still spreading bind.
 ``POST /intruder`` lets the intruder try each of its credentials again and tells what it gets.
 ``POST /restart`` with ``{"service": "api"}`` restarts an app. ``GET /status`` tells the apps' health.
 ``POST /stop`` ends the world.

@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from random import Random
 
 from irkit.drill.world.aws_call import AwsCall, Protocol, aws_call
 from irkit.drill.world.estate import REGIONS
@@ -39,6 +40,8 @@ _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgra
 _OWN = {"date", "server", "content-length"}
 _OK = 200
 _LOOPBACK = "127.0.0.1"
+_QUICKEST = 0.6
+"""The share of the delay after which a write binds at the earliest."""
 _UNKNOWN = b"Unknown CloudTrail action"
 """What the emulator says, after all its checks, to an operation that it does not have."""
 
@@ -67,6 +70,8 @@ class Behind:
     events: EventStore
     recording: Recording
     faults: Faults
+    random: Random
+    """How much less than the delay a write takes to bind."""
     pace: Pace
     public_keys: Callable[[], JsonObject]
     """Answers ListPublicKeys."""
@@ -180,8 +185,8 @@ class RecordingProxy(LoopbackServer):
         return replace(reply, body=written(answer))
 
     def _note(self, headers: Mapping[str, str]) -> PassageNote:
-        faults = self._behind.faults
-        delays = faults.iam_delay.total_seconds(), faults.scp_delay.total_seconds()
+        faults, share = self._behind.faults, self._behind.random.uniform(_QUICKEST, 1)
+        delays = (share * delay.total_seconds() for delay in (faults.iam_delay, faults.scp_delay))
         return PassageNote(headers.get(SOURCE_IP.lower(), _LOOPBACK), *delays)
 
     def _forward(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:

@@ -283,6 +283,8 @@ class World:
             self.aws.pace.per_second = int(number(asked.get("lookups_per_second")))
         if "iam_delay_s" in asked:
             faults.iam_delay = timedelta(seconds=number(asked.get("iam_delay_s")))
+        if "scp_delay_s" in asked:
+            faults.scp_delay = timedelta(seconds=number(asked.get("scp_delay_s")))
         return {"done": True}
 
     def _settle(self, _: JsonObject) -> JsonObject:

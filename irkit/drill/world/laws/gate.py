@@ -46,6 +46,13 @@ class Principal(Protocol):
     keys: Mapping[str, str]
 
 
+class Context(Protocol):
+    """Whom the emulator evaluates a condition for."""
+
+    principal_arn: str
+    principal_account: str
+
+
 @dataclass(frozen=True)
 class Call:
     """One call as the emulator asks about it."""
@@ -68,6 +75,7 @@ class Gate:
         self._secrets = modules["services.secretsmanager"]
         self._keys_of_kms = modules["services.kms"]
         self._enforce = self._evaluator.enforce
+        self._condition_key = self._evaluator.__dict__["_resolve_condition_key"]
         self._bound = bound
         self._quarantine = quarantine
         self._kms = kms
@@ -92,6 +100,16 @@ class Gate:
             return self._evaluator.EvalResult("Deny")
         return denied
 
+    def condition_key(self, key: str, context: Context) -> object:
+        """Like the emulator's own, but for two keys: it takes a session for its role and knows no organization."""
+        match key.lower():
+            case "aws:principalarn":
+                return self._own_arn(context.principal_arn, context.principal_account)
+            case "aws:principalorgid":
+                return self._quarantine.organization_of(context.principal_account) or None
+            case _:
+                return self._condition_key(key, context)
+
     def words(self) -> str:
         """How the refusal that this call just met is to be worded; empty for the emulator's own words."""
         return _words.get()
@@ -105,7 +123,7 @@ class Gate:
         principal = self._evaluator.resolve_principal(call.key_id, self._responses.get_account_id())
         if isinstance(principal, self._evaluator.AuthError):
             return denied
-        own_arn = self._own_arn(principal)
+        own_arn = self._own_arn(principal.arn, principal.account)
         keys = self._keys(principal, own_arn, note, call.region) if note else {}
         asked = Asked(call.action, call.resource, keys)
         refused = self._quarantine.refusal(principal.account, own_arn, asked) if note else None
@@ -156,16 +174,16 @@ class Gate:
             "aws:currenttime": now.isoformat(),
             "aws:epochtime": str(int(now.timestamp())),
         }
-        organization = self._quarantine.organization_id
+        organization = self._quarantine.organization_of(principal.account)
         return own | ({"aws:principalorgid": organization} if organization else {})
 
-    def _own_arn(self, principal: Principal) -> str:
+    def _own_arn(self, arn: str, account: str) -> str:
         """``aws:PrincipalArn``: of a role's session it is the role's."""
-        if principal.type != "AssumedRole":
-            return principal.arn
-        name = principal.arn.split("/")[1]
-        role = self._bound.table("_roles").to_dict().get((principal.account, name), {})
-        return str(role.get("Arn") or f"arn:aws:iam::{principal.account}:role/{name}")
+        if ":assumed-role/" not in arn:
+            return arn
+        name = arn.split("/")[1]
+        role = self._bound.table("_roles").to_dict().get((account, name), {})
+        return str(role.get("Arn") or f"arn:aws:iam::{account}:role/{name}")
 
 
 def _told(principal: str, call: Call, refused: Refusal) -> str:

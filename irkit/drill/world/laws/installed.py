@@ -26,7 +26,15 @@ from irkit.drill.world.laws.sts_law import StsLaw
 _JSON = {"Content-Type": "application/x-amz-json-1.1"}
 _NEEDED = {
     "app": ("app", "SERVICE_HANDLERS"),
-    "core.iam_evaluator": ("enforce", "resolve_principal", "caller_arn", "AuthError", "EvalResult", "_signed_request"),
+    "core.iam_evaluator": (
+        "enforce",
+        "resolve_principal",
+        "caller_arn",
+        "AuthError",
+        "EvalResult",
+        "_signed_request",
+        "_resolve_condition_key",
+    ),
     "core.iam_actions": ("access_denied_response",),
     "core.responses": ("get_account_id",),
     "services.iam": ("_gen_access_key_id", "_gen_session_access_key", "_access_keys", "_error", "_xml"),
@@ -51,6 +59,7 @@ def install() -> None:
     tokens = StsLaw(handlers["sts"], sts, bound)
     gate = Gate(found, bound, quarantine, kms)
     evaluator.__dict__["enforce"] = gate.enforce
+    evaluator.__dict__["_resolve_condition_key"] = gate.condition_key
     _reword(found["core.iam_actions"], gate)
     handlers["iam"] = IamLaw(handlers["iam"], iam, bound, evaluator).handle
     handlers["kms"] = kms.handle

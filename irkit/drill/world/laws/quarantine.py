@@ -43,10 +43,9 @@ class Quarantine:
             return None
         return refusal(self._levels(account), asked)
 
-    @property
-    def organization_id(self) -> str:
-        """``aws:PrincipalOrgID``; empty outside an organization."""
-        return self._organization.id if self._organization else ""
+    def organization_of(self, account: str) -> str:
+        """``aws:PrincipalOrgID`` of an account's principals; empty outside the organization."""
+        return self._organization.id if self._organization and account in self._organization.places else ""
 
     def _levels(self, account: str) -> Sequence[Sequence[str]]:
         bound = self._spreading.bound(time.monotonic())

@@ -354,3 +354,19 @@ def test_writes_bind_by_themselves_when_their_time_has_come(raise_world: Raise) 
     assert becomes(lambda: lists(eve) == "")
     put(world, name, "deny", DENY)
     assert becomes(lambda: lists(eve) == "AccessDeniedException")
+
+
+def test_policies_know_a_session_by_its_role_and_its_organization(world: World) -> None:
+    by, own = admin(world), {"RoleName": f"r-{secrets.token_hex(4)}"}
+    arn = f"arn:aws:iam::{estate.ACCOUNT}:role/{own['RoleName']}"
+    trust = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": user_arn(estate.ADMIN_USER)}})
+    organization_id = at(by.json("organizations", "DescribeOrganization", {}), "Organization", "Id")
+    known: JsonObject = {
+        "ArnEquals": {"aws:PrincipalArn": arn},
+        "StringEquals": {"aws:PrincipalOrgID": organization_id},
+    }
+    by.query("iam", "CreateRole", {**own, "AssumeRolePolicyDocument": trust})
+    may = document({**ALL, "Condition": known})
+    by.query("iam", "PutRolePolicy", {**own, "PolicyName": "own", "PolicyDocument": may})
+    taken = replace(by, keys=key_pair(by.query("sts", "AssumeRole", {"RoleArn": arn, "RoleSessionName": "x"})))
+    assert lists(taken) == ""
