@@ -63,7 +63,7 @@ class Habits:
 
     def are_of(self, one: Record, caller: Record) -> bool:
         """Whether a call is as its principal's own calls were before."""
-        if _actor(one) in self.made:
+        if self.made & {one.principal_arn, one.issuer_arn}:
             return False
         return (_actor(one), caller.ip, caller.agent) in self.used
 
