@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import JsonValue
 
@@ -225,6 +225,22 @@ class GitHubCi:
     def switch_hook(self, repository: str, number: int, active: bool) -> None:  # noqa: FBT001 - GitHub's own field
         """Let a webhook tell, or not."""
         self._api.call("PATCH", f"{_at(repository)}/hooks/{number}", {"active": active})
+
+    def branch(self, repository: str, branch: str) -> str:
+        """The commit that a branch stands at; empty when there is no such branch."""
+        try:
+            found = self._api.call("GET", f"{_at(repository)}/git/ref/heads/{quote(branch)}")
+        except NotFound:
+            return ""
+        return str(found["object"]["sha"])
+
+    def remove_branch(self, repository: str, branch: str) -> None:
+        """Remove a branch; its commits stay for a while by their ids."""
+        self._api.call("DELETE", f"{_at(repository)}/git/refs/heads/{quote(branch)}")
+
+    def make_branch(self, repository: str, branch: str, commit: str) -> None:
+        """Make a branch at a commit that GitHub has."""
+        self._api.call("POST", f"{_at(repository)}/git/refs", {"ref": f"refs/heads/{branch}", "sha": commit})
 
     def repositories(self, owner: str) -> tuple[NewRepository, ...]:
         """The repositories of an organization that the token sees."""

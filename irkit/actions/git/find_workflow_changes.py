@@ -71,6 +71,9 @@ class Result(Frozen):
     """The main branch's commit that the window begins with; None when the whole history is younger."""
     changed: tuple[Changed, ...]
     removed: tuple[str, ...]
+    rogue: tuple[str, ...]
+    """Branches beside the main one with a dangerous version that is dated in the window: to be removed, if nobody owns
+    up to them."""
     branches: int
     coverage: str
 
@@ -99,11 +102,17 @@ def read(clients: Clients, params: Params) -> Result:
         baseline=baseline,
         changed=changed,
         removed=tuple(sorted(removed)),
+        rogue=_rogue(changed, params.branch),
         branches=len(heads),
         coverage=f"heads of {len(heads)} branches and pull requests against the history of {params.branch} before "
         f"{since:%Y-%m-%d %H:%M} UTC; not seen: branches deleted since, a commit put on {params.branch} itself under "
         "an older date, actions of other repositories",
     )
+
+
+def _rogue(changed: tuple[Changed, ...], main: str) -> tuple[str, ...]:
+    bad = (one.branch for one in changed if one.risks and one.dated_in_window and one.branch != main)
+    return tuple(dict.fromkeys(branch for branch in bad if not branch.startswith("refs/")))
 
 
 def _changed(mirror: Mirror, known: frozenset[ObjectId], since: datetime) -> tuple[Changed, ...]:

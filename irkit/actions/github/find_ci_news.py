@@ -38,10 +38,15 @@ class Params(Frozen):
 
 
 class Result(Frozen):
-    """What was made in the window; of webhooks also those changed in it. ``not_seen`` says what could not be listed."""
+    """What was made in the window; of webhooks that are on also those changed in it.
+
+    ``not_seen`` says what could not be listed.
+    """
 
     outcome: Outcome
     since: datetime
+    looked_at: datetime
+    """For a second look, which begins there."""
     keys: tuple[DeployKey, ...]
     hooks: tuple[Hook, ...]
     caches: tuple[Cache, ...]
@@ -77,10 +82,11 @@ def read(clients: Clients, params: Params) -> Result:
     name = full_name(params.repository)
     owner = name.partition("/")[0]
     since = params.since or clients.now() - timedelta(hours=params.hours)
+    looked_at = clients.now().replace(microsecond=0)
     ci, not_seen = clients.github_ci, list[str]()
     keys = _new(lambda: ci.deploy_keys(name), since, "deploy keys", not_seen)
     every_hook = _listed(lambda: ci.hooks(name), "webhooks", not_seen)
-    hooks = tuple(one for one in every_hook if max(one.created_at, one.updated_at) >= since)
+    hooks = tuple(one for one in every_hook if one.active and max(one.created_at, one.updated_at) >= since)
     caches = _new(lambda: ci.caches(name), since, "caches", not_seen)
     artifacts = _new(lambda: ci.artifacts(name), since, "artifacts", not_seen)
     repositories = _new(lambda: ci.repositories(owner), since, f"repositories of {owner}", not_seen)
@@ -88,6 +94,7 @@ def read(clients: Clients, params: Params) -> Result:
     return Result(
         outcome=Outcome.FOUND if anything else Outcome.CLEAN,
         since=since,
+        looked_at=looked_at,
         keys=keys,
         hooks=hooks,
         caches=caches,

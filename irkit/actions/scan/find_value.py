@@ -58,6 +58,8 @@ class Result(Frozen):
     tokens: tuple[Leaked, ...]
     """Everything else."""
     key_ids: tuple[str, ...]
+    has_aws: bool
+    has_tokens: bool
     remaining: tuple[str, ...]
     """Where copies stand, in words; the first few."""
     files: int
@@ -132,12 +134,15 @@ def _result(clients: Clients, values: tuple[Leaked, ...], scanned: FilesScanned,
     values = tuple(one.model_copy(update={"spots": one.spots[:_MOST_SPOTS]}) for one in values)
     outcome = Outcome.FOUND if places else Outcome.UNSURE if not_read else Outcome.ABSENT
     aws = tuple(one for one in values if one.provider is Provider.AWS)
+    tokens = tuple(one for one in values if one not in aws)
     more = [f"and {len(places) - _MOST_NAMED} more places"] if len(places) > _MOST_NAMED else []
     return Result(
         outcome=outcome,
         values=values,
         aws=aws,
-        tokens=tuple(one for one in values if one.provider is not Provider.AWS),
+        tokens=tokens,
+        has_aws=any(one.key_id for one in aws),
+        has_tokens=bool(tokens),
         key_ids=tuple(dict.fromkeys(one.key_id for one in aws if one.key_id)),
         remaining=(*places[:_MOST_NAMED], *more),
         files=scanned.counts.get("files", 0),

@@ -53,6 +53,7 @@ class Result(Frozen):
     """The SDK knows how their provider revokes them."""
     by_hand: tuple[Leaked, ...]
     """A person must, in the provider's console."""
+    needs_hand: bool
     guide: tuple[str, ...]
     """What that person is told, one line a token."""
 
@@ -79,6 +80,7 @@ def read(clients: Clients, params: Params) -> Result:
         by_github=tuple(github),
         by_provider=tuple(covered),
         by_hand=by_hand,
+        needs_hand=bool(by_hand),
         guide=tuple(_guide(one) for one in by_hand),
     )
 

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from irkit.drill.world.git_server import GitServer
 from irkit.drill.world.github_access import GithubAccess
 from irkit.drill.world.github_ci import GithubCi
+from irkit.drill.world.github_refs import GithubRefs
 from irkit.drill.world.github_reply import Json, Reply, Route, fault, page, stamp
 from irkit.drill.world.github_repository import GithubRepository
 from irkit.drill.world.github_shapes import branch, protection, pull_request, repository, short_branch, user
@@ -63,7 +64,12 @@ class GithubServer(LoopbackServer):
         self._repositories: dict[str, GithubRepository] = {}
         self.ci = GithubCi(self._repositories, lambda: self.url)
         self.access = GithubAccess(self._repositories, lambda: self.url)
-        self._routes = [*self._own_routes(), *self.ci.routes(), *self.access.routes()]
+        self._routes = [
+            *self._own_routes(),
+            *self.ci.routes(),
+            *self.access.routes(),
+            *GithubRefs(git, lambda: self.url).routes(),
+        ]
 
     def _own_routes(self) -> list[Route]:
         table: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
