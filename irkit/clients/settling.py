@@ -29,8 +29,10 @@ class Settling:
         if written_at is None:
             return Verdict(proof=Proof.NOT_YET, seen=f"{stands.seen}; since when is not known")
         over = written_at + self.span
-        now = self.now().at
-        if now < over:
+        moment = self.now()
+        now = moment.at
+        # Both times are cut to whole seconds: without the uncertainty, a second of the settling time could be missing.
+        if now - moment.uncertainty < over:
             return Verdict(proof=Proof.NOT_YET, seen=f"{stands.seen}; it counts from {over:%H:%M:%SZ} on")
         if not stands.in_place:
             undone = f"{stands.seen}; it was written at {written_at:%H:%M:%SZ}, so somebody undid it"

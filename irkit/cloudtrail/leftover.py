@@ -89,7 +89,7 @@ class LeftGrant(Left):
 
 
 class LeftSession(Left):
-    """A session that can still be used: ``principal`` is its ARN, of a user's session the user's."""
+    """A session that can still be used: ``principal`` is its ARN; of a user's or a federated user's, the user's."""
 
     principal: str
     key_id: str
@@ -298,7 +298,9 @@ def sessions(ground: Ground) -> Iterator[LeftSession]:
         if found is None or (one.until is not None and one.until < ground.now) or found.account != ground.account_id:
             continue
         if not _is_refused(ground, one):
-            row = {**_born(one), "principal": one.arn, "key_id": one.id, "until": one.until}
+            # A federated user has no policies: what denies whoever asked for the token denies it too.
+            bears = one.by_arn if found.kind is PrincipalKind.FEDERATED else one.arn
+            row = {**_born(one), "principal": bears, "key_id": one.id, "until": one.until}
             yield LeftSession.model_validate(row)
 
 

@@ -25,11 +25,15 @@ _MOST_KEYS = 2
 
 
 class Params(Frozen):
-    """``replaces`` is the leaked key's id; ``secret_id`` the name or ARN of the secret that consumers read."""
+    """``replaces`` is the leaked key's id; ``secret_id`` the name or ARN of the secret that consumers read.
+
+    ``discard`` are keys that the intruder made: where the user has no room for one more, an inactive one is deleted.
+    """
 
     user: str
     secret_id: str
     replaces: str
+    discard: tuple[str, ...] = ()
 
 
 class Result(Frozen):
@@ -55,11 +59,12 @@ class _Stand(Frozen):
 
 
 class _Work(Frozen):
-    """``lost`` is a key to delete first, ``staged`` a version to finish; both may be empty."""
+    """``lost`` are keys to delete first, ``staged`` is a version to finish; both may be empty."""
 
     user: str
     secret_id: str
     replaces: str
+    discard: tuple[str, ...] = ()
     before: _Stand
     lost: tuple[str, ...]
     staged: str
@@ -75,11 +80,19 @@ def plan(clients: Clients, params: Params) -> Plan:
     staged = now.pending if _fresh(now, now.pending, params.replaces) and now.pending != now.current else ""
     done = _fresh(now, now.current, params.replaces)
     if not done and not staged and len(now.keys) - len(lost) >= _MOST_KEYS:
+        lost = (*lost, *_discarded(now, params.discard, lost))
+    if not done and not staged and len(now.keys) - len(lost) >= _MOST_KEYS:
         held = ", ".join(masked_key(key_id) for key_id in now.keys)
         msg = f"{params.user} has {len(now.keys)} access keys ({held}), and AWS allows {_MOST_KEYS}"
         raise OutsideError(msg, hint="see who uses the other key, and delete one that nobody does")
     work = _Work(**params.model_dump(), before=now, lost=() if done else lost, staged=staged)
     return _plan(work, done=now.current if done else "")
+
+
+def _discarded(now: _Stand, discard: tuple[str, ...], lost: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of the intruder's making that may go: inactive ones alone, an active one must be contained first."""
+    several = (key_id for key_id in discard if now.keys.get(key_id) is KeyStatus.INACTIVE and key_id not in lost)
+    return tuple(several)[: len(now.keys) - len(lost) - _MOST_KEYS + 1]
 
 
 def _fresh(stand: _Stand, version: str, replaces: str) -> bool:
@@ -108,7 +121,7 @@ def _plan(work: _Work, done: str) -> Plan:
     old = f"version {before.current[:8]} with {_shown(before.held.get(before.current, ''))}"
     new = f"version {work.staged[:8]} with {_shown(before.held[work.staged])}" if work.staged else "a new key's version"
     changes = [
-        Change(target=f"access key {masked_key(key_id)} of {work.user} (in no version, unused as far as IAM knows)",
+        Change(target=f"access key {masked_key(key_id)} of {work.user} ({_why(work, key_id)})",
                before=before.keys[key_id], after="deleted")
         for key_id in work.lost
     ]  # fmt: skip
@@ -123,6 +136,10 @@ def _plan(work: _Work, done: str) -> Plan:
         why=f"consumers still hold {masked_key(work.replaces)}",
         details=work.model_dump(mode="json"),
     )
+
+
+def _why(work: _Work, key_id: str) -> str:
+    return "made by the intruder" if key_id in work.discard else "in no version, unused as far as IAM knows"
 
 
 def _shown(key_id: str) -> str:

@@ -10,7 +10,6 @@ that policies govern, with an explicit deny.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +25,7 @@ from irkit.clients.principal import PrincipalKind
 from irkit.clients.quarantine import AccountQuarantine
 from irkit.clients.quarantine_policy import plain, told_by
 from irkit.clients.sts import KeyAnswer, described_probe
+from irkit.clients.waiting import wait_until
 from irkit.cloudtrail.inquiry import IAM, keep, source_of, told_to
 from irkit.cloudtrail.last_signs import Signs, signs
 from irkit.cloudtrail.query import Query, Window
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from irkit.secret import Secret
 
 _TRIED = ("sts:AssumeRole", "secretsmanager:GetSecretValue", "kms:Decrypt", "iam:CreateAccessKey")
-_STEP = timedelta(seconds=5)
-"""How often the wait for CloudTrail tells that it goes on."""
 
 
 class Params(Frozen):
@@ -94,11 +92,13 @@ class Result(Frozen):
 def read(clients: Clients, params: Params) -> Result:
     """Look, wait, look into the log. Raises ``OutsideError`` when nothing answers, ``UsageError`` for no ARN."""
     settled = (params.cut_at or clients.aws_now().at) + clients.settling.span
-    _wait(clients, settled, params.wait_s, "the cut settles")
+    most = timedelta(seconds=params.wait_s)
+    wait_until(clients, settled, most, "the cut settles")
     wanted = _credentials(clients, params)
     sightings = [each for one in wanted for each in _looked_at(clients, params, one)]
+    sightings.extend(_sessions(clients, wanted, sightings))
     trusted = settled + timedelta(seconds=clients.config.cloudtrail.lag_s)
-    _wait(clients, trusted, params.wait_s, "CloudTrail's records are under way")
+    wait_until(clients, trusted, most, "CloudTrail's records are under way")
     now = clients.aws_now().at
     query = Query(
         windows=(Window(settled, now + timedelta(minutes=1)),),
@@ -114,7 +114,7 @@ def read(clients: Clients, params: Params) -> Result:
     whole = answer.coverage.is_whole and until >= settled
     for one in wanted:
         sightings.extend(_told(one, found[one], until if whole else None, settled, now))
-    return _result(params, wanted, sightings).model_copy(
+    return _result(wanted, sightings).model_copy(
         update={
             "since": settled,
             "trusted_until": until,
@@ -123,16 +123,6 @@ def read(clients: Clients, params: Params) -> Result:
             "sha256": kept.sha256,
         }
     )
-
-
-def _wait(clients: Clients, until: datetime, most_s: int, why: str) -> None:
-    """Wait until AWS's clock shows a time, at most so long; says so meanwhile."""
-    left = min((until - clients.aws_now().at).total_seconds(), float(most_s))
-    while left > 0:
-        clients.progress(f"{why}: {int(left)} s more, until {until:%H:%M:%SZ}")
-        pause = min(left, _STEP.total_seconds())
-        threading.Event().wait(pause)
-        left -= pause
 
 
 def _credentials(clients: Clients, params: Params) -> tuple[Credential, ...]:
@@ -166,6 +156,16 @@ def _looked_at(clients: Clients, params: Params, one: Credential) -> Iterator[Si
         yield from _key(clients, params, one)
     elif one.id.startswith("arn:"):
         yield _principal(clients, one)
+
+
+def _sessions(clients: Clients, wanted: Sequence[Credential], sightings: Sequence[Sighting]) -> Iterator[Sighting]:
+    """A session known by its key id alone is refused when everybody it may speak for is."""
+    arns = {one.id for one in wanted if one.id.startswith("arn:")}
+    refused = {each.credential.id for each in sightings if each.seen is Seen.DENIED}
+    for one in wanted:
+        if one.kind is CredentialKind.SESSION and one.id not in arns and arns and arns <= refused:
+            says = "everybody whom it may speak for is refused everything"
+            yield _sighting(clients, one, Seen.DENIED, Means.SIMULATION, says)
 
 
 def _key(clients: Clients, params: Params, one: Credential) -> Iterator[Sighting]:
@@ -260,17 +260,13 @@ def _told(one: Credential, found: Signs, until: datetime | None, since: datetime
         yield Sighting(credential=one, seen=Seen.QUIET, by=Means.LOG, at=until, says=says)
 
 
-def _result(params: Params, wanted: Sequence[Credential], sightings: Sequence[Sighting]) -> Result:
+def _result(wanted: Sequence[Credential], sightings: Sequence[Sighting]) -> Result:
     seen: dict[str, set[Seen]] = {one.id: set() for one in wanted}
     for each in sightings:
         seen[each.credential.id].add(each.seen)
-    shut = {plain(one.id) for one in wanted if one.id.startswith("arn:") and Seen.DENIED in seen[one.id]}
     alive = tuple(key for key, several in seen.items() if Seen.ALIVE in several)
     lacking = tuple(
-        one.id
-        for one in wanted
-        if Seen.ALIVE not in seen[one.id]
-        and not (Seen.QUIET in seen[one.id] and (Seen.DENIED in seen[one.id] or _rests_on(one, params, shut)))
+        one.id for one in wanted if Seen.ALIVE not in seen[one.id] and not {Seen.QUIET, Seen.DENIED} <= seen[one.id]
     )
     outcome = Outcome.ALIVE if alive else Outcome.UNPROVEN if lacking else Outcome.DEAD
     count = f"{len(wanted) - len(alive) - len(lacking)} of {len(wanted)} credentials refused and quiet"
@@ -288,12 +284,6 @@ def _result(params: Params, wanted: Sequence[Credential], sightings: Sequence[Si
         evidence="",
         sha256="",
     )
-
-
-def _rests_on(one: Credential, params: Params, shut: set[str]) -> bool:
-    """A session by its key id is refused when all principals it may speak for are."""
-    is_session = one.kind is CredentialKind.SESSION and not one.id.startswith("arn:")
-    return is_session and all(plain(arn) in shut for arn in params.principals)
 
 
 ACTION: Action[Clients, Params, Result] = Action(

@@ -21,7 +21,9 @@ from irkit.clients.iam import AccessKey
 from irkit.clients.principal import PrincipalKind, principal
 from irkit.clients.quarantine import AccountQuarantine
 from irkit.clients.quarantine_policy import plain, told_by
+from irkit.clients.waiting import wait_until
 from irkit.cloudtrail import leftover
+from irkit.cloudtrail.births import Kind
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
 from irkit.cloudtrail.leftover import (
     Ground,
@@ -62,13 +64,17 @@ _JUDGED = frozenset({
 class Params(Frozen):
     """``principals`` are the suspects' ARNs. The window goes back ``hours``, or from ``since``, until now.
 
-    ``sources`` are written as for ``irkit trail --from``; none: the configured ones, else the event history.
+    ``sources`` are written as for ``irkit trail --from``; none: the configured ones, else the event history. With
+    ``complete_from``, the time of a cut by AWS's clock, it waits until CloudTrail can show all from before that, for
+    ``wait_s`` seconds at most.
     """
 
     principals: tuple[str, ...]
     hours: Annotated[int, Field(ge=1, le=90 * 24)] = 72
     since: AwareDatetime | None = None
     sources: tuple[str, ...] = ()
+    complete_from: AwareDatetime | None = None
+    wait_s: Annotated[int, Field(ge=0, le=7200)] = 1800
 
 
 class Outcome(StrEnum):
@@ -101,6 +107,8 @@ class Result(Frozen):
     """Those that came of them alone."""
     session_keys: tuple[str, ...]
     """Key ids of all sessions that came of them, ended ones too."""
+    made_keys: tuple[str, ...]
+    """Ids of all access keys that came of them, gone ones too."""
     since: datetime
     swept_at: datetime
     not_seen: tuple[str, ...]
@@ -128,6 +136,10 @@ class Result(Frozen):
 
 def read(clients: Clients, params: Params) -> Result:
     """Look at CloudTrail first and at IAM after it. Raises ``OutsideError`` when no region answers."""
+    lag = timedelta(seconds=clients.config.cloudtrail.lag_s)
+    if params.complete_from is not None:
+        until = params.complete_from + clients.settling.span + lag
+        wait_until(clients, until, timedelta(seconds=params.wait_s), "CloudTrail's records are under way")
     now = clients.aws_now().at
     since = params.since or now - timedelta(hours=params.hours)
     query = Query(windows=(Window(since, clients.now() + timedelta(minutes=1)),))
@@ -152,8 +164,7 @@ def read(clients: Clients, params: Params) -> Result:
     coverage = "; ".join((theirs.coverage.text, *theirs.notes))
     kept = keep(clients, "cloudtrail-sweep.jsonl", theirs.records, "what the suspects did in the window", coverage)
     lists = _lists(clients, ground)
-    late = now - timedelta(seconds=clients.config.cloudtrail.lag_s)
-    found = leftover.dated(_bounded(ground), since, late)
+    found = leftover.dated(_bounded(ground), since, now - lag)
     principals = _principals(ground)
     is_open = any(lists.values()) or bool(found.unknown)
     return Result.model_validate(
@@ -165,7 +176,8 @@ def read(clients: Clients, params: Params) -> Result:
             "unknown": found.unknown,
             "principals": tuple(dict.fromkeys((*params.principals, *principals))),
             "found_principals": principals,
-            "session_keys": tuple(one.id for one in tree.births if one.kind == "session"),
+            "session_keys": tuple(one.id for one in tree.births if one.kind is Kind.SESSION),
+            "made_keys": tuple(one.id for one in tree.births if one.kind is Kind.KEY),
             "since": since,
             "swept_at": now,
             "not_seen": missed(theirs.coverage),
