@@ -112,6 +112,8 @@ class Denial:
     best: Backed
 
 
+_AWS_KEYS, _END = ("AKIA", "ASIA"), 4
+"""How AWS's key ids begin, and how many of their last characters tell one from others."""
 STRENGTH: Mapping[Means, int] = {means: at for at, means in enumerate(reversed(Means))}
 """How much a means proves; more is stronger."""
 
@@ -179,8 +181,12 @@ class Life:
 
     @property
     def name(self) -> str:
-        """For people: its label, or kind and id."""
-        return self.credential.label or f"{self.credential.kind} {self.credential.id}"
+        """For people: its label, or kind and id; of a key always with its end, for a user has several."""
+        label, ident = self.credential.label, self.credential.id
+        if not label:
+            return f"{self.credential.kind} {ident}"
+        end = ident[-_END:] if ident.startswith(_AWS_KEYS) else ""
+        return label if end in label else f"{label} …{end}"
 
     @property
     def is_whole(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from irkit.contract import Seen
+from irkit.contract import Means, Seen
 from irkit.incident.life import Life, Liveness, Stage
 
 
@@ -39,7 +39,7 @@ def _seen(life: Life) -> str:
 
 def _live(life: Life) -> str:
     given = "given on purpose" if life.given is not None else ""
-    if life.asked is None or life.liveness is Liveness.UNKNOWN:
+    if life.asked is None or life.liveness is Liveness.UNKNOWN or life.asked.seq < (life.given or 0):
         return given
     active = "accepted" if life.liveness is Liveness.ACTIVE else "refused, though irkit did not cut it,"
     return "; ".join(filter(None, (given, f"{active} at {clock_time(life.asked.sighting.at)}")))
@@ -50,8 +50,13 @@ def _still_accepted(life: Life) -> str:
 
 
 def _refused(life: Life) -> str:
-    denial = life.denial
-    return f"refused by {denial.best.sighting.by} at {clock_time(denial.best.sighting.at)}" if denial else ""
+    """A simulation is told as one: no call was seen refused."""
+    if life.denial is None:
+        return ""
+    best = life.denial.best.sighting
+    if best.by is Means.SIMULATION:
+        return f"denied in a simulation at {clock_time(best.at)}, no call seen refused"
+    return f"refused by {best.by} at {clock_time(best.at)}"
 
 
 def _unknown(life: Life) -> str:

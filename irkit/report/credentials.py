@@ -107,9 +107,9 @@ def _alive(found: Findings, life: Life) -> Credential:
     """A line for a credential that is known by its life alone."""
     first = life.turns[0]
     return Credential(
-        key_id=masked(life.credential.id),
+        key_id=masked(life.name),
         kind=life.credential.kind.value,
-        owner=masked(life.credential.label),
+        owner="",
         found_in=(Statement(text=masked(first.why), events=(first.seq,)),),
         actions=tuple(_actions(found, life.credential.id, "")),
         final=_told(life),

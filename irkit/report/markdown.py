@@ -121,7 +121,7 @@ def _credentials(report: Postmortem) -> Iterator[str]:
         yield "No credential was identified."
         yield ""
     for each in report.credentials:
-        yield f"### {safe(each.key_id)}: {safe(each.kind)} of {safe(each.owner) or 'unknown'}"
+        yield f"### {safe(each.key_id)}: {safe(each.kind)}" + (f" of {safe(each.owner)}" if each.owner else "")
         yield ""
         yield f"Final state: **{safe(each.final)}** ({links(each.events)})"
         yield ""

@@ -6,6 +6,7 @@ from collections import Counter
 
 from rich.text import Text
 
+from irkit.contract import Means
 from irkit.incident.life import GREEN, Life, Stage
 from irkit.incident.life_words import life_words
 from irkit.incident.lives import Lives
@@ -39,12 +40,15 @@ _STYLES = {
     Stage.PROVEN_DEAD: "bold green",
 }
 _GIVEN = "blue"
+_SIMULATED = "cyan"
 _STAGE_WIDTH = max(map(len, Stage))
 
 
 def life_style(life: Life) -> str:
-    """A Rich style of ANSI colours. Green only from *denied* on."""
-    return _GIVEN if life.stage is Stage.LIVE and life.given is not None else _STYLES[life.stage]
+    """A Rich style of ANSI colours. Green only from *denied* on, and of that only where a call was seen refused."""
+    if life.stage is Stage.LIVE and life.given is not None:
+        return _GIVEN
+    return _SIMULATED if life.stage is Stage.DENIED and life.by is Means.SIMULATION else _STYLES[life.stage]
 
 
 def worst_first(lives: Lives) -> list[Life]:

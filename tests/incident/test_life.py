@@ -98,7 +98,7 @@ def test_accepted_after_a_refusal_and_after_settling_is_alive_again(
     elif accepted >= refused:
         assert life.stage is Stage.ACKNOWLEDGED or life.risen is not None
     if accepted <= refused:
-        assert all(turn.at < START + timedelta(seconds=refused) for turn in life.rises)
+        assert all(turn.at <= START + timedelta(seconds=refused) for turn in life.rises)
 
 
 @given(st.lists(looks, max_size=12), st.integers(0, 40))

@@ -104,7 +104,7 @@ def test_the_ledger_tells_the_life_of_every_credential_with_its_events(tmp_path:
         ledger = report(told).credentials
     assert [(each.key_id, each.final.partition(" (")[0]) for each in ledger] == [
         ("AKIA…WXYZ", "denied"),
-        ("fp-12ab", "acknowledged"),
+        ("GitHub token …a1b2 in api.log", "acknowledged"),
     ]
     assert [each.text.split(": ")[1] for each in ledger[0].life] == ["live", "revoke sent", "acknowledged", "denied"]
     assert all(each.events for each in ledger[0].life)
