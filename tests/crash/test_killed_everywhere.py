@@ -12,13 +12,13 @@ import pytest
 
 from irkit.config import load
 from irkit.drill.rehearsal import Rehearsal
+from irkit.drill.spills import found_leaks
 from irkit.incident import events as ev
 from irkit.incident.state import Phase
 from irkit.incident.verification import verification
 from irkit.wiring.drills import begin
 from tests.crash.everywhere import KILLED, Killed, killed_everywhere
 from tests.crash.killing import point_of
-from tests.leaks import found_leaks
 
 pytestmark = pytest.mark.timeout(1800)  # some 440 processes, one after the other
 

@@ -9,9 +9,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from irkit.drill.spills import found_leaks, leaks_in, planted
 from tests.e2e.commands import Command
 from tests.e2e.watching import Watch, watched
-from tests.leaks import found_leaks, leaks_in, planted
 
 INCIDENT = "DRILL-0001"
 

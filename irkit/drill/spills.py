@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from irkit.errors import IrkitError
+
 MEANT_TO_HOLD = {"vault", "access", "aws", "git", "apps"}
 """Folders of a rehearsal cloud that are its stores: its judges' files, credentials, AWS, git hosting, the apps' own."""
 _SHORTEST = 12
@@ -55,13 +57,18 @@ def leaks_in(data: bytes, secrets: dict[str, str]) -> set[str]:
 
 
 def found_leaks(world: Path, *folders: Path) -> list[str]:
-    """``name in file`` for each secret of a world found under folders or in the world, outside its stores."""
+    """``name in file`` for each secret of a world found under folders or in the world, outside its stores.
+
+    Raises IrkitError when there is nothing to look for, or nowhere to look.
+    """
     secrets = planted(world)
-    assert secrets, "no planted secrets: the search would find nothing whatever happened"
+    if not secrets:
+        raise IrkitError(f"{world} has no planted secrets: the search would find nothing whatever happened")
     stores = [world / name for name in MEANT_TO_HOLD]
     files = {f for folder in (world, *folders) for f in folder.rglob("*") if f.is_file() and not f.is_symlink()}
     searched = [f for f in files if not any(store in f.parents for store in stores)]
-    assert searched
+    if not searched:
+        raise IrkitError(f"{world} left nothing behind to search in")
     return sorted(
         f"{name} in {file}" for file in searched for data in contents(file) for name in leaks_in(data, secrets)
     )
