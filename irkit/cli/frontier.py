@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from irkit.cli.status_credentials import alarms
 from irkit.engine.executor import Outcome
 from irkit.engine.view import Mark, StepView, views
 from irkit.incident.state import IncidentState, ItemPhase, StepState
@@ -19,7 +20,7 @@ def frontier(session: Session, ended: Outcome) -> str:
     """A few lines: the outcome, then every step that needs a human, each with the command that answers it."""
     state = session.journal.state()
     shown = views(session.runbook, state, datetime.now(UTC), session.irreversible)
-    lines = [f"{session.folder.incident}: {ended.value}; {_counts(shown)}"]
+    lines = [*alarms(state.lives), f"{session.folder.incident}: {ended.value}; {_counts(shown)}"]
     for mark in _TOLD:
         for view in shown:
             if view.mark is mark:

@@ -11,7 +11,7 @@ from irkit.cli.display import EXIT_CODES
 from irkit.cli.drift import tell_drift
 from irkit.cli.frontier import frontier
 from irkit.cli.picture import picture
-from irkit.cli.status_credentials import alarms, credentials_json, status_credentials
+from irkit.cli.status_credentials import credentials_json, status_credentials
 from irkit.engine.executor import Outcome, outcome
 from irkit.engine.view import views
 from irkit.tui.lanes import Style
@@ -34,8 +34,6 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(shown, ended), indent=2))
     else:
-        if alarm := alarms(shown.journal.state().lives):
-            print(alarm)
         print(headline(shown))
         print(picture(shown, Style.ASCII if args.ascii else Style.UNICODE))
         if credentials := status_credentials(shown.journal.state().lives):

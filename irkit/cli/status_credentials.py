@@ -10,9 +10,9 @@ from irkit.tui.printable import printable
 _WIDTH = max(map(len, Stage))
 
 
-def alarms(lives: Lives) -> str:
-    """One line for each credential that is alive again; empty when none is."""
-    return "\n".join(printable(f"ALIVE AGAIN: {life.name}: {life_words(life)}") for life in lives.risen())
+def alarms(lives: Lives) -> list[str]:
+    """One line for each credential that is alive again."""
+    return [f"ALIVE AGAIN: {life.name}: {life_words(life)}" for life in lives.risen()]
 
 
 def status_credentials(lives: Lives) -> str:

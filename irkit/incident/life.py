@@ -188,11 +188,6 @@ class Life:
         end = ident[-_END:] if ident.startswith(_AWS_KEYS) else ""
         return label if end in label else f"{label} …{end}"
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether it stands for all that acts as a user or a role, and not for one key or token."""
-        return self.credential.kind in {CredentialKind.USER, CredentialKind.ROLE}
-
     def since(self) -> Turn | None:
         """The turn that led to the stage it is in."""
         return self.turns[-1] if self.turns else None

@@ -121,6 +121,6 @@ def test_programs_get_the_plans_and_start_nothing(session: Session, capsys: pyte
 def test_the_status_names_what_is_alive_again_and_never_calls_a_cut_a_proof() -> None:
     story = Biography().cut()
     assert "acknowledged  key …WXYZ of svc-deploy  no refusal seen yet" in status_credentials(lives(story.records))
-    assert alarms(lives(story.records)) == ""
+    assert alarms(lives(story.records)) == []
     risen = lives(story.looked(sighting(Seen.DENIED, 30)).looked(sighting(Seen.ALIVE, 40)).records)
-    assert alarms(risen).startswith("ALIVE AGAIN: key …WXYZ of svc-deploy: accepted at 06:00:40Z")
+    assert alarms(risen)[0].startswith("ALIVE AGAIN: key …WXYZ of svc-deploy: accepted at 06:00:40Z")
