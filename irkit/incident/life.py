@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from irkit.contract import Credential, CredentialKind, Means, Seen, Sighting
+from irkit.contract import Credential, Means, Seen, Sighting
 from irkit.incident.events import Direction, StepId
 
 
