@@ -42,6 +42,8 @@ class Result(Frozen):
     outcome: Outcome
     runners: tuple[Runner, ...]
     unknown: tuple[Runner, ...]
+    needs_person: bool
+    """Nobody said which are the company's, so a person must tell."""
     not_seen: tuple[str, ...]
     coverage: str
 
@@ -62,9 +64,11 @@ def read(clients: Clients, params: Params) -> Result:
     except (Denied, NotFound) as error:  # a person's account has none, and a repository's token may not ask
         not_seen.append(f"runners of {owner}: {error}")
     unknown = [one for one in runners if not any(fnmatch.fnmatchcase(one.name, known) for known in params.known)]
+    is_unjudged = bool(unknown) and not params.known
     judged = Outcome.FOUND if unknown else Outcome.CLEAN
     return Result(
-        outcome=Outcome.UNJUDGED if unknown and not params.known else judged,
+        outcome=Outcome.UNJUDGED if is_unjudged else judged,
+        needs_person=is_unjudged,
         runners=tuple(runners),
         unknown=tuple(unknown) if params.known else (),
         not_seen=tuple(not_seen),

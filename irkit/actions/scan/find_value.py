@@ -58,6 +58,8 @@ class Result(Frozen):
     tokens: tuple[Leaked, ...]
     """Everything else."""
     key_ids: tuple[str, ...]
+    first_key: str | None
+    """Of ``key_ids``: the one to be replaced where a secret holds but one."""
     has_aws: bool
     has_tokens: bool
     remaining: tuple[str, ...]
@@ -141,6 +143,7 @@ def _result(clients: Clients, values: tuple[Leaked, ...], scanned: FilesScanned,
         values=values,
         aws=aws,
         tokens=tokens,
+        first_key=next((one.key_id for one in aws if one.key_id), None),
         has_aws=any(one.key_id for one in aws),
         has_tokens=bool(tokens),
         key_ids=tuple(dict.fromkeys(one.key_id for one in aws if one.key_id)),

@@ -47,7 +47,7 @@ class CiRunnerCompromise:
             bystanders=(_deploys(scene),),
         )
         inputs: dict[str, JsonValue] = {
-            "role": CI_ROLE,
+            "role": f"role/{CI_ROLE}",
             "repository": REPOSITORY,
             "repository_url": scene.git.clone_url(REPOSITORY),
             "known_runners": [OWN_RUNNERS],
