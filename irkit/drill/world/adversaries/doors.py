@@ -26,6 +26,21 @@ def key_door(hand: Hand, user: str, pair: KeyPair) -> Door:
     return Door("key", f"{user} {pair.key_id}", lambda: hand.tried(pair) == WORKS)
 
 
+def borrowed_key_door(hand: Hand, user: str, pair: KeyPair) -> Door:
+    """A key of his on somebody else's user: open while it is active and the user is not denied everything."""
+
+    def is_open() -> bool:
+        listed = attempt(hand.judge.query, "iam", "ListAccessKeys", {"UserName": user})
+        status = (
+            {}
+            if listed is None
+            else {one.findtext("AccessKeyId", ""): one.findtext("Status", "") for one in listed.iter("member")}
+        )
+        return status.get(pair.key_id) == "Active" and not _is_denied(hand.judge, "User", user)
+
+    return Door("borrowed key", f"{user} {pair.key_id}", is_open)
+
+
 def trust_door(hand: Hand, role: str) -> Door:
     """A role's trust: open while it names the foreign account and the role is not denied everything."""
 

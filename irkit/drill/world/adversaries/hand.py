@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 
 from irkit.drill.world.adversaries.adversary import INTRUDER, Held, Loot
 from irkit.drill.world.aws_caller import AwsCaller, AwsRefused
-from irkit.drill.world.estate import ACCOUNT, REGION
+from irkit.drill.world.crew import BACKUP_ROLE, REPORTS
+from irkit.drill.world.estate import ACCOUNT, READER_ROLE, REGION
 from irkit.drill.world.proxy import ACTOR
 from irkit.drill.world.scenarios.scenario import Foothold, Scene, Sealed
 from irkit.drill.world.seed_aws import key_pair
@@ -38,6 +39,9 @@ _AGENTS = (
     "Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#6.5.0 md/arch#x86_64 lang/python#3.11.8 Botocore/1.34.51",
 )
 _ADDRESSES = ("185.220.101.34", "45.153.160.12", "193.26.115.77", "146.70.53.161", "91.92.240.58", "23.129.64.201")
+_NAMED = {"RoleSessionName": "judge"}
+_INNOCENT_ROLES = tuple(f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in (BACKUP_ROLE, READER_ROLE))
+"""What the key of an innocent job may lead on to."""
 _DURATION = {"DurationSeconds": "43200"}
 _DENIED = NO_IDENTITY | {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 T = TypeVar("T")
@@ -158,6 +162,9 @@ class Hand:
             partial(caller.json, "secretsmanager", "ListSecrets", {}),
             *(partial(decrypted, caller, sealed) for sealed in self.foothold.sealed[:1]),
             partial(caller.query, "iam", "ListUsers", {}),
+            *(partial(caller.query, "sts", "AssumeRole", {**_NAMED, "RoleArn": arn}) for arn in _INNOCENT_ROLES),
+            partial(caller.query, "iam", "ListAccessKeys", {"UserName": REPORTS}),
+            partial(caller.json, "ecs", "ListClusters", {}),
         ]
 
     def tries(self) -> dict[str, str]:

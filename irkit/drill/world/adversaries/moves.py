@@ -13,6 +13,7 @@ from irkit.drill.world import estate
 from irkit.drill.world.adversaries.break_in import ADMINISTRATOR
 from irkit.drill.world.adversaries.doors import (
     FOREIGN_ACCOUNT,
+    borrowed_key_door,
     foreign_trust,
     grant_door,
     key_door,
@@ -58,7 +59,9 @@ def key_on_another(hand: Hand, caller: AwsCaller) -> None:
     own |= {held.arn.rpartition("/")[2] for held in hand.loot.held.values()}
     others = sorted(name for name in found if name.startswith("svc-") and name not in own)
     if others:
-        make_key(hand, caller, hand.random.choice(others))
+        user = hand.random.choice(others)
+        pair = hand.take("borrowed key", caller.query("iam", "CreateAccessKey", {"UserName": user}))
+        hand.loot.leave(borrowed_key_door(hand, user, pair))
 
 
 def make_role(hand: Hand, caller: AwsCaller) -> None:

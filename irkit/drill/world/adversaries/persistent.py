@@ -28,8 +28,10 @@ _LATER_S = 1.5
 _FEWEST_MOVES = 5
 _HANDS = 4
 """How many credentials he tries for one thing in one look."""
-_WATCHED = 3
+_WATCHED = 2
 """How many of his users he watches."""
+_ENOUGH = 40
+"""Of credentials: he keeps no more."""
 _EAGER = 0.3
 _GREED = 0.3
 
@@ -69,7 +71,7 @@ class Persistent:
         """Watches, takes back, scatters, steals; when nothing works any more he goes on trying."""
         has_power = self._watch()
         while not stopping.wait((_TICK_S if has_power else _LATER_S) * self._random.uniform(0.8, 1.2)):
-            has_power = self._watch()
+            has_power = self._watch() or self._fresh()
             if self._touched and self._moves:
                 self._scatter(stopping)
             if self._random.random() < _GREED:
@@ -104,6 +106,12 @@ class Persistent:
                 self._touched = True
                 return False
         return True
+
+    def _fresh(self) -> bool:
+        """Whether he got a new session from a runner of the CI, where he sits on one."""
+        if self.hand.foothold.web is None or len(self.loot.held) >= _ENOUGH:
+            return False
+        return attempt(self.hand.web_session) is not None
 
     def _scatter(self, stopping: threading.Event) -> None:
         while self._moves and not stopping.is_set():
