@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
 from irkit.cloudtrail.key_callers import DECRYPTS as CALLS
-from irkit.cloudtrail.key_callers import origins
+from irkit.cloudtrail.key_callers import Known, networks, origins
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.decrypts import DECRYPTS, context
@@ -33,6 +33,8 @@ _MOST_CONTEXTS = 100
 class Params(Frozen):
     """``names`` are all that a log may call the key by. It looks back ``hours``, or from ``since``.
 
+    Who made a session is not asked for those that were used from ``known_networks``, which are ours.
+
     ``regions`` none: the key's own, or all of a multi-region key. ``sources`` are written as for
     ``irkit trail --from``; none: the configured ones, else the event history.
     """
@@ -40,6 +42,7 @@ class Params(Frozen):
     key: str
     names: tuple[str, ...] = ()
     is_multi_region: bool = False
+    known_networks: tuple[str, ...] = ()
     hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24 * 7
     since: AwareDatetime | None = None
     regions: tuple[str, ...] = ()
@@ -124,7 +127,9 @@ def read(clients: Clients, params: Params) -> Result:
     answer = ask(source, DECRYPTS, asked, told=told_to(clients, "of the KMS key"))
     names = frozenset(params.names or (params.key, params.key.rpartition("/")[2]))
     used = origins(answer.asked, names, f"irkit/{clients.incident}/")
-    makers, coverage = _makers(clients, params, tuple(one.principal for one in used if one.role), Window(start, now))
+    known = Known(networks(params.known_networks))
+    strange = tuple(one.principal for one in used if one.role and not known.holds(one.ip))
+    makers, coverage = _makers(clients, params, strange, Window(start, now))
     ids = {event_id for one in used for event_id in one.event_ids}
     records = tuple(one for one in answer.records if one.event_id in ids)
     words = "; ".join((answer.coverage.text, *answer.notes, coverage))
@@ -151,7 +156,7 @@ def read(clients: Clients, params: Params) -> Result:
 def _makers(clients: Clients, params: Params, sessions: Sequence[str], window: Window) -> tuple[tuple[Maker, ...], str]:
     """Who made these sessions, in all regions: a session can be made anywhere. And what that look did not see."""
     if not sessions:
-        return (), "no session of a role among the callers"
+        return (), "no session of a role among the callers from elsewhere"
     looked = found(source_of(clients, params.sources), Query(windows=(window,), calls=_ASSUMING))
     wanted = frozenset(sessions)
     makers = tuple(

@@ -88,6 +88,16 @@ class AwsCaller:
         )
         self._send("s3", "PUT", f"/{bucket}", {"Content-Type": "application/xml"}, place.encode())
 
+    def seal_bucket(self, bucket: str, key_arn: str) -> None:
+        """Makes a KMS key the default encryption of a bucket's new objects. Raises like ``json``."""
+        rule = (
+            '<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule>'
+            "<ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>"
+            f"<KMSMasterKeyID>{key_arn}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>"
+            "</Rule></ServerSideEncryptionConfiguration>"
+        )
+        self._send("s3", "PUT", f"/{bucket}?encryption", {"Content-Type": "application/xml"}, rule.encode())
+
     def _send(self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         request = Request(method, f"{self.endpoint}{path}", headers, body)
         sent = signed_headers(request, self.keys, service, self.region, datetime.now(UTC))
