@@ -1,4 +1,7 @@
-"""What one keystroke may start: every planned, reversible step of the runbook's containing part. Pure.
+"""What one keystroke may start: every planned, reversible step of the containment. Pure.
+
+The containment is the runbook's containing part, and what its reversible steps wait for: a sweep's findings are shut in
+before the last denial, whatever part the author put them in.
 
 Nothing here opens a way of its own: each plan is approved by its own hash through ``Orders.approve``. Irreversible
 steps are never offered, nor an undo, nor what this person may not approve; they are named with the reason.
@@ -15,6 +18,7 @@ from irkit.engine.offers import Order, offers
 from irkit.engine.ready import waits_for
 from irkit.incident.events import Actor, Direction, PlanHash
 from irkit.incident.state import IncidentState, Phase
+from irkit.runbook.graph import before, graph
 from irkit.runbook.model import Runbook, RunbookPhase, Step, StepId
 
 _UNDER_WAY = {Phase.APPLYING, Phase.VERIFYING}
@@ -75,7 +79,7 @@ def contain_now(
     runbook: Runbook, state: IncidentState, actor: Actor, reversible: frozenset[StepId], final: frozenset[StepId]
 ) -> ContainNow:
     """What ``actor`` may start at once. ``reversible`` and ``final`` name the steps whose action is so."""
-    part = [step for step in runbook.steps if step.phase is RunbookPhase.CONTAIN]
+    part = _containment(runbook, reversible)
     mine = [step for step in part if step.id in reversible]
     planned = tuple(_planned(mine, runbook, state, actor))
     phases = {step.id: state.step(step.id).phase for step in part}
@@ -90,6 +94,13 @@ def contain_now(
         final=tuple(s.id for s in part if s.id in final),
         limits=tuple(_limits(part, state)),
     )
+
+
+def _containment(runbook: Runbook, reversible: frozenset[StepId]) -> list[Step]:
+    held = before(graph(runbook))
+    acts = [step.id for step in runbook.steps if step.phase is RunbookPhase.CONTAIN and step.id in reversible]
+    needed = frozenset[StepId]().union(*(held[step] for step in acts))
+    return [step for step in runbook.steps if step.phase is RunbookPhase.CONTAIN or step.id in needed]
 
 
 def _planned(mine: list[Step], runbook: Runbook, state: IncidentState, actor: Actor) -> Iterator[Offered]:

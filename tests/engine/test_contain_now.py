@@ -4,6 +4,7 @@ from irkit.contract import Effect
 from irkit.engine.contain_now import ContainNow, contain_now
 from irkit.incident.events import Actor, Direction, Mode, StepId
 from irkit.incident.state import fold
+from irkit.runbook.load import loads
 from tests.tui.story import ALICE, BOB, Story, runbook
 
 REVERSIBLE = frozenset(map(StepId, ("deactivate_key", "deny_policy", "update_consumers")))
@@ -61,3 +62,13 @@ def test_another_person_is_offered_what_one_has_not_approved() -> None:
 def test_what_a_reading_of_the_part_says_is_out_of_reach_is_told_once() -> None:
     story = begun().limits("verify_dead", ["service-linked roles", "service-linked roles", "outsiders"])
     assert now(story).limits == ("service-linked roles", "outsiders")
+
+
+def test_what_a_containing_act_waits_for_is_offered_whatever_its_part() -> None:
+    """Here: a containing act after the services were updated, which is of the recovering part."""
+    text = runbook().text.replace("    phase: close\n", "    phase: contain\n")
+    last = StepId("postmortem")
+    story = begun().planned("update_consumers")
+    found = contain_now(loads(text, "x.yaml"), fold(story.records), ALICE, REVERSIBLE | {last}, FINAL)
+    assert [each.step for each in found.offered] == ["update_consumers"]
+    assert last in {each.step for each in found.coming}
