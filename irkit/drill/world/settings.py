@@ -14,6 +14,7 @@ from irkit.contract import Frozen
 _RESPONDER_ACTIONS: list[JsonValue] = [
     "sts:GetCallerIdentity",
     "sts:GetAccessKeyInfo",
+    "account:ListRegions",
     "iam:*",
     "cloudtrail:LookupEvents",
     "cloudtrail:Describe*",

@@ -24,6 +24,8 @@ from irkit.drill.world.laws.quarantine import Quarantine
 from irkit.drill.world.laws.sts_law import StsLaw
 
 _JSON = {"Content-Type": "application/x-amz-json-1.1"}
+_OF_THEIR_OWN_WORDS = {"logs", "ssm"}
+"""Services whose denials the emulator words itself, whatever it is told."""
 _NEEDED = {
     "app": ("app", "SERVICE_HANDLERS"),
     "core.iam_evaluator": (
@@ -35,7 +37,7 @@ _NEEDED = {
         "_signed_request",
         "_resolve_condition_key",
     ),
-    "core.iam_actions": ("access_denied_response",),
+    "core.iam_actions": ("access_denied_response", "_BOTOCORE_SERVICE_MAP"),
     "core.responses": ("get_account_id",),
     "services.iam": ("_gen_access_key_id", "_gen_session_access_key", "_access_keys", "_error", "_xml"),
     "services.sts": ("_sessions", "_session_policies", "_error", "_gen_session_access_key"),
@@ -61,6 +63,8 @@ def install() -> None:
     evaluator.__dict__["enforce"] = gate.enforce
     evaluator.__dict__["_resolve_condition_key"] = gate.condition_key
     _reword(found["core.iam_actions"], gate)
+    # Without this the emulator takes calls of the account service for no action, and lets everybody make them.
+    found["core.iam_actions"].__dict__["_BOTOCORE_SERVICE_MAP"]["account"] = ["account"]
     handlers["iam"] = IamLaw(handlers["iam"], iam, bound, evaluator).handle
     handlers["kms"] = kms.handle
     handlers["sts"] = tokens.handle
@@ -102,9 +106,12 @@ def _organizations(quarantine: Quarantine, responses: ModuleType) -> Handler:
 def _reword(actions: ModuleType, gate: Gate) -> None:
     own: Callable[..., Answer] = actions.__dict__["access_denied_response"]
 
-    def access_denied_response(*given: str, **named: object) -> Answer:
+    def access_denied_response(service: str, *given: str, **named: object) -> Answer:
         words = gate.words()
-        return own(*given, **{**named, "message": words} if words else named)
+        told = own(service, *given, **{**named, "message": words} if words else named)
+        if words and service in _OF_THEIR_OWN_WORDS:
+            told = told[0], told[1], written({**mapping(parsed(told[2])), "Message": words})
+        return told
 
     actions.__dict__["access_denied_response"] = access_denied_response
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from irkit.drill.world import estate
 from irkit.drill.world.aws_caller import AwsCaller, AwsRefused
@@ -370,3 +371,22 @@ def test_policies_know_a_session_by_its_role_and_its_organization(world: World) 
     by.query("iam", "PutRolePolicy", {**own, "PolicyName": "own", "PolicyDocument": may})
     taken = replace(by, keys=key_pair(by.query("sts", "AssumeRole", {"RoleArn": arn, "RoleSessionName": "x"})))
     assert lists(taken) == ""
+
+
+def test_calls_of_every_protocol_are_bound_and_told_why(world: World) -> None:
+    name, eve = new_user(world, "*")
+    asked: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("account", "list_regions", {}),
+        ("cloudtrail", "lookup_events", {}),
+        ("ec2", "describe_regions", {}),
+        ("iam", "list_users", {}),
+        ("logs", "describe_log_groups", {}),
+        ("s3", "list_objects_v2", {"Bucket": estate.TRAIL_BUCKET}),
+        ("ssm", "describe_parameters", {}),
+    )
+    with hung(world, denied_to(user_arn(name))):
+        for service, operation, params in asked:
+            with pytest.raises(ClientError, match="with an explicit deny in a service control policy"):
+                getattr(sdk(world, eve.keys, service), operation)(**params)
+    for service, operation, params in asked:
+        getattr(sdk(world, eve.keys, service), operation)(**params)
