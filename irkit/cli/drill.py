@@ -6,6 +6,7 @@ import argparse
 from datetime import timedelta
 from pathlib import Path
 
+from irkit.cli import drill_matrix
 from irkit.cli.accompanied import Cloud, accompanied
 from irkit.cli.arguments import add_config, config
 from irkit.cli.dispatch import talk
@@ -14,10 +15,12 @@ from irkit.cli.drift import tell_origin
 from irkit.cli.screen import open_screen
 from irkit.cli.terminal_look import add_look
 from irkit.config import Config
+from irkit.drill.matrix import Bout
 from irkit.drill.rehearsal import found
 from irkit.drill.responder import colleague, insider, responder
 from irkit.engine.executor import Until
-from irkit.errors import IrkitError
+from irkit.errors import IrkitError, UsageError
+from irkit.wiring.bout import fight
 from irkit.wiring.drills import begin
 from irkit.wiring.incidents import session_of, world_of
 
@@ -27,7 +30,7 @@ INSIDER = "insider"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("runbook", help="the runbook to rehearse, or `stop`")
+    parser.add_argument("runbook", nargs="?", help="the runbook to rehearse, or `stop`")
     parser.add_argument("incident", nargs="?", help="with stop: whose rehearsal cloud to end")
     parser.add_argument("--unattended", action="store_true", help="a scripted responder takes the recommended path")
     parser.add_argument("--keep", action="store_true", help="leave the rehearsal cloud running at the end")
@@ -38,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--iam-delay", type=float, default=2.0, metavar="SECONDS", help="how long IAM takes to spread a change"
     )
+    parser.add_argument("--json", action="store_true", help="with --unattended: the score alone, as JSON")
+    drill_matrix.add_arguments(parser)
     parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
     add_look(parser)
     add_config(parser)
@@ -45,9 +50,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Begin a cloud, open the incident, drive it; the cloud ends when the incident has."""
+    if args.matrix:
+        return drill_matrix.run(args)
+    if not args.runbook:
+        raise UsageError("which runbook is to be rehearsed?", hint="irkit drill key_leak, or irkit drill --matrix")
     settings = config(args)
     if args.runbook == STOP:
         return _stop(settings, args.incident or "")
+    if args.json:
+        return _scored(settings, args)
     display = chosen(args.display)
     tell_origin(settings, args.runbook)
     delay = timedelta(seconds=max(0.0, args.iam_delay))
@@ -59,6 +70,17 @@ def run(args: argparse.Namespace) -> int:
         if display is Display.TUI:
             return open_screen(settings, args, session)
         return Follow(session, display).run(Until.SETTLED if args.unattended else Until.NOTHING_READY)
+
+
+def _scored(settings: Config, args: argparse.Namespace) -> int:
+    """Drive it unattended; stdout is the score as JSON. 0 when the adversary was beaten, 1 when not."""
+    if not args.unattended:
+        raise UsageError("--json tells the score of a drill that nobody plays", hint="add --unattended")
+    bout = Bout(runbook=args.runbook, adversary=args.adversary, seed=args.seed)
+    fought = fight(settings, bout, timedelta(seconds=max(0.0, args.iam_delay)))
+    print(fought.score.model_dump_json())
+    talk(f"{fought.incident.name}: {'beaten' if fought.score.is_win else 'LOST: ' + '; '.join(fought.score.losses)}")
+    return 0 if fought.score.is_win else 1
 
 
 def _stop(settings: Config, incident: str) -> int:

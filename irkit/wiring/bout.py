@@ -10,6 +10,7 @@ from pathlib import Path
 
 from irkit.config import Config
 from irkit.drill.belief import belief
+from irkit.drill.matrix import Bout
 from irkit.drill.rehearsal import Rehearsal
 from irkit.drill.responder import Scripted, colleague, insider, responder
 from irkit.drill.score import Score, Truth, scored
@@ -25,17 +26,7 @@ _LOOK_S = 0.5
 
 
 @dataclass(frozen=True)
-class Bout:
-    """What is fought out."""
-
-    runbook: str
-    adversary: str
-    seed: int
-    iam_delay: timedelta = timedelta(seconds=2)
-
-
-@dataclass(frozen=True)
-class Fought:
+class Outcomes:
     """How it went, and where what it left behind lies: the incident's folder and the world's."""
 
     score: Score
@@ -43,14 +34,14 @@ class Fought:
     world: Path
 
 
-def fight(settings: Config, bout: Bout) -> Fought:
+def fight(settings: Config, bout: Bout, iam_delay: timedelta) -> Outcomes:
     """Drive it to the end and score it; the rehearsal cloud has ended then. Raises ``IrkitError`` when it cannot."""
-    session, cloud = begin(settings, bout.runbook, bout.seed, bout.iam_delay, bout.adversary)
+    session, cloud = begin(settings, bout.runbook, bout.seed, iam_delay, bout.adversary)
     try:
         people = [colleague(session), responder(session)]
         people += [insider(session)] if bout.adversary == "insider" else []
         how = _driven(session, people)
-        return Fought(judged(session, cloud, how), session.folder.path, cloud.folder)
+        return Outcomes(judged(session, cloud, how), session.folder.path, cloud.folder)
     finally:
         cloud.stop()
 

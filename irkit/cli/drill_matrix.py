@@ -1,0 +1,97 @@
+"""`irkit drill --matrix`: every runbook against every adversary on many seeds, unattended, as a table."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from irkit.cli.arguments import config
+from irkit.cli.dispatch import INTERRUPTED, talk
+from irkit.drill.matrix import Fought, bouts, by_name, seeds, table
+from irkit.drill.world.adversaries.cast import ADVERSARIES
+from irkit.drill.world.scenarios.shelf import SCENARIOS
+from irkit.errors import UsageError
+from irkit.wiring.matrix import Matrix, matrix_folder
+
+_JOBS = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of a matrix."""
+    one = parser.add_argument_group("matrix")
+    one.add_argument("--matrix", action="store_true", help="all runbooks against all adversaries, as a table")
+    one.add_argument("--runbooks", metavar="A,B", help="only these runbooks")
+    one.add_argument("--adversaries", metavar="X,Y", help="only these adversaries")
+    one.add_argument("--seeds", default="5", metavar="N|A-B", help="how many seeds, or which (default: 5)")
+    one.add_argument("--jobs", type=int, default=_JOBS, metavar="N", help="how many bouts at once (default: 2)")
+    one.add_argument(
+        "--results", type=Path, metavar="FILE", help="one JSON line a bout; those in it are not fought again"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fight, tell each bout on stderr and the table on stdout. 0 when all were beaten, 1 when one was not."""
+    asked = list(
+        bouts(
+            _chosen(args.runbooks, tuple(SCENARIOS), "runbook"),
+            _chosen(args.adversaries, _CAST, "adversary"),
+            _seeds(args),
+        )
+    )
+    done = by_name(_kept(args.results))
+    settings = config(args)
+    matrix = Matrix(settings, matrix_folder(settings), max(1, args.jobs), timedelta(seconds=max(0.0, args.iam_delay)))
+    talk(f"{len(asked)} bouts, {sum(bout.name in done for bout in asked)} of them fought before")
+    fought = [done[bout.name] for bout in asked if bout.name in done]
+    interrupted = False
+    try:
+        for one in matrix.fight(bout for bout in asked if bout.name not in done):
+            fought.append(one)
+            _keep(args.results, one)
+            talk(f"{len(fought)}/{len(asked)} {_told(one, matrix.folder)}")
+    except KeyboardInterrupt:
+        interrupted = True
+    order = {bout.name: place for place, bout in enumerate(asked)}
+    print(table(sorted(fought, key=lambda one: order[one.bout.name])))
+    if interrupted:
+        talk(f"stopped: {len(fought)} of {len(asked)} bouts were fought")
+        return INTERRUPTED
+    return 0 if all(one.is_win for one in fought) else 1
+
+
+def _told(one: Fought, folder: Path) -> str:
+    if one.is_win:
+        return f"{one.bout.name}: beaten in {one.seconds:.0f} s"
+    return f"{one.bout.name}: LOST in {one.seconds:.0f} s, {'; '.join(one.losses)}; left in {folder / one.bout.name}"
+
+
+def _chosen(text: str | None, known: Sequence[str], what: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(",")) if text else tuple(known)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no {what} {name!r} to rehearse", hint=f"there are {', '.join(known)}")
+    return names
+
+
+def _seeds(args: argparse.Namespace) -> tuple[int, ...]:
+    try:
+        return seeds(args.seeds)
+    except ValueError:
+        raise UsageError(f"--seeds: {args.seeds!r} names no seeds", hint="20, 7-12 or 3,5,8") from None
+
+
+def _kept(file: Path | None) -> list[Fought]:
+    if file is None or not file.exists():
+        return []
+    return [Fought.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _keep(file: Path | None, one: Fought) -> None:
+    if file is not None:
+        with file.open("a", encoding="utf-8") as out:
+            out.write(one.model_dump_json() + "\n")
+
+
+_CAST = tuple(name for name in ADVERSARIES if name)
