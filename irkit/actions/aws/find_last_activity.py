@@ -29,7 +29,7 @@ from irkit.contract import Action, Effect, Frozen
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
-_ASSUMING = ("sts:AssumeRole",)
+_ASSUMING = "sts:AssumeRole"
 
 
 class Params(Frozen):
@@ -85,7 +85,10 @@ class Mode(StrEnum):
 
 
 class Result(Frozen):
-    """What is held and when it was used. Times are AWS's. ``recommended`` is how to go about it, ``reason`` why."""
+    """What is held and when it was used. Times are AWS's. ``recommended`` is how to go about it, ``reason`` why.
+
+    ``roles`` are those that were taken on, ``sessions`` the ARNs of the sessions that this made.
+    """
 
     user: str
     arn: str
@@ -96,6 +99,7 @@ class Result(Frozen):
     others: tuple[Other, ...]
     groups: tuple[str, ...]
     roles: tuple[str, ...]
+    sessions: tuple[str, ...]
     addresses: tuple[Address, ...]
     calls: int
     last_call: str
@@ -141,7 +145,8 @@ def read(clients: Clients, params: Params) -> Result:
         password_used_at=console.used_at,
         others=tuple(_other(one) for one in others.found),
         groups=Rights(clients.aws).groups(user(params.user)),
-        roles=tuple(dict.fromkeys(one.param("roleArn") for one in records if one.call in _ASSUMING and not one.error)),
+        roles=_taken(records),
+        sessions=_made(records),
         addresses=addresses,
         calls=len(records),
         last_call=last.call if last else "",
@@ -155,6 +160,16 @@ def read(clients: Clients, params: Params) -> Result:
         evidence=kept.path,
         sha256=kept.sha256,
     )
+
+
+def _taken(records: Sequence[Record]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.param("roleArn") for one in records if one.call == _ASSUMING and not one.error))
+
+
+def _made(records: Sequence[Record]) -> tuple[str, ...]:
+    """Each once: the same name twice makes two sessions of one ARN."""
+    several = (one.answered("assumedRoleUser", "arn") for one in records if one.call == _ASSUMING)
+    return tuple(dict.fromkeys(arn for arn in several if arn))
 
 
 def _keys(clients: Clients, name: str) -> tuple[Key, ...]:

@@ -14,7 +14,7 @@ from irkit.drill.world import estate
 from irkit.drill.world.scenarios.deploy_user import deploy_user
 from irkit.drill.world.scenarios.key_leak import REPOSITORY, leak_into_repository
 from irkit.drill.world.scenarios.scenario import OWN_NETWORKS, Scene, Story
-from irkit.drill.world.scenarios.sealed_estate import ALIAS, LEDGER_ROLE, grant, rightful_users, seal_estate
+from irkit.drill.world.scenarios.sealed_estate import ALIAS, LEDGER_ROLE, grant, rightful_users, seal_estate, seal_file
 
 
 class KmsMisuse:
@@ -26,7 +26,8 @@ class KmsMisuse:
         """The deploy user's key, what the KMS key seals, and who uses it rightfully."""
         leak_into_repository(scene)
         foothold = deploy_user(scene)
-        seal_estate(scene, REPOSITORY)
+        seal_estate(scene)
+        seal_file(scene, REPOSITORY)
         innocents = rightful_users(scene)
         grant(scene, foothold.suspects[0], "deploys")
         grant(scene, f"arn:aws:iam::{estate.ACCOUNT}:role/{LEDGER_ROLE}", "ledgers")

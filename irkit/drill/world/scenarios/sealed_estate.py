@@ -39,8 +39,8 @@ sops:
 """Shaped as SOPS writes it; what it seals is nothing."""
 
 
-def seal_estate(scene: Scene, repository: str) -> None:
-    """Names, tags and things under the payments key. Raises AwsRefused when the account is not as expected."""
+def seal_estate(scene: Scene) -> None:
+    """Names, tags and stores under the payments key. Raises AwsRefused when the account is not as expected."""
     root, key = scene.root, scene.estate.kms_key_arn
     root.json("kms", "CreateAlias", {"AliasName": ALIAS, "TargetKeyId": key})
     owner: JsonObject = {"SecretId": estate.DATABASE_SECRET, "Tags": [{"Key": "owner", "Value": "team-payments"}]}
@@ -51,7 +51,11 @@ def seal_estate(scene: Scene, repository: str) -> None:
     root.json("ssm", "PutParameter", {**told, "Tags": [{"Key": "team", "Value": "team-checkout"}]})
     root.make_bucket(BUCKET)
     root.seal_bucket(BUCKET, key)
-    text = _SOPS.replace("KEY", key)
+
+
+def seal_file(scene: Scene, repository: str) -> None:
+    """A SOPS file under the payments key, on the repository's main branch."""
+    text = _SOPS.replace("KEY", scene.estate.kms_key_arn)
     pushed = Pushed(author="ada", message="Secrets of the deploy job", at=scene.alarm_at - timedelta(days=40))
     scene.git.push_file(repository, "main", SOPS_FILE, text, pushed)
 
