@@ -42,7 +42,10 @@ class Opening:
 
 @dataclass(frozen=True)
 class Habits:
-    """How the principals were used before the intrusion: by address and program, within our own networks."""
+    """How the principals were used before the intrusion: by address and program, within our own networks.
+
+    Of a principal that no such use is known of, any use from our networks is taken for its owner's.
+    """
 
     known: Known
     used: frozenset[tuple[str, str, str]]
@@ -65,6 +68,8 @@ class Habits:
         """Whether a call is as its principal's own calls were before."""
         if self.made & {one.principal_arn, one.issuer_arn}:
             return False
+        if not any(actor == _actor(one) for actor, _, _ in self.used):
+            return self.known.holds(caller.ip)
         return (_actor(one), caller.ip, caller.agent) in self.used
 
 

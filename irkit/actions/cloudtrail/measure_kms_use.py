@@ -1,11 +1,13 @@
 """Measure who decrypted with a KMS key: which principal, when, from where, in which encryption contexts.
 
 Decrypts that a service made are told under the caller they were made for. Who made the sessions among the callers is
-looked for too. The raw records are kept as evidence. irkit's own calls are left out.
+looked for too. Where nobody looks like a stranger it looks again until CloudTrail has had its time: the call that set
+the alarm off may still be on its way. The raw records are kept as evidence. irkit's own calls are left out.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -15,10 +17,11 @@ from pydantic import AwareDatetime, Field
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
 from irkit.cloudtrail.key_callers import DECRYPTS as CALLS
-from irkit.cloudtrail.key_callers import Known, networks, origins
+from irkit.cloudtrail.key_callers import Known, Origin, is_strangers, networks, origins, signs
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
-from irkit.cloudtrail.questions.decrypts import DECRYPTS, context
+from irkit.cloudtrail.questions.decrypts import DECRYPTS, Decrypts, context
+from irkit.cloudtrail.questions.question import Answer
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
 from irkit.contract import Action, Effect, Frozen
@@ -28,12 +31,15 @@ if TYPE_CHECKING:
 
 _ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 _MOST_CONTEXTS = 100
+_AGAIN_S = 20
+"""How long to wait before looking again."""
 
 
 class Params(Frozen):
     """``names`` are all that a log may call the key by. It looks back ``hours``, or from ``since``.
 
-    Who made a session is not asked for those that were used from ``known_networks``, which are ours.
+    Who made a session is not asked for those that were used from ``known_networks``, which are ours. Where suspects are
+    ``named`` already, it looks once.
 
     ``regions`` none: the key's own, or all of a multi-region key. ``sources`` are written as for
     ``irkit trail --from``; none: the configured ones, else the event history.
@@ -43,6 +49,7 @@ class Params(Frozen):
     names: tuple[str, ...] = ()
     is_multi_region: bool = False
     known_networks: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24 * 7
     since: AwareDatetime | None = None
     regions: tuple[str, ...] = ()
@@ -119,17 +126,20 @@ class Result(Frozen):
 
 def read(clients: Clients, params: Params) -> Result:
     """Look. Raises ``OutsideError`` when nothing of the source answers."""
-    now = clients.now()
-    start = params.since or now - timedelta(hours=params.hours)
-    source = source_of(clients, params.sources)
-    regions = params.regions or (() if params.is_multi_region else (params.key.split(":")[3],))
-    asked = Query(windows=(Window(start, now),), regions=regions, calls=CALLS)
-    answer = ask(source, DECRYPTS, asked, told=told_to(clients, "of the KMS key"))
-    names = frozenset(params.names or (params.key, params.key.rpartition("/")[2]))
-    used = origins(answer.asked, names, f"irkit/{clients.incident}/")
+    began = clients.now()
+    start = params.since or began - timedelta(hours=params.hours)
     known = Known(networks(params.known_networks))
+    until = began + timedelta(seconds=clients.config.cloudtrail.lag_s + 1)
+    while True:
+        answer, used = _looked(clients, params, start)
+        is_enough = bool(params.named) or any(is_strangers(signs(one, used, known)) for one in used)
+        left = (until - clients.now()).total_seconds()
+        if is_enough or left <= 0:
+            break
+        clients.progress(f"nobody looks strange yet; records may be on their way until {until:%H:%M:%SZ}")
+        threading.Event().wait(min(left, _AGAIN_S))
     strange = tuple(one.principal for one in used if one.role and not known.holds(one.ip))
-    makers, coverage = _makers(clients, params, strange, Window(start, now))
+    makers, coverage = _makers(clients, params, strange, Window(start, clients.now()))
     ids = {event_id for one in used for event_id in one.event_ids}
     records = tuple(one for one in answer.records if one.event_id in ids)
     words = "; ".join((answer.coverage.text, *answer.notes, coverage))
@@ -151,6 +161,15 @@ def read(clients: Clients, params: Params) -> Result:
         evidence=kept.path,
         sha256=kept.sha256,
     )
+
+
+def _looked(clients: Clients, params: Params, start: datetime) -> tuple[Answer[Decrypts], tuple[Origin, ...]]:
+    """One look, until now."""
+    regions = params.regions or (() if params.is_multi_region else (params.key.split(":")[3],))
+    asked = Query(windows=(Window(start, clients.now()),), regions=regions, calls=CALLS)
+    answer = ask(source_of(clients, params.sources), DECRYPTS, asked, told=told_to(clients, "of the KMS key"))
+    names = frozenset(params.names or (params.key, params.key.rpartition("/")[2]))
+    return answer, origins(answer.asked, names, f"irkit/{clients.incident}/")
 
 
 def _makers(clients: Clients, params: Params, sessions: Sequence[str], window: Window) -> tuple[tuple[Maker, ...], str]:

@@ -1,7 +1,7 @@
 """Somebody leaves who still has credentials, and goes on using them.
 
-An engineer with an access key, a console password, rights by a group, a role shared with a colleague, and a grant on the
-payments key. Whoever raises the alarm knows the user's name.
+An engineer with an access key, a console password, rights by a group, a role shared with a colleague, and a grant on
+the payments key. Whoever raises the alarm knows the user's name.
 """
 
 from __future__ import annotations
