@@ -67,9 +67,13 @@ class Evidence:
         except pyrage.RecipientError as error:
             msg = "evidence_recipient is no age public key"
             raise InputMissing(msg, hint="it must look like age1...") from error
-        source = stream if hasattr(stream, "read") else io.BufferedReader(_Chunks(iter(stream)))
+        chunks = _Chunks(iter(stream))
+        source = stream if hasattr(stream, "read") else io.BufferedReader(chunks)
         with self._new_file(name) as file:
-            pyrage.encrypt_io(source, file, [recipient])
+            try:
+                pyrage.encrypt_io(source, file, [recipient])
+            except pyrage.EncryptError as error:
+                raise chunks.error or IrkitError(f"{name} could not be sealed: {error}") from None
         return self._told(file, what, count, coverage)
 
     def holds(self, path: str, sha256: str) -> bool:
@@ -163,6 +167,8 @@ class _Chunks(io.RawIOBase):
         super().__init__()
         self._chunks = chunks
         self._left = b""
+        self.error: IrkitError | None = None
+        """Why there are no more, when that is for a reason: age tells only that it could not read."""
 
     def readable(self) -> bool:
         return True
@@ -170,7 +176,11 @@ class _Chunks(io.RawIOBase):
     def readinto(self, buffer: object, /) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
         while not self._left:
-            chunk = next(self._chunks, None)
+            try:
+                chunk = next(self._chunks, None)
+            except IrkitError as error:
+                self.error = error
+                raise
             if chunk is None:
                 return 0
             self._left = chunk

@@ -139,7 +139,7 @@ def _seen(clients: Clients, one: Leaked, texts: Mapping[Fingerprint, Secret]) ->
 def _receipt(work: _Work) -> Receipt:
     labels = tuple(one.label for one in work.tokens)
     return Receipt(
-        summary=f"github: POST /credentials/revoke for {', '.join(labels)}",
+        summary=f"github: POST /credentials/revoke for {', '.join(labels) or 'nothing, none was alive'}",
         result=Result(tokens=labels).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
     )

@@ -136,7 +136,7 @@ def _question(value: Value) -> Question:
 def _receipt(work: _Work) -> Receipt:
     labels = tuple(one.label for one in work.tokens)
     return Receipt(
-        summary=f"revoked at the provider: {', '.join(labels)}",
+        summary=f"revoked at the provider: {', '.join(labels) or 'nothing, none was alive'}",
         result=Result(tokens=labels).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
     )
