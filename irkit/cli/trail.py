@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import cast
 
-from irkit.cli.dispatch import Command, guarded, talk
+from irkit.cli.dispatch import INTERRUPTED, Command, guarded, talk
 
 VERBS: dict[str, tuple[str, str, str]] = {
     "activity": ("Ask", "ask", "everything that a key, session, role, user or address did, oldest first"),
@@ -67,7 +67,44 @@ def usage() -> str:
 
 
 def trail(words: Sequence[str]) -> int:
-    """Run one verb; the exit code."""
+    """Run one verb; the exit code. An interrupt ends it in words whenever it comes, while modules are loaded too."""
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return _interrupted(words[0] if words else "")
+
+
+def _interrupted(verb: str) -> int:
+    left = {
+        "cache": "; what was read so far stays in the store, and the same command goes on",
+        "keep": "; what was kept so far stays, and the same command goes on",
+        "athena": "; AWS may have made what it was asked for: irkit trail athena tells",
+        "add": "; irkit timeline tells whether it was added",
+    }
+    talk(f"irkit trail: interrupted{left.get(verb, '')}")
+    return INTERRUPTED
+
+
+class _Verb:
+    """A verb's module as a command whose interrupts are told in a verb's own words."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._command = cast("Command", importlib.import_module(f"irkit.cli.trail_{VERBS[name][1]}"))
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the verb's arguments."""
+        self._command.add_arguments(parser)
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+        try:
+            return self._command.run(args)
+        except KeyboardInterrupt:
+            return _interrupted(self._name)
+
+
+def _run(words: Sequence[str]) -> int:
     verb = words[0] if words and not words[0].startswith("-") else "view"
     if words[:1] in (["--help"], ["-h"]) or (not words and not sys.stdout.isatty()):
         print(usage())
@@ -77,7 +114,7 @@ def trail(words: Sequence[str]) -> int:
         talk(f"irkit trail: there is no verb {verb!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         talk("irkit trail --help lists them")
         return 2
-    command = cast("Command", importlib.import_module(f"irkit.cli.trail_{VERBS[verb][1]}"))
+    command = _Verb(verb)
     parser = argparse.ArgumentParser(prog=f"irkit trail {verb}", description=VERBS[verb][2], epilog=EPILOG)
     parser.set_defaults(verb=verb)
     command.add_arguments(parser)

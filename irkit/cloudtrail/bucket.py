@@ -24,7 +24,8 @@ from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
 from irkit.cloudtrail.kept_objects import KeptObjects, place
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
-from irkit.cloudtrail.raw.looking import Looked, look_at_files
+from irkit.cloudtrail.raw.looked import Looked
+from irkit.cloudtrail.raw.looking import look_at_files
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.cloudtrail.trails import trail_notes

@@ -12,6 +12,7 @@ from typing import cast
 from irkit.cloudtrail.coverage import Counts, Skipped
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.peeking import outside
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.reading import Part, Reader
@@ -26,36 +27,6 @@ _SMALL = 2 << 20
 """So few stored bytes are read in this process: that takes less time than starting others."""
 MOST_JOBS = 4
 """More processes take more memory than 300 MB, and no longer help on most disks."""
-
-
-@dataclass(frozen=True)
-class Looked:
-    """What a look at files has seen."""
-
-    counts: Counts
-    skipped: tuple[Skipped, ...]
-    sights: Sights
-    """Of all files: times, accounts, regions, from samples of every file."""
-    off: tuple[tuple[str, datetime], ...]
-    """Files whose events do not lie where their names say, each with the time of one of them."""
-    insights: int
-    """Records that tell of no call."""
-    fruitless: frozenset[str]
-    """Files of which nothing could be read."""
-    is_estimate: bool = False
-    """Whether the number of events is one: to three digits, by a sample of the files that hold nothing asked for."""
-
-    def joined(self, other: Looked) -> Looked:
-        """Of two looks at different files."""
-        return Looked(
-            self.counts + other.counts,
-            self.skipped + other.skipped,
-            joined((self.sights, other.sights)),
-            self.off + other.off,
-            self.insights + other.insights,
-            self.fruitless | other.fruitless,
-            self.is_estimate or other.is_estimate,
-        )
 
 
 @dataclass
