@@ -64,7 +64,18 @@ def usage() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is returned (see ``irkit.errors``)."""
+    """Run one command; the exit code is returned (see ``irkit.errors``).
+
+    Commands answer an interrupt in their own words; here it comes while one is being loaded.
+    """
+    try:
+        return _main(argv)
+    except KeyboardInterrupt:
+        print("irkit: interrupted", file=sys.stderr)
+        return 130
+
+
+def _main(argv: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if None in (sys.stdin, sys.stdout, sys.stderr):
         _open_closed()
