@@ -33,6 +33,9 @@ _KEY_USES = {
     "secretsmanager:GetSecretValue": ("Decrypt",),
     "secretsmanager:PutSecretValue": ("GenerateDataKey", "Decrypt"),
 }
+_OF_USERS = frozenset({"User", "FederatedUser"})
+"""Whose sessions (GetSessionToken without MFA, GetFederationToken) may not call IAM at all (STS API reference)."""
+_NO_TOKEN = "The security token included in the request is invalid."  # noqa: S105  what AWS says
 _NO_KMS = "Access to KMS is not allowed"
 _words: ContextVar[str] = ContextVar("rehearsal_words", default="")
 
@@ -73,6 +76,7 @@ class Gate:
         self._evaluator = modules["core.iam_evaluator"]
         self._responses = modules["core.responses"]
         self._secrets = modules["services.secretsmanager"]
+        self._sessions = modules["services.sts"].__dict__["_sessions"]
         self._keys_of_kms = modules["services.kms"]
         self._enforce = self._evaluator.enforce
         self._condition_key = self._evaluator.__dict__["_resolve_condition_key"]
@@ -123,6 +127,8 @@ class Gate:
         principal = self._evaluator.resolve_principal(call.key_id, self._responses.get_account_id())
         if isinstance(principal, self._evaluator.AuthError):
             return denied
+        if principal.type in _OF_USERS and call.key_id in self._sessions and call.action.startswith("iam:"):
+            return self._evaluator.AuthError("InvalidClientTokenId", _NO_TOKEN)
         own_arn = self._own_arn(principal.arn, principal.account)
         keys = self._keys(principal, own_arn, note, call.region) if note else {}
         asked = Asked(call.action, call.resource, keys)

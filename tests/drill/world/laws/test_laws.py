@@ -390,3 +390,12 @@ def test_calls_of_every_protocol_are_bound_and_told_why(world: World) -> None:
                 getattr(sdk(world, eve.keys, service), operation)(**params)
     for service, operation, params in asked:
         getattr(sdk(world, eve.keys, service), operation)(**params)
+
+
+def test_sessions_of_a_user_may_not_call_iam(world: World) -> None:
+    name, eve = new_user(world, "*")
+    told = {"Name": f"f-{name}", "Policy": document(ALL)}
+    for asked, params in (("GetSessionToken", {}), ("GetFederationToken", told)):
+        session = replace(eve, keys=key_pair(eve.query("sts", asked, params)))
+        assert lists(session) == ""
+        assert refusal_of(lambda of=session: of.query("iam", "ListUsers", {})) == "InvalidClientTokenId"  # type: ignore[misc]
