@@ -88,7 +88,7 @@ MODULES = (
     "slack.open_channel",
     "slack.post_message",
     "token.find_liveness",
-    "token.revoke",
+    "token.revoke_tokens",
 )
 """Every action's module below ``irkit.actions``, in the order of the alphabet."""
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from irkit.actions.github import revoke_tokens
-from irkit.actions.token import find_liveness, revoke
+from irkit.actions.token import find_liveness
+from irkit.actions.token import revoke_tokens as at_provider
 from irkit.actions.token.find_liveness import Outcome, Params, Result
 from irkit.clients.clients import Clients
 from irkit.config import ProvidersConfig
@@ -210,8 +211,8 @@ def test_another_providers_token_is_asked_about_revoked_and_proven_dead(lab: tup
     clients.known_secrets.remember(value.leaked.fingerprint, value.secret)
     found = asked(clients, value.leaked)
     assert (found.outcome, found.by_provider) == (Outcome.ALIVE, (value.leaked,))
-    plan = revoke.plan(clients, revoke.Params(tokens=found.by_provider))
-    verdict = revoke.verify(clients, revoke.apply(clients, plan))
+    plan = at_provider.plan(clients, at_provider.Params(tokens=found.by_provider))
+    verdict = at_provider.verify(clients, at_provider.apply(clients, plan))
     assert verdict.proof is Proof.PROVEN
     assert len(server.dead) == 1
     assert asked(clients, value.leaked).outcome is Outcome.DEAD
