@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from irkit.engine.offers import Order, offers
 from irkit.engine.view import Mark, StepView
@@ -14,6 +14,7 @@ from irkit.incident.state import IncidentState
 from irkit.tui.activity import ActivityLine
 from irkit.tui.desk import IncidentDesk
 from irkit.tui.look import Look
+from irkit.tui.spans import clock
 
 RING = 5000
 """How many lines of activity are kept; the journal has them all."""
@@ -51,10 +52,11 @@ class Board:
         self.look = look
         self.reading: Reading | None = None
         self.lines: deque[ActivityLine] = deque(maxlen=RING)
+        self.usual: Mapping[StepId, timedelta] = {}
 
     def take(self, reading: Reading, lines: Iterable[ActivityLine]) -> None:
         """Put up a new reading."""
-        self.reading = reading
+        self.reading = replace(reading, views=tuple(_with_usual(view, self.usual) for view in reading.views))
         self.lines.extend(lines)
 
     def offers(self, step: StepId) -> Mapping[Order, str]:
@@ -62,3 +64,10 @@ class Board:
         if self.reading is None:
             return {}
         return offers(self.desk.runbook, self.reading.state, step, self.desk.me)
+
+
+def _with_usual(view: StepView, usual: Mapping[StepId, timedelta]) -> StepView:
+    """Of a running step, how long it usually takes."""
+    if view.mark is not Mark.RUNNING or view.step not in usual:
+        return view
+    return replace(view, words=f"{view.words}  usually {clock(usual[view.step])}".strip())

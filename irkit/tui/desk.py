@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -138,6 +138,9 @@ class IncidentDesk(Protocol):
 
     def progress(self) -> Sequence[ProgressLine]:
         """The live lines since the last call."""
+
+    def usual(self) -> Mapping[StepId, timedelta]:
+        """How long steps usually take, from earlier incidents of this kind; empty when there is none."""
 
     def source(self, step: StepId) -> str:
         """The action's file, its first line ``path:line`` of the action."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from threading import Event
 
 from pydantic import JsonValue
@@ -25,6 +26,14 @@ class DeskRead(Message):
         self.reading = reading
         self.lines = lines
         self.taken = taken
+
+
+class UsualRead(Message):
+    """How long steps usually take is known."""
+
+    def __init__(self, usual: Mapping[StepId, timedelta]) -> None:
+        super().__init__()
+        self.usual = usual
 
 
 class DeskFailed(Message):

@@ -19,6 +19,7 @@ from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.graph import needs
 from irkit.runbook.model import Runbook, Step
 from irkit.tui import marks
+from irkit.tui.item_rows import item_rows
 from irkit.tui.printable import printable
 from irkit.tui.spans import moment
 
@@ -106,7 +107,7 @@ def _plan(subject: Subject) -> list[Text]:
         return [*_trouble(now), Text(printable(subject.step.title)), *_none_yet(subject)]
     kind = "Undo plan" if now.direction is Direction.UNDO else "Plan"
     rows = [*_trouble(now), Text.assemble((kind, "bold"), f"  {_standing(now)}"), Text()]
-    rows += [Text(printable(plan.summary)) for plan in now.plans]
+    rows += list(item_rows(now)) or [Text(printable(plan.summary)) for plan in now.plans]
     rows += changes(now.plans) or [Text("  nothing to do: the world already stands as wanted", "green")]
     rows += [Text(), field("Feels it", told(plan.blast for plan in now.plans))]
     rows += [field("Undo", told(plan.undo for plan in now.plans))]

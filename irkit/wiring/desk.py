@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -23,6 +24,7 @@ from irkit.wiring.cards import CLOSED, cards
 from irkit.wiring.incidents import session_of
 from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, opened_session
+from irkit.wiring.usual import usual
 
 if TYPE_CHECKING:
     from irkit.tui.trail_desk import TrailDesk
@@ -80,6 +82,10 @@ class SessionDesk:
         """The live lines since the last call."""
         lines = self.session.lines
         return [lines.popleft() for _ in range(len(lines))]
+
+    def usual(self) -> Mapping[StepId, timedelta]:
+        """How long steps usually take here."""
+        return usual(self.session)
 
     def source(self, step: StepId) -> str:
         """The action's file, its first line ``path:line`` of the action."""

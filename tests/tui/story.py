@@ -212,6 +212,7 @@ class ScriptedDesk:
         self.closed = threading.Event()
         self.trails: TrailDesk | None = None
         self.reads = 0
+        self.usually: Mapping[StepId, timedelta] = {}
         self._state = IncidentState()
         self._lines: list[ProgressLine] = []
         self._lock = threading.Lock()
@@ -233,6 +234,9 @@ class ScriptedDesk:
         with self._lock:
             lines, self._lines = self._lines, []
         return lines
+
+    def usual(self) -> Mapping[StepId, timedelta]:
+        return self.usually
 
     def source(self, step: StepId) -> str:
         return f"irkit/actions/aws/{step}.py:12\n\ndef plan(clients, params):\n    return Plan()\n"

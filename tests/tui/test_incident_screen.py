@@ -319,3 +319,13 @@ def test_time_goes_on_in_the_header_without_any_event(play: Play) -> None:
         await on(pilot).says("elapsed 1h02m").go()
 
     play(desk, WIDE, scene, now=lambda: clock["at"])
+
+
+def test_a_running_step_says_how_long_it_usually_takes(play: Play) -> None:
+    desk = ScriptedDesk(halfway())
+    desk.usually = {StepId("hunt_persistence"): timedelta(seconds=101), StepId("verdict"): timedelta(seconds=9)}
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("usually 1:41").says_not("usually 0:09").go()
+
+    play(desk, WIDE, scene)

@@ -21,7 +21,7 @@ from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.lanes import lanes
 from irkit.tui.life_lines import alarms
 from irkit.tui.life_rows import life_tally
-from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked, OrderTaken, TrailAsked
+from irkit.tui.messages import DeskFailed, DeskRead, LeaveAsked, OrderTaken, TrailAsked, UsualRead
 from irkit.tui.reader import Reader
 from irkit.tui.screens.contain import ContainScreen
 from irkit.tui.screens.credentials import CredentialsScreen
@@ -75,6 +75,7 @@ class IncidentScreen(OrderingScreen):
         self.query_one("#activity").border_title = "Activity  all steps"
         self.query_one("#steps").focus()
         self.run_worker(self._reader.run, thread=True, group="reader", exit_on_error=True)
+        self.run_worker(lambda: self.post_message(UsualRead(self.board.desk.usual())), thread=True, group="usual")
         self.set_interval(1, self._tick)
 
     def on_resize(self) -> None:
@@ -125,6 +126,14 @@ class IncidentScreen(OrderingScreen):
         if not steps.touched and (waiting or reading.running()):
             steps.choose((waiting or reading.running())[0].step)
             steps.touched = bool(waiting)
+
+    @on(UsualRead)
+    def _expect(self, message: UsualRead) -> None:
+        """It comes once, and is drawn at once."""
+        self.board.usual = message.usual
+        if self.board.reading is not None:
+            self.board.take(self.board.reading, ())
+            self._show()
 
     @on(OrderTaken)
     def _remember(self, message: OrderTaken) -> None:
