@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from irkit.clients.principal import PrincipalKind, principal
 from irkit.clients.quarantine_policy import FROZEN, plain
 from irkit.cloudtrail.inquiry import source_of, told_to
-from irkit.cloudtrail.lineage import tree
+from irkit.cloudtrail.kin import kin
+from irkit.cloudtrail.lineage import Tree, tree
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.activity import ACTIVITY
 from irkit.cloudtrail.questions.asking import ask
@@ -26,18 +28,28 @@ _ASKED = ("iam:*", "kms:CreateGrant")
 _DAILY = frozenset({PrincipalKind.USER, PrincipalKind.ROLE})
 
 
-def usual_workers(clients: Clients, suspects: Sequence[str], since: datetime) -> tuple[tuple[str, ...], str]:
-    """The ARNs of users and roles that did such work before the suspects did, and the coverage in words.
+@dataclass(frozen=True)
+class Surroundings:
+    """ARNs of whose daily work makes identities, of who came of the suspects, and the coverage in words."""
 
-    Neither suspects nor what came of them. Raises ``OutsideError`` when nothing of the source answers.
+    workers: tuple[str, ...]
+    kin: tuple[str, ...]
+    coverage: str
+
+
+def surroundings(clients: Clients, suspects: Sequence[str], since: datetime, account: str) -> Surroundings:
+    """Who did such work before the suspects did, and who came of the suspects, by the log as far as it tells already.
+
+    The workers are neither suspects nor came of them. Raises ``OutsideError`` when nothing of the source answers.
     """
     source, now = source_of(clients), clients.now()
     windows = (Window(since, now),)
     told = told_to(clients, "of who makes identities")
-    of_suspects = ask(source, ACTIVITY, Query(windows=windows, arns=tuple(suspects)), Follow.ALONE, told)
+    of_suspects = ask(source, ACTIVITY, Query(windows=windows, arns=tuple(map(plain, suspects))), Follow.TREE, told)
     of_all = ask(source, ACTIVITY, Query(windows=windows, calls=_ASKED), Follow.ALONE, told)
     records = in_order({one.event_id: one for one in (*of_suspects.records, *of_all.records)}.values())
-    return workers(records, suspects), of_all.coverage.text
+    theirs = kin(of_suspects.tree or Tree(tuple(suspects)), suspects, account, now)
+    return Surroundings(workers(records, suspects), theirs, of_all.coverage.text)
 
 
 def workers(records: Sequence[Record], suspects: Iterable[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from pydantic import Field
 from irkit.clients.holder import named
 from irkit.clients.principal import PrincipalKind
 from irkit.clients.scp import MOST_ATTACHED
-from irkit.cloudtrail.identity_work import usual_workers
+from irkit.cloudtrail.identity_work import surroundings
 from irkit.contract import Action, Effect, Frozen
 from irkit.errors import Denied, NotFound, OutsideError
 
@@ -49,6 +49,8 @@ class Result(Frozen):
     reach: Reach
     account: str
     limits: tuple[str, ...]
+    principals: tuple[str, ...]
+    """The suspects, and the users, roles and sessions that came of them as far as the log tells already."""
     exempt: tuple[str, ...]
     """ARNs of principals that make identities as their daily work: a freeze is to spare them."""
     coverage: str
@@ -65,16 +67,15 @@ def read(clients: Clients, params: Params) -> Result:
     own = clients.sts.own_identity()
     reach, why = _reach(clients, own.account)
     span = timedelta(hours=params.hours)
-    workers: tuple[str, ...] = ()
-    coverage = "CloudTrail was not asked: no freeze is possible"
-    if reach is Reach.BINDS:
-        workers, coverage = usual_workers(clients, params.principals, clients.now() - span)
+    around = surroundings(clients, params.principals, clients.now() - span, own.account)
+    principals = tuple(dict.fromkeys((*params.principals, *around.kin)))
     return Result(
         reach=reach,
         account=own.account,
         limits=(*why, *_limits(own.account, params.principals, reach)),
-        exempt=workers,
-        coverage=coverage,
+        principals=principals,
+        exempt=around.workers,
+        coverage=around.coverage,
     )
 
 

@@ -11,6 +11,7 @@ that policies govern, with an explicit deny.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -102,7 +103,7 @@ def read(clients: Clients, params: Params) -> Result:
     now = clients.aws_now().at
     query = Query(
         windows=(Window(settled, now + timedelta(minutes=1)),),
-        arns=tuple(dict.fromkeys(plain(each) for each in params.principals)),
+        arns=tuple(dict.fromkeys(plain(each) for each in (*params.principals, *_owners(clients, wanted)))),
     )
     answer = ask(
         source_of(clients), ACTIVITY, query, Follow.ALONE, told_to(clients, "of what suspects do since the cut")
@@ -139,6 +140,14 @@ def _credentials(clients: Clients, params: Params) -> tuple[Credential, ...]:
     for key_id in params.sessions:
         found.setdefault(key_id, Credential(kind=CredentialKind.SESSION, id=key_id, label="session"))
     return tuple(one for key, one in found.items() if key not in params.except_keys)
+
+
+def _owners(clients: Clients, wanted: Sequence[Credential]) -> Iterator[str]:
+    """The ARNs of users whose keys are among the credentials: of a key made for somebody innocent, that one's too."""
+    for one in wanted:
+        if one.kind is CredentialKind.ACCESS_KEY:
+            with suppress(NotFound):
+                yield clients.iam.user_arn(clients.iam.key_use(one.id).user)
 
 
 def _listed(clients: Clients, user: str) -> tuple[str, ...]:

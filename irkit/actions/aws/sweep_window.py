@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
+from irkit.clients.holder import HolderKind
 from irkit.clients.iam import AccessKey
-from irkit.clients.principal import PrincipalKind, principal
 from irkit.clients.quarantine import AccountQuarantine
 from irkit.clients.quarantine_policy import plain, told_by
 from irkit.clients.waiting import wait_until
 from irkit.cloudtrail import leftover
 from irkit.cloudtrail.births import Kind
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
+from irkit.cloudtrail.kin import kin
 from irkit.cloudtrail.leftover import (
     Ground,
     LeftGrant,
@@ -38,6 +39,7 @@ from irkit.cloudtrail.leftover import (
     LeftUser,
 )
 from irkit.cloudtrail.lineage import Tree
+from irkit.cloudtrail.made_since import dated
 from irkit.cloudtrail.persistence import Means, traces
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.activity import ACTIVITY
@@ -50,7 +52,7 @@ from irkit.errors import NotFound, OutsideError
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
-_MAKING = (*("iam:CreateUser", "iam:CreateRole", "iam:CreateAccessKey", "iam:UpdateAssumeRolePolicy"),)
+_MAKING = ("iam:CreateUser", "iam:CreateRole", "iam:CreateAccessKey", "iam:UpdateAssumeRolePolicy")
 _MANY_USERS = 500
 """The keys of so many users are listed one by one; of more, only those whom the log names."""
 _JUDGED = frozenset({
@@ -164,8 +166,8 @@ def read(clients: Clients, params: Params) -> Result:
     coverage = "; ".join((theirs.coverage.text, *theirs.notes))
     kept = keep(clients, "cloudtrail-sweep.jsonl", theirs.records, "what the suspects did in the window", coverage)
     lists = _lists(clients, ground)
-    found = leftover.dated(_bounded(ground), since, now - lag)
-    principals = _principals(ground)
+    found = dated(_bounded(ground), since, now - lag)
+    principals = kin(tree, suspects, ground.account_id, now)
     is_open = any(lists.values()) or bool(found.unknown)
     return Result.model_validate(
         {
@@ -234,8 +236,9 @@ def _passwords(clients: Clients, ground: Ground) -> Iterator[LeftPassword]:
         if one.call not in {"iam:CreateLoginProfile", "iam:UpdateLoginProfile"} or user in seen:
             continue
         seen.add(user)
-        listed = ground.account.users.get(user)
-        if listed is not None and not leftover.is_shut_in(ground, listed) and clients.account.has_password(user):
+        if user not in ground.account.users or ground.is_made(HolderKind.USER, user):
+            continue  # whom the suspects made is shut in as a whole; a suspect's own password outlives its quarantine
+        if clients.account.has_password(user):
             yield LeftPassword(by=one.principal_arn, at=one.at, call=one.call, event_id=one.event_id, user=user)
 
 
@@ -270,19 +273,6 @@ def _others(records: Iterable[Record]) -> Iterator[LeftOther]:
             target=trace.target,
             what=trace.what,
         )
-
-
-def _principals(ground: Ground) -> tuple[str, ...]:
-    """ARNs of what came of the suspects and is of this account, the suspects themselves left out."""
-    found: dict[str, None] = {}
-    for one in ground.tree.births:
-        who = principal(one.arn)
-        if who is None or who.account != ground.account_id or who.kind is PrincipalKind.ROOT:
-            continue
-        ended = one.until is not None and one.until < ground.now
-        if plain(one.arn) not in ground.suspects and not (ended and who.kind is PrincipalKind.SESSION):
-            found[one.arn] = None
-    return tuple(found)
 
 
 ACTION: Action[Clients, Params, Result] = Action(
