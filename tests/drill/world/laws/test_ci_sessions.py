@@ -11,12 +11,17 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.asking import ask
+from irkit.cloudtrail.questions.ci import CI
+from irkit.cloudtrail.record import record
 from irkit.drill.world import estate
 from irkit.drill.world.json_shape import Json, JsonObject, at
 from irkit.drill.world.signature import KeyPair
 from irkit.drill.world.token_issuer import AUDIENCE, HOST, Job
 from irkit.drill.world.world import World
 from irkit.secret import Secret
+from tests.cloudtrail.held import Held
 from tests.drill.world.accounts import admin, caller, records
 
 JOB = Job("acme/payments", "refs/heads/main", "deploy", "4711", "mona")
@@ -136,3 +141,13 @@ def test_an_audience_taken_from_the_provider_shuts_the_ci_out_and_given_back_let
 def test_no_record_holds_a_token(world: World, runner: Runner) -> None:
     runner.session()
     assert "webIdentityToken" not in json.dumps([one.record for one in world.aws.events.everything()])
+
+
+def test_irkits_own_question_finds_the_run_and_what_it_asked(world: World, runner: Runner) -> None:
+    job = Job("acme/payments", "refs/heads/main", "deploy", "4712", "mona", environment="prod")
+    keys = runner.session(job)
+    caller(world, keys).json("secretsmanager", "ListSecrets", {})
+    records_read = [record(json.dumps(one.record)) for one in world.aws.events.everything()]
+    [run] = ask(Held(records_read), CI, Query(sessions=("run-4712",))).rows
+    assert (run.repository, run.of, run.audience, run.calls) == ("acme/payments", "environment:prod", AUDIENCE, 1)
+    assert (run.role, run.key_id) == (ROLE, keys.key_id)

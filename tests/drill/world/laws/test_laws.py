@@ -399,3 +399,39 @@ def test_sessions_of_a_user_may_not_call_iam(world: World) -> None:
         session = replace(eve, keys=key_pair(eve.query("sts", asked, params)))
         assert lists(session) == ""
         assert refusal_of(lambda of=session: of.query("iam", "ListUsers", {})) == "InvalidClientTokenId"  # type: ignore[misc]
+
+
+def _deny_and_deactivate(world: World, name: str, key: str) -> None:
+    put(world, name, "deny", DENY)
+    told = {"UserName": name, "AccessKeyId": key, "Status": "Inactive"}
+    admin(world).query("iam", "UpdateAccessKey", told)
+
+
+def _take_back(eve: AwsCaller, name: str) -> list[str]:
+    key = {"UserName": name, "AccessKeyId": eve.keys.key_id, "Status": "Active"}
+    deny = {"UserName": name, "PolicyName": "deny"}
+    return [
+        refusal_of(lambda: eve.query("iam", "UpdateAccessKey", key)),
+        refusal_of(lambda: eve.query("iam", "DeleteUserPolicy", deny)),
+    ]
+
+
+def test_deny_and_deactivate_alone_lose_to_an_intruder_who_watches(slow: World) -> None:
+    name, eve = new_user(slow, "iam:*", "secretsmanager:ListSecrets")
+    slow.aws.settle()
+    _deny_and_deactivate(slow, name, eve.keys.key_id)
+    assert _take_back(eve, name) == ["", ""]
+    slow.aws.settle()
+    assert lists(eve) == ""
+
+
+def test_a_quarantine_that_has_settled_first_wins(slow: World) -> None:
+    name, eve = new_user(slow, "iam:*", "secretsmanager:ListSecrets")
+    slow.aws.settle()
+    with hung(slow, denied_to(user_arn(name))):
+        slow.aws.settle()
+        _deny_and_deactivate(slow, name, eve.keys.key_id)
+        assert _take_back(eve, name) == ["AccessDenied", "AccessDenied"]
+        slow.aws.settle()
+    slow.aws.settle()
+    assert lists(eve) == "UnrecognizedClientException"
