@@ -1,11 +1,9 @@
-"""What the responder came to believe in a drill: read from the journal and its evidence alone, never from the truth."""
+"""What the responder came to believe in a drill: read from the journal alone, never from the truth."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from irkit.drill.score import Belief
 from irkit.incident.events import EffectIntended, Recorded, StepPlanned
@@ -14,16 +12,16 @@ from irkit.incident.lives import lives
 from irkit.report.findings import Findings, Loose, findings
 from irkit.runbook.model import Runbook
 
-DECRYPTS = "cloudtrail.list_decrypts"
-"""The action whose last answer in a runbook lays decrypts to the intruder."""
+OPENED = "cloudtrail.measure_opened"
+"""The action whose answer lays decrypts to the intruder."""
 
 
-class _Listed(Loose):
-    evidence: str
+class _Measured(Loose):
+    decrypts: tuple[str, ...]
 
 
-def belief(records: Sequence[Recorded], runbook: Runbook, folder: Path, how: str, good: str) -> Belief:
-    """Read it. ``folder`` is the incident's; ``how`` is how its run ended, and ``good`` how a good one does."""
+def belief(records: Sequence[Recorded], runbook: Runbook, how: str, good: str) -> Belief:
+    """Read it. ``how`` is how its run ended, and ``good`` how a good one does."""
     found = findings(records, runbook)
     cut = [life for life in lives(records) if life.standing]
     dead = [at for life in cut if (at := _dead_at(life)) is not None]
@@ -33,7 +31,7 @@ def belief(records: Sequence[Recorded], runbook: Runbook, folder: Path, how: str
         cut=tuple(life.credential.id for life in cut),
         undead=tuple(f"{life.name} ({life.stage})" for life in cut if life.stage is not Stage.PROVEN_DEAD)
         or (() if cut else ("nothing was cut",)),
-        decrypts=_decrypts(found, folder),
+        decrypts=_decrypts(found),
         ended=how == good,
         how=how,
     )
@@ -57,16 +55,9 @@ def _first_act(records: Sequence[Recorded]) -> datetime | None:
     return None
 
 
-def _decrypts(found: Findings, folder: Path) -> frozenset[str] | None:
-    steps = found.of(DECRYPTS)
+def _decrypts(found: Findings) -> frozenset[str] | None:
+    """The ids of the decrypts that the last answer of each step lays to the intruder; None when nothing asked."""
+    steps = found.of(OPENED)
     if not steps:
         return None
-    return frozenset(event for listed in steps[-1].read(_Listed) for event in _opened(folder / listed.evidence))
-
-
-def _opened(file: Path) -> Iterator[str]:
-    """The ids of the records in an evidence file that tell of something decrypted."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        if record.get("eventName") == "Decrypt" and not record.get("errorCode"):
-            yield str(record.get("eventID"))
+    return frozenset(event for step in steps for told in step.read(_Measured) for event in told.decrypts)

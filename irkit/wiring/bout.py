@@ -54,7 +54,7 @@ def judged(session: Session, cloud: Rehearsal, how: Outcome) -> Score:
     while any(one.is_stopped and not one.rides_on for one in truth.bystanders) and time.monotonic() < until:
         time.sleep(_LOOK_S)
         truth = _truth(cloud)
-    believed = belief(session.journal.records(), session.runbook, session.folder.path, how.value, Outcome.ENDED.value)
+    believed = belief(session.journal.records(), session.runbook, how.value, Outcome.ENDED.value)
     spilled = tuple(found_leaks(cloud.folder, session.folder.path))
     return scored(session.runbook.name, truth, tries, believed, spilled)
 
