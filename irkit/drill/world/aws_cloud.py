@@ -19,7 +19,7 @@ from irkit.drill.world.json_shape import Json, text
 from irkit.drill.world.laws.organization import MANAGEMENT_ACCOUNT
 from irkit.drill.world.lookup_events import Pace
 from irkit.drill.world.loopback_server import LoopbackServer
-from irkit.drill.world.organization_access import organization_session
+from irkit.drill.world.organization_access import ORGANIZATION_ROLE, organization_session
 from irkit.drill.world.principals import Principals
 from irkit.drill.world.proxy import SOURCE_IP, Behind, RecordingProxy
 from irkit.drill.world.recording import Recording
@@ -134,6 +134,7 @@ class AwsCloud:
             estate.TASK_ROLE,
             estate.READER_ROLE,
             estate.BREAK_GLASS_ROLE,
+            ORGANIZATION_ROLE,
             *self._key_ids(estate.LEAKED_USER, estate.ADMIN_USER, estate.ON_CALL_USER),
         ):
             self.recording.backdate(name, alarm_at - timedelta(days=211))

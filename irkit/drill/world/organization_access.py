@@ -9,7 +9,7 @@ from irkit.drill.world.json_shape import Json, JsonObject
 from irkit.drill.world.seed_aws import key_pair
 from irkit.drill.world.signature import KeyPair
 
-ROLE = "irkit-quarantine"
+ORGANIZATION_ROLE = "irkit-quarantine"
 _SESSION_S = "43200"
 _ACTIONS: list[Json] = [
     "sts:GetCallerIdentity",
@@ -24,10 +24,10 @@ def organization_session(root: AwsCaller, account: str) -> KeyPair:
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}}
     )
     may = _document({"Effect": "Allow", "Action": _ACTIONS, "Resource": "*"})
-    made = {"RoleName": ROLE, "AssumeRolePolicyDocument": trust, "MaxSessionDuration": _SESSION_S}
+    made = {"RoleName": ORGANIZATION_ROLE, "AssumeRolePolicyDocument": trust, "MaxSessionDuration": _SESSION_S}
     root.query("iam", "CreateRole", made)
-    root.query("iam", "PutRolePolicy", {"RoleName": ROLE, "PolicyName": "own", "PolicyDocument": may})
-    asked = {"RoleArn": f"arn:aws:iam::{account}:role/{ROLE}", "RoleSessionName": "irkit"}
+    root.query("iam", "PutRolePolicy", {"RoleName": ORGANIZATION_ROLE, "PolicyName": "own", "PolicyDocument": may})
+    asked = {"RoleArn": f"arn:aws:iam::{account}:role/{ORGANIZATION_ROLE}", "RoleSessionName": "irkit"}
     return key_pair(root.query("sts", "AssumeRole", {**asked, "DurationSeconds": _SESSION_S}))
 
 
