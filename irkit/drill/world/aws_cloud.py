@@ -127,6 +127,7 @@ class AwsCloud:
         """Makes the account's contents and begins to record; users and keys are older than the alarm."""
         through = AwsCaller(self.url, self._emulator.root, estate.REGION, {SOURCE_IP: "10.0.0.5"})
         found = seed_aws(through, dict(self._settings.break_glass), health)
+        self.organization_keys = self._organization_keys()
         for name in (
             estate.LEAKED_USER,
             estate.ADMIN_USER,
@@ -138,7 +139,6 @@ class AwsCloud:
             *self._key_ids(estate.LEAKED_USER, estate.ADMIN_USER, estate.ON_CALL_USER),
         ):
             self.recording.backdate(name, alarm_at - timedelta(days=211))
-        self.organization_keys = self._organization_keys()
         self.recording.begin()
         return found
 

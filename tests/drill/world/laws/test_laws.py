@@ -257,6 +257,8 @@ def test_no_policy_binds_anybody_in_the_management_account(raise_world: Raise) -
     told = admin(world).json("organizations", "DescribeOrganization", {})
     assert at(told, "Organization", "MasterAccountId") == estate.ACCOUNT
     assert world.facts.organization_profile == "organization"
+    role = admin(world).query("iam", "GetRole", {"RoleName": "irkit-quarantine"})
+    assert role.findtext(".//CreateDate", "") < world.facts.alarm_at[:10]
 
 
 def test_without_an_organization_there_is_no_profile_for_it(raise_world: Raise) -> None:
