@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from irkit.clients.aws import REFUSED_KEY
 from irkit.clients.principal import PrincipalKind, principal
 from irkit.clients.quarantine_policy import plain
 from irkit.cloudtrail.record import Record
@@ -16,6 +17,8 @@ UNGOVERNED = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:Get
 ("no permissions are required; if an explicit deny is added, you can still perform this operation") and GetSessionToken
 ("you cannot use policies to control authentication operations"), both STS API reference. An inactive key is refused
 even these: of a key, they count."""
+
+_OVER = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 
 
 @dataclass
@@ -47,7 +50,8 @@ def signs(
 
 
 def _is_refused_key(one: Record) -> bool:
-    return one.error in {"InvalidClientTokenId", "UnrecognizedClientException", "ExpiredToken", "InvalidAccessKeyId"}
+    """Whether AWS did not take the key or session itself. EC2's errors stand there as ``Client.AuthFailure``."""
+    return one.error.removeprefix("Client.") in REFUSED_KEY | _OVER
 
 
 def _is_by(one: Record, credential: Credential) -> bool:
