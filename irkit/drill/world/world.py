@@ -261,12 +261,17 @@ class World:
             ("POST", "/settle"): self._settle,
             ("POST", "/deliver"): lambda _: {"files": list[Json](self.aws.deliver())},
             ("POST", "/restart"): self._restart,
-            ("GET", "/events"): lambda _: {"events": list[Json](e.record for e in self.aws.events.everything())},
+            ("GET", "/events"): self._events,
             ("GET", "/status"): lambda _: {name: self.consumers.report(name) for name in self.consumers.health},
             ("POST", "/intruder"): lambda _: dict(self.intruder_tries()),
             ("GET", "/truth"): lambda _: self.truth(),
             ("POST", "/stop"): self._end,
         }
+
+    def _events(self, _: JsonObject) -> JsonObject:
+        aws = self.aws
+        stored = {"events": aws.events, "elsewhere": aws.events_elsewhere}
+        return {name: list[Json](one.record for one in held.everything()) for name, held in stored.items()}
 
     def _fault(self, asked: JsonObject) -> JsonObject:
         service, faults = text(asked.get("service")), self.aws.faults
