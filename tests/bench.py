@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,11 @@ class Suspect:
 
     user: str
     key: NewKey
+
+    @property
+    def arn(self) -> str:
+        """The user's ARN."""
+        return f"arn:aws:iam::111122223333:user/{self.user}"
 
 
 class Postmortem:
@@ -61,6 +67,17 @@ class Bench:
         document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
         aws.call("iam", "put_user_policy", UserName=user, PolicyName="all", PolicyDocument=json.dumps(document))
         return Suspect(user, self.clients("arrange").iam.create_access_key(user))
+
+    def role(self) -> str:
+        """A new role that the account may take on, with the right to everything; its name."""
+        name = f"role-{uuid.uuid4().hex[:10]}"
+        aws = self.clients("arrange").aws
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        aws.call("iam", "create_role", RoleName=name, AssumeRolePolicyDocument=document)
+        rights = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        aws.call("iam", "put_role_policy", RoleName=name, PolicyName="all", PolicyDocument=json.dumps(rights))
+        return name
 
     def secret_of(self, suspect: Suspect) -> str:
         """A new Secrets Manager secret that holds the suspect's key and one field more; its name."""
@@ -113,13 +130,21 @@ def applied(clients: Clients, doing: Operation[Any, Any], plan: Plan) -> Receipt
 
 
 def proven(clients: Clients, doing: Operation[Any, Any], receipt: Receipt) -> Verdict:
-    """Look until the effect is proven; the last verdict, whatever it says."""
+    """Look until the effect is proven, as if it were an hour old; the last verdict, whatever it says."""
     until = time.monotonic() + PATIENCE_S
     while True:
-        verdict = doing.verify(clients, receipt)
+        verdict = doing.verify(clients, aged(receipt))
         if verdict.proof is not Proof.NOT_YET or time.monotonic() > until:
             return verdict
         time.sleep(0.05)
+
+
+def aged(receipt: Receipt) -> Receipt:
+    """The receipt of an effect that had an hour to settle."""
+    if "written_at" not in receipt.details:
+        return receipt
+    earlier = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    return receipt.model_copy(update={"details": {**receipt.details, "written_at": earlier}})
 
 
 def asked(clients: Clients, action_id: str, **given: object) -> Mapping[str, Any]:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from irkit.clients.deny_all import DENY_ALL_DOCUMENT, deny_all
 from irkit.clients.deny_older import cutoff_of, deny_older, deny_older_document
+from irkit.clients.holder import Holder, HolderKind
 from tests.bench import OTHER_POLICY, Bench
 
+ANYONE = Holder(kind=HolderKind.USER, name="anyone")
 CUTOFF = datetime(2026, 11, 21, 12, 30, 15, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- bounds
 
@@ -23,23 +25,23 @@ def test_the_deny_of_everything_has_no_way_out() -> None:
 
 
 def test_only_the_very_document_is_called_a_deny_of_everything(on: Bench) -> None:
-    policy = deny_all(on.clients().iam, "anyone")
+    policy = deny_all(on.clients().rights, ANYONE)
     assert policy.words(DENY_ALL_DOCUMENT) == "Deny * on *"
     assert policy.words(OTHER_POLICY).startswith("another document: ")
     assert policy.words(deny_older_document(CUTOFF)).startswith("another document: ")
 
 
 def test_the_deny_of_older_sessions_tells_its_cut_off(on: Bench) -> None:
-    policy = deny_older(on.clients().iam, "anyone")
+    policy = deny_older(on.clients().rights, ANYONE)
     assert policy.words(deny_older_document(CUTOFF)) == "Deny * to sessions issued before 2026-11-21T12:30:15Z"
     assert policy.words(OTHER_POLICY).startswith("another document: ")
 
 
 def test_both_denies_are_stored_as_they_are_written(on: Bench) -> None:
-    iam, user = on.clients().iam, on.suspect().user
+    rights, user = on.clients().rights, Holder(kind=HolderKind.USER, name=on.suspect().user)
     for policy, document in (
-        (deny_all(iam, user), DENY_ALL_DOCUMENT),
-        (deny_older(iam, user), deny_older_document(CUTOFF)),
+        (deny_all(rights, user), DENY_ALL_DOCUMENT),
+        (deny_older(rights, user), deny_older_document(CUTOFF)),
     ):
         policy.set(document)
         assert policy.read() == document

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from irkit.clients.aws import AwsMoment
+from irkit.clients.holder import Holder, HolderKind
 from irkit.clients.inline_policy import InlinePolicy, Rewrite
+from irkit.clients.settling import Settling
 from irkit.contract import Frozen, Proof, Standing
 from irkit.errors import NotFound, PlanStale
 from tests.bench import OTHER_POLICY, Bench
 
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 OURS = '{"Statement":[{"Action":"*","Effect":"Deny","Resource":"*"}],"Version":"2012-10-17"}'
 
 
@@ -23,11 +29,11 @@ def meaning(document: str) -> str:
 @pytest.fixture
 def policy(on: Bench) -> InlinePolicy:
     """A policy of a new user, which is not there yet."""
-    return InlinePolicy(on.clients().iam, on.suspect().user, "ours", meaning)
+    return InlinePolicy(Holder(kind=HolderKind.USER, name=on.suspect().user), "ours", meaning, on.clients().rights)
 
 
 def rewrite(policy: InlinePolicy) -> Rewrite:
-    return Rewrite(user=policy.user, before="", after=OURS)
+    return Rewrite(holder=policy.holder, before="", after=OURS)
 
 
 def test_a_document_is_absent_known_or_shown_whole(policy: InlinePolicy) -> None:
@@ -38,7 +44,7 @@ def test_a_document_is_absent_known_or_shown_whole(policy: InlinePolicy) -> None
 
 def test_a_change_names_the_policy_and_its_user(policy: InlinePolicy) -> None:
     (change,) = policy.changes("", OURS)
-    assert change.target == f"inline policy ours of user {policy.user}"
+    assert change.target == f"inline policy ours of user {policy.holder.name}"
     assert (change.before, change.after) == ("absent", "our own deny")
 
 
@@ -58,11 +64,11 @@ def test_what_is_set_is_read_back_and_can_be_taken_away(policy: InlinePolicy) ->
 
 
 def test_other_policies_of_the_user_are_left_alone(policy: InlinePolicy) -> None:
-    before = policy.iam.user_policy(policy.user, "all")
+    before = policy.rights.inline(policy.holder, "all")
     policy.set(OURS)
     policy.set("")
     assert before
-    assert policy.iam.user_policy(policy.user, "all") == before
+    assert policy.rights.inline(policy.holder, "all") == before
 
 
 def test_what_is_not_there_cannot_be_taken_away(policy: InlinePolicy) -> None:
@@ -79,16 +85,16 @@ def test_the_standing_follows_from_the_document_that_is_there(
 ) -> None:
     if document:
         policy.set(document)
-    receipt = policy.receipt(rewrite(policy), Told(user=policy.user))
+    receipt = policy.receipt(rewrite(policy), Told(user=policy.holder.name), NOW)
     probe = policy.standing(rewrite(policy), receipt)
     assert probe.standing is standing
-    assert probe.seen == f"ours of {policy.user}: {policy.words(document)}"
+    assert probe.seen == f"ours of {policy.holder.name}: {policy.words(document)}"
     assert probe.receipt == (receipt if standing is Standing.IN_PLACE else None)
 
 
 def test_a_plan_that_changes_nothing_is_in_place(policy: InlinePolicy) -> None:
-    work = Rewrite(user=policy.user, before="", after="")
-    assert policy.standing(work, policy.receipt(work, Told(user=policy.user))).standing is Standing.IN_PLACE
+    work = Rewrite(holder=policy.holder, before="", after="")
+    assert policy.standing(work, policy.receipt(work, Told(user=policy.holder.name), NOW)).standing is Standing.IN_PLACE
 
 
 def test_a_policy_that_moved_makes_the_plan_stale(policy: InlinePolicy) -> None:
@@ -96,22 +102,32 @@ def test_a_policy_that_moved_makes_the_plan_stale(policy: InlinePolicy) -> None:
     policy.set(OTHER_POLICY)
     with pytest.raises(PlanStale) as stale:
         policy.refuse_moved("")
-    assert stale.value.message == f"ours of {policy.user} is now: another document: {OTHER_POLICY}"
+    assert stale.value.message == f"ours of {policy.holder.name} is now: another document: {OTHER_POLICY}"
 
 
 @pytest.mark.parametrize(("after", "call"), [(OURS, "iam:PutUserPolicy"), ("", "iam:DeleteUserPolicy")])
 def test_a_receipt_tells_the_call_and_can_be_worked_from_again(policy: InlinePolicy, after: str, call: str) -> None:
-    work = Rewrite(user=policy.user, before=OTHER_POLICY, after=after)
-    receipt = policy.receipt(work, Told(user=policy.user), "request-1")
-    assert receipt.summary == f"{call} {policy.user} ours"
-    assert receipt.result == {"user": policy.user}
+    work = Rewrite(holder=policy.holder, before=OTHER_POLICY, after=after)
+    receipt = policy.receipt(work, Told(user=policy.holder.name), NOW, "request-1")
+    assert receipt.summary == f"{call} {policy.holder.name} ours"
+    assert receipt.result == {"user": policy.holder.name}
     assert receipt.request_ids == ("request-1",)
-    assert Rewrite.model_validate(receipt.details) == work
+    assert Rewrite.model_validate(receipt.details) == work.model_copy(update={"written_at": NOW})
 
 
-def test_a_document_is_proven_only_while_it_stands(policy: InlinePolicy) -> None:
-    assert policy.verdict(OURS).proof is Proof.NOT_YET
+def test_a_document_is_proven_once_it_has_stood_through_the_settling_time(policy: InlinePolicy) -> None:
+    work = rewrite(policy).model_copy(update={"written_at": NOW})
     policy.set(OURS)
-    verdict = policy.verdict(OURS)
-    assert verdict.proof is Proof.PROVEN
-    assert verdict.seen == f"iam:GetUserPolicy: ours of {policy.user}: our own deny"
+    assert policy.verdict(work, at(1)).proof is Proof.NOT_YET
+    assert policy.verdict(work, at(3600)).proof is Proof.PROVEN
+    policy.set("")
+    assert policy.verdict(work, at(1)).proof is Proof.NOT_YET
+    refuted = policy.verdict(work, at(3600))
+    assert refuted.proof is Proof.REFUTED
+    assert "somebody undid it" in refuted.seen
+
+
+def at(seconds: int) -> Settling:
+    """The settling, so many seconds after the write."""
+    moment = AwsMoment(NOW + timedelta(seconds=seconds), timedelta(seconds=1))
+    return Settling(lambda: moment, timedelta(seconds=15))

@@ -12,15 +12,15 @@ ID = "aws.lift_user_deny"
 
 def test_the_deny_is_not_lifted_while_the_leaked_key_is_active(on: Bench) -> None:
     suspect = on.suspect()
-    done(on.clients(), "aws.deny_user", user=suspect.user)
+    done(on.clients(), "aws.deny_principal", principal=suspect.arn)
     with pytest.raises(Refused):
         planned(on.clients(), ID, user=suspect.user, dead_key_id=suspect.key.key_id)
 
 
 def test_the_replacement_key_works_once_the_deny_is_lifted(on: Bench) -> None:
     suspect = on.suspect()
-    done(on.clients(), "aws.deny_user", user=suspect.user)
-    done(on.clients(), "aws.deactivate_access_key", user=suspect.user, key_id=suspect.key.key_id)
+    done(on.clients(), "aws.deny_principal", principal=suspect.arn)
+    done(on.clients(), "aws.deactivate_keys", user=suspect.user)
     fresh = on.clients().iam.create_access_key(suspect.user)
     with pytest.raises(Denied):
         on.clients().aws.call_with(fresh.key_id, fresh.secret, "kms", "list_keys")
@@ -31,8 +31,8 @@ def test_the_replacement_key_works_once_the_deny_is_lifted(on: Bench) -> None:
 
 def test_a_key_made_active_after_the_plan_stops_the_lifting(on: Bench) -> None:
     suspect = on.suspect()
-    done(on.clients(), "aws.deny_user", user=suspect.user)
-    done(on.clients(), "aws.deactivate_access_key", user=suspect.user, key_id=suspect.key.key_id)
+    done(on.clients(), "aws.deny_principal", principal=suspect.arn)
+    done(on.clients(), "aws.deactivate_keys", user=suspect.user)
     plan = planned(on.clients(), ID, user=suspect.user, dead_key_id=suspect.key.key_id)
     on.clients().iam.set_key_status(suspect.user, suspect.key.key_id, KeyStatus.ACTIVE)
     with pytest.raises(Refused):
@@ -41,8 +41,8 @@ def test_a_key_made_active_after_the_plan_stops_the_lifting(on: Bench) -> None:
 
 def test_the_undo_denies_again(on: Bench) -> None:
     suspect = on.suspect()
-    done(on.clients(), "aws.deny_user", user=suspect.user)
-    done(on.clients(), "aws.deactivate_access_key", user=suspect.user, key_id=suspect.key.key_id)
+    done(on.clients(), "aws.deny_principal", principal=suspect.arn)
+    done(on.clients(), "aws.deactivate_keys", user=suspect.user)
     receipt = done(on.clients(), ID, user=suspect.user, dead_key_id=suspect.key.key_id)
     undone = applied(on.clients(), revert(ID), revert(ID).plan(on.clients(), receipt))
     assert proven(on.clients(), revert(ID), undone).proof is Proof.PROVEN

@@ -5,7 +5,7 @@ import pytest
 from irkit.clients.iam import KeyStatus
 from irkit.contract import Proof, Standing
 from irkit.errors import OwnIdentity, PlanStale
-from tests.bench import Bench, applied, bench, done, operation, planned, proven, revert
+from tests.bench import Bench, aged, applied, bench, done, operation, planned, proven, revert
 
 ID = "aws.quarantine_user"
 
@@ -28,7 +28,7 @@ def test_a_key_made_meanwhile_refutes_the_quarantine(on: Bench) -> None:
     suspect = on.suspect()
     receipt = done(on.clients(), ID, user=suspect.user)
     on.clients().iam.create_access_key(suspect.user)
-    verdict = operation(ID).verify(on.clients(), receipt)
+    verdict = operation(ID).verify(on.clients(), aged(receipt))
     assert verdict.proof is Proof.REFUTED
     assert "1 made meanwhile" in verdict.seen
 
@@ -36,7 +36,7 @@ def test_a_key_made_meanwhile_refutes_the_quarantine(on: Bench) -> None:
 def test_a_quarantine_that_stopped_half_way_is_seen_and_planned_anew(on: Bench) -> None:
     suspect = on.suspect()
     plan = planned(on.clients(), ID, user=suspect.user)
-    done(on.clients(), "aws.deny_user", user=suspect.user)
+    done(on.clients(), "aws.deny_principal", principal=suspect.arn)
     assert operation(ID).probe(on.clients(), plan).standing is Standing.BETWEEN
     with pytest.raises(PlanStale):
         operation(ID).apply(on.clients(), plan)

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from irkit.contract import Proof
-from tests.bench import Bench, done, operation
+from irkit.contract import Proof, Seen
+from tests.bench import Bench, aged, done, operation
 
 
 @pytest.fixture
@@ -24,21 +24,22 @@ def test_a_key_that_still_works_while_iam_spreads_is_not_yet_dead(slow: Bench) -
     suspect = slow.suspect()
     slow.outside.known_secrets.remember(suspect.key.key_id, suspect.key.secret)
     slow.world.aws.faults.iam_delay = timedelta(hours=1)
-    doing = operation("aws.deactivate_access_key")
-    receipt = done(slow.clients(), "aws.deactivate_access_key", user=suspect.user, key_id=suspect.key.key_id)
-    assert doing.verify(slow.clients(), receipt).proof is Proof.NOT_YET
+    doing = operation("aws.deactivate_keys")
+    receipt = done(slow.clients(), "aws.deactivate_keys", user=suspect.user)
+    verdict = doing.verify(slow.clients(), aged(receipt))
+    assert verdict.proof is Proof.NOT_YET
+    assert [one.seen for one in verdict.sightings] == [Seen.ALIVE]
     slow.world.aws.settle()
-    assert doing.verify(slow.clients(), receipt).proof is Proof.PROVEN
+    assert doing.verify(slow.clients(), aged(receipt)).proof is Proof.PROVEN
 
 
-@pytest.mark.parametrize("action_id", ["aws.deny_user", "aws.revoke_user_sessions", "aws.quarantine_user"])
-def test_a_policy_that_has_not_spread_is_not_yet_proven(slow: Bench, action_id: str) -> None:
+@pytest.mark.parametrize("action_id", ["aws.deny_principal", "aws.revoke_sessions", "aws.quarantine_user"])
+def test_what_was_just_written_is_not_yet_proven(slow: Bench, action_id: str) -> None:
     suspect = slow.suspect()
-    slow.world.aws.faults.iam_delay = timedelta(hours=1)
-    receipt = done(slow.clients(), action_id, user=suspect.user)
+    given = {"user": suspect.user} if action_id == "aws.quarantine_user" else {"principal": suspect.arn}
+    receipt = done(slow.clients(), action_id, **given)
     assert operation(action_id).verify(slow.clients(), receipt).proof is Proof.NOT_YET
-    slow.world.aws.settle()
-    assert operation(action_id).verify(slow.clients(), receipt).proof is Proof.PROVEN
+    assert operation(action_id).verify(slow.clients(), aged(receipt)).proof is Proof.PROVEN
 
 
 def test_a_new_key_that_has_not_spread_is_not_yet_proven(slow: Bench) -> None:
