@@ -9,6 +9,9 @@ sessions: denying a user stops its keys too, but only what was seen of a key its
 be proven dead while its user is only acknowledged (other keys may be left), and a user be denied while its key is
 active. An action that cuts both names both.
 
+What no plan ever cut by name can still be seen refused: a session that ended with its user's cut, a token that its
+owner had revoked before. It goes from live to denied by the refusal alone, and is an alarm when accepted after that.
+
 Times are compared by the clock of the provider: an action's sightings tell the provider's time, and its result's ``at``
 the provider's time of the cut. Where a result tells none, this machine's clock counts, and then what irkit itself asked
 in a step that began after the cut is after it, whatever the clocks say.
@@ -18,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -112,6 +115,7 @@ class Denial:
     best: Backed
 
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _AWS_KEYS, _END = ("AKIA", "ASIA"), 4
 """How AWS's key ids begin, and how many of their last characters tell one from others."""
 STRENGTH: Mapping[Means, int] = {means: at for at, means in enumerate(reversed(Means))}
@@ -139,13 +143,20 @@ class Life:
     @property
     def stage(self) -> Stage:
         """What the evidence comes to."""
-        if not self.standing:
+        if not self.standing and not self.is_uncut:
             return Stage.REVOKE_SENT if any(cut.hold is Hold.SENT for cut in self.cuts) else Stage.LIVE
         if self.risen is not None:
             return Stage.ALIVE_AGAIN
         if self.denial is not None:
             return Stage.DENIED if self.quiet is None else Stage.PROVEN_DEAD
+        if self.is_uncut:
+            return Stage.LIVE
         return Stage.ACKNOWLEDGED if self.quiet is None else Stage.QUIET
+
+    @property
+    def is_uncut(self) -> bool:
+        """Whether no plan ever cut it by name, nor gave it life."""
+        return not self.cuts and self.given is None
 
     @property
     def standing(self) -> tuple[Cut, ...]:
@@ -198,7 +209,7 @@ def seen(life: Life, told: Backed, settle: timedelta, begun_seq: int) -> Life:
     sighting = told.sighting
     if sighting.seen in {Seen.ALIVE, Seen.DENIED, Seen.UNKNOWN} and _is_newest(life.asked, sighting):
         life = replace(life, asked=told)
-    if not _is_after_cut(life, sighting, begun_seq):
+    if not life.is_uncut and not _is_after_cut(life, sighting, begun_seq):
         return life
     match sighting.seen:
         case Seen.ALIVE:
@@ -228,7 +239,12 @@ def _is_after_cut(life: Life, sighting: Sighting, begun_seq: int) -> bool:
 
 
 def _settled_at(life: Life, settle: timedelta) -> datetime:
-    """From when on an accepted call is an alarm: counted from the first cut since the last alarm."""
+    """From when on an accepted call is an alarm: counted from the first cut since the last alarm.
+
+    Of what nobody cut by name it is counted from the first refusal.
+    """
+    if not life.standing:
+        return life.denial.first.sighting.at + settle if life.denial else _NEVER
     rises = [turn.seq for turn in life.rises]
     cuts = [cut.at for cut in life.standing if not rises or cut.seq > rises[-1]] or [cut.at for cut in life.standing]
     return min(cuts) + settle

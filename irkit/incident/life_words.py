@@ -10,7 +10,7 @@ from irkit.incident.life import Life, Liveness, Stage
 
 def life_words(life: Life) -> str:
     """``refused by probe at 06:12:03Z; the log is not quiet yet``; empty where there is nothing to add to ``live``."""
-    return "; ".join(filter(None, (_seen(life), _unknown(life), _rose(life))))
+    return "; ".join(filter(None, (_seen(life), _uncut(life), _unknown(life), _rose(life))))
 
 
 def clock_time(at: datetime) -> str:
@@ -41,7 +41,7 @@ def _live(life: Life) -> str:
     given = "given on purpose" if life.given is not None else ""
     if life.asked is None or life.liveness is Liveness.UNKNOWN or life.asked.seq < (life.given or 0):
         return given
-    active = "accepted" if life.liveness is Liveness.ACTIVE else "refused, though irkit did not cut it,"
+    active = "accepted" if life.liveness is Liveness.ACTIVE else "refused"
     return "; ".join(filter(None, (given, f"{active} at {clock_time(life.asked.sighting.at)}")))
 
 
@@ -57,6 +57,10 @@ def _refused(life: Life) -> str:
     if best.by is Means.SIMULATION:
         return f"denied in a simulation at {clock_time(best.at)}, no call seen refused"
     return f"refused by {best.by} at {clock_time(best.at)}"
+
+
+def _uncut(life: Life) -> str:
+    return "no step cut it by name" if life.is_uncut and life.denial else ""
 
 
 def _unknown(life: Life) -> str:

@@ -222,17 +222,26 @@ def _done(now: Lives, effect: Effecting, receipt: Receipt, record: Recorded) -> 
 
     for life in list(now):
         if any(map(withdrawn, life.cuts)):
-            now = _change(now, life.credential, partial(_without, gone=withdrawn), why)
+            now = _change(now, life.credential, partial(_given_back, gone=withdrawn, seq=record.seq), why)
     return now
 
 
 def _given(life: Life, seq: int) -> Life:
-    return replace(life, given=seq)
+    """Given life on purpose, unless another cut still stands."""
+    return life if life.standing else replace(_anew(life), alive=None, given=seq)
+
+
+def _given_back(life: Life, gone: Callable[[Cut], bool], seq: int) -> Life:
+    """Without the cuts that were taken back; given life on purpose when none is left."""
+    left = _without(life, gone)
+    return left if left.cuts else _given(left, seq)
 
 
 def _acknowledged(life: Life, cut: Cut) -> Life:
-    """With the cut's receipt. One that is alive again is to be proven anew."""
+    """With the cut's receipt. What was seen before the first one says nothing of it; an alarm is to be answered anew."""
     others = tuple(each for each in life.cuts if each.effect != cut.effect)
+    if not life.standing:
+        life = replace(_anew(life), alive=None)
     life = replace(life, cuts=(*others, cut), given=None)
     return _anew(life) if life.risen is not None else life
 

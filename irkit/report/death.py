@@ -15,12 +15,13 @@ _NAMED = 6
 
 
 def death(lives: Lives) -> Milestone | None:
-    """The instant of death, between the last refusal and the last silence; None when nothing cut was looked at since.
+    """The instant of death, between the last refusal and the last silence; None when nothing was looked at since a cut.
 
-    While one credential is not proven dead there is no such instant, and the source says which, and what is missing.
+    Of all credentials but those that were given life on purpose. While one of them is not proven dead there is no such
+    instant, and the source says which, and what is missing.
     """
-    cut = [life for life in lives if life.standing]
-    if not any(life.denial or life.quiet or life.alive for life in cut):
+    cut = [life for life in lives if life.given is None]
+    if not any(life.denial or life.quiet or (life.alive and life.standing) for life in cut):
         return None
     events = tuple(sorted({seq for life in cut for seq in life.events}))
     open_ones = [life for life in cut if life.stage is not Stage.PROVEN_DEAD]

@@ -48,12 +48,12 @@ def action_items(found: Findings, state: IncidentState, kept: tuple[Exhibit, ...
 
 
 def _unproven(state: IncidentState) -> Iterator[ActionItem]:
-    """What was to be cut and is not proven dead."""
+    """What was cut, or looked at, and is neither seen refused nor given life on purpose."""
     for life in state.lives:
-        if life.cuts and life.stage not in GREEN:
+        if life.given is None and (life.cuts or life.asked) and life.stage not in GREEN:
             verb = "Contain again" if life.stage is Stage.ALIVE_AGAIN else "Prove dead"
             text, because = f"{verb}: {life.name}", f"{life.stage}: {life_words(life)}"
-            yield ActionItem(text=masked(text), because=masked(because), event=life.events[-1])
+            yield ActionItem(text=masked(text), because=masked(because), event=max(life.events))
 
 
 def _of_step(step: str, found: Findings, state: IncidentState) -> Iterator[ActionItem]:

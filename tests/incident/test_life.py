@@ -218,8 +218,10 @@ def test_an_undo_gives_it_back_and_what_was_proven_is_void() -> None:
 def test_an_undo_of_one_of_two_cuts_leaves_the_other_to_be_proven_anew() -> None:
     story = Biography().cut(CUT_AT).planned(KEY, step=OTHER).intended(OTHER).done(OTHER)
     story.looked(sighting(Seen.DENIED, 30))
-    story.planned(step=OTHER, direction=Direction.UNDO).intended(OTHER, Direction.UNDO).done(OTHER, Direction.UNDO)
+    undo = Direction.UNDO
+    story.planned(revives=(KEY,), step=OTHER, direction=undo).intended(OTHER, undo).done(OTHER, undo)
     assert story.stage() is Stage.ACKNOWLEDGED
+    assert story.life.given is None
 
 
 def test_an_undo_that_did_not_happen_leaves_the_cut_standing() -> None:
@@ -242,9 +244,40 @@ def test_a_new_key_is_live_from_its_receipt_on() -> None:
     assert life.stage is Stage.LIVE
 
 
-def test_what_nobody_cut_is_live_in_stage_and_inactive_in_liveness() -> None:
-    life = Biography().looked(sighting(Seen.DENIED, 5)).life
-    assert (life.stage, life.liveness) == (Stage.LIVE, Liveness.INACTIVE)
+def test_what_no_plan_cut_by_name_is_denied_by_a_refusal_alone() -> None:
+    """A session that ended with its user's cut; a token that its owner revoked before."""
+    story = Biography().looked(sighting(Seen.ALIVE, 3))
+    assert (story.stage(), story.life.liveness) == (Stage.LIVE, Liveness.ACTIVE)
+    assert story.looked(sighting(Seen.QUIET, 4, Means.LOG)).stage() is Stage.LIVE
+    assert story.looked(sighting(Seen.DENIED, 5)).stage() is Stage.PROVEN_DEAD
+    assert story.life.liveness is Liveness.INACTIVE
+    assert story.looked(sighting(Seen.ALIVE, 30)).stage() is Stage.ALIVE_AGAIN
+
+
+def test_what_was_seen_before_the_first_cut_says_nothing_of_it() -> None:
+    story = Biography().looked(sighting(Seen.DENIED, 1)).looked(sighting(Seen.ALIVE, 2)).cut()
+    assert story.stage() is Stage.ACKNOWLEDGED
+    assert story.life.alive is None
+
+
+def test_what_was_given_back_and_is_refused_for_a_while_raises_no_alarm_when_it_works() -> None:
+    lift = StepId("let_user_act")
+    story = told([sighting(Seen.DENIED, 30)]).planned(revives=(KEY,), step=lift).intended(lift).done(lift)
+    story.looked(sighting(Seen.DENIED, 60)).looked(sighting(Seen.ALIVE, 90))
+    assert story.stage() is Stage.LIVE
+    assert not story.life.rises
+
+
+@given(st.lists(looks, max_size=12))
+def test_of_what_nobody_cut_nothing_is_green_without_a_refusal_that_came_last(sightings: list[Sighting]) -> None:
+    story = Biography()
+    for each in sightings:
+        story.looked(each)
+    life = lives(story.records).get(KEY.kind, KEY.id)
+    denied = [seconds(each) for each in sightings if each.seen is Seen.DENIED]
+    alive = [seconds(each) for each in sightings if each.seen is Seen.ALIVE]
+    if life is not None and life.stage in GREEN:
+        assert max(denied) > max(alive, default=-1)
 
 
 def test_a_user_and_its_key_have_lives_of_their_own() -> None:
