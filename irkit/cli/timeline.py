@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     """Print it."""
     shown = session(args)
     records = shown.journal.records()
-    window = exposure(findings(records, shown.runbook), shown.journal.state().lives)
+    window = exposure(findings(records, shown.runbook), shown.journal.state())
     for line in _FORMATS[args.format](timeline(records, window, Detail(args.detail))):
         print(line)
     return 0

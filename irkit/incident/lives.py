@@ -238,7 +238,7 @@ def _given_back(life: Life, gone: Callable[[Cut], bool], seq: int) -> Life:
 
 
 def _acknowledged(life: Life, cut: Cut) -> Life:
-    """With the cut's receipt. What was seen before the first one says nothing of it; an alarm is to be answered anew."""
+    """With the cut's receipt. What was seen before the first one says nothing of it; an alarm is answered."""
     others = tuple(each for each in life.cuts if each.effect != cut.effect)
     if not life.standing:
         life = replace(_anew(life), alive=None)

@@ -160,7 +160,7 @@ def _actions(found: Findings, key_id: str, user: str) -> Iterator[Statement]:
 
 
 def _final(found: Findings, key: Identity, seen: int) -> tuple[str, tuple[int, ...]]:
-    for step in found.of("aws.prove_key_dead"):
+    for step in found.of("aws.prove_principal_dead"):
         for death in step.read(Death):
             if death.outcome == "dead":
                 return f"proven dead ({death.how or death.seen})", (step.seq,)

@@ -32,7 +32,7 @@ def death(lives: Lives) -> Milestone | None:
         return Milestone(mark=Mark.DEAD, earliest=denied_at if refused else None, source=source, events=events)
     quiet_at = max((life.quiet.sighting.at for life in cut if life.quiet), default=None)
     means = ", ".join(dict.fromkeys(str(life.by) for life in cut if life.by))
-    source = f"{len(cut)} credentials were each refused (by {means}) and quiet in the log until after its lag"
+    source = f"{len(cut)} credentials were each denied (by {means}) and quiet in the log until after its lag"
     return Milestone(
         mark=Mark.DEAD, earliest=_lower(denied_at, quiet_at), latest=quiet_at, source=source, events=events
     )

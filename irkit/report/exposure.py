@@ -13,7 +13,7 @@ from datetime import datetime
 
 from irkit.contract import Proof
 from irkit.incident.events import EffectDone, EffectVerified
-from irkit.incident.lives import Lives
+from irkit.incident.state import IncidentState, Phase
 from irkit.report.death import death
 from irkit.report.findings import Findings
 from irkit.report.milestone import Bound, Mark, Milestone
@@ -23,10 +23,14 @@ from irkit.report.use_window import use_window
 from irkit.report.views import Death, Identity, Sighting
 
 
-def exposure(found: Findings, lives: Lives) -> tuple[Milestone, ...]:
+_NOT_NEEDED = {Phase.OMITTED}
+
+
+def exposure(found: Findings, state: IncidentState) -> tuple[Milestone, ...]:
     """The five instants, each with its bounds, its sources and the events behind it."""
     first, last = use_window(found)
-    return (_exposed(found, first), first, last, _contained(found), death(lives) or _dead(found))
+    contained = _contained(found, state)
+    return (_exposed(found, first), first, last, contained, death(state.lives) or _dead(found, contained))
 
 
 def _exposed(found: Findings, first_use: Milestone) -> Milestone:
@@ -75,15 +79,15 @@ def _latest_exposure(found: Findings, first_use: Milestone) -> Bound | None:
     return min(ends, default=None)
 
 
-def _contained(found: Findings) -> Milestone:
-    """Between the last receipt and the last proof of the steps that contain."""
+def _contained(found: Findings, state: IncidentState) -> Milestone:
+    """Between the last receipt and the last proof of the steps that contain; those that were not needed are no gap."""
     acts = list(_containing(found))
     if not acts:
         return Milestone(mark=Mark.CONTAINED, source="no containing step is done")
     last = max(acts, key=lambda act: act.proven_at)
     names = ", ".join(dict.fromkeys(act.step for act in acts))
-    done = {step.step for step in found.found}
-    rest = [str(each.id) for each in found.runbook.steps if found.phase(each.id) == "contain" and each.id not in done]
+    over = {step.step for step in found.found} | {step for step, now in state.steps.items() if now.phase in _NOT_NEEDED}
+    rest = [str(each.id) for each in found.runbook.steps if found.phase(each.id) == "contain" and each.id not in over]
     without = f"; WITHOUT {', '.join(rest)}, not done" if rest else ""
     return Milestone(
         mark=Mark.CONTAINED,
@@ -118,14 +122,13 @@ def _containing(found: Findings) -> Iterator[_Act]:
             yield _Act(step.step, max(each.at for each in receipts), max(each.at for each in proofs), events)
 
 
-def _dead(found: Findings) -> Milestone:
-    proofs = [(step, death) for step in found.of("aws.prove_key_dead") for death in step.read(Death)]
+def _dead(found: Findings, contained: Milestone) -> Milestone:
+    proofs = [(step, death) for step in found.of("aws.prove_principal_dead") for death in step.read(Death)]
     dead = [(step, death) for step, death in proofs if death.outcome == "dead"]
     if not dead:
         said = "; ".join(f"{death.outcome}: {death.seen}" for _, death in proofs) or "no step proved it"
         return Milestone(mark=Mark.DEAD, source=said, events=tuple(step.seq for step, _ in proofs))
     step, death = min(dead, key=lambda each: each[0].at)
-    contained = _contained(found)
     at = death.trusted_until or step.at
     return Milestone(
         mark=Mark.DEAD,

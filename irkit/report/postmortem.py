@@ -86,7 +86,7 @@ def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now:
     """
     found, state = findings(records, runbook), fold(records)
     kept = exhibits(records, folder)
-    window = exposure(found, state.lives)
+    window = exposure(found, state)
     parts = containment(found, state)
     return Postmortem(
         header=_header(records, runbook, state, now),

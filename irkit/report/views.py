@@ -53,7 +53,7 @@ class Audience(Loose):
 
 
 class Death(Loose):
-    """Of ``aws.prove_key_dead``."""
+    """Of ``aws.prove_principal_dead``."""
 
     outcome: str
     how: str = ""

@@ -40,7 +40,7 @@ steps:
   sweep_again: {uses: aws.sweep_window, title: What was made since, phase: eradicate, with: {principals: []}}
   find_in_git: {uses: git.find_secret, title: Where is it, phase: measure, with: {key_id: x}}
   verdict: {uses: human.decide, title: What now, with: {question: q}}
-  prove_dead: {uses: aws.prove_key_dead, title: Is it dead, phase: contain, with: {key_id: x}}
+  prove_dead: {uses: aws.prove_principal_dead, title: Is it dead, phase: contain, with: {key_id: x}}
   purge: {uses: git.purge_history, title: Purge the history, phase: eradicate, with: {key_id: x}}
   tell_slack: {uses: slack.post_message, title: Tell the team, with: {text: x}}
   impact: {uses: human.note, title: What was the impact, with: {prompt: p}}

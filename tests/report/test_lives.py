@@ -41,7 +41,7 @@ def report(told: Story) -> Postmortem:
 
 
 def death(told: Story) -> Milestone:
-    window = exposure(findings(told.records, runbook()), fold(told.records).lives)
+    window = exposure(findings(told.records, runbook()), fold(told.records))
     return next(each for each in window if each.mark is Mark.DEAD)
 
 

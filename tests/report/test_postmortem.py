@@ -74,8 +74,11 @@ def test_a_containment_names_the_containing_steps_that_are_not_done(tmp_path: Pa
         tell.identify(told)
         tell.deactivate(told)
         before = milestone(told, Mark.CONTAINED)
+        told.add(ev.StepOmitted(step=StepId("prove_dead"), because="only when it is abused"), 8)
+        not_needed = milestone(told, Mark.CONTAINED)
         tell.prove_dead(told)
         after = milestone(told, Mark.CONTAINED)
+    assert not_needed.basis is Basis.OBSERVED
     assert (before.basis, before.source) == (
         Basis.INFERRED,
         "receipt and proof of deactivate_key; WITHOUT prove_dead, not done",

@@ -17,7 +17,7 @@ READS: list[tuple[type[Loose], str]] = [
     (views.Identity, "aws.identify_principal"),
     (views.Sighting, "git.find_secret"),
     (views.Audience, "github.find_exposure"),
-    (views.Death, "aws.prove_key_dead"),
+    (views.Death, "aws.prove_principal_dead"),
     (views.KeyUse, "cloudtrail.measure_key_use"),
     (views.Judgement, "cloudtrail.judge_use"),
     (views.NewKey, "aws.issue_access_key"),
