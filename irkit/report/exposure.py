@@ -23,9 +23,6 @@ from irkit.report.use_window import use_window
 from irkit.report.views import Death, Identity, Sighting
 
 
-_NOT_NEEDED = {Phase.OMITTED}
-
-
 def exposure(found: Findings, state: IncidentState) -> tuple[Milestone, ...]:
     """The five instants, each with its bounds, its sources and the events behind it."""
     first, last = use_window(found)
@@ -86,7 +83,9 @@ def _contained(found: Findings, state: IncidentState) -> Milestone:
         return Milestone(mark=Mark.CONTAINED, source="no containing step is done")
     last = max(acts, key=lambda act: act.proven_at)
     names = ", ".join(dict.fromkeys(act.step for act in acts))
-    over = {step.step for step in found.found} | {step for step, now in state.steps.items() if now.phase in _NOT_NEEDED}
+    over = {step.step for step in found.found} | {
+        step for step, now in state.steps.items() if now.phase is Phase.OMITTED
+    }
     rest = [str(each.id) for each in found.runbook.steps if found.phase(each.id) == "contain" and each.id not in over]
     without = f"; WITHOUT {', '.join(rest)}, not done" if rest else ""
     return Milestone(
