@@ -27,7 +27,10 @@ class Opening:
     """The secret's, parameter's or object's name; else the encryption context (JSON); else that it has none."""
     kms_key: str
     ip: str
+    agent: str
     is_intruders: bool
+    is_new: bool
+    """Whether its program was never used by the same principal before the intrusion."""
 
     @property
     def is_decrypt(self) -> bool:
@@ -41,42 +44,49 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Habits:
-    """How the principals were used before the intrusion: by address and program, within our own networks.
+class Rightful:
+    """What tells the owner's use of a principal from an intruder's: where it comes from.
 
-    Of a principal that no such use is known of, any use from our networks is taken for its owner's.
+    A use from our own networks is the owner's, but for principals that the intruder made. Programs that none of ours
+    used before the intrusion are told apart (``is_new``), and are no proof: a release changes what a program says it is.
     """
 
     known: Known
-    used: frozenset[tuple[str, str, str]]
+    used: frozenset[tuple[str, str]]
+    """Principals and programs, from our networks, before the intrusion."""
     made: frozenset[str]
     """ARNs of principals that the intruder made."""
 
     @classmethod
-    def of(cls, asked: Asked, since: datetime, known_networks: Sequence[str], made: Collection[str]) -> Habits:
-        """Learn them from the records before ``since``."""
+    def of(cls, asked: Asked, since: datetime, known_networks: Sequence[str], made: Collection[str]) -> Rightful:
+        """Learn the programs from the records before ``since``. Raises ``InputMissing`` for what is no network."""
         known = Known(networks(known_networks))
         callers = ((one, asked.caller(one)) for one in asked.records if one.at < since)
-        used = frozenset(
-            (_actor(one), caller.ip, caller.agent)
-            for one, caller in callers
-            if not caller.invoked_by and known.holds(caller.ip)
-        )
+        used = frozenset((_actor(one), caller.agent) for one, caller in callers if known.holds(caller.ip))
         return cls(known, used, frozenset(made))
 
-    def are_of(self, one: Record, caller: Record) -> bool:
-        """Whether a call is as its principal's own calls were before."""
-        if self.made & {one.principal_arn, one.issuer_arn}:
-            return False
-        if not any(actor == _actor(one) for actor, _, _ in self.used):
-            return self.known.holds(caller.ip)
-        return (_actor(one), caller.ip, caller.agent) in self.used
+    def is_owners(self, one: Record, caller: Record) -> bool:
+        """Whether a call is its principal's owner's."""
+        return not self.made & {one.principal_arn, one.issuer_arn} and self.known.holds(caller.ip)
+
+    def is_new(self, one: Record, caller: Record) -> bool:
+        """Whether the program was not used by this principal before the intrusion, while others were."""
+        programs = {agent for actor, agent in self.used if actor == _actor(one)}
+        return bool(programs) and caller.agent not in programs
 
 
-def openings(asked: Asked, since: datetime, habits: Habits, ours: str) -> tuple[Opening, ...]:
+def openings(asked: Asked, since: datetime, rightful: Rightful, ours: str) -> tuple[Opening, ...]:
     """Every decrypt and read from ``since`` on, oldest first; irkit's own left out."""
     return tuple(
-        Opening(one, what, kms_key(one), caller.ip, is_intruders=not habits.are_of(one, caller))
+        Opening(
+            one,
+            what,
+            kms_key(one),
+            caller.ip,
+            caller.agent,
+            is_intruders=not rightful.is_owners(one, caller),
+            is_new=rightful.is_new(one, caller),
+        )
         for one in asked.records
         if one.at >= since and one.call in (*DECRYPTS, *READS) and ours not in (caller := asked.caller(one)).agent
         for what in _opened(one)

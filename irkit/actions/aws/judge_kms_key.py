@@ -82,12 +82,17 @@ def read(clients: Clients, params: Params) -> Result:
 
 
 def _choice(params: Params, tampered: list[str]) -> tuple[Choice, str]:
-    if params.contained and params.contained != "dead":
-        return Choice.DISABLE, f"the suspects are {params.contained}: only the key itself can still be closed"
+    if params.contained == "alive":
+        return Choice.DISABLE, "a suspect is alive: only the key itself can still be closed"
     if tampered:
         return (
             Choice.REPLACE,
             f"a suspect changed the key itself ({', '.join(tampered)}): who else it lets in is unsure",
+        )
+    if params.contained == "unproven":
+        return (
+            Choice.LEAVE,
+            "the suspects are refused, though not proven dead yet: watch it; the opened values must change",
         )
     return Choice.LEAVE, "the key's material never left KMS and the suspects are cut off; the opened values must change"
 

@@ -52,7 +52,7 @@ class Result(Frozen):
 class _Work(Frozen):
     user: str
     has_password: bool
-    at: AwareDatetime | None = None
+    written_at: AwareDatetime | None = None
 
 
 def plan(clients: Clients, params: Params) -> Plan:
@@ -75,7 +75,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     work = _Work.model_validate(plan.details)
     if clients.user_credentials.console(work.user).has_password:
         return Probe(standing=Standing.UNTOUCHED, seen=f"{work.user} has a console password")
-    receipt = _receipt(work.model_copy(update={"at": clients.aws_now().at}))
+    receipt = _receipt(work.model_copy(update={"written_at": clients.aws_now().at}))
     return Probe(standing=Standing.IN_PLACE, seen=f"{work.user} has no console password", receipt=receipt)
 
 
@@ -84,7 +84,7 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
     work = _Work.model_validate(plan.details)
     clients.sts.refuse_own(user=work.user)
     request_id = clients.user_credentials.delete_login_profile(work.user)
-    return _receipt(work.model_copy(update={"at": clients.aws_now().at}), request_id)
+    return _receipt(work.model_copy(update={"written_at": clients.aws_now().at}), request_id)
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
@@ -92,7 +92,7 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     work = _Work.model_validate(receipt.details)
     has_password = clients.user_credentials.console(work.user).has_password
     seen = f"iam:GetLoginProfile: {work.user} has {'a' if has_password else 'no'} console password"
-    verdict = clients.settling.verdict(work.at, Stands(not has_password, seen))
+    verdict = clients.settling.verdict(work.written_at, Stands(not has_password, seen))
     if verdict.proof is not Proof.PROVEN:
         return verdict
     at = clients.aws_now().at
@@ -109,7 +109,7 @@ def _credential(user: str) -> Credential:
 def _receipt(work: _Work, *request_ids: str) -> Receipt:
     return Receipt(
         summary=f"iam:DeleteLoginProfile {work.user}",
-        result=Result(user=work.user, at=work.at).model_dump(mode="json"),
+        result=Result(user=work.user, at=work.written_at).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
         request_ids=request_ids,
     )

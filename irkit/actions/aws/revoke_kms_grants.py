@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import AwareDatetime
 
 from irkit.clients.kms import Grant
+from irkit.clients.settling import Stands
 from irkit.contract import (
     Action,
     Change,
@@ -66,13 +67,13 @@ class _Grant(Frozen):
 
 
 class _Work(Frozen):
-    """``grants`` are all that are named. ``revoke`` says which way it goes; ``at`` when the last one was sent."""
+    """``grants`` are all that are named, ``is_revoking`` which way it goes; ``written_at`` follows the last call."""
 
     key: str
     grants: tuple[_Grant, ...]
     is_revoking: bool = True
     made: tuple[str, ...] = ()
-    at: AwareDatetime | None = None
+    written_at: AwareDatetime | None = None
 
 
 def plan(clients: Clients, params: Params) -> Plan:
@@ -116,7 +117,8 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     standing = [any(_is_like(each, one) for each in there) for one in work.grants]
     seen = f"{sum(standing)} of {len(work.grants)} grants are there"
     if all(is_there != work.is_revoking for is_there in standing):
-        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(work, ()))
+        found = work.model_copy(update={"written_at": clients.aws_now().at})
+        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(found, ()))
     is_untouched = all(is_there == work.is_revoking for is_there in standing)
     return Probe(standing=Standing.UNTOUCHED if is_untouched else Standing.BETWEEN, seen=seen)
 
@@ -137,30 +139,26 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
             _refuse_own(clients, there[one.id])
             request_id = clients.kms.revoke_grant(work.key, one.id)
         requests.append(request_id)
-    return _receipt(work.model_copy(update={"made": tuple(made), "at": clients.aws_now().at}), tuple(requests))
+    return _receipt(work.model_copy(update={"made": tuple(made), "written_at": clients.aws_now().at}), tuple(requests))
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
-    """Look again, now and when the settling time is over."""
+    """Look again, until the settling time is over: somebody may have made the grant again."""
     work = _Work.model_validate(receipt.details)
     there = tuple(clients.kms.grants(work.key))
-    now = clients.aws_now().at
     back = [one for one in work.grants if any(_is_like(each, one) for each in there) == work.is_revoking]
-    until = (work.at or now) + timedelta(seconds=clients.config.aws.settle_s)
     words = "no longer" if work.is_revoking else "again"
     seen = f"kms:ListGrants {words} shows {len(work.grants) - len(back)} of {len(work.grants)} grants"
-    if back:
-        return Verdict(proof=Proof.REFUTED if now >= until else Proof.NOT_YET, seen=seen)
-    if work.at is not None and now < until:
-        return Verdict(proof=Proof.NOT_YET, seen=f"{seen}; settled at {until:%H:%M:%SZ}")
-    if not work.is_revoking:
-        return Verdict(proof=Proof.PROVEN, seen=seen)
-    seen += f"; AWS: one may still work until {(work.at or now) + _SLOW:%H:%M:%SZ}"
+    verdict = clients.settling.verdict(work.written_at, Stands(not back, seen))
+    if verdict.proof is not Proof.PROVEN or not work.is_revoking or work.written_at is None:
+        return verdict
+    now = clients.aws_now().at
+    seen = f"{verdict.seen}; AWS: one may still work until {work.written_at + _SLOW:%H:%M:%SZ}"
     looks = tuple(
         Sighting(credential=_credential(one), seen=Seen.DENIED, by=Means.SIMULATION, at=now, says=seen)
         for one in work.grants
     )
-    return Verdict(proof=Proof.PROVEN, seen=seen, sightings=looks)
+    return verdict.model_copy(update={"seen": seen, "sightings": looks})
 
 
 def _refuse_own(clients: Clients, one: Grant) -> None:
@@ -207,7 +205,7 @@ def _receipt(work: _Work, request_ids: tuple[str, ...]) -> Receipt:
     ids = tuple(one.id for one in work.grants)
     return Receipt(
         summary=f"kms:{'RevokeGrant' if work.is_revoking else 'CreateGrant'} {work.key}: {len(ids)} grants",
-        result=Result(key=work.key, ids=ids, at=work.at).model_dump(mode="json"),
+        result=Result(key=work.key, ids=ids, at=work.written_at).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
         request_ids=request_ids,
     )

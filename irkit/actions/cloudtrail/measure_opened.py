@@ -1,9 +1,9 @@
 """Measure what an intruder opened: every decrypt, secret and parameter read by the suspects and all that came of them.
 
 Asked once they are proven dead, so that nothing can follow. A suspect's own rightful use is told apart: it comes from
-our networks, by a program and an address that it used before the intrusion. What a principal that the intruder made did
-is the intruder's, wherever it came from. The list of values comes back in the order in which they should be rotated:
-opened ones first. The raw records are kept as evidence.
+our networks; a program in it that was never seen before is told for a person to look at. What a principal that the
+intruder made did is the intruder's, wherever it came from; without known networks everything is. The list of values
+comes back in the order in which they should be rotated: opened ones first. The raw records are kept as evidence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, Field
 
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
-from irkit.cloudtrail.opened import Habits, Opening, openings
+from irkit.cloudtrail.opened import Opening, Rightful, openings
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.decrypts import DECRYPTS
@@ -85,7 +85,10 @@ class Task(Frozen):
 
 
 class Result(Frozen):
-    """What was opened, and what to rotate. ``decrypts`` and ``reads`` are the event ids of all of the intruder's."""
+    """What was opened, and what to rotate. ``decrypts`` and ``reads`` are the event ids of all of the intruder's.
+
+    ``rightful`` counts those of the owners, ``unusual`` are programs among them that are new: for a person to look at.
+    """
 
     opened: tuple[Row, ...]
     tasks: tuple[Task, ...]
@@ -93,6 +96,7 @@ class Result(Frozen):
     reads: tuple[str, ...]
     refused: int
     rightful: int
+    unusual: tuple[str, ...]
     first_at: datetime | None
     last_at: datetime | None
     not_seen: tuple[str, ...]
@@ -121,8 +125,8 @@ def read(clients: Clients, params: Params) -> Result:
     )
     source = source_of(clients, params.sources)
     answer = ask(source, DECRYPTS, asked, Follow.TREE, told_to(clients, "of what was opened"))
-    habits = Habits.of(answer.asked, since, params.known_networks, params.made)
-    found = openings(answer.asked, since, habits, f"irkit/{clients.incident}/")
+    rightful = Rightful.of(answer.asked, since, params.known_networks, params.made)
+    found = openings(answer.asked, since, rightful, f"irkit/{clients.incident}/")
     words = "; ".join((answer.coverage.text, *answer.notes))
     ids = {one.record.event_id for one in found}
     records = tuple(one for one in answer.records if one.event_id in ids)
@@ -136,6 +140,7 @@ def read(clients: Clients, params: Params) -> Result:
         reads=_ids(one for one in theirs if not one.is_decrypt),
         refused=len(_ids(one for one in found if one.is_intruders and one.record.error)),
         rightful=len(_ids(one for one in found if not one.is_intruders)),
+        unusual=_unusual(found),
         first_at=min(times, default=None),
         last_at=max(times, default=None),
         not_seen=missed(answer.coverage),
@@ -144,6 +149,11 @@ def read(clients: Clients, params: Params) -> Result:
         evidence=kept.path,
         sha256=kept.sha256,
     )
+
+
+def _unusual(found: Iterable[Opening]) -> tuple[str, ...]:
+    new = (one for one in found if one.is_new and not one.is_intruders)
+    return tuple(dict.fromkeys(f"{who(one.record)} from {one.ip} with {one.agent}" for one in new))
 
 
 def _ids(several: Iterable[Opening]) -> tuple[str, ...]:
