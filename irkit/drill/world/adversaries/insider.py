@@ -15,7 +15,9 @@ from irkit.drill.world.aws_caller import AwsCaller
 from irkit.drill.world.json_shape import JsonObject
 
 _PAUSE_S = 1.5
-_DAYS = 3
+_DAYS = 2
+_AT_WORK = ("10.0.6.17", "aws-cli/2.31.0 Python/3.13.7", "insider at work")
+"""The office's address, his tool there, and the actor's name under which these calls are kept."""
 _MINUTES_A_DAY = 1440
 
 
@@ -31,11 +33,12 @@ class Insider:
         return self.hand.loot
 
     def before(self) -> None:
-        """Days of ordinary work; then, in the last hours, everything he can open, and a session for home."""
+        """Days of ordinary work, which is no misuse; then, from home, everything he can open, and a session."""
         hand, own = self.hand, self.hand.own()
-        for day in range(_DAYS, 0, -1):
+        for day in range(_DAYS if own.session_token is None else 0, 0, -1):
+            at_work = hand.scene.past(own, day * _MINUTES_A_DAY, *_AT_WORK)
             for sealed in hand.foothold.sealed[:1]:
-                attempt(decrypted, hand.past(own, day * _MINUTES_A_DAY), sealed)
+                attempt(decrypted, at_work, sealed)
         for number, sealed in enumerate(hand.foothold.sealed):
             attempt(decrypted, hand.past(own, 140 - 3 * number), sealed)
         for number, name in enumerate(hand.foothold.secret_ids):
