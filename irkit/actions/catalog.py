@@ -29,7 +29,6 @@ MODULES = (
     "aws.judge_kms_key",
     "aws.lift_freeze",
     "aws.lift_user_deny",
-    "aws.prove_key_dead",
     "aws.prove_not_self",
     "aws.prove_principal_dead",
     "aws.quarantine_principals",
@@ -88,6 +87,7 @@ MODULES = (
     "slack.open_channel",
     "slack.post_message",
     "token.find_liveness",
+    "token.prove_tokens_dead",
     "token.revoke_tokens",
 )
 """Every action's module below ``irkit.actions``, in the order of the alphabet."""

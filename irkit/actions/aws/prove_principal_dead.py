@@ -74,6 +74,8 @@ class Result(Frozen):
     """``trusted_until`` is up to when the log speaks. ``unproven`` are credentials for which something is wanting."""
 
     outcome: Outcome
+    how: str
+    """By which means calls were seen refused, the strongest first."""
     sightings: tuple[Sighting, ...]
     alive: tuple[str, ...]
     unproven: tuple[str, ...]
@@ -283,6 +285,9 @@ def _result(wanted: Sequence[Credential], sightings: Sequence[Sighting]) -> Resu
     at = max(each.at for each in sightings)
     return Result(
         outcome=outcome,
+        how=", ".join(
+            means for means in Means if any(each.by is means and each.seen is Seen.DENIED for each in sightings)
+        ),
         sightings=tuple(sightings),
         alive=alive,
         unproven=lacking,
