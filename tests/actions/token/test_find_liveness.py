@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from irkit.actions.github import revoke_tokens
-from irkit.actions.token import find_liveness
+from irkit.actions.token import find_liveness, prove_tokens_dead
 from irkit.actions.token import revoke_tokens as at_provider
 from irkit.actions.token.find_liveness import Outcome, Params, Result
 from irkit.clients.clients import Clients
@@ -230,3 +230,36 @@ def test_scanning_loads_no_sdk() -> None:
     code = "import sys, irkit.actions.scan.find_value; print('kingfisher_sdk' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_revoked_token_is_refused_each_time_and_so_quiet(
+    clients: Clients, remember: Remember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prove_tokens_dead, "_PAUSE_S", 0.0)
+    one = remember(example("ghp_${github:30}", 8))
+    found = prove_tokens_dead.read(clients, prove_tokens_dead.Params(tokens=(one,)))
+    assert found.outcome is prove_tokens_dead.Outcome.DEAD
+    assert [each.seen for each in found.sightings] == [Seen.DENIED, Seen.QUIET]
+    assert "refused 3 times" in found.sightings[0].says
+
+
+def test_a_living_token_is_not_proven_dead(clients: Clients, remember: Remember) -> None:
+    found = prove_tokens_dead.read(clients, prove_tokens_dead.Params(tokens=(remember(TOKEN.reveal()),)))
+    assert found.outcome is prove_tokens_dead.Outcome.ALIVE
+    assert [each.seen for each in found.sightings] == [Seen.ALIVE]
+
+
+def test_a_token_whose_issuer_is_away_is_unproven(forge: Forge, clients: Clients, remember: Remember) -> None:
+    one = remember(TOKEN.reveal())
+    forge.github.outage(Outage.ON)
+    found = prove_tokens_dead.read(clients, prove_tokens_dead.Params(tokens=(one,)))
+    assert found.outcome is prove_tokens_dead.Outcome.UNPROVEN
+    assert [each.seen for each in found.sightings] == [Seen.UNKNOWN]
+
+
+def test_a_token_whose_text_is_lost_is_unproven(forge: Forge, clients: Clients, remember: Remember) -> None:
+    one = remember(TOKEN.reveal())
+    forge.outside.known_secrets._secrets.clear()
+    found = prove_tokens_dead.read(clients, prove_tokens_dead.Params(tokens=(one,)))
+    assert found.outcome is prove_tokens_dead.Outcome.UNPROVEN
+    assert "give it again" in found.unproven[0]
