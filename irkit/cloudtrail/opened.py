@@ -48,7 +48,7 @@ class Rightful:
     """What tells the owner's use of a principal from an intruder's: where it comes from.
 
     A use from our own networks is the owner's, but for principals that the intruder made. Programs that none of ours
-    used before the intrusion are told apart (``is_new``), and are no proof: a release changes what a program says it is.
+    used before the intrusion are told apart (``is_new``), and are no proof: a release changes its name.
     """
 
     known: Known
