@@ -144,11 +144,13 @@ class Follow:
 
     def show_new(self) -> None:
         """Show the events since the last look."""
-        for record in self.session.journal.records(self.seen):
+        records = self.session.journal.records(self.seen)
+        plain = self.display is Display.PLAIN and records
+        turns = life_lines(self.session.journal.state().lives, self.seen) if plain else {}
+        for record in records:
             SHOWS[self.display](record)
-            if self.display is Display.PLAIN:
-                for line in life_lines(self.session.journal.state().lives, record):
-                    print(line, flush=True)
+            for line in turns.get(record.seq, ()):
+                print(line, flush=True)
             self.seen = record.seq
 
     def _run(self, until: Until) -> None:

@@ -61,8 +61,9 @@ class Reader:
         lines: deque[ActivityLine] = deque(maxlen=RING)
         if state.seq != self._seq:
             records = [record for record in self._desk.records_since(self._seq) if record.seq <= state.seq]
+            turns = life_lines(state.lives, self._seq)
             for record in records[-RING:]:
-                lines.extend((*activity(record), *life_lines(state.lives, record)))
+                lines.extend((*activity(record), *turns.get(record.seq, ())))
         lines.extend(ActivityLine(p.at, p.step, f"… {p.text}", Tone.QUIET) for p in self._desk.progress())
         old, self._seen, self._seq = self._seen, reading, state.seq
         if not lines and old is not None and (old.state.seq, old.views, old.at) == (state.seq, reading.views, now):

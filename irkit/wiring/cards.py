@@ -9,7 +9,7 @@ from irkit.engine.executor import outcome
 from irkit.engine.ready import ENDED
 from irkit.errors import IrkitError
 from irkit.incident.folder import PREFIXES
-from irkit.incident.state import Phase
+from irkit.incident.state import IncidentState, Phase
 from irkit.tui.desk import IncidentCard
 from irkit.wiring.incidents import sessions
 from irkit.wiring.session import Session
@@ -56,5 +56,11 @@ def card(session: Session) -> IncidentCard:
         mode=session.opened.mode,
         opened_at=opened_at,
         waits=sum(phase in WAITING for phase in phases),
-        words=CLOSED if state.closed is not None else f"{over} of {len(phases)} steps over; {reached}",
+        words=CLOSED if state.closed is not None else f"{_alarm(state)}{over} of {len(phases)} steps over; {reached}",
     )
+
+
+def _alarm(state: IncidentState) -> str:
+    """Before all else, what is alive again."""
+    risen = len(state.lives.risen())
+    return f"{risen} credential{'s' * (risen != 1)} ALIVE AGAIN; " if risen else ""

@@ -107,7 +107,7 @@ def test_the_whole_life_is_a_key_away(play: Play) -> None:
 
 def test_the_activity_tells_each_turn() -> None:
     story = risen()
-    told = [str(line) for record in story.records for line in life_lines(fold(story.records).lives, record)]
+    told = [str(line) for _, lines in sorted(life_lines(fold(story.records).lives, 0).items()) for line in lines]
     assert [line.partition("svc-deploy: ")[2].partition(" (")[0] for line in told if "AKIA" in line] == [
         "revoke sent",
         "acknowledged",
@@ -147,3 +147,10 @@ def test_an_alarm_is_told_once() -> None:
     before, now = lives(story.records[:-1]), lives(story.records)
     assert len(alarms(before, now)) == 1
     assert alarms(now, now) == []
+
+
+def test_on_opening_only_what_is_alive_again_now_is_told() -> None:
+    story = risen()
+    assert len(alarms(None, lives(story.records))) == 1
+    again = saw(cut(story, "deny_policy", LEAKED), (LEAKED, Seen.DENIED, Means.PROBE))
+    assert alarms(None, lives(again.records)) == []

@@ -13,7 +13,6 @@ from textual.content import Content
 
 from irkit.engine.view import StepView
 from irkit.incident.events import Mode, StepId
-from irkit.incident.lives import Lives
 from irkit.runbook.graph import decisions, graph
 from irkit.tui.board import Board, Reading
 from irkit.tui.headline import finished
@@ -95,7 +94,7 @@ class IncidentScreen(OrderingScreen):
 
     @on(DeskRead)
     def _read(self, message: DeskRead) -> None:
-        before = self.board.reading.state.lives if self.board.reading else Lives()
+        before = self.board.reading.state.lives if self.board.reading else None
         self.board.take(message.reading, message.lines)
         self._alarm(alarms(before, message.reading.state.lives))
         self.query_one(ActivityPane).add(message.lines)
