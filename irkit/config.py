@@ -26,6 +26,8 @@ SETTLE_S = 15
 """IAM changes were measured to spread within some 4 seconds; AWS names no bound (user guide, "Troubleshoot IAM")."""
 TRAIL_LAG_S = 15 * 60
 """CloudTrail usually delivers within 5 minutes and may take 15 (user guide)."""
+LOOKUPS_PER_SECOND = 2
+"""What LookupEvents takes, for an account and region (CloudTrail API reference)."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class CloudTrailConfig:
     """What the roles' trust policies ask for; no secret."""
     lag_s: int = TRAIL_LAG_S
     """How many seconds a call may take to show in CloudTrail; before that, no record proves nothing."""
+    lookups_per_second: int = LOOKUPS_PER_SECOND
+    """How many times a second the event history of one region is asked. AWS takes two, of all who ask together."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ KEYS = (
     *("github.base_url", "github.repository", "github.token"),
     *("slack.base_url", "slack.token", "slack.channel_prefix", "git.token", "git.username"),
     *("cloudtrail.source", "cloudtrail.accounts", "cloudtrail.role", "cloudtrail.external_id", "cloudtrail.lag_s"),
+    "cloudtrail.lookups_per_second",
     "providers.rules",
 )
 """Every key there is."""
@@ -272,6 +277,7 @@ def _built(given: Mapping[str, _Given], file: Path | None) -> Config:
             role=_text(given, "cloudtrail.role"),
             external_id=_text(given, "cloudtrail.external_id"),
             lag_s=_count(given, "cloudtrail.lag_s", TRAIL_LAG_S),
+            lookups_per_second=_count(given, "cloudtrail.lookups_per_second", LOOKUPS_PER_SECOND),
         ),
         providers=ProvidersConfig(rules=_texts(given, "providers.rules")),
         file=file,

@@ -21,7 +21,7 @@ from irkit.drill.responder import colleague, insider, responder
 from irkit.engine.executor import Until
 from irkit.errors import IrkitError, UsageError
 from irkit.wiring.bout import fight
-from irkit.wiring.drills import begin
+from irkit.wiring.drills import Terms, begin
 from irkit.wiring.incidents import session_of, world_of
 
 STOP = "stop"
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     display = chosen(args.display)
     tell_origin(settings, args.runbook)
     delay = timedelta(seconds=max(0.0, args.iam_delay))
-    session, cloud = begin(settings, args.runbook, args.seed, delay, args.adversary)
+    session, cloud = begin(settings, args.runbook, args.seed, Terms(adversary=args.adversary, iam_delay=delay))
     talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {cloud.facts.ready_after_s:.1f} s")
     people = [colleague(session), *([responder(session)] if args.unattended else [])]
     people += [insider(session)] if args.adversary == INSIDER else []

@@ -84,9 +84,15 @@ class Outside:
     fingerprint_key: bytes = field(repr=False)
     postmortem: PostmortemWriter
     known_secrets: KnownSecrets = field(default_factory=KnownSecrets)
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace | None = None
+    """The pace at which the event history is asked; None for the configuration's."""
     assumed: AwsSession | None = field(default=None, repr=False)
     """The session of another account's role, when it is that account's outside."""
+
+    @cached_property
+    def asking(self) -> Pace:
+        """The pace at which the event history of this account is asked, by all steps together."""
+        return self.pace or Pace(self.config.cloudtrail.lookups_per_second)
 
     @cached_property
     def aws_session(self) -> AwsSession:
@@ -197,7 +203,7 @@ class Clients:
     @cached_property
     def cloudtrail(self) -> CloudTrail:
         """AWS CloudTrail's event history."""
-        return CloudTrail(self.aws, self._outside.pace)
+        return CloudTrail(self.aws, self._outside.asking)
 
     @cached_property
     def trails(self) -> Trails:
@@ -237,7 +243,7 @@ class Clients:
     def as_role(self, role: RoleToAssume) -> Clients:
         """The same step as another account's role; its calls stand in the same log. Raises ``Denied``."""
         session = self.sts.assume(role, self.incident)
-        there = replace(self._outside, pace=Pace(), assumed=session)
+        there = replace(self._outside, pace=None, assumed=session)
         return Clients(there, self.step, self._listeners, self._calls)
 
     @cached_property

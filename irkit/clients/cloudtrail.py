@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from irkit.clients.aws import Aws, Noted
+from irkit.config import LOOKUPS_PER_SECOND
 from irkit.errors import Throttled
 
-REQUESTS_A_SECOND = 2.0
 _MARGIN = 1.1
 """Calls a little further apart than AWS demands: they arrive less evenly than they are sent."""
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8))
@@ -57,7 +57,7 @@ class Page(NamedTuple):
 class Pace:
     """Lets calls through at a steady rate for each region; shared by all steps of a process, for one account."""
 
-    def __init__(self, per_second: float = REQUESTS_A_SECOND) -> None:
+    def __init__(self, per_second: float = LOOKUPS_PER_SECOND) -> None:
         self._gap = _MARGIN / per_second
         self._lock = threading.Lock()
         self._free_at: dict[str, float] = {}

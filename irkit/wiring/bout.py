@@ -17,7 +17,7 @@ from irkit.drill.score import Score, Truth, scored
 from irkit.drill.spills import found_leaks
 from irkit.engine.executor import Outcome, Until
 from irkit.errors import IrkitError
-from irkit.wiring.drills import begin
+from irkit.wiring.drills import Tempo, Terms, begin
 from irkit.wiring.session import Session
 
 AFTERMATH = timedelta(seconds=8)
@@ -36,7 +36,8 @@ class Outcomes:
 
 def fight(settings: Config, bout: Bout, iam_delay: timedelta) -> Outcomes:
     """Drive it to the end and score it; the rehearsal cloud has ended then. Raises ``IrkitError`` when it cannot."""
-    session, cloud = begin(settings, bout.runbook, bout.seed, iam_delay, bout.adversary)
+    terms = Terms(adversary=bout.adversary, iam_delay=iam_delay, tempo=Tempo.QUICK)
+    session, cloud = begin(settings, bout.runbook, bout.seed, terms)
     try:
         people = [colleague(session), responder(session)]
         people += [insider(session)] if bout.adversary == "insider" else []

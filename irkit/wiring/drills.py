@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from enum import StrEnum
 from random import Random
 
 from irkit.actions import catalog
 from irkit.config import Config
+from irkit.contract import Frozen
 from irkit.drill.rehearsal import Rehearsal, begun
 from irkit.drill.world.adversaries.cast import ADVERSARIES
 from irkit.drill.world.scenarios.shelf import SCENARIOS
@@ -21,31 +23,48 @@ from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, incidents_root, opened_session
 
 
-def begin(
-    settings: Config, name: str, seed: int, iam_delay: timedelta = timedelta(), adversary: str = ""
-) -> tuple[Session, Rehearsal]:
+class Tempo(StrEnum):
+    """How quickly the rehearsed CloudTrail answers and delivers."""
+
+    REAL = "real"
+    """Two questions a second and region, as AWS has it; records show after two seconds."""
+    QUICK = "quick"
+    """Twenty, and one second: where nobody looks on, and many drills are to be fought."""
+
+
+class Terms(Frozen):
+    """On what terms a drill is fought. ``adversary`` is one of ``drill.world.adversaries.cast``; empty: he has gone."""
+
+    adversary: str = ""
+    iam_delay: timedelta = timedelta()
+    """How long a write of IAM takes to bind at most; one of an SCP takes half to all of it."""
+    tempo: Tempo = Tempo.REAL
+
+
+def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) -> tuple[Session, Rehearsal]:
     """Begin a rehearsal cloud whose responder has exactly the runbook's permissions, and open the incident in it.
 
-    ``adversary`` is one of ``drill.world.adversaries.cast``; empty for one who has gone. A runbook that no scenario is
-    made for is rehearsed in that of ``key_leak``.
+    A runbook that no scenario is made for is rehearsed in that of ``key_leak``.
 
     Raises:
         IrkitError: there is no such adversary.
     """
-    if adversary not in ADVERSARIES:
+    terms = terms or Terms()
+    if terms.adversary not in ADVERSARIES:
         named = ", ".join(name for name in ADVERSARIES if name)
-        raise IrkitError(f"there is no adversary {adversary!r}", hint=f"one of: {named}")
+        raise IrkitError(f"there is no adversary {terms.adversary!r}", hint=f"one of: {named}")
     runbook = taken(name, settings.runbooks_folder)
     worlds = incidents_root(settings, Mode.DRILL) / "worlds"
-    permissions = policy(runbook, catalog)
     asked = WorldSettings(
         seed=seed,
-        break_glass=permissions,
-        iam_delay=iam_delay,
-        scp_delay=_scp_delay(seed) if iam_delay else timedelta(),
+        break_glass=policy(runbook, catalog),
+        iam_delay=terms.iam_delay,
+        scp_delay=_scp_delay(seed, terms.iam_delay),
         scenario=name if name in SCENARIOS else "key_leak",
-        adversary=adversary,
+        adversary=terms.adversary,
     )
+    if terms.tempo is Tempo.QUICK:
+        asked = asked.model_copy(update={"lookups_per_second": 20, "delivery_lag": timedelta(seconds=1)})
     rehearsal = begun(worlds / secrets.token_hex(6), asked)
     try:
         known = {name: value for name, value in rehearsal.inputs().items() if name in runbook.inputs}
@@ -57,6 +76,6 @@ def begin(
     return session, rehearsal
 
 
-def _scp_delay(seed: int) -> timedelta:
-    """From one second to two: an SCP takes its own time, which is not that of IAM."""
-    return timedelta(milliseconds=Random(seed).randrange(1000, 2000))  # noqa: S311  dice of a rehearsal
+def _scp_delay(seed: int, iam_delay: timedelta) -> timedelta:
+    """From half of that of IAM to all of it: an SCP takes its own time."""
+    return iam_delay * (Random(seed).randrange(50, 100) / 100)  # noqa: S311  dice of a rehearsal

@@ -18,6 +18,17 @@ ORGANIZATION_PROFILE = "organization"
 VAULT = "vault"
 
 
+_NO_PROVIDERS = """rules:
+  - name: nobody outside is asked in a rehearsal
+    id: rehearsal.nobody
+    pattern: (rehearsal_nobody_[a-z]{32})
+    min_entropy: 0
+    confidence: high
+    examples: []
+"""
+"""In place of the Kingfisher SDK's own rules, whose providers are real."""
+
+
 def write_private(path: Path, text: str) -> Path:
     """Writes a file that only its owner can read, in one step."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -49,6 +60,7 @@ def write_aws_files(
 
 def write_irkit_config(facts: WorldFacts, recipient: str = "") -> Path:
     """An irkit configuration that points every client at the world; the data folder is left to the caller."""
+    providers = write_private(Path(facts.config_file).with_name("providers.yml"), _NO_PROVIDERS)
     lines = [
         *([f"evidence_recipient = {json.dumps(recipient)}"] if recipient else []),
         "[aws]",
@@ -65,6 +77,7 @@ def write_irkit_config(facts: WorldFacts, recipient: str = "") -> Path:
         f"settle_s = {facts.settle_s}",
         "[cloudtrail]",
         f"lag_s = {facts.lag_s}",
+        f"lookups_per_second = {facts.lookups_per_second}",
         "[github]",
         *_toml(
             {"base_url": facts.github_url, "repository": facts.repository, "token": f"file:{facts.github_token_file}"}
@@ -73,6 +86,8 @@ def write_irkit_config(facts: WorldFacts, recipient: str = "") -> Path:
         *_toml({"base_url": facts.slack_url, "token": f"file:{facts.slack_token_file}"}),
         "[git]",
         *_toml({"token": f"file:{facts.git_token_file}"}),
+        "[providers]",
+        f"rules = {json.dumps([str(providers)])}",
     ]
     return write_private(Path(facts.config_file), "\n".join(lines) + "\n")
 

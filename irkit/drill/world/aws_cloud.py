@@ -65,6 +65,7 @@ class AwsCloud:
         self.events = EventStore(_now, settings.delivery_lag)
         self.faults = Faults()
         self.pace = Pace(_now)
+        self.pace.per_second = settings.lookups_per_second
         self.events_elsewhere = EventStore(_now, settings.delivery_lag)
         """The calls made in the organization's management account: for judges, nobody in the account sees them."""
         principals = Principals(estate.ACCOUNT, self._emulator.root.key_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from irkit.config import LOOKUPS_PER_SECOND
 from irkit.contract import Frozen
 
 FACTS = "facts.json"
@@ -55,6 +56,8 @@ class WorldFacts(Frozen):
     """How many seconds a change needs to bind in this world, rounded up: ``aws.settle_s`` of its configuration."""
     lag_s: int = 1
     """How many seconds a call takes to show in its CloudTrail: ``cloudtrail.lag_s`` of its configuration."""
+    lookups_per_second: int = LOOKUPS_PER_SECOND
+    """How many LookupEvents a second this world takes."""
     config_file: str
     """An irkit configuration (TOML) that points every client at this world."""
     ready_after_s: float

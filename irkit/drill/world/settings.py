@@ -9,6 +9,7 @@ from math import ceil
 
 from pydantic import JsonValue
 
+from irkit.config import LOOKUPS_PER_SECOND
 from irkit.contract import Frozen
 
 _RESPONDER_ACTIONS: list[JsonValue] = [
@@ -66,6 +67,8 @@ class WorldSettings(Frozen):
     """What has happened: a scenario of ``drill.world.scenarios``, named as the runbook for it."""
     adversary: str = ""
     """Who has done it and goes on: one of ``drill.world.adversaries``; empty for one who has gone."""
+    lookups_per_second: int = LOOKUPS_PER_SECOND
+    """How many LookupEvents a second a region takes; irkit's configuration says the same."""
     deliver_every: timedelta = timedelta(seconds=5)
     """How often log files are dropped into the trail's bucket."""
     idle: timedelta = timedelta(minutes=60)

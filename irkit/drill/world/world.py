@@ -237,6 +237,7 @@ class World:
             organization_profile=ORGANIZATION_PROFILE if for_organization else "",
             settle_s=self.settings.settle_s,
             lag_s=self.settings.lag_s,
+            lookups_per_second=self.settings.lookups_per_second,
             config_file=str(self.folder / "access" / "irkit.toml"),
             ready_after_s=round(time.monotonic() - began, 3),
             children={"aws": self.aws.pid, **self.consumers.pids},
