@@ -69,7 +69,9 @@ def aws_call(method: str, target: str, headers: Mapping[str, str], body: bytes) 
 
 def _unsigned(target: str, body: bytes) -> AwsCall | None:
     """A call that needs no signature: its token stands for one. It names no region; it is taken for the account's."""
-    operation, flat = _query(target, body) if _WITHOUT_SIGNATURE.encode() in body else ("", {})
+    if _WITHOUT_SIGNATURE not in target and _WITHOUT_SIGNATURE.encode() not in body:
+        return None
+    operation, flat = _query(target, body)
     if operation != _WITHOUT_SIGNATURE:
         return None
     return AwsCall("sts", operation, nested(flat), REGION, "", Protocol.QUERY)

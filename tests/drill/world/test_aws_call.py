@@ -109,3 +109,17 @@ def test_any_body_is_read_without_a_crash(body: bytes, target: str) -> None:
     for service in ("iam", "kms", "s3"):
         aws_call("POST", "/" + target.encode("ascii", "ignore").decode(), signed(service), body)
         aws_call("POST", "/", signed(service) | {"x-amz-target": target}, body)
+
+
+@pytest.mark.parametrize("place", ["body", "query"])
+def test_a_session_asked_for_with_a_token_needs_no_signature(place: str) -> None:
+    asked = urlencode({"Action": "AssumeRoleWithWebIdentity", "RoleArn": "arn:aws:iam::111122223333:role/ci"})
+    call = aws_call("POST", f"/?{asked}", {}, b"") if place == "query" else aws_call("POST", "/", QUERY, asked.encode())
+    assert call is not None
+    assert (call.service, call.operation, call.key_id) == ("sts", "AssumeRoleWithWebIdentity", "")
+
+
+@pytest.mark.parametrize("action", ["AssumeRole", "AssumeRoleWithWebIdentityX"])
+def test_nothing_else_is_read_unsigned(action: str) -> None:
+    asked = urlencode({"Action": action, "RoleSessionName": "AssumeRoleWithWebIdentity"}).encode()
+    assert aws_call("POST", "/", QUERY, asked) is None

@@ -16,6 +16,7 @@ from irkit.drill.world.laws.bound_iam import BoundIam
 from irkit.drill.world.laws.web_identity import TokenRefused, WebCaller, web_caller
 
 _OK = 200
+_BY_TOKEN = "AssumeRoleWithWebIdentity"  # noqa: S105  an operation's name
 _KEY = re.compile(r"<AccessKeyId>(\w+)</AccessKeyId>")
 _TOLD = re.compile(r"<SubjectFromWebIdentityToken>.*</Provider>", re.DOTALL)
 
@@ -38,8 +39,10 @@ class StsLaw:
         self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
     ) -> Answer:
         """One call of STS."""
+        if headers.get("x-amz-target", "").endswith(f".{_BY_TOKEN}"):
+            return self._error(TokenRefused("InvalidAction", "The rehearsal's STS speaks the query protocol alone."))
         asked = {**query, **parse_qs(body.decode(), keep_blank_values=True)}
-        if asked.get("Action") != ["AssumeRoleWithWebIdentity"]:
+        if asked.get("Action") != [_BY_TOKEN]:
             return await self._handler(method, path, headers, body, query)
         role = asked.get("RoleArn", [""])[-1]
         account = role.split(":")[4] if role.count(":") >= 5 else ""  # noqa: PLR2004  an ARN has six parts
