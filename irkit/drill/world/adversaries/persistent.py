@@ -82,11 +82,22 @@ class Persistent:
         return self.hand.tries()
 
     def _credentials(self) -> list[KeyPair]:
+        """All he ever had, in any order."""
         held = [one.keys for one in self.hand.loot.held.values()]
-        rest = [*self.hand.foothold.keys.values(), *held]
-        self._random.shuffle(rest)
-        best = [pair for pair in self._best if pair in rest]
-        return [*best, *(pair for pair in rest if pair not in best)]
+        every = [*self.hand.foothold.keys.values(), *held]
+        self._random.shuffle(every)
+        return every
+
+    def _strongest(self) -> list[KeyPair]:
+        """The one that worked last, then keys and roles, then sessions of users, which may not call IAM."""
+
+        def rank(keys: KeyPair) -> int:
+            if keys in self._best:
+                return 0
+            is_session = keys.session_token is not None and ":assumed-role/" not in self.hand.arn_of(keys)
+            return 2 if is_session else 1
+
+        return sorted(self._credentials(), key=rank)
 
     def _guarded(self) -> list[Guard]:
         own = [*self.hand.foothold.suspects, *(held.arn for held in self.hand.loot.held.values())]
@@ -135,7 +146,7 @@ class Persistent:
 
     def _by_any(self, act: Callable[[AwsCaller], bool]) -> bool:
         """Do it with the first credential that may. Raises Powerless when none may."""
-        for pair in self._credentials()[:_HANDS]:
+        for pair in self._strongest()[:_HANDS]:
             try:
                 done = act(self.hand.now(pair))
             except AwsRefused as refusal:
