@@ -34,7 +34,8 @@ _KEY_USES = {
     "secretsmanager:PutSecretValue": ("GenerateDataKey", "Decrypt"),
 }
 _OF_USERS = frozenset({"User", "FederatedUser"})
-"""Whose sessions (GetSessionToken without MFA, GetFederationToken) may not call IAM at all (STS API reference)."""
+"""Whose sessions (GetSessionToken without MFA, GetFederationToken) may not call IAM at all; those of federated users
+may of STS call nothing but GetCallerIdentity (STS API reference)."""
 _NO_TOKEN = "The security token included in the request is invalid."  # noqa: S105  what AWS says
 _NO_KMS = "Access to KMS is not allowed"
 _words: ContextVar[str] = ContextVar("rehearsal_words", default="")
@@ -129,6 +130,9 @@ class Gate:
             return denied
         if principal.type in _OF_USERS and call.key_id in self._sessions and call.action.startswith("iam:"):
             return self._evaluator.AuthError("InvalidClientTokenId", _NO_TOKEN)
+        if principal.type == "FederatedUser" and call.service == "sts":
+            _words.set(f"Cannot call {call.action.partition(':')[2]} with session credentials")
+            return self._evaluator.EvalResult("Deny", principal_arn=principal.arn)
         own_arn = self._own_arn(principal.arn, principal.account)
         keys = self._keys(principal, own_arn, note, call.region) if note else {}
         asked = Asked(call.action, call.resource, keys)

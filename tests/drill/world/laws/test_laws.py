@@ -437,3 +437,16 @@ def test_a_quarantine_that_has_settled_first_wins(slow: World) -> None:
         slow.aws.settle()
     slow.aws.settle()
     assert lists(eve) == "UnrecognizedClientException"
+
+
+def test_a_federated_user_may_not_take_on_a_role(world: World) -> None:
+    name, eve = new_user(world, "*")
+    role, by = f"r-{name}", admin(world)
+    trust = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}})
+    by.query("iam", "CreateRole", {"RoleName": role, "AssumeRolePolicyDocument": trust})
+    asked = {"RoleArn": f"arn:aws:iam::{estate.ACCOUNT}:role/{role}", "RoleSessionName": "x"}
+    eve.query("sts", "AssumeRole", asked)
+    told = {"Name": f"f-{name}", "Policy": document(ALL)}
+    ghost = replace(eve, keys=key_pair(eve.query("sts", "GetFederationToken", told)))
+    assert refusal_of(lambda: ghost.query("sts", "AssumeRole", asked)) == "AccessDenied"
+    assert refusal_of(lambda: ghost.query("sts", "GetCallerIdentity", {})) == ""
