@@ -58,6 +58,7 @@ MODULES = (
     "cloudtrail.measure_key_use",
     "cloudtrail.measure_kms_use",
     "cloudtrail.measure_opened",
+    "cloudtrail.prove_quiet",
     "cloudtrail.trace_lineage",
     "cloudtrail.verify_logs",
     "git.find_secret",

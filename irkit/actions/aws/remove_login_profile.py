@@ -42,10 +42,18 @@ class Params(Frozen):
     user: str
 
 
-class Result(Frozen):
-    """Whose password was taken. ``at`` is AWS's clock right after; None when there was none, or it was found later."""
+class CutPassword(Frozen):
+    """A console password that was taken away. ``at`` is AWS's clock right after."""
 
     user: str
+    at: datetime
+
+
+class Result(Frozen):
+    """Whose password was taken. ``at`` is AWS's clock right after; None when there was none."""
+
+    user: str
+    cut: tuple[CutPassword, ...] = ()
     at: datetime | None = None
 
 
@@ -107,9 +115,11 @@ def _credential(user: str) -> Credential:
 
 
 def _receipt(work: _Work, *request_ids: str) -> Receipt:
+    at = work.written_at
+    cut = (CutPassword(user=work.user, at=at),) if work.has_password and at is not None else ()
     return Receipt(
         summary=f"iam:DeleteLoginProfile {work.user}",
-        result=Result(user=work.user, at=work.written_at).model_dump(mode="json"),
+        result=Result(user=work.user, cut=cut, at=at).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
         request_ids=request_ids,
     )

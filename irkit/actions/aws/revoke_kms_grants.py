@@ -48,11 +48,22 @@ class Params(Frozen):
     ids: tuple[str, ...]
 
 
+class CutGrant(Frozen):
+    """A grant that was revoked: whom it let use the key. ``at`` is AWS's clock right after."""
+
+    key: str
+    id: str
+    grantee: str
+    label: str
+    at: datetime
+
+
 class Result(Frozen):
-    """Which grants were revoked. ``at`` is AWS's clock right after; None when they were gone before."""
+    """Which grants were revoked. ``at`` is AWS's clock right after; None when there was nothing to revoke."""
 
     key: str
     ids: tuple[str, ...]
+    cut: tuple[CutGrant, ...] = ()
     at: datetime | None = None
 
 
@@ -203,9 +214,15 @@ def _credential(one: _Grant) -> Credential:
 
 def _receipt(work: _Work, request_ids: tuple[str, ...]) -> Receipt:
     ids = tuple(one.id for one in work.grants)
+    at = work.written_at
+    cut = tuple(
+        CutGrant(key=work.key, id=one.id, grantee=one.grantee, label=_credential(one).label, at=at)
+        for one in work.grants
+        if work.is_revoking and at is not None
+    )
     return Receipt(
         summary=f"kms:{'RevokeGrant' if work.is_revoking else 'CreateGrant'} {work.key}: {len(ids)} grants",
-        result=Result(key=work.key, ids=ids, at=work.written_at).model_dump(mode="json"),
+        result=Result(key=work.key, ids=ids, cut=cut, at=at).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
         request_ids=request_ids,
     )
