@@ -166,6 +166,12 @@ class GitHubCi:
         rows = self._api.rows(f"{_at(repository)}/actions/runs", "workflow_runs", created=created)
         return tuple(_run(row) for row in rows)
 
+    def in_flight(self, repository: str) -> tuple[Run, ...]:
+        """The runs that wait or go on, whenever they were created."""
+        path = f"{_at(repository)}/actions/runs"
+        rows = [row for status in _IN_FLIGHT for row in self._api.rows(path, "workflow_runs", status=status)]
+        return tuple({row["id"]: _run(row) for row in rows}.values())
+
     def run(self, repository: str, number: int) -> Run:
         """One run."""
         return _run(self._api.call("GET", f"{_at(repository)}/actions/runs/{number}"))

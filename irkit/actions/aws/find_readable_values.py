@@ -15,7 +15,7 @@ from irkit.clients.what_if import READING, Documents, is_let_in, role, user
 from irkit.cloudtrail.inquiry import IAM
 from irkit.cloudtrail.stored_values import Kind, Stored, Value, counted, owned, parameters, secrets
 from irkit.contract import Action, Effect, Frozen
-from irkit.errors import NotFound, OutsideError
+from irkit.errors import NotFound, OutsideError, UsageError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -29,9 +29,10 @@ _NEVER = (
 
 
 class Params(Frozen):
-    """The user who leaves. ``regions`` none: the configured ones, else the home region."""
+    """The ``user`` who leaves, or a ``role`` that was taken over. ``regions``: the configured, else the home one."""
 
-    user: str
+    user: str = ""
+    role: str = ""
     regions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -48,6 +49,7 @@ class Result(Frozen):
     """What could be read; ``where`` of each says as whom. ``roles`` are those that the user could take on."""
 
     user: str
+    """The user's or the role's name."""
     values: tuple[Value, ...]
     names: tuple[str, ...]
     ownerless: tuple[str, ...]
@@ -65,9 +67,11 @@ class Result(Frozen):
 
 def read(clients: Clients, params: Params) -> Result:
     """Look. Raises ``NotFound`` for no such user, ``Denied``."""
-    own = clients.what_if.documents(user(params.user))
+    if bool(params.user) is bool(params.role):
+        raise UsageError("it is asked about a user or about a role", hint="give one of them in the step's with")
+    own = clients.what_if.documents(role(params.role) if params.role else user(params.user))
     ways = _ways(clients, own)
-    readers = {f"user {params.user}": own}
+    readers = {f"role {params.role}" if params.role else f"user {params.user}": own}
     for way in ways:
         readers[f"role {way.role}"] = clients.what_if.documents(role(way.role))
     several, gone = _stored(clients, params)
@@ -86,7 +90,7 @@ def read(clients: Clients, params: Params) -> Result:
     found = owned(clients, told, params.sources)
     lost = tuple(f"the document of {each}" for one in readers.values() for each in one.not_seen)
     return Result(
-        user=params.user,
+        user=params.user or params.role,
         values=found.values,
         names=tuple(one.name for one in found.values),
         ownerless=found.ownerless,

@@ -37,7 +37,10 @@ class Params(Frozen):
 
 
 class Result(Frozen):
-    """The runs, the newest first; ``run_ids`` are those that have ended, ``in_flight`` the others."""
+    """The runs of the window, the newest first; ``run_ids`` are those that have ended.
+
+    ``in_flight`` are all that wait or go on, older ones too.
+    """
 
     outcome: Outcome
     since: datetime
@@ -56,13 +59,14 @@ def read(clients: Clients, params: Params) -> Result:
     """Ask GitHub. Raises ``Denied``, ``NotFound``, ``Unreachable``."""
     since = params.since or clients.now() - timedelta(hours=params.hours)
     runs = clients.github_ci.runs(params.repository, since)
-    in_flight = tuple(run.id for run in runs if run.is_in_flight)
+    going = clients.github_ci.in_flight(params.repository)
+    in_flight = tuple(run.id for run in going)
     cut = f"; GitHub shows {_MOST} at most, so there are MORE than these" if len(runs) >= _MOST else ""
     return Result(
         outcome=Outcome.IN_FLIGHT if in_flight else Outcome.ENDED,
         since=since,
         runs=runs,
-        run_ids=tuple(run.id for run in runs if not run.is_in_flight),
+        run_ids=tuple(run.id for run in runs if not run.is_in_flight and run.id not in in_flight),
         in_flight=in_flight,
         coverage=f"runs of {full_name(params.repository)} created since {since:%Y-%m-%d %H:%M} UTC{cut}; "
         "not seen: deleted runs, and older runs that were run again",
