@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from irkit.errors import IrkitError
 
-MEANT_TO_HOLD = {"vault", "access", "aws", "git", "apps"}
-"""Folders of a rehearsal cloud that are its stores: its judges' files, credentials, AWS, git hosting, the apps' own."""
+MEANT_TO_HOLD = {"vault", "access", "aws", "git", "apps", "files"}
+"""Folders of a rehearsal cloud that are its stores, and ``files``, where the scenario itself leaked it."""
 _SHORTEST = 12
 
 
