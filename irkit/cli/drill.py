@@ -25,6 +25,8 @@ from irkit.wiring.drills import Terms, begin
 from irkit.wiring.incidents import session_of, world_of
 
 STOP = "stop"
+DELAY = timedelta(seconds=2)
+"""How long IAM takes to spread a change in a drill."""
 INSIDER = "insider"
 
 
@@ -39,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--adversary", default="", metavar="NAME", help="who fights back: smash, quiet, persistent, ..."
     )
     parser.add_argument(
-        "--iam-delay", type=float, default=2.0, metavar="SECONDS", help="how long IAM takes to spread a change"
+        "--iam-delay", type=float, metavar="SECONDS", help="how long IAM takes to spread a change (2; in a matrix 1)"
     )
     parser.add_argument("--json", action="store_true", help="with --unattended: the score alone, as JSON")
     drill_matrix.add_arguments(parser)
@@ -61,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
         return _scored(settings, args)
     display = chosen(args.display)
     tell_origin(settings, args.runbook)
-    delay = timedelta(seconds=max(0.0, args.iam_delay))
-    session, cloud = begin(settings, args.runbook, args.seed, Terms(adversary=args.adversary, iam_delay=delay))
+    terms = Terms(adversary=args.adversary, iam_delay=drill_matrix.delay(args, DELAY))
+    session, cloud = begin(settings, args.runbook, args.seed, terms)
     talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {cloud.facts.ready_after_s:.1f} s")
     people = [colleague(session), *([responder(session)] if args.unattended else [])]
     people += [insider(session)] if args.adversary == INSIDER else []
@@ -77,7 +79,7 @@ def _scored(settings: Config, args: argparse.Namespace) -> int:
     if not args.unattended:
         raise UsageError("--json tells the score of a drill that nobody plays", hint="add --unattended")
     bout = Bout(runbook=args.runbook, adversary=args.adversary, seed=args.seed)
-    fought = fight(settings, bout, timedelta(seconds=max(0.0, args.iam_delay)))
+    fought = fight(settings, bout, drill_matrix.delay(args, DELAY))
     print(fought.score.model_dump_json())
     talk(f"{fought.incident.name}: {'beaten' if fought.score.is_win else 'LOST: ' + '; '.join(fought.score.losses)}")
     return 0 if fought.score.is_win else 1

@@ -16,6 +16,7 @@ from irkit.errors import UsageError
 from irkit.wiring.matrix import Matrix, matrix_folder
 
 _JOBS = 2
+_DELAY = timedelta(seconds=1)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     )
     done = by_name(_kept(args.results))
     settings = config(args)
-    matrix = Matrix(settings, matrix_folder(settings), max(1, args.jobs), timedelta(seconds=max(0.0, args.iam_delay)))
+    matrix = Matrix(settings, matrix_folder(settings), max(1, args.jobs), delay(args, _DELAY))
     talk(f"{len(asked)} bouts, {sum(bout.name in done for bout in asked)} of them fought before")
     fought = [done[bout.name] for bout in asked if bout.name in done]
     interrupted = False
@@ -59,6 +60,11 @@ def run(args: argparse.Namespace) -> int:
         talk(f"stopped: {len(fought)} of {len(asked)} bouts were fought")
         return INTERRUPTED
     return 0 if all(one.is_win for one in fought) else 1
+
+
+def delay(args: argparse.Namespace, usual: timedelta) -> timedelta:
+    """What ``--iam-delay`` says, ``usual`` where it says nothing."""
+    return usual if args.iam_delay is None else timedelta(seconds=max(0.0, args.iam_delay))
 
 
 def _told(one: Fought, folder: Path) -> str:

@@ -61,6 +61,8 @@ class WorldSettings(Frozen):
     """How long an IAM write takes to bind; who reads IAM sees it at once."""
     scp_delay: timedelta = timedelta()
     """How long an SCP takes to bind."""
+    settle_spare: timedelta = timedelta(seconds=1)
+    """What ``settle_s`` adds to the longer of these two."""
     membership: Membership = Membership.MEMBER
     """Of the account in its organization."""
     scenario: str = "key_leak"
@@ -76,8 +78,8 @@ class WorldSettings(Frozen):
 
     @property
     def settle_s(self) -> int:
-        """How many whole seconds any change has bound after, with a second to spare."""
-        return ceil(max(self.iam_delay, self.scp_delay).total_seconds()) + 1
+        """How many whole seconds any change has bound after, one at least."""
+        return max(1, ceil((max(self.iam_delay, self.scp_delay) + self.settle_spare).total_seconds()))
 
     @property
     def lag_s(self) -> int:
