@@ -86,18 +86,22 @@ def read(clients: Clients, params: Params) -> Result:
     settled = max(times) + clients.settling.span
     wait_until(clients, settled + lag, timedelta(seconds=params.wait_s), "CloudTrail's records are under way")
     until = clients.aws_now().at - lag
-    calls = (*(_USES if grants else ()), *((_LOGIN,) if passwords else ()))
-    asked = Query(windows=(Window(settled, until),), calls=calls, outcome=Ended.SUCCEEDED)
-    looked = found(source_of(clients), asked) if until > settled else None
-    records = looked.records if looked is not None else ()
-    words = looked.coverage.text if looked is not None else "CloudTrail could not be waited for"
+    looks = []
+    if grants and until > settled:
+        regions = tuple(dict.fromkeys(one.key.split(":")[3] for one in grants))
+        looks.append(Query(windows=(Window(settled, until),), calls=_USES, regions=regions, outcome=Ended.SUCCEEDED))
+    if passwords and until > settled:
+        looks.append(Query(windows=(Window(settled, until),), calls=(_LOGIN,), outcome=Ended.SUCCEEDED))
+    looked = [found(source_of(clients), one) for one in looks]
+    records = tuple(one for each in looked for one in each.records)
+    words = "; ".join(each.coverage.text for each in looked) or "CloudTrail could not be waited for"
     kept = keep(clients, "cloudtrail-quiet.jsonl", records, "Uses since the cut", words)
-    is_whole = looked is not None and looked.coverage.is_whole
+    is_whole = bool(looked) and all(each.coverage.is_whole for each in looked)
     sightings = tuple(_sightings(grants, passwords, records, until if is_whole else None, settled))
     return Result(
         sightings=sightings,
         used=tuple(one.credential.label for one in sightings if one.seen is not Seen.QUIET),
-        not_seen=missed(looked.coverage) if looked is not None else ("everything",),
+        not_seen=tuple(part for each in looked for part in missed(each.coverage)),
         coverage=words,
         evidence=kept.path,
         sha256=kept.sha256,
