@@ -15,7 +15,7 @@ from irkit.contract import ActionId, Proof
 from irkit.drill.world.estate import TRAIL_BUCKET
 from irkit.errors import Denied
 from tests.actions.aws.test_consumers import service
-from tests.bench import Bench, applied, asked, bench, planned, proven
+from tests.bench import Bench, applied, asked, bench, done, planned, proven
 
 Given = Mapping[str, object]
 
@@ -30,8 +30,10 @@ def responder(on: Bench, permissions: tuple[str, ...]) -> Bench:
         clients.iam.put_user_policy(user, "declared", json.dumps({"Version": "2012-10-17", **document}))
     key = clients.iam.create_access_key(user)
     credentials = on.folder / f"{user}-credentials"
+    theirs = (on.outside.config.aws.credentials_file or credentials).read_text(encoding="utf-8")
+    organization = theirs[theirs.index(f"[{on.outside.config.aws.organization_profile}]") :]
     credentials.write_text(
-        f"[default]\naws_access_key_id = {key.key_id}\naws_secret_access_key = {key.secret.reveal()}\n",
+        f"[default]\naws_access_key_id = {key.key_id}\naws_secret_access_key = {key.secret.reveal()}\n{organization}",
         encoding="utf-8",
     )
     aws = replace(on.outside.config.aws, credentials_file=credentials)
@@ -42,8 +44,8 @@ def _a_user(on: Bench) -> Given:
     return {"user": on.suspect().user}
 
 
-def _a_key(on: Bench) -> Given:
-    return {"key_id": on.suspect().key.key_id}
+def _a_known_key(on: Bench) -> Given:
+    return {"principal": on.suspect().key.key_id}
 
 
 def _a_users_key(on: Bench) -> Given:
@@ -77,8 +79,35 @@ def _a_consumed_secret(on: Bench) -> Given:
     return {"secret_id": on.world.facts.secret_id}
 
 
-def _a_contained_key(on: Bench) -> Given:
-    return {"key_id": on.suspect().key.key_id, "contained_at": "2026-11-01T00:00:00Z"}
+def _a_principal(on: Bench) -> Given:
+    return {"principal": on.suspect().arn}
+
+
+def _principals(on: Bench) -> Given:
+    return {"principals": [on.suspect().arn]}
+
+
+def _a_quiet_principal(on: Bench) -> Given:
+    return {**_principals(on), "wait_s": 0}
+
+
+def _a_role(on: Bench) -> Given:
+    return {"role": on.role()}
+
+
+def _a_trust(on: Bench) -> Given:
+    return {"role": on.role(), "added": ["arn:aws:iam::111122223333:root"]}
+
+
+def _shut_in_without_a_freeze(on: Bench) -> Given:
+    """Without a freeze: the world is shared, and others make identities in it."""
+    return {**_principals(on), "freeze": "off"}
+
+
+def _a_quarantined_user(on: Bench) -> Given:
+    suspect = on.suspect()
+    done(on.clients("arrange"), "aws.quarantine_principals", principals=[suspect.arn], freeze="off")
+    return {"principals": [suspect.arn]}
 
 
 def _the_leaked_key(on: Bench) -> Given:
@@ -98,30 +127,54 @@ _LISTED = (
     "trace_lineage",
 )
 EFFECTS: Mapping[str, Callable[[Bench], Given]] = {
-    "aws.deactivate_access_key": _a_users_key,
-    "aws.deny_user": _a_user,
+    "aws.block_trust": _a_role,
+    "aws.deactivate_keys": _a_user,
+    "aws.deny_principal": _a_principal,
+    "aws.detach_rights": _a_principal,
     "aws.issue_access_key": _a_stored_key,
     "aws.lift_user_deny": _a_dead_key,
+    "aws.quarantine_principals": _shut_in_without_a_freeze,
+    "aws.quarantine_role": _a_role,
     "aws.quarantine_user": _a_user,
+    "aws.release_principals": _a_quarantined_user,
     "aws.restart_service": _a_service,
-    "aws.revoke_user_sessions": _a_user,
+    "aws.restore_trust": _a_trust,
+    "aws.revoke_sessions": _a_principal,
 }
 READS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.find_consumers": _a_consumed_secret,
-    "aws.identify_access_key": _a_key,
-    "aws.prove_key_dead": _a_contained_key,
+    "aws.find_quarantine_reach": _principals,
+    "aws.find_residual_paths": _principals,
+    "aws.identify_principal": _a_known_key,
     "aws.prove_not_self": _a_users_key,
+    "aws.prove_principal_dead": _a_quiet_principal,
+    "aws.snapshot_principal": _a_principal,
+    "aws.sweep_window": _principals,
     **dict.fromkeys((f"cloudtrail.{name}" for name in _LISTED), _what_it_did),
     "cloudtrail.hunt_persistence": _the_leaked_key,
     "cloudtrail.keep_logs": _the_trail,
     "cloudtrail.measure_key_use": _the_leaked_key,
     "cloudtrail.verify_logs": _the_trail,
 }
+BY_THE_ORGANIZATION = {"aws.quarantine_principals"}
+"""Done with the organization's profile alone."""
+IN_A_WORLD_OF_ITS_OWN = {"aws.lift_freeze"}
+"""A freeze would stop all others in the shared world (``test_quarantine_principals.py``)."""
+NOT_EMULATED = {"aws.remove_oidc_audience"}
+"""The emulator has no such call: tried against made answers (``test_oidc_audience.py``)."""
+OF_KMS_AND_LEAVING = {
+    *("aws.disable_kms_key", "aws.find_kms_grants", "aws.find_readable_values", "aws.find_sealed_values"),
+    *("aws.identify_kms_key", "aws.judge_kms_key", "aws.remove_login_profile", "aws.revoke_kms_grants"),
+    *("aws.find_trust_gaps", "cloudtrail.find_key_changes", "cloudtrail.judge_callers"),
+    *("cloudtrail.measure_kms_use",),
+}
+"""Tried with their own permissions where they are tried."""
 
 
 def test_every_action_on_aws_is_tried_here() -> None:
     on_aws = {name for name in catalog.MODULES if name.startswith(("aws.", "cloudtrail."))}
-    assert on_aws - {*EFFECTS, *READS} == {"cloudtrail.judge_use"}, "judging asks nothing outside"
+    elsewhere = NOT_EMULATED | IN_A_WORLD_OF_ITS_OWN | OF_KMS_AND_LEAVING
+    assert on_aws - {*EFFECTS, *READS} - elsewhere == {"cloudtrail.judge_use"}, "judging asks nothing outside"
 
 
 @pytest.mark.parametrize("action_id", EFFECTS)
@@ -148,7 +201,7 @@ def test_a_reading_is_done_with_its_own_permissions(on: Bench, action_id: str) -
     assert asked(clients, action_id, **READS[action_id](on))
 
 
-@pytest.mark.parametrize("action_id", sorted({*EFFECTS, *READS} - {"aws.prove_not_self"}))
+@pytest.mark.parametrize("action_id", sorted({*EFFECTS, *READS} - {"aws.prove_not_self", *BY_THE_ORGANIZATION}))
 def test_without_permissions_it_is_denied_and_nothing_else(on: Bench, action_id: str) -> None:
     clients = responder(on, ()).clients("denied")
     given = {**EFFECTS, **READS}[action_id](on)
