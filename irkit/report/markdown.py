@@ -8,6 +8,7 @@ from irkit.incident.events import Mode
 from irkit.report.evidence import Condition
 from irkit.report.markdown_appendix import appendix
 from irkit.report.markdown_parts import bullets, link, links, table
+from irkit.report.markdown_rotation import rotation_markdown
 from irkit.report.postmortem import Postmortem
 from irkit.report.safe_markdown import safe
 from irkit.report.spans import interval, span, utc
@@ -33,6 +34,7 @@ def markdown(report: Postmortem) -> str:
         _credentials,
         _repositories,
         _intruder,
+        _rotation,
         _timeline,
         _decisions,
         _evidence,
@@ -170,6 +172,10 @@ def _intruder(report: Postmortem) -> Iterator[str]:
     yield "### What was seen, and what was not"
     yield ""
     yield from bullets(each.coverage, "Nothing was looked at.")
+
+
+def _rotation(report: Postmortem) -> Iterator[str]:
+    yield from rotation_markdown(report.rotation)
 
 
 def _timeline(report: Postmortem) -> Iterator[str]:

@@ -22,6 +22,7 @@ from irkit.report.follow_up import ActionItem, Question, action_items, questions
 from irkit.report.intruder import Activity, intruder
 from irkit.report.milestone import Mark, Milestone
 from irkit.report.repositories import Repository, repositories
+from irkit.report.rotation import Rotation, rotation
 from irkit.report.spans import interval, span, utc
 from irkit.report.statement import Basis, Statement
 from irkit.report.timeline import Detail, Row, timeline
@@ -69,6 +70,7 @@ class Postmortem(Frozen):
     credentials: tuple[Credential, ...]
     repositories: tuple[Repository, ...]
     intruder: Activity
+    rotation: Rotation
     timeline: tuple[Row, ...]
     decisions: tuple[Decision, ...]
     evidence: tuple[Exhibit, ...]
@@ -97,6 +99,7 @@ def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now:
         credentials=credentials(found, state.lives),
         repositories=repositories(found),
         intruder=intruder(found),
+        rotation=rotation(found),
         timeline=timeline(records, window, Detail.MAIN),
         decisions=decisions(found),
         evidence=kept,

@@ -1,0 +1,114 @@
+"""What was opened, and the list of values to rotate with their owners: from what the steps measured. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from irkit.contract import Frozen
+from irkit.report.findings import Findings, Loose
+from irkit.report.spans import utc
+from irkit.report.statement import Basis, Statement
+
+
+class OpenedThing(Loose):
+    """A row of ``cloudtrail.measure_opened``: one thing that the intruder opened."""
+
+    what: str
+    who: tuple[str, ...] = ()
+    ips: tuple[str, ...] = ()
+    count: int = 0
+    first_at: datetime
+    last_at: datetime
+
+
+class Task(Loose):
+    """A value to rotate, with who answers for it; ``opened`` is ``yes``, ``perhaps`` or ``no``."""
+
+    name: str
+    kind: str = ""
+    owner: str = ""
+    owner_by: str = ""
+    opened: str = ""
+
+
+class Opened(Loose):
+    """Of ``cloudtrail.measure_opened``."""
+
+    opened: tuple[OpenedThing, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    rightful: int = 0
+    unusual: tuple[str, ...] = ()
+    coverage: str = ""
+
+
+class Blast(Loose):
+    """Of ``aws.find_sealed_values`` and ``aws.find_readable_values``: what they could not look at."""
+
+    coverage: str = ""
+
+
+class Warned(Loose):
+    """Of ``cloudtrail.judge_context``: whether the log tells values apart."""
+
+    warning: str = ""
+
+
+class Todo(Frozen):
+    """One value to rotate."""
+
+    name: str
+    kind: str
+    owner: str
+    opened: str
+    events: tuple[int, ...]
+
+
+class Rotation(Frozen):
+    """What was opened, the list, and what a reader must know of it. ``measured`` is whether any step asked."""
+
+    measured: bool
+    opened: tuple[Statement, ...]
+    todo: tuple[Todo, ...]
+    notes: tuple[Statement, ...]
+
+
+def rotation(found: Findings) -> Rotation:
+    """Gather it from the last answer of each step."""
+    steps = found.of("cloudtrail.measure_opened")
+    told = [(step.seq, one) for step in steps for one in step.read(Opened)]
+    notes = [
+        Statement(text=one.warning, events=(step.seq,), basis=Basis.INFERRED)
+        for step in found.of("cloudtrail.judge_context")
+        for one in step.read(Warned)
+        if one.warning
+    ]
+    for seq, each in told:
+        if each.rightful:
+            text = f"{each.rightful} uses of the same principals came from our own networks and are not counted"
+            unusual = f"; new among them: {', '.join(each.unusual)}" if each.unusual else ""
+            notes.append(Statement(text=f"{text}{unusual}", events=(seq,), basis=Basis.INFERRED))
+    notes += [
+        Statement(text=one.coverage, events=(step.seq,))
+        for step in found.of("aws.find_sealed_values", "aws.find_readable_values")
+        for one in step.read(Blast)
+        if one.coverage
+    ]
+    return Rotation(
+        measured=bool(told),
+        opened=tuple(_opened(seq, row) for seq, each in told for row in each.opened),
+        todo=tuple(_todo(seq, task) for seq, each in told for task in each.tasks),
+        notes=tuple(notes),
+    )
+
+
+def _opened(seq: int, row: OpenedThing) -> Statement:
+    text = (
+        f"{row.what}: {row.count} times, {utc(row.first_at)} to {utc(row.last_at)}, "
+        f"by {', '.join(row.who) or 'nobody named'} from {', '.join(row.ips) or 'nowhere named'}"
+    )
+    return Statement(text=text, events=(seq,))
+
+
+def _todo(seq: int, task: Task) -> Todo:
+    by = f" ({task.owner_by})" if task.owner_by and task.owner_by != task.owner else ""
+    return Todo(name=task.name, kind=task.kind, owner=f"{task.owner}{by}", opened=task.opened, events=(seq,))
