@@ -19,6 +19,7 @@ from irkit.secret import Fingerprint, Secret
 JOBS = 1
 _NAMED_SECRET = "aws_secret_access_key"  # noqa: S105 - a rule's id
 _HASH = "a hash in hex"
+_LASTING = "AKIA"
 _AWS_ID = "aws_access_key_id"
 _AWS_SECRETS = ("aws_secret_access_key", "aws_secret_access_key_beside_its_id")
 
@@ -56,6 +57,11 @@ class Leaked(Frozen):
     key_id: str = ""
     """Of an AWS secret access key: the id that stands beside it."""
     spots: tuple[Spot, ...] = ()
+
+    @property
+    def is_lasting_key(self) -> bool:
+        """Whether it is an AWS key whose user can be found by its id: of a user, and not of a session."""
+        return self.provider is Provider.AWS and self.key_id.startswith(_LASTING)
 
     @property
     def label(self) -> str:

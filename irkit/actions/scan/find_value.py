@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from irkit.contract import Action, Effect, Frozen
 from irkit.scan.files import FilesScanned, Ignored, scan_files
-from irkit.scan.leaked import JOBS, Leaked, Looked, Provider, Spot, Value, in_text, seen_by_rules
+from irkit.scan.leaked import JOBS, Leaked, Looked, Spot, Value, in_text, seen_by_rules
 from irkit.scan.recalled import recalled
 from irkit.scan.value import ValueDetector
 
@@ -54,9 +54,9 @@ class Result(Frozen):
     outcome: Outcome
     values: tuple[Leaked, ...]
     aws: tuple[Leaked, ...]
-    """AWS keys; ``key_ids`` are their ids, each once."""
+    """AWS access keys of users, with their ids; ``key_ids`` are those, each once."""
     tokens: tuple[Leaked, ...]
-    """Everything else."""
+    """Everything else: sessions of AWS too, and secrets without their id, which a person must look after."""
     key_ids: tuple[str, ...]
     first_key: str | None
     """Of ``key_ids``: the one to be replaced where a secret holds but one."""
@@ -135,7 +135,7 @@ def _result(clients: Clients, values: tuple[Leaked, ...], scanned: FilesScanned,
     evidence = _kept(clients, values, coverage) if places else ""
     values = tuple(one.model_copy(update={"spots": one.spots[:_MOST_SPOTS]}) for one in values)
     outcome = Outcome.FOUND if places else Outcome.UNSURE if not_read else Outcome.ABSENT
-    aws = tuple(one for one in values if one.provider is Provider.AWS)
+    aws = tuple(one for one in values if one.is_lasting_key)
     tokens = tuple(one for one in values if one not in aws)
     more = [f"and {len(places) - _MOST_NAMED} more places"] if len(places) > _MOST_NAMED else []
     return Result(
@@ -143,10 +143,10 @@ def _result(clients: Clients, values: tuple[Leaked, ...], scanned: FilesScanned,
         values=values,
         aws=aws,
         tokens=tokens,
-        first_key=next((one.key_id for one in aws if one.key_id), None),
-        has_aws=any(one.key_id for one in aws),
+        first_key=next((one.key_id for one in aws), None),
+        has_aws=bool(aws),
         has_tokens=bool(tokens),
-        key_ids=tuple(dict.fromkeys(one.key_id for one in aws if one.key_id)),
+        key_ids=tuple(dict.fromkeys(one.key_id for one in aws)),
         remaining=(*places[:_MOST_NAMED], *more),
         files=scanned.counts.get("files", 0),
         not_read=not_read,

@@ -136,6 +136,10 @@ def _worst(sightings: Sequence[Sighting]) -> Outcome:
 def _guide(one: Leaked) -> str:
     if one.provider is Provider.GITHUB:
         return f"{one.label}: GitHub's revocation covers no ghs_, SSH or deploy keys: cancel its job, or remove its key"
+    if one.provider is Provider.AWS and one.key_id:
+        return f"{one.label}: a session's key: find who took it (irkit trail lineage), and contain that principal"
+    if one.provider is Provider.AWS:
+        return f"{one.label}: no key id stands beside it: find the id, and open key_leak for it"
     return f"{one.label}: no revocation that irkit knows covers it: revoke it in its provider's console"
 
 

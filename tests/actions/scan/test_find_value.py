@@ -8,6 +8,7 @@ import pytest
 
 from irkit.actions.scan import find_value
 from irkit.actions.scan.find_value import Outcome, Params
+from irkit.actions.token import find_liveness
 from irkit.clients.clients import Clients
 from irkit.drill.world.scenarios.leak_files import write_leak
 from irkit.drill.world.signature import KeyPair
@@ -109,3 +110,16 @@ def test_a_file_that_cannot_be_read_is_told(clients: Clients, tmp_path: Path) ->
     assert found.outcome is Outcome.UNSURE
     assert "nothing.log" in found.not_read[0]
     assert os.fspath(tmp_path) in found.not_read[0]
+
+
+def test_a_sessions_key_and_a_secret_without_its_id_are_left_to_a_person(clients: Clients, tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    session = example("${aws_key_id:ASIA}", 3)
+    one, two = example("${base64:40}", 4), example("${base64:40}", 5)
+    log.write_text(f"aws_access_key_id = {session}\naws_secret_access_key = {one}\n")
+    (tmp_path / "other.log").write_text(f"aws_secret_access_key = {two}\n")
+    found = find_value.read(clients, Params(paths=(str(tmp_path / "app.log"), str(tmp_path / "other.log"))))
+    assert (found.has_aws, found.first_key) == (False, None)
+    told = find_liveness.read(clients, find_liveness.Params(tokens=found.tokens))
+    assert told.needs_hand
+    assert sorted("session" in line for line in told.guide) == [False, True]
