@@ -7,20 +7,22 @@ from datetime import datetime
 
 from irkit.clients.principal import PrincipalKind, principal
 from irkit.clients.quarantine_policy import plain
-from irkit.cloudtrail.births import Kind
 from irkit.cloudtrail.lineage import Tree
 
 _OWN = frozenset({PrincipalKind.USER, PrincipalKind.ROLE})
+_MAKES = frozenset({"iam:CreateUser", "iam:CreateRole"})
+"""A password brings a user into the tree too, but does not make it: it may have been there for years."""
 
 
 def kin(tree: Tree, suspects: Iterable[str], account: str, now: datetime) -> tuple[str, ...]:
     """ARNs of what came of the suspects and is of this account, the suspects themselves left out.
 
-    Whoever was there before is not among them, even where the suspects made a key for it, or a session by that: others
-    work as it. Of those, the keys and sessions are stopped one by one. Sessions that have ended are left out.
+    Whoever was there before is not among them, even where the suspects made a key or a password for it, or a session by
+    those: others work as it. Of those, the keys and sessions are stopped one by one. Sessions that have ended are left
+    out.
     """
     known = {plain(arn) for arn in suspects}
-    made = {plain(one.arn) for one in tree.births if one.kind in {Kind.USER, Kind.ROLE} and principal(one.arn)}
+    made = {plain(one.arn) for one in tree.births if one.call in _MAKES and principal(one.arn)}
     found: dict[str, None] = {}
     for one in tree.births:
         who = principal(one.arn)

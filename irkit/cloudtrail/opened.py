@@ -47,8 +47,10 @@ class Opening:
 class Rightful:
     """What tells the owner's use of a principal from an intruder's: where it comes from.
 
-    A use from our own networks is the owner's, but for principals that the intruder made. Programs that none of ours
-    used before the intrusion are told apart (``is_new``), and are no proof: a release changes its name.
+    A use from our own networks is the owner's, but for principals that the intruder made. So is that of a user who is
+    no suspect and was not made, with a long-lived key that is not the intruder's: he gave that user a key or a password
+    of his own. Programs that none of ours used before the intrusion are told apart (``is_new``), and are no proof: a
+    release changes its name.
     """
 
     known: Known
@@ -56,6 +58,9 @@ class Rightful:
     """Principals and programs, from our networks, before the intrusion."""
     made: frozenset[str]
     """ARNs of principals that the intruder made."""
+    suspects: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    """The ids of the intruder's keys, as far as the log tells."""
 
     @classmethod
     def of(cls, asked: Asked, since: datetime, known_networks: Sequence[str], made: Collection[str]) -> Rightful:
@@ -67,7 +72,18 @@ class Rightful:
 
     def is_owners(self, one: Record, caller: Record) -> bool:
         """Whether a call is its principal's owner's."""
-        return not self.made & {one.principal_arn, one.issuer_arn} and self.known.holds(caller.ip)
+        if self.made & {one.principal_arn, one.issuer_arn}:
+            return False
+        return self.known.holds(caller.ip) or self._is_another_key(caller)
+
+    def _is_another_key(self, caller: Record) -> bool:
+        is_lasting = caller.key_id.startswith("AKIA") and ":user/" in caller.principal_arn
+        return (
+            is_lasting
+            and bool(self.suspects)
+            and caller.principal_arn not in self.suspects | self.made
+            and (caller.key_id not in self.keys)
+        )
 
     def is_new(self, one: Record, caller: Record) -> bool:
         """Whether the program was not used by this principal before the intrusion, while others were."""

@@ -9,6 +9,7 @@ comes back in the order in which they should be rotated: opened ones first. The 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -125,7 +126,9 @@ def read(clients: Clients, params: Params) -> Result:
     )
     source = source_of(clients, params.sources)
     answer = ask(source, DECRYPTS, asked, Follow.TREE, told_to(clients, "of what was opened"))
-    rightful = Rightful.of(answer.asked, since, params.known_networks, params.made)
+    learned = Rightful.of(answer.asked, since, params.known_networks, params.made)
+    keys = frozenset(answer.tree.keys if answer.tree else ())
+    rightful = replace(learned, suspects=frozenset(params.principals), keys=keys)
     found = openings(answer.asked, since, rightful, f"irkit/{clients.incident}/")
     words = "; ".join((answer.coverage.text, *answer.notes))
     ids = {one.record.event_id for one in found}
