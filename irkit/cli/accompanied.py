@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from irkit.cli.dispatch import talk
+from irkit.cli.drill_score import OVER, judge
+from irkit.cli.drill_score import standing as how_it_stands
 from irkit.drill.rehearsal import found
 from irkit.drill.responder import Scripted
-from irkit.engine.ready import ended
 from irkit.errors import IncidentUnknown
 from irkit.wiring.incidents import world_of
 from irkit.wiring.session import Session
@@ -32,10 +33,11 @@ def accompanied(session: Session, people: Sequence[Scripted], cloud: Cloud) -> I
     finally:
         for person in people:
             person.stop()
-    _depart(session, cloud)
+    _depart(session, people, cloud)
 
 
-def _depart(session: Session, cloud: Cloud) -> None:
+def _depart(session: Session, people: Sequence[Scripted], cloud: Cloud) -> None:
+    """When it is over it is judged, and its cloud ends; else the cloud stays for who goes on."""
     incident, world = session.folder.incident, world_of(session.folder)
     try:
         standing = found(world) if world is not None else None
@@ -43,8 +45,13 @@ def _depart(session: Session, cloud: Cloud) -> None:
         return  # it has ended before
     if standing is None:
         return
-    if cloud is Cloud.ENDS and ended(session.runbook, session.journal.state()):
-        standing.stop()
-        return
+    if how_it_stands(session) in OVER:
+        try:
+            judge(session, standing, people)
+        finally:
+            if cloud is Cloud.ENDS:
+                standing.stop()
+        if cloud is Cloud.ENDS:
+            return
     talk(f"the rehearsal cloud stays up for irkit resume {incident}")
     talk(f"end it with: irkit drill stop {incident}")

@@ -1,10 +1,13 @@
-"""Rehearse a runbook against a cloud on this machine: nothing leaves loopback. `irkit drill stop INC` ends one."""
+"""Rehearse a runbook against a cloud on this machine: nothing leaves loopback.
+
+`irkit drill stop INC` ends one, `irkit drill score INC` tells what one that is over came to, `irkit drill --matrix`
+fights every runbook against every adversary.
+"""
 
 from __future__ import annotations
 
 import argparse
 from datetime import timedelta
-from pathlib import Path
 
 from irkit.cli import drill_matrix
 from irkit.cli.accompanied import Cloud, accompanied
@@ -12,6 +15,7 @@ from irkit.cli.arguments import add_config, config
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
 from irkit.cli.drift import tell_origin
+from irkit.cli.drill_score import judge, show
 from irkit.cli.screen import open_screen
 from irkit.cli.terminal_look import add_look
 from irkit.config import Config
@@ -23,8 +27,9 @@ from irkit.errors import IrkitError, UsageError
 from irkit.wiring.bout import fight
 from irkit.wiring.drills import Terms, begin
 from irkit.wiring.incidents import session_of, world_of
+from irkit.wiring.session import Session
 
-STOP = "stop"
+STOP, SCORE = "stop", "score"
 DELAY = timedelta(seconds=2)
 """How long IAM takes to spread a change in a drill."""
 INSIDER = "insider"
@@ -32,8 +37,10 @@ INSIDER = "insider"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("runbook", nargs="?", help="the runbook to rehearse, or `stop`")
-    parser.add_argument("incident", nargs="?", help="with stop: whose rehearsal cloud to end")
+    parser.add_argument("runbook", nargs="?", help="the runbook to rehearse, or `stop`, `score`")
+    parser.add_argument(
+        "incident", nargs="?", help="with stop: whose rehearsal cloud to end; with score: whose score to tell"
+    )
     parser.add_argument("--unattended", action="store_true", help="a scripted responder takes the recommended path")
     parser.add_argument("--keep", action="store_true", help="leave the rehearsal cloud running at the end")
     parser.add_argument("--seed", type=int, default=1, help="of the intruder's dice")
@@ -58,7 +65,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("which runbook is to be rehearsed?", hint="irkit drill key_leak, or irkit drill --matrix")
     settings = config(args)
     if args.runbook == STOP:
-        return _stop(settings, args.incident or "")
+        return _stop(session_of(settings, args.incident or ""))
+    if args.runbook == SCORE:
+        return show(session_of(settings, args.incident or ""), args)
     if args.json:
         return _scored(settings, args)
     display = chosen(args.display)
@@ -85,11 +94,15 @@ def _scored(settings: Config, args: argparse.Namespace) -> int:
     return 0 if fought.score.is_win else 1
 
 
-def _stop(settings: Config, incident: str) -> int:
-    folder = session_of(settings, incident).folder
-    world: Path | None = world_of(folder)
+def _stop(session: Session) -> int:
+    """End the cloud of a drill, which is over by that: it is judged first."""
+    incident, world = session.folder.incident, world_of(session.folder)
     if world is None:
         raise IrkitError(f"{incident} is no drill")
-    found(world).stop()
-    talk(f"the rehearsal cloud of {incident} has ended")
+    cloud = found(world)
+    try:
+        judge(session, cloud)
+    finally:
+        cloud.stop()
+        talk(f"the rehearsal cloud of {incident} has ended")
     return 0

@@ -1,12 +1,25 @@
-"""What the responder came to believe in a drill: read from the journal alone, never from the truth."""
+"""What the responder came to believe in a drill: read from the journal and its evidence, never from the truth."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
 
+from irkit.contract import Effect
 from irkit.drill.score import Belief
-from irkit.incident.events import EffectIntended, Recorded, StepPlanned
+from irkit.incident.events import (
+    Actor,
+    ApprovalGiven,
+    EffectIntended,
+    EvidenceKept,
+    IncidentOpened,
+    PlanHash,
+    Recorded,
+    StepPlanned,
+)
 from irkit.incident.life import Life, Stage
 from irkit.incident.lives import lives
 from irkit.report.findings import Findings, Loose, findings
@@ -20,8 +33,15 @@ class _Measured(Loose):
     decrypts: tuple[str, ...]
 
 
-def belief(records: Sequence[Recorded], runbook: Runbook, how: str, good: str) -> Belief:
-    """Read it. ``how`` is how its run ended, and ``good`` how a good one does."""
+class Ending(NamedTuple):
+    """How a run ended, in words, and whether that is how a good one does."""
+
+    how: str
+    is_good: bool
+
+
+def belief(records: Sequence[Recorded], runbook: Runbook, folder: Path, ending: Ending) -> Belief:
+    """Read it. ``folder`` is the incident's."""
     found = findings(records, runbook)
     cut = [life for life in lives(records) if life.standing]
     dead = [at for life in cut if (at := _dead_at(life)) is not None]
@@ -32,8 +52,10 @@ def belief(records: Sequence[Recorded], runbook: Runbook, how: str, good: str) -
         undead=tuple(f"{life.name} ({life.stage})" for life in cut if life.stage is not Stage.PROVEN_DEAD)
         or (() if cut else ("nothing was cut",)),
         decrypts=_decrypts(found),
-        ended=how == good,
-        how=how,
+        ended=ending.is_good,
+        how=ending.how,
+        seen=_seen(records, folder),
+        unapproved=tuple(_unapproved(records)),
     )
 
 
@@ -61,3 +83,39 @@ def _decrypts(found: Findings) -> frozenset[str] | None:
     if not steps:
         return None
     return frozenset(event for step in steps for told in step.read(_Measured) for event in told.decrypts)
+
+
+_EVENT_ID = re.compile(rb'"eventID":\s*"([0-9A-Za-z-]+)"')
+
+
+def _seen(records: Sequence[Recorded], folder: Path) -> dict[str, datetime]:
+    """When each event of the log first stood in the evidence. What is sealed cannot be looked into."""
+    seen: dict[str, datetime] = {}
+    for record in records:
+        if isinstance(record.event, EvidenceKept) and (file := folder / record.event.path).is_file():
+            for found in _EVENT_ID.findall(file.read_bytes()):
+                seen.setdefault(found.decode(), record.at)
+    return seen
+
+
+def _unapproved(records: Sequence[Recorded]) -> Iterator[str]:
+    """The irreversible effects that were begun before as many different people as are needed had approved the plan."""
+    quorum, given = 1, dict[PlanHash, list[Actor]]()
+    irreversible: set[PlanHash] = set()
+    for record in records:
+        match record.event:
+            case IncidentOpened():
+                quorum = record.event.quorum
+            case StepPlanned() if record.event.effect is Effect.IRREVERSIBLE:
+                irreversible.add(record.event.plan_hash)
+            case ApprovalGiven():
+                people = given.setdefault(record.event.plan_hash, [])
+                if not any(record.actor.is_same_person(other) for other in people):
+                    people.append(record.actor)
+            case EffectIntended() if record.event.plan_hash in irreversible:
+                people = given.get(record.event.plan_hash, [])
+                if len(people) < quorum:
+                    names = " and ".join(each.name for each in people) or "nobody"
+                    yield f"{record.event.step}, approved by {names}"
+            case _:
+                continue

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,6 +63,8 @@ class Scripted:
     incident: Rehearsed
     actor: Actor
     act: Callable[[Scripted, IncidentState, StepId], None]
+    refused: list[str] = field(default_factory=list)
+    """What this person ordered against the rules, and what was answered."""
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -145,8 +146,11 @@ def _approve_twice(person: Scripted, state: IncidentState, step: StepId) -> None
         return
     for who in (INSIDER, INSIDER_AGAIN):
         if not any(given.by == who for given in current.approvals):
-            with suppress(ApprovalInvalid):  # the gate takes one login for one person: that is what he tries
+            try:
                 person.incident.orders_of(who).approve(step, current.plan_hash, phrase(current.plans))
+            except ApprovalInvalid as refusal:  # the gate takes one login for one person: that is what he tries
+                told = f"{who.name} from {who.login}: approve {refusal.message}"
+                person.refused += [told] if told not in person.refused else []
 
 
 def _approve(person: Scripted, state: IncidentState, step: StepId) -> None:

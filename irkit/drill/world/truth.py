@@ -1,7 +1,8 @@
 """``vault/truth.json``: what really happened, for the judges of a drill and nobody else.
 
 ``events`` are the ids of all the adversary's calls that CloudTrail holds (and of what services did on his behalf),
-``decrypts`` those that opened something, ``after_alarm`` those since the alarm with time, call and outcome.
+``decrypts`` those that opened something, ``deeds`` all of them with time, caller, call, outcome and since when the log
+has them, ``after_alarm`` those since the alarm.
 ``credentials`` is all he holds or held, ``doors`` what he left behind so as to come in again and whether it is open,
 ``bystanders`` how the innocent jobs fared.
 """
@@ -17,7 +18,8 @@ from irkit.drill.world.access_files import VAULT, write_private
 from irkit.drill.world.adversaries.adversary import INTRUDER, Adversary
 from irkit.drill.world.bystanders import Bystanders
 from irkit.drill.world.event_store import EventStore, Stored
-from irkit.drill.world.json_shape import Json, JsonObject
+from irkit.drill.world.json_shape import Json, JsonObject, mapping
+from irkit.drill.world.principals import shown_name
 from irkit.drill.world.scenarios.scenario import Foothold
 
 
@@ -55,6 +57,7 @@ class Truth:
             "credentials": [*given, *held],
             "events": list[Json](stored.event_id for stored in own),
             "decrypts": list[Json](stored.event_id for stored in own if _opened(stored)),
+            "deeds": [_deed(stored) for stored in own],
             "after_alarm": [_deed(stored) for stored in own if stored.event_at >= self.alarm_at],
             "doors": [
                 {"kind": door.kind, "name": door.name, "open": door.is_open()} for door in self.adversary.loot.doors
@@ -79,6 +82,8 @@ def _deed(stored: Stored) -> Json:
     return {
         "id": stored.event_id,
         "at": stored.event_at.isoformat(),
+        "seen_from": stored.seen_from.isoformat(),
+        "by": shown_name(mapping(record.get("userIdentity"))),
         "call": call,
         "error": record.get("errorCode") or "",
     }

@@ -1,0 +1,146 @@
+"""The page of a drill that is over: truth beside belief on one timeline, what was missed, the score. Markdown, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from irkit.drill.judgement import Judgement
+from irkit.drill.score import WORKS, Deed, Innocent, Truth
+from irkit.drill.score_words import sentences, verdict
+from irkit.report.markdown_parts import table
+from irkit.report.safe_markdown import safe
+from irkit.report.spans import span, utc
+from irkit.report.timeline import Row
+
+
+class _Moment(NamedTuple):
+    """One row of the timeline: what was true, or what was known or done."""
+
+    at: datetime
+    true: str
+    known: str
+
+
+def page(judgement: Judgement, rows: Sequence[Row]) -> str:
+    """The page. ``rows`` is the journal's own timeline."""
+    score = judgement.score
+    lines = [
+        f"# {judgement.incident}: {safe(score.runbook)}, {safe(verdict(score))}",
+        "",
+        f"A drill, judged at {utc(judgement.judged_at)}. What follows is the truth, which nobody on the responder's",
+        "side could see while the drill ran, beside what the journal knew.",
+        "",
+        *(f"- {safe(each)}" for each in sentences(score)),
+        "",
+        *_misses(judgement),
+        *_late(judgement),
+        *_credentials(judgement),
+        *_innocents(judgement.truth),
+        "## Truth beside belief",
+        "",
+        "Times are UTC: on the left by the cloud's clock, on the right by that of whoever told it. The same call",
+        "several times in a row stands there once.",
+        "",
+        *table(("time", "what the adversary did", "what was known and done"), _moments(judgement, rows)),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _misses(judgement: Judgement) -> Iterator[str]:
+    """What the numbers count, each by itself."""
+    score = judgement.score
+    told = (
+        ("Decrypts that were missed", score.missed, "each is in the log, so it could have been found from then on"),
+        ("Decrypts that were laid to the adversary, and are not theirs", score.invented, ""),
+        ("Ways in that are still open", (*score.works, *score.open_doors), "tried at the end, from the outside"),
+        ("Calls that went through after all was believed dead", score.died_too_soon, ""),
+        ("Not proven dead", score.undead, ""),
+        ("Secrets that stand where they must not", score.spilled, ""),
+        ("Carried out without the approvals it needs", score.unapproved, ""),
+    )
+    for title, each, why in told:
+        if each:
+            yield from (f"## {title}", "", *((f"{why[0].upper()}{why[1:]}.", "") if why else ()))
+            yield from (f"- {safe(one)}" for one in each)
+            yield ""
+
+
+def _late(judgement: Judgement) -> Iterator[str]:
+    """When each thing that mattered could have been seen, and when it was."""
+    theirs = set(judgement.truth.decrypts)
+    rows = [_sight(deed, judgement) for deed in judgement.truth.deeds if deed.id in theirs]
+    if rows:
+        yield from ("## When it could have been seen", "")
+        yield from table(("decrypt", "made", "in the log from", "in the evidence", "as whom", "found"), rows)
+
+
+def _sight(deed: Deed, judgement: Judgement) -> tuple[str, ...]:
+    seen = judgement.belief.seen.get(deed.id)
+    found = judgement.belief.decrypts is not None and deed.id in judgement.belief.decrypts
+    logged = f"{deed.seen_from:%H:%M:%S}" if deed.seen_from else ""
+    return (
+        safe(deed.id),
+        f"{deed.at:%Y-%m-%d %H:%M:%S}",
+        logged,
+        f"{seen:%H:%M:%S}" if seen else "never",
+        safe(deed.by),
+        "yes" if found else "**no**",
+    )
+
+
+def _credentials(judgement: Judgement) -> Iterator[str]:
+    tries = judgement.tries.items()
+    if tries:
+        yield from ("## What the adversary held", "")
+        got = ((safe(name), "**works**" if gets == WORKS else f"refused: {safe(gets)}") for name, gets in tries)
+        yield from table(("credential", "tried at the end"), got)
+    doors = judgement.truth.doors
+    if doors:
+        yield from table(
+            ("back door", "at the end"),
+            ((f"{safe(door.kind)} {safe(door.name)}", "**open**" if door.open else "shut") for door in doors),
+        )
+
+
+def _innocents(truth: Truth) -> Iterator[str]:
+    if truth.bystanders:
+        yield from ("## Innocent jobs", "")
+        yield from table(("job", "as", "runs", "refused", "at the end"), map(_job, truth.bystanders))
+
+
+def _job(one: Innocent) -> tuple[str, ...]:
+    last = "works" if not one.is_stopped else "refused" + (", rightly: it acts as a suspect" if one.rides_on else "")
+    return safe(one.name), safe(one.principal), str(one.runs), str(len(one.refusals)), last
+
+
+def _moments(judgement: Judgement, rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
+    first = judgement.belief.first_act_at
+    true = [_Moment(deed.at, _deed(deed), "") for deed in judgement.truth.deeds or judgement.truth.after_alarm]
+    known = [_Moment(row.at, "", _row(row)) for row in rows]
+    marks = [_Moment(judgement.truth.alarm_at, "**the alarm goes off**", "")]
+    marks += [_Moment(first, "", "**the first act of the responder**")] if first else []
+    last = ""
+    for one, times in _folded(sorted([*true, *known, *marks], key=lambda each: each.at)):
+        day = f"{one.at.astimezone(UTC):%Y-%m-%d} " if f"{one.at:%F}" != last else ""
+        last = f"{one.at:%F}"
+        more = f" (×{len(times)} in {span(times[-1] - times[0])})" if len(times) > 1 else ""
+        yield f"{day}{one.at.astimezone(UTC):%H:%M:%S}", one.true + (more if one.true else ""), one.known
+
+
+def _folded(moments: Iterable[_Moment]) -> Iterator[tuple[_Moment, list[datetime]]]:
+    """Neighbours that say the same, as one."""
+    for _, same in groupby(moments, key=lambda each: (each.true, each.known)):
+        several = list(same)
+        yield several[0], [each.at for each in several]
+
+
+def _deed(deed: Deed) -> str:
+    by = f" as {safe(deed.by)}" if deed.by else ""
+    return f"{safe(deed.call)}{by}" + (f": refused ({safe(deed.error)})" if deed.error else "")
+
+
+def _row(row: Row) -> str:
+    return (f"{safe(row.step)}: " if row.step else "") + safe(row.text, 200)

@@ -1,0 +1,42 @@
+"""A score in a few plain sentences, for whoever has just played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from irkit.drill.score import Score
+from irkit.report.spans import span
+
+
+def verdict(score: Score) -> str:
+    """One line: who won."""
+    against = (
+        f"{score.adversary} (seed {score.seed})" if score.adversary else f"an intruder who had gone (seed {score.seed})"
+    )
+    return f"won against {against}" if score.is_win else f"lost against {against}"
+
+
+def sentences(score: Score) -> Iterator[str]:
+    """What the numbers say; why it was lost comes first."""
+    yield from (f"LOST: {why}" for why in score.losses)
+    if score.is_contained:
+        yield "contained: nothing that the adversary holds or left behind gets through any more"
+    if score.time_to_dead is not None:
+        yield f"all that was cut was proven dead {span(score.time_to_dead)} after the first act"
+    acts = len(score.after_first_act)
+    yield f"after your first act {_count(acts, 'call')} of the adversary's still went through"
+    if score.made or score.invented:
+        invented = f", {len(score.invented)} laid to them wrongly" if score.invented else ", none laid to them wrongly"
+        yield f"{score.found} of the {score.made} things that they decrypted were found{invented}"
+    else:
+        yield "they decrypted nothing"
+    if score.hindered:
+        yield f"innocent jobs that were refused something for a while: {', '.join(score.hindered)}"
+    elif not score.stopped:
+        yield "no innocent job was refused anything"
+    yield from (f"refused to them: {order}" for order in score.refused_orders)
+    yield from score.injected
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")

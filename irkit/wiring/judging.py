@@ -1,0 +1,72 @@
+"""Judges a drill that is over: holds what its journal says against the truth of its cloud, which must still be up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from irkit.drill.belief import Ending, belief
+from irkit.drill.judgement import NAME, PAGE, Judgement
+from irkit.drill.rehearsal import Rehearsal
+from irkit.drill.responder import Scripted
+from irkit.drill.score import Aside, Truth, scored
+from irkit.drill.score_page import page
+from irkit.drill.spills import found_leaks
+from irkit.engine.executor import Outcome
+from irkit.errors import JournalUnwritable
+from irkit.report.timeline import Detail, timeline
+from irkit.wiring.session import Session
+
+AFTERMATH_S = 8
+"""How long an innocent job that was refused something is given to work again, once the run is over."""
+_LOOK_S = 0.5
+
+
+def judged(session: Session, cloud: Rehearsal, how: Outcome, people: Sequence[Scripted] = ()) -> Judgement:
+    """Judge it, and keep the judgement and its page beside the postmortem. ``people`` are those who gave orders.
+
+    Raises:
+        IrkitError: the cloud does not answer, or nothing can be written.
+    """
+    tries = cloud.tries()
+    truth = _settled_truth(cloud)
+    records = session.journal.records()
+    believed = belief(records, session.runbook, session.folder.path, Ending(how.value, how is Outcome.ENDED))
+    aside = Aside(
+        spilled=tuple(found_leaks(cloud.folder, session.folder.path)),
+        refused_orders=tuple(order for person in people for order in person.refused),
+    )
+    judgement = Judgement(
+        incident=session.folder.incident,
+        judged_at=datetime.now(UTC),
+        score=scored(session.runbook.name, truth, tries, believed, aside),
+        truth=truth,
+        tries=tries,
+        belief=believed,
+    )
+    _write(session.folder.path / NAME, judgement.model_dump_json(indent=1))
+    _write(session.folder.path / PAGE, page(judgement, timeline(records, (), Detail.MAIN)))
+    return judgement
+
+
+def _settled_truth(cloud: Rehearsal) -> Truth:
+    """The truth once every innocent job had the time to work again."""
+    until = time.monotonic() + AFTERMATH_S
+    while True:
+        truth = Truth.model_validate(cloud.truth())
+        stopped = [one for one in truth.bystanders if one.is_stopped and not one.rides_on]
+        if not stopped or time.monotonic() >= until:
+            return truth
+        time.sleep(_LOOK_S)
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.chmod(0o600)
+        draft.replace(path)
+    except OSError as error:
+        raise JournalUnwritable(f"cannot write {path}: {error.strerror}") from error
