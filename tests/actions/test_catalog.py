@@ -50,7 +50,7 @@ def test_a_reversible_effect_can_be_undone_or_says_how_not(action_id: str) -> No
     action = catalog.ACTIONS[ActionId(action_id)]
     if action.effect is Effect.REVERSIBLE and action.revert is None:
         assert action_id in {
-            "aws.restart_service",
+            *("aws.remove_login_profile", "aws.restart_service"),
             *("github.cancel_runs", "github.delete_caches", "github.remove_runner", "github.update_actions_secret"),
         }
 
