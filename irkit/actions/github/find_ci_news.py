@@ -54,7 +54,9 @@ class Result(Frozen):
     repositories: tuple[NewRepository, ...]
     cache_ids: tuple[int, ...]
     artifact_ids: tuple[int, ...]
+    has_repositories: bool
     not_seen: tuple[str, ...]
+    coverage: str
 
     @property
     def summary(self) -> str:
@@ -102,7 +104,11 @@ def read(clients: Clients, params: Params) -> Result:
         repositories=repositories,
         cache_ids=tuple(one.id for one in caches),
         artifact_ids=tuple(one.id for one in artifacts),
+        has_repositories=bool(repositories),
         not_seen=tuple(not_seen),
+        coverage=f"deploy keys, webhooks, caches and artifacts of {name}, repositories of {owner}, made since "
+        f"{since:%Y-%m-%d %H:%M} UTC; not seen: webhooks of the organization, OAuth and GitHub apps, packages, personal "
+        "tokens, what was made and deleted again",
     )
 
 
