@@ -107,8 +107,8 @@ def read(clients: Clients, params: Params) -> Result:
         has_repositories=bool(repositories),
         not_seen=tuple(not_seen),
         coverage=f"deploy keys, webhooks, caches and artifacts of {name}, repositories of {owner}, made since "
-        f"{since:%Y-%m-%d %H:%M} UTC; not seen: webhooks of the organization, OAuth and GitHub apps, packages, personal "
-        "tokens, what was made and deleted again",
+        f"{since:%Y-%m-%d %H:%M} UTC; not seen: webhooks of the organization, OAuth and GitHub apps, packages, "
+        "personal tokens, what was made and deleted again",
     )
 
 
