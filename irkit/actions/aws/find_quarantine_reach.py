@@ -19,7 +19,7 @@ from irkit.clients.principal import PrincipalKind
 from irkit.clients.scp import MOST_ATTACHED
 from irkit.cloudtrail.identity_work import surroundings
 from irkit.contract import Action, Effect, Frozen
-from irkit.errors import Denied, NotFound, OutsideError
+from irkit.errors import ConfigInvalid, Denied, NotFound, OutsideError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -86,7 +86,7 @@ def _reach(clients: Clients, account: str) -> tuple[Reach, tuple[str, ...]]:
     except NotFound:
         why = "this account is in no organization: the intruder can take every IAM deny back while it spreads"
         return Reach.NO_ORGANIZATION, (why,)
-    except OutsideError as error:
+    except (OutsideError, ConfigInvalid) as error:
         return Reach.NO_ACCESS, (f"Organizations cannot be asked: {error.message}",)
     if organization.management_account == account:
         why = "this is the management account: SCPs bind nobody in it, and IAM denies can be taken back"

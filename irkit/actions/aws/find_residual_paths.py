@@ -25,7 +25,7 @@ from irkit.clients.quarantine import AccountQuarantine
 from irkit.clients.quarantine_policy import plain, told_by
 from irkit.clients.trust_policy import NOBODY, statements, trusted, words
 from irkit.contract import Action, Effect, Frozen
-from irkit.errors import OutsideError
+from irkit.errors import ConfigInvalid, OutsideError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -95,7 +95,7 @@ class _Look:
         self.not_seen: list[str] = []
         try:
             self.quarantined = frozenset(told_by(AccountQuarantine(clients).read().binding).suspects)
-        except OutsideError as error:
+        except (OutsideError, ConfigInvalid) as error:
             self.quarantined = frozenset()
             self.not_seen.append(f"SCPs: {error.message}")
 

@@ -34,7 +34,7 @@ from irkit.cloudtrail.questions.activity import ACTIVITY
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.question import Follow
 from irkit.contract import Action, Credential, CredentialKind, Effect, Frozen, Means, Seen, Sighting
-from irkit.errors import NotFound, OutsideError
+from irkit.errors import ConfigInvalid, NotFound, OutsideError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -228,7 +228,7 @@ def _principal(clients: Clients, one: Credential) -> Sighting:
     who = named(one.id)
     try:
         shut = set(told_by(AccountQuarantine(clients).read().binding).suspects)
-    except OutsideError:
+    except (OutsideError, ConfigInvalid):
         shut = set()
     if {plain(one.id), plain(who.policy_arn)} & shut:
         says = f"the SCP irkit-quarantine-{clients.incident} refuses it everything, and has settled"

@@ -47,7 +47,7 @@ from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.record import Record
 from irkit.contract import Action, Effect, Frozen
-from irkit.errors import NotFound, OutsideError
+from irkit.errors import ConfigInvalid, NotFound, OutsideError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -225,7 +225,7 @@ def _bounded(ground: Ground) -> Ground:
 def _quarantined(clients: Clients) -> frozenset[str]:
     try:
         return frozenset(told_by(AccountQuarantine(clients).read().binding).suspects)
-    except OutsideError:
+    except (OutsideError, ConfigInvalid):
         return frozenset()  # no organization, or no access to it: then no SCP of ours binds
 
 
