@@ -17,6 +17,9 @@ from irkit.tui.spans import clock
 
 _MOST = 4
 """Changes shown of one step; the rest is counted."""
+_FEW = 2
+"""So many plans are shown in full alone; before more there is a line for each."""
+_WAITS = (marks.glyph(Mark.WAITS_FOR_YOU), marks.style(Mark.WAITS_FOR_YOU))
 Views = Mapping[StepId, StepView]
 
 
@@ -28,14 +31,17 @@ def contain_title(now: ContainNow) -> str:
     return f"CONTAIN NOW: enter starts {plans}, {now.changes} change{'s' * (now.changes != 1)}"
 
 
-def contain_page(now: ContainNow, views: Views) -> Text:
-    """All of it, top down, the most urgent first."""
-    sections = (_limits(now), _offered(now), _asks(now), _shut(now), _troubled(now), _rest(now, views), _final(now))
+def contain_page(now: ContainNow, views: Views) -> list[Text]:
+    """Rows, top down, the most urgent first: the limits, every plan in one line, then each in full, then the rest."""
+    sections = (
+        *(_limits(now), _index(now), _offered(now), _asks(now)),
+        *(_shut(now), _troubled(now), _rest(now, views), _final(now)),
+    )
     rows: list[Text] = []
     for section in sections:
         drawn = list(section)
         rows += [*([Text()] if rows and drawn else []), *drawn]
-    return Text("\n").join(rows or [Text("The runbook has no reversible step in its containing part.", "dim")])
+    return rows or [Text("The runbook has no reversible step in its containing part.", "dim")]
 
 
 def _goes_on(now: ContainNow) -> bool:
@@ -47,13 +53,22 @@ def _limits(now: ContainNow) -> Iterator[Text]:
         yield Text(f"! {printable(limit)}", "bold red")
 
 
+def _index(now: ContainNow) -> Iterator[Text]:
+    """One line a plan where the plans in full may need more rows than there are: what enter starts is seen whole."""
+    if len(now.offered) <= _FEW:
+        return
+    for each in now.offered:
+        summary = printable(told(plan.summary for plan in each.plans))
+        yield Text.assemble(_WAITS, f" {each.step:<{ID_WIDTH}} ", (summary, "bold"), f"  ({each.changes} to change)")
+
+
 def _offered(now: ContainNow) -> Iterator[Text]:
     for each in now.offered:
-        yield from _plan(each, (marks.glyph(Mark.WAITS_FOR_YOU), marks.style(Mark.WAITS_FOR_YOU)))
+        yield from _plan(each)
 
 
-def _plan(each: Offered, mark: tuple[str, str]) -> Iterator[Text]:
-    yield Text.assemble(mark, f" {each.step:<{ID_WIDTH}} ", (printable(told(p.summary for p in each.plans)), "bold"))
+def _plan(each: Offered) -> Iterator[Text]:
+    yield Text.assemble(_WAITS, f" {each.step:<{ID_WIDTH}} ", (printable(told(p.summary for p in each.plans)), "bold"))
     for row in changes(each.plans, _MOST):
         yield Text.assemble("  ", row)
     yield Text.assemble("    ", field("Feels it", told(plan.blast for plan in each.plans)))

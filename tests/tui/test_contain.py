@@ -9,10 +9,11 @@ from irkit.contract import Effect
 from irkit.errors import ApprovalInvalid
 from irkit.incident.events import Mode, StepId
 from irkit.incident.state import fold
+from irkit.runbook.load import loads
 from irkit.tui.screens.contain import ContainScreen
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot
-from tests.tui.story import ScriptedDesk, Story
+from tests.tui.story import RUNBOOK, ScriptedDesk, Story
 
 Approval = tuple[str, tuple[object, ...]]
 
@@ -156,3 +157,17 @@ def test_escape_goes_back_and_starts_nothing(play: Play) -> None:
 
     play(desk, NARROW, scene)
     assert desk.orders.given == []
+
+
+def test_more_plans_than_rows_are_each_seen_in_a_line_first(play: Play) -> None:
+    story = two_planned().planned("revoke_sessions", count=4)
+    desk = ScriptedDesk(story)
+    desk.runbook = loads(
+        RUNBOOK.replace("Revoke its sessions\n", "Revoke its sessions\n    phase: contain\n"), "x.yaml"
+    )
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("C").says("these 3 plans, 7 changes").says("rows more: down").go()
+        await same_as_snapshot(pilot, "contain_many_80x18")
+
+    play(desk, (80, 18), scene)

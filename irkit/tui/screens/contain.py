@@ -25,6 +25,7 @@ from irkit.incident.events import PlanHash, StepId
 from irkit.tui.activity import ActivityLine
 from irkit.tui.board import Board
 from irkit.tui.contain_page import contain_page, contain_title
+from irkit.tui.hanging import hanging
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.messages import OrderRefused, OrderTaken
 from irkit.tui.screens.credentials import CredentialsScreen
@@ -91,9 +92,24 @@ class ContainScreen(OrderingScreen):
         self._sent &= set(shown)
         pane = self.query_one("#contain")
         pane.border_title = contain_title(self._now)
-        pane.query_one(Static).update(contain_page(self._now, {view.step: view for view in reading.views}))
+        self._draw()
         self.query_one(Headline).refresh()
         self.query_one(KeyFooter).dim(self.off())
+
+    def _draw(self) -> None:
+        """Broken to the width of the pane; the frame says when there is more below."""
+        reading, pane = self.board.reading, self.query_one("#contain")
+        if reading is None or not pane.scrollable_content_region.width:
+            return
+        rows = contain_page(self._now, {view.step: view for view in reading.views})
+        text = hanging(rows, pane.scrollable_content_region.width)
+        pane.query_one(Static).update(text)
+        more = len(text.plain.splitlines()) - pane.scrollable_content_region.height
+        pane.border_subtitle = f"{more} rows more: down" if more > 0 else ""
+
+    def on_resize(self) -> None:
+        """Another width breaks the rows elsewhere."""
+        self.call_after_refresh(self._draw)
 
     def action_start(self) -> None:
         """Approve what is drawn, each plan by its own hash; says why when it starts nothing."""

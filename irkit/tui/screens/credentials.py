@@ -15,6 +15,7 @@ from irkit.incident.life import Life
 from irkit.incident.lives import Lives
 from irkit.tui.activity import ActivityLine
 from irkit.tui.board import Board
+from irkit.tui.hanging import hanging
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.life_rows import life_row, worst_first
 from irkit.tui.printable import printable
@@ -35,6 +36,7 @@ class CredentialsScreen(PlacedScreen):
         super().__init__(board.look)
         self.board = board
         self._drawn: Lives | None = None
+        self._width = 0
 
     def compose(self) -> ComposeResult:
         """Header, lives, footer."""
@@ -56,13 +58,18 @@ class CredentialsScreen(PlacedScreen):
     def _show(self) -> None:
         self.query_one(Headline).refresh()
         lives = self.board.reading.state.lives if self.board.reading else Lives()
-        if lives is self._drawn:
-            return
-        self._drawn = lives
         page = self.query_one("#credentials-page")
+        width = page.scrollable_content_region.width
+        if not width or (lives is self._drawn and width == self._width):
+            return
+        self._drawn, self._width = lives, width
         page.border_title = f"Credentials ({len(lives)})"
         rows = [row for life in worst_first(lives) for row in _life(life)]
-        page.query_one(Static).update(Text("\n").join(rows or [Text("No plan and no look has named one yet.", "dim")]))
+        page.query_one(Static).update(hanging(rows or [Text("No plan and no look has named one yet.", "dim")], width))
+
+    def on_resize(self) -> None:
+        """Another width breaks the rows elsewhere."""
+        self.call_after_refresh(self._show)
 
     def action_log(self) -> None:
         """The activity on the whole screen."""
