@@ -50,6 +50,7 @@ MINTS = (
     *("ec2:RunInstances", "lambda:CreateFunction20150331", "signin:GetSigninToken", "signin:ConsoleLogin"),
 )
 """Calls whose answers name a key, a session, an identity or what acts as a role (API references of the services)."""
+_MAKES = frozenset({"iam:CreateUser", "iam:CreateRole"})
 _USERS = frozenset({"iam:CreateUser", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
 _NAMED_TIMES = "%b %d, %Y, %I:%M:%S %p"
 """``Nov 30, 2024, 8:43:17 PM``: how CloudTrail writes a session's end."""
@@ -82,6 +83,11 @@ class Birth:
     event_id: str
     shared_id: str
     locator: str
+
+    @property
+    def is_creation(self) -> bool:
+        """Whether a user or role was made; a password too brings a user here, who may have been there for years."""
+        return self.call in _MAKES
 
 
 def births(records: Iterable[Record]) -> tuple[Birth, ...]:

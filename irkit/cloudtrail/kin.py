@@ -10,8 +10,6 @@ from irkit.clients.quarantine_policy import plain
 from irkit.cloudtrail.lineage import Tree
 
 _OWN = frozenset({PrincipalKind.USER, PrincipalKind.ROLE})
-_MAKES = frozenset({"iam:CreateUser", "iam:CreateRole"})
-"""A password brings a user into the tree too, but does not make it: it may have been there for years."""
 
 
 def kin(tree: Tree, suspects: Iterable[str], account: str, now: datetime) -> tuple[str, ...]:
@@ -22,7 +20,7 @@ def kin(tree: Tree, suspects: Iterable[str], account: str, now: datetime) -> tup
     out.
     """
     known = {plain(arn) for arn in suspects}
-    made = {plain(one.arn) for one in tree.births if one.call in _MAKES and principal(one.arn)}
+    made = {plain(one.arn) for one in tree.births if one.is_creation and principal(one.arn)}
     found: dict[str, None] = {}
     for one in tree.births:
         who = principal(one.arn)

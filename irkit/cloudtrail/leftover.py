@@ -122,8 +122,8 @@ class Ground:
 
     @property
     def made(self) -> dict[str, Birth]:
-        """Users and roles that came of the suspects, by their ARNs without paths."""
-        return {plain(one.arn): one for one in self.tree.births if one.kind in {Kind.USER, Kind.ROLE} and one.arn}
+        """Users and roles that the suspects made, by their ARNs without paths."""
+        return {plain(one.arn): one for one in self.tree.births if one.is_creation and one.arn}
 
     def good(self) -> Iterator[Record]:
         """The calls that went well."""

@@ -113,6 +113,17 @@ def test_a_key_made_for_somebody_innocent_is_found_and_its_user_is_no_kin() -> N
     assert list(leftover.stray_keys(off)) == []
 
 
+def test_a_user_whom_a_password_was_given_is_not_one_that_was_made() -> None:
+    answer = {"loginProfile": {"userName": "bot"}}
+    records = [
+        new_key("bot", "AKIABORROWED"),
+        act("iam:CreateLoginProfile", {"userName": "bot"}, 1, responseElements=answer),
+    ]
+    at = ground(records, listed(HolderKind.USER, "bot"), keys={"bot": [("AKIABORROWED", KeyStatus.ACTIVE)]})
+    assert list(leftover.users(at)) == []
+    assert [one.key_id for one in leftover.stray_keys(at)] == ["AKIABORROWED"]
+
+
 def test_a_key_that_was_made_active_again_is_found() -> None:
     records = [act("iam:UpdateAccessKey", {"userName": "bot", "accessKeyId": "AKIAOLD", "status": "Active"})]
     at = ground(records, listed(HolderKind.USER, "bot"), keys={"bot": [("AKIAOLD", KeyStatus.ACTIVE)]})
