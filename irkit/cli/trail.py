@@ -12,7 +12,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Sequence
-from typing import cast
+from typing import NoReturn, cast
 
 from irkit.cli.dispatch import INTERRUPTED, Command, guarded, talk
 
@@ -85,6 +85,18 @@ def _interrupted(verb: str) -> int:
     return INTERRUPTED
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in a line, with the nearest option, and where the others stand."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say it, and exit with 2."""
+        wrong = next((word for word in message.split() if word.startswith("--") and "unrecognized" in message), "")
+        near = difflib.get_close_matches(wrong, [each for one in self._actions for each in one.option_strings], n=1)
+        talk(f"{self.prog}: {message}" + (f"; did you mean {near[0]}?" if near else ""))
+        talk(f"  hint: {self.prog} --help lists the options")
+        sys.exit(2)
+
+
 class _Verb:
     """A verb's module as a command whose interrupts are told in a verb's own words."""
 
@@ -115,7 +127,7 @@ def _run(words: Sequence[str]) -> int:
         talk("irkit trail --help lists them")
         return 2
     command = _Verb(verb)
-    parser = argparse.ArgumentParser(prog=f"irkit trail {verb}", description=VERBS[verb][2], epilog=EPILOG)
+    parser = _Parser(prog=f"irkit trail {verb}", description=VERBS[verb][2], epilog=EPILOG)
     parser.set_defaults(verb=verb)
     command.add_arguments(parser)
     rest = words[1:] if words[:1] == [verb] else words

@@ -189,12 +189,17 @@ def _notes(
     query: Query, plan: _Plan, looked: Looked, names: _Names, seen: _Seen, no_logs: Sequence[str]
 ) -> Iterator[str]:
     if names.off:
-        left = f"{names.pruned} files were left out by theirs" if names.pruned else "no file was left out by its name"
-        yield f"{len(names.off)} files hold other events than their names say ({_few(names.off)}): {left}"
+        left = f"{_files(names.pruned, 'was', 'were')} left out by theirs" if names.pruned else "all were read"
+        holding = _files(
+            len(names.off), "holds other events than its name says", "hold other events than their names say"
+        )
+        yield f"{holding} ({_few(names.off)}): {left}"
     if no_logs:
-        yield f"{len(no_logs)} files are no logs and were passed over ({_few(no_logs)})"
+        passed = _files(len(no_logs), "is no log and was passed over", "are no logs and were passed over")
+        yield f"{passed} ({_few(no_logs)})"
     kinds = Counter(one.kind for reason, one, _ in plan.left_out if reason is Reason.KIND)
-    yield from (f"{number} {kind} files hold no calls and were left out" for kind, number in sorted(kinds.items()))
+    for kind, number in sorted(kinds.items()):
+        yield f"{_files(number, 'holds no calls and was', 'hold no calls and were', f'{kind} file')} left out"
     if looked.is_estimate:
         yield f"the events looked at are about {looked.counts.events:,}: they were counted in a sample of the files"
     if looked.insights:
@@ -225,6 +230,10 @@ def _quiet(query: Query, seen: _Seen) -> Iterator[str]:
         others = f", and {len(ended) - 1} more accounts and regions" if len(ended) > 1 else ""
         end = f"the newest file of {first} is of {_stamp(ended[first])}{others}"
         yield f"{end}: it was quiet later, or files are missing"
+
+
+def _files(number: int, one: str, several: str, what: str = "file") -> str:
+    return f"1 {what} {one}" if number == 1 else f"{number:,} {what}s {several}"
 
 
 def _few(texts: Sequence[str]) -> str:

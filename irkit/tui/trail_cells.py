@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from irkit.tui.printable import printable
 
 CUT = "…"
+_ARN = "arn:"
 _TURNED = frozenset({"R", "AL", "AN"})
 """Bidirectional classes that some terminals draw from right to left, over the border of a column."""
 _JOINED = frozenset({"Mn", "Me", "Mc"})
@@ -65,12 +66,20 @@ def escape(character: str) -> str:
 
 
 def fitted(text: str, width: int) -> str:
-    """Exactly ``width`` cells: filled up with blanks, or cut off with ``…``."""
+    """Exactly ``width`` cells: filled up with blanks, or cut with ``…`` at the end; an ARN keeps what it names."""
     if text.isascii():
+        if len(text) > width and text.startswith(_ARN):
+            return tail(text, width).ljust(width)
         return text.ljust(width) if len(text) <= width else f"{text[: max(0, width - 1)]}{CUT}"[:width]
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, max(0, width - 1)) + CUT, width)
+
+
+def tail(arn: str, width: int) -> str:
+    """An ARN that has no room: what it names, without partition, region and account; of that the end."""
+    named = arn.split(":", maxsplit=5)[-1]
+    return CUT + (named if len(named) < width else named[len(named) - width + 1 :]) if width > 0 else ""
 
 
 def wide(text: str) -> int:

@@ -103,7 +103,7 @@ def test_a_file_of_a_wrong_name_is_read_though_its_name_leaves_it_out(tmp_path: 
     log(tmp_path, [body("s3:GetObject", 60, eventID="skewed")], START + timedelta(days=2))
     answer = look(tmp_path, NOON, jobs)
     assert ids(answer.records) == ["eu-west-1-0", "skewed"]
-    assert "1 files hold other events than their names say" in notes(answer.coverage)
+    assert "1 file holds other events than its name says" in notes(answer.coverage)
     assert answer.coverage.counts.pruned == 0
 
 
@@ -173,7 +173,7 @@ def test_pipes_and_damaged_files_are_named_and_the_rest_is_answered(tmp_path: Pa
         "is no regular file",
         "is zstd, which is not read: unpack it, or turn it to JSON",
     }
-    assert "1 files are no logs and were passed over" in notes(answer.coverage)
+    assert "1 file is no log and was passed over" in notes(answer.coverage)
     assert not answer.coverage.is_whole
 
 
@@ -182,7 +182,7 @@ def test_digests_are_left_out_and_counted(tmp_path: Path) -> None:
     digest = path.with_name(path.name.replace("CloudTrail", "CloudTrail-Digest"))
     digest.write_bytes(gzip.compress(b'{"digestS3Object":"x"}'))
     answer = look(tmp_path, Query())
-    assert "1 digest files hold no calls" in notes(answer.coverage)
+    assert "1 digest file holds no calls and was left out" in notes(answer.coverage)
     assert answer.coverage.is_whole
 
 

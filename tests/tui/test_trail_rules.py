@@ -54,6 +54,20 @@ def test_a_cell_is_always_as_wide_as_its_column(text: str, width: int) -> None:
     assert "\x1b" not in shown
 
 
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (60, "arn:aws:iam::111122223333:role/team-leave-org-role          "),
+        (30, "…role/team-leave-org-role     "),
+        (15, "…leave-org-role"),
+        (1, "…"),
+        (0, ""),
+    ],
+)
+def test_an_arn_without_room_keeps_what_it_names(width: int, shown: str) -> None:
+    assert fitted("arn:aws:iam::111122223333:role/team-leave-org-role", width) == shown
+
+
 def test_what_a_terminal_would_obey_or_turn_round_is_not_drawn() -> None:
     shown = words(NASTY)
     assert not set(shown) & set("\x1b\x07\u202e\u200b\u0301\ufe0f\ud800")

@@ -126,7 +126,8 @@ def _words(row: Branch) -> str:
     name = row.identity.split(":", maxsplit=5)[-1]
     born = f" by {row.call} at {row.at:%Y-%m-%dT%H:%M:%SZ}" if row.at else ""
     ends = f" until {row.until:%H:%M:%SZ}" if row.until else ""
-    used = f": {row.calls} calls" + (f", {row.errors} failed" if row.errors else "") if row.calls else ": not used"
+    calls = "1 call" if row.calls == 1 else f"{row.calls} calls"
+    used = f": {calls}" + (f", {row.errors} failed" if row.errors else "") if row.calls else ": not used"
     named = f" {name}" if name and row.id != row.identity else ""
     return f"{row.id}{named}{born}{ends}{used}"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.json_map import JsonMap
 from irkit.cloudtrail.query import texts
-from irkit.cloudtrail.record import Record, word
+from irkit.cloudtrail.record import Record, part, word
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -40,7 +40,8 @@ def target(one: Record) -> str:
         named = [text for name in _CONTEXT if (text := word(context, name))]
         if named:
             return plain(named[0])
-    found = _once(_named(params)) or _once(_listed(params)) or _once(one.resources) or _once(_deep(params))
+    found = _once(_named(params)) or _once(_listed(params)) or _once(one.resources)
+    found = found or _once(_filtered(params)) or _once(_deep(params))
     found = found or _refused(one) or _once([word(one.extra, "secretId")]) or _made(one)
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return ", ".join(found[:_MOST]) + more
@@ -55,6 +56,22 @@ def plain(asked: str) -> str:
         name = tail.removeprefix("secret:")
         return name[:-_SUFFIX] if name[-_SUFFIX : -_SUFFIX + 1] == "-" else name
     return tail.removeprefix("parameter") if tail.startswith("parameter/") else tail
+
+
+def _filtered(params: Mapping[str, JsonValue]) -> Iterator[str]:
+    """What was looked for: ``state=available``. EC2 and the others write filters each in a way of their own."""
+    for held in (part(params, "filterSet", "items"), params.get("filters")):
+        for one in held if isinstance(held, list) else ():
+            name = word(one, "name") or word(one, "key")
+            values = part(one, "values") or part(one, "valueSet", "items")
+            given = [each if isinstance(each, str) else word(each, "value") for each in _list(values)]
+            if name and any(given):
+                more = f" and {len(given) - _MOST} more" if len(given) > _MOST else ""
+                yield f"{name}={'|'.join(given[:_MOST])}{more}"
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
 
 
 def _refused(one: Record) -> list[str]:

@@ -63,6 +63,11 @@ def test_a_call_that_nobody_asked_for_is_told_with_the_services_own_address() ->
         ("sts:AssumeRole", {"errorMessage": "not authorized to perform: x on resource: arn:r"}, "arn:r"),
         ("iam:CreateRole", {"requestParameters": {"roleName": "r", "path": "/"}}, "r"),
         ("sts:GetCallerIdentity", {}, ""),
+        ("ec2:DescribeImages", {"requestParameters": {"filterSet": {"items": [
+            {"name": "state", "valueSet": {"items": [{"value": "available"}]}}]}}}, "state=available"),
+        ("ssm:DescribeInstanceInformation", {"requestParameters": {"filters": [
+            {"key": "InstanceIds", "values": ["i-1", "i-2", "i-3", "i-4"]}, "odd", {"key": "no", "values": None}]}},
+            "InstanceIds=i-1|i-2|i-3 and 1 more"),
     ],
 )  # fmt: skip
 def test_what_a_call_was_done_to_is_told_in_words(call: str, fields: dict[str, object], expected: str) -> None:
@@ -322,7 +327,7 @@ def test_lineage_is_drawn_as_a_tree_with_what_each_key_did() -> None:
     ]
     assert drawing(answer.rows).splitlines() == [
         f"{KEY} user/svc-deploy: 2 calls",
-        "├─ ASIA1 assumed-role/admin/s by sts:AssumeRole at 2026-11-21T12:00:00Z until 13:00:00Z: 1 calls",
+        "├─ ASIA1 assumed-role/admin/s by sts:AssumeRole at 2026-11-21T12:00:00Z until 13:00:00Z: 1 call",
         "│  └─ ASIA2 assumed-role/admin/s by sts:AssumeRole at 2026-11-21T12:00:05Z until 13:00:00Z: not used",
         "└─ ASIA3 assumed-role/admin/s by sts:AssumeRole at 2026-11-21T12:00:09Z until 13:00:00Z: not used",
     ]

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -126,21 +127,28 @@ def test_an_interrupt_of_the_terminal_is_left_to_the_parent(tmp_path: Path) -> N
 
 
 def test_a_process_holds_open_nothing_of_its_parents_but_its_pipes(tmp_path: Path) -> None:
-    with (tmp_path / "held").open("w") as held:
-        workers = Workers(DEADLY, tmp_path, 2)
+    held = (tmp_path / "held").open("w")
+    workers = Workers(DEADLY, tmp_path, 2)
+    pids = [each.process.pid for each in workers._workers]
+    pipes = [
+        os.fstat(pipe.fileno()) for each in workers._workers for pipe in (each.process.tasks, each.process.answers)
+    ]
+    inodes = sorted(each.st_ino for each in pipes)
+    with held:
         reading = workers.read(iter(files("endless", "endless")))
         until(lambda: bool(next(reading)))
-        opened = [
-            path.stat().st_ino for each in workers._workers for path in Path(f"/proc/{each.process.pid}/fd").iterdir()
-        ]
-        pipes = [
-            os.fstat(pipe.fileno()).st_ino
-            for each in workers._workers
-            for pipe in (each.process.tasks, each.process.answers)
-        ]
-        assert os.fstat(held.fileno()).st_ino not in opened
-        assert sorted(each for each in opened if each in pipes) == sorted(pipes)
+        until(lambda: sorted(each for each in opened(pids) if each in inodes) == inodes)
+        assert os.fstat(held.fileno()).st_ino not in opened(pids)
         reading.close()
+
+
+def opened(pids: list[int]) -> list[int]:
+    """What some processes hold open, by inode."""
+    found: list[int] = []
+    for path in (path for pid in pids for path in Path(f"/proc/{pid}/fd").iterdir()):
+        with suppress(FileNotFoundError):  # closed in the meantime
+            found.append(path.stat().st_ino)
+    return found
 
 
 def test_a_thread_beside_makes_it_a_new_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
