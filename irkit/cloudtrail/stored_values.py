@@ -11,13 +11,14 @@ from irkit.clients.ssm import SECURE
 from irkit.cloudtrail.inquiry import missed, source_of
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.source import found
-from irkit.cloudtrail.writers import WRITES, Writer, last_writers, tagged_owner
+from irkit.cloudtrail.writers import Writer, last_writers, tagged_owner
 from irkit.contract import Frozen
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
 _KEPT = timedelta(days=90)
+_PARTS = 5
 NOBODY = "nobody"
 
 
@@ -28,6 +29,18 @@ class Kind(StrEnum):
     PARAMETER = "parameter"
     BUCKET = "bucket"
     FILE = "file"
+
+
+WRITES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.SECRET: (
+        *("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret"),
+        "secretsmanager:RotateSecret",
+    ),
+    Kind.PARAMETER: ("ssm:PutParameter",),
+    Kind.BUCKET: ("s3:CreateBucket",),
+    Kind.FILE: (),
+}
+"""Calls that make or change a stored value, or the bucket that holds objects."""
 
 
 class OwnerBy(StrEnum):
@@ -114,13 +127,21 @@ def owned(clients: Clients, several: Sequence[Stored], sources: Sequence[str] = 
     writers: Mapping[str, Writer] = {}
     not_seen: tuple[str, ...] = ()
     coverage = "every value has an owner without asking the log"
-    if any(not tagged_owner(one.tags) and not one.writer for one in several):
-        now = clients.now()
-        looked = found(source_of(clients, sources), Query(windows=(Window(now - _KEPT, now),), calls=WRITES))
+    if nobodys := [one for one in several if not tagged_owner(one.tags) and not one.writer]:
+        looked = found(source_of(clients, sources), _writing(nobodys, clients.now()))
         writers = last_writers(looked.records)
         not_seen, coverage = missed(looked.coverage), f"last writers: {looked.coverage.text}"
     values = sorted((_value(one, writers) for one in several), key=lambda one: (one.kind, one.name))
     return Owned(values=tuple(values), not_seen=not_seen, coverage=coverage)
+
+
+def _writing(several: Sequence[Stored], now: datetime) -> Query:
+    """The calls that can have written these, in the regions that their ARNs name; all regions for those without."""
+    calls = dict.fromkeys(call for one in several for call in WRITES[one.kind])
+    regions = {parts[3] if len(parts := one.id.split(":")) > _PARTS and parts[0] == "arn" else "" for one in several}
+    return Query(
+        windows=(Window(now - _KEPT, now),), calls=tuple(calls), regions=() if "" in regions else tuple(sorted(regions))
+    )
 
 
 def counted(values: Iterable[Value]) -> str:

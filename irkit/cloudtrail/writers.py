@@ -10,11 +10,6 @@ from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.questions.target import plain
 from irkit.cloudtrail.record import Record
 
-WRITES = (
-    *("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret"),
-    *("secretsmanager:RotateSecret", "ssm:PutParameter", "s3:CreateBucket"),
-)
-"""Calls that make or change a stored value, or the bucket that holds objects."""
 OWNER_TAGS = ("owner", "team", "contact", "maintainer", "squad", "service-owner", "costcenter-owner")
 """Names of tags (in small letters) that name an owner."""
 
