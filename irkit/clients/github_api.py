@@ -56,22 +56,32 @@ class GithubApi:
                 return rows
             number += 1
 
-    def fetch(self, path: str) -> Iterator[bytes]:
-        """A file, in chunks: GitHub redirects to a short-lived address, which is asked without our token.
+    def place(self, path: str) -> str:
+        """Where a file lies: GitHub redirects to a short-lived address, which needs no token.
 
         Raises ``NotFound`` when it was deleted or has expired (404, 410).
         """
         import requests
 
+        headers = {"Authorization": f"Bearer {self._token.reveal()}", "User-Agent": "irkit"}
         with self.answers(f"GET {path}"):
-            headers = {"Authorization": f"Bearer {self._token.reveal()}", "User-Agent": "irkit"}
             first = requests.get(self.base_url + path, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
             if first.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
                 raise NotFound(f"GitHub GET {path}: {first.status_code}", hint="it was deleted, or has expired")
             _require(first.status_code == HTTPStatus.FOUND, path, first.status_code)
-            with requests.get(first.headers["Location"], timeout=TIMEOUT_SECONDS, stream=True) as answer:
-                _require(answer.ok, path, answer.status_code)
-                yield from answer.iter_content(_CHUNK_BYTES)
+            return first.headers["Location"]
+
+    def fetch(self, path: str) -> Iterator[bytes]:
+        """A file, in chunks. Raises as ``place`` does."""
+        import requests
+
+        where = self.place(path)
+        with (
+            self.answers(f"GET {path}, the file"),
+            requests.get(where, timeout=TIMEOUT_SECONDS, stream=True) as answer,
+        ):
+            _require(answer.ok, path, answer.status_code)
+            yield from answer.iter_content(_CHUNK_BYTES)
 
     @contextmanager
     def answers(self, what: str) -> Iterator[None]:
@@ -84,6 +94,9 @@ class GithubApi:
         except GithubException as error:
             self._calls.note(f"github: {what}", request_id=_request_id(error), error=str(error.status))
             raise _meaning(what, error) from None
+        except OutsideError as error:
+            self._calls.note(f"github: {what}", error=type(error).__name__)
+            raise
         except RequestException as error:
             self._calls.note(f"github: {what}", error=type(error).__name__)
             msg = f"GitHub {what}: no answer ({type(error).__name__})"

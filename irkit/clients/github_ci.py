@@ -183,8 +183,7 @@ class GitHubCi:
     def has_logs(self, repository: str, number: int) -> bool:
         """Whether a run's logs can still be had."""
         try:
-            for _ in self.logs(repository, number):
-                return True
+            self._api.place(f"{_at(repository)}/actions/runs/{number}/logs")
         except NotFound:
             return False
         return True
