@@ -5,14 +5,12 @@ The emulator keeps the key and tells it in DescribeSecret alone.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from types import ModuleType
-from typing import TypeAlias
 
 from irkit.drill.world.json_shape import Json, JsonObject, items, mapping, parsed, text, written
+from irkit.drill.world.laws.asgi import Answer, Handler
 
-Answer: TypeAlias = "tuple[int, dict[str, str], bytes]"
-Handler: TypeAlias = "Callable[[str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[Answer]]"
 _OK = 200
 
 
