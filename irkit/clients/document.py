@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from irkit.clients.holder import Holder
-from irkit.clients.settling import Settling, Stands
+from irkit.clients.settling import Settling, Stands, stood
 from irkit.contract import Change, Frozen, Probe, Receipt, Standing, Verdict
 from irkit.errors import PlanStale
 
@@ -99,4 +99,5 @@ class Document(ABC):
     def verdict(self, work: Rewrite, settling: Settling) -> Verdict:
         """Whether the document stands, and stood through the settling time: by looking at it alone."""
         now = self.read()
-        return settling.verdict(work.written_at, Stands(now == work.after, f"{self.looked_at}: {self.told(now)}"))
+        stands = Stands(now == work.after, f"{self.looked_at}: {self.told(now)}")
+        return stood(stands) if work.before == work.after else settling.verdict(work.written_at, stands)

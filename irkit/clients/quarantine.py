@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from irkit.clients.holder import credential
 from irkit.clients.quarantine_policy import Quarantine, anybody_named, bound, told_by
 from irkit.clients.scp import MOST_ATTACHED, Scp
-from irkit.clients.settling import Stands
+from irkit.clients.settling import Stands, stood
 from irkit.contract import Change, Frozen, Plan, Probe, Receipt, Standing, Verdict
 from irkit.errors import Denied, OutsideError, OwnIdentity, PlanStale
 
@@ -149,7 +149,10 @@ class AccountQuarantine:
     def verdict(self, work: QuarantineWork) -> Verdict:
         """Whether the text binds after the settling time."""
         now = self.read()
-        return self.clients.settling.verdict(work.written_at, Stands(now.binding == work.after, self.told(now)))
+        stands = Stands(now.binding == work.after, self.told(now))
+        if work.before.binding == work.after:
+            return stood(stands)
+        return self.clients.settling.verdict(work.written_at, stands)
 
     def plan(self, work: QuarantineWork, summary: str, blast: str) -> Plan:
         """A plan that makes a text bind; what it cuts and revives follows from who is in it and who was."""

@@ -41,6 +41,13 @@ class Settling:
         return Verdict(proof=Proof.PROVEN, seen=f"{stands.seen}; still in place {waited} s after the write")
 
 
+def stood(stands: Stands) -> Verdict:
+    """Of a step that had nothing to write, since all was in place when it was planned: whether it still is."""
+    proof = Proof.PROVEN if stands.in_place else Proof.REFUTED
+    said = "it stood so before this step" if stands.in_place else "it stood otherwise before this step"
+    return Verdict(proof=proof, seen=f"{stands.seen}; {said}")
+
+
 @dataclass(frozen=True)
 class Stands:
     """What a look has just shown: whether the change is in place, and that in words."""

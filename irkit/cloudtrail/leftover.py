@@ -88,10 +88,13 @@ class LeftGrant(Left):
 
 
 class LeftSession(Left):
-    """A session that can still be used: ``principal`` is its ARN; of a user's or a federated user's, the user's."""
+    """Sessions that can still be used, one row a principal: its ARN; of a user's or a federated user's, the user's.
+
+    ``key_ids`` are those of the sessions; the rest is told of the last of them.
+    """
 
     principal: str
-    key_id: str
+    key_ids: tuple[str, ...]
     until: datetime | None
 
 
@@ -124,6 +127,11 @@ class Ground:
     def made(self) -> dict[str, Birth]:
         """Users and roles that the suspects made, by their ARNs without paths."""
         return {plain(one.arn): one for one in self.tree.births if one.is_creation and one.arn}
+
+    @property
+    def let_out(self) -> frozenset[str]:
+        """Suspects who were there before: they act again in the end, so only a cut-off ends their sessions for good."""
+        return frozenset(arn for arn in self.suspects - set(self.made) if ":iam:" in arn)
 
     def good(self) -> Iterator[Record]:
         """The calls that went well."""
@@ -291,7 +299,8 @@ def _held(listed: Listed) -> frozenset[str]:
 
 
 def sessions(ground: Ground) -> Iterator[LeftSession]:
-    """Sessions that came of the suspects, have not ended, and are not refused by an SCP or a deny."""
+    """Sessions that came of the suspects, have not ended, and are not refused by an SCP, a deny or a cut-off."""
+    found_of: dict[str, LeftSession] = {}
     for one in ground.tree.births:
         found = principal(one.arn) if one.kind in {Kind.SESSION, Kind.CONSOLE} else None
         if found is None or (one.until is not None and one.until < ground.now) or found.account != ground.account_id:
@@ -299,15 +308,17 @@ def sessions(ground: Ground) -> Iterator[LeftSession]:
         if not _is_refused(ground, one):
             # A federated user has no policies: what denies whoever asked for the token denies it too.
             bears = one.by_arn if found.kind is PrincipalKind.FEDERATED else one.arn
-            row = {**_born(one), "principal": bears, "key_id": one.id, "until": one.until}
-            yield LeftSession.model_validate(row)
+            before = found_of[bears].key_ids if bears in found_of else ()
+            row = {**_born(one), "principal": bears, "key_ids": (*before, one.id), "until": one.until}
+            found_of[bears] = LeftSession.model_validate(row)
+    yield from found_of.values()
 
 
 def _is_refused(ground: Ground, one: Birth) -> bool:
     found = principal(one.arn)
     if found is None:
         return False
-    if {one.arn, plain(one.arn), plain(found.policy_arn)} & ground.quarantined:
+    if {one.arn, plain(one.arn), plain(found.policy_arn)} & (ground.quarantined - ground.let_out):
         return True
     if found.kind is PrincipalKind.FEDERATED:
         asked = principal(one.by_arn)
@@ -316,7 +327,7 @@ def _is_refused(ground: Ground, one: Birth) -> bool:
         listed = (ground.account.users if found.kind is PrincipalKind.USER else ground.account.roles).get(found.name)
     if listed is None:
         return True  # whoever it spoke for is gone, and its rights with it
-    if listed.inline.get(DENY_ALL) == DENY_ALL_DOCUMENT:
+    if listed.inline.get(DENY_ALL) == DENY_ALL_DOCUMENT and plain(listed.arn) not in ground.let_out:
         return True
     cutoffs = (cutoff_of(listed.inline.get(name, "")) for name in (DENY_OLDER, f"{DENY_OLDER}-{found.session}"))
     return any(cutoff is not None and one.at < cutoff for cutoff in cutoffs)

@@ -45,6 +45,6 @@ def _found(sweep: Swept) -> Iterator[str]:
 
 def _thing(each: Remnant) -> str:
     named = (each.call, each.user, each.role, each.key_id, each.principal, each.grant_id, each.target, each.what)
-    thing = " ".join(dict.fromkeys(filter(None, (*named, *each.rights, *each.added))))
+    thing = " ".join(dict.fromkeys(filter(None, (*named, *each.key_ids, *each.rights, *each.added))))
     when, by = f" at {utc(each.at)}" if each.at else "", f" by {each.by}" if each.by else ""
     return f"{thing}{when}{by}" + (f" (CloudTrail event {each.event_id})" if each.event_id else "")

@@ -154,6 +154,7 @@ class Remnant(Loose):
     role: str = ""
     key_id: str = ""
     principal: str = ""
+    key_ids: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     grant_id: str = ""

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime
 
 from irkit.clients.held_rights import HeldRights, changes, given, held, taken
 from irkit.clients.holder import Holder
-from irkit.clients.settling import Stands
+from irkit.clients.settling import Stands, stood
 from irkit.contract import Action, Effect, Frozen, Operation, Plan, Probe, Receipt, Standing, Verdict
 from irkit.errors import PlanStale
 
@@ -88,7 +88,8 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     """Look at what it has after the settling time."""
     work = _Work.model_validate(receipt.details)
     now = held(clients.rights, work.holder)
-    return clients.settling.verdict(work.written_at, Stands(now == work.after, _told(work.holder, now)))
+    stands = Stands(now == work.after, _told(work.holder, now))
+    return stood(stands) if work.before == work.after else clients.settling.verdict(work.written_at, stands)
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
