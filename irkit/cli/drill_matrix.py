@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from datetime import timedelta
+from os import SEEK_END
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from irkit.cli.arguments import config
 from irkit.cli.dispatch import INTERRUPTED, talk
@@ -48,10 +52,11 @@ def run(args: argparse.Namespace) -> int:
     fought = [done[bout.name] for bout in asked if bout.name in done]
     interrupted = False
     try:
-        for one in matrix.fight(bout for bout in asked if bout.name not in done):
-            fought.append(one)
-            _keep(args.results, one)
-            talk(f"{len(fought)}/{len(asked)} {_told(one, matrix.folder)}")
+        with closing(matrix.fight(bout for bout in asked if bout.name not in done)) as left:
+            for one in left:
+                fought.append(one)
+                _keep(args.results, one)
+                talk(f"{len(fought)}/{len(asked)} {_told(one, matrix.folder)}")
     except KeyboardInterrupt:
         interrupted = True
     order = {bout.name: place for place, bout in enumerate(asked)}
@@ -82,16 +87,25 @@ def _chosen(text: str | None, known: Sequence[str], what: str) -> tuple[str, ...
 
 
 def _seeds(args: argparse.Namespace) -> tuple[int, ...]:
-    try:
-        return seeds(args.seeds)
-    except ValueError:
-        raise UsageError(f"--seeds: {args.seeds!r} names no seeds", hint="20, 7-12 or 3,5,8") from None
+    with suppress(ValueError):
+        if named := seeds(args.seeds):
+            return named
+    raise UsageError(f"--seeds: {args.seeds!r} names no seeds", hint="20, 7-12 or 3,5,8")
 
 
 def _kept(file: Path | None) -> list[Fought]:
     if file is None or not file.exists():
         return []
-    return [Fought.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    known: list[Fought] = []
+    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        try:
+            known.append(Fought.model_validate_json(line))
+        except ValidationError:
+            talk(f"{file}:{number} is no bout, or half of one: it is not counted")
+    with file.open("rb+") as end:  # what a killed matrix left in the middle of a line
+        if end.seek(0, SEEK_END) and end.seek(-1, SEEK_END) >= 0 and end.read(1) != b"\n":
+            end.write(b"\n")
+    return known
 
 
 def _keep(file: Path | None, one: Fought) -> None:

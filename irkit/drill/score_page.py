@@ -41,8 +41,8 @@ def page(judgement: Judgement, rows: Sequence[Row]) -> str:
         *_innocents(judgement.truth),
         "## Truth beside belief",
         "",
-        "Times are UTC: on the left by the cloud's clock, on the right by that of whoever told it. The same call",
-        "several times in a row stands there once.",
+        "Times are UTC: on the left by the cloud's clock, on the right by that of whoever told it. What the adversary",
+        "did several times in a row stands there once.",
         "",
         *table(("time", "what the adversary did", "what was known and done"), _moments(judgement, rows)),
     ]
@@ -131,10 +131,14 @@ def _moments(judgement: Judgement, rows: Sequence[Row]) -> Iterator[tuple[str, .
 
 
 def _folded(moments: Iterable[_Moment]) -> Iterator[tuple[_Moment, list[datetime]]]:
-    """Neighbours that say the same, as one."""
-    for _, same in groupby(moments, key=lambda each: (each.true, each.known)):
-        several = list(same)
-        yield several[0], [each.at for each in several]
+    """What the adversary did between two rows of the responder's: each call once, in the order of the first ones."""
+    for known, run in groupby(moments, key=lambda each: each.known):
+        alike: dict[str, list[_Moment]] = {}
+        for each in run:
+            alike.setdefault(each.true, []).append(each)
+        for several in alike.values():
+            for one in several if known else several[:1]:
+                yield one, [one.at] if known else [each.at for each in several]
 
 
 def _deed(deed: Deed) -> str:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,11 +22,14 @@ from irkit.config import Config
 from irkit.drill.matrix import Bout, Fought
 from irkit.drill.rehearsal import found
 from irkit.drill.score import Score
+from irkit.drill.world.facts import FACTS
 from irkit.errors import IrkitError
 
 LIMIT = timedelta(minutes=6)
 """A bout that has not ended by then is lost."""
 _TAIL = 400
+_COMES_UP_S = 10
+_LOOK_S = 0.1
 
 
 @dataclass
@@ -38,11 +41,13 @@ class Matrix:
     jobs: int
     iam_delay: timedelta
     limit: timedelta = LIMIT
+    drill: Sequence[str] = (sys.executable, "-m", "irkit.cli.main", "drill")
+    """How a drill is begun."""
     _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
-    def fight(self, bouts: Iterable[Bout]) -> Iterator[Fought]:
+    def fight(self, bouts: Iterable[Bout]) -> Generator[Fought]:
         """Each bout as it ends. When the caller stops asking (Ctrl-C), every process and cloud is ended."""
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="bout") as pool:
             ahead: list[Future[Fought | None]] = [pool.submit(self._one, bout) for bout in bouts]
@@ -65,7 +70,8 @@ class Matrix:
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(parents=True, mode=0o700)
         score, why = self._scored(bout, data)
-        _end_clouds(data)
+        if score is None:
+            _end_clouds(data)
         if self._stopping.is_set() and score is None:
             return None
         fought = Fought(bout=bout, score=score, why=why, seconds=round(time.monotonic() - began, 1))
@@ -81,6 +87,8 @@ class Matrix:
             )  # fmt: skip
             with self._lock:
                 self._running[bout.name] = process
+                if self._stopping.is_set():  # it was begun while the others were ended
+                    process.terminate()
             try:
                 said, _ = process.communicate(timeout=self.limit.total_seconds())
             except subprocess.TimeoutExpired:
@@ -101,7 +109,7 @@ class Matrix:
         asked = ["--adversary", bout.adversary, "--seed", str(bout.seed), "--unattended", "--json"]
         delay = ["--iam-delay", str(self.iam_delay.total_seconds())]
         own = ["--config", str(self.settings.file)] if self.settings.file else []
-        return [sys.executable, "-m", "irkit.cli.main", "drill", bout.runbook, *asked, *delay, *own]
+        return [*self.drill, bout.runbook, *asked, *delay, *own]
 
 
 def matrix_folder(settings: Config) -> Path:
@@ -110,7 +118,10 @@ def matrix_folder(settings: Config) -> Path:
 
 
 def _end_clouds(data: Path) -> None:
-    """End the rehearsal clouds that a killed bout left running."""
+    """End the rehearsal clouds that a killed bout left running, one that was only coming up too."""
     for world in (data / "drills" / "worlds").glob("*"):
+        until = time.monotonic() + _COMES_UP_S
+        while not (world / FACTS).exists() and time.monotonic() < until:
+            time.sleep(_LOOK_S)
         with suppress(IrkitError):
             found(world).stop()
