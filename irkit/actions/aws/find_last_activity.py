@@ -7,7 +7,7 @@ key's last use is kept only while the key is there. The records are kept as evid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
 _ASSUMING = "sts:AssumeRole"
+_LONGEST = timedelta(hours=12)
+"""No session of a role lives longer (STS API reference, AssumeRole)."""
 
 
 class Params(Frozen):
@@ -87,7 +89,8 @@ class Mode(StrEnum):
 class Result(Frozen):
     """What is held and when it was used. Times are AWS's. ``recommended`` is how to go about it, ``reason`` why.
 
-    ``roles`` are those that were taken on, ``sessions`` the ARNs of the sessions that this made.
+    ``roles`` are those that were taken on, ``sessions`` the ARNs of sessions that this made and that may live still.
+    ``principals`` are the user and these sessions.
     """
 
     user: str
@@ -136,17 +139,18 @@ def read(clients: Clients, params: Params) -> Result:
     words = "; ".join((looked.coverage.text, *(f"NOT SEEN: {each}" for each in others.not_seen)))
     kept = keep(clients, "cloudtrail-last-activity.jsonl", looked.records, f"What {params.user} did last", words)
     last = records[-1] if records else None
+    sessions = _made(one for one in records if one.at >= now - _LONGEST)
     return Result(
         user=params.user,
         arn=arn,
-        principals=(arn,),
+        principals=(arn, *sessions),
         keys=_keys(clients, params.user),
         has_password=console.has_password,
         password_used_at=console.used_at,
         others=tuple(_other(one) for one in others.found),
         groups=Rights(clients.aws).groups(user(params.user)),
         roles=_taken(records),
-        sessions=_made(records),
+        sessions=sessions,
         addresses=addresses,
         calls=len(records),
         last_call=last.call if last else "",
@@ -166,7 +170,7 @@ def _taken(records: Sequence[Record]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.param("roleArn") for one in records if one.call == _ASSUMING and not one.error))
 
 
-def _made(records: Sequence[Record]) -> tuple[str, ...]:
+def _made(records: Iterable[Record]) -> tuple[str, ...]:
     """Each once: the same name twice makes two sessions of one ARN."""
     several = (one.answered("assumedRoleUser", "arn") for one in records if one.call == _ASSUMING)
     return tuple(dict.fromkeys(arn for arn in several if arn))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from irkit.actions import catalog
+from irkit.clients.cloudtrail import Pace
 from tests.bench import Bench
 
 REGION = "eu-west-1"
@@ -39,6 +42,17 @@ def grant(on: Bench, key: str, grantee: str, name: str = "") -> str:
     asked: dict[str, Any] = {"KeyId": key, "GranteePrincipal": grantee, "Operations": ["Decrypt"]}
     asked |= {"Name": name} if name else {}
     return str(on.clients("arrange").aws.call("kms", "create_grant", **asked)["GrantId"])
+
+
+@contextmanager
+def unpaced(on: Bench) -> Iterator[Bench]:
+    """The same bench, to which CloudTrail answers as often as it asks."""
+    pace = on.world.aws.pace
+    before, pace.per_second = pace.per_second, 10_000
+    try:
+        yield replace(on, outside=replace(on.outside, pace=Pace(10_000)))
+    finally:
+        pace.per_second = before
 
 
 def every_permission() -> set[str]:

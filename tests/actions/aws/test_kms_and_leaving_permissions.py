@@ -12,7 +12,7 @@ from irkit.actions import catalog
 from irkit.clients.cloudtrail import Pace
 from irkit.contract import ActionId, Proof
 from irkit.errors import Denied
-from tests.actions.aws.sealed import grant, sealed
+from tests.actions.aws.sealed import grant, sealed, unpaced
 from tests.actions.aws.test_permissions import responder
 from tests.bench import Bench, applied, asked, planned, proven
 
@@ -79,10 +79,8 @@ READS: Mapping[str, Callable[[Bench], Given]] = {
 @pytest.fixture
 def unhurried(on: Bench) -> Iterator[Bench]:
     """A bench to which CloudTrail answers as often as it asks."""
-    pace = on.world.aws.pace
-    before, pace.per_second = pace.per_second, 10_000
-    yield on
-    pace.per_second = before
+    with unpaced(on) as quick:
+        yield quick
 
 
 def allowed(on: Bench, action_id: str) -> Bench:

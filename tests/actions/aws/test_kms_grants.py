@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from irkit.contract import Proof, Seen, Standing
 from irkit.drill.world.estate import BREAK_GLASS_ROLE
 from irkit.errors import OwnIdentity, PlanStale
-from tests.actions.aws.sealed import grant, sealed
+from tests.actions.aws.sealed import grant, sealed, unpaced
 from tests.bench import Bench, applied, asked, done, operation, planned, proven, revert
 
 ID = "aws.revoke_kms_grants"
 ACCOUNT = "111122223333"
+
+
+@pytest.fixture
+def on(on: Bench) -> Iterator[Bench]:
+    """A bench to which CloudTrail answers as often as it asks."""
+    with unpaced(on) as quick:
+        yield quick
 
 
 def user(on: Bench) -> str:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from irkit.contract import CredentialKind, Proof, Seen, Standing
 from irkit.errors import NotFound, OwnIdentity
+from tests.actions.aws.sealed import unpaced
 from tests.bench import Bench, applied, asked, bench, operation, planned, proven
 
 ID, ACTIVITY = "aws.remove_login_profile", "aws.find_last_activity"
 PASSWORD = f"{uuid.uuid4()}aA1!"
+
+
+@pytest.fixture
+def on(on: Bench) -> Iterator[Bench]:
+    """A bench to which CloudTrail answers as often as it asks."""
+    with unpaced(on) as quick:
+        yield quick
 
 
 def person(on: Bench) -> str:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from irkit.drill.world.git_stream import GitStream
 from irkit.errors import NotFound
-from tests.actions.aws.sealed import grant, sealed
+from tests.actions.aws.sealed import grant, sealed, unpaced
 from tests.bench import Bench, asked, done
 
 SEALED, READABLE = "aws.find_sealed_values", "aws.find_readable_values"
 ACCOUNT = "111122223333"
+
+
+@pytest.fixture
+def on(on: Bench) -> Iterator[Bench]:
+    """A bench to which CloudTrail answers as often as it asks."""
+    with unpaced(on) as quick:
+        yield quick
 
 
 def sops(key: str, value: str) -> str:

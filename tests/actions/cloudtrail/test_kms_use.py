@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from irkit.clients.clients import Clients
-from irkit.clients.cloudtrail import Pace
+from tests.actions.aws.sealed import unpaced
 from tests.bench import Bench, asked
 
 OURS = ["10.0.0.0/16"]
@@ -17,10 +16,8 @@ OURS = ["10.0.0.0/16"]
 @pytest.fixture
 def unhurried(on: Bench) -> Iterator[Clients]:
     """Clients of a step to which CloudTrail answers as often as they ask."""
-    pace = on.world.aws.pace
-    before, pace.per_second = pace.per_second, 10_000
-    yield replace(on, outside=replace(on.outside, pace=Pace(10_000))).clients()
-    pace.per_second = before
+    with unpaced(on) as quick:
+        yield quick.clients()
 
 
 @pytest.fixture
