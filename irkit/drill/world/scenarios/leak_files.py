@@ -1,4 +1,4 @@
-"""What a careless app leaves on disk: a log with its environment, a crash bundle, what ``docker inspect`` tells of it."""
+"""What a careless app leaves on disk: a log with its environment, a crash bundle, what ``docker inspect`` tells."""
 
 from __future__ import annotations
 
