@@ -10,6 +10,10 @@ from irkit.actions.aws import find_trust_gaps
 from irkit.actions.aws.find_trust_gaps import Outcome, Params
 from irkit.clients.clients import Clients
 from irkit.clients.trust_policy import NOBODY
+from irkit.drill.world import estate
+from irkit.errors import Denied
+from tests.actions.aws.test_permissions import responder
+from tests.bench import Bench
 
 HOST = "token.actions.githubusercontent.com"
 NO_CLIENTS = cast("Clients", None)
@@ -81,3 +85,11 @@ def test_a_condition_that_is_no_comparison_of_texts_does_not_count() -> None:
 
 def test_a_role_that_nobody_may_take_on_is_called_blocked() -> None:
     assert find_trust_gaps.read(NO_CLIENTS, Params(role="ci", document=NOBODY)).outcome is Outcome.BLOCKED
+
+
+def test_it_reads_a_role_with_its_own_permission_and_without_it_is_denied(on: Bench) -> None:
+    given = Params(role=estate.READER_ROLE)
+    found = find_trust_gaps.read(responder(on, find_trust_gaps.ACTION.iam).clients("allowed"), given)
+    assert (found.outcome, found.subjects) == (Outcome.NONE, ())
+    with pytest.raises(Denied):
+        find_trust_gaps.read(responder(on, ()).clients("denied"), given)
