@@ -105,7 +105,7 @@ def read(clients: Clients, params: Params) -> Result:
     now = clients.aws_now().at
     query = Query(
         windows=(Window(settled, now + timedelta(minutes=1)),),
-        arns=tuple(dict.fromkeys(plain(each) for each in (*params.principals, *_owners(clients, wanted)))),
+        arns=tuple(dict.fromkeys((*params.principals, *map(plain, params.principals), *_owners(clients, wanted)))),
     )
     answer = ask(
         source_of(clients), ACTIVITY, query, Follow.ALONE, told_to(clients, "of what suspects do since the cut")

@@ -148,7 +148,8 @@ def read(clients: Clients, params: Params) -> Result:
     source = source_of(clients, params.sources)
     suspects = tuple(dict.fromkeys(plain(each) for each in params.principals))
     told = told_to(clients, "of what was made in the window")
-    theirs = ask(source, ACTIVITY, replace(query, arns=suspects), Follow.TREE, told)
+    asked = tuple(dict.fromkeys((*params.principals, *suspects)))
+    theirs = ask(source, ACTIVITY, replace(query, arns=asked), Follow.TREE, told)
     others = ask(source, ACTIVITY, replace(query, calls=_MAKING), Follow.ALONE, told)
     tree = theirs.tree or Tree(suspects)
     known = {one.event_id for one in theirs.records}

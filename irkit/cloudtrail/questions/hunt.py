@@ -33,6 +33,7 @@ from irkit.errors import OutsideError
 _MOST_GENERATIONS = 25
 _MOST_FOLLOWED = 1_000
 _MOST_NAMED = 10
+_BEARERS = frozenset({Kind.USER, Kind.ROLE, Kind.CONSOLE})
 
 
 class Hunt:
@@ -127,13 +128,17 @@ class Hunt:
         if not names_caller(self._needed):
             # Everyone was asked for already.
             return
+        asked = set(self._needed.arns)
         for _ in range(_MOST_GENERATIONS):
             fresh = [one for one in self.tree.births if one.id not in followed]
             fresh = fresh[: max(0, _MOST_FOLLOWED - len(followed))]
             if not fresh:
                 break
             followed.update(one.id for one in fresh)
-            for query in tree_looks(self._needed, fresh):
+            # Keys of an identity that is asked about by its ARN are found by that.
+            asked.update(one.id for one in fresh if one.kind in _BEARERS)
+            apart = [one for one in fresh if one.kind in _BEARERS or one.arn not in asked]
+            for query in tree_looks(self._needed, apart):
                 yield from self._looked(query, self._bare.matches, "what came of the keys")
             self.tree = tree(roots, self._pool.values())
         self._left_out = sum(one.id not in followed for one in self.tree.births)
