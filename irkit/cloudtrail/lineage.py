@@ -73,11 +73,13 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
     """What came of the roots (key ids, or ARNs of users and roles) by these records.
 
     Joined by the caller's key id; where that is not known, by the ARN of a user or role that came of the tree; then by
-    the source identity, which goes with a session through all roles it takes on.
+    the source identity, which goes with a session through all roles it takes on. A user who only got a password is here
+    by what its sessions in the console do; what it does with keys of its own is its own.
     """
     first = tuple(dict.fromkeys(roots))
     known = set(first)
     found = births(records)
+    guests = frozenset(one.id for one in found if one.kind is Kind.USER and not one.is_creation) - known
     above: dict[str, tuple[str, Join]] = {}
     marks: dict[str, str] = {}
     spoken: dict[str, str] = {}
@@ -88,7 +90,7 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
         for one in waiting:
             if one.id in known:
                 continue
-            parent = _parent(one, known, marks, spoken)
+            parent = _parent(one, known, guests, marks, spoken)
             if parent is None:
                 later.append(one)
                 continue
@@ -104,11 +106,11 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
 
 
 def _parent(
-    one: Birth, known: set[str], marks: Mapping[str, str], spoken: Mapping[str, str]
+    one: Birth, known: set[str], guests: frozenset[str], marks: Mapping[str, str], spoken: Mapping[str, str]
 ) -> tuple[str, Join] | None:
     if one.by in known:
         return one.by, Join.KEY
-    if one.by_arn in known:
+    if one.by_arn in known and not (one.by_arn in guests and one.by.startswith("AKIA")):
         return one.by_arn, Join.IDENTITY
     if one.kind is Kind.CONSOLE and one.arn in spoken:
         return spoken[one.arn], Join.IDENTITY
@@ -116,4 +118,4 @@ def _parent(
         return one.by_session, Join.SESSION
     if one.source_identity in marks:
         return marks[one.source_identity], Join.SOURCE_IDENTITY
-    return (one.arn, Join.OWNER) if one.kind is Kind.KEY and one.arn in known else None
+    return (one.arn, Join.OWNER) if one.kind is Kind.KEY and one.arn in known - guests else None

@@ -30,12 +30,19 @@ def came(*records: Record) -> tuple[str, ...]:
 
 def created(name: str) -> Record:
     answer = {"user": {"userName": name, "arn": user(name)}}
-    return made("iam:CreateUser", requestParameters={"userName": name}, responseElements=answer)
+    asked = {"userName": name}
+    return made("iam:CreateUser", requestParameters=asked, responseElements=answer, recipientAccountId=ACCOUNT)
 
 
 def given_password(name: str, after_s: float = 0) -> Record:
     answer = {"loginProfile": {"userName": name}}
-    return made("iam:CreateLoginProfile", after_s, requestParameters={"userName": name}, responseElements=answer)
+    return made(
+        "iam:CreateLoginProfile",
+        after_s,
+        requestParameters={"userName": name},
+        responseElements=answer,
+        recipientAccountId=ACCOUNT,
+    )
 
 
 def test_a_user_that_the_suspect_made_came_of_him() -> None:
@@ -44,6 +51,27 @@ def test_a_user_that_the_suspect_made_came_of_him() -> None:
 
 def test_a_user_whom_the_suspect_gave_a_password_was_there_before() -> None:
     assert came(given_password("svc-release")) == ()
+
+
+def took_role(name: str, key: str, after_s: float) -> Record:
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/backup/nightly"
+    return made(
+        "sts:AssumeRole",
+        after_s,
+        userIdentity=identity(name, key),
+        requestParameters={"roleArn": f"arn:aws:iam::{ACCOUNT}:role/backup", "roleSessionName": "nightly"},
+        responseElements={"credentials": {"accessKeyId": f"ASIA{after_s}"}, "assumedRoleUser": {"arn": arn}},
+    )
+
+
+def test_what_a_user_with_a_new_password_does_with_keys_of_its_own_is_its_own() -> None:
+    grown = tree((ARN, KEY), [given_password("svc-cron"), took_role("svc-cron", "AKIAOWN", 5)])
+    assert [one.call for one in grown.births] == ["iam:CreateLoginProfile"]
+
+
+def test_what_a_user_with_a_new_password_does_in_the_console_came_of_the_suspect() -> None:
+    grown = tree((ARN, KEY), [given_password("svc-cron"), took_role("svc-cron", "ASIACONSOLE", 5)])
+    assert [one.call for one in grown.births] == ["iam:CreateLoginProfile", "sts:AssumeRole"]
 
 
 def rightful() -> Rightful:
