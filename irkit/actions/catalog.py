@@ -11,6 +11,7 @@ from irkit.contract import Action, ActionId, AnyAction
 
 MODULES = (
     "aws.block_trust",
+    "aws.deactivate_credentials",
     "aws.deactivate_keys",
     "aws.deny_principal",
     "aws.detach_rights",

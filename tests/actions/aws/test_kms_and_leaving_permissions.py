@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from irkit.contract import ActionId, Proof
 from irkit.errors import Denied
 from tests.actions.aws.sealed import grant, sealed, unpaced
 from tests.actions.aws.test_permissions import responder
-from tests.bench import Bench, applied, asked, planned, proven
+from tests.bench import Bench, applied, asked, operation, planned, proven
 
 Given = Mapping[str, object]
 
@@ -104,6 +105,20 @@ def test_an_effect_is_done_proven_and_undone_with_its_own_permissions(unhurried:
         assert undo.changes
         undone = applied(clients, action.revert, undo)
         assert proven(clients, action.revert, undone).proof is Proof.PROVEN
+
+
+def test_an_mfa_device_is_taken_off_with_the_declared_permissions(unhurried: Bench) -> None:
+    """It cannot be undone by irkit: its owner enrols it anew."""
+    user, others = unhurried.suspect().user, "aws.deactivate_credentials"
+    aws = unhurried.clients("arrange").aws
+    made = aws.call("iam", "create_virtual_mfa_device", VirtualMFADeviceName=user)["VirtualMFADevice"]
+    codes: dict[str, Any] = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    aws.call("iam", "enable_mfa_device", UserName=user, SerialNumber=made["SerialNumber"], **codes)
+    clients = allowed(unhurried, others).clients("allowed")
+    plan = planned(clients, others, user=user)
+    assert plan.changes
+    receipt = applied(clients, operation(others), plan)
+    assert proven(clients, operation(others), receipt).proof is Proof.PROVEN
 
 
 @pytest.mark.parametrize("action_id", READS)

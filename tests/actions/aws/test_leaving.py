@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from irkit.contract import CredentialKind, Proof, Seen, Standing
 from irkit.errors import NotFound, OwnIdentity
 from tests.actions.aws.sealed import unpaced
-from tests.bench import Bench, applied, asked, bench, operation, planned, proven
+from tests.bench import Bench, applied, asked, bench, operation, planned, proven, revert
 
 ID, ACTIVITY = "aws.remove_login_profile", "aws.find_last_activity"
 PASSWORD = f"{uuid.uuid4()}aA1!"
@@ -89,3 +90,20 @@ def test_calls_from_elsewhere_make_it_hostile_and_calls_from_home_ordinary(on: B
 def test_nobody_has_no_activity(on: Bench) -> None:
     with pytest.raises(NotFound):
         asked(on.clients(), ACTIVITY, user="nobody-at-all")
+
+
+def test_an_mfa_device_is_taken_off_and_what_could_not_be_seen_is_named(on: Bench) -> None:
+    clients, user, others = on.clients(), on.suspect().user, "aws.deactivate_credentials"
+    made = clients.aws.call("iam", "create_virtual_mfa_device", VirtualMFADeviceName=user)
+    serial = made["VirtualMFADevice"]["SerialNumber"]
+    codes: dict[str, Any] = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    clients.aws.call("iam", "enable_mfa_device", UserName=user, SerialNumber=serial, **codes)
+    plan = planned(clients, others, user=user)
+    assert [(one.before, one.after) for one in plan.changes] == [("Active", "taken off")]
+    assert "NOT SEEN: SSH public keys" in plan.blast
+    assert operation(others).probe(clients, plan).standing is Standing.UNTOUCHED
+    receipt = applied(clients, operation(others), plan)
+    assert proven(clients, operation(others), receipt).proof is Proof.PROVEN
+    assert operation(others).probe(clients, plan).standing is Standing.IN_PLACE
+    assert not planned(clients, others, user=user).changes
+    assert not revert(others).plan(clients, receipt).changes, "it is enrolled anew by its owner"

@@ -163,10 +163,10 @@ IN_A_WORLD_OF_ITS_OWN = {"aws.lift_freeze"}
 NOT_EMULATED = {"aws.remove_oidc_audience"}
 """The emulator has no such call: tried against made answers (``test_oidc_audience.py``)."""
 OF_KMS_AND_LEAVING = {
-    *("aws.disable_kms_key", "aws.find_kms_grants", "aws.find_readable_values", "aws.find_sealed_values"),
-    *("aws.identify_kms_key", "aws.judge_kms_key", "aws.remove_login_profile", "aws.revoke_kms_grants"),
-    *("aws.find_trust_gaps", "cloudtrail.find_key_changes", "cloudtrail.judge_callers"),
-    *("cloudtrail.measure_kms_use",),
+    *("aws.deactivate_credentials", "aws.disable_kms_key", "aws.find_kms_grants", "aws.find_last_activity"),
+    *("aws.find_readable_values", "aws.find_sealed_values", "aws.identify_kms_key", "aws.judge_kms_key"),
+    *("aws.remove_login_profile", "aws.revoke_kms_grants", "aws.find_trust_gaps", "cloudtrail.find_key_changes"),
+    *("cloudtrail.measure_kms_use", "cloudtrail.measure_opened", "cloudtrail.prove_quiet"),
 }
 """Tried with their own permissions where they are tried."""
 
@@ -174,7 +174,8 @@ OF_KMS_AND_LEAVING = {
 def test_every_action_on_aws_is_tried_here() -> None:
     on_aws = {name for name in catalog.MODULES if name.startswith(("aws.", "cloudtrail."))}
     elsewhere = NOT_EMULATED | IN_A_WORLD_OF_ITS_OWN | OF_KMS_AND_LEAVING
-    assert on_aws - {*EFFECTS, *READS} - elsewhere == {"cloudtrail.judge_use"}, "judging asks nothing outside"
+    judging = {f"cloudtrail.judge_{what}" for what in ("callers", "context", "use")}
+    assert on_aws - {*EFFECTS, *READS} - elsewhere == judging, "judging asks nothing outside"
 
 
 @pytest.mark.parametrize("action_id", EFFECTS)

@@ -1,7 +1,7 @@
 """Somebody leaves who still has credentials, and goes on using them.
 
-An engineer with an access key, a console password, rights by a group, a role shared with a colleague, and a grant on
-the payments key. Whoever raises the alarm knows the user's name.
+An engineer with an access key, a console password, an MFA device, rights by a group, a role shared with a colleague,
+and a grant on the payments key. Whoever raises the alarm knows the user's name.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Offboarding:
         password = Secret(f"{secrets.token_urlsafe(18)}aA1!")
         scene.plant("the leaver's console password", password)
         root.query("iam", "CreateLoginProfile", {"UserName": LEAVER, "Password": password.reveal()})
+        _mfa_device(scene)
         _shared_role(scene)
         seal_estate(scene)
         grant(scene, _arn("user", LEAVER), "debugging")
@@ -60,6 +61,13 @@ def _person(scene: Scene, name: str) -> KeyPair:
     root.query("iam", "CreateUser", {"UserName": name})
     root.query("iam", "AddUserToGroup", {"UserName": name, "GroupName": GROUP})
     return key_pair(root.query("iam", "CreateAccessKey", {"UserName": name}))
+
+
+def _mfa_device(scene: Scene) -> None:
+    made = scene.root.query("iam", "CreateVirtualMFADevice", {"VirtualMFADeviceName": LEAVER})
+    serial = made.findtext(".//SerialNumber", "")
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    scene.root.query("iam", "EnableMFADevice", {"UserName": LEAVER, "SerialNumber": serial, **codes})
 
 
 def _rights(scene: Scene) -> JsonObject:
