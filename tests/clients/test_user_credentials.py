@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -16,11 +15,11 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 class Answers:
     """Stands for ``Aws``: what each call is answered with, and what was called."""
 
-    def __init__(self, **answers: Any) -> None:
+    def __init__(self, **answers: object) -> None:
         self.answers = answers
-        self.called: list[tuple[str, dict[str, Any]]] = []
+        self.called: list[tuple[str, dict[str, object]]] = []
 
-    def call(self, _service: str, operation: str, **given: Any) -> Any:
+    def call(self, _service: str, operation: str, **given: object) -> object:
         given.pop("tries", None)
         self.called.append((operation, given))
         answer = self.answers.get(operation, {"ResponseMetadata": {"RequestId": "r"}})
