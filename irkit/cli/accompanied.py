@@ -9,10 +9,10 @@ from enum import StrEnum
 from irkit.cli.dispatch import talk
 from irkit.cli.drill_score import OVER, judge
 from irkit.cli.drill_score import standing as how_it_stands
-from irkit.drill.rehearsal import found
-from irkit.drill.responder import Scripted
+from irkit.drill.rehearsal import Rehearsal, found
 from irkit.errors import IncidentUnknown
 from irkit.wiring.incidents import world_of
+from irkit.wiring.people import Present, Seat, people
 from irkit.wiring.session import Session
 
 
@@ -24,30 +24,37 @@ class Cloud(StrEnum):
 
 
 @contextmanager
-def accompanied(session: Session, people: Sequence[Scripted], cloud: Cloud) -> Iterator[None]:
-    """The scripted people watch while the block runs; after it the cloud ends, or stays up for who goes on."""
-    for person in people:
-        person.start()
+def accompanied(session: Session, seat: Seat, cloud: Cloud) -> Iterator[None]:
+    """The drill's people watch while the block runs; after it the cloud ends, or stays up for who goes on."""
+    standing = _standing(session)
+    present = people(session, standing, seat) if standing is not None else []
+    for one in present:
+        one.start()
     try:
         yield
     finally:
-        for person in people:
-            person.stop()
-    _depart(session, people, cloud)
+        for one in present:
+            one.stop()
+    _depart(session, present, cloud)
 
 
-def _depart(session: Session, people: Sequence[Scripted], cloud: Cloud) -> None:
-    """When it is over it is judged, and its cloud ends; else the cloud stays for who goes on."""
-    incident, world = session.folder.incident, world_of(session.folder)
+def _standing(session: Session) -> Rehearsal | None:
+    """The drill's cloud; None when it has ended."""
+    world = world_of(session.folder)
     try:
-        standing = found(world) if world is not None else None
+        return found(world) if world is not None else None
     except IncidentUnknown:
-        return  # it has ended before
+        return None
+
+
+def _depart(session: Session, present: Sequence[Present], cloud: Cloud) -> None:
+    """When it is over it is judged, and its cloud ends; else the cloud stays for who goes on."""
+    incident, standing = session.folder.incident, _standing(session)
     if standing is None:
-        return
+        return  # it has ended before
     if how_it_stands(session) in OVER:
         try:
-            judge(session, standing, people)
+            judge(session, standing, present)
         finally:
             if cloud is Cloud.ENDS:
                 standing.stop()

@@ -1,45 +1,54 @@
 """Rehearse a runbook against a cloud on this machine: nothing leaves loopback.
 
-`irkit drill stop INC` ends one, `irkit drill score INC` tells what one that is over came to, `irkit drill --matrix`
-fights every runbook against every adversary.
+`irkit drill stop INC` ends one, `irkit drill score INC` tells what one that is over came to, `irkit drill second INC`
+opens an incident for a second leak in the same cloud, `irkit drill --matrix` fights every runbook against every
+adversary.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from datetime import timedelta
 
 from irkit.cli import drill_matrix
 from irkit.cli.accompanied import Cloud, accompanied
 from irkit.cli.arguments import add_config, config
-from irkit.cli.dispatch import talk
+from irkit.cli.dispatch import INTERRUPTED, talk
 from irkit.cli.display import Display, Follow, chosen
 from irkit.cli.drift import tell_origin
-from irkit.cli.drill_score import judge, show
+from irkit.cli.drill_score import judge, show, standing
 from irkit.cli.screen import open_screen
+from irkit.cli.skewed import again, skew
 from irkit.cli.terminal_look import add_look
 from irkit.config import Config
+from irkit.drill.inject import Inject, schedule
 from irkit.drill.matrix import Bout
-from irkit.drill.rehearsal import found
-from irkit.drill.responder import colleague, insider, responder
+from irkit.drill.mishaps import asked
+from irkit.drill.rehearsal import Rehearsal, found
+from irkit.drill.responder import colleague
 from irkit.engine.executor import Until
 from irkit.errors import IrkitError, UsageError
-from irkit.wiring.bout import fight
-from irkit.wiring.drills import Terms, begin
+from irkit.wiring.bout import PAUSE_S, ROUNDS, fight
+from irkit.wiring.drills import Tempo, Terms, begin
 from irkit.wiring.incidents import session_of, world_of
+from irkit.wiring.people import Seat, try_again
+from irkit.wiring.second_incident import second_incident
 from irkit.wiring.session import Session
 
-STOP, SCORE = "stop", "score"
+STOP, SCORE, SECOND = "stop", "score", "second"
 DELAY = timedelta(seconds=2)
 """How long IAM takes to spread a change in a drill."""
-INSIDER = "insider"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("runbook", nargs="?", help="the runbook to rehearse, or `stop`, `score`")
+    parser.add_argument("runbook", nargs="?", help="the runbook to rehearse, or `stop`, `score`, `second`")
     parser.add_argument(
-        "incident", nargs="?", help="with stop: whose rehearsal cloud to end; with score: whose score to tell"
+        "incident",
+        nargs="?",
+        help="whose rehearsal cloud to stop, whose score to tell, beside which a second one opens",
     )
     parser.add_argument("--unattended", action="store_true", help="a scripted responder takes the recommended path")
     parser.add_argument("--keep", action="store_true", help="leave the rehearsal cloud running at the end")
@@ -49,6 +58,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--iam-delay", type=float, metavar="SECONDS", help="how long IAM takes to spread a change (2; in a matrix 1)"
+    )
+    parser.add_argument(
+        "--inject",
+        action="append",
+        default=[],
+        type=Inject,
+        metavar="WHAT",
+        help=f"what goes wrong beside: {', '.join(Inject)}",
     )
     parser.add_argument("--json", action="store_true", help="with --unattended: the score alone, as JSON")
     drill_matrix.add_arguments(parser)
@@ -68,27 +85,71 @@ def run(args: argparse.Namespace) -> int:
         return _stop(session_of(settings, args.incident or ""))
     if args.runbook == SCORE:
         return show(session_of(settings, args.incident or ""), args)
+    if args.runbook == SECOND:
+        return _second(settings, args)
+    terms = Terms(adversary=args.adversary, iam_delay=drill_matrix.delay(args, DELAY), injects=_injects(args))
     if args.json:
-        return _scored(settings, args)
+        return _scored(settings, args, terms)
     display = chosen(args.display)
     tell_origin(settings, args.runbook)
-    terms = Terms(adversary=args.adversary, iam_delay=drill_matrix.delay(args, DELAY))
     session, cloud = begin(settings, args.runbook, args.seed, terms)
     talk(f"{session.folder.incident} opened, DRILL; rehearsal cloud ready in {cloud.facts.ready_after_s:.1f} s")
-    people = [colleague(session), *([responder(session)] if args.unattended else [])]
-    people += [insider(session)] if args.adversary == INSIDER else []
-    with accompanied(session, people, Cloud.STAYS if args.keep else Cloud.ENDS):
+    with accompanied(
+        session, Seat.SCRIPT if args.unattended else Seat.PERSON, Cloud.STAYS if args.keep else Cloud.ENDS
+    ):
         if display is Display.TUI:
             return open_screen(settings, args, session)
-        return Follow(session, display).run(Until.SETTLED if args.unattended else Until.NOTHING_READY)
+        return _followed(session, cloud, display, args)
 
 
-def _scored(settings: Config, args: argparse.Namespace) -> int:
+def _followed(session: Session, cloud: Rehearsal, display: Display, args: argparse.Namespace) -> int:
+    """Drive it without a screen; by script until an outage that was asked for is over, and what it held up is done."""
+    if not args.unattended:
+        return Follow(session, display).run(Until.NOTHING_READY)
+    code = Follow(session, display).run(Until.SETTLED)
+    for _ in range(ROUNDS):
+        if code == INTERRUPTED or not try_again(session, cloud, standing(session)):
+            break
+        time.sleep(PAUSE_S)
+        code = Follow(session, display, seen=session.journal.state().seq).run(Until.SETTLED)
+    return code
+
+
+def _injects(args: argparse.Namespace) -> tuple[Inject, ...]:
+    """What is to go wrong. With the clock: this process becomes one whose clock is off."""
+    if Inject.KILLED in args.inject and not args.json:
+        raise UsageError("irkit is killed where nobody looks on", hint="add --unattended --json")
+    off = schedule(args.seed).skew
+    if Inject.CLOCK_SKEW in args.inject and not skew():
+        again(sys.argv[1:], off)
+    return tuple(dict.fromkeys(args.inject))
+
+
+def _second(settings: Config, args: argparse.Namespace) -> int:
+    """Open an incident for the second key that turned up in a drill, in the same cloud, and show it."""
+    first = session_of(settings, args.incident or "")
+    world = world_of(first.folder)
+    if world is None or Inject.SECOND_LEAK not in asked(world).injects:
+        raise IrkitError(f"no second key turns up in {first.folder.incident}", hint="irkit drill --inject second-leak")
+    cloud, display = found(world), chosen(args.display)
+    session = second_incident(first, cloud)
+    talk(f"{session.folder.incident} opened, DRILL, beside {first.folder.incident}")
+    other = colleague(session)
+    other.start()
+    try:
+        if display is Display.TUI:
+            return open_screen(settings, args, session)
+        return Follow(session, display).run(Until.NOTHING_READY)
+    finally:
+        other.stop()
+
+
+def _scored(settings: Config, args: argparse.Namespace, terms: Terms) -> int:
     """Drive it unattended; stdout is the score as JSON. 0 when the adversary was beaten, 1 when not."""
     if not args.unattended:
         raise UsageError("--json tells the score of a drill that nobody plays", hint="add --unattended")
     bout = Bout(runbook=args.runbook, adversary=args.adversary, seed=args.seed)
-    fought = fight(settings, bout, drill_matrix.delay(args, DELAY))
+    fought = fight(settings, bout, terms.model_copy(update={"tempo": Tempo.QUICK}))
     print(fought.score.model_dump_json())
     talk(f"{fought.incident.name}: {'beaten' if fought.score.is_win else 'LOST: ' + '; '.join(fought.score.losses)}")
     return 0 if fought.score.is_win else 1

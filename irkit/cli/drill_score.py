@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from irkit.cli.dispatch import talk
 from irkit.drill.judgement import PAGE, Judgement, kept
 from irkit.drill.rehearsal import Rehearsal, found
-from irkit.drill.responder import Scripted
 from irkit.drill.score_words import sentences, verdict
 from irkit.engine.executor import Outcome, outcome
 from irkit.errors import IncidentUnknown, IrkitError, Refused
 from irkit.wiring.incidents import world_of
 from irkit.wiring.judging import judged
+from irkit.wiring.people import Present
 from irkit.wiring.session import Session
 
 OVER = frozenset({Outcome.ENDED, Outcome.ABORTED})
@@ -25,7 +25,7 @@ def standing(session: Session) -> Outcome:
     return outcome(session.runbook, session.journal.state())
 
 
-def judge(session: Session, cloud: Rehearsal, people: Sequence[Scripted] = ()) -> Judgement:
+def judge(session: Session, cloud: Rehearsal, people: Sequence[Present] = ()) -> Judgement:
     """Judge a drill that is over, unless it has been, and tell what it came to. Raises ``IrkitError``."""
     before = kept(session.folder.path)
     if before is None:

@@ -10,6 +10,7 @@ from irkit.cli.drift import tell_drift
 from irkit.cli.screen import open_screen
 from irkit.cli.terminal_look import add_look
 from irkit.engine.executor import Until
+from irkit.errors import UsageError
 from irkit.incident.events import Mode
 from irkit.wiring.session import Session
 
@@ -17,6 +18,7 @@ from irkit.wiring.session import Session
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_incident(parser)
+    parser.add_argument("--unattended", action="store_true", help="in a drill: a scripted responder goes on")
     parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
     add_look(parser)
 
@@ -26,15 +28,18 @@ def run(args: argparse.Namespace) -> int:
     display, shown = chosen(args.display), session(args)
     tell_drift(shown)
     if shown.opened.mode is not Mode.DRILL:
+        if args.unattended:
+            raise UsageError("nobody answers for you in a live incident", hint="leave --unattended out")
         return _go_on(args, display, shown)
     from irkit.cli.accompanied import Cloud, accompanied
-    from irkit.drill.responder import colleague
+    from irkit.wiring.people import Seat
 
-    with accompanied(shown, [colleague(shown)], Cloud.ENDS):
+    with accompanied(shown, Seat.SCRIPT if args.unattended else Seat.PERSON, Cloud.ENDS):
         return _go_on(args, display, shown)
 
 
 def _go_on(args: argparse.Namespace, display: Display, shown: Session) -> int:
     if display is Display.TUI:
         return open_screen(config(args), args, shown)
-    return Follow(shown, display, seen=shown.journal.state().seq).run(Until.NOTHING_READY)
+    until = Until.SETTLED if args.unattended else Until.NOTHING_READY
+    return Follow(shown, display, seen=shown.journal.state().seq).run(until)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from irkit.incident.events import (
     StepPlanned,
 )
 from irkit.incident.life import Life, Stage
-from irkit.incident.lives import lives
+from irkit.incident.lives import PROVIDER, lives
 from irkit.report.findings import Findings, Loose, findings
 from irkit.runbook.model import Runbook
 
@@ -40,13 +40,15 @@ class Ending(NamedTuple):
     is_good: bool
 
 
-def belief(records: Sequence[Recorded], runbook: Runbook, folder: Path, ending: Ending) -> Belief:
-    """Read it. ``folder`` is the incident's."""
+def belief(
+    records: Sequence[Recorded], runbook: Runbook, folder: Path, ending: Ending, ahead: timedelta = timedelta()
+) -> Belief:
+    """Read it. ``folder`` is the incident's; ``ahead`` is how far its machine's clock is ahead of the cloud's."""
     found = findings(records, runbook)
     cut = [life for life in lives(records) if life.standing]
-    dead = [at for life in cut if (at := _dead_at(life)) is not None]
+    dead = [at for life in cut if (at := _dead_at(life, ahead)) is not None]
     return Belief(
-        first_act_at=_first_act(records),
+        first_act_at=_right(_first_act(records), ahead),
         dead_at=max(dead) if dead and len(dead) == len(cut) else None,
         cut=tuple(life.credential.id for life in cut),
         undead=tuple(f"{life.name} ({life.stage})" for life in cut if life.stage is not Stage.PROVEN_DEAD)
@@ -54,15 +56,23 @@ def belief(records: Sequence[Recorded], runbook: Runbook, folder: Path, ending: 
         decrypts=_decrypts(found),
         ended=ending.is_good,
         how=ending.how,
-        seen=_seen(records, folder),
+        seen={ident: at - ahead for ident, at in _seen(records, folder).items()},
         unapproved=tuple(_unapproved(records)),
     )
 
 
-def _dead_at(life: Life) -> datetime | None:
+def _dead_at(life: Life, ahead: timedelta) -> datetime | None:
+    """When it was proven, by the cloud's clock."""
     if life.stage is not Stage.PROVEN_DEAD:
         return None
-    return next((turn.at for turn in reversed(life.turns) if turn.stage is Stage.PROVEN_DEAD), None)
+    turn = next((turn for turn in reversed(life.turns) if turn.stage is Stage.PROVEN_DEAD), None)
+    if turn is None:
+        return None
+    return turn.at if turn.clock == PROVIDER else turn.at - ahead
+
+
+def _right(at: datetime | None, ahead: timedelta) -> datetime | None:
+    return at - ahead if at is not None else None
 
 
 def _first_act(records: Sequence[Recorded]) -> datetime | None:

@@ -9,6 +9,7 @@ The insider is on the team too, and approves such a plan twice: under his name, 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -20,9 +21,9 @@ from irkit.engine.approval import approvers, gate
 from irkit.engine.offers import Order, offers
 from irkit.engine.orders import Orders
 from irkit.errors import ApprovalInvalid, IrkitError, JournalError
-from irkit.incident.events import Actor, ActorKind, Mode, Resolution, StepId
+from irkit.incident.events import Actor, ActorKind, Mode, PlanHash, Resolution, StepId
 from irkit.incident.journal import Journal
-from irkit.incident.state import IncidentState, ItemPhase, Phase
+from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.model import Runbook
 
 RESPONDER = Actor(name="responder (scripted)", kind=ActorKind.SIMULATED)
@@ -36,6 +37,8 @@ SETTLED = {
     Standing.BETWEEN: Resolution.PLAN_AGAIN,
 }
 POLL_SECONDS = 0.05
+GIVES_UP_S = 45
+"""After so long without a second approval the responder leaves the step out, and says why."""
 
 
 class Rehearsed(Protocol):
@@ -65,6 +68,10 @@ class Scripted:
     act: Callable[[Scripted, IncidentState, StepId], None]
     refused: list[str] = field(default_factory=list)
     """What this person ordered against the rules, and what was answered."""
+    answers_after: float | None = 0
+    """How many seconds the colleague takes to approve what is asked; None: they never do."""
+    noticed: dict[PlanHash, float] = field(default_factory=dict)
+    """Since when each plan is known to wait for a second approval, on the monotonic clock."""
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -85,7 +92,7 @@ class Scripted:
         while not self._stopping.wait(POLL_SECONDS):
             try:
                 state = self.incident.journal.state()
-                if state.seq == seen:
+                if state.seq == seen and not self.noticed:
                     continue
                 seen = state.seq
                 if state.aborted is None and state.closed is None:
@@ -94,6 +101,8 @@ class Scripted:
                 return  # the run itself reports it
 
     def _look(self, state: IncidentState) -> None:
+        waiting = {step.plan_hash for step in state.steps.values() if step.phase is Phase.PLANNED}
+        self.noticed = {plan: since for plan, since in self.noticed.items() if plan in waiting}
         for step in self.incident.runbook.steps:
             try:
                 self.act(self, state, step.id)
@@ -108,9 +117,9 @@ def responder(incident: Rehearsed) -> Scripted:
     return Scripted(incident, RESPONDER, _respond)
 
 
-def colleague(incident: Rehearsed) -> Scripted:
+def colleague(incident: Rehearsed, answers_after: float | None = 0) -> Scripted:
     """The second person, who approves irreversible plans that somebody has approved before."""
-    return Scripted(incident, COLLEAGUE, _second)
+    return Scripted(incident, COLLEAGUE, _second, answers_after=answers_after)
 
 
 def insider(incident: Rehearsed) -> Scripted:
@@ -123,6 +132,8 @@ def _respond(person: Scripted, state: IncidentState, step: StepId) -> None:
     match current.phase:
         case Phase.PLANNED if not offers(person.incident.runbook, state, step, person.actor)[Order.APPROVE]:
             _approve(person, state, step)
+        case Phase.PLANNED if current.approvals and _waited(person, current) > GIVES_UP_S:
+            person.orders.skip(step, f"nobody else has approved it for {GIVES_UP_S} s; it waits for another day")
         case Phase.ASKING:
             person.orders.decide(step, person.incident.recommended(step), "the recommended path")
         case Phase.IN_DOUBT:
@@ -137,7 +148,17 @@ def _second(person: Scripted, state: IncidentState, step: StepId) -> None:
         return
     wanted = gate(current, person.incident.runbook.step(step).approve or 0, opened.quorum)
     if wanted.people > len(approvers(current, Mode.DRILL, wanted)) > 0:
-        _approve(person, state, step)
+        waited = _waited(person, current)
+        if person.answers_after is not None and waited >= person.answers_after:
+            _approve(person, state, step)
+
+
+def _waited(person: Scripted, current: StepState) -> float:
+    """For how many seconds this person has known that the plan waits for a second approval."""
+    if current.plan_hash is None:
+        return 0
+    now = time.monotonic()
+    return now - person.noticed.setdefault(current.plan_hash, now)
 
 
 def _approve_twice(person: Scripted, state: IncidentState, step: StepId) -> None:

@@ -24,7 +24,7 @@ Key = tuple[CredentialKind, str]
 
 _SIGHTINGS = TypeAdapter(tuple[Sighting, ...])
 _TIME = TypeAdapter(datetime)
-_PROVIDER = "its provider"
+PROVIDER = "its provider"
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Lives:
     plans: Mapping[StepId, tuple[Plan, ...]] = field(default_factory=dict)
     begun: Mapping[StepId, int] = field(default_factory=dict)
     found: Mapping[Effecting, Receipt] = field(default_factory=dict)
+    halved: frozenset[Effecting] = frozenset()
+    """Effects that a lost process carried out in part; what they cut stays *sent* until the step is done after all."""
 
     def __iter__(self) -> Iterator[Life]:
         return iter(self.of.values())
@@ -114,7 +116,7 @@ class _Why:
     at: datetime | None = None
 
     def turn(self, stage: Stage) -> Turn:
-        at, clock = (self.at, _PROVIDER) if self.at is not None else (self.record.at, self.record.at_source)
+        at, clock = (self.at, PROVIDER) if self.at is not None else (self.record.at, self.record.at_source)
         return Turn(stage, at, clock, self.record.seq, self.words)
 
 
@@ -140,14 +142,15 @@ def _without(life: Life, gone: Callable[[Cut], bool]) -> Life:
 
 
 def _planned(now: Lives, event: ev.StepPlanned, record: Recorded) -> Lives:
-    """What is planned to be cut is known from here on; an older intent of the step without a receipt is looked past."""
+    """What is planned to be cut is known from here on; an older intent of the step that came to nothing is looked past.
+    """
     now = replace(now, plans={**now.plans, event.step: event.plans})
     for plan in event.plans:
         for credential in plan.cuts:
             now = _change(now, credential, _same, _Why(record, f"{event.step} is to cut it"))
 
     def unsent(cut: Cut) -> bool:
-        return cut.effect.step == event.step and cut.hold is Hold.SENT
+        return cut.effect.step == event.step and cut.hold is Hold.SENT and cut.effect not in now.halved
 
     anew = _Why(record, f"{event.step} was planned anew")
     for life in list(now):
@@ -211,7 +214,7 @@ def _anew(life: Life) -> Life:
 def _done(now: Lives, effect: Effecting, receipt: Receipt, record: Recorded) -> Lives:
     plan, at = _plan(now, effect), _told_at(receipt)
     why = _Why(record, receipt.summary, at)
-    for credential in plan.cuts if plan else ():
+    for credential in dict.fromkeys((*(plan.cuts if plan else ()), *_cut_before(now, effect))):
         cut = Cut(effect, Hold.STANDING, at or record.at, record.seq)
         now = _change(now, credential, partial(_acknowledged, cut=cut), why)
     for credential in plan.revives if plan else ():
@@ -239,11 +242,22 @@ def _given_back(life: Life, gone: Callable[[Cut], bool], seq: int) -> Life:
 
 def _acknowledged(life: Life, cut: Cut) -> Life:
     """With the cut's receipt. What was seen before the first one says nothing of it; an alarm is answered."""
-    others = tuple(each for each in life.cuts if each.effect != cut.effect)
+    others = tuple(each for each in life.cuts if each.effect != cut.effect and not _is_part(each, cut.effect))
     if not life.standing:
         life = replace(_anew(life), alive=None)
     life = replace(life, cuts=(*others, cut), given=None)
     return _anew(life) if life.risen is not None else life
+
+
+def _cut_before(now: Lives, effect: Effecting) -> list[Credential]:
+    """What a part of the effect cut that an earlier attempt of the step carried out."""
+    return [life.credential for life in now if any(_is_part(cut, effect) for cut in life.cuts)]
+
+
+def _is_part(cut: Cut, effect: Effecting) -> bool:
+    made = cut.effect
+    is_same_work = (made.step, made.item, made.direction) == (effect.step, effect.item, effect.direction)
+    return is_same_work and cut.hold is Hold.SENT and made.attempt < effect.attempt
 
 
 def _not_done(now: Lives, effect: Effecting, record: Recorded, why: str) -> Lives:
@@ -270,6 +284,8 @@ def _resolved(now: Lives, effect: Effecting, resolution: ev.Resolution, record: 
         return _done(now, effect, receipt, record)
     if resolution is ev.Resolution.WAS_NOT_DONE:
         return _not_done(now, effect, record, "it was not done")
+    if resolution is ev.Resolution.PLAN_AGAIN and receipt is not None:
+        return replace(now, halved=now.halved | {effect})
     return now
 
 

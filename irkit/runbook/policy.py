@@ -6,7 +6,7 @@ Action names and the document's form: AWS, *IAM JSON policy elements reference*.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 
@@ -34,8 +34,13 @@ def policy(runbook: Runbook, catalog: Catalog) -> Mapping[str, JsonValue]:
 
     Without any AWS permission there is no statement. Raises ``RunbookInvalid`` for an action that is not known.
     """
+    return document(permissions(runbook, catalog))
+
+
+def document(permissions: Iterable[str]) -> Mapping[str, JsonValue]:
+    """The policy document of some permissions, each once."""
     by_service: dict[str, list[JsonValue]] = {}
-    for permission in permissions(runbook, catalog):
+    for permission in sorted(set(permissions)):
         by_service.setdefault(permission.partition(":")[0], []).append(permission)
     statements: list[JsonValue] = [
         {"Sid": _sid(service), "Effect": "Allow", "Action": actions, "Resource": "*"}

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from random import Random
 
+from pydantic import JsonValue
+
 from irkit.actions import catalog
 from irkit.config import Config
 from irkit.contract import Frozen
+from irkit.drill.inject import Inject
+from irkit.drill.mishaps import Asked, ask
 from irkit.drill.rehearsal import Rehearsal, begun
 from irkit.drill.world.adversaries.cast import ADVERSARIES
 from irkit.drill.world.scenarios.shelf import SCENARIOS
 from irkit.drill.world.settings import WorldSettings
 from irkit.errors import IrkitError
 from irkit.incident.events import Mode
-from irkit.runbook.policy import policy
+from irkit.runbook.model import Runbook
+from irkit.runbook.policy import document, permissions, policy
 from irkit.runbook.shelf import taken
 from irkit.wiring.incidents import link_world
 from irkit.wiring.inputs import given
+from irkit.wiring.second_incident import RUNBOOK as SECOND
 from irkit.wiring.session import Session, incidents_root, opened_session
 
 
@@ -39,6 +46,8 @@ class Terms(Frozen):
     iam_delay: timedelta = timedelta()
     """How long a write of IAM takes to bind at most; one of an SCP takes half to all of it."""
     tempo: Tempo = Tempo.REAL
+    injects: tuple[Inject, ...] = ()
+    """What is to go wrong beside the adversary."""
 
 
 def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) -> tuple[Session, Rehearsal]:
@@ -57,7 +66,7 @@ def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) ->
     worlds = incidents_root(settings, Mode.DRILL) / "worlds"
     asked = WorldSettings(
         seed=seed,
-        break_glass=policy(runbook, catalog),
+        break_glass=_permissions(settings, runbook, terms),
         iam_delay=terms.iam_delay,
         scp_delay=_scp_delay(seed, terms.iam_delay),
         scenario=name if name in SCENARIOS else "key_leak",
@@ -66,6 +75,7 @@ def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) ->
     if terms.tempo is Tempo.QUICK:
         asked = asked.model_copy(update=_QUICK)
     rehearsal = begun(worlds / secrets.token_hex(6), asked)
+    ask(rehearsal.folder, Asked(seed=seed, injects=terms.injects))
     try:
         known = {name: value for name, value in rehearsal.inputs().items() if name in runbook.inputs}
         session = opened_session(rehearsal.config(settings), runbook, given(runbook, known), Mode.DRILL)
@@ -74,6 +84,14 @@ def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) ->
         raise
     link_world(session.folder, rehearsal.folder)
     return session, rehearsal
+
+
+def _permissions(settings: Config, runbook: Runbook, terms: Terms) -> Mapping[str, JsonValue]:
+    """Those of the runbook, and of that for a second leak when there is to be one."""
+    if Inject.SECOND_LEAK not in terms.injects or runbook.name == SECOND:
+        return policy(runbook, catalog)
+    second = taken(SECOND, settings.runbooks_folder)
+    return document((*permissions(runbook, catalog), *permissions(second, catalog)))
 
 
 def _scp_delay(seed: int, iam_delay: timedelta) -> timedelta:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from irkit.drill.belief import Ending, belief
+from irkit.drill.consequences import consequences
+from irkit.drill.inject import Inject
 from irkit.drill.judgement import NAME, PAGE, Judgement
+from irkit.drill.mishaps import asked
 from irkit.drill.rehearsal import Rehearsal
-from irkit.drill.responder import Scripted
 from irkit.drill.score import Aside, Truth, scored
 from irkit.drill.score_page import page
 from irkit.drill.spills import found_leaks
 from irkit.engine.executor import Outcome
 from irkit.errors import JournalUnwritable
 from irkit.report.timeline import Detail, timeline
+from irkit.wiring.people import Present
 from irkit.wiring.session import Session
 
 AFTERMATH_S = 8
@@ -24,7 +27,7 @@ AFTERMATH_S = 8
 _LOOK_S = 0.5
 
 
-def judged(session: Session, cloud: Rehearsal, how: Outcome, people: Sequence[Scripted] = ()) -> Judgement:
+def judged(session: Session, cloud: Rehearsal, how: Outcome, people: Sequence[Present] = ()) -> Judgement:
     """Judge it, and keep the judgement and its page beside the postmortem. ``people`` are those who gave orders.
 
     Raises:
@@ -33,10 +36,14 @@ def judged(session: Session, cloud: Rehearsal, how: Outcome, people: Sequence[Sc
     tries = cloud.tries()
     truth = _settled_truth(cloud)
     records = session.journal.records()
-    believed = belief(records, session.runbook, session.folder.path, Ending(how.value, how is Outcome.ENDED))
+    wrong = asked(cloud.folder)
+    ahead = wrong.schedule.skew if Inject.CLOCK_SKEW in wrong.injects else timedelta()
+    ending = Ending(how.value, how is Outcome.ENDED)
+    believed = belief(records, session.runbook, session.folder.path, ending, ahead)
     aside = Aside(
         spilled=tuple(found_leaks(cloud.folder, session.folder.path)),
         refused_orders=tuple(order for person in people for order in person.refused),
+        injected=consequences(wrong, records, session.runbook),
     )
     judgement = Judgement(
         incident=session.folder.incident,

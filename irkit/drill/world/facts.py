@@ -40,6 +40,8 @@ class WorldFacts(Frozen):
     control_token_file: str
     key_id: str
     """The leaked access key id: the runbook's input."""
+    second_key_id: str = ""
+    """A key of somebody else's, for a second leak in mid-incident."""
     repository: str
     repository_url: str
     secret_id: str

@@ -227,6 +227,7 @@ class World:
             control_url=self.control.url,
             control_token_file=files["control"],
             key_id=found.leaked.key_id,
+            second_key_id=found.admin.key_id,
             repository=REPOSITORY,
             repository_url=self.git.clone_url(REPOSITORY),
             secret_id=estate.DEPLOY_SECRET,
