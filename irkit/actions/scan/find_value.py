@@ -62,6 +62,8 @@ class Result(Frozen):
     """Of ``key_ids``: the one to be replaced where a secret holds but one."""
     has_aws: bool
     has_tokens: bool
+    counted: str
+    """How many, without where: for people who need not know where a living value lies."""
     remaining: tuple[str, ...]
     """Where copies stand, in words; the first few."""
     files: int
@@ -73,9 +75,8 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        spots = sum(len(one.spots) for one in self.values)
         unread = f", {len(self.not_read)} things NOT read" if self.not_read else ""
-        return f"{self.outcome}: {len(self.values)} values at {spots} places in {self.files} files{unread}"
+        return f"{self.outcome}: {self.counted} in {self.files} files{unread}"
 
 
 def read(clients: Clients, params: Params) -> Result:
@@ -147,6 +148,7 @@ def _result(clients: Clients, values: tuple[Leaked, ...], scanned: FilesScanned,
         has_aws=bool(aws),
         has_tokens=bool(tokens),
         key_ids=tuple(dict.fromkeys(one.key_id for one in aws)),
+        counted=f"{len(values)} values at {len(places)} places",
         remaining=(*places[:_MOST_NAMED], *more),
         files=scanned.counts.get("files", 0),
         not_read=not_read,
