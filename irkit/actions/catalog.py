@@ -42,6 +42,7 @@ MODULES = (
     "aws.restore_trust",
     "aws.revoke_kms_grants",
     "aws.revoke_sessions",
+    "aws.rotate_kms_key",
     "aws.snapshot_principal",
     "aws.sweep_window",
     "cloudtrail.find_key_changes",

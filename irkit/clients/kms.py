@@ -152,6 +152,17 @@ class Kms:
         """Make a disabled key usable again (kms:EnableKey); the request id."""
         return _request_id(self._aws.call("kms", "enable_key", region=_region_of(arn), KeyId=arn))
 
+    def rotations(self, arn: str) -> int:
+        """How often a key's material was rotated on demand (kms:ListKeyRotations)."""
+        pages = self._aws.pages("kms", "list_key_rotations", region=_region_of(arn), KeyId=arn)
+        return sum(row.get("RotationType") == "ON_DEMAND" for page in pages for row in page.get("Rotations", ()))
+
+    def rotate(self, arn: str) -> str:
+        """Give a key new material at once (kms:RotateKeyOnDemand), sent once; the request id. The old is kept."""
+        return _request_id(
+            self._aws.call("kms", "rotate_key_on_demand", region=_region_of(arn), tries=Tries.ONCE, KeyId=arn)
+        )
+
     def sealed_key(self, arn: str, context: Mapping[str, str]) -> SealedKey:
         """A new data key, never seen in the clear (kms:GenerateDataKeyWithoutPlaintext)."""
         done = self._aws.call(

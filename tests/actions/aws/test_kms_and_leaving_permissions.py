@@ -62,6 +62,7 @@ EFFECTS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.disable_kms_key": _a_key,
     "aws.remove_login_profile": _a_person,
     "aws.revoke_kms_grants": _grants,
+    "aws.rotate_kms_key": _a_key,
 }
 READS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.find_kms_grants": _a_keys_grants,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from irkit.contract import Proof, Standing
-from irkit.errors import NotFound, PlanStale
+from irkit.errors import NotFound, PlanStale, Refused
 from tests.actions.aws.sealed import every_permission, grant, sealed
 from tests.bench import Bench, applied, asked, done, operation, planned, proven, revert
 
@@ -93,3 +93,25 @@ def test_what_is_recommended_follows_from_what_is_known(on: Bench, given: dict[s
     for word in ("LEAVE", "ROTATE", "DISABLE", "REPLACE", "svc-a", "does NOT stop old ciphertexts", "in memory go on"):
         assert word in found["question"]
     assert "delet" not in json.dumps(found["recommended"])
+
+
+def test_a_key_is_rotated_once_and_what_it_sealed_before_opens_still(on: Bench) -> None:
+    clients, key, rotate = on.clients(), sealed(on).key, "aws.rotate_kms_key"
+    before = clients.kms.sealed_key(key, {"a": "b"})
+    plan = planned(clients, rotate, key=key)
+    assert "old ciphertexts open as before" in plan.blast
+    assert plan.phrase.startswith("rotate ")
+    receipt = applied(clients, operation(rotate), plan)
+    assert proven(clients, operation(rotate), receipt).proof is Proof.PROVEN
+    assert clients.kms.tried(key, before) == ""
+    assert operation(rotate).probe(clients, plan).standing is Standing.IN_PLACE
+    with pytest.raises(PlanStale):
+        operation(rotate).apply(clients, plan)
+
+
+def test_a_disabled_key_is_not_rotated(on: Bench) -> None:
+    clients, key = on.clients(), sealed(on).key
+    clients.kms.disable(key)
+    with pytest.raises(Refused):
+        planned(clients, "aws.rotate_kms_key", key=key)
+    clients.kms.enable(key)

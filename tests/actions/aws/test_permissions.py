@@ -166,7 +166,7 @@ OF_KMS_AND_LEAVING = {
     *("aws.deactivate_credentials", "aws.disable_kms_key", "aws.find_kms_grants", "aws.find_last_activity"),
     *("aws.find_readable_values", "aws.find_sealed_values", "aws.identify_kms_key", "aws.judge_kms_key"),
     *("aws.remove_login_profile", "aws.revoke_kms_grants", "aws.find_trust_gaps", "cloudtrail.find_key_changes"),
-    *("cloudtrail.measure_kms_use", "cloudtrail.measure_opened", "cloudtrail.prove_quiet"),
+    *("aws.rotate_kms_key", "cloudtrail.measure_kms_use", "cloudtrail.measure_opened", "cloudtrail.prove_quiet"),
 }
 """Tried with their own permissions where they are tried."""
 

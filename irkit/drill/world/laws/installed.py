@@ -16,6 +16,7 @@ from irkit.drill.world.laws.asgi import Answer, Door, Handler
 from irkit.drill.world.laws.bound_iam import BoundIam
 from irkit.drill.world.laws.gate import Gate
 from irkit.drill.world.laws.iam_law import IamLaw
+from irkit.drill.world.laws.key_rotation import KeyRotation
 from irkit.drill.world.laws.kms_law import KmsLaw
 from irkit.drill.world.laws.listed_secrets import with_keys
 from irkit.drill.world.laws.organization import OTHER_MEMBER, Organization, OrganizationRefused
@@ -66,7 +67,7 @@ def install() -> None:
     # Without this the emulator takes calls of the account service for no action, and lets everybody make them.
     found["core.iam_actions"].__dict__["_BOTOCORE_SERVICE_MAP"]["account"] = ["account"]
     handlers["iam"] = IamLaw(handlers["iam"], iam, bound, evaluator).handle
-    handlers["kms"] = kms.handle
+    handlers["kms"] = KeyRotation(kms.handle).handle
     handlers["sts"] = tokens.handle
     handlers["organizations"] = _organizations(quarantine, responses)
     handlers["secretsmanager"] = with_keys(handlers["secretsmanager"], found["services.secretsmanager"])
