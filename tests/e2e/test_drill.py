@@ -30,6 +30,10 @@ class Drilled:
         return self.irkit.data / "drills" / INCIDENT
 
 
+LEFT_OUT = ["deny_again", "no_quarantine", "not_clean", "paths_open", "not_dead", "leave_history"]
+"""What a person is asked only where something is not as it should be, and what another decision would bring."""
+
+
 @pytest.fixture(scope="module")
 def drilled(tmp_path_factory: pytest.TempPathFactory) -> Drilled:
     irkit = Command(tmp_path_factory.mktemp("drilled"))
@@ -44,7 +48,7 @@ def test_an_unattended_drill_ends_well(drilled: Drilled) -> None:
     assert drilled.ended.returncode == 0, drilled.ended.stdout[-3000:] + drilled.ended.stderr
     status = json.loads(drilled.irkit.run("status", INCIDENT, "--json").stdout)
     assert {step["state"] for step in status["steps"]} == {"done", "left out"}
-    assert [step["step"] for step in status["steps"] if step["state"] == "left out"] == ["leave_history"]
+    assert [step["step"] for step in status["steps"] if step["state"] == "left out"] == LEFT_OUT
 
 
 def test_its_journal_verifies_and_its_report_can_be_written_again(drilled: Drilled) -> None:

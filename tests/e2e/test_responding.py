@@ -56,11 +56,11 @@ def test_one_process_runs_and_others_approve_from_the_command_line(
     incident = drill[0].folder.incident
     runner = irkit.start("run", incident, "--watch", "--display", "quiet")
     try:
-        for name in ("deactivate_key", "deny_user", "revoke_sessions"):
+        for name in ("quarantine", "deactivate_key", "deny_user", "revoke_sessions"):
             plan = str(until(irkit, drill[0], name, "waits for you")["plan"])
             approved = irkit.run("approve", incident, name, "--plan", plan[:12])
             assert approved.returncode == 0, approved.stderr
-        until(irkit, drill[0], "prove_dead", "done")
+        until(irkit, drill[0], "sweep", "done")
         again = irkit.run("run", incident)
         assert again.returncode == 4
         assert "being run by another process" in again.stderr
@@ -83,8 +83,8 @@ def test_an_approval_of_a_plan_that_is_not_the_current_one_is_refused(
     incident = drill[0].folder.incident
     runner = irkit.start("run", incident, "--watch", "--display", "quiet")
     try:
-        until(irkit, drill[0], "deactivate_key", "waits for you")
-        refused = irkit.run("approve", incident, "deactivate_key", "--plan", "0" * 12)
+        until(irkit, drill[0], "quarantine", "waits for you")
+        refused = irkit.run("approve", incident, "quarantine", "--plan", "0" * 12)
     finally:
         runner.terminate()
         runner.wait()
@@ -148,7 +148,7 @@ def test_a_slack_that_is_down_holds_nothing_up_and_gets_its_messages_later(
     rehearsal.inject({"service": "slack", "outage": "on"})
     irkit.run("run", incident)
     assert step(irkit, "open_channel")["state"] == "undelivered"
-    assert step(irkit, "deactivate_key")["state"] == "waits for you"
+    assert step(irkit, "quarantine")["state"] == "waits for you"
     assert step(irkit, "measure_use")["state"] == "done"
     rehearsal.inject({"service": "slack", "outage": "off"})
     irkit.run("retry", incident, "open_channel")

@@ -17,7 +17,7 @@ from tests.e2e.commands import Command
 from tests.e2e.tmux import Tmux, terminal
 
 INCIDENT = "DRILL-0001"
-WAITS = "6 waits for YOU"
+WAITS = "2 waits for YOU"
 """What the headline says once all reading is done: three containments, a sweep and two more wait."""
 COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
 SELECTED = "▌"
@@ -69,7 +69,7 @@ def test_a_drill_starts_with_the_incidents_screen(irkit: Command) -> None:
         assert is_drawn(lines, 120, 36)
         assert "DRILL-0001  AWS access key leaked" in lines[0]
         assert "DRILL  default 111122223333" in lines[0]
-        for pane in ("Steps", "Step › Plan", "Waits for you (6)", "Activity"):
+        for pane in ("Steps", "Step › Plan", "Waits for you (2)", "Activity"):
             assert any(pane in line for line in lines), pane
         assert lines[-1].startswith(" a Approve")
         assert lines[-1].endswith("q Leave")
@@ -84,22 +84,22 @@ def test_the_screen_follows_the_terminals_size_and_back(irkit: Command) -> None:
         tmux.resizes(80, 24)
         small = tmux.until(lambda lines: is_drawn(lines, 80, 24))
         assert small[0].startswith(" DRILL-0001 AWS access key leaked")
-        assert any("deactivate_key" in line for line in selected(small))
+        assert any("quarantine" in line for line in selected(small))
         assert not any("Step › Plan" in line for line in small)
         tmux.resizes(120, 36)
         again = tmux.until(lambda lines: is_drawn(lines, 120, 36) and any("Step › Plan" in line for line in lines))
         assert "DRILL-0001  AWS access key leaked" in again[0]
-        assert any("deactivate_key" in line for line in selected(again))
+        assert any("quarantine" in line for line in selected(again))
         assert rules(again) == rules(large)
 
 
 @pytest.mark.apt
 def test_no_color_sends_no_colours_and_the_selected_row_is_marked_still(irkit: Command) -> None:
     with drilling(irkit, NO_COLOR="1") as tmux:
-        assert any("deactivate_key" in line for line in selected(tmux.shows()))
+        assert any("quarantine" in line for line in selected(tmux.shows()))
         assert COLOUR.findall(tmux.shows_in_colour()) == []
         tmux.presses("Down")
-        tmux.until(lambda lines: any("deny_user" in line for line in selected(lines)))
+        tmux.until(lambda lines: any("deactivate_key" in line for line in selected(lines)))
         assert COLOUR.findall(tmux.shows_in_colour()) == []
 
 
@@ -107,9 +107,9 @@ def test_no_color_sends_no_colours_and_the_selected_row_is_marked_still(irkit: C
 def test_ctrl_c_leaves_the_terminal_sane_and_the_incident_resumable(irkit: Command) -> None:
     with drilling(irkit) as tmux:
         tmux.presses("a")
-        tmux.until_it_says("Run this plan of deactivate_key?")
+        tmux.until_it_says("Run this plan of quarantine?")
         tmux.presses("y")
-        tmux.until(lambda lines: any(re.search("✓.*deactivate_key .*undo: U", line) for line in lines))
+        tmux.until(lambda lines: any(re.search("✓.*quarantine .*undo: U", line) for line in lines))
         tmux.presses("C-c")
         tmux.until_the_shell_is_back()
         assert [tmux.says(name) for name in ("alternate_on", "cursor_flag", "mouse_any_flag")] == ["0", "1", "0"]
@@ -120,13 +120,13 @@ def test_ctrl_c_leaves_the_terminal_sane_and_the_incident_resumable(irkit: Comma
         tmux.until_it_says(f"irkit resume {INCIDENT}")
         status = json.loads(irkit.run("status", INCIDENT, "--json").stdout)
         states = {step["step"]: step["state"] for step in status["steps"]}
-        assert states["deactivate_key"] == "done"
+        assert states["quarantine"] == "done"
         assert states["deny_user"] == "waits for you"
         assert "in doubt" not in states.values()
         assert irkit.run("verify", INCIDENT).returncode == 0
         tmux.types(command("resume", INCIDENT))
-        resumed = tmux.until_it_says("5 waits for YOU")
-        assert any("✓" in line and "deactivate_key" in line for line in resumed)
+        resumed = tmux.until_it_says("4 waits for YOU")
+        assert any("✓" in line and "quarantine" in line for line in resumed)
         tmux.presses("q")
         tmux.until_the_shell_is_back()
 
@@ -140,9 +140,9 @@ def test_a_drill_that_is_piped_is_shown_as_plain_text(irkit: Command) -> None:
     finally:
         stopped = irkit.run("drill", "stop", INCIDENT)
     assert stopped.returncode == 0
-    assert "deactivate_key" in piped.stdout
+    assert "quarantine" in piped.stdout
     assert "waits for approval" in piped.stdout
-    assert f"irkit approve {INCIDENT} deactivate_key --plan" in piped.stderr + asked.stderr
+    assert f"irkit approve {INCIDENT} quarantine --plan" in piped.stderr + asked.stderr
     for text in (piped.stdout, piped.stderr, asked.stdout, asked.stderr):
         assert "\x1b" not in text
         assert "╭" not in text
