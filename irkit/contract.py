@@ -158,7 +158,11 @@ class Standing(StrEnum):
 
 
 class Probe(Frozen):
-    """What ``probe`` saw. ``receipt`` is given when the effect is in place, so that a lost receipt can be written."""
+    """What ``probe`` saw.
+
+    ``receipt`` is given when the effect is in place, so that a lost receipt can be written; and in between, where an
+    effect is made of several calls, as that of the whole: an undo gives back what the first part took, too.
+    """
 
     standing: Standing
     seen: str
@@ -196,6 +200,8 @@ class Operation(Generic[C, Given]):
     """The four functions of one effect. ``Given`` is the action's ``Params``, or a ``Receipt`` for a revert.
 
     ``settle`` is how long ``verify`` may answer *not yet* before the step fails, ``every`` how often to look.
+    ``joined`` makes one result of an effect that was carried out in parts, by plans made one after the other: of the
+    receipt of an earlier part and the last one's. Without it, the last one's result stands for all.
     """
 
     plan: Callable[[C, Given], Plan]
@@ -204,6 +210,7 @@ class Operation(Generic[C, Given]):
     verify: Callable[[C, Receipt], Verdict]
     settle: timedelta = timedelta(seconds=60)
     every: timedelta = timedelta(seconds=1)
+    joined: Callable[[Receipt, Receipt], Receipt] | None = None
 
 
 @dataclass(frozen=True)

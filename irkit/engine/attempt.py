@@ -127,7 +127,7 @@ class Attempt:
         guard = gate_guard(work.step, index, step.plan_hash or ev.PlanHash(""), work.strengthened)
         guard(self.journal.state())
         found = operation.probe(opened.clients, plan)
-        if not plan.changes and found.receipt is not None:
+        if not plan.changes and found.receipt is not None and found.standing is Standing.IN_PLACE:
             self._receipt(place, found.receipt, guard)
             return
         if not plan.changes or found.standing is not Standing.UNTOUCHED:
@@ -174,7 +174,7 @@ class Attempt:
                     if not self._prove(place, operation, item.receipt, opened):
                         return
             self.endings.calls(work.step, opened)
-            receipts = [item.receipt for item in step.items if item.receipt is not None]
+            receipts = _whole(operation, step)
             if step.direction is Direction.UNDO:
                 self.journal.append(ev.StepUndone(step=work.step, attempt=step.attempt), actor=IRKIT)
             else:
@@ -290,6 +290,14 @@ def _operation(action: AnyAction, direction: Direction) -> AnyOperation:
         msg = "this step cannot be undone"
         raise IrkitError(msg)
     return operation
+
+
+def _whole(operation: AnyOperation, step: StepState) -> Sequence[Receipt]:
+    """The receipts that results are told from: with the parts that earlier attempts carried out, where they can be."""
+    last = [(at, item.receipt) for at, item in enumerate(step.items) if item.receipt is not None]
+    if operation.joined is None or step.direction is Direction.UNDO:
+        return [receipt for _, receipt in last]
+    return [operation.joined(step.parts[at], receipt) if at in step.parts else receipt for at, receipt in last]
 
 
 def _summary(results: Sequence[BaseModel], work: Work) -> str:

@@ -181,7 +181,7 @@ def not_resolvable(now: StepState, item: int, resolution: Resolution) -> str:
     doubtful = now.items[item]
     if not doubtful.probed:
         return "irkit has not looked yet"
-    if resolution is Resolution.WAS_DONE and doubtful.found is None:
+    if resolution is Resolution.WAS_DONE and (doubtful.found is None or doubtful.standing is not Standing.IN_PLACE):
         return "the probe did not find it in place"
     if resolution is Resolution.WAS_NOT_DONE and doubtful.standing is not Standing.UNTOUCHED:
         return "the probe did not find it untouched; plan again instead"

@@ -142,8 +142,7 @@ def _without(life: Life, gone: Callable[[Cut], bool]) -> Life:
 
 
 def _planned(now: Lives, event: ev.StepPlanned, record: Recorded) -> Lives:
-    """What is planned to be cut is known from here on; an older intent of the step that came to nothing is looked past.
-    """
+    """What is planned to be cut is known from here on; an older intent of the step that did nothing is looked past."""
     now = replace(now, plans={**now.plans, event.step: event.plans})
     for plan in event.plans:
         for credential in plan.cuts:

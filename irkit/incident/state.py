@@ -89,7 +89,9 @@ class StepState:
     """Only those of the current plan: a new plan empties it."""
     items: tuple[ItemState, ...] = ()
     receipts: tuple[Receipt, ...] = ()
-    """The receipts of the last attempt that was done; what an undo works from."""
+    """What an undo works from, one an item: of an effect that took several attempts, the receipt of the first."""
+    parts: Mapping[int, Receipt] = field(default_factory=dict)
+    """By item, the receipt of the first attempt that carried out something and was planned again: wholly or in part."""
     results: tuple[Mapping[str, JsonValue], ...] | None = None
     can_revert: bool = False
     many: bool = False
@@ -302,8 +304,20 @@ def _(event: ev.DoubtResolved, record: Recorded, state: IncidentState) -> Incide
             return _with(state, event.step, record, _settled(step))
         case ev.Resolution.PLAN_AGAIN:
             back = Phase.DONE if step.direction is Direction.UNDO else Phase.TODO
-            step = replace(step, phase=back, items=(), plans=(), plan_hash=None, approvals=())
+            step = replace(step, phase=back, parts=_parts(step), items=(), plans=(), plan_hash=None, approvals=())
             return _with(state, event.step, record, replace(step, undo_asked=step.direction is Direction.UNDO))
+
+
+def _parts(step: StepState) -> Mapping[int, Receipt]:
+    """What is known of effects that are about to be planned again: their receipts, or what a probe could tell."""
+    if step.direction is Direction.UNDO:
+        return step.parts
+    carried_out = {
+        at: receipt
+        for at, (item, plan) in enumerate(zip(step.items, step.plans, strict=False))
+        if (receipt := item.receipt or (item.found if item.standing is Standing.BETWEEN else None)) and plan.changes
+    }
+    return {**carried_out, **step.parts}
 
 
 @_apply.register
@@ -314,7 +328,7 @@ def _(event: ev.EvidenceKept, record: Recorded, state: IncidentState) -> Inciden
 @_apply.register
 def _(event: ev.StepDone, record: Recorded, state: IncidentState) -> IncidentState:
     step = state.step(event.step)
-    receipts = tuple(i.receipt for i in step.items if i.receipt is not None)
+    receipts = tuple(step.parts.get(at, i.receipt) for at, i in enumerate(step.items) if i.receipt is not None)
     new = replace(
         step,
         phase=Phase.DONE,
@@ -322,6 +336,7 @@ def _(event: ev.StepDone, record: Recorded, state: IncidentState) -> IncidentSta
         attempt=event.attempt,
         results=event.results,
         receipts=receipts,
+        parts={},
         summary=event.summary,
         ended_at=record.at,
     )
@@ -380,6 +395,7 @@ def _(event: ev.RetryAsked, record: Recorded, state: IncidentState) -> IncidentS
         step,
         phase=Phase.DONE if undoing else Phase.TODO,
         undo_asked=undoing,
+        parts=_parts(step),
         items=(),
         plans=(),
         plan_hash=None,

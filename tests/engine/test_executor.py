@@ -388,3 +388,4 @@ def test_a_half_done_for_each_is_gone_on_with_and_nothing_is_done_twice(tmp_path
     drive.approve("each")
     assert drive.run() is Outcome.ENDED
     assert sorted(drive.board.acts) == [("a", "on"), ("b", "on"), ("c", "on")]
+    assert [receipt.details["was"] for receipt in drive.step("each").receipts] == ["off", "off", "off"]

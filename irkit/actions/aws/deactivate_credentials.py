@@ -91,11 +91,11 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     work = _Work.model_validate(plan.details)
     now = _statuses(clients, work.user)
     seen = _told(work, now)
-    if all(now.get(one.id, _GONE) == one.after for one in work.credentials):
-        found = work.model_copy(update={"written_at": clients.aws_now().at})
-        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(found))
-    is_untouched = all(now.get(one.id, _GONE) == one.before for one in work.credentials)
-    return Probe(standing=Standing.UNTOUCHED if is_untouched else Standing.BETWEEN, seen=seen)
+    if work.credentials and all(now.get(one.id, _GONE) == one.before for one in work.credentials):
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    receipt = _receipt(work.model_copy(update={"written_at": clients.aws_now().at}))
+    is_whole = all(now.get(one.id, _GONE) == one.after for one in work.credentials)
+    return Probe(standing=Standing.IN_PLACE if is_whole else Standing.BETWEEN, seen=seen, receipt=receipt)
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:

@@ -74,7 +74,7 @@ def _plan(clients: Clients, work: _Work, blast: str) -> Plan:
     changes = KeyRing(clients, work.user, work.only).changes(work.before, work.after)
     verb = "back as they were" if KeyStatus.ACTIVE in work.after.values() else KeyStatus.INACTIVE.value
     return Plan(
-        summary=f"make {len(changes)} of {len(work.after)} access keys of {work.user} {verb}",
+        summary=f"make {_counted(len(changes), len(work.after))} of {work.user} {verb}",
         changes=changes,
         blast=blast,
         undo="put each key's status back",
@@ -83,15 +83,22 @@ def _plan(clients: Clients, work: _Work, blast: str) -> Plan:
     )
 
 
+def _counted(some: int, every: int) -> str:
+    if some == every:
+        return "the access key" if every == 1 else f"all {every} access keys"
+    return f"{some} of {every} access key{'s' * (every != 1)}"
+
+
 def probe(clients: Clients, plan: Plan) -> Probe:
     """Look at the keys' status."""
     work = _Work.model_validate(plan.details)
     ring = KeyRing(clients, work.user, work.only)
     now = ring.read()
-    if now == work.after:
-        receipt = _receipt(ring, work, None, clients.aws_now().at, ())
-        return Probe(standing=Standing.IN_PLACE, seen=ring.told(now), receipt=receipt)
-    return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=ring.told(now))
+    seen = ring.told(now)
+    if now == work.before and now != work.after:
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    receipt = _receipt(ring, work, None, clients.aws_now().at, ())
+    return Probe(standing=Standing.IN_PLACE if now == work.after else Standing.BETWEEN, seen=seen, receipt=receipt)
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:

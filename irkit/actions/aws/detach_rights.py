@@ -65,10 +65,12 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     """Look at what it has."""
     work = _Work.model_validate(plan.details)
     now = held(clients.rights, work.holder)
+    receipt, seen = _receipt(work, None, clients.aws_now().at, ()), _told(work.holder, now)
     if now == work.after:
-        receipt = _receipt(work, None, clients.aws_now().at, ())
-        return Probe(standing=Standing.IN_PLACE, seen=_told(work.holder, now), receipt=receipt)
-    return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=_told(work.holder, now))
+        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=receipt)
+    if now == work.before:
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    return Probe(standing=Standing.BETWEEN, seen=seen, receipt=receipt)
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
@@ -100,6 +102,14 @@ def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     return _plan(work, f"give {done.holder} its rights back", "take them again")
 
 
+def joined(part: Receipt, last: Receipt) -> Receipt:
+    """Of rights that were taken by two plans: what stood before the first."""
+    first, work = _Work.model_validate(part.details), _Work.model_validate(last.details)
+    told = Result.model_validate(last.result)
+    whole = work.model_copy(update={"before": first.before})
+    return _receipt(whole, told.at, work.written_at or first.written_at, last.request_ids)
+
+
 def _named(before: HeldRights, only: tuple[str, ...]) -> HeldRights:
     return HeldRights(
         groups=tuple(each for each in before.groups if f"group {each}" in only),
@@ -122,7 +132,7 @@ def _plan(work: _Work, summary: str, undo: str) -> Plan:
     )
 
 
-def _receipt(work: _Work, at: datetime | None, written_at: datetime, request_ids: tuple[str, ...]) -> Receipt:
+def _receipt(work: _Work, at: datetime | None, written_at: datetime | None, request_ids: tuple[str, ...]) -> Receipt:
     lost = work.before.without(work.after)
     result = Result(
         principal=work.principal, groups=lost.groups, attached=lost.attached, inline=tuple(lost.inline), at=at
@@ -142,7 +152,7 @@ ACTION: Action[Clients, Params, Result] = Action(
     result=Result,
     effect=Effect.REVERSIBLE,
     summary="Take rights from a user or role",
-    operation=Operation(plan, probe, apply, verify, settle=_SETTLE),
+    operation=Operation(plan, probe, apply, verify, settle=_SETTLE, joined=joined),
     revert=Operation(plan_revert, probe, apply, verify, settle=_SETTLE),
     iam=(
         *("iam:ListUserPolicies", "iam:GetUserPolicy", "iam:PutUserPolicy", "iam:DeleteUserPolicy"),

@@ -84,10 +84,11 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     work = _Work.model_validate(plan.details)
     places = _places(clients, work.role)
     now = _stand(places)
-    if now == work.after:
-        receipt = _receipt(places, work, None, clients.aws_now().at, ())
-        return Probe(standing=Standing.IN_PLACE, seen=_told(places, now), receipt=receipt)
-    return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=_told(places, now))
+    seen = _told(places, now)
+    if now == work.before and now != work.after:
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    receipt = _receipt(places, work, None, clients.aws_now().at, ())
+    return Probe(standing=Standing.IN_PLACE if now == work.after else Standing.BETWEEN, seen=seen, receipt=receipt)
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:

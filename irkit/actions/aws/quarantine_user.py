@@ -72,10 +72,10 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     policy = _policy(clients, work.user)
     now = _stand(clients, policy)
     told = _told(clients, policy, now)
-    if now == work.after:
-        receipt = _receipt(told, work, None, clients.aws_now().at, ())
-        return Probe(standing=Standing.IN_PLACE, seen=told, receipt=receipt)
-    return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=told)
+    if now == work.before and now != work.after:
+        return Probe(standing=Standing.UNTOUCHED, seen=told)
+    receipt = _receipt(told, work, None, clients.aws_now().at, ())
+    return Probe(standing=Standing.IN_PLACE if now == work.after else Standing.BETWEEN, seen=told, receipt=receipt)
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:

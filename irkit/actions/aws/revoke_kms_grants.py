@@ -96,7 +96,7 @@ def plan(clients: Clients, params: Params) -> Plan:
     grants = tuple(_kept(there[each]) for each in params.ids if each in there)
     work = _Work(key=params.key, grants=grants)
     return Plan(
-        summary=f"revoke {len(grants)} grants on {params.key}",
+        summary=f"revoke {_counted(grants)} on {params.key}",
         changes=tuple(_change(one, "lets it in", "revoked") for one in grants),
         blast=f"no longer let in by them: {', '.join(sorted({one.grantee for one in grants})) or 'nobody'}",
         undo="make grants of the same content again; they have new ids and tokens",
@@ -112,7 +112,7 @@ def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     there = tuple(clients.kms.grants(done.key))
     lost = tuple(one for one in done.grants if not any(_is_like(each, one) for each in there))
     return Plan(
-        summary=f"make {len(lost)} grants on {done.key} again",
+        summary=f"make {_counted(lost)} on {done.key} again",
         changes=tuple(_change(one, "absent", "lets it in") for one in lost),
         blast=f"let in again: {', '.join(sorted({one.grantee for one in lost})) or 'nobody'}",
         undo="revoke them again",
@@ -121,17 +121,21 @@ def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     )
 
 
+def _counted(grants: tuple[_Grant, ...]) -> str:
+    return f"{len(grants)} grant{'s' * (len(grants) != 1)}"
+
+
 def probe(clients: Clients, plan: Plan) -> Probe:
     """Look which of them are there."""
     work = _Work.model_validate(plan.details)
     there = tuple(clients.kms.grants(work.key))
     standing = [any(_is_like(each, one) for each in there) for one in work.grants]
     seen = f"{sum(standing)} of {len(work.grants)} grants are there"
-    if all(is_there != work.is_revoking for is_there in standing):
-        found = work.model_copy(update={"written_at": clients.aws_now().at})
-        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(found, ()))
-    is_untouched = all(is_there == work.is_revoking for is_there in standing)
-    return Probe(standing=Standing.UNTOUCHED if is_untouched else Standing.BETWEEN, seen=seen)
+    if work.grants and all(is_there == work.is_revoking for is_there in standing):
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    receipt = _receipt(work.model_copy(update={"written_at": clients.aws_now().at}), ())
+    is_whole = all(is_there != work.is_revoking for is_there in standing)
+    return Probe(standing=Standing.IN_PLACE if is_whole else Standing.BETWEEN, seen=seen, receipt=receipt)
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
@@ -170,6 +174,14 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
         for one in work.grants
     )
     return verdict.model_copy(update={"seen": seen, "sightings": looks})
+
+
+def joined(part: Receipt, last: Receipt) -> Receipt:
+    """Of grants that were revoked by two plans: all of them."""
+    first, work = _Work.model_validate(part.details), _Work.model_validate(last.details)
+    late = {one.id for one in work.grants}
+    grants = (*(one for one in first.grants if one.id not in late), *work.grants)
+    return _receipt(work.model_copy(update={"grants": grants}), last.request_ids)
 
 
 def _refuse_own(clients: Clients, one: Grant) -> None:
@@ -235,7 +247,7 @@ ACTION: Action[Clients, Params, Result] = Action(
     result=Result,
     effect=Effect.REVERSIBLE,
     summary="Revoke grants on a KMS key",
-    operation=Operation(plan, probe, apply, verify, settle=_SETTLE),
+    operation=Operation(plan, probe, apply, verify, settle=_SETTLE, joined=joined),
     revert=Operation(plan_revert, probe, apply, verify, settle=_SETTLE),
     iam=("kms:ListGrants", "kms:RevokeGrant", "kms:CreateGrant"),
 )

@@ -34,7 +34,7 @@ _LABELS = {
 def able(item: ItemState) -> tuple[Resolution, ...]:
     """The ways on that fit what the probe saw; planning again always does."""
     ways = [Resolution.PLAN_AGAIN]
-    if item.found is not None:
+    if item.found is not None and item.standing is Standing.IN_PLACE:
         ways.append(Resolution.WAS_DONE)
     if item.standing is Standing.UNTOUCHED:
         ways.append(Resolution.WAS_NOT_DONE)
