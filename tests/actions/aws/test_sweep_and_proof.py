@@ -1,0 +1,94 @@
+"""``aws.sweep_window`` and ``aws.prove_principal_dead`` against a cloud in which an intruder has been."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from irkit.clients.iam import KeyStatus
+from irkit.drill.world.estate import LEAKED_USER
+from tests.bench import Bench, asked, bench, done
+
+ACCOUNT = "111122223333"
+SUSPECT = f"arn:aws:iam::{ACCOUNT}:user/{LEAKED_USER}"
+
+
+@pytest.fixture
+def swift(on: Bench) -> Bench:
+    """The same incident, whose changes bind and whose log is complete at once."""
+    config = on.outside.config
+    return bench(
+        on.world,
+        on.folder,
+        aws=replace(config.aws, settle_s=0),
+        cloudtrail=replace(config.cloudtrail, lag_s=0),
+    )
+
+
+def test_a_sweep_finds_what_the_intruder_made_by_whom_and_by_which_event(on: Bench) -> None:
+    found = asked(on.clients(), "aws.sweep_window", principals=[SUSPECT])
+    (user,) = found["users"]
+    assert (user["user"], user["by"], user["call"]) == ("svc-backup2", SUSPECT, "iam:CreateUser")
+    assert user["event_id"] in {one.event_id for one in on.world.aws.events.everything()}
+    (trust,) = found["trusts"]
+    assert (trust["role"], trust["added"]) == ("ci-reader", ["arn:aws:iam::444455556666:root"])
+    assert found["outcome"] == "found"
+    assert f"arn:aws:iam::{ACCOUNT}:user/svc-backup2" in found["found_principals"]
+    assert found["made_keys"]
+    assert [one.path for one in on.kept] == [found["evidence"]]
+
+
+def test_a_sweep_of_somebody_who_made_nothing_finds_nothing_of_theirs(on: Bench) -> None:
+    found = asked(on.clients(), "aws.sweep_window", principals=[on.suspect().arn], hours=1)
+    lists = ("users", "roles", "stray_keys", "trusts", "rights", "passwords", "grants", "sessions")
+    assert {name: found[name] for name in lists} == {name: [] for name in lists}
+
+
+def test_a_key_that_is_inactive_is_proven_dead_by_a_call_signed_with_it(swift: Bench) -> None:
+    suspect = swift.suspect()
+    swift.outside.known_secrets.remember(suspect.key.key_id, suspect.key.secret)
+    done(swift.clients(), "aws.quarantine_user", user=suspect.user)
+    found = asked(swift.clients("prove"), "aws.prove_principal_dead", principals=[suspect.arn])
+    assert found["outcome"] == "dead", found["seen"]
+    told = {(one["credential"]["id"], one["seen"], one["by"]) for one in found["sightings"]}
+    assert told >= {
+        (suspect.key.key_id, "denied", "probe"),
+        (suspect.key.key_id, "quiet", "log"),
+        (suspect.arn, "denied", "simulation"),
+        (suspect.arn, "quiet", "log"),
+    }
+
+
+def test_a_key_that_is_taken_is_alive_whatever_iam_lists(swift: Bench) -> None:
+    suspect = swift.suspect()
+    swift.outside.known_secrets.remember(suspect.key.key_id, suspect.key.secret)
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[suspect.arn])
+    assert found["outcome"] == "alive"
+    assert suspect.key.key_id in found["alive"]
+
+
+def test_an_active_key_whose_user_is_denied_is_refused_what_policies_govern(swift: Bench) -> None:
+    suspect = swift.suspect()
+    swift.outside.known_secrets.remember(suspect.key.key_id, suspect.key.secret)
+    done(swift.clients(), "aws.deny_principal", principal=suspect.arn)
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[suspect.arn])
+    (probe,) = [one for one in found["sightings"] if one["by"] == "probe"]
+    assert (probe["seen"], "refused by an explicit deny" in probe["says"]) == ("denied", True)
+
+
+def test_what_nobody_denied_is_not_proven_dead(swift: Bench) -> None:
+    suspect = swift.suspect()
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[suspect.arn])
+    assert found["outcome"] == "unproven"
+    assert set(found["unproven"]) == {suspect.arn, suspect.key.key_id}
+
+
+def test_until_the_log_can_be_complete_nothing_is_quiet(on: Bench) -> None:
+    suspect = on.suspect()
+    on.clients().iam.set_key_status(suspect.user, suspect.key.key_id, KeyStatus.INACTIVE)
+    slow = replace(on.outside.config.cloudtrail, lag_s=900)
+    there = bench(on.world, on.folder, cloudtrail=slow)
+    found = asked(there.clients(), "aws.prove_principal_dead", principals=[suspect.arn], wait_s=0)
+    assert found["outcome"] == "unproven"
+    assert {one["seen"] for one in found["sightings"] if one["by"] == "log"} == {"unknown"}
