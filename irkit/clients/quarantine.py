@@ -118,7 +118,7 @@ class AccountQuarantine:
             return Probe(standing=Standing.IN_PLACE, seen=self.told(now), receipt=receipt)
         return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=self.told(now))
 
-    def apply(self, work: QuarantineWork) -> Receipt:
+    def carry_out(self, work: QuarantineWork) -> Receipt:
         """Make the plan's text bind. Raises ``PlanStale``, ``OwnIdentity``."""
         self.refuse_own(told_by(work.after).suspects)
         now = self.read()

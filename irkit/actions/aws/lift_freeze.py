@@ -37,7 +37,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
     """Write the policy without its freeze; with nobody in it, take it away. Raises ``PlanStale``."""
-    return AccountQuarantine(clients).apply(QuarantineWork.model_validate(plan.details))
+    return AccountQuarantine(clients).carry_out(QuarantineWork.model_validate(plan.details))
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:

@@ -64,7 +64,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
     """Write the policy, then attach it. Raises ``PlanStale``, ``OwnIdentity``."""
-    return AccountQuarantine(clients).apply(QuarantineWork.model_validate(plan.details))
+    return AccountQuarantine(clients).carry_out(QuarantineWork.model_validate(plan.details))
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:

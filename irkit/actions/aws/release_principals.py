@@ -49,7 +49,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
     """Write the policy without them; with nobody left in it, take it away. Raises ``PlanStale``."""
-    return AccountQuarantine(clients).apply(QuarantineWork.model_validate(plan.details))
+    return AccountQuarantine(clients).carry_out(QuarantineWork.model_validate(plan.details))
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
