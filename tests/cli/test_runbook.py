@@ -21,10 +21,10 @@ inputs:
 steps:
   identify_key:
     uses: aws.identify_principal
-    with: {key_id: $inputs.key_id}
+    with: {principal: $inputs.key_id}
   deactivate_key:
     uses: aws.deactivate_keys
-    with: {key_id: $identify_key.key_id, user: $identify_key.user}
+    with: {only: [$identify_key.key_id], user: $identify_key.user}
 """
 
 
@@ -118,7 +118,7 @@ def test_where_tells_the_step_and_the_code_of_its_action(own: Path, capsys: pyte
     step, action = capsys.readouterr().out.splitlines()
     assert step == f"{own}/mine.yaml:10"
     path, _, line = action.rpartition(":")
-    assert path.endswith("irkit/actions/aws/deactivate_access_key.py")
+    assert path.endswith("irkit/actions/aws/deactivate_keys.py")
     assert Path(path).read_text(encoding="utf-8").splitlines()[int(line) - 1].startswith("ACTION")
 
 
