@@ -12,7 +12,7 @@ help:
 
 ## drill     set up, and rehearse the key_leak runbook against a cloud on loopback (without a terminal: by script)
 drill: .venv/drill
-	@test -t 0 && test -t 1 && test -t 2 || set -- --unattended; \
+	@test -t 0 && test -t 1 && test -t 2 || set -- --unattended --adversary persistent; \
 	$(BIN)/irkit drill key_leak "$$@" || test $$? -eq 3  # 3: left while it waits for a human
 
 ## test      set up, check and run the tests (under 10 minutes), without what needs tmux
