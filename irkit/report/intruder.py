@@ -99,14 +99,25 @@ def _trace(trace: Trace) -> str:
 
 
 def _coverage(looks: Sequence[tuple[int, KeyUse | LeftBehind | Swept]]) -> Iterator[Statement]:
+    before = ""
     for seq, each in looks:
-        yield _said(seq, each.coverage or "the step did not say what it covered: take nothing as absent")
+        where, rest = _parted(each.coverage)
+        same = bool(rest) and rest == before
+        told = f"{where}; the rest as in the line before" if same else each.coverage
+        before = rest
+        yield _said(seq, told or "the step did not say what it covered: take nothing as absent")
         for gap in each.not_seen:
             yield _said(seq, f"NOT seen: {gap}")
         if isinstance(each, KeyUse) and each.trusted_until is not None:
             yield _said(
                 seq, f"absence can be trusted until {utc(each.trusted_until)}: later calls may not be logged yet"
             )
+
+
+def _parted(coverage: str) -> tuple[str, str]:
+    """What was asked until when, and what was not asked, which several looks often have in common."""
+    where, mark, rest = coverage.partition("; not enabled")
+    return where, mark + rest
 
 
 def _said(seq: int, text: str) -> Statement:

@@ -103,10 +103,16 @@ def rotation(found: Findings) -> Rotation:
 
 def _opened(seq: int, row: OpenedThing) -> Statement:
     text = (
-        f"{row.what}: {row.count} times, {utc(row.first_at)} to {utc(row.last_at)}, "
+        f"{row.what}: {_when(row)}, "
         f"by {', '.join(row.who) or 'nobody named'} from {', '.join(row.ips) or 'nowhere named'}"
     )
     return Statement(text=text, events=(seq,))
+
+
+def _when(row: OpenedThing) -> str:
+    if row.count == 1:
+        return f"once, {utc(row.first_at)}"
+    return f"{row.count} times, {utc(row.first_at)} to {utc(row.last_at)}"
 
 
 def _todo(seq: int, task: Task) -> Todo:

@@ -9,6 +9,8 @@ from irkit.report.spans import utc
 from irkit.report.statement import Statement
 from irkit.report.views import Remnant, Swept
 
+_ENDED = {"found": "found what is listed here", "clean": "found nothing that was not shut in already"}
+
 
 def swept(sweeps: Sequence[tuple[int, Swept]]) -> Iterator[Statement]:
     """A statement for each thing found and one for how each sweep ended; each thing once, by its first sweep."""
@@ -19,7 +21,7 @@ def swept(sweeps: Sequence[tuple[int, Swept]]) -> Iterator[Statement]:
                 told.add(text)
                 yield Statement(text=masked(text), events=(seq,))
         when = f" at {utc(sweep.swept_at)}" if sweep.swept_at else ""
-        yield Statement(text=f"the sweep{when} ended {sweep.outcome.replace('_', ' ')}", events=(seq,))
+        yield Statement(text=f"the sweep{when} {_ENDED.get(sweep.outcome, f'ended {sweep.outcome}')}", events=(seq,))
 
 
 def _found(sweep: Swept) -> Iterator[str]:

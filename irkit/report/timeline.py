@@ -55,10 +55,17 @@ class Row(Frozen):
 def timeline(
     records: Sequence[Recorded], milestones: Sequence[Milestone] = (), detail: Detail = Detail.ALL
 ) -> tuple[Row, ...]:
-    """Rows by time, then by place in the journal. ``milestones`` add what happened before the incident was opened."""
+    """Rows by time, within a second by place in the journal, since clocks differ.
+
+    ``milestones`` add what happened before the incident was opened.
+    """
     acted = {record.event.step for record in records if isinstance(record.event, EffectDone)}
     told = records if detail is Detail.ALL else [record for record in records if _is_main(record.event, acted)]
-    return tuple(sorted([*_journal(told), *_turns(records), *_before(milestones)], key=lambda row: (row.at, row.event)))
+    return tuple(sorted([*_journal(told), *_turns(records), *_before(milestones)], key=_place))
+
+
+def _place(row: Row) -> tuple[datetime, int]:
+    return row.at.replace(microsecond=0), row.event
 
 
 def _is_main(event: Event, acted: AbstractSet[StepId]) -> bool:

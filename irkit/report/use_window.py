@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from irkit.report.findings import Findings, Found
 from irkit.report.milestone import Bound, Mark, Milestone
+from irkit.report.rotation import Opened
 from irkit.report.statement import Basis
 from irkit.report.views import Identity, Judgement, KeyUse
 
@@ -14,9 +15,19 @@ def use_window(found: Findings) -> tuple[Milestone, Milestone]:
     """The first use by someone else, and the last use that succeeded."""
     uses = [(step, use) for step in found.of("cloudtrail.measure_key_use") for use in step.read(KeyUse)]
     last = [Bound(use.last_success_at, use.coverage, step.seq) for step, use in uses if use.last_success_at]
+    last += list(_opened(found))
     looked = "CloudTrail was asked and showed none" if uses else "no step asked CloudTrail"
     backing = tuple(step.seq for step, _ in uses)
     return _first_use(found, uses, looked, backing), _last_use(found, last, looked, backing)
+
+
+def _opened(found: Findings) -> Iterator[Bound]:
+    """The intruder's last decrypt or read: asked for after the cut, so later than what the first look could see."""
+    for step in found.of("cloudtrail.measure_opened"):
+        for each in step.read(Opened):
+            times = [thing.last_at for thing in each.opened]
+            if times:
+                yield Bound(max(times), f"the intruder's decrypts and reads: {each.coverage}", step.seq)
 
 
 def _first_use(

@@ -16,6 +16,7 @@ from tests.report import story as tell
 from tests.report.story import ANA, KEY, Story, minutes, runbook, story
 
 LEAKED = Credential(kind=CredentialKind.ACCESS_KEY, id=KEY, label=f"key {KEY} of svc-deploy")
+_CLEAN = "the sweep found nothing that was not shut in already"
 TOKEN = Credential(kind=CredentialKind.TOKEN, id="fp-12ab", label="GitHub token …a1b2 in api.log")
 
 
@@ -128,5 +129,5 @@ def test_what_a_sweep_found_is_told_once_and_how_each_sweep_ended(tmp_path: Path
         found = report(told).intruder
     said = [each.text for each in found.left_behind]
     assert said[0].startswith("user made: iam:CreateUser svc-backup2 by arn:aws:iam")
-    assert said[1:] == ["made by nobody known: role/ops9", "the sweep ended found", "the sweep ended clean"]
+    assert said[1:] == ["made by nobody known: role/ops9", "the sweep found what is listed here", _CLEAN]
     assert "NOT seen: eu-west-1" in [each.text for each in found.coverage]
