@@ -20,6 +20,9 @@ from irkit.errors import Denied, OutsideError, OwnIdentity, PlanStale
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
+_COLONS = 5
+"""Of an ARN, before what it names."""
+
 
 class QuarantineStand(Frozen):
     """How it stands: the policy's id (empty for none), its text, and whether it is attached to the account."""
@@ -32,6 +35,10 @@ class QuarantineStand(Frozen):
     def binding(self) -> str:
         """The text that binds; empty while it is attached nowhere."""
         return self.content if self.attached else ""
+
+    def stands_as(self, content: str) -> bool:
+        """Whether this text binds; and of none, whether no policy was left lying about unattached."""
+        return self.binding == content and bool(content or not self.policy_id)
 
 
 class QuarantineWork(Frozen):
@@ -113,7 +120,7 @@ class AccountQuarantine:
     def probe(self, work: QuarantineWork) -> Probe:
         """Where it stands against a plan."""
         now = self.read()
-        if now.binding == work.after:
+        if now.stands_as(work.after):
             receipt = self.receipt(work, None, ())
             return Probe(standing=Standing.IN_PLACE, seen=self.told(now), receipt=receipt)
         return Probe(standing=Standing.UNTOUCHED if now == work.before else Standing.BETWEEN, seen=self.told(now))
@@ -159,7 +166,7 @@ class AccountQuarantine:
         said, says = set(told_by(work.before.binding).suspects), set(told_by(work.after).suspects)
         return Plan(
             summary=summary,
-            changes=self.changes(work.before.binding, work.after),
+            changes=self.changes(work.before, work.after),
             blast=blast,
             undo=f"put back: {words(work.before.binding)}",
             cuts=tuple(credential(each) for each in sorted(says - said)),
@@ -208,11 +215,14 @@ class AccountQuarantine:
         )
         return tuple(sorted({bound(own.arn), *guarded, *(bound(arn) for arn in others)}))
 
-    def changes(self, before: str, after: str) -> tuple[Change, ...]:
+    def changes(self, before: QuarantineStand, after: str) -> tuple[Change, ...]:
         """What will bind that did not, in words."""
+        if before.stands_as(after):
+            return ()
+        if before.binding == after:
+            return (Change(target=f"SCP {self.name}", before="attached to nothing", after="deleted"),)
         target = f"SCP {self.name} on account {self.account}"
-        change = Change(target=target, before=words(before), after=words(after))
-        return () if before == after else (change,)
+        return (Change(target=target, before=words(before.binding), after=words(after)),)
 
     def told(self, stand: QuarantineStand) -> str:
         """How it stands, in words."""
@@ -225,5 +235,13 @@ def words(document: str) -> str:
     if not document:
         return "absent"
     says: Quarantine = told_by(document)
-    frozen = f"; nobody but {', '.join(says.exempt)} makes or changes identities" if says.freeze else ""
-    return f"refuses everything to {', '.join(says.suspects) or 'nobody'}{frozen}"
+    frozen = f"; nobody but {called(says.exempt)} makes or changes identities" if says.freeze else ""
+    return f"refuses everything to {called(says.suspects) or 'nobody'}{frozen}"
+
+
+def called(arns: tuple[str, ...]) -> str:
+    """Who it is, to be read: ``user/svc-deploy, role/ci`` when all are of one account, which the SCP's place names."""
+    accounts = {arn.split(":")[4] for arn in arns if arn.count(":") >= _COLONS}
+    if len(accounts) > 1 or any(arn.count(":") < _COLONS for arn in arns):
+        return ", ".join(arns)
+    return ", ".join(arn.split(":", _COLONS)[_COLONS].replace("*/", "/") for arn in arns)

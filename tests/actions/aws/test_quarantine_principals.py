@@ -121,6 +121,20 @@ def test_a_policy_that_was_made_and_not_attached_is_between_and_planned_anew(on:
     assert receipt.result["policy_id"] == made
 
 
+def test_a_policy_that_was_detached_and_not_deleted_is_between_and_its_removal_finished(on: Bench) -> None:
+    """The process is lost between the two calls by which an undo takes the policy away."""
+    receipt = done(on.clients(), ID, principals=[on.suspect().arn])
+    undo = revert(ID)
+    plan = undo.plan(on.clients(), receipt)
+    on.clients().scps.detach(str(receipt.result["policy_id"]), on.world.facts.account)
+    assert undo.probe(on.clients(), plan).standing is Standing.BETWEEN
+    again = undo.plan(on.clients(), receipt)
+    assert [change.after for change in again.changes] == ["deleted"]
+    applied(on.clients(), undo, again)
+    assert undo.probe(on.clients(), again).standing is Standing.IN_PLACE
+    assert on.clients().scps.find(f"irkit-quarantine-{on.outside.incident}") is None
+
+
 def test_a_quarantine_that_somebody_took_away_is_refuted(on: Bench) -> None:
     receipt = done(on.clients(), ID, principals=[on.suspect().arn])
     on.clients().scps.detach(str(receipt.result["policy_id"]), on.world.facts.account)
