@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from irkit.contract import Frozen
 from irkit.incident.life import GREEN, Stage
@@ -11,8 +12,10 @@ from irkit.incident.state import IncidentState, Phase, StepState
 from irkit.report.credentials import masked
 from irkit.report.evidence import Condition, Exhibit
 from irkit.report.findings import Findings
-from irkit.report.views import Answer, Purge
+from irkit.report.views import Answer, Purge, ShutIn, ShutRole
 
+KEPT_FOR = timedelta(days=30)
+"""Deleting a user or role destroys what its last use was: long enough for those who look into it."""
 QUESTIONS = (
     ("impact", "What did this cost: customers, data, money, trust? Which numbers can be stood behind?"),
     ("leaked", "How did the secret come to be where it leaked, and what made that easy?"),
@@ -44,7 +47,16 @@ class Question(Frozen):
 def action_items(found: Findings, state: IncidentState, kept: tuple[Exhibit, ...]) -> tuple[ActionItem, ...]:
     """An item for each step that failed, was skipped, undelivered, in doubt or undone, and for what remains."""
     steps = [item for step in found.runbook.steps for item in _of_step(str(step.id), found, state)]
-    return (*_unproven(state), *steps, *_remaining(found), *_spoilt(kept))
+    return (*_unproven(state), *steps, *_remaining(found), *_to_delete(found), *_spoilt(kept))
+
+
+def _to_delete(found: Findings) -> Iterator[ActionItem]:
+    """What was shut in is kept as evidence, and deleted when nobody needs it any more."""
+    users = [(step, f"user {each.user}") for step in found.of("aws.quarantine_user") for each in step.read(ShutIn)]
+    roles = [(step, f"role {each.role}") for step in found.of("aws.quarantine_role") for each in step.read(ShutRole)]
+    for step, name in (*users, *roles):
+        text = f"Delete {name}, not before {step.at + KEPT_FOR:%Y-%m-%d}"
+        yield ActionItem(text=text, because="it is shut in, and stays as evidence until then", event=step.seq)
 
 
 def _unproven(state: IncidentState) -> Iterator[ActionItem]:

@@ -199,6 +199,12 @@ class ShutIn(Loose):
     keys: tuple[str, ...] = ()
 
 
+class ShutRole(Loose):
+    """Of ``aws.quarantine_role``."""
+
+    role: str = ""
+
+
 class PushedRef(Loose):
     """One ref that a purge pushed, and how the server took it."""
 

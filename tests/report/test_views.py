@@ -22,6 +22,7 @@ READS: list[tuple[type[Loose], str]] = [
     (views.Judgement, "cloudtrail.judge_use"),
     (views.NewKey, "aws.issue_access_key"),
     (views.ShutIn, "aws.quarantine_user"),
+    (views.ShutRole, "aws.quarantine_role"),
     (views.Purge, "git.purge_history"),
 ]
 
