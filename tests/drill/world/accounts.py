@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -18,6 +20,9 @@ from irkit.drill.world.json_shape import JsonObject, at
 from irkit.drill.world.seed_aws import key_pair
 from irkit.drill.world.signature import KeyPair
 from irkit.drill.world.world import World
+
+NEVER = timedelta(hours=1)
+"""Until it is told to settle."""
 
 
 def caller(world: World, keys: KeyPair, region: str = estate.REGION) -> AwsCaller:
@@ -59,6 +64,18 @@ def sdk(world: World, keys: KeyPair, service: str, region: str = estate.REGION) 
         aws_session_token=keys.session_token.reveal() if keys.session_token else None,
     )
     return session.client(service, endpoint_url=world.aws.url, config=Config(retries={"total_max_attempts": 1}))
+
+
+@contextmanager
+def spreading(world: World, delay: timedelta = NEVER) -> Iterator[None]:
+    """Meanwhile writes of IAM and of the organization take so long to bind, in a world where they take no time."""
+    faults = world.aws.faults
+    faults.iam_delay = faults.scp_delay = delay
+    try:
+        yield
+    finally:
+        faults.iam_delay = faults.scp_delay = timedelta()
+        world.aws.settle()
 
 
 def becomes(condition: Callable[[], bool], within: float = 20) -> bool:

@@ -14,10 +14,6 @@ from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.world import World
 from tests.drill.world.accounts import admin, becomes, records, sdk
 
-_NEXT_TO_NOTHING = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}],
-}
 Raise = Callable[[WorldSettings], World]
 
 
@@ -67,13 +63,13 @@ def test_a_dead_key_makes_the_apps_unhealthy_and_a_deployment_heals_them(raise_w
     assert at(world.consumers.report("batch"), "healthy") is False
 
 
-def test_a_deployment_that_is_refused_restarts_nothing(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(break_glass=_NEXT_TO_NOTHING))
-    before = world.consumers.pids
-    client = sdk(world, world.found.responder, "ecs")
+def test_a_deployment_that_is_refused_restarts_nothing(lonely: World) -> None:
+    before = lonely.consumers.pids
+    client = sdk(lonely, lonely.found.responder, "ecs")
     with pytest.raises(ClientError, match="AccessDeniedException"):
         client.update_service(cluster=estate.CLUSTER, service="api", forceNewDeployment=True)
-    assert world.consumers.pids == before
+    assert before
+    assert lonely.consumers.pids == before
 
 
 def test_the_apps_work_with_the_key_from_inside(world: World) -> None:

@@ -15,11 +15,8 @@ from irkit.drill.world import estate
 from irkit.drill.world.aws_caller import AwsRefused
 from irkit.drill.world.loopback_server import Outage
 from irkit.drill.world.seed_aws import key_pair
-from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.world import World
-from tests.drill.world.accounts import admin, becomes, caller, new_user, records, sdk
-
-Raise = Callable[[WorldSettings], World]
+from tests.drill.world.accounts import admin, becomes, caller, new_user, records, sdk, spreading
 
 
 def refusal_of(call: Callable[[], object]) -> str:
@@ -36,8 +33,8 @@ def test_the_leaked_key_works_when_the_alarm_goes_off(world: World) -> None:
     assert answer.findtext(".//Arn") == f"arn:aws:iam::{estate.ACCOUNT}:user/{estate.LEAKED_USER}"
 
 
-def test_boto3_looks_events_up_page_by_page(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(delivery_lag=timedelta()))
+def test_boto3_looks_events_up_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.aws.pace, "per_second", 100)  # what others asked just before is no matter
     client = sdk(world, world.found.responder, "cloudtrail")
     asked = {
         "LookupAttributes": [{"AttributeKey": "AccessKeyId", "AttributeValue": world.found.leaked.key_id}],
@@ -52,14 +49,14 @@ def test_boto3_looks_events_up_page_by_page(raise_world: Raise) -> None:
     assert first["Events"][0]["EventTime"] >= second["Events"][0]["EventTime"]
 
 
-def test_lookups_beyond_two_a_second_are_throttled(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(delivery_lag=timedelta()))
-    responder = caller(world, world.found.responder)
+def test_lookups_beyond_two_a_second_are_throttled(world: World) -> None:
+    _, user = new_user(world, "cloudtrail:LookupEvents")
+    eager = caller(world, user.keys, "us-west-2")  # where no other test asks
     with ThreadPoolExecutor(8) as pool:
-        asked = [pool.submit(responder.json, "cloudtrail", "LookupEvents", {"MaxResults": 1}) for _ in range(24)]
+        asked = [pool.submit(eager.json, "cloudtrail", "LookupEvents", {"MaxResults": 1}) for _ in range(24)]
         codes = [refusal_of(one.result) for one in asked]
     assert set(codes) == {"", "ThrottlingException"}
-    recorded = [record.get("errorCode", "") for record in records(world, world.found.responder.key_id)]
+    recorded = [record.get("errorCode", "") for record in records(world, eager.keys.key_id)]
     assert sorted(map(str, recorded)) == sorted(codes)
 
 
@@ -68,10 +65,8 @@ def test_looking_up_needs_the_permission(world: World) -> None:
     assert refusal_of(lambda: user.json("cloudtrail", "LookupEvents", {})) == "AccessDeniedException"
 
 
-def test_the_responder_may_do_only_what_its_policy_says(raise_world: Raise) -> None:
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}]}
-    world = raise_world(WorldSettings(break_glass=policy))
-    responder = caller(world, world.found.responder)
+def test_the_responder_may_do_only_what_its_policy_says(lonely: World) -> None:
+    responder = caller(lonely, lonely.found.responder)
     assert refusal_of(lambda: responder.query("iam", "ListUsers", {})) == ""
     assert refusal_of(lambda: responder.query("iam", "ListRoles", {})) == "AccessDenied"
 
@@ -144,69 +139,57 @@ def test_users_and_keys_are_as_old_as_the_story_says(world: World) -> None:
 
 
 @pytest.mark.parametrize("write", ["UpdateAccessKey", "PutUserPolicy"])
-def test_an_iam_write_shows_its_effect_only_after_the_delay(raise_world: Raise, write: str) -> None:
-    world = raise_world(WorldSettings(iam_delay=timedelta(hours=1)))
-    target = {"UserName": estate.LEAKED_USER}
+def test_an_iam_write_shows_its_effect_only_after_the_delay(world: World, write: str) -> None:
+    name, user = new_user(world, "secretsmanager:ListSecrets")
     deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
     params = {
-        "UpdateAccessKey": {"AccessKeyId": world.found.leaked.key_id, "Status": "Inactive"},
+        "UpdateAccessKey": {"AccessKeyId": user.keys.key_id, "Status": "Inactive"},
         "PutUserPolicy": {"PolicyName": "deny", "PolicyDocument": json.dumps(deny)},
     }[write]
-    leaked = caller(world, world.found.leaked)
-    admin(world).query("iam", write, {**target, **params})
-    assert refusal_of(lambda: leaked.json("secretsmanager", "ListSecrets", {})) == ""
-    world.aws.settle()
-    assert refusal_of(lambda: leaked.json("secretsmanager", "ListSecrets", {})) != ""
+    with spreading(world):
+        admin(world).query("iam", write, {"UserName": name, **params})
+        assert refusal_of(lambda: user.json("secretsmanager", "ListSecrets", {})) == ""
+        world.aws.settle()
+        assert refusal_of(lambda: user.json("secretsmanager", "ListSecrets", {})) != ""
 
 
-def test_a_new_key_is_usable_only_after_the_delay(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(iam_delay=timedelta(hours=1)))
-    _, user = new_user(world)
-    assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
-    world.aws.settle()
-    assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == ""
+def test_a_new_key_is_usable_only_after_the_delay(world: World) -> None:
+    with spreading(world):
+        _, user = new_user(world)
+        assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
+        world.aws.settle()
+        assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == ""
 
 
-def test_a_delay_passes_by_itself(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(iam_delay=timedelta(milliseconds=50)))
-    leaked = caller(world, world.found.leaked)
-    admin(world).query(
-        "iam",
-        "UpdateAccessKey",
-        {"UserName": estate.LEAKED_USER, "AccessKeyId": world.found.leaked.key_id, "Status": "Inactive"},
-    )
-    assert becomes(lambda: refusal_of(lambda: leaked.query("sts", "GetCallerIdentity", {})) != "")
+def set_key(world: World, name: str, key_id: str, status: str) -> None:
+    admin(world).query("iam", "UpdateAccessKey", {"UserName": name, "AccessKeyId": key_id, "Status": status})
 
 
-def test_writes_on_one_thing_take_effect_in_their_order(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(iam_delay=timedelta(hours=1)))
-    leaked = caller(world, world.found.leaked)
-    for status in ("Inactive", "Active", "Inactive"):
-        admin(world).query(
-            "iam",
-            "UpdateAccessKey",
-            {"UserName": estate.LEAKED_USER, "AccessKeyId": world.found.leaked.key_id, "Status": status},
-        )
-    assert refusal_of(lambda: leaked.query("sts", "GetCallerIdentity", {})) == ""
-    world.aws.settle()
-    assert refusal_of(lambda: leaked.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
+def test_a_delay_passes_by_itself(world: World) -> None:
+    name, user = new_user(world)
+    with spreading(world, timedelta(milliseconds=50)):
+        set_key(world, name, user.keys.key_id, "Inactive")
+        assert becomes(lambda: refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) != "")
 
 
-def test_a_write_that_is_refused_is_not_delayed_into_being(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(iam_delay=timedelta(seconds=0.2)))
-    leaked = caller(world, world.found.leaked)
-    assert (
-        refusal_of(
-            lambda: leaked.query("iam", "DeleteUserPolicy", {"UserName": estate.LEAKED_USER, "PolicyName": "own"})
-        )
-        == "AccessDenied"
-    )
-    assert (
-        refusal_of(
-            lambda: admin(world).query("iam", "GetUserPolicy", {"UserName": estate.LEAKED_USER, "PolicyName": "own"})
-        )
-        == ""
-    )
+def test_writes_on_one_thing_take_effect_in_their_order(world: World) -> None:
+    name, user = new_user(world)
+    with spreading(world):
+        for status in ("Inactive", "Active", "Inactive"):
+            set_key(world, name, user.keys.key_id, status)
+        assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == ""
+        world.aws.settle()
+        assert refusal_of(lambda: user.query("sts", "GetCallerIdentity", {})) == "InvalidClientTokenId"
+
+
+def test_a_write_that_is_refused_is_not_delayed_into_being(world: World) -> None:
+    name, user = new_user(world, "kms:ListKeys")
+    own = {"UserName": name, "PolicyName": "own"}
+    with spreading(world):
+        assert refusal_of(lambda: user.query("iam", "DeleteUserPolicy", own)) == "AccessDenied"
+        world.aws.settle()
+        assert refusal_of(lambda: admin(world).query("iam", "GetUserPolicy", own)) == ""
+        assert refusal_of(lambda: user.json("kms", "ListKeys", {})) == ""
 
 
 def test_a_secret_under_a_kms_key_needs_the_key_too(world: World) -> None:
@@ -234,20 +217,20 @@ def test_a_secret_under_a_kms_key_needs_the_key_too(world: World) -> None:
     )
 
 
-def test_an_outage_of_one_service_leaves_the_others_up(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings())
+def test_an_outage_of_one_service_leaves_the_others_up(world: World) -> None:
     by = admin(world)
-    world.aws.faults.outage("kms", Outage.ON)
-    with pytest.raises(AwsRefused) as refused:
-        by.json("kms", "ListKeys", {})
-    assert (refused.value.code, refused.value.status) == ("ServiceUnavailable", 503)
-    assert refusal_of(lambda: by.query("sts", "GetCallerIdentity", {})) == ""
-    world.aws.faults.outage("kms", Outage.OFF)
-    assert refusal_of(lambda: by.json("kms", "ListKeys", {})) == ""
+    world.aws.faults.outage("ecs", Outage.ON)
+    try:
+        with pytest.raises(AwsRefused) as refused:
+            by.json("ecs", "ListClusters", {})
+        assert (refused.value.code, refused.value.status) == ("ServiceUnavailable", 503)
+        assert refusal_of(lambda: by.query("sts", "GetCallerIdentity", {})) == ""
+    finally:
+        world.aws.faults.outage("ecs", Outage.OFF)
+    assert refusal_of(lambda: by.json("ecs", "ListClusters", {})) == ""
 
 
-def test_the_next_calls_can_be_throttled(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings())
+def test_the_next_calls_can_be_throttled(world: World) -> None:
     world.aws.faults.throttle("iam", 2)
     codes = [refusal_of(lambda: admin(world).query("iam", "ListUsers", {})) for _ in range(3)]
     assert codes == ["Throttling", "Throttling", ""]

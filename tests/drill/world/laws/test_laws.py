@@ -19,22 +19,18 @@ from irkit.drill.world.laws.organization import MANAGEMENT_ACCOUNT, SCP
 from irkit.drill.world.seed_aws import key_pair
 from irkit.drill.world.settings import Membership, WorldSettings
 from irkit.drill.world.world import World
-from tests.drill.world.accounts import admin, becomes, caller, new_user, records, sdk
+from tests.drill.world.accounts import admin, becomes, caller, new_user, records, sdk, spreading
 
 Raise = Callable[[WorldSettings], World]
-NEVER = timedelta(hours=1)
 DENY: JsonObject = {"Effect": "Deny", "Action": "*", "Resource": "*"}
 ALL: JsonObject = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
-@pytest.fixture(scope="module")
-def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world where nothing binds before it is told to settle."""
-    settings = WorldSettings(delivery_lag=timedelta(), iam_delay=NEVER, scp_delay=NEVER)
-    own = World(tmp_path_factory.mktemp("slow") / "world", settings)
-    own.start()
-    yield own
-    own.stop()
+@pytest.fixture
+def slow(world: World) -> Iterator[World]:
+    """The world, where nothing binds meanwhile before it is told to settle."""
+    with spreading(world):
+        yield world
 
 
 def document(*statements: JsonObject) -> str:
@@ -261,11 +257,10 @@ def test_no_policy_binds_anybody_in_the_management_account(raise_world: Raise) -
     assert role.findtext(".//CreateDate", "") < world.facts.alarm_at[:10]
 
 
-def test_without_an_organization_there_is_no_profile_for_it(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(membership=Membership.NONE))
-    by = admin(world)
+def test_without_an_organization_there_is_no_profile_for_it(lonely: World) -> None:
+    by = admin(lonely)
     code = refusal_of(lambda: by.json("organizations", "DescribeOrganization", {}))
-    assert (code, world.facts.organization_profile) == ("AWSOrganizationsNotInUseException", "")
+    assert (code, lonely.facts.organization_profile) == ("AWSOrganizationsNotInUseException", "")
 
 
 def test_boto3_finds_the_organization_by_its_profile(world: World) -> None:
@@ -348,15 +343,15 @@ def test_a_deny_on_a_user_binds_those_it_has_federated(world: World) -> None:
     assert lists(ghost) == "AccessDeniedException"
 
 
-def test_writes_bind_by_themselves_when_their_time_has_come(raise_world: Raise) -> None:
-    world = raise_world(WorldSettings(iam_delay=timedelta(milliseconds=300), scp_delay=timedelta(milliseconds=300)))
-    name, eve = new_user(world, "secretsmanager:ListSecrets")
-    assert becomes(lambda: lists(eve) == "")
-    with hung(world, denied_to(user_arn(name))):
+def test_writes_bind_by_themselves_when_their_time_has_come(world: World) -> None:
+    with spreading(world, timedelta(milliseconds=300)):
+        name, eve = new_user(world, "secretsmanager:ListSecrets")
+        assert becomes(lambda: lists(eve) == "")
+        with hung(world, denied_to(user_arn(name))):
+            assert becomes(lambda: lists(eve) == "AccessDeniedException")
+        assert becomes(lambda: lists(eve) == "")
+        put(world, name, "deny", DENY)
         assert becomes(lambda: lists(eve) == "AccessDeniedException")
-    assert becomes(lambda: lists(eve) == "")
-    put(world, name, "deny", DENY)
-    assert becomes(lambda: lists(eve) == "AccessDeniedException")
 
 
 def test_policies_know_a_session_by_its_role_and_its_organization(world: World) -> None:
