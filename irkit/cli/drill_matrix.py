@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from contextlib import closing, suppress
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from os import SEEK_END
 from pathlib import Path
+from types import FrameType
 
 from pydantic import ValidationError
 
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     fought = [done[bout.name] for bout in asked if bout.name in done]
     interrupted = False
     try:
-        with closing(matrix.fight(bout for bout in asked if bout.name not in done)) as left:
+        with _ended_in_order(), closing(matrix.fight(bout for bout in asked if bout.name not in done)) as left:
             for one in left:
                 fought.append(one)
                 _keep(args.results, one)
@@ -65,6 +67,21 @@ def run(args: argparse.Namespace) -> int:
         talk(f"stopped: {len(fought)} of {len(asked)} bouts were fought")
         return INTERRUPTED
     return 0 if all(one.is_win for one in fought) else 1
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """While it lasts, being told to end or losing the terminal is as Ctrl-C: no bout and no cloud is left running."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {one: signal.signal(one, interrupt) for one in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def delay(args: argparse.Namespace, usual: timedelta) -> timedelta:
