@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 
 from tests.forge import Forge, started_forge
@@ -11,6 +14,17 @@ from tests.rehearsal import raise_world, world
 
 settings.register_profile("irkit", deadline=None)
 settings.load_profile("irkit")  # what a test finds must not depend on how busy the machine is
+
+_read = JSONFileLoader.load_file
+_read_once = cache(lambda path: _read(JSONFileLoader(), path))
+
+
+def _once(_: Any, path: str) -> Any:  # noqa: ANN401  botocore's own
+    """AWS's models are megabytes of JSON, and each test makes clients of its own: here they are read once a process."""
+    return _read_once(path)
+
+
+JSONFileLoader.load_file = _once
 
 __all__ = ["forge", "raise_world", "world"]
 
