@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
             _chosen(args.runbooks, tuple(SCENARIOS), "runbook"),
             _chosen(args.adversaries, _CAST, "adversary"),
             _seeds(args),
+            tuple(dict.fromkeys(args.inject)),
         )
     )
     done = by_name(_kept(args.results))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from irkit.contract import Frozen
+from irkit.drill.inject import Inject
 from irkit.drill.score import Score
 
 
@@ -15,11 +16,13 @@ class Bout(Frozen):
     runbook: str
     adversary: str
     seed: int
+    injects: tuple[Inject, ...] = ()
+    """What goes wrong beside the adversary."""
 
     @property
     def name(self) -> str:
         """As a folder is called."""
-        return f"{self.runbook}-{self.adversary}-{self.seed}"
+        return "+".join((f"{self.runbook}-{self.adversary}-{self.seed}", *sorted(self.injects)))
 
 
 class Fought(Frozen):
@@ -84,12 +87,14 @@ COLUMNS = (
 """``dead in`` is the slowest of the seeds; ``acts after`` the adversary's accepted calls after the first act."""
 
 
-def bouts(runbooks: Sequence[str], adversaries: Sequence[str], seeds: Iterable[int]) -> Iterator[Bout]:
+def bouts(
+    runbooks: Sequence[str], adversaries: Sequence[str], seeds: Iterable[int], injects: tuple[Inject, ...] = ()
+) -> Iterator[Bout]:
     """Every bout, seed by seed, so that a matrix that is stopped has seen all pairs."""
     for seed in seeds:
         for runbook in runbooks:
             for adversary in adversaries:
-                yield Bout(runbook=runbook, adversary=adversary, seed=seed)
+                yield Bout(runbook=runbook, adversary=adversary, seed=seed, injects=injects)
 
 
 def rows(fought: Iterable[Fought]) -> tuple[Row, ...]:

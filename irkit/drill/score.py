@@ -119,6 +119,8 @@ class Score(Frozen):
     works: tuple[str, ...]
     """The adversary's credentials that still get through, at the end."""
     open_doors: tuple[str, ...]
+    time_to_act: timedelta | None = None
+    """From the alarm until the responder's first act; None when there was none."""
     time_to_dead: timedelta | None
     """From the responder's first act until the last credential was proven dead; None when one was not."""
     undead: tuple[str, ...]
@@ -213,6 +215,7 @@ def scored(runbook: str, truth: Truth, tries: Mapping[str, str], belief: Belief,
         how=belief.how,
         works=tuple(name for name, got in tries.items() if got == WORKS),
         open_doors=tuple(f"{door.kind} {door.name}" for door in truth.doors if door.open),
+        time_to_act=first - truth.alarm_at if first is not None else None,
         time_to_dead=dead - first if dead is not None and first is not None and not belief.undead else None,
         undead=belief.undead,
         died_too_soon=tuple(_deed(deed) for deed in through if dead is not None and deed.at > dead),

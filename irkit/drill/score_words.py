@@ -21,6 +21,8 @@ def sentences(score: Score) -> Iterator[str]:
     yield from (f"LOST: {why}" for why in score.losses)
     if score.is_contained:
         yield "contained: nothing that the adversary holds or left behind gets through any more"
+    if score.time_to_act is not None:
+        yield f"your first act came {span(score.time_to_act)} after the alarm"
     if score.time_to_dead is not None:
         yield f"all that was cut was proven dead {span(score.time_to_dead)} after the first act"
     acts = len(score.after_first_act)

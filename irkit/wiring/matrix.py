@@ -61,7 +61,7 @@ class Matrix:
                     one.cancel()
                 with self._lock:
                     for process in self._running.values():
-                        process.terminate()
+                        _end(process, signal.SIGTERM)
 
     def _one(self, bout: Bout) -> Fought | None:
         if self._stopping.is_set():
@@ -88,12 +88,11 @@ class Matrix:
             with self._lock:
                 self._running[bout.name] = process
                 if self._stopping.is_set():  # it was begun while the others were ended
-                    process.terminate()
+                    _end(process, signal.SIGTERM)
             try:
                 said, _ = process.communicate(timeout=self.limit.total_seconds())
             except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                _end(process, signal.SIGKILL)
                 process.wait()
                 return None, f"it had not ended after {self.limit.total_seconds():.0f} s"
             finally:
@@ -109,12 +108,19 @@ class Matrix:
         asked = ["--adversary", bout.adversary, "--seed", str(bout.seed), "--unattended", "--json"]
         delay = ["--iam-delay", str(self.iam_delay.total_seconds())]
         own = ["--config", str(self.settings.file)] if self.settings.file else []
-        return [*self.drill, bout.runbook, *asked, *delay, *own]
+        wrong = [word for inject in bout.injects for word in ("--inject", inject.value)]
+        return [*self.drill, bout.runbook, *asked, *wrong, *delay, *own]
 
 
 def matrix_folder(settings: Config) -> Path:
     """Where matrices are fought: beside the drills, which they are not listed among."""
     return settings.data_folder / "matrix"
+
+
+def _end(process: subprocess.Popen[str], how: signal.Signals) -> None:
+    """End a bout and what it began but for its cloud, which is a session of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, how)
 
 
 def _end_clouds(data: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from irkit.drill.inject import Inject
 from irkit.drill.matrix import COLUMNS, Bout, Fought, bouts, by_name, rows, seeds, table
 from irkit.drill.score import Belief
 from tests.drill.verdicts import BELIEF, score
@@ -41,6 +42,11 @@ def test_seeds_come_one_after_the_other_so_that_a_stopped_matrix_saw_all_pairs()
     asked = list(bouts(("a", "b"), ("x", "y"), (1, 2)))
     assert [bout.name for bout in asked[:4]] == ["a-x-1", "a-y-1", "b-x-1", "b-y-1"]
     assert len(asked) == len({bout.name for bout in asked}) == 8
+
+
+def test_what_goes_wrong_beside_the_adversary_makes_another_bout_of_it() -> None:
+    asked = list(bouts(("a",), ("x",), (1,), (Inject.SLACK_DOWN, Inject.KILLED)))
+    assert [bout.name for bout in asked] == ["a-x-1+killed+slack-down"]
 
 
 def test_a_row_folds_its_seeds_and_names_the_lost_ones() -> None:

@@ -51,6 +51,15 @@ def test_an_unattended_drill_ends_well(drilled: Drilled) -> None:
     assert [step["step"] for step in status["steps"] if step["state"] == "left out"] == LEFT_OUT
 
 
+def test_its_score_is_told_once_it_is_over_and_kept_for_its_owner(drilled: Drilled) -> None:
+    assert f"{INCIDENT}: won against an intruder who had gone" in drilled.ended.stderr, drilled.ended.stderr
+    assert (drilled.folder / "score.md").stat().st_mode & 0o077 == 0
+    again = drilled.irkit.run("drill", "score", INCIDENT)
+    assert again.returncode == 0
+    assert again.stdout == (drilled.folder / "score.md").read_text()
+    assert "## Truth beside belief" in again.stdout
+
+
 def test_its_journal_verifies_and_its_report_can_be_written_again(drilled: Drilled) -> None:
     verified = drilled.irkit.run("verify", INCIDENT)
     assert verified.returncode == 0
