@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +13,13 @@ from irkit.cli.arguments import add_config, config, pairs
 from irkit.cli.dispatch import talk
 from irkit.cli.display import Display, Follow, chosen
 from irkit.cli.drift import tell_origin
+from irkit.cli.leaked_text import add_secret, secret_given
 from irkit.cli.screen import open_screen
 from irkit.cli.terminal_look import add_look
 from irkit.engine.executor import Until
 from irkit.errors import UsageError
 from irkit.incident.events import Mode
-from irkit.runbook.model import InputKind, Runbook
+from irkit.runbook.model import Runbook
 from irkit.runbook.shelf import taken
 from irkit.secret import Secret
 from irkit.wiring.inputs import given
@@ -34,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("runbook", help="its name, as irkit runbook list shows it")
     parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="an input of the runbook")
-    secret = parser.add_mutually_exclusive_group()
-    secret.add_argument("--secret-stdin", action="store_true", help="read the leaked credential's text from stdin")
-    secret.add_argument("--ask-secret", action="store_true", help="ask for the leaked credential's text, unseen")
+    add_secret(parser)
     scan = parser.add_argument_group("from a scan")
     scan.add_argument(
         "--from-scan", metavar="REPORT.json", help="take a finding over (irkit scan --format json; -: stdin)"
@@ -58,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     tell_origin(settings, args.runbook)
     runbook = taken(args.runbook, settings.runbooks_folder)
     values: dict[str, JsonValue | Secret] = dict(pairs(args.input))
-    values.update(_secret(args, runbook))
+    values.update(secret_given(args, runbook))
     over = _from_scan(args, runbook, values)
     mode = Mode.LIVE if args.live else Mode.DRY_RUN
     session = opened_session(settings, runbook, given(runbook, over.inputs if over else values), mode, args.title)
@@ -68,18 +65,6 @@ def run(args: argparse.Namespace) -> int:
     if display is Display.TUI:
         return open_screen(settings, args, session)
     return Follow(session, display).run(Until.NOTHING_READY)
-
-
-def _secret(args: argparse.Namespace, runbook: Runbook) -> dict[str, Secret]:
-    if not (args.secret_stdin or args.ask_secret):
-        return {}
-    name = next((i.name for i in runbook.inputs.values() if i.kind is InputKind.SECRET), None)
-    if name is None:
-        raise UsageError(f"{runbook.name} takes no secret")
-    text = sys.stdin.read() if args.secret_stdin else getpass.getpass("the leaked credential (not shown, not stored): ")
-    if not text.strip():
-        raise UsageError("the secret is empty")
-    return {name: Secret(text.strip())}
 
 
 def _from_scan(args: argparse.Namespace, runbook: Runbook, values: Mapping[str, JsonValue | Secret]) -> HandOver | None:

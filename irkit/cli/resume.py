@@ -7,6 +7,7 @@ import argparse
 from irkit.cli.arguments import add_incident, config, session
 from irkit.cli.display import Display, Follow, chosen
 from irkit.cli.drift import tell_drift
+from irkit.cli.leaked_text import add_secret, give_again
 from irkit.cli.screen import open_screen
 from irkit.cli.terminal_look import add_look
 from irkit.engine.executor import Until
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_incident(parser)
     parser.add_argument("--unattended", action="store_true", help="in a drill: a scripted responder goes on")
+    add_secret(parser)
     parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
     add_look(parser)
 
@@ -26,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """On the screen until one leaves it; without one, until only a human can go on. A drill keeps its colleague."""
     display, shown = chosen(args.display), session(args)
+    give_again(args, shown)
     tell_drift(shown)
     if shown.opened.mode is not Mode.DRILL:
         if args.unattended:

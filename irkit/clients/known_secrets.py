@@ -6,6 +6,9 @@ import threading
 
 from irkit.secret import Secret
 
+GIVEN = "given:"
+"""How the names of texts begin that a person gave; the input's name follows."""
+
 
 class KnownSecrets:
     """Secret values by a public name: an access key's id, a fingerprint, or ``given:`` and an input's name.
@@ -26,6 +29,11 @@ class KnownSecrets:
         """The secret of that name, or None when it is not known to this process."""
         with self._lock:
             return self._secrets.get(name)
+
+    def given(self) -> tuple[Secret, ...]:
+        """The texts that a person gave to this process, whole."""
+        with self._lock:
+            return tuple(secret for name, secret in self._secrets.items() if name.startswith(GIVEN))
 
     def __repr__(self) -> str:
         return f"KnownSecrets({len(self._secrets)} known)"

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from irkit.clients.known_secrets import GIVEN
 from irkit.errors import InputMissing
 from irkit.runbook.given import given as checked
 from irkit.runbook.model import InputName, Runbook
 from irkit.secret import Secret
 
 KEY_ID_INPUT = InputName("key_id")
-GIVEN = "given:"
-"""Before an input's name: how the whole of a secret text is known that is no AWS credential."""
 _KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 """An access key id (IAM user guide, 'Understanding unique ID prefixes'): the prefix and 16 capitals and digits."""
 _SECRET_KEY = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")

@@ -83,10 +83,9 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     work = _Work.model_validate(plan.details)
     left = [one for one in work.saved if _is_there(clients, work.repository, one)]
     seen = f"{len(left)} of {len(work.saved)} are still there"
-    if not left:
-        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(work))
-    whole = len(left) == len(work.saved)
-    return Probe(standing=Standing.UNTOUCHED if whole else Standing.BETWEEN, seen=seen)
+    if left and len(left) == len(work.saved):
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    return Probe(standing=Standing.BETWEEN if left else Standing.IN_PLACE, seen=seen, receipt=_receipt(work))
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
@@ -114,6 +113,13 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     return Verdict(proof=Proof.PROVEN, seen=f"GitHub has none of the {len(work.saved)} any more")
 
 
+def joined(part: Receipt, last: Receipt) -> Receipt:
+    """Of files that were deleted by two plans: all of them."""
+    first, work = _Work.model_validate(part.details), _Work.model_validate(last.details)
+    earlier = tuple(one for one in first.saved if one not in work.saved)
+    return _receipt(work.model_copy(update={"saved": (*earlier, *work.saved)}))
+
+
 def _is_there(clients: Clients, name: str, one: Saved) -> bool:
     ci = clients.github_ci
     return ci.has_logs(name, one.id) if one.kind == _LOGS else ci.has_artifact(name, one.id)
@@ -134,5 +140,5 @@ ACTION: Action[Clients, Params, Result] = Action(
     result=Result,
     effect=Effect.IRREVERSIBLE,
     summary="Delete CI logs and artifacts that are saved",
-    operation=Operation(plan, probe, apply, verify, settle=timedelta(seconds=60), every=timedelta(seconds=3)),
+    operation=Operation(plan, probe, apply, verify, timedelta(seconds=60), timedelta(seconds=3), joined),
 )

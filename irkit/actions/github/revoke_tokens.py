@@ -80,9 +80,10 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     seen = _all_seen(clients, work)
     dead = [one for one in seen if one.seen is Seen.DENIED]
     said = "; ".join(one.says for one in seen)
-    if len(dead) == len(seen):
-        return Probe(standing=Standing.IN_PLACE, seen=said, receipt=_receipt(work))
-    return Probe(standing=Standing.BETWEEN if dead else Standing.UNTOUCHED, seen=said)
+    if seen and not dead:
+        return Probe(standing=Standing.UNTOUCHED, seen=said)
+    whole = len(dead) == len(seen)
+    return Probe(standing=Standing.IN_PLACE if whole else Standing.BETWEEN, seen=said, receipt=_receipt(work))
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
@@ -102,12 +103,19 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     return Verdict(proof=proof, seen="; ".join(one.says for one in seen), sightings=tuple(seen))
 
 
+def joined(part: Receipt, last: Receipt) -> Receipt:
+    """Of tokens that were revoked by two plans: all of them."""
+    first, work = _Work.model_validate(part.details), _Work.model_validate(last.details)
+    late = {one.fingerprint for one in work.tokens}
+    return _receipt(_Work(tokens=(*(one for one in first.tokens if one.fingerprint not in late), *work.tokens)))
+
+
 def _texts(clients: Clients, tokens: Sequence[Leaked]) -> Mapping[Fingerprint, Secret]:
     had = recalled(tokens, clients.known_secrets, clients.fingerprint)
     lost = [one.label for one in tokens if one.fingerprint not in had]
     if lost:
         msg = f"the text is not known any more: {', '.join(lost)}"
-        raise NotFound(msg, hint="open the incident's look again with the text, or revoke it at GitHub by hand")
+        raise NotFound(msg, hint="irkit resume INC --ask-secret, then retry; or revoke it at GitHub by hand")
     return {one.fingerprint: had[one.fingerprint].secret for one in tokens}
 
 
@@ -150,5 +158,5 @@ ACTION: Action[Clients, Params, Result] = Action(
     result=Result,
     effect=Effect.IRREVERSIBLE,
     summary="Revoke leaked GitHub tokens",
-    operation=Operation(plan, probe, apply, verify, settle=timedelta(minutes=5), every=timedelta(seconds=2)),
+    operation=Operation(plan, probe, apply, verify, timedelta(minutes=5), timedelta(seconds=2), joined),
 )

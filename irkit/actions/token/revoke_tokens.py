@@ -80,9 +80,10 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     answers = _answers(clients, work)
     dead = [one for one, answer in answers.items() if answer.said is Said.INACTIVE]
     seen = "; ".join(answer.why for answer in answers.values())
-    if len(dead) == len(answers):
-        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(work))
-    return Probe(standing=Standing.BETWEEN if dead else Standing.UNTOUCHED, seen=seen)
+    if answers and not dead:
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    whole = len(dead) == len(answers)
+    return Probe(standing=Standing.IN_PLACE if whole else Standing.BETWEEN, seen=seen, receipt=_receipt(work))
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
@@ -110,12 +111,19 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     return Verdict(proof=proof, seen=seen, sightings=sightings)
 
 
+def joined(part: Receipt, last: Receipt) -> Receipt:
+    """Of tokens that were revoked by two plans: all of them."""
+    first, work = _Work.model_validate(part.details), _Work.model_validate(last.details)
+    late = {one.fingerprint for one in work.tokens}
+    return _receipt(_Work(tokens=(*(one for one in first.tokens if one.fingerprint not in late), *work.tokens)))
+
+
 def _values(clients: Clients, tokens: tuple[Leaked, ...]) -> Mapping[Fingerprint, Value]:
     had = recalled(tokens, clients.known_secrets, clients.fingerprint)
     lost = [one.label for one in tokens if one.fingerprint not in had]
     if lost:
         msg = f"the text is not known any more: {', '.join(lost)}"
-        raise NotFound(msg, hint="revoke it in its provider's console, and confirm that by hand")
+        raise NotFound(msg, hint="irkit resume INC --ask-secret, then retry; or revoke it in its provider's console")
     return {one.fingerprint: had[one.fingerprint] for one in tokens}
 
 
@@ -147,5 +155,5 @@ ACTION: Action[Clients, Params, Result] = Action(
     result=Result,
     effect=Effect.IRREVERSIBLE,
     summary="Revoke leaked tokens at their providers",
-    operation=Operation(plan, probe, apply, verify, settle=timedelta(minutes=5), every=timedelta(seconds=2)),
+    operation=Operation(plan, probe, apply, verify, timedelta(minutes=5), timedelta(seconds=2), joined),
 )

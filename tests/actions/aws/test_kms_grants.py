@@ -67,6 +67,23 @@ def test_a_grant_that_is_gone_needs_nothing_and_one_that_went_meanwhile_makes_th
         operation(ID).apply(clients, plan)
 
 
+def test_grants_that_a_lost_process_revoked_in_part_are_told_and_given_back_as_a_whole(on: Bench) -> None:
+    clients, key, suspect = on.clients(), sealed(on).key, user(on)
+    ids = [grant(on, key, suspect, "one"), grant(on, key, suspect, "two")]
+    first = planned(clients, ID, key=key, ids=ids)
+    clients.kms.revoke_grant(key, ids[0])
+    found = operation(ID).probe(clients, first)
+    assert found.standing is Standing.BETWEEN
+    assert found.receipt is not None
+    last = applied(clients, operation(ID), planned(clients, ID, key=key, ids=ids))
+    joined = operation(ID).joined
+    assert joined is not None
+    whole = joined(found.receipt, last)
+    assert [one["id"] for one in whole.result["cut"]] == ids  # type: ignore[union-attr,index,call-overload]
+    applied(clients, revert(ID), revert(ID).plan(clients, found.receipt))
+    assert sorted(one.name for one in clients.kms.grants(key)) == ["one", "two"]
+
+
 def test_a_grant_that_came_back_refutes_it(on: Bench) -> None:
     clients, key, suspect = on.clients(), sealed(on).key, user(on)
     receipt = done(clients, ID, key=key, ids=[grant(on, key, suspect, "his")])

@@ -142,6 +142,25 @@ def test_all_of_it_is_given_back_from_the_receipt(on: Bench) -> None:
     assert (rights.groups(who), rights.attached(who), rights.inline(who, "all")) == before
 
 
+def test_rights_that_a_lost_process_took_in_part_are_told_and_given_back_as_a_whole(on: Bench) -> None:
+    name = with_rights(on)
+    rights, who, detach = on.clients().rights, user(name), operation("aws.detach_rights")
+    before = (rights.groups(who), rights.attached(who), rights.inline(who, "all"))
+    given = {"principal": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
+    first = planned(on.clients(), "aws.detach_rights", **given)
+    rights.leave(who, f"group-{name}")
+    found = detach.probe(on.clients(), first)
+    assert found.standing is Standing.BETWEEN
+    assert found.receipt is not None
+    last = applied(on.clients(), detach, planned(on.clients(), "aws.detach_rights", **given))
+    assert last.result["groups"] == []
+    assert detach.joined is not None
+    assert detach.joined(found.receipt, last).result["groups"] == [f"group-{name}"]
+    undo = revert("aws.detach_rights")
+    applied(on.clients(), undo, undo.plan(on.clients(), found.receipt))
+    assert (rights.groups(who), rights.attached(who), rights.inline(who, "all")) == before
+
+
 def test_only_the_rights_that_are_named_are_taken(on: Bench) -> None:
     name = with_rights(on)
     given = {"principal": f"arn:aws:iam::{ACCOUNT}:user/{name}", "only": [f"group group-{name}"]}

@@ -187,6 +187,21 @@ def test_saved_logs_are_deleted_and_the_others_refused(clients: Clients) -> None
     assert not any(clients.github_ci.has_logs(NAME, number) for number in runs.run_ids)
 
 
+def test_logs_that_a_lost_process_deleted_in_part_are_all_told_and_none_deleted_twice(clients: Clients) -> None:
+    runs, kept = saved(clients)
+    first = deletion(clients, kept, runs.run_ids)
+    clients.github_ci.delete_logs(NAME, runs.run_ids[0])
+    found = delete_ci_logs.probe(clients, first)
+    assert found.standing is Standing.BETWEEN
+    assert found.receipt is not None
+    again = deletion(clients, kept, runs.run_ids)
+    assert len(again.changes) == len(first.changes) - 1
+    last = done(clients, delete_ci_logs.ACTION.operation, again)
+    whole = delete_ci_logs.joined(found.receipt, last)
+    told = delete_ci_logs.Result.model_validate(whole.result)
+    assert set(told.deleted) == {f"logs of run {run}" for run in runs.run_ids}
+
+
 def test_a_sealed_copy_that_was_changed_on_disk_is_none(forge: Forge, clients: Clients) -> None:
     runs, kept = saved(clients)
     for one in kept.saved:

@@ -16,7 +16,7 @@ from irkit.actions.token import revoke_tokens as at_provider
 from irkit.actions.token.find_liveness import Outcome, Params, Result
 from irkit.clients.clients import Clients
 from irkit.config import ProvidersConfig
-from irkit.contract import CredentialKind, Means, Proof, Seen, Standing
+from irkit.contract import CredentialKind, Means, Plan, Proof, Seen, Standing
 from irkit.drill.world.loopback_server import Outage
 from irkit.errors import NotFound, OwnIdentity
 from irkit.scan.example import example
@@ -99,6 +99,16 @@ def test_a_revoked_token_is_proven_dead_by_a_call_with_it(clients: Clients, reme
     assert [one.seen for one in verdict.sightings] == [Seen.DENIED]
     assert revoke_tokens.probe(clients, plan).standing is Standing.IN_PLACE
     assert asked(clients, one).outcome is Outcome.DEAD
+
+
+def test_a_token_whose_text_was_lost_with_the_process_is_known_again_once_it_is_given_again(clients: Clients) -> None:
+    (value, *_) = in_text(TOKEN, clients.fingerprint)
+    plan = Plan(summary="", changes=(), blast="", undo="", details={"tokens": [value.leaked.model_dump(mode="json")]})
+    with pytest.raises(NotFound, match="not known any more"):
+        revoke_tokens.probe(clients, plan)
+    clients.known_secrets.remember("given:value", Secret(f"token {TOKEN.reveal()} in a log"))
+    assert revoke_tokens.probe(clients, plan).standing is Standing.UNTOUCHED
+    assert clients.known_secrets.get(value.leaked.fingerprint) is not None
 
 
 def test_an_unreachable_github_proves_nothing_of_a_revocation(
