@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--inject",
         action="append",
         default=[],
-        type=Inject,
+        type=_inject,
         metavar="WHAT",
         help=f"what goes wrong beside: {', '.join(Inject)}",
     )
@@ -113,6 +113,13 @@ def _followed(session: Session, cloud: Rehearsal, display: Display, args: argpar
         time.sleep(PAUSE_S)
         code = Follow(session, display, seen=session.journal.state().seq).run(Until.SETTLED)
     return code
+
+
+def _inject(text: str) -> Inject:
+    try:
+        return Inject(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(Inject)}") from None
 
 
 def _injects(args: argparse.Namespace) -> tuple[Inject, ...]:

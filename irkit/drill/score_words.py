@@ -25,8 +25,7 @@ def sentences(score: Score) -> Iterator[str]:
         yield f"your first act came {span(score.time_to_act)} after the alarm"
     if score.time_to_dead is not None:
         yield f"all that was cut was proven dead {span(score.time_to_dead)} after the first act"
-    acts = len(score.after_first_act)
-    yield f"after your first act {_count(acts, 'call')} of the adversary's still went through"
+    yield _acts(score)
     if score.made or score.invented:
         invented = f", {len(score.invented)} laid to them wrongly" if score.invented else ", none laid to them wrongly"
         yield f"{score.found} of the {score.made} things that they decrypted were found{invented}"
@@ -38,6 +37,14 @@ def sentences(score: Score) -> Iterator[str]:
         yield "no innocent job was refused anything"
     yield from (f"refused to them: {order}" for order in score.refused_orders)
     yield from score.injected
+
+
+def _acts(score: Score) -> str:
+    if score.time_to_act is None:
+        return "nothing was taken from the adversary"
+    if not score.after_first_act:
+        return "after your first act no call of the adversary's went through any more"
+    return f"after your first act {_count(len(score.after_first_act), 'call')} of the adversary's still went through"
 
 
 def _count(number: int, thing: str) -> str:
