@@ -21,6 +21,7 @@ from irkit.report.spans import utc
 from irkit.report.statement import Basis
 from irkit.report.use_window import use_window
 from irkit.report.views import Death, Identity, Sighting
+from irkit.runbook.model import RunbookPhase
 
 
 def exposure(found: Findings, state: IncidentState) -> tuple[Milestone, ...]:
@@ -51,7 +52,7 @@ def _exposed(found: Findings, first_use: Milestone) -> Milestone:
 
 
 def _earliest_exposure(found: Findings) -> Bound | None:
-    """The later of the key's creation and the first commit with it."""
+    """The later of the key's creation and the first commit with it. A key that is only replaced did not leak here."""
     commits = [
         Bound(place.at, f"commit {(place.commit or place.object_id)[:10]} (its author's clock)", step.seq)
         for step in found.of("git.find_secret")
@@ -63,7 +64,7 @@ def _earliest_exposure(found: Findings) -> Bound | None:
         Bound(key.created_at, "the key's creation", step.seq)
         for step in found.of("aws.identify_principal")
         for key in step.read(Identity)
-        if key.created_at is not None
+        if key.created_at is not None and found.phase(step.step) == RunbookPhase.CONTAIN
     ]
     return max([*sorted(commits)[:1], *births], default=None)
 

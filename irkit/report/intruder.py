@@ -1,4 +1,4 @@
-"""What was done with the leaked key, as CloudTrail shows it, and what CloudTrail was not asked or cannot show."""
+"""What the intruder did, as CloudTrail and other places show it, and what was not asked or cannot be shown."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from irkit.contract import Frozen
 from irkit.report.credentials import masked
 from irkit.report.findings import Findings
+from irkit.report.looked import Look, asked_log, coverages, looked
 from irkit.report.spans import interval, utc
 from irkit.report.statement import Basis, Statement
 from irkit.report.swept import swept
@@ -32,12 +33,12 @@ def intruder(found: Findings) -> Activity:
     judged = [(step.seq, each) for step in found.of("cloudtrail.judge_use") for each in step.read(Judgement)]
     strangers = frozenset(ip for _, each in judged for ip in each.strangers)
     return Activity(
-        measured=bool(uses),
+        measured=bool(uses or asked_log(found)),
         hunted=bool(left or sweeps),
         judgement=tuple(each for seq, judgement in judged for each in _judgement(seq, judgement)),
-        uses=tuple(each for seq, use in uses for each in _uses(seq, use, strangers)),
+        uses=(*(each for seq, use in uses for each in _uses(seq, use, strangers)), *looked(found)),
         left_behind=(*(each for seq, behind in left for each in _left(seq, behind)), *swept(sweeps)),
-        coverage=tuple(_coverage([*uses, *left, *sweeps])),
+        coverage=tuple(_coverage([*uses, *left, *sweeps, *coverages(found)])),
     )
 
 
@@ -98,7 +99,7 @@ def _trace(trace: Trace) -> str:
     return f"{thing}{when}{by}" + (f" (CloudTrail event {trace.event_id})" if trace.event_id else "")
 
 
-def _coverage(looks: Sequence[tuple[int, KeyUse | LeftBehind | Swept]]) -> Iterator[Statement]:
+def _coverage(looks: Sequence[tuple[int, KeyUse | LeftBehind | Swept | Look]]) -> Iterator[Statement]:
     before = ""
     for seq, each in looks:
         where, rest = _parted(each.coverage)

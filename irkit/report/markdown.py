@@ -161,7 +161,7 @@ def _intruder(report: Postmortem) -> Iterator[str]:
     yield ""
     each = report.intruder
     if not each.measured:
-        yield "**Not measured: no step asked CloudTrail. Nothing can be said about what was done with the key.**"
+        yield "**Not measured: no step asked CloudTrail. Nothing can be said about what was done.**"
         yield ""
     else:
         yield from bullets((*each.judgement, *each.uses), "No use was found, within the coverage below.")

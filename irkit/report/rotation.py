@@ -9,6 +9,9 @@ from irkit.report.findings import Findings, Loose
 from irkit.report.spans import utc
 from irkit.report.statement import Basis, Statement
 
+_MOST = 4
+"""Names told of one opened thing."""
+
 
 class OpenedThing(Loose):
     """A row of ``cloudtrail.measure_opened``: one thing that the intruder opened."""
@@ -102,11 +105,14 @@ def rotation(found: Findings) -> Rotation:
 
 
 def _opened(seq: int, row: OpenedThing) -> Statement:
-    text = (
-        f"{row.what}: {_when(row)}, "
-        f"by {', '.join(row.who) or 'nobody named'} from {', '.join(row.ips) or 'nowhere named'}"
-    )
+    text = f"{row.what}: {_when(row)}, by {_few(row.who) or 'nobody named'} from {_few(row.ips) or 'nowhere named'}"
     return Statement(text=text, events=(seq,))
+
+
+def _few(names: tuple[str, ...]) -> str:
+    """The first of them, the others counted: the evidence names all."""
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
 
 
 def _when(row: OpenedThing) -> str:

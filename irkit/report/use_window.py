@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from irkit.report.findings import Findings, Found
+from irkit.report.looked import asked_log
 from irkit.report.milestone import Bound, Mark, Milestone
 from irkit.report.rotation import Opened
 from irkit.report.statement import Basis
@@ -15,19 +17,26 @@ def use_window(found: Findings) -> tuple[Milestone, Milestone]:
     """The first use by someone else, and the last use that succeeded."""
     uses = [(step, use) for step in found.of("cloudtrail.measure_key_use") for use in step.read(KeyUse)]
     last = [Bound(use.last_success_at, use.coverage, step.seq) for step, use in uses if use.last_success_at]
-    last += list(_opened(found))
-    looked = "CloudTrail was asked and showed none" if uses else "no step asked CloudTrail"
+    last += list(_opened(found, _last))
+    looked = "CloudTrail was asked and showed none" if uses or asked_log(found) else "no step asked CloudTrail"
     backing = tuple(step.seq for step, _ in uses)
     return _first_use(found, uses, looked, backing), _last_use(found, last, looked, backing)
 
 
-def _opened(found: Findings) -> Iterator[Bound]:
-    """The intruder's last decrypt or read: asked for after the cut, so later than what the first look could see."""
+def _first(opened: Opened) -> datetime:
+    return min(thing.first_at for thing in opened.opened)
+
+
+def _last(opened: Opened) -> datetime:
+    return max(thing.last_at for thing in opened.opened)
+
+
+def _opened(found: Findings, when: Callable[[Opened], datetime]) -> Iterator[Bound]:
+    """The intruder's first or last decrypt or read: asked for after the cut, so seen to the end."""
     for step in found.of("cloudtrail.measure_opened"):
         for each in step.read(Opened):
-            times = [thing.last_at for thing in each.opened]
-            if times:
-                yield Bound(max(times), f"the intruder's decrypts and reads: {each.coverage}", step.seq)
+            if each.opened:
+                yield Bound(when(each), f"the intruder's decrypts and reads: {each.coverage}", step.seq)
 
 
 def _first_use(
@@ -45,6 +54,11 @@ def _first_use(
         source = f"{looked if not uses else 'CloudTrail'}; no address was judged strange"
         return Milestone(mark=Mark.USED, source=source, events=tuple(step.seq for step, _ in judged))
     first = min((Bound(use.first_at, use.coverage, step.seq) for step, use in uses if use.first_at), default=None)
+    opened = min(_opened(found, _first), default=None)
+    if opened is not None and not uses:
+        return Milestone(
+            mark=Mark.USED, latest=opened.at, basis=Basis.INFERRED, source=opened.what, events=(opened.seq,)
+        )
     if first is None:
         return Milestone(mark=Mark.USED, source=looked, events=backing)
     source = f"not before the first use by anyone; nobody judged whose it was; {_by_cloudtrail(first.what)}"
