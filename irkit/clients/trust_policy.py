@@ -12,6 +12,7 @@ from irkit.clients.document import Document
 from irkit.clients.holder import Holder, HolderKind
 from irkit.clients.iam import canonical_policy
 from irkit.clients.iam_rights import Rights
+from irkit.contract import Change
 
 NOBODY = canonical_policy({
     "Version": "2012-10-17",
@@ -46,6 +47,12 @@ class TrustPolicy(Document):
     def written_by(self, document: str) -> str:  # noqa: ARG002 -- the same call for every document
         """``iam:UpdateAssumeRolePolicy``."""
         return "iam:UpdateAssumeRolePolicy"
+
+    def changes(self, before: str, after: str) -> tuple[Change, ...]:
+        """Who is trusted, before and after; the texts whole when the same are, since only conditions change then."""
+        if before == after or trusted(before) != trusted(after):
+            return super().changes(before, after)
+        return (Change(target=self.target, before=before, after=after),)
 
     def read(self) -> str:
         """The document that stands now. Raises ``NotFound``."""
@@ -121,4 +128,4 @@ def _rest(statement: dict[str, JsonValue], added: frozenset[str]) -> dict[str, J
 def _meaning(document: str) -> str:
     if document == NOBODY:
         return "trusts nobody"
-    return f"trusts {', '.join(trusted(document)) or 'nobody'}: {document}"
+    return f"trusts {', '.join(trusted(document)) or 'nobody'}"

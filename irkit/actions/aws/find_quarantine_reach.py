@@ -112,9 +112,11 @@ def _limits(account: str, principals: tuple[str, ...], reach: Reach) -> tuple[st
         elif found.kind is PrincipalKind.SERVICE_ROLE:
             told.append(f"{arn} is a service-linked role: no SCP binds it")
     if reach is Reach.BINDS:
-        told.append("it binds no service-linked role, and nobody of other accounts whom a resource policy lets in")
+        told.append(_UNBOUND)
     return tuple(told)
 
+
+_UNBOUND = "the quarantine binds no service-linked role, and nobody of another account whom a resource policy lets in"
 
 ACTION: Action[Clients, Params, Result] = Action(
     params=Params,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from irkit.clients.holder import credential, named
 from irkit.clients.principal import PrincipalKind
-from irkit.clients.quarantine import AccountQuarantine, Freeze, Quarantined, QuarantineWork
+from irkit.clients.quarantine import AccountQuarantine, Freeze, Quarantined, QuarantineWork, called
 from irkit.clients.quarantine_policy import Quarantine, bound, plain, quarantine_document, told_by
 from irkit.contract import Action, Effect, Frozen, Operation, Plan, Probe, Receipt, Verdict
 from irkit.errors import Refused
@@ -46,12 +46,13 @@ def plan(clients: Clients, params: Params) -> Plan:
         exempt=tuple(sorted({*now.exempt, *spared} - {bound(each) for each in params.principals})),
         freeze=now.freeze or params.freeze is Freeze.ON,
     )
-    fresh = sorted(set(wanted.suspects) - set(now.suspects))
+    fresh = tuple(sorted(set(wanted.suspects) - set(now.suspects)))
     frozen = "; all but those named make and change no identities meanwhile" if wanted.freeze else ""
+    several = len(wanted.suspects)
     found = place.plan(
         QuarantineWork(before=before, after=quarantine_document(wanted)),
-        f"quarantine {len(wanted.suspects)} principals of {place.account} by SCP",
-        f"all that acts as {', '.join(fresh) or 'those in it'} is refused everything{frozen}",
+        f"quarantine {several} principal{'s' * (several != 1)} of {place.account} by SCP",
+        f"all that acts as {called(fresh) or 'those in it'} is refused everything{frozen}",
     )
     why = "an intruder who watches takes an IAM deny back before it binds; nobody in the account can take back an SCP"
     return found.model_copy(update={"why": why, "cuts": tuple(credential(each) for each in params.principals)})

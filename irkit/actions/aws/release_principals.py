@@ -39,7 +39,8 @@ def plan(clients: Clients, params: Params) -> Plan:
     wanted = says.model_copy(update={"suspects": tuple(arn for arn in says.suspects if arn not in out)})
     work = QuarantineWork(before=before, after=quarantine_document(wanted))
     blast = f"{', '.join(sorted(out))} may do again what their own policies allow"
-    return place.plan(work, f"let {len(set(says.suspects) & out)} principals out of the quarantine", blast)
+    let_out = len(set(says.suspects) & out)
+    return place.plan(work, f"let {let_out} principal{'s' * (let_out != 1)} out of the quarantine", blast)
 
 
 def probe(clients: Clients, plan: Plan) -> Probe:

@@ -110,10 +110,13 @@ class Result(Frozen):
     def summary(self) -> str:
         """In a few words, for one line."""
         rotate = sum(one.opened is not Opened.NO for one in self.tasks)
-        return (
-            f"{len(self.decrypts)} decrypts and {len(self.reads)} reads by the intruder opened {len(self.opened)} "
-            f"things; {rotate} of {len(self.tasks)} values to rotate first"
-        )
+        did = f"{_counted(len(self.decrypts), 'decrypt')} and {_counted(len(self.reads), 'read')} by the intruder"
+        first = f"; {rotate} of {_counted(len(self.tasks), 'value')} to rotate first" if self.tasks else ""
+        return f"{did} opened {_counted(len(self.opened), 'thing')}{first}"
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}{'s' * (number != 1)}"
 
 
 def read(clients: Clients, params: Params) -> Result:
