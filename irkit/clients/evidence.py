@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
@@ -98,12 +99,25 @@ class Evidence:
 
     @contextmanager
     def _new_file(self, name: str) -> Iterator[_HashingFile]:
+        """A draft, locked for as long as its writer lives; of a lost one, ``IncidentFolder.running`` takes it away."""
         _require_plain(name)
+        try:
+            with self._draft(name) as file:
+                yield file
+        except OSError as error:
+            if isinstance(error, (ConnectionError, TimeoutError)) or error.errno is None:
+                raise  # of where it comes from
+            msg = f"evidence {name} cannot be written to {self._folder / 'evidence'}: {error.strerror}"
+            raise IrkitError(msg, hint="see to the disk, then retry the step; nothing half-written was kept") from error
+
+    @contextmanager
+    def _draft(self, name: str) -> Iterator[_HashingFile]:
         folder = self._folder / "evidence"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = folder / f".{secrets.token_hex(8)}.part"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as below:
             try:
+                fcntl.flock(below, fcntl.LOCK_EX)
                 file = _HashingFile(below)
                 yield file
                 below.flush()

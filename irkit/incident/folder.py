@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from irkit.errors import IncidentUnknown, JournalUnwritable, Refused
 from irkit.incident.events import IncidentId, Mode
@@ -74,6 +74,13 @@ class IncidentFolder:
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(mode=0o700, exist_ok=True)
 
+    def _drop_drafts(self) -> None:
+        """Remove what a killed process left half-written of evidence: drafts that nobody holds a lock on."""
+        for draft in self.evidence.glob(".*.part"):
+            with suppress(FileNotFoundError), draft.open("rb") as lost:
+                if _taken(lost, 0.0):
+                    draft.unlink()
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Hold the runner's lock. The kernel lets go of it when the process ends, however it ends.
@@ -86,6 +93,7 @@ class IncidentFolder:
                 msg = f"{self.incident} is being run by another process"
                 raise RunnerBusy(msg, hint="approve, skip and note from here; it will act on them")
             self.empty_work()
+            self._drop_drafts()
             try:
                 yield
             finally:
@@ -98,7 +106,7 @@ class IncidentFolder:
         return False
 
 
-def _taken(lock: TextIO, after: float) -> bool:
+def _taken(lock: IO[str] | IO[bytes], after: float) -> bool:
     """Try to have the lock, after so many seconds. Whoever asks ``is_running`` holds it for a moment, too."""
     time.sleep(after)
     try:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +50,17 @@ def test_what_breaks_on_the_way_leaves_nothing_behind(
         evidence.keep("a", broken(), what="x", count=1)
     assert list((tmp_path / "evidence").iterdir()) == []
     assert kept == []
+
+
+def test_a_disk_that_is_full_is_told_in_words_with_a_way_on(tmp_path: Path, evidence: Evidence) -> None:
+    def full() -> Iterator[bytes]:
+        yield b"some of it"
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(IrkitError, match=r"a\.jsonl cannot be written .*No space left on device") as told:
+        evidence.keep("a.jsonl", full(), what="records", count=2)
+    assert "retry the step" in told.value.hint
+    assert list((tmp_path / "evidence").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["", "../a", "a/b", ".hidden", "/etc/passwd"])

@@ -32,3 +32,13 @@ def test_asking_for_a_runner_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = created(tmp_path, Mode.DRY_RUN)
     assert not folder.is_running()
     assert not (folder.path / "runner.lock").exists()
+
+
+def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    folder = created(tmp_path, Mode.DRILL)
+    lost, written = folder.evidence / ".1f.part", folder.evidence / ".2f.part"
+    lost.write_text("half")
+    with written.open("w") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        with folder.running():
+            assert [path.name for path in folder.evidence.iterdir()] == [written.name]
