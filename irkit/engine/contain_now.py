@@ -1,7 +1,7 @@
 """What one keystroke may start: every planned, reversible step of the containment. Pure.
 
-The containment is the runbook's containing part, and what its reversible steps wait for: a sweep's findings are shut in
-before the last denial, whatever part the author put them in.
+The containment is the runbook's containing part, and what its steps wait for: a sweep's findings are shut in before the
+last denial, and all of them before the proof, whatever part the author put them in.
 
 Nothing here opens a way of its own: each plan is approved by its own hash through ``Orders.approve``. Irreversible
 steps are never offered, nor an undo, nor what this person may not approve; they are named with the reason.
@@ -79,7 +79,7 @@ def contain_now(
     runbook: Runbook, state: IncidentState, actor: Actor, reversible: frozenset[StepId], final: frozenset[StepId]
 ) -> ContainNow:
     """What ``actor`` may start at once. ``reversible`` and ``final`` name the steps whose action is so."""
-    part = _containment(runbook, reversible)
+    part = _containment(runbook)
     mine = [step for step in part if step.id in reversible]
     planned = tuple(_planned(mine, runbook, state, actor))
     phases = {step.id: state.step(step.id).phase for step in part}
@@ -96,9 +96,9 @@ def contain_now(
     )
 
 
-def _containment(runbook: Runbook, reversible: frozenset[StepId]) -> list[Step]:
+def _containment(runbook: Runbook) -> list[Step]:
     held = before(graph(runbook))
-    acts = [step.id for step in runbook.steps if step.phase is RunbookPhase.CONTAIN and step.id in reversible]
+    acts = [step.id for step in runbook.steps if step.phase is RunbookPhase.CONTAIN]
     needed = frozenset[StepId]().union(*(held[step] for step in acts))
     return [step for step in runbook.steps if step.phase is RunbookPhase.CONTAIN or step.id in needed]
 

@@ -26,6 +26,8 @@ Views = Mapping[StepId, StepView]
 def contain_title(now: ContainNow) -> str:
     """``CONTAIN NOW: enter starts these 3 plans, 7 changes``."""
     if not now.offered:
+        if now.under_way:
+            return f"CONTAIN NOW: {len(now.under_way)} under way, nothing to start yet"
         return "CONTAIN NOW: nothing to start yet" if _goes_on(now) else "CONTAIN NOW: nothing is left to start"
     plans = "this plan" if len(now.offered) == 1 else f"these {len(now.offered)} plans"
     return f"CONTAIN NOW: enter starts {plans}, {now.changes} change{'s' * (now.changes != 1)}"
@@ -35,7 +37,7 @@ def contain_page(now: ContainNow, views: Views) -> list[Text]:
     """Rows, top down, the most urgent first: the limits, every plan in one line, then each in full, then the rest."""
     sections = (
         *(_limits(now), _index(now), _offered(now), _asks(now)),
-        *(_shut(now), _troubled(now), _rest(now, views), _final(now)),
+        *(_shut(now), _troubled(now), _rest(now, views), _coming(now), _final(now)),
     )
     rows: list[Text] = []
     for section in sections:
@@ -98,12 +100,22 @@ def _rest(now: ContainNow, views: Views) -> Iterator[Text]:
         time = clock(view.elapsed) if view.elapsed is not None else ""
         mark = (marks.glyph(view.mark), marks.style(view.mark))
         yield Text.assemble(mark, f" {step:<{ID_WIDTH}} {time:<6}", (printable(view.words), marks.style(view.mark)))
-    for each in now.coming:
-        yield _coming(each)
 
 
-def _coming(each: Awaited) -> Text:
-    return Text(f"· {each.step:<{ID_WIDTH}} {each.why}; shown here once it has a plan", "dim")
+def _coming(now: ContainNow) -> Iterator[Text]:
+    """What has no plan yet: one row for all that wait for the same."""
+    if not now.coming:
+        return
+    yield Text("Not planned yet; each is shown here, to be started, as soon as it is:", "dim")
+    for why, several in _alike(now.coming):
+        yield Text(f"· {', '.join(several)}: {why}", "dim")
+
+
+def _alike(coming: tuple[Awaited, ...]) -> list[tuple[str, list[StepId]]]:
+    steps: dict[str, list[StepId]] = {}
+    for each in coming:
+        steps.setdefault(each.why, []).append(each.step)
+    return list(steps.items())
 
 
 def _final(now: ContainNow) -> Iterator[Text]:

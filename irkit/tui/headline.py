@@ -23,6 +23,7 @@ _CLOCKS = {
 }
 _OVER = {Mark.DONE, Mark.SKIPPED, Mark.OMITTED, Mark.UNDONE, Mark.PREVIEWED}
 _WIDE = 100
+_DOT = " · "
 
 
 def mode_word(mode: Mode) -> str:
@@ -45,7 +46,7 @@ def tally(views: Sequence[StepView]) -> str:
         (count[Mark.POSTPONED], "undelivered"),
         (count[Mark.TODO] + count[Mark.GATE], "to come"),
     ]
-    return " · ".join(f"{number} {word}" for number, word in parts if number or word == "done")
+    return _DOT.join(f"{number} {word}" for number, word in parts if number or word == "done")
 
 
 def finished(views: Sequence[StepView]) -> str:
@@ -96,15 +97,26 @@ def _role(acting_as: str) -> str:
 def progress(runbook: Runbook, state: IncidentState, views: Sequence[StepView], width: int) -> Text:
     """The second line: severity, counts, and the clocks of the phases."""
     severity = state.opened.severity if state.opened else runbook.severity.value
-    left = f" {severity}   {tally(views)}"
+    right = Text("    ").join(_phase_clock(runbook, state, phase, name) for phase, name in _CLOCKS.items())
+    left = f" {severity}   "
     if state.aborted is not None:
         left = f" {severity}   ABORTED: {printable(state.aborted)}"
     elif state.closed is not None:
         left = f" {severity}   CLOSED: {printable(state.closed)}"
-    right = Text("    ").join(_phase_clock(runbook, state, phase, name) for phase, name in _CLOCKS.items())
+    else:
+        left += _fitting(tally(views).split(_DOT), width - right.cell_len - len(left) - 2)
     line = Text(left)
     line.truncate(max(0, width - right.cell_len - 2), overflow="ellipsis", pad=True)
     return Text.assemble(line, " ", right, " ")
+
+
+def _fitting(parts: list[str], room: int) -> str:
+    """The counts that fit: where there is no room, what asks nothing of anybody goes first."""
+    for idle in ("left out", "skipped", "undone", "done"):
+        if len(_DOT.join(parts)) <= room:
+            break
+        parts = [part for part in parts if not part.endswith(f" {idle}")]
+    return _DOT.join(parts)
 
 
 def _phase_clock(runbook: Runbook, state: IncidentState, phase: RunbookPhase, name: str) -> Text:

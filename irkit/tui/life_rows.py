@@ -45,10 +45,10 @@ _STAGE_WIDTH = max(map(len, Stage))
 
 
 def life_style(life: Life) -> str:
-    """A Rich style of ANSI colours. Green only from *denied* on, and of that only where a call was seen refused."""
+    """A Rich style of ANSI colours. Green only from *denied* on, and only where a call was seen refused."""
     if life.stage is Stage.LIVE and life.given is not None:
         return _GIVEN
-    return _SIMULATED if life.stage is Stage.DENIED and life.by is Means.SIMULATION else _STYLES[life.stage]
+    return _SIMULATED if life.stage in GREEN and life.by is Means.SIMULATION else _STYLES[life.stage]
 
 
 def worst_first(lives: Lives) -> list[Life]:

@@ -25,6 +25,8 @@ from irkit.tui.spans import moment
 
 _MOST_CHANGES = 40
 _LABEL = 9
+_LAST = {"coverage", "not_seen"}
+"""Fields of a result that say where was looked: long, and read after what was found."""
 
 
 class Tab(StrEnum):
@@ -120,11 +122,27 @@ def _plan(subject: Subject) -> list[Text]:
 
 def _none_yet(subject: Subject) -> list[Text]:
     if subject.now.phase is Phase.ASKING:
-        return [Text(), Text("It asks you. [a] shows the question.", "bold yellow")]
+        asks = Text("It asks you. [a] shows the question.", "bold yellow")
+        return [Text(), asks, Text(), *_rests_on(subject), Text(), *_offers(subject)]
     if subject.now.phase is Phase.OMITTED:
         return [Text(), Text(f"Left out: {printable(subject.now.reason)}", "dim")]
-    text = "" if subject.now.results is not None else "No plan yet: it is made when the steps before it have ended."
-    return [Text(), Text(text, "dim"), Text(), *_offers(subject)]
+    return [Text(), Text(_why_no_plan(subject.now), "dim"), Text(), *_offers(subject)]
+
+
+def _why_no_plan(now: StepState) -> str:
+    if now.results is not None:
+        return ""
+    if now.phase is Phase.STARTED:
+        return "It is looking; what it asks stands in the activity."
+    return "Nothing yet: it begins when the steps before it have ended."
+
+
+def _rests_on(subject: Subject) -> list[Text]:
+    """What the steps before a question found: the answer is about it."""
+    found = [(step, subject.state.step(step)) for step in needs(subject.step)]
+    rows = [(step, now.summary) for step, now in found if now.summary]
+    width = max((len(step) for step, _ in rows), default=0)
+    return [Text.assemble((f"{step:<{width}}  ", "dim"), printable(summary)) for step, summary in rows]
 
 
 def _standing(now: StepState) -> str:
@@ -179,8 +197,12 @@ def _output(subject: Subject) -> list[Text]:
 
 
 def _json(result: Mapping[str, JsonValue]) -> list[Text]:
-    lines = json.dumps(dict(result), indent=2, ensure_ascii=False).splitlines()
-    return [Text(_kept(line)) for line in lines]
+    """What was found first; then what was looked at; at last, in one line, what was looked for and is not there."""
+    found = {name: value for name, value in result.items() if value not in ([], {}, "", None)}
+    nothing = ", ".join(name for name in result if name not in found)
+    ordered = dict(sorted(found.items(), key=lambda item: item[0] in _LAST))
+    lines = json.dumps(ordered, indent=2, ensure_ascii=False).splitlines()
+    return [*(Text(_kept(line)) for line in lines), *([Text(f"none: {nothing}", "dim")] if nothing else [])]
 
 
 def _kept(line: str) -> str:

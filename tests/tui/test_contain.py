@@ -108,7 +108,7 @@ def test_with_nothing_planned_it_says_what_it_waits_for(play: Play) -> None:
     desk = ScriptedDesk(Story().opened().started("identify_key", Effect.READ))
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).press("C").says("nothing to start yet").says("deny_policy        waits for identify_key").go()
+        await on(pilot).press("C").says("nothing to start yet").says("waits for identify_key").go()
         await on(pilot).press("enter").told("nothing to start yet").go()
         desk.story.done("identify_key").planned("deny_policy", count=1)
         await on(pilot).says("enter starts this plan, 1 change").press("enter")\
@@ -167,7 +167,7 @@ def test_more_plans_than_rows_are_each_seen_in_a_line_first(play: Play) -> None:
     )
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).press("C").says("these 3 plans, 7 changes").says("rows more: down").go()
+        await on(pilot).press("C").says("these 3 plans, 7 changes").says("more below: ").go()
         await same_as_snapshot(pilot, "contain_many_80x18")
 
     play(desk, (80, 18), scene)

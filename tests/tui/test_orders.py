@@ -88,6 +88,46 @@ def test_cancel_has_the_focus_and_escape_says_no(play: Play, keys: list[str]) ->
     assert desk.orders.given == []
 
 
+@pytest.mark.parametrize("times", [2, 3])
+def test_escape_pressed_again_over_a_slow_line_closes_the_dialog_alone(play: Play, times: int) -> None:
+    desk = ScriptedDesk(halfway())
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("a").says("Run this plan").go()
+        dialog = pilot.app.screen
+        assert isinstance(dialog, ApproveScreen)
+        for _ in range(times):
+            dialog.dismiss(result=False)
+        await on(pilot).says_not("Run this plan of").says("Waits for you").go()
+
+    play(desk, WIDE, scene)
+    assert desk.orders.given == []
+
+
+def test_the_cursor_goes_on_when_a_step_comes_to_wait_later(play: Play) -> None:
+    """Unless the user has turned to the page of the step that was answered."""
+    story = halfway()
+    desk = ScriptedDesk(story)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await (
+            on(pilot)
+            .step("update_consumers")
+            .press("a")
+            .says("Run this plan")
+            .press("y")
+            .until(lambda: bool(desk.orders.given))
+            .go()
+        )
+        steps = pilot.app.screen.query_one(StepList)
+        story.approved("update_consumers")
+        await on(pilot).says("Waits for you (0)").go()
+        story.planned("purge_history", Effect.IRREVERSIBLE, phrase="purge acme/payments")
+        await on(pilot).until(lambda: steps.chosen == "purge_history").go()
+
+    play(desk, WIDE, scene)
+
+
 def test_tab_and_enter_say_yes(play: Play) -> None:
     desk = ScriptedDesk(halfway())
 

@@ -115,6 +115,7 @@ class ApproveFinalScreen(Dialog[str | None]):
         """What will change, the phrase to type, and two buttons of which none is the default."""
         with Vertical(classes="dialog final") as box:
             box.border_title = f"IRREVERSIBLE: {self._approving.step}"
+            box.border_subtitle = "type the phrase, tab to the button, enter · esc cancels"
             with VerticalScroll(classes="facts", can_focus=False):
                 yield Static(facts(self._approving), markup=False)
             phrase = (printable(self._approving.phrase), "bold")

@@ -105,7 +105,7 @@ class ContainScreen(OrderingScreen):
         text = hanging(rows, pane.scrollable_content_region.width)
         pane.query_one(Static).update(text)
         more = len(text.plain.splitlines()) - pane.scrollable_content_region.height
-        pane.border_subtitle = f"{more} rows more: down" if more > 0 else ""
+        pane.border_subtitle = f"more below: {more}" if more > 0 else ""
 
     def on_resize(self) -> None:
         """Another width breaks the rows elsewhere."""

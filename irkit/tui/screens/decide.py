@@ -54,7 +54,8 @@ class DecideScreen(Dialog[Answer | None]):
             box.border_title = f"{self._step} asks"
             box.border_subtitle = _HINTS[kind]
             with VerticalScroll(classes="facts", can_focus=False):
-                yield Static(printable(self._question.text), markup=False)
+                lines = self._question.text.splitlines()
+                yield Static("\n".join(printable(line) for line in lines), markup=False)
             if kind is QuestionKind.CHOICE:
                 yield OptionList(*(self._option(one) for one in self._question.options), id="options", markup=False)
             label = {QuestionKind.CHOICE: "Why", QuestionKind.CONFIRM: "Remark", QuestionKind.TEXT: "Answer"}[kind]

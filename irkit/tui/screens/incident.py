@@ -114,14 +114,17 @@ class IncidentScreen(OrderingScreen):
     def _lead(self, reading: Reading) -> None:
         """Until the user moves the cursor or a step that waits is selected, select what matters most.
 
-        When the selected step was answered and waits no more, go on to the next that does.
+        When the selected step was answered and waits no more, go on to the next that does, now or later: unless the
+        user has moved meanwhile, or reads the step's page.
         """
         steps = self.query_one(StepList)
         waiting = reading.waiting()
         if self._answered is not None and self._answered not in {view.step for view in waiting}:
-            if waiting and self._answered == self.selected:
+            stays = self._answered == self.selected and self.focused is not self.query_one("#detail")
+            if stays and waiting:
                 self.action_next_waiting()
-            self._answered = None
+            if waiting or not stays:
+                self._answered = None
         if not steps.touched and (waiting or reading.running()):
             steps.choose((waiting or reading.running())[0].step)
             steps.touched = bool(waiting)

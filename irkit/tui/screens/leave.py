@@ -8,11 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from irkit.tui.screens.dialog import Modal
 
-class LeaveScreen(ModalScreen[bool]):
+
+class LeaveScreen(Modal[bool]):
     """Stay has the focus; ``y`` leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,11 +11,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from irkit.tui.printable import printable
+from irkit.tui.screens.dialog import Modal
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Choice:
     off: str = ""
 
 
-class PickScreen(ModalScreen[str | None]):
+class PickScreen(Modal[str | None]):
     """Gives the id of the chosen entry, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static
 
 from irkit.errors import InputMissing, UsageError
@@ -23,6 +22,7 @@ from irkit.tui.desk import RunbookCard
 from irkit.tui.headline import mode_word
 from irkit.tui.messages import StartAsked
 from irkit.tui.printable import printable
+from irkit.tui.screens.dialog import Modal
 
 _SAYS = {
     Mode.LIVE: "LIVE: effects reach the real account, each after its approval",
@@ -34,7 +34,7 @@ _SAYS = {
 _YES, _NO = "yes", "no"
 
 
-class StartScreen(ModalScreen[StartAsked | None]):
+class StartScreen(Modal[StartAsked | None]):
     """Gives what to start, or None. Nothing is started by enter in a field: only by the button."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

@@ -10,10 +10,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from irkit.tui.screens.dialog import Modal
 from irkit.tui.trail_cells import counted, fitted, words
 from irkit.tui.trail_view import Sense
 
@@ -36,7 +36,7 @@ class _Filter(Input):
         return character != "!" and super().check_consume_key(key, character)
 
 
-class ValuesScreen(ModalScreen[Picked | None]):
+class ValuesScreen(Modal[Picked | None]):
     """Type to filter; enter keeps only the value, ``!`` leaves it out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

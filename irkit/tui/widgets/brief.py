@@ -9,6 +9,8 @@ from irkit.engine.view import StepView
 from irkit.incident.events import StepId
 from irkit.tui import marks
 from irkit.tui.board import Board
+from irkit.tui.headline import all_over
+from irkit.tui.marks import CHOSEN
 from irkit.tui.printable import printable
 from irkit.tui.rows import ID_WIDTH
 from irkit.tui.spans import clock
@@ -34,8 +36,10 @@ class Brief(Widget):
         reading = self._board.reading
         if reading is None or self._step is None:
             return Text()
-        rows = [self._row(view) for view in (*reading.running()[:1], *reading.waiting()[:1])]
-        lines = [*rows, self._chosen(reading.view(self._step))]
+        views = (*reading.running()[:1], *reading.waiting()[:1])
+        named = bool(views) and views[-1].step == self._step
+        ended = [Text(" every step has ended: [q] leaves", "dim")] if all_over(reading.views) else []
+        lines = [*ended, *map(self._row, views), self._chosen(reading.view(self._step), "" if named else self._step)]
         for line in lines:
             line.truncate(self.size.width, overflow="ellipsis")
         return Text("\n").join(lines)
@@ -51,12 +55,15 @@ class Brief(Widget):
     def _last_line(self, step: StepId) -> str:
         return next((line.text for line in reversed(self._board.lines) if line.step == step), "")
 
-    def _chosen(self, view: StepView) -> Text:
+    def _chosen(self, view: StepView, name: str) -> Text:
+        """The selected step's facts; its ``name`` first unless the row above is its own."""
         reading = self._board.reading
         now = reading.state.step(view.step) if reading else None
-        facts = [now.effect.value if now and now.effect else view.mark.value]
+        facts = [name, now.effect.value if now and now.effect else view.mark.value]
         if now and now.plans:
             facts.append(f"undo: {printable(now.plans[0].undo)}")
         elif view.waits_for:
             facts.append(f"waits for {', '.join(view.waits_for)}")
-        return Text(f"   {' · '.join(facts)} · [enter] page  [a] answer", "dim")
+        answer = "  [a] answer" if reading and view in reading.waiting() else ""
+        told = " · ".join(fact for fact in facts if fact)
+        return Text(f" {CHOSEN} {told} · [enter] page{answer}" if name else f"   {told} · [enter] page{answer}", "dim")

@@ -97,12 +97,19 @@ class StepList(ScrollView, can_focus=True):
         if at == self.cursor:
             return
         was, self.cursor = self.cursor, at
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        if at < top or at >= top + height:
-            self.scroll_to(y=at if at < top else at - height + 1, animate=False, immediate=True)
+        self._bring_in_sight()
         self.refresh_line(was)
         self.refresh_line(at)
         self.post_message(self.Chosen(self.chosen))
+
+    def on_resize(self) -> None:
+        """The panes below grow and shrink: the selected row stays in sight."""
+        self._bring_in_sight()
+
+    def _bring_in_sight(self) -> None:
+        at, top, height = self.cursor, self.scroll_offset.y, max(1, self.size.height)
+        if at < top or at >= top + height:
+            self.scroll_to(y=at if at < top else at - height + 1, animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
         """One row of those in sight."""

@@ -39,6 +39,7 @@ class WaitsPane(Widget):
         resized = min(len(waiting), _MOST) != min(len(self._waiting), _MOST)
         self._waiting = waiting
         self.border_title = f"Waits for you ({len(waiting)})"
+        self.border_subtitle = f"{len(waiting) - _MOST} more: w" if len(waiting) > _MOST else ""
         self.refresh(layout=resized)
 
     def render(self) -> Text:
@@ -46,7 +47,7 @@ class WaitsPane(Widget):
         if not self._waiting:
             reading = self._board.reading
             over = reading is not None and all_over(reading.views)
-            return Text(" every step has ended: leave, and write the postmortem" if over else " nothing", "dim")
+            return Text(" every step has ended: [q] leaves, and says what comes next" if over else " nothing", "dim")
         return Text("\n").join(self._row(view) for view in self._waiting[:_MOST])
 
     def _row(self, view: StepView) -> Text:
