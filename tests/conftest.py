@@ -29,6 +29,12 @@ JSONFileLoader.load_file = _once
 __all__ = ["forge", "raise_world", "world"]
 
 
+@pytest.fixture(scope="session")
+def rules_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder (``XDG_CACHE_HOME``) for a whole session: compiling the scan's rules takes four seconds."""
+    return tmp_path_factory.mktemp("rules")
+
+
 @pytest.fixture
 def forge(tmp_path: Path) -> Iterator[Forge]:
     """A git server, a GitHub server and a Slack server with a leaked key planted, and an incident's clients."""

@@ -19,9 +19,9 @@ BASELINE = ("--baseline", ".secrets.baseline")
 UPDATE = (*BASELINE, "--update-baseline")
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+@pytest.fixture(scope="session")
+def cache(rules_cache: Path) -> Path:
+    return rules_cache
 
 
 @pytest.fixture

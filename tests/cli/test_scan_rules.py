@@ -25,8 +25,8 @@ GOOD = RULE.replace("${wrapped}", "ours_${base62:24}")
 
 
 @pytest.fixture(autouse=True)
-def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "rules-cache"))
+def _home(monkeypatch: pytest.MonkeyPatch, rules_cache: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(rules_cache))
 
 
 def written(folder: Path, text: str) -> str:

@@ -21,8 +21,8 @@ LEAK = f"token = '{planted.GITHUB}'\n"
 
 
 @pytest.fixture(scope="module")
-def detector(tmp_path_factory: pytest.TempPathFactory) -> Detector:
-    return load_detector(cache=Path(tmp_path_factory.mktemp("cache")))
+def detector(rules_cache: Path) -> Detector:
+    return load_detector(cache=rules_cache / "irkit")
 
 
 def names(scanned: FilesScanned, root: Path) -> list[str]:
@@ -81,10 +81,10 @@ def test_what_is_named_and_cannot_be_scanned_makes_it_incomplete(tmp_path: Path,
 
 
 AS_NOBODY = """
-import os, sys
+import os, pathlib, sys
 from irkit.scan.detect.detector import load_detector
 from irkit.scan.files import scan_files
-detector = load_detector()
+detector = load_detector(cache=pathlib.Path(sys.argv.pop()))
 scan_files(sys.argv[1:], detector, 1)  # loads what is not readable to others
 if os.geteuid() == 0:
     os.setgroups([])
@@ -95,7 +95,7 @@ print(*(os.path.basename(path) for path, _ in got.looked))
 """
 
 
-def test_what_may_not_be_read_is_named() -> None:
+def test_what_may_not_be_read_is_named(detector: Detector, rules_cache: Path) -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         folder.chmod(0o755)
@@ -103,7 +103,8 @@ def test_what_may_not_be_read_is_named() -> None:
         (folder / "mine.py").write_text(LEAK)
         (folder / "mine.py").chmod(0)
         (folder / "b.py").write_text(LEAK)
-        ran = subprocess.run([sys.executable, "-c", AS_NOBODY, made], capture_output=True, text=True, check=False)
+        words = [sys.executable, "-c", AS_NOBODY, made, str(rules_cache / "irkit")]
+        ran = subprocess.run(words, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines() == ["True mine.py: Permission denied; shut: Permission denied;", "b.py"]
 

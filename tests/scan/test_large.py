@@ -14,8 +14,8 @@ LINE = b"x" * 99 + b"\n"
 
 
 @pytest.fixture(scope="module")
-def detector(tmp_path_factory: pytest.TempPathFactory) -> Detector:
-    return load_detector(cache=Path(tmp_path_factory.mktemp("cache")))
+def detector(rules_cache: Path) -> Detector:
+    return load_detector(cache=rules_cache / "irkit")
 
 
 def chunks(body: bytes, size: int = 1 << 20) -> list[bytes]:

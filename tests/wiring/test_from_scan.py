@@ -53,8 +53,8 @@ ONE, TWO = pair(), pair()
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def cache(rules_cache: Path) -> Path:
+    return rules_cache
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ TOKEN = "server-token-for-tests"
 
 
 @pytest.fixture(scope="module")
-def detector(tmp_path_factory: pytest.TempPathFactory) -> Detector:
-    return load_detector(cache=tmp_path_factory.mktemp("cache"))
+def detector(rules_cache: Path) -> Detector:
+    return load_detector(cache=rules_cache / "irkit")
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ _TOKEN = re.compile(r"(?:ghp_|AKIA|xoxb-\d|sk_live_|glpat-|AIza|npm_|-----BEGIN)
 
 
 @pytest.fixture(scope="module")
-def detector(tmp_path_factory: pytest.TempPathFactory) -> Detector:
-    return load_detector(cache=tmp_path_factory.mktemp("detector"))
+def detector(rules_cache: Path) -> Detector:
+    return load_detector(cache=rules_cache / "irkit")
 
 
 def test_there_are_rules_for_hundreds_of_kinds() -> None:
