@@ -37,7 +37,8 @@ def responder(on: Bench, permissions: tuple[str, ...]) -> Bench:
         encoding="utf-8",
     )
     aws = replace(on.outside.config.aws, credentials_file=credentials)
-    return bench(on.world, on.folder, aws=aws)
+    seen = bench(on.world, on.folder, aws=aws)
+    return replace(seen, outside=replace(seen.outside, incident=on.outside.incident))
 
 
 def _a_user(on: Bench) -> Given:
