@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 WORKERS ?= 2
+# A module's tests stay with one worker: what a whole module shares, a driven drill for one, is made once.
+TESTS   := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: help drill test test-all check format bench docs lock clean
 
@@ -15,13 +17,13 @@ drill: .venv/drill
 	@test -t 0 && test -t 1 && test -t 2 || set -- --unattended --adversary persistent; \
 	$(BIN)/irkit drill key_leak "$$@" || test $$? -eq 3  # 3: left while it waits for a human
 
-## test      set up, check and run the tests (under 10 minutes), without what needs tmux
+## test      set up, check and run the tests (under 10 minutes), without what needs tmux or takes long
 test: check
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not apt"
+	$(TESTS) -m "not apt and not long"
 
 ## test-all  the same with all tests; those in a terminal want tmux (apt-get install tmux), and are skipped without it
 test-all: check
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(TESTS)
 
 ## check     linter, formatter, types and import contracts
 check: .venv/dev

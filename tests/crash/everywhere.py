@@ -14,6 +14,7 @@ from pathlib import Path
 
 from irkit.drill.rehearsal import Rehearsal
 from irkit.wiring.session import Session
+from tests.crash.killing import Where
 
 KILLED = -9
 MOST_CHILDREN = 900
@@ -34,14 +35,14 @@ class Killed:
     log: str
 
 
-def killed_everywhere(rehearsal: Rehearsal, session: Session, folder: Path) -> Killed:
+def killed_everywhere(rehearsal: Rehearsal, session: Session, folder: Path, where: Where = Where.EVERYWHERE) -> Killed:
     """Drive a drill that has just begun to its end, with irkit killed at every point and resumed each time.
 
     It ends with the first child that nothing kills, or after ``MOST_CHILDREN``. ``folder`` takes the children's notes.
     """
     rehearsal.inject({"service": "cloudtrail", "lookups_per_second": LOOKUPS_PER_SECOND})
     points, log = folder / "points", folder / "log"
-    own = (rehearsal.facts.config_file, session.config.data_folder, session.folder.incident, points)
+    own = (rehearsal.facts.config_file, session.config.data_folder, session.folder.incident, points, where)
     codes = list(_codes("\t".join(map(str, own)) + "\n", log))
     return Killed(rehearsal, session, points.read_text(encoding="utf-8").splitlines(), codes, log.read_text())
 

@@ -13,11 +13,14 @@ from __future__ import annotations
 import functools
 import importlib
 import os
+import re
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 import botocore.exceptions
@@ -37,8 +40,28 @@ from irkit.incident.events import Actor, Event, Recorded, StepId
 from irkit.incident.journal import Guard, Happened, SqliteJournal
 from irkit.incident.state import ItemPhase
 from irkit.runbook.load import loads
+from irkit.runbook.model import Runbook
+from irkit.runbook.shelf import taken
 from irkit.wiring import session as wiring_session
 from irkit.wiring.incidents import session_of
+
+
+class Where(StrEnum):
+    """At which points children die."""
+
+    EVERYWHERE = "everywhere"
+    """At each, step by step."""
+    EFFECTS = "effects"
+    """At those of effects alone, within them after what they write, and of each action once: it is carried out alike
+    in whatever step it stands. Actions of ``MODEL`` are left out: its drill is died in everywhere."""
+
+
+MODEL = "key_leak"
+
+
+READING = re.compile(r"\w+:(Get|List|Describe|Lookup|Simulate)|\w+: GET |slack: \w+\.(list|history|info)")
+"""How the notes of calls begin that change nothing."""
+OF_EFFECTS = frozenset({"effect_intended", "effect_done", "doubt_probed", "doubt_resolved"})
 
 
 class Points:
@@ -64,16 +87,19 @@ class Points:
 
 
 class KillingJournal(SqliteJournal):
-    """A journal that dies on both sides of each event."""
+    """A journal that dies on both sides of each event, or of those of effects."""
 
-    def __init__(self, path: Path, points: Points) -> None:
+    def __init__(self, path: Path, points: Points, named: Callable[[Event], str]) -> None:
         self._points = points
+        self._named = named
         super().__init__(path)
 
     def append(
         self, event: Event, *, actor: Actor, happened: Happened | None = None, guard: Guard | None = None
     ) -> Recorded:
-        point = point_of(event)
+        point = self._named(event)
+        if not point:
+            return super().append(event, actor=actor, happened=happened, guard=guard)
         with self._points.lock:
             self._points.die_once(f"before {point}")
             record = super().append(event, actor=actor, happened=happened, guard=guard)
@@ -90,7 +116,26 @@ def point_of(event: Event) -> str:
     return " ".join(parts)
 
 
-def die_within_effects(journal: SqliteJournal, points: Points) -> None:
+def own_action(runbook: Runbook, step: StepId) -> str:
+    """The action of a step; empty when the model runbook has it too."""
+    uses = runbook.step(step).uses
+    return "" if uses in model_actions() else uses
+
+
+@functools.cache
+def model_actions() -> frozenset[str]:
+    """What the model runbook uses."""
+    return frozenset(step.uses for step in taken(MODEL, Path()).steps)
+
+
+def effect_point(event: Event, runbook: Runbook) -> str:
+    """The same of an effect's event with the action for the step; empty of any other event."""
+    step = getattr(event, "step", None)
+    uses = own_action(runbook, step) if event.kind in OF_EFFECTS and step is not None else ""
+    return f"{event.kind} {uses} {getattr(event, 'direction', '-')}" if uses else ""
+
+
+def die_within_effects(journal: SqliteJournal, points: Points, placed: Callable[[StepId, str], str]) -> None:
     """Die right after each different call of each effect, between its intent and its receipt.
 
     Of the effect's own step: what other steps read meanwhile is another moment in each run, and no boundary.
@@ -106,20 +151,26 @@ def die_within_effects(journal: SqliteJournal, points: Points) -> None:
     def noted(self: CallLog, text: str, *, request_id: str = "", error: str = "") -> None:
         note(self, text, request_id=request_id, error=error)
         step = steps.get(self)
-        if step and any(item.phase is ItemPhase.INTENDED for item in journal.state().step(step).items):
-            points.die_once(f"within {step} {' '.join(text.split()[:2])}")
+        place = placed(step, text) if step else ""
+        if step and place and any(item.phase is ItemPhase.INTENDED for item in journal.state().step(step).items):
+            points.die_once(f"within {place} {' '.join(text.split()[:2])}")
 
     Clients.__init__ = begun  # type: ignore[method-assign]
     CallLog.note = noted  # type: ignore[method-assign]
 
 
-def child(config_file: Path, data: Path, incident: str, points_file: Path) -> int:
+def child(config_file: Path, data: Path, incident: str, points_file: Path, where: Where) -> int:
     """Resume the incident with the scripted people; the exit code when nobody died: 0 when all has ended."""
     points = Points(points_file)
-    wiring_session.SqliteJournal = lambda path: KillingJournal(path, points)  # type: ignore[attr-defined,assignment]
+    if where is Where.EVERYWHERE:
+        named, placed = point_of, lambda step, _: str(step)
+    else:
+        named = lambda event: effect_point(event, session.runbook)  # noqa: E731
+        placed = lambda step, text: "" if READING.match(text) else own_action(session.runbook, step)  # noqa: E731
+    wiring_session.SqliteJournal = lambda path: KillingJournal(path, points, named)  # type: ignore[attr-defined,assignment]
     session = session_of(load(config_file, environment={}, flags={"data_folder": str(data)}), incident)
     assert isinstance(session.journal, KillingJournal)
-    die_within_effects(session.journal, points)
+    die_within_effects(session.journal, points, placed)
     for person in (colleague(session), responder(session)):
         person.start()
     outcome = session.run(Until.SETTLED)
@@ -128,7 +179,7 @@ def child(config_file: Path, data: Path, incident: str, points_file: Path) -> in
 
 
 SDKS = ("boto3", "botocore.session", "git", "github", "requests", "slack_sdk")
-SERVICES = ("account", "cloudtrail", "ecs", "iam", "kms", "s3", "secretsmanager", "sts")
+SERVICES = ("account", "cloudtrail", "ecs", "iam", "kms", "organizations", "s3", "secretsmanager", "sts")
 
 
 def warmed() -> None:
@@ -165,15 +216,16 @@ def zygote() -> None:
     """Imported once; forks a child for each line on stdin and answers with how it ended (``-9`` or an exit code)."""
     warmed()
     hurried()
+    model_actions()
     wiring_session.loads = functools.cache(loads)  # type: ignore[attr-defined]
     for line in sys.stdin:
-        config_file, data, incident, points_file = line.rstrip("\n").split("\t")
+        config_file, data, incident, points_file, where = line.rstrip("\n").split("\t")
         read_once(Path(config_file), Path(data), incident)
         pid = os.fork()
         if pid == 0:
             code = 70
             try:
-                code = child(Path(config_file), Path(data), incident, Path(points_file))
+                code = child(Path(config_file), Path(data), incident, Path(points_file), Where(where))
             finally:
                 sys.stderr.flush()
                 os._exit(code)

@@ -1,5 +1,5 @@
 """Each runbook's whole drill, with the irkit process killed by SIGKILL at every point, one after the other, and
-resumed each time."""
+resumed each time. Where that would take too long for every day, at the points of effects (``Where.EFFECTS``)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from irkit.incident.state import Phase
 from irkit.incident.verification import verification
 from irkit.wiring.drills import begin
 from tests.crash.everywhere import KILLED, Killed, killed_everywhere
-from tests.crash.killing import point_of
+from tests.crash.killing import MODEL, Where, effect_point, point_of
 
 pytestmark = pytest.mark.timeout(1800)  # some 440 processes, one after the other
 
@@ -37,13 +37,23 @@ class Case:
     """
 
 
-CASES = (
+ALL_WELL = frozenset({"deny_again", "no_quarantine", "not_clean", "paths_open", "not_dead"})
+"""The steps that containment leaves out when the organization binds and nothing is left open."""
+LOST_KEY = {"CreateAccessKey svc-deploy": "DeleteAccessKey svc-deploy"}
+"""A new key whose secret was lost with the process is taken away, and another made."""
+KEY_LEAK = Case(MODEL, ALL_WELL | {"leave_history"}, LOST_KEY)
+MOST_FINAL = (
     Case(
-        "key_leak",
-        frozenset({"leave_history"}),
-        # a new key whose secret was lost with the process is taken away, and another made
-        {"CreateAccessKey svc-deploy": "DeleteAccessKey svc-deploy"},
+        "ci_runner_compromise",
+        ALL_WELL | {"unknown_runners", "something_new", "not_retired"},
+        LOST_KEY,
     ),
+    Case("runtime_leak", ALL_WELL | {"revoke_by_hand", "tokens_not_dead"}, LOST_KEY),
+)
+"""Those with the most effects that nothing takes back."""
+OTHERS = (
+    Case("kms_misuse", ALL_WELL | {"disable_key", "rotate_key", "replace_key", "not_misused", "unclear_callers"}),
+    Case("offboarding", ALL_WELL | {"rotate_first"}),
 )
 
 
@@ -52,15 +62,30 @@ class Driven(Killed):
     """A case's drill, driven to its end."""
 
     case: Case
+    where: Where
+
+    def named(self, event: ev.Event) -> str:
+        """The point that an event is; empty when nobody dies at it."""
+        return point_of(event) if self.where is Where.EVERYWHERE else effect_point(event, self.session.runbook)
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.runbook)
+WHERE = (
+    pytest.param((KEY_LEAK, Where.EVERYWHERE), id=KEY_LEAK.runbook),
+    *(pytest.param((case, Where.EFFECTS), id=f"{case.runbook}-effects") for case in MOST_FINAL),
+    *(
+        pytest.param((case, Where.EVERYWHERE), id=case.runbook, marks=pytest.mark.long)
+        for case in (*MOST_FINAL, *OTHERS)
+    ),
+)
+
+
+@pytest.fixture(scope="module", params=WHERE)
 def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driven]:
-    case: Case = request.param
+    case, where = request.param
     folder = tmp_path_factory.mktemp("killed")
     session, rehearsal = begin(load(environment={}, flags={"data_folder": str(folder / "data")}), case.runbook, 1)
     try:
-        yield Driven(**vars(killed_everywhere(rehearsal, session, folder)), case=case)
+        yield Driven(**vars(killed_everywhere(rehearsal, session, folder, where)), case=case, where=where)
     finally:
         rehearsal.stop()
 
@@ -78,7 +103,7 @@ def test_the_drill_reaches_its_end_through_all_the_kills(killed: Driven) -> None
 
 def test_every_event_boundary_was_killed_on_both_sides(killed: Driven) -> None:
     """Whatever stands in the journal was died at just before and right after it was written."""
-    written = {point_of(record.event) for record in killed.session.journal.records()[1:]}
+    written = {killed.named(record.event) for record in killed.session.journal.records()[1:]} - {""}
     assert {f"{side} {point}" for side in ("before", "after") for point in written} <= set(killed.points)
     for effect in (point.removeprefix("effect_intended") for point in written if point.startswith("effect_intended")):
         step = effect.split()[0]
@@ -120,8 +145,8 @@ def test_no_effect_was_applied_twice(killed: Driven) -> None:
     assert calls, "the record shows no effects at all"
     assert {name: count for name, count in calls.items() if count != 1} == {}
     tokens = Counter(_tokens(killed.rehearsal))
-    assert tokens
-    assert set(tokens.values()) == {1}
+    tells = any(step.uses == "slack.post_message" for step in killed.session.runbook.steps)
+    assert set(tokens.values()) == ({1} if tells else set())
 
 
 def _taken(calls: Counter[str], beginning: str) -> int:
@@ -144,7 +169,7 @@ def _effects(rehearsal: Rehearsal) -> Iterator[str]:
 def _tokens(rehearsal: Rehearsal) -> Iterator[str]:
     """The idempotency token of each message that Slack took."""
     store = rehearsal.folder / "slack" / "slack.jsonl"
-    for line in store.read_text(encoding="utf-8").splitlines():
+    for line in store.read_text(encoding="utf-8").splitlines() if store.exists() else ():
         if found := re.search(r'"token": ?"([0-9a-f]{32})"', line):
             yield found[1]
 
