@@ -6,12 +6,14 @@ any of irkit is loaded. The rehearsal cloud is a process of its own and keeps th
 
 from __future__ import annotations
 
+import copyreg
 import datetime as dt
+import importlib
 import os
 import sys
 import time
 from collections.abc import Sequence
-from typing import Self
+from typing import Any
 
 _MARK = "off_by"
 """An attribute of the ``datetime`` of a process whose clock is off."""
@@ -29,25 +31,49 @@ def again(words: Sequence[str], off: dt.timedelta) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "irkit.cli.skewed", seconds, *words])  # noqa: S606  irkit itself
 
 
+class _Alike(type):
+    """Of a ``datetime`` that only tells another time: every ``datetime`` is one of it, and it makes no other ones."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _RIGHT)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, _RIGHT)
+
+
+_RIGHT = dt.datetime
+
+
 def _set_clock(off: dt.timedelta) -> None:
-    class Skewed(dt.datetime):
+    class Skewed(dt.datetime, metaclass=_Alike):
         """The time of a clock that is off."""
 
         off_by = off
 
+        def __new__(cls, *given: Any, **named: Any) -> Any:  # noqa: ANN401  as of its parent
+            return _RIGHT(*given, **named)
+
         @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> Self:
+        def now(cls, tz: dt.tzinfo | None = None) -> Any:  # noqa: ANN401  a datetime of the parent's
             """Now, by that clock."""
-            return super().now(tz) + off
+            return _RIGHT.now(tz) + off
 
         @classmethod
-        def utcnow(cls) -> Self:
+        def utcnow(cls) -> Any:  # noqa: ANN401  a datetime of the parent's
             """The same in UTC, without saying so: botocore asks for it."""
-            return super().now(dt.UTC).replace(tzinfo=None) + off
+            return _RIGHT.now(dt.UTC).replace(tzinfo=None) + off
 
+    # A time's own class is not to be found any more; and who unpickles one has another ``__main__``.
+    read = importlib.import_module("irkit.cli.skewed").told_at
+    copyreg.pickle(_RIGHT, lambda at: (read, (at.isoformat(),)))
     told = time.time
     dt.datetime = Skewed  # type: ignore[misc]
     time.time = lambda: told() + off.total_seconds()
+
+
+def told_at(text: str) -> dt.datetime:
+    """A time that was pickled in a process whose clock is off."""
+    return dt.datetime.fromisoformat(text)
 
 
 def main() -> int:

@@ -95,6 +95,8 @@ class AwsSession:
 
     def __init__(self, config: AwsConfig) -> None:
         self.config = config
+        self.ahead = timedelta()
+        """How far AWS's clock was ahead of this machine's at the last answer, as far as it is beyond doubt."""
         self._lock = threading.Lock()
         self._session: Any = None
 
@@ -273,7 +275,10 @@ class Aws:
             heard = time.monotonic()
             # Date has whole seconds, and was written somewhere between our sending and our hearing.
             off = timedelta(seconds=1 + heard - started)
-            self._clock = (heard, AwsMoment(parsedate_to_datetime(date).astimezone(UTC), off))
+            told = parsedate_to_datetime(date).astimezone(UTC)
+            self._clock = (heard, AwsMoment(told, off))
+            ahead = told - datetime.now(UTC)
+            self.session.ahead = ahead if ahead > off else timedelta()
 
 
 @contextmanager

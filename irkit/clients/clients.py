@@ -62,6 +62,10 @@ class PostmortemWriter(Protocol):
         ...
 
 
+_A_SECOND = timedelta(seconds=1)
+"""A ``Date`` is cut to whole seconds."""
+
+
 def _unheard(_: object) -> None:
     """Nobody listens."""
 
@@ -303,8 +307,12 @@ class Clients:
         return secret.fingerprint(self._outside.fingerprint_key)
 
     def now(self) -> datetime:
-        """The clock of this machine, aware, in UTC."""
-        return datetime.now(UTC)
+        """The clock of this machine, aware, in UTC; one that AWS showed to be slow is put right.
+
+        A question about all until now would leave out the last minutes else.
+        """
+        slow = self._outside.aws_session.ahead
+        return datetime.now(UTC) + (slow + _A_SECOND if slow else slow)
 
     def aws_now(self) -> AwsMoment:
         """AWS's own clock, from the ``Date`` of an answer, and how far it may be off."""

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 TELL = """
-import contextlib, sys, time
+import contextlib, pickle, sys, time
 off = int(sys.argv[1])
 from irkit.cli import skewed
 sys.argv = ["skewed", str(off), "--help"]
@@ -19,6 +19,8 @@ import irkit.clients.aws
 from pydantic import AwareDatetime, TypeAdapter
 parsed = TypeAdapter(AwareDatetime).validate_python("2026-01-07T06:00:00Z")
 assert (datetime.now(UTC) - parsed).total_seconds() > 0
+assert isinstance(parsed, datetime) and pickle.loads(pickle.dumps([parsed, datetime.now(UTC)]))[0] == parsed
+assert all(type(each) is type(parsed) for each in (datetime.fromisoformat("2026-01-07"), datetime(2026, 1, 7)))
 assert skewed.skew().total_seconds() == off
 for at in (datetime.now(UTC).timestamp(), datetime.utcnow().replace(tzinfo=UTC).timestamp(), time.time()):
     print(round(at - time.time_ns() / 1e9))
