@@ -226,6 +226,8 @@ class AccountQuarantine:
 
     def told(self, stand: QuarantineStand) -> str:
         """How it stands, in words."""
+        if not stand.content:
+            return f"there is no SCP {self.name}"
         where = "attached to" if stand.attached else "not attached to"
         return f"SCP {self.name} {where} {self.account}: {words(stand.content)}"
 

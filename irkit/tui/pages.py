@@ -148,7 +148,9 @@ def _rests_on(subject: Subject) -> list[Text]:
 def _standing(now: StepState) -> str:
     if now.phase is Phase.PLANNED:
         return "nothing changed yet"
-    return {Phase.APPLYING: "being applied", Phase.VERIFYING: "applied; not proven yet"}.get(now.phase, now.phase.value)
+    return {Phase.APPLYING: "being applied", Phase.VERIFYING: "applied; not proven yet"}.get(
+        now.phase, now.phase.value.replace("_", " ")
+    )
 
 
 def _trouble(now: StepState) -> list[Text]:
