@@ -120,7 +120,8 @@ def _what_it_did(on: Bench) -> Given:
 
 
 def _the_trail(on: Bench) -> Given:
-    return {"source": f"s3://{TRAIL_BUCKET}/AWSLogs"}
+    on.world.aws.deliver()
+    return {"source": f"s3://{TRAIL_BUCKET}/AWSLogs", "hours": 2}
 
 
 _LISTED = (
