@@ -72,3 +72,11 @@ def test_what_a_containing_act_waits_for_is_offered_whatever_its_part() -> None:
     found = contain_now(loads(text, "x.yaml"), fold(story.records), ALICE, REVERSIBLE | {last}, FINAL)
     assert [each.step for each in found.offered] == ["update_consumers"]
     assert last in {each.step for each in found.coming}
+
+
+def test_what_the_proof_of_the_containment_waits_for_is_offered_too() -> None:
+    """Here: a reading step of the containing part, after the services were updated."""
+    text = runbook().text.replace("    phase: close\n", "    phase: contain\n")
+    story = begun().planned("update_consumers")
+    found = contain_now(loads(text, "x.yaml"), fold(story.records), ALICE, REVERSIBLE, FINAL)
+    assert [each.step for each in found.offered] == ["update_consumers"]
