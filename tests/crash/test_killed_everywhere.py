@@ -45,7 +45,7 @@ KEY_LEAK = Case(MODEL, ALL_WELL | {"leave_history"}, LOST_KEY)
 MOST_FINAL = (
     Case(
         "ci_runner_compromise",
-        ALL_WELL | {"unknown_runners", "something_new", "not_retired"},
+        ALL_WELL | {"unknown_runners", "review_repos", "something_new", "not_retired"},
         LOST_KEY,
     ),
     Case("runtime_leak", ALL_WELL | {"revoke_by_hand", "tokens_not_dead"}, LOST_KEY),
@@ -162,7 +162,7 @@ def _effects(rehearsal: Rehearsal) -> Iterator[str]:
             continue
         asked = record.get("requestParameters")
         asked = asked if isinstance(asked, dict) else {}
-        names = ("userName", "policyName", "accessKeyId", "status", "service", "secretId", "versionStage")
+        names = ("userName", "roleName", "policyName", "accessKeyId", "status", "service", "secretId", "versionStage")
         yield " ".join([str(record["eventName"]), *(str(asked[name]) for name in names if asked.get(name))])
 
 
