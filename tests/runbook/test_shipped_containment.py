@@ -40,6 +40,14 @@ def book(request: pytest.FixtureRequest) -> Runbook:
     return load(path)
 
 
+def test_nothing_that_lets_anybody_back_in_stands_before_the_end_of_the_containment(book: Runbook) -> None:
+    """CONTAIN NOW starts whatever a containing step waits for, the proof too."""
+    held = before(graph(book))
+    needed = {each for step in book.steps if step.phase is RunbookPhase.CONTAIN for each in held[step.id]}
+    acts = [step for step in book.steps if step.id in needed and effect(step) is Effect.REVERSIBLE]
+    assert [step.id for step in acts if step.phase in {RunbookPhase.RECOVER, RunbookPhase.CLOSE}] == []
+
+
 def test_no_containing_act_waits_for_a_snapshot_or_a_measurement(book: Runbook) -> None:
     slow = {
         step.id: [each.id for each in held if each.uses in EVIDENCE or each.phase is RunbookPhase.MEASURE]
