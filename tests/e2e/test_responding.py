@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from irkit.config import load
+from irkit.config import Config, load
 from irkit.drill.rehearsal import Rehearsal
-from irkit.incident.events import Mode
+from irkit.incident.events import Mode, StepId
 from irkit.wiring.drills import begin
 from irkit.wiring.session import Session
 from tests.e2e.commands import Command
@@ -26,9 +27,21 @@ def irkit(tmp_path: Path) -> Command:
 
 @pytest.fixture
 def drill(irkit: Command) -> Iterator[tuple[Session, Rehearsal]]:
-    own = load(environment={}, flags={"data_folder": str(irkit.data), "identity": "kim"})
-    session, rehearsal = begin(own, "key_leak", 1)
+    session, rehearsal = begin(_own(irkit), "key_leak", 1)
     yield session, rehearsal
+    rehearsal.stop()
+
+
+def _own(irkit: Command) -> Config:
+    return load(environment={}, flags={"data_folder": str(irkit.data), "identity": "kim"})
+
+
+@pytest.fixture(scope="module")
+def unrun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Command, Session, Rehearsal]]:
+    """A drill that nobody runs: incidents of other kinds are opened beside it, against its cloud."""
+    irkit = Command(tmp_path_factory.mktemp("unrun"))
+    session, rehearsal = begin(_own(irkit), "key_leak", 1)
+    yield irkit, session, rehearsal
     rehearsal.stop()
 
 
@@ -39,23 +52,27 @@ def step(irkit: Command, name: str, incident: str = "DRILL-0001") -> dict[str, o
 
 
 def until(irkit: Command, session: Session, name: str, state: str) -> dict[str, object]:
-    """Asks ``irkit status`` each time that something was journalled, until a step's state is this."""
+    """Asks ``irkit status`` each time that something became of a step, until its state is this."""
     deadline = time.monotonic() + DEADLINE_SECONDS
-    seen = session.journal.state().seq
+    stands = session.journal.state().step(StepId(name))
     while (now := step(irkit, name, session.folder.incident))["state"] != state:
-        while session.journal.state().seq == seen:
+        while (stood := session.journal.state().step(StepId(name))) == stands:
             assert time.monotonic() < deadline, f"{name} is {now['state']}, not {state}"
             time.sleep(0.02)
-        seen = session.journal.state().seq
+        stands = stood
     return now
 
 
-def test_one_process_runs_and_others_approve_from_the_command_line(
+def test_one_process_runs_and_others_approve_the_current_plans_from_the_command_line(
     irkit: Command, drill: tuple[Session, Rehearsal]
 ) -> None:
     incident = drill[0].folder.incident
     runner = irkit.start("run", incident, "--watch", "--display", "quiet")
     try:
+        until(irkit, drill[0], "quarantine", "waits for you")
+        refused = irkit.run("approve", incident, "quarantine", "--plan", "0" * 12)
+        assert refused.returncode == 4
+        assert "not the current plan" in refused.stderr
         for name in ("quarantine", "deactivate_key", "deny_user", "revoke_sessions"):
             plan = str(until(irkit, drill[0], name, "waits for you")["plan"])
             approved = irkit.run("approve", incident, name, "--plan", plan[:12])
@@ -77,32 +94,17 @@ def test_one_process_runs_and_others_approve_from_the_command_line(
     assert irkit.run("verify", incident).returncode == 0
 
 
-def test_an_approval_of_a_plan_that_is_not_the_current_one_is_refused(
-    irkit: Command, drill: tuple[Session, Rehearsal]
-) -> None:
-    incident = drill[0].folder.incident
-    runner = irkit.start("run", incident, "--watch", "--display", "quiet")
-    try:
-        until(irkit, drill[0], "quarantine", "waits for you")
-        refused = irkit.run("approve", incident, "quarantine", "--plan", "0" * 12)
-    finally:
-        runner.terminate()
-        runner.wait()
-    assert refused.returncode == 4
-    assert "not the current plan" in refused.stderr
-
-
-def test_a_dry_run_changes_nothing_outside(irkit: Command, drill: tuple[Session, Rehearsal], tmp_path: Path) -> None:
+def test_a_dry_run_changes_nothing_outside(unrun: tuple[Command, Session, Rehearsal], tmp_path: Path) -> None:
     """A dry run against the same cloud, with the responder's own permissions, as ``irkit respond`` opens it."""
-    session, rehearsal = drill
+    irkit, session, rehearsal = unrun
     config = tmp_path / "dry.toml"
     config.write_text(Path(rehearsal.facts.config_file).read_text())
     given = [w for name, value in rehearsal.inputs().items() for w in ("--input", f"{name}={_word(value)}")]
     before = [r["eventID"] for r in rehearsal.records() if not r.get("readOnly")]
     ended = irkit.run("respond", "key_leak", *given, "--config", str(config), "--display", "plain")
-    assert "DRY-0001 opened, DRY-RUN" in ended.stderr
-    assert step(irkit, "deactivate_key", "DRY-0001")["state"] == "previewed"
-    ours = [r for r in rehearsal.records() if "irkit/DRY-" in str(r.get("userAgent"))]
+    incident = opened(ended.stderr)
+    assert step(irkit, "deactivate_key", incident)["state"] == "previewed"
+    ours = [r for r in rehearsal.records() if f"irkit/{incident}" in str(r.get("userAgent"))]
     assert ours, "the dry run asked the cloud nothing"
     assert [r["eventName"] for r in ours if not r.get("readOnly")] == []
     assert [r["eventID"] for r in rehearsal.records() if not r.get("readOnly")] == before
@@ -110,14 +112,19 @@ def test_a_dry_run_changes_nothing_outside(irkit: Command, drill: tuple[Session,
     assert not (rehearsal.folder / "slack" / "slack.jsonl").exists()
 
 
+def opened(told: str) -> str:
+    """The id of the dry run that was opened."""
+    found = re.search(r"(DRY-\d{4}) opened, DRY-RUN", told)
+    assert found, told
+    return found[1]
+
+
 def _word(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def test_a_pasted_credential_gives_the_key_and_is_stored_nowhere(
-    irkit: Command, drill: tuple[Session, Rehearsal]
-) -> None:
-    _, rehearsal = drill
+def test_a_pasted_credential_gives_the_key_and_is_stored_nowhere(unrun: tuple[Command, Session, Rehearsal]) -> None:
+    irkit, _, rehearsal = unrun
     planted = json.loads((rehearsal.folder / "vault" / "planted.json").read_text())
     key_id = rehearsal.facts.key_id
     secret = planted[f"secret of {key_id}"] if f"secret of {key_id}" in planted else _leaked(planted)
@@ -130,7 +137,7 @@ def test_a_pasted_credential_gives_the_key_and_is_stored_nowhere(
     config = ["--config", rehearsal.facts.config_file, "--display", "plain"]
     text = f"AWS_ACCESS_KEY_ID={key_id}\nAWS_SECRET_ACCESS_KEY={secret}\n"
     ended = irkit.run("respond", "key_leak", "--secret-stdin", *given, *config, stdin=text)
-    assert step(irkit, "identify_key", "DRY-0001")["state"] == "done", ended.stderr
+    assert step(irkit, "identify_key", opened(ended.stderr))["state"] == "done", ended.stderr
     left = [f for f in (irkit.data / "incidents").rglob("*") if f.is_file() and secret.encode() in f.read_bytes()]
     assert left == []
     assert secret not in ended.stdout + ended.stderr
@@ -166,10 +173,11 @@ def test_a_data_folder_that_cannot_be_written_is_refused_before_anything_is_done
     assert ended.stderr.startswith("irkit: ")
 
 
-def test_an_unknown_incident_names_those_there_are(irkit: Command, drill: tuple[Session, Rehearsal]) -> None:
+def test_an_unknown_incident_names_those_there_are(unrun: tuple[Command, Session, Rehearsal]) -> None:
+    irkit, session, _ = unrun
     ended = irkit.run("status", "DRILL-9999")
     assert ended.returncode == 2
-    assert drill[0].folder.incident in ended.stderr
+    assert session.folder.incident in ended.stderr
 
 
 def test_a_drill_whose_cloud_has_ended_can_be_looked_at_but_not_run(
