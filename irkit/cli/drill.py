@@ -139,7 +139,7 @@ def _second(settings: Config, args: argparse.Namespace) -> int:
     if world is None or Inject.SECOND_LEAK not in asked(world).injects:
         raise IrkitError(f"no second key turns up in {first.folder.incident}", hint="irkit drill --inject second-leak")
     cloud, display = found(world), chosen(args.display)
-    session = second_incident(first, cloud)
+    session = second_incident(first, cloud, first.me)
     talk(f"{session.folder.incident} opened, DRILL, beside {first.folder.incident}")
     other = colleague(session)
     other.start()

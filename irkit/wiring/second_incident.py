@@ -12,7 +12,7 @@ from irkit.drill.responder import RESPONDER, colleague, responder
 from irkit.engine.executor import Until
 from irkit.engine.ready import ENDED
 from irkit.errors import IrkitError
-from irkit.incident.events import EffectDone, Mode, StepId
+from irkit.incident.events import Actor, EffectDone, Mode, StepId
 from irkit.report.spans import span
 from irkit.runbook.shelf import taken
 from irkit.wiring.incidents import link_world
@@ -27,8 +27,8 @@ _WITHIN_S = 180
 _LOOK_S = 0.1
 
 
-def second_incident(first: Session, cloud: Rehearsal) -> Session:
-    """Open it. Raises ``IrkitError`` when the cloud has no second key or the incident cannot be opened."""
+def second_incident(first: Session, cloud: Rehearsal, by: Actor) -> Session:
+    """Open it, and note so in the first, as ``by``. Raises ``IrkitError`` when the cloud has no second key or the incident cannot be opened."""
     if not cloud.facts.second_key_id:
         raise IrkitError("no second key has turned up in this drill")
     runbook = taken(RUNBOOK, first.config.runbooks_folder)
@@ -41,7 +41,7 @@ def second_incident(first: Session, cloud: Rehearsal) -> Session:
     }
     session = opened_session(first.config, runbook, given(runbook, known), Mode.DRILL, "A second key has leaked")
     link_world(session.folder, cloud.folder)
-    first.orders_of(RESPONDER).note(f"{session.folder.incident} is opened for the second key")
+    first.orders_of(by).note(f"{session.folder.incident} is opened for the second key")
     return session
 
 
@@ -51,7 +51,7 @@ def contain_second(first: Session, cloud: Rehearsal, mishaps: Mishaps) -> thread
     def work() -> None:
         began = time.monotonic()
         try:
-            session = second_incident(first, cloud)
+            session = second_incident(first, cloud, RESPONDER)
             mishaps.note(Inject.SECOND_LEAK, f"{session.folder.incident} opened for it")
             _contain(session)
             told = _told(session)
