@@ -9,6 +9,8 @@ from irkit.report.spans import utc
 from irkit.report.statement import Statement
 from irkit.report.views import Remnant, Swept
 
+_FEW = 3
+"""So many like calls are told one by one."""
 _ENDED = {"found": "found what is listed here", "clean": "found nothing that was not shut in already"}
 
 
@@ -34,15 +36,30 @@ def _found(sweep: Swept) -> Iterator[str]:
         ("password", sweep.passwords),
         ("grant", sweep.grants),
         ("session", sweep.sessions),
-        ("other", sweep.others),
     )
     for kind, things in groups:
         for each in things:
             yield f"{kind}: {_thing(each)}"
+    yield from _others(sweep.others)
     for name in sweep.unknown:
         yield f"made by nobody known: {name}"
     for name in sweep.innocent:
         yield f"left alone as innocent: {name}"
+
+
+def _others(things: Sequence[Remnant]) -> Iterator[str]:
+    """Calls that make no way in, the same by the same folded into one: a miner starts machines by the hundred."""
+    same: dict[tuple[str, str], list[Remnant]] = {}
+    for each in things:
+        same.setdefault((each.call, each.by), []).append(each)
+    for (call, by), several in same.items():
+        if len(several) <= _FEW:
+            yield from (f"other: {_thing(each)}" for each in several)
+            continue
+        times = sorted(each.at for each in several if each.at)
+        when = f", {utc(times[0])} to {utc(times[-1])}" if times else ""
+        ends = f"{several[0].event_id} … {several[-1].event_id}"
+        yield f"other: {call} by {by or 'nobody named'}, {len(several)} times{when} (CloudTrail events {ends})"
 
 
 def _thing(each: Remnant) -> str:
