@@ -29,7 +29,7 @@ def item_rows(step: StepState) -> Iterator[Text]:
         return
     count = Counter(item.phase for item in step.items)
     counted = " · ".join(f"{count[phase]} {_word(phase)}" for phase in ItemPhase if count[phase])
-    yield Text.assemble((f"{len(step.items)} items", "bold"), f": {counted}")
+    yield Text.assemble((f"{len(step.items)} item{'s' * (len(step.items) != 1)}", "bold"), f": {counted}")
     for index, item in enumerate(step.items):
         summary = step.plans[index].summary if index < len(step.plans) else ""
         yield _row(index, item, summary)

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime
 from irkit.clients.settling import Stands
 from irkit.clients.user_credentials import ACTIVE, INACTIVE, Kind, UserCredential
 from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Receipt, Standing, Verdict
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -78,7 +79,7 @@ def _plan(work: _Work, not_seen: tuple[str, ...]) -> Plan:
     )
     unseen = "".join(f"; NOT SEEN: {each}" for each in not_seen)
     return Plan(
-        summary=f"switch {len(changes)} credentials of {work.user}",
+        summary=f"switch {counted(len(changes), 'credential')} of {work.user}",
         changes=changes,
         blast=f"{work.user} logs in with them no more, or again{unseen}",
         undo="switch them back; an MFA device is enrolled anew by its owner",

@@ -25,6 +25,7 @@ from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -120,7 +121,8 @@ class Result(Frozen):
     def summary(self) -> str:
         """In a few words, for one line."""
         last = f"last call {self.last_call} at {self.last_call_at:%Y-%m-%d %H:%MZ}" if self.last_call_at else "no call"
-        return f"{len(self.keys)} keys, {len(self.groups)} groups, {last}; {self.recommended}: {self.reason}"
+        held = f"{counted(len(self.keys), 'key')}, {counted(len(self.groups), 'group')}"
+        return f"{held}, {last}; {self.recommended}: {self.reason}"
 
 
 def read(clients: Clients, params: Params) -> Result:
@@ -218,7 +220,7 @@ def _mode(params: Params, records: Sequence[Record], known: Known) -> tuple[Mode
     """Hostile on any sign of harm, and where nothing could tell one."""
     strange = sorted({one.ip for one in records if known.networks and not known.holds(one.ip)})
     if strange:
-        return Mode.HOSTILE, f"calls came from {', '.join(strange)}, which is not ours"
+        return Mode.HOSTILE, f"calls came from {', '.join(strange)}: not ours"
     late = [one for one in records if params.left_at is not None and one.at > params.left_at]
     if late:
         return Mode.HOSTILE, f"{len(late)} calls were made after {params.left_at:%Y-%m-%d %H:%MZ}"

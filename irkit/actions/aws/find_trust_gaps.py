@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from irkit.clients.trust_policy import NOBODY, statements, trust_policy, words
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -50,7 +51,7 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{len(self.gaps)} gaps in the trust of {self.role}: {'; '.join(self.gaps) or 'none'}"
+        return f"{counted(len(self.gaps), 'gap')} in the trust of {self.role}: {'; '.join(self.gaps) or 'none'}"
 
 
 def read(clients: Clients, params: Params) -> Result:

@@ -32,6 +32,7 @@ from irkit.contract import (
     Standing,
     Verdict,
 )
+from irkit.counted import counted
 from irkit.errors import PlanStale
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def plan(clients: Clients, params: Params) -> Plan:
     grants = tuple(_kept(there[each]) for each in params.ids if each in there)
     work = _Work(key=params.key, grants=grants)
     return Plan(
-        summary=f"revoke {_counted(grants)} on {params.key}",
+        summary=f"revoke {counted(len(grants), 'grant')} on {params.key}",
         changes=tuple(_change(one, "lets it in", "revoked") for one in grants),
         blast=f"no longer let in by them: {', '.join(sorted({one.grantee for one in grants})) or 'nobody'}",
         undo="make grants of the same content again; they have new ids and tokens",
@@ -112,17 +113,13 @@ def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     there = tuple(clients.kms.grants(done.key))
     lost = tuple(one for one in done.grants if not any(_is_like(each, one) for each in there))
     return Plan(
-        summary=f"make {_counted(lost)} on {done.key} again",
+        summary=f"make {counted(len(lost), 'grant')} on {done.key} again",
         changes=tuple(_change(one, "absent", "lets it in") for one in lost),
         blast=f"let in again: {', '.join(sorted({one.grantee for one in lost})) or 'nobody'}",
         undo="revoke them again",
         revives=tuple(_credential(one) for one in lost),
         details=_Work(key=done.key, grants=lost, is_revoking=False).model_dump(mode="json"),
     )
-
-
-def _counted(grants: tuple[_Grant, ...]) -> str:
-    return f"{len(grants)} grant{'s' * (len(grants) != 1)}"
 
 
 def probe(clients: Clients, plan: Plan) -> Probe:
@@ -233,7 +230,7 @@ def _receipt(work: _Work, request_ids: tuple[str, ...]) -> Receipt:
         if work.is_revoking and at is not None
     )
     return Receipt(
-        summary=f"kms:{'RevokeGrant' if work.is_revoking else 'CreateGrant'} {work.key}: {len(ids)} grants",
+        summary=f"kms:{'RevokeGrant' if work.is_revoking else 'CreateGrant'} {work.key}: {counted(len(ids), 'grant')}",
         result=Result(key=work.key, ids=ids, cut=cut, at=at).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
         request_ids=request_ids,

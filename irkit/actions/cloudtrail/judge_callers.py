@@ -19,6 +19,7 @@ from pydantic import AwareDatetime
 from irkit.clients.principal import PrincipalKind, principal
 from irkit.cloudtrail.key_callers import Known, Origin, Sign, is_strangers, networks, signs
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -111,7 +112,7 @@ class Result(Frozen):
     def summary(self) -> str:
         """In a few words, for one line."""
         named = ", ".join(one.name for one in self.suspects) or "nobody"
-        return f"{self.outcome.replace('_', ' ')}: suspect {named}; {len(self.doubts)} doubts"
+        return f"{self.outcome.replace('_', ' ')}: suspect {named}; {counted(len(self.doubts), 'doubt')}"
 
 
 def read(_clients: Clients, params: Params) -> Result:

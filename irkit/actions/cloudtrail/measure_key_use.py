@@ -24,6 +24,7 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import in_order
 from irkit.cloudtrail.usage import usage
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -94,7 +95,8 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{self.total} calls from {len(self.sources)} addresses, {self.denied} denied"
+        sources = counted(len(self.sources), "address", "addresses")
+        return f"{counted(self.total, 'call')} from {sources}, {self.denied} denied"
 
 
 def read(clients: Clients, params: Params) -> Result:

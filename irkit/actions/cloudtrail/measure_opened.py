@@ -25,6 +25,7 @@ from irkit.cloudtrail.questions.decrypts import DECRYPTS
 from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.stored_values import Kind, OwnerBy, Value
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -110,13 +111,9 @@ class Result(Frozen):
     def summary(self) -> str:
         """In a few words, for one line."""
         rotate = sum(one.opened is not Opened.NO for one in self.tasks)
-        did = f"{_counted(len(self.decrypts), 'decrypt')} and {_counted(len(self.reads), 'read')} by the intruder"
-        first = f"; {rotate} of {_counted(len(self.tasks), 'value')} to rotate first" if self.tasks else ""
-        return f"{did} opened {_counted(len(self.opened), 'thing')}{first}"
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number} {name}{'s' * (number != 1)}"
+        did = f"{counted(len(self.decrypts), 'decrypt')} and {counted(len(self.reads), 'read')} by the intruder"
+        first = f"; {rotate} of {counted(len(self.tasks), 'value')} to rotate first" if self.tasks else ""
+        return f"{did} opened {counted(len(self.opened), 'thing')}{first}"
 
 
 def read(clients: Clients, params: Params) -> Result:

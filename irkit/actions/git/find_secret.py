@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.git_mirror import Held, Hit, Mirror, Survey
 from irkit.clients.git_objects import Locator, ObjectId, ObjectKind
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 from irkit.purge.survey import survey
 from irkit.secret import Fingerprint, Secret
 
@@ -80,7 +81,7 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{self.outcome}: {len(self.places)} places, {len(self.refs)} of {self.refs_scanned} refs"
+        return f"{self.outcome}: {counted(len(self.places), 'place')}, {len(self.refs)} of {self.refs_scanned} refs"
 
 
 def read(clients: Clients, params: Params) -> Result:

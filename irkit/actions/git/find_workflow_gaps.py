@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.git_workflows import branches, text_of, workflow_files
 from irkit.clients.workflow import Workflow, workflow
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 from irkit.errors import NotFound
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{len(self.gaps)} gaps in {self.files} workflow files"
+        return f"{counted(len(self.gaps), 'gap')} in {counted(self.files, 'workflow file')}"
 
 
 def read(clients: Clients, params: Params) -> Result:

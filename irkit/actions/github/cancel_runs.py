@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.github import full_name
 from irkit.clients.github_ci import Run
 from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Standing, Verdict
+from irkit.counted import counted
 from irkit.errors import NotFound, OutsideError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def plan(clients: Clients, params: Params) -> Plan:
     going = [run for number in params.runs if (run := _run(clients, name, number)) and run.is_in_flight]
     work = _Work(repository=name, runs=tuple(run.id for run in going))
     return Plan(
-        summary=f"cancel {len(going)} runs of {name}",
+        summary=f"cancel {counted(len(going), 'run')} of {name}",
         changes=tuple(
             Change(
                 target=f"run {run.id} ({run.workflow} on {run.branch}, by {run.actor})",
@@ -86,7 +87,7 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     work = _Work.model_validate(receipt.details)
     if going := _going(clients, work):
         return Verdict(proof=Proof.NOT_YET, seen=f"still going on: {', '.join(map(str, going))}")
-    return Verdict(proof=Proof.PROVEN, seen=f"all {len(work.runs)} runs have ended")
+    return Verdict(proof=Proof.PROVEN, seen=f"{counted(len(work.runs), 'run')} cancelled, none goes on")
 
 
 def _going(clients: Clients, work: _Work) -> list[int]:
@@ -102,7 +103,7 @@ def _run(clients: Clients, name: str, number: int) -> Run | None:
 
 def _receipt(work: _Work) -> Receipt:
     return Receipt(
-        summary=f"github: cancelled {len(work.runs)} runs of {work.repository}",
+        summary=f"github: cancelled {counted(len(work.runs), 'run')} of {work.repository}",
         result=Result(repository=work.repository, runs=work.runs).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
     )

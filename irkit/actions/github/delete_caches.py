@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.github import full_name
 from irkit.clients.github_ci import Cache
 from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Standing, Verdict
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -41,7 +42,7 @@ def plan(clients: Clients, params: Params) -> Plan:
     name = full_name(params.repository)
     there = tuple(one for one in clients.github_ci.caches(name) if one.id in params.ids)
     return Plan(
-        summary=f"delete {len(there)} caches of {name}",
+        summary=f"delete {counted(len(there), 'cache')} of {name}",
         changes=tuple(
             Change(
                 target=f"cache {one.key} of {one.ref} ({one.created_at:%Y-%m-%d %H:%M})", before="there", after="gone"
@@ -91,7 +92,7 @@ def _left(clients: Clients, work: _Work) -> list[Cache]:
 def _receipt(work: _Work) -> Receipt:
     keys = tuple(one.key for one in work.caches)
     return Receipt(
-        summary=f"github: deleted {len(keys)} caches of {work.repository}",
+        summary=f"github: deleted {counted(len(keys), 'cache')} of {work.repository}",
         result=Result(repository=work.repository, keys=keys).model_dump(mode="json"),
         details=work.model_dump(mode="json"),
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from irkit.clients.github import full_name
 from irkit.clients.github_ci import Artifact, Cache, DeployKey, Hook, NewRepository
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 from irkit.errors import Denied, NotFound
 
 if TYPE_CHECKING:
@@ -62,13 +63,14 @@ class Result(Frozen):
     def summary(self) -> str:
         """In a few words, for one line."""
         counts = (
-            (self.keys, "deploy keys"),
-            (self.hooks, "webhooks"),
-            (self.caches, "caches"),
-            (self.artifacts, "artifacts"),
-            (self.repositories, "repositories"),
+            (self.keys, "deploy key"),
+            (self.hooks, "webhook"),
+            (self.caches, "cache"),
+            (self.artifacts, "artifact"),
         )
-        return "new: " + (", ".join(f"{len(rows)} {what}" for rows, what in counts if rows) or "nothing")
+        told = [counted(len(rows), what) for rows, what in counts if rows]
+        told += [counted(len(self.repositories), "repository", "repositories")] if self.repositories else []
+        return "new: " + (", ".join(told) or "nothing")
 
 
 class _Made(Protocol):

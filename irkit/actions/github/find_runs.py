@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.github import full_name
 from irkit.clients.github_ci import Run
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -52,7 +53,8 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{len(self.runs)} runs since {self.since:%d %b %H:%M}, {len(self.in_flight)} of them in flight"
+        runs = counted(len(self.runs), "run")
+        return f"{runs} since {self.since:%d %b %H:%M}, {len(self.in_flight)} of them in flight"
 
 
 def read(clients: Clients, params: Params) -> Result:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from irkit.clients.github import full_name
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -31,7 +32,7 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{len(self.names)} secrets to rotate: {', '.join(self.names) or 'none'}"
+        return f"{counted(len(self.names), 'secret')} to rotate: {', '.join(self.names) or 'none'}"
 
 
 def read(clients: Clients, params: Params) -> Result:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from irkit.clients.github import full_name
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 from irkit.errors import Denied, NotFound
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Result(Frozen):
     def summary(self) -> str:
         """In a few words, for one line."""
         missing = f", {len(self.missing)} could not be had" if self.missing else ""
-        return f"{len(self.saved)} files sealed as evidence{missing}"
+        return f"{counted(len(self.saved), 'file')} sealed as evidence{missing}"
 
 
 def read(clients: Clients, params: Params) -> Result:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 from irkit.scan.files import FilesScanned, Ignored, scan_files
 from irkit.scan.leaked import JOBS, Leaked, Looked, Spot, Value, in_text, seen_by_rules
 from irkit.scan.recalled import recalled
@@ -148,7 +149,7 @@ def _result(clients: Clients, values: tuple[Leaked, ...], scanned: FilesScanned,
         has_aws=bool(aws),
         has_tokens=bool(tokens),
         key_ids=tuple(dict.fromkeys(one.key_id for one in aws)),
-        counted=f"{len(values)} values at {len(places)} places",
+        counted=f"{counted(len(values), 'value')} at {counted(len(places), 'place')}",
         remaining=(*places[:_MOST_NAMED], *more),
         files=scanned.counts.get("files", 0),
         not_read=not_read,
