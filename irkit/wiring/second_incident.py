@@ -28,7 +28,10 @@ _LOOK_S = 0.1
 
 
 def second_incident(first: Session, cloud: Rehearsal, by: Actor) -> Session:
-    """Open it, and note so in the first, as ``by``. Raises ``IrkitError`` when the cloud has no second key or the incident cannot be opened."""
+    """Open it, and note so in the first, as ``by``.
+
+    Raises ``IrkitError`` when the cloud has no second key or the incident cannot be opened.
+    """
     if not cloud.facts.second_key_id:
         raise IrkitError("no second key has turned up in this drill")
     runbook = taken(RUNBOOK, first.config.runbooks_folder)
