@@ -13,7 +13,6 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
 
 _MARK = "off_by"
 """An attribute of the ``datetime`` of a process whose clock is off."""
@@ -50,16 +49,16 @@ def _set_clock(off: dt.timedelta) -> None:
 
         off_by = off
 
-        def __new__(cls, *given: Any, **named: Any) -> Any:  # noqa: ANN401  as of its parent
-            return _RIGHT(*given, **named)
+        def __new__(cls, *given: object, **named: object) -> dt.datetime:  # type: ignore[misc]  # its parent's
+            return _RIGHT(*given, **named)  # type: ignore[arg-type]
 
         @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> Any:  # noqa: ANN401  a datetime of the parent's
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]  # its parent's
             """Now, by that clock."""
             return _RIGHT.now(tz) + off
 
         @classmethod
-        def utcnow(cls) -> Any:  # noqa: ANN401  a datetime of the parent's
+        def utcnow(cls) -> dt.datetime:  # type: ignore[override]  # its parent's
             """The same in UTC, without saying so: botocore asks for it."""
             return _RIGHT.now(dt.UTC).replace(tzinfo=None) + off
 

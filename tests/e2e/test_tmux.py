@@ -17,8 +17,8 @@ from tests.e2e.commands import Command
 from tests.e2e.tmux import Tmux, terminal
 
 INCIDENT = "DRILL-0001"
-WAITS = "2 waits for YOU"
-"""What the headline says once all reading is done: three containments, a sweep and two more wait."""
+WAITS = "1 waits for YOU"
+"""What the headline says once the quarantine is planned: all else that changes something comes after it."""
 COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
 SELECTED = "▌"
 
@@ -69,7 +69,7 @@ def test_a_drill_starts_with_the_incidents_screen(irkit: Command) -> None:
         assert is_drawn(lines, 120, 36)
         assert "DRILL-0001  AWS access key leaked" in lines[0]
         assert "DRILL  default 111122223333" in lines[0]
-        for pane in ("Steps", "Step › Plan", "Waits for you (2)", "Activity"):
+        for pane in ("Steps", "Step › Plan", "Waits for you (1)", "Activity"):
             assert any(pane in line for line in lines), pane
         assert lines[-1].startswith(" a Approve")
         assert lines[-1].endswith("q Leave")
@@ -125,7 +125,7 @@ def test_ctrl_c_leaves_the_terminal_sane_and_the_incident_resumable(irkit: Comma
         assert "in doubt" not in states.values()
         assert irkit.run("verify", INCIDENT).returncode == 0
         tmux.types(command("resume", INCIDENT))
-        resumed = tmux.until_it_says("4 waits for YOU")
+        resumed = tmux.until_it_says("3 waits for YOU")
         assert any("✓" in line and "quarantine" in line for line in resumed)
         tmux.presses("q")
         tmux.until_the_shell_is_back()
