@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 _TRIED = ("sts:AssumeRole", "secretsmanager:GetSecretValue", "kms:Decrypt", "iam:CreateAccessKey")
 
+_QUIET = 2
+"""So many settling times, from the settled cut on, the log must show to be quiet: a moment's silence says nothing."""
+
 
 class Params(Frozen):
     """``principals`` are ARNs; ``keys`` and ``sessions`` key ids that are known to be theirs beside those IAM lists.
@@ -100,7 +103,7 @@ def read(clients: Clients, params: Params) -> Result:
     wanted = _credentials(clients, params)
     sightings = [each for one in wanted for each in _looked_at(clients, params, one)]
     sightings.extend(_sessions(clients, wanted, sightings))
-    trusted = settled + timedelta(seconds=clients.config.cloudtrail.lag_s)
+    trusted = settled + _QUIET * clients.settling.span + timedelta(seconds=clients.config.cloudtrail.lag_s)
     wait_until(clients, trusted, most, "CloudTrail's records are under way")
     now = clients.aws_now().at
     query = Query(
