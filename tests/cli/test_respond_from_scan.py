@@ -13,7 +13,7 @@ import pytest
 
 from irkit.config import load
 from irkit.drill.rehearsal import Rehearsal
-from irkit.wiring.drills import begin
+from irkit.wiring.drills import Tempo, Terms, begin
 from tests.e2e.commands import Command
 from tests.scan import planted
 from tests.scan.work_tree import WorkTree
@@ -144,7 +144,7 @@ def test_the_advice_of_a_scan_is_commands_that_work(irkit: Command, leaked: Path
 @pytest.fixture
 def rehearsal(irkit: Command) -> Iterator[Rehearsal]:
     own = load(environment={}, flags={"data_folder": str(irkit.data), "identity": "kim"})
-    _, running = begin(own, "key_leak", 1)
+    _, running = begin(own, "key_leak", 1, Terms(tempo=Tempo.QUICK))
     yield running
     running.stop()
 

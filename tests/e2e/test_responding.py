@@ -13,11 +13,13 @@ import pytest
 from irkit.config import Config, load
 from irkit.drill.rehearsal import Rehearsal
 from irkit.incident.events import Mode, StepId
-from irkit.wiring.drills import begin
+from irkit.wiring.drills import Tempo, Terms, begin
 from irkit.wiring.session import Session
 from tests.e2e.commands import Command
 
 DEADLINE_SECONDS = 60
+QUICK = Terms(tempo=Tempo.QUICK)
+"""CloudTrail answers twenty times a second, not twice: what its pace does is tried in ``test_drill.py``."""
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def irkit(tmp_path: Path) -> Command:
 
 @pytest.fixture
 def drill(irkit: Command) -> Iterator[tuple[Session, Rehearsal]]:
-    session, rehearsal = begin(_own(irkit), "key_leak", 1)
+    session, rehearsal = begin(_own(irkit), "key_leak", 1, QUICK)
     yield session, rehearsal
     rehearsal.stop()
 
@@ -40,7 +42,7 @@ def _own(irkit: Command) -> Config:
 def unrun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Command, Session, Rehearsal]]:
     """A drill that nobody runs: incidents of other kinds are opened beside it, against its cloud."""
     irkit = Command(tmp_path_factory.mktemp("unrun"))
-    session, rehearsal = begin(_own(irkit), "key_leak", 1)
+    session, rehearsal = begin(_own(irkit), "key_leak", 1, QUICK)
     yield irkit, session, rehearsal
     rehearsal.stop()
 
