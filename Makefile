@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 BIN    := .venv/bin
-WORKERS ?= 2
+WORKERS ?= 4  # more than cores: crash and end-to-end tests wait more than they compute
 # A module's tests stay with one worker: what a whole module shares, a driven drill for one, is made once.
 TESTS   := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
