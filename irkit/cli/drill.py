@@ -28,6 +28,7 @@ from irkit.drill.matrix import Bout
 from irkit.drill.mishaps import asked
 from irkit.drill.rehearsal import Rehearsal, found
 from irkit.drill.responder import colleague
+from irkit.drill.world.settings import Membership
 from irkit.engine.executor import Until
 from irkit.errors import IrkitError, UsageError
 from irkit.wiring.bout import PAUSE_S, ROUNDS, fight
@@ -60,6 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--iam-delay", type=float, metavar="SECONDS", help="how long IAM takes to spread a change (2; in a matrix 1)"
     )
     parser.add_argument(
+        "--organization",
+        type=_membership,
+        default=Membership.MEMBER,
+        metavar="WHERE",
+        help=f"where the account stands, and so whether an SCP can bind: {', '.join(Membership)} (default: member)",
+    )
+    parser.add_argument(
         "--inject",
         action="append",
         default=[],
@@ -87,7 +95,12 @@ def run(args: argparse.Namespace) -> int:
         return show(session_of(settings, args.incident or ""), args)
     if args.runbook == SECOND:
         return _second(settings, args)
-    terms = Terms(adversary=args.adversary, iam_delay=drill_matrix.delay(args, DELAY), injects=_injects(args))
+    terms = Terms(
+        adversary=args.adversary,
+        iam_delay=drill_matrix.delay(args, DELAY),
+        membership=args.organization,
+        injects=_injects(args),
+    )
     if args.json:
         return _scored(settings, args, terms)
     display = chosen(args.display)
@@ -120,6 +133,13 @@ def _inject(text: str) -> Inject:
         return Inject(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(Inject)}") from None
+
+
+def _membership(text: str) -> Membership:
+    try:
+        return Membership(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(Membership)}") from None
 
 
 def _injects(args: argparse.Namespace) -> tuple[Inject, ...]:

@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
             _chosen(args.adversaries, _CAST, "adversary"),
             _seeds(args),
             tuple(dict.fromkeys(args.inject)),
+            args.organization,
         )
     )
     done = by_name(_kept(args.results))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from irkit.contract import Frozen
 from irkit.drill.inject import Inject
 from irkit.drill.score import Score
+from irkit.drill.world.settings import Membership
 
 
 class Bout(Frozen):
@@ -18,11 +19,14 @@ class Bout(Frozen):
     seed: int
     injects: tuple[Inject, ...] = ()
     """What goes wrong beside the adversary."""
+    organization: Membership = Membership.MEMBER
+    """Where the account stands in an organization."""
 
     @property
     def name(self) -> str:
         """As a folder is called."""
-        return "+".join((f"{self.runbook}-{self.adversary}-{self.seed}", *sorted(self.injects)))
+        where = () if self.organization is Membership.MEMBER else (self.organization.value,)
+        return "+".join((f"{self.runbook}-{self.adversary}-{self.seed}", *where, *sorted(self.injects)))
 
 
 class Fought(Frozen):
@@ -88,13 +92,17 @@ COLUMNS = (
 
 
 def bouts(
-    runbooks: Sequence[str], adversaries: Sequence[str], seeds: Iterable[int], injects: tuple[Inject, ...] = ()
+    runbooks: Sequence[str],
+    adversaries: Sequence[str],
+    seeds: Iterable[int],
+    injects: tuple[Inject, ...] = (),
+    organization: Membership = Membership.MEMBER,
 ) -> Iterator[Bout]:
     """Every bout, seed by seed, so that a matrix that is stopped has seen all pairs."""
     for seed in seeds:
         for runbook in runbooks:
             for adversary in adversaries:
-                yield Bout(runbook=runbook, adversary=adversary, seed=seed, injects=injects)
+                yield Bout(runbook=runbook, adversary=adversary, seed=seed, injects=injects, organization=organization)
 
 
 def rows(fought: Iterable[Fought]) -> tuple[Row, ...]:

@@ -18,7 +18,7 @@ from irkit.drill.mishaps import Asked, ask
 from irkit.drill.rehearsal import Rehearsal, begun
 from irkit.drill.world.adversaries.cast import ADVERSARIES
 from irkit.drill.world.scenarios.shelf import SCENARIOS
-from irkit.drill.world.settings import WorldSettings
+from irkit.drill.world.settings import Membership, WorldSettings
 from irkit.errors import IrkitError
 from irkit.incident.events import Mode
 from irkit.runbook.model import Runbook
@@ -45,6 +45,8 @@ class Terms(Frozen):
     adversary: str = ""
     iam_delay: timedelta = timedelta()
     """How long a write of IAM takes to bind at most; one of an SCP takes half to all of it."""
+    membership: Membership = Membership.MEMBER
+    """Where the account stands in an organization, and so whether an SCP can bind."""
     tempo: Tempo = Tempo.REAL
     injects: tuple[Inject, ...] = ()
     """What is to go wrong beside the adversary."""
@@ -69,6 +71,7 @@ def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) ->
         break_glass=_permissions(settings, runbook, terms),
         iam_delay=terms.iam_delay,
         scp_delay=_scp_delay(seed, terms.iam_delay),
+        membership=terms.membership,
         scenario=name if name in SCENARIOS else "key_leak",
         adversary=terms.adversary,
     )

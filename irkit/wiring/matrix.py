@@ -106,7 +106,7 @@ class Matrix:
 
     def _command(self, bout: Bout) -> list[str]:
         asked = ["--adversary", bout.adversary, "--seed", str(bout.seed), "--unattended", "--json"]
-        delay = ["--iam-delay", str(self.iam_delay.total_seconds())]
+        delay = ["--iam-delay", str(self.iam_delay.total_seconds()), "--organization", bout.organization.value]
         own = ["--config", str(self.settings.file)] if self.settings.file else []
         wrong = [word for inject in bout.injects for word in ("--inject", inject.value)]
         return [*self.drill, bout.runbook, *asked, *wrong, *delay, *own]

@@ -10,6 +10,7 @@ import pytest
 
 from irkit.cli import drill
 from irkit.drill.matrix import Bout, Fought
+from irkit.drill.world.settings import Membership
 from irkit.errors import UsageError
 from irkit.wiring.matrix import Matrix
 from tests.drill.verdicts import score
@@ -86,3 +87,17 @@ def test_what_cannot_be_meant_is_refused(ring: list[Bout], wrong: tuple[str, str
     with pytest.raises(UsageError):
         drill.run(arguments("--matrix", *wrong))
     assert ring == []
+
+
+def test_a_matrix_is_fought_where_no_scp_binds_when_it_is_asked_so(ring: list[Bout]) -> None:
+    assert (
+        drill.run(arguments("--matrix", "--runbooks", "key_leak", "--seeds", "3", "--organization", "no-access")) == 0
+    )
+    assert {each.organization for each in ring} == {Membership.NO_ACCESS}
+    assert all(each.name.endswith("+no-access") for each in ring)
+
+
+def test_an_organization_that_nobody_can_be_in_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        arguments("key_leak", "--organization", "elsewhere")
+    assert "is none of member, management, no-access, none" in capsys.readouterr().err

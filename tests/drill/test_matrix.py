@@ -7,6 +7,7 @@ import pytest
 from irkit.drill.inject import Inject
 from irkit.drill.matrix import COLUMNS, Bout, Fought, bouts, by_name, rows, seeds, table
 from irkit.drill.score import Belief
+from irkit.drill.world.settings import Membership
 from tests.drill.verdicts import BELIEF, score
 
 NEVER: Belief = BELIEF.model_copy(update={"dead_at": None, "undead": ("key 1 (denied)",)})
@@ -83,3 +84,8 @@ def test_a_bout_that_could_not_be_scored_is_lost() -> None:
 def test_a_bout_reads_back_from_its_line() -> None:
     for one in (HUNG, fought("quiet", 1)):
         assert Fought.model_validate_json(one.model_dump_json()) == one
+
+
+def test_where_the_account_stands_makes_another_bout_of_it() -> None:
+    asked = list(bouts(("a",), ("x",), (1,), organization=Membership.NONE))
+    assert [bout.name for bout in asked] == ["a-x-1+none"]

@@ -42,7 +42,7 @@ class Membership(StrEnum):
     """SCPs bind it, and the responder has a profile that may write them."""
     MANAGEMENT = "management"
     """It is the management account: SCPs can be written, and bind nobody in it."""
-    NO_ACCESS = "no_access"
+    NO_ACCESS = "no-access"
     """It is a member, and nobody at hand may write SCPs."""
     NONE = "none"
     """There is no organization."""
