@@ -1,14 +1,17 @@
 """Who decrypted with one KMS key, from where, in which contexts; and what of it does not look like its owner. Pure.
 
 A decrypt that a service made is told under the caller it was made for, with the caller's own key and address.
+What tells a stranger is the networks that are ours. Where nobody could say which those are, the addresses that the key
+has long been used from stand in for them; that is habit, and no knowledge: it makes candidates, and no verdict.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from irkit.cloudtrail.identity import is_place, who
@@ -16,6 +19,7 @@ from irkit.cloudtrail.questions.decrypts import context, kms_key
 from irkit.cloudtrail.questions.group import once
 from irkit.cloudtrail.questions.question import Asked
 from irkit.cloudtrail.record import Record
+from irkit.contract import Frozen
 from irkit.errors import InputMissing
 
 DECRYPTS = ("kms:Decrypt", "kms:ReEncrypt")
@@ -38,14 +42,18 @@ ENOUGH = 3
 """So many points make an origin a stranger's; a strange address counts two, and without one none is enough."""
 
 
-@dataclass(frozen=True)
-class Origin:
-    """One caller's use of the key from one address. ``decrypts`` went well; ``denied`` and ``failed`` did not."""
+class Origin(Frozen):
+    """One caller's use of the key from one address. ``decrypts`` went well.
+
+    ``denied`` were refused for want of a permission, ``failed`` otherwise: a wrong context. ``contexts`` are JSON.
+    """
 
     principal: str
     """The ARN of who called: a user's, a session's."""
     role: str
     """Of a session, the ARN of its role."""
+    actor: str
+    """Whom containment takes: the role of a session, else the caller itself."""
     who: str
     key_ids: tuple[str, ...]
     ip: str
@@ -59,11 +67,6 @@ class Origin:
     first_at: datetime
     last_at: datetime
     event_ids: tuple[str, ...]
-
-    @property
-    def actor(self) -> str:
-        """Whom containment takes: the role of a session, else the caller itself."""
-        return self.role or self.principal
 
 
 def is_of_key(one: Record, names: Collection[str]) -> bool:
@@ -95,9 +98,11 @@ def _principal(one: Record) -> str:
 
 
 def _origin(asked: Asked, principal: str, ip: str, rows: Sequence[Record]) -> Origin:
+    role = next((one.issuer_arn for one in rows if one.session), "")
     return Origin(
         principal=principal,
-        role=next((one.issuer_arn for one in rows if one.session), ""),
+        role=role,
+        actor=role or principal,
         who=who(rows[0]),
         key_ids=once(asked.caller(one).key_id for one in rows),
         ip=ip,
@@ -113,6 +118,15 @@ def _origin(asked: Asked, principal: str, ip: str, rows: Sequence[Record]) -> Or
     )
 
 
+class Ground(StrEnum):
+    """Where the knowledge of what is ours comes from."""
+
+    GIVEN = "given"
+    """Somebody said so."""
+    HABIT = "habit"
+    """The key has long been used from there."""
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known to be ours. ``hours`` are those of a day (UTC) in which people work; empty for all."""
@@ -121,6 +135,7 @@ class Known:
     hours: tuple[int, ...] = ()
     new_since: datetime | None = None
     """A caller that was first seen after this is new."""
+    ground: Ground = Ground.GIVEN
 
     def holds(self, ip: str) -> bool:
         """Whether an address is ours; a name such as ``AWS Internal`` is AWS's own and no stranger's."""
@@ -141,6 +156,43 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
         raise InputMissing(str(error), hint="known_networks holds addresses or CIDRs: 203.0.113.0/24") from error
 
 
+NEW_AFTER = timedelta(hours=12)
+"""Who was first seen within so long before the last use is new."""
+_LONG_ENOUGH = timedelta(hours=48)
+
+
+def known(
+    uses: Sequence[Origin], given: Iterable[str], since: datetime | None = None, hours: tuple[int, ...] = ()
+) -> Known:
+    """What is ours: the networks ``given``; without any, the addresses that were in use before the key's last half day.
+
+    ``since`` is from when on the log was read: less than two days of it show no habit, and tell nobody new.
+    Raises ``InputMissing`` for a network that is none.
+    """
+    ours = networks(given)
+    last = max((one.last_at for one in uses), default=None)
+    is_long = last is not None and since is not None and last - since >= _LONG_ENOUGH
+    new_since = last - NEW_AFTER if last is not None and is_long else None
+    if ours or new_since is None:
+        return Known(ours, hours, new_since)
+    usual = sorted({one.ip for one in uses if one.first_at <= new_since and is_place(one.ip)})
+    return Known(_addresses(usual), hours, new_since, Ground.HABIT)
+
+
+def _addresses(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Those of these texts that are addresses: a record may hold another word in their place."""
+    found = []
+    for text in texts:
+        with suppress(ValueError):
+            found.append(ipaddress.ip_network(text))
+    return tuple(found)
+
+
+def points(found: Collection[Sign]) -> int:
+    """How much the signs weigh: a strange address two, any other one."""
+    return len(found) + (Sign.STRANGE_ADDRESS in found)
+
+
 def signs(one: Origin, several: Iterable[Origin], known: Known) -> tuple[Sign, ...]:
     """What of a use does not look like its caller's own; ``several`` are all uses of the key.
 
@@ -150,7 +202,7 @@ def signs(one: Origin, several: Iterable[Origin], known: Known) -> tuple[Sign, .
     homely = [each for each in several if each.actor == one.actor and each is not one and known.holds(each.ip)]
     agents = {agent for each in homely for agent in each.agents}
     contexts = {text for each in homely for text in each.contexts}
-    is_strange = bool(known.networks) and not known.holds(one.ip)
+    is_strange = is_apart(one, known)
     hours = {one.first_at.hour, one.last_at.hour}
     found = {
         Sign.STRANGE_ADDRESS: is_strange,
@@ -165,7 +217,11 @@ def signs(one: Origin, several: Iterable[Origin], known: Known) -> tuple[Sign, .
     return tuple(sign for sign, holds in found.items() if holds)
 
 
+def is_apart(one: Origin, known: Known) -> bool:
+    """Whether a use came from an address that is not ours."""
+    return bool(known.networks) and not known.holds(one.ip)
+
+
 def is_strangers(found: Collection[Sign]) -> bool:
     """Whether the signs are enough to say that somebody else used the caller's rights."""
-    points = len(found) + (Sign.STRANGE_ADDRESS in found)
-    return Sign.STRANGE_ADDRESS in found and points >= ENOUGH
+    return Sign.STRANGE_ADDRESS in found and points(found) >= ENOUGH

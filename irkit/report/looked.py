@@ -8,7 +8,7 @@ from irkit.report.credentials import masked
 from irkit.report.findings import Findings, Found, Loose
 from irkit.report.statement import Basis, Statement
 
-_JUDGED = ("cloudtrail.judge_callers", "cloudtrail.judge_context")
+_JUDGED = ("cloudtrail.judge_callers", "cloudtrail.settle_suspects", "cloudtrail.judge_context")
 _LOG = (
     "aws.find_last_activity",
     "cloudtrail.find_key_changes",

@@ -62,18 +62,22 @@ class QuestionKind(StrEnum):
     """What a human step asks for."""
 
     CHOICE = "choice"
+    SEVERAL = "several"
+    """Any of its options, or none."""
     CONFIRM = "confirm"
     TEXT = "text"
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a human step asks. ``options`` and ``recommended`` (may be empty) are for a choice only."""
+    """What a human step asks. ``options`` are for a choice or several, ``recommended`` (may be empty) for a choice."""
 
     kind: QuestionKind
     text: str
     options: tuple[str, ...] = ()
     recommended: str = ""
+    proposed: tuple[str, ...] = ()
+    """Of several: those that are recommended."""
 
 
 class Orders(Protocol):
@@ -86,7 +90,7 @@ class Orders(Protocol):
         """Approve exactly this plan."""
 
     def decide(self, step: StepId, answer: Mapping[str, JsonValue], reason: str = "") -> object:
-        """Answer a human step: ``choice``, ``confirmed_by`` or ``text``."""
+        """Answer a human step: ``choice``, ``picked``, ``confirmed_by`` or ``text``."""
 
     def skip(self, step: StepId, reason: str) -> object:
         """Leave a step out."""

@@ -39,6 +39,8 @@ from irkit.tui.desk import ProgressLine, Question, QuestionKind
 from irkit.wiring.inputs import Given
 from irkit.wiring.postmortem import Postmortems
 
+NOBODY = "none"
+"""The answer that picks none of several."""
 PROGRESS_KEPT = 5_000
 """Live lines waiting for a screen; older ones are dropped."""
 
@@ -175,13 +177,26 @@ class Session:
         params = parameters(step, self.action(step.uses), self.journal.state())[0].model_dump(mode="json")
         text = str(params.get("question") or params.get("statement") or params.get("prompt") or step.title)
         options = params.get("options")
+        if isinstance(options, list) and isinstance(proposed := params.get("recommended"), list):
+            several = tuple(map(str, options))
+            return Question(QuestionKind.SEVERAL, text, several, proposed=tuple(map(str, proposed)))
         if isinstance(options, list):
             return Question(QuestionKind.CHOICE, text, tuple(map(str, options)), str(params.get("recommended") or ""))
         return Question(QuestionKind.CONFIRM if "statement" in params else QuestionKind.TEXT, text)
 
-    def answer(self, step_id: StepId, text: str, reason: str = "") -> Mapping[str, JsonValue]:
-        """The answer to a human step as its action's result has it. Raises ``UsageError`` for one that is no option."""
+    def answer(self, step_id: StepId, text: str, *more: str, reason: str = "") -> Mapping[str, JsonValue]:
+        """The answer to a human step as its action's result has it; ``more`` where several can be picked.
+
+        Raises ``UsageError`` for one that is no option.
+        """
         asked = self.question(step_id)
+        if asked.kind is QuestionKind.SEVERAL:
+            picked = _picked(step_id, asked, (text, *more))
+            if not reason and (not picked or set(picked) != set(asked.proposed)):
+                raise UsageError(f"{step_id}: say why, since it is not what was recommended", hint="--reason ...")
+            return {"picked": [*picked], "reason": reason}
+        if more:
+            raise UsageError(f"{step_id} takes one answer, not {1 + len(more)}", hint="put a text in quotes")
         match asked.kind:
             case QuestionKind.CHOICE if text not in asked.options:
                 raise UsageError(f"{step_id}: {text!r} is no option", hint=f"options: {', '.join(asked.options)}")
@@ -189,14 +204,16 @@ class Session:
                 return {"choice": text, "reason": reason}
             case QuestionKind.CONFIRM:
                 return {"confirmed_by": self.me.name}
-            case QuestionKind.TEXT:
+            case _:
                 return {"text": text}
 
     def recommended(self, step_id: StepId) -> Mapping[str, JsonValue]:
         """The recommended answer to a human step; the first option, or a plain text, where none is recommended."""
         asked = self.question(step_id)
+        if asked.kind is QuestionKind.SEVERAL:
+            return self.answer(step_id, *(asked.proposed or (NOBODY,)), reason="recommended")
         text = asked.recommended or (asked.options[0] if asked.options else "not known in a rehearsal without people")
-        return self.answer(step_id, text, "recommended")
+        return self.answer(step_id, text, reason="recommended")
 
     def run(self, until: Until) -> Outcome:
         """Be the incident's runner. Raises ``RunnerBusy`` when another process is."""
@@ -238,6 +255,23 @@ class Session:
         self._stopping.set()
         if self._executor is not None:
             self._executor.stop()
+
+
+def _picked(step: StepId, asked: Question, words: Sequence[str]) -> Sequence[str]:
+    """The options that words name: an option itself, or the end of just one (``svc-deploy``)."""
+    if tuple(words) == (NOBODY,):
+        return ()
+    found = []
+    for word in words:
+        meant = [one for one in asked.options if one == word] or [
+            one for one in asked.options if one.endswith((f"/{word}", f":{word}"))
+        ]
+        if len(meant) != 1:
+            why = "several options end so" if meant else "it is no option"
+            hint = f"{NOBODY}, or some of: {', '.join(asked.options)}"
+            raise UsageError(f"{step}: {word!r}: {why}", hint=hint)
+        found += meant
+    return tuple(dict.fromkeys(found))
 
 
 def opened_session(config: Config, runbook: Runbook, given: Given, mode: Mode, title: str = "") -> Session:

@@ -10,7 +10,7 @@ from irkit.contract import Change, Effect, Receipt, Standing
 from irkit.engine.view import Mark
 from irkit.errors import ApprovalInvalid
 from irkit.incident import events as ev
-from irkit.incident.events import Direction, Mode, Resolution, StepId
+from irkit.incident.events import Direction, Mode, PlanHash, Resolution, StepId
 from irkit.incident.state import fold
 from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.screens.approve import ApproveFinalScreen, ApproveScreen
@@ -18,6 +18,7 @@ from irkit.tui.widgets.steps import StepList
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot, until
 from tests.tui.story import BOB, IRKIT, ScriptedDesk, Story, halfway, plan_of
+from tests.tui.test_credentials import LEAKED, cut
 
 PHRASE = "purge acme/payments"
 
@@ -259,6 +260,24 @@ def test_an_undo_shows_the_receipt_first_and_its_plan_is_approved_like_any(play:
     assert desk.orders.given == [("undo", ("deactivate_key", "wrong key"))]
 
 
+def test_the_undo_of_a_cut_says_who_asked_and_that_two_others_must(play: Play) -> None:
+    story = cut(Story().opened(), "deactivate_key", LEAKED)
+    story.tell(ev.UndoAsked(step=StepId("deactivate_key"), reason="it breaks my build"), by=BOB)
+    story.planned("deactivate_key", count=1, direction=Direction.UNDO)
+    story.tell(
+        ev.OrderRefused(step=StepId("deactivate_key"), plan_hash=PlanHash("ab" * 32), why="bob asked for this undo"),
+        by=BOB,
+    )
+    desk = ScriptedDesk(story)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).told("REFUSED: bob tried to approve plan abababababab: refused, bob asked").go()
+        await on(pilot).step("deactivate_key").press("a").says("Asked by").says("2 people, 0 so far").press("n").go()
+        await on(pilot).press("right_square_bracket", "right_square_bracket").says("✗").says("Refused").go()
+
+    play(desk, WIDE, scene)
+
+
 def test_a_failed_step_shows_its_error_first_and_is_retried_by_r(play: Play) -> None:
     story = Story().opened().started("query_cloudtrail", Effect.READ)
     failed = ev.StepFailed(
@@ -327,6 +346,39 @@ def test_a_decision_against_the_recommendation_needs_a_reason(play: Play) -> Non
     assert desk.orders.given == [
         ("decide", ("verdict", {"choice": "not_abused", "reason": "our scanner"}, "our scanner"))
     ]
+
+
+USERS = ("arn:aws:iam::111122223333:user/svc", "arn:aws:iam::111122223333:user/bot")
+
+
+def test_several_of_a_list_can_be_ticked_and_what_was_recommended_needs_no_reason(play: Play) -> None:
+    desk = ScriptedDesk(Story().opened().started("verdict", Effect.HUMAN))
+    desk.asks = Question(QuestionKind.SEVERAL, "Whom to contain?", USERS, proposed=(USERS[1],))
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("a").says("user/bot   (recommended)").press("down", "up", "space").go()
+        await (
+            on(pilot)
+            .says("[x] arn:aws:iam::111122223333:user/svc")
+            .press("space", "down", "space", "enter", "enter")
+            .go()
+        )
+        await until(pilot, lambda: bool(desk.orders.given))
+
+    play(desk, WIDE, scene)
+    assert desk.orders.given == [("decide", ("verdict", {"picked": [USERS[1]], "reason": ""}, ""))]
+
+
+def test_to_pick_nobody_or_others_than_recommended_needs_a_reason(play: Play) -> None:
+    desk = ScriptedDesk(Story().opened().started("verdict", Effect.HUMAN))
+    desk.asks = Question(QuestionKind.SEVERAL, "Whom to contain?", USERS, proposed=(USERS[1],))
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("a").says("Whom to contain?").press("enter", "enter").says("none is ticked: say why").go()
+        await on(pilot).types("a test of ours").press("enter").until(lambda: bool(desk.orders.given)).go()
+
+    play(desk, WIDE, scene)
+    assert desk.orders.given == [("decide", ("verdict", {"picked": [], "reason": "a test of ours"}, "a test of ours"))]
 
 
 def test_a_confirmation_carries_the_name_of_who_confirmed(play: Play) -> None:

@@ -3,61 +3,29 @@
 Whom the alarm names is suspect as it is. Any other is suspect when its calls came from an address that is not ours and
 something else speaks against it: a program or a context that the same principal never used from our networks, a
 refusal, an odd hour, a first appearance. One sign alone is a doubt for people, not a verdict: jobs do move house.
-A session's role is taken as a whole, since whoever could make one session can make the next; who else works as that
-role is named.
+Where no network is known, the addresses that the key was long used from stand in for ours; that makes candidates for
+people, and no verdict. A session's role is taken as a whole, since whoever could make one session can make the next;
+who else works as that role is named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime
 
 from irkit.clients.principal import PrincipalKind, principal
-from irkit.cloudtrail.key_callers import Known, Origin, Sign, is_strangers, networks, signs
+from irkit.cloudtrail.key_callers import Ground, Known, Origin, Sign, is_apart, is_strangers, known, signs
+from irkit.cloudtrail.key_candidates import Candidate, candidates, card, told
+from irkit.cloudtrail.session_makers import Maker
 from irkit.contract import Action, Effect, Frozen
 from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
-
-_NEW_AFTER = timedelta(hours=12)
-_LONG_ENOUGH = timedelta(hours=48)
-
-
-class Caller(Frozen):
-    """A caller as ``cloudtrail.measure_kms_use`` tells of it."""
-
-    principal: str
-    role: str
-    actor: str
-    who: str
-    key_ids: tuple[str, ...]
-    ip: str
-    agents: tuple[str, ...]
-    decrypts: int
-    denied: int
-    failed: int
-    contexts: tuple[str, ...]
-    via: tuple[str, ...]
-    first_at: datetime
-    last_at: datetime
-    event_ids: tuple[str, ...]
-
-
-class Maker(Frozen):
-    """Who made a session, as ``cloudtrail.measure_kms_use`` tells of it."""
-
-    session: str
-    principal: str
-    who: str
-    ip: str
-    agent: str
-    at: datetime
-    event_id: str
 
 
 class Params(Frozen):
@@ -66,7 +34,7 @@ class Params(Frozen):
     ``named`` are ARNs of principals that whoever raised the alarm names. ``since`` is from when on the log was read.
     """
 
-    callers: tuple[Caller, ...]
+    callers: tuple[Origin, ...]
     makers: tuple[Maker, ...] = ()
     not_seen: tuple[str, ...] = ()
     since: AwareDatetime | None = None
@@ -96,7 +64,12 @@ class Suspect(Frozen):
 
 
 class Result(Frozen):
-    """The judgement. ``principals`` are the suspects' ARNs; ``beyond`` are suspects that irkit cannot contain."""
+    """The judgement. ``principals`` are the suspects' ARNs; ``beyond`` are suspects that irkit cannot contain.
+
+    ``candidates`` are callers that are no suspects and that a person may find to be: those with a sign, and where it is
+    unclear all. ``question`` asks for them, ``recommended`` are those that irkit would contain. ``since`` is when the
+    suspects' strange use began. ``usual`` are the networks that were taken for ours: given ones, else those of habit.
+    """
 
     outcome: Outcome
     suspects: tuple[Suspect, ...]
@@ -107,6 +80,12 @@ class Result(Frozen):
     doubts: tuple[str, ...]
     innocents: tuple[str, ...]
     since: datetime | None
+    unclear: bool
+    """Whether a person has to pick: the outcome says so."""
+    candidates: tuple[Candidate, ...]
+    question: str
+    recommended: tuple[str, ...]
+    usual: tuple[str, ...]
 
     @property
     def summary(self) -> str:
@@ -117,23 +96,26 @@ class Result(Frozen):
 
 def read(_clients: Clients, params: Params) -> Result:
     """Weigh each caller. Raises ``InputMissing`` when a known network is no address."""
-    uses = [Origin(**one.model_dump(exclude={"actor"})) for one in params.callers]
-    known = _known(params, uses)
+    uses = params.callers
+    ours = known(uses, params.known_networks, params.since, params.known_hours)
     reasons: dict[str, list[str]] = {_actor(each): ["named by the alarm"] for each in params.named}
-    doubts: list[str] = []
-    for one in uses:
-        found = signs(one, uses, known)
-        if is_strangers(found):
-            reasons.setdefault(one.actor, []).append(_told(one, found))
-        elif set(found) - {Sign.NEW_CALLER} and one.actor not in params.named:
-            doubts.append(_told(one, found))
-    _add_makers(params, known, reasons)
+    found = [(one, signs(one, uses, ours)) for one in uses]
+    for one, several in found:
+        if ours.ground is Ground.GIVEN and is_strangers(several):
+            reasons.setdefault(one.actor, []).append(_told(one, several))
+    _add_makers(params, ours, reasons)
+    odd = [each for each in found if set(each[1]) - {Sign.NEW_CALLER} and each[0].actor not in reasons]
+    doubts = [_told(one, several) for one, several in odd]
     doubts += [f"{part} was not seen" for part in params.not_seen]
-    if uses and not known.networks:
-        doubts.append("no address is known to be ours, so nothing tells a stranger")
-    suspects = tuple(_suspect(arn, why, uses, known) for arn, why in reasons.items())
+    if uses and not params.known_networks:
+        doubts.append("no network is known to be ours, so only habit tells a stranger")
+    suspects = tuple(_suspect(arn, why, uses, ours) for arn, why in reasons.items())
     within = tuple(one for one in suspects if one.kind in {PrincipalKind.USER, PrincipalKind.ROLE})
     outcome = Outcome.MISUSED if suspects else Outcome.UNCLEAR if doubts else Outcome.NOT_MISUSED
+    others = candidates(uses, ours, reasons)
+    if outcome is not Outcome.UNCLEAR:
+        doubtful = {one.actor for one, _ in odd}
+        others = tuple(one for one in others if one.principal in doubtful)
     return Result(
         outcome=outcome,
         suspects=within,
@@ -143,23 +125,20 @@ def read(_clients: Clients, params: Params) -> Result:
         beyond=tuple(f"{one.principal}: {one.kind}" for one in suspects if one not in within),
         doubts=tuple(doubts),
         innocents=tuple(dict.fromkeys(one.who for one in uses if one.actor not in reasons)),
-        since=_begun(uses, reasons, known),
+        since=_begun(uses, reasons, ours),
+        unclear=outcome is Outcome.UNCLEAR,
+        candidates=others,
+        question=card(others, ours, params.not_seen),
+        recommended=tuple(one.principal for one in others if one.recommended),
+        usual=tuple(map(str, ours.networks)),
     )
 
 
-def _known(params: Params, uses: Sequence[Origin]) -> Known:
-    """New is who was first seen in the last half day, where the log was read for at least two days."""
-    last = max((one.last_at for one in uses), default=None)
-    is_long = last is not None and params.since is not None and last - params.since >= _LONG_ENOUGH
-    new_since = last - _NEW_AFTER if last is not None and is_long else None
-    return Known(networks(params.known_networks), params.known_hours, new_since)
-
-
-def _add_makers(params: Params, known: Known, reasons: dict[str, list[str]]) -> None:
+def _add_makers(params: Params, ours: Known, reasons: dict[str, list[str]]) -> None:
     """Whoever made a suspect role's session from a strange address has lost control of itself too."""
     roles = {one.principal for one in params.callers if one.role and one.actor in reasons}
     for one in params.makers:
-        if one.session in roles and known.networks and not known.holds(one.ip) and one.principal:
+        if one.session in roles and ours.networks and not ours.holds(one.ip) and one.principal:
             text = f"it made the session {one.session.rpartition('/')[2]} from {one.ip}"
             reasons.setdefault(_actor(one.principal), []).append(text)
 
@@ -170,18 +149,13 @@ def _actor(arn: str) -> str:
 
 
 def _told(one: Origin, found: Sequence[Sign]) -> str:
-    refused = f", {one.denied + one.failed} refused" if one.denied or one.failed else ""
-    with_what = f" with {', '.join(one.agents)}" if one.agents else ""
-    return (
-        f"{one.who} from {one.ip}{with_what}: {one.decrypts} decrypts{refused}, "
-        f"{one.first_at:%Y-%m-%d %H:%M:%SZ} to {one.last_at:%H:%M:%SZ}: {'; '.join(found)}"
-    )
+    return f"{told(one)}: {'; '.join(found)}"
 
 
-def _suspect(arn: str, why: Sequence[str], uses: Sequence[Origin], known: Known) -> Suspect:
+def _suspect(arn: str, why: Sequence[str], uses: Sequence[Origin], ours: Known) -> Suspect:
     found = principal(arn)
     mine = [one for one in uses if one.actor == arn]
-    homely = [one for one in mine if known.networks and known.holds(one.ip)]
+    homely = [one for one in mine if ours.networks and ours.holds(one.ip)]
     return Suspect(
         principal=arn,
         name=found.name if found is not None else arn,
@@ -192,10 +166,10 @@ def _suspect(arn: str, why: Sequence[str], uses: Sequence[Origin], known: Known)
     )
 
 
-def _begun(uses: Sequence[Origin], reasons: dict[str, list[str]], known: Known) -> datetime | None:
+def _begun(uses: Sequence[Origin], reasons: dict[str, list[str]], ours: Known) -> datetime | None:
     """When the first suspect use was: where everything that came of it is to be looked for from."""
     several = [one for one in uses if one.actor in reasons]
-    strange = [one for one in several if known.networks and not known.holds(one.ip)]
+    strange = [one for one in several if is_apart(one, ours)]
     return min((one.first_at for one in strange or several), default=None)
 
 

@@ -14,22 +14,20 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
-from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
 from irkit.cloudtrail.key_callers import DECRYPTS as CALLS
-from irkit.cloudtrail.key_callers import Known, Origin, is_strangers, networks, origins, signs
+from irkit.cloudtrail.key_callers import Origin, is_apart, is_strangers, known, origins, signs
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.decrypts import DECRYPTS, Decrypts, context
 from irkit.cloudtrail.questions.question import Answer
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import found
+from irkit.cloudtrail.session_makers import Maker, session_makers
 from irkit.contract import Action, Effect, Frozen
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
-_ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 _MOST_CONTEXTS = 100
 _AGAIN_S = 20
 """How long to wait before looking again."""
@@ -56,41 +54,6 @@ class Params(Frozen):
     sources: tuple[str, ...] = ()
 
 
-class Caller(Frozen):
-    """One caller's use of the key from one address. ``actor`` is whom containment takes: the role of a session.
-
-    ``denied`` were refused for want of a permission, ``failed`` otherwise: a wrong context. ``contexts`` are JSON.
-    """
-
-    principal: str
-    role: str
-    actor: str
-    who: str
-    key_ids: tuple[str, ...]
-    ip: str
-    agents: tuple[str, ...]
-    decrypts: int
-    denied: int
-    failed: int
-    contexts: tuple[str, ...]
-    via: tuple[str, ...]
-    first_at: datetime
-    last_at: datetime
-    event_ids: tuple[str, ...]
-
-
-class Maker(Frozen):
-    """Who made a session that used the key."""
-
-    session: str
-    principal: str
-    who: str
-    ip: str
-    agent: str
-    at: datetime
-    event_id: str
-
-
 class ContextUse(Frozen):
     """How often one encryption context (JSON, empty for none) was opened, and by how many callers."""
 
@@ -105,7 +68,7 @@ class Result(Frozen):
     key: str
     total: int
     denied: int
-    callers: tuple[Caller, ...]
+    callers: tuple[Origin, ...]
     contexts: tuple[ContextUse, ...]
     makers: tuple[Maker, ...]
     first_at: datetime | None
@@ -128,29 +91,28 @@ def read(clients: Clients, params: Params) -> Result:
     """Look. Raises ``OutsideError`` when nothing of the source answers."""
     began = clients.now()
     start = params.since or began - timedelta(hours=params.hours)
-    known = Known(networks(params.known_networks))
     until = began + timedelta(seconds=clients.config.cloudtrail.lag_s + 1)
     while True:
         answer, used = _looked(clients, params, start)
-        is_enough = bool(params.named) or any(is_strangers(signs(one, used, known)) for one in used)
+        ours = known(used, params.known_networks, start)
+        is_enough = bool(params.named) or any(is_strangers(signs(one, used, ours)) for one in used)
         left = (until - clients.now()).total_seconds()
         if is_enough or left <= 0:
             break
         clients.progress(f"nobody looks strange yet; records may be on their way until {until:%H:%M:%SZ}")
         threading.Event().wait(min(left, _AGAIN_S))
-    strange = tuple(one.principal for one in used if one.role and not known.holds(one.ip))
-    makers, coverage = _makers(clients, params, strange, Window(start, clients.now()))
+    strange = frozenset(one.principal for one in used if one.role and is_apart(one, ours))
+    makers, coverage = session_makers(source_of(clients, params.sources), strange, Window(start, clients.now()))
     ids = {event_id for one in used for event_id in one.event_ids}
     records = tuple(one for one in answer.records if one.event_id in ids)
     words = "; ".join((answer.coverage.text, *answer.notes, coverage))
     kept = keep(clients, "cloudtrail-kms-use.jsonl", records, "Use of the KMS key", words)
-    callers = tuple(Caller.model_validate(one, from_attributes=True) for one in used)
     return Result(
         key=params.key,
         total=sum(one.decrypts for one in used),
         denied=sum(one.denied for one in used),
-        callers=callers,
-        contexts=_contexts(records, callers),
+        callers=used,
+        contexts=_contexts(records, used),
         makers=makers,
         first_at=min((one.first_at for one in used), default=None),
         last_at=max((one.last_at for one in used), default=None),
@@ -172,24 +134,7 @@ def _looked(clients: Clients, params: Params, start: datetime) -> tuple[Answer[D
     return answer, origins(answer.asked, names, f"irkit/{clients.incident}/")
 
 
-def _makers(clients: Clients, params: Params, sessions: Sequence[str], window: Window) -> tuple[tuple[Maker, ...], str]:
-    """Who made these sessions, in all regions: a session can be made anywhere. And what that look did not see."""
-    if not sessions:
-        return (), "no session of a role among the callers from elsewhere"
-    looked = found(source_of(clients, params.sources), Query(windows=(window,), calls=_ASSUMING))
-    wanted = frozenset(sessions)
-    makers = tuple(
-        Maker(
-            session=made, principal=one.principal_arn, who=who(one), ip=one.ip, agent=one.agent, at=one.at,
-            event_id=one.event_id,
-        )
-        for one in looked.records
-        if (made := one.answered("assumedRoleUser", "arn")) in wanted
-    )  # fmt: skip
-    return makers, f"who made the sessions: {looked.coverage.text}"
-
-
-def _contexts(records: Sequence[Record], callers: Sequence[Caller]) -> tuple[ContextUse, ...]:
+def _contexts(records: Sequence[Record], callers: Sequence[Origin]) -> tuple[ContextUse, ...]:
     """The most frequent contexts first."""
     counts: dict[str, int] = {}
     for one in records:

@@ -37,11 +37,14 @@ _MARGIN = timedelta(seconds=5)
 class Params(Frozen):
     """``principals`` are ARNs of suspect users and roles, ``made`` ARNs of those the intruder made.
 
+    ``wholly`` are suspects all of whose use is the intruder's, wherever it came from.
+
     ``since`` is when the intrusion began, ``hours`` how far back without it. ``values`` are what could be opened.
     """
 
     principals: tuple[str, ...]
     made: tuple[str, ...] = ()
+    wholly: tuple[str, ...] = ()
     values: tuple[Value, ...] = ()
     known_networks: tuple[str, ...] = ()
     since: AwareDatetime | None = None
@@ -126,7 +129,7 @@ def read(clients: Clients, params: Params) -> Result:
     )
     source = source_of(clients, params.sources)
     answer = ask(source, DECRYPTS, asked, Follow.TREE, told_to(clients, "of what was opened"))
-    learned = Rightful.of(answer.asked, since, params.known_networks, params.made)
+    learned = Rightful.of(answer.asked, since, params.known_networks, (*params.made, *params.wholly))
     keys = frozenset(answer.tree.keys if answer.tree else ())
     rightful = replace(learned, suspects=frozenset(params.principals), keys=keys)
     found = openings(answer.asked, since, rightful, f"irkit/{clients.incident}/")

@@ -63,7 +63,7 @@ def writing_parquet(engine: duckdb.DuckDBPyConnection, statement: str, at: Path)
         os.fsync(written.fileno())
 
 
-def writing_engine(memory: str = "128MB", spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+def writing_engine(memory: str = "100MB", spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """An engine that writes parts: one thread, little memory, nothing fetched or loaded.
 
     What does not fit into its memory goes to the folder ``spill``; without one, that is an error.

@@ -1,4 +1,4 @@
-"""The dialog of a human step: one of several options, a confirmation, or a text."""
+"""The dialog of a human step: one of several options, some of them, a confirmation, or a text."""
 
 from __future__ import annotations
 
@@ -17,11 +17,19 @@ from irkit.incident.events import Actor, StepId
 from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.printable import printable
 from irkit.tui.screens.dialog import Dialog
+from irkit.tui.widgets.tick_list import TickList
 
 _HINTS = {
     QuestionKind.CHOICE: "enter picks, enter again answers · esc cancels",
+    QuestionKind.SEVERAL: "space ticks, enter goes on, enter again answers · esc cancels",
     QuestionKind.CONFIRM: "y confirms · esc cancels",
     QuestionKind.TEXT: "enter answers · esc cancels",
+}
+_LABELS = {
+    QuestionKind.CHOICE: "Why",
+    QuestionKind.SEVERAL: "Why",
+    QuestionKind.CONFIRM: "Remark",
+    QuestionKind.TEXT: "Answer",
 }
 
 
@@ -58,8 +66,9 @@ class DecideScreen(Dialog[Answer | None]):
                 yield Static("\n".join(printable(line) for line in lines), markup=False)
             if kind is QuestionKind.CHOICE:
                 yield OptionList(*(self._option(one) for one in self._question.options), id="options", markup=False)
-            label = {QuestionKind.CHOICE: "Why", QuestionKind.CONFIRM: "Remark", QuestionKind.TEXT: "Answer"}[kind]
-            yield Static(label, markup=False)
+            elif kind is QuestionKind.SEVERAL and self._question.options:
+                yield TickList(self._question.options, self._question.proposed, "options")
+            yield Static(_LABELS[kind], markup=False)
             yield Input(id="text")
             yield Static("", id="heard", markup=False)
             with Horizontal(classes="buttons"):
@@ -72,8 +81,10 @@ class DecideScreen(Dialog[Answer | None]):
 
     def on_mount(self) -> None:
         """Begin at the options, or at Cancel when only a confirmation is asked."""
-        where = {QuestionKind.CHOICE: "#options", QuestionKind.CONFIRM: "#cancel", QuestionKind.TEXT: "#text"}
-        self.query_one(where[self._question.kind]).focus()
+        if self._question.options:
+            self.query_one("#options").focus()
+        else:
+            self.query_one("#cancel" if self._question.kind is QuestionKind.CONFIRM else "#text").focus()
 
     def action_confirm(self) -> None:
         """``y`` confirms, where only that is asked; a field that has the focus takes it as a letter."""
@@ -92,6 +103,8 @@ class DecideScreen(Dialog[Answer | None]):
             self.dismiss(Answer({"confirmed_by": self._me.name}, text))
         elif self._question.kind is QuestionKind.TEXT:
             self._send_text(text)
+        elif self._question.kind is QuestionKind.SEVERAL:
+            self._send_several(text)
         else:
             self._send_choice(text)
 
@@ -111,6 +124,13 @@ class DecideScreen(Dialog[Answer | None]):
             self._hear(f"say why {choice}: it is not what was recommended")
             return
         self.dismiss(Answer({"choice": choice, "reason": reason}, reason))
+
+    def _send_several(self, reason: str) -> None:
+        picked = tuple(one for ticks in self.query(TickList) for one in ticks.ticked)
+        if not reason and (not picked or set(picked) != set(self._question.proposed)):
+            self._hear("say why these: it is not what was recommended" if picked else "none is ticked: say why")
+            return
+        self.dismiss(Answer({"picked": [*picked], "reason": reason}, reason))
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:

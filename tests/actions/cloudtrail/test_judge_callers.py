@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irkit.actions.cloudtrail import judge_callers, judge_context
-from irkit.errors import InputMissing
+from irkit.actions.cloudtrail import judge_callers, judge_context, settle_suspects
+from irkit.errors import InputMissing, UsageError
 
 OURS = ("10.0.0.0/8",)
 ACCOUNT = "arn:aws:iam::111122223333"
@@ -111,6 +111,98 @@ def test_only_our_own_addresses_is_no_misuse() -> None:
 def test_without_known_networks_and_where_a_region_was_not_seen_it_is_unclear() -> None:
     assert judged(use(ip=STRANGE), known_networks=()).outcome is judge_callers.Outcome.UNCLEAR
     assert judged(use(), not_seen=["eu-west-1"]).doubts == ("eu-west-1 was not seen",)
+
+
+LONG_AGO = {"first_at": "2026-11-15T09:00:00Z"}
+NEW = {"first_at": "2026-11-21T02:00:00Z"}
+
+
+def test_where_no_network_is_known_habit_makes_candidates_and_no_verdict() -> None:
+    found = judged(
+        use(**LONG_AGO), use(ip=STRANGE, agents=["kali/1"], **NEW), use(BOT, "10.9.9.9", **LONG_AGO), known_networks=()
+    )
+    assert (found.outcome, found.unclear, found.principals) == (judge_callers.Outcome.UNCLEAR, True, ())
+    assert found.recommended == (USER,)
+    assert found.usual == ("10.0.4.21/32", "10.9.9.9/32")
+    first, second = found.candidates
+    assert (first.principal, first.points, first.ips) == (USER, 3, (STRANGE,))
+    assert str(first.since) == "2026-11-21 02:00:00+00:00"
+    assert HOME in first.speaks_against[0]
+    assert "the address is long in use" in first.speaks_against[0]
+    assert (second.principal, second.points, second.speaks_for) == (BOT, 0, ())
+    assert "irkit would contain user svc: 3 points or more" in found.question
+    assert f"  + user/svc from {STRANGE} with kali/1: 1 decrypt, " in found.question
+    assert "  - user/bot from 10.9.9.9" in found.question
+
+
+def test_a_job_that_has_always_come_from_a_cloud_is_a_candidate_that_is_not_recommended() -> None:
+    found = judged(use(), use(BOT, "52.29.7.7", agents=["acme-release/4"], **LONG_AGO))
+    assert (found.recommended, [one.principal for one in found.candidates]) == ((), [BOT, USER])
+    assert "irkit would contain nobody yet" in found.question
+    assert "it has come from 52.29.7.7 since 2026-11-15" in found.question
+
+
+def test_a_log_that_is_too_short_for_a_habit_recommends_nobody() -> None:
+    found = judged(use(), use(ip=STRANGE), known_networks=(), since="2026-11-20T09:00:00Z")
+    assert (found.recommended, found.usual) == ((), ())
+    assert "the log is too short to show a habit" in found.question
+
+
+def test_beside_a_suspect_only_those_in_doubt_are_candidates() -> None:
+    found = judged(use(), use(ip=STRANGE, failed=1), use(BOT, "52.29.7.7"), use(f"{SESSION}/a"))
+    assert (found.unclear, [one.principal for one in found.candidates]) == (False, [BOT])
+
+
+def test_a_root_user_is_no_candidate() -> None:
+    assert judged(use(f"{ACCOUNT}:root", STRANGE), known_networks=()).candidates == ()
+
+
+def settled(found: judge_callers.Result, *callers: dict[str, object], **given: object) -> settle_suspects.Result:
+    told = found.model_dump(mode="json")
+    names = ("principals", "users", "roles", "candidates", "usual", "since")
+    params = {"callers": callers, "judged": told["outcome"], **{name: told[name] for name in names}, **given}
+    read = settle_suspects.ACTION.read
+    assert read is not None
+    return read(None, settle_suspects.Params.model_validate(params))  # type: ignore[arg-type]
+
+
+CALLERS = (use(**LONG_AGO), use(ip=STRANGE, agents=["kali/1"], **NEW), use(f"{SESSION}/a", "10.9.9.9", **LONG_AGO))
+
+
+def test_whom_a_person_picked_is_contained_from_its_strange_use_on() -> None:
+    found = settled(judged(*CALLERS, known_networks=()), *CALLERS, picked=[USER])
+    assert found.outcome is settle_suspects.Outcome.MISUSED
+    assert (found.principals, found.users, found.roles) == ((USER,), ("svc",), ())
+    assert str(found.since) == "2026-11-21 02:00:00+00:00"
+    assert (found.known_networks, found.wholly) == (("10.0.4.21/32", "10.9.9.9/32"), ())
+    assert (found.innocents, found.doubtful) == (("assumed-role/shared/a",), False)
+
+
+def test_all_the_use_of_a_pick_that_has_no_strange_use_is_misuse() -> None:
+    found = settled(judged(*CALLERS, known_networks=()), *CALLERS, picked=[ROLE])
+    assert (found.roles, found.wholly) == (("shared",), (ROLE,))
+    assert [one.partition(" (")[0] for one in found.left] == ["user svc"]
+
+
+def test_nobody_picked_is_an_end_of_its_own_and_the_doubts_stay() -> None:
+    judgement = judged(*CALLERS, known_networks=())
+    for picked in ([], None):
+        found = settled(judgement, *CALLERS, picked=picked)
+        assert (found.outcome, found.principals) == (settle_suspects.Outcome.NOBODY_PICKED, ())
+        assert found.doubtful
+
+
+def test_what_the_log_shows_needs_no_pick() -> None:
+    callers = (use(), use(ip=STRANGE, failed=1), use(BOT, "52.29.7.7"))
+    found = settled(judged(*callers), *callers)
+    assert (found.outcome, found.principals) == (settle_suspects.Outcome.MISUSED, (USER,))
+    assert "user bot (2 points)" in found.left[0]
+    assert settled(judged(use()), use()).outcome is settle_suspects.Outcome.NOT_MISUSED
+
+
+def test_a_pick_that_is_no_candidate_is_refused() -> None:
+    with pytest.raises(UsageError, match="no candidate"):
+        settled(judged(*CALLERS, known_networks=()), *CALLERS, picked=[BOT])
 
 
 def test_a_known_network_that_is_no_address_is_refused() -> None:

@@ -7,7 +7,7 @@ from irkit.actions import catalog
 from irkit.contract import ActionId, Effect
 
 
-@pytest.mark.parametrize("name", ["decide", "confirm", "note"])
+@pytest.mark.parametrize("name", ["decide", "confirm", "note", "pick"])
 def test_a_human_step_touches_nothing(name: str) -> None:
     action = catalog.ACTIONS[ActionId(f"human.{name}")]
     assert action.effect is Effect.HUMAN
