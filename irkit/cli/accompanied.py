@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from irkit.cli.drill_score import standing as how_it_stands
 from irkit.drill.rehearsal import Rehearsal, found
 from irkit.errors import IncidentUnknown
 from irkit.wiring.incidents import world_of
-from irkit.wiring.people import Present, Seat, people
+from irkit.wiring.people import Seat, people
 from irkit.wiring.session import Session
 
 
@@ -35,7 +35,7 @@ def accompanied(session: Session, seat: Seat, cloud: Cloud) -> Iterator[None]:
     finally:
         for one in present:
             one.stop()
-    _depart(session, present, cloud)
+    _depart(session, cloud)
 
 
 def _standing(session: Session) -> Rehearsal | None:
@@ -47,14 +47,14 @@ def _standing(session: Session) -> Rehearsal | None:
         return None
 
 
-def _depart(session: Session, present: Sequence[Present], cloud: Cloud) -> None:
+def _depart(session: Session, cloud: Cloud) -> None:
     """When it is over it is judged, and its cloud ends; else the cloud stays for who goes on."""
     incident, standing = session.folder.incident, _standing(session)
     if standing is None:
         return  # it has ended before
     if how_it_stands(session) in OVER:
         try:
-            judge(session, standing, present)
+            judge(session, standing)
         finally:
             if cloud is Cloud.ENDS:
                 standing.stop()

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Record the approval; the runner acts on it."""
     shown = session(args)
     current = shown.journal.state().step(args.step).plan_hash or PlanHash("")
-    if len(args.plan) < LEAST_DIGITS or not current.startswith(args.plan):
-        hint = f"the current one is {current[:12]}" if current else "it has none now"
-        raise ApprovalInvalid(f"{args.step}: that is not the current plan", hint=hint)
-    return ordered(shown, shown.orders.approve(args.step, current, args.phrase))
+    if len(args.plan) < LEAST_DIGITS:
+        raise ApprovalInvalid(f"{args.plan!r} is too short", hint=f"give {LEAST_DIGITS} digits of the hash or more")
+    meant = current if current.startswith(args.plan) else PlanHash(args.plan)
+    return ordered(shown, shown.orders.approve(args.step, meant, args.phrase))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
 from irkit.cli.dispatch import talk
 from irkit.drill.judgement import PAGE, Judgement, kept
@@ -13,7 +12,6 @@ from irkit.engine.executor import Outcome, outcome
 from irkit.errors import IncidentUnknown, IrkitError, Refused
 from irkit.wiring.incidents import world_of
 from irkit.wiring.judging import judged
-from irkit.wiring.people import Present
 from irkit.wiring.session import Session
 
 OVER = frozenset({Outcome.ENDED, Outcome.ABORTED})
@@ -25,12 +23,12 @@ def standing(session: Session) -> Outcome:
     return outcome(session.runbook, session.journal.state())
 
 
-def judge(session: Session, cloud: Rehearsal, people: Sequence[Present] = ()) -> Judgement:
+def judge(session: Session, cloud: Rehearsal) -> Judgement:
     """Judge a drill that is over, unless it has been, and tell what it came to. Raises ``IrkitError``."""
     before = kept(session.folder.path)
     if before is None:
         talk("the drill is over: looking at what really happened")
-    judgement = before or judged(session, cloud, standing(session), people)
+    judgement = before or judged(session, cloud, standing(session))
     talk(f"{session.folder.incident}: {verdict(judgement.score)}")
     for each in sentences(judgement.score):
         talk(f"  {each}")

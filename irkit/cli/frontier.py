@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from irkit.cli.status_credentials import alarms
+from irkit.engine.approval import RESTORERS, gives_life_back
 from irkit.engine.executor import Outcome
 from irkit.engine.view import Mark, StepView, views
 from irkit.incident.state import IncidentState, ItemPhase, StepState
+from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.printable import printable
-from irkit.wiring.session import Session
+from irkit.wiring.session import NOBODY, Session
 
 _TOLD = (Mark.IN_DOUBT, Mark.FAILED, Mark.WAITS_FOR_YOU, Mark.POSTPONED, Mark.RUNNING)
 
@@ -45,9 +47,7 @@ def _about(session: Session, state: IncidentState, view: StepView) -> Iterator[s
         case Mark.WAITS_FOR_YOU if current.plan_hash:
             yield from _plan(place, current)
         case Mark.WAITS_FOR_YOU:
-            question = session.question(view.step)
-            yield f"    {question.text}"
-            yield f"    irkit decide {place} {'|'.join(question.options) or 'TEXT'}"
+            yield from _question(place, session.question(view.step))
         case Mark.FAILED:
             if current.hint:
                 yield f"    {current.hint}"
@@ -60,11 +60,25 @@ def _about(session: Session, state: IncidentState, view: StepView) -> Iterator[s
             return
 
 
+def _question(place: str, asked: Question) -> Iterator[str]:
+    yield from (f"    {line}" for line in asked.text.splitlines())
+    if asked.kind is not QuestionKind.SEVERAL:
+        yield f"    irkit decide {place} {'|'.join(asked.options) or 'TEXT'}"
+        return
+    proposed = " ".join(map(shlex.quote, asked.proposed))
+    if proposed:
+        yield f"    irkit decide {place} {proposed}   (recommended)"
+    yield f"    irkit decide {place} {NOBODY} --reason ...   or some of {' '.join(asked.options) or 'nothing'}"
+
+
 def _plan(place: str, current: StepState) -> Iterator[str]:
     for plan in current.plans:
         yield f"    {plan.summary}"
         for change in plan.changes:
             yield f"      {change.target}: {change.before} -> {change.after}"
+    if gives_life_back(current) and current.undo_asked_by is not None:
+        asker = current.undo_asked_by.name
+        yield f"    asked for by {asker}; it gives life back to what was cut: {RESTORERS} other people must approve it"
     phrase = " and ".join(plan.phrase for plan in current.plans if plan.phrase)
     typed = f" --phrase {shlex.quote(phrase)}" if phrase else ""
     yield f"    irkit approve {place} --plan {(current.plan_hash or '')[:12]}{typed}"

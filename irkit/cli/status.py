@@ -14,6 +14,8 @@ from irkit.cli.picture import picture
 from irkit.cli.status_credentials import credentials_json, status_credentials
 from irkit.engine.executor import Outcome, outcome
 from irkit.engine.view import views
+from irkit.incident.life_words import clock_time
+from irkit.incident.refusal_words import refusals
 from irkit.tui.lanes import Style
 from irkit.tui.printable import printable
 from irkit.wiring.session import Session
@@ -38,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         print(picture(shown, Style.ASCII if args.ascii else Style.UNICODE))
         if credentials := status_credentials(shown.journal.state().lives):
             print(credentials)
+        for refusal in refusals(shown.journal.state()):
+            print(printable(f"REFUSED at {clock_time(refusal.record.at)}: {refusal}"))
         print(frontier(shown, ended))
     return EXIT_CODES[ended]
 
@@ -63,6 +67,16 @@ def as_json(shown: Session, ended: Outcome) -> dict[str, object]:
         "events": state.seq,
         "head": state.head,
         "credentials": credentials_json(state.lives),
+        "refused": [
+            {
+                "step": one.step,
+                "by": one.who,
+                "what": one.what,
+                "at": one.record.at.isoformat(),
+                "event": one.record.seq,
+            }
+            for one in refusals(state)
+        ],
         "steps": [
             {
                 "step": row.step,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,11 +75,6 @@ class Mishaps:
     _up_at: dict[Inject, float] = field(default_factory=dict)
     _second: threading.Thread | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def refused(self) -> Sequence[str]:
-        """It orders nothing."""
-        return ()
 
     def start(self) -> None:
         """Begin to watch; what an irkit that was killed left down comes up when it was to."""

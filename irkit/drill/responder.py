@@ -3,7 +3,9 @@
 They order through the same choke point as everyone and are marked as simulated, which counts in a drill only. The
 responder takes the recommended path: approves every plan, answers as recommended, settles doubt by what the probe
 saw. The colleague gives the second approval that an irreversible plan needs, after somebody else has given the first.
-The insider is on the team too, and approves such a plan twice: under his name, and under another from the same login.
+For an undo that gives life back, that a person asked for, there is a deputy beside: it needs two who did not ask.
+The insider is on the team too, and approves what he wants twice: under his name, and under another from the same login:
+each irreversible plan, and the undo of the first containment, for which he asks himself. Nobody else approves that one.
 """
 
 from __future__ import annotations
@@ -11,23 +13,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydantic import JsonValue
 
 from irkit.contract import Effect, Plan, Standing
-from irkit.engine.approval import approvers, gate
+from irkit.engine.approval import approvers, gate, gives_life_back
 from irkit.engine.offers import Order, offers
 from irkit.engine.orders import Orders
 from irkit.errors import ApprovalInvalid, IrkitError, JournalError
-from irkit.incident.events import Actor, ActorKind, Mode, PlanHash, Resolution, StepId
+from irkit.incident.events import Actor, ActorKind, Mode, PlanHash, Resolution, StepId, UndoAsked
 from irkit.incident.journal import Journal
+from irkit.incident.refusal_words import refusals
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.model import Runbook
 
 RESPONDER = Actor(name="responder (scripted)", kind=ActorKind.SIMULATED)
 COLLEAGUE = Actor(name="riley (scripted)", kind=ActorKind.SIMULATED)
+DEPUTY = Actor(name="noa (scripted)", kind=ActorKind.SIMULATED)
 INSIDER = Actor(name="sam (scripted)", kind=ActorKind.SIMULATED, login="sam@laptop")
 INSIDER_AGAIN = Actor(name="alex (scripted)", kind=ActorKind.SIMULATED, login=INSIDER.login)
 """The insider's second name; the login is what gives him away."""
@@ -66,8 +71,6 @@ class Scripted:
     incident: Rehearsed
     actor: Actor
     act: Callable[[Scripted, IncidentState, StepId], None]
-    refused: list[str] = field(default_factory=list)
-    """What this person ordered against the rules, and what was answered."""
     answers_after: float | None = 0
     """How many seconds the colleague takes to approve what is asked; None: they never do."""
     noticed: dict[PlanHash, float] = field(default_factory=dict)
@@ -122,14 +125,22 @@ def colleague(incident: Rehearsed, answers_after: float | None = 0) -> Scripted:
     return Scripted(incident, COLLEAGUE, _second, answers_after=answers_after)
 
 
+def deputy(incident: Rehearsed) -> Scripted:
+    """The third person: an undo of containment needs two beside the one who asks."""
+    return Scripted(incident, DEPUTY, _help_undo)
+
+
 def insider(incident: Rehearsed) -> Scripted:
-    """Somebody of the team who wants an irreversible plan carried out, and asks nobody."""
-    return Scripted(incident, INSIDER, _approve_twice)
+    """Somebody of the team who wants an irreversible plan carried out and a containment undone, and asks nobody."""
+    return Scripted(incident, INSIDER, _sabotage)
 
 
 def _respond(person: Scripted, state: IncidentState, step: StepId) -> None:
     current = state.step(step)
     match current.phase:
+        case Phase.PLANNED if _is_insiders(current):
+            if refusals(state, step):
+                person.orders.skip(step, f"{INSIDER.name} asked for this undo, and nobody knows why: it is not done")
         case Phase.PLANNED if not offers(person.incident.runbook, state, step, person.actor)[Order.APPROVE]:
             _approve(person, state, step)
         case Phase.PLANNED if current.approvals and _waited(person, current) > GIVES_UP_S:
@@ -144,13 +155,28 @@ def _respond(person: Scripted, state: IncidentState, step: StepId) -> None:
 
 def _second(person: Scripted, state: IncidentState, step: StepId) -> None:
     current, opened = state.step(step), state.opened
-    if current.phase is not Phase.PLANNED or opened is None or not current.approvals:
+    if current.phase is not Phase.PLANNED or opened is None or not (current.approvals or _gives_back(current)):
         return
     wanted = gate(current, person.incident.runbook.step(step).approve or 0, opened.quorum)
-    if wanted.people > len(approvers(current, Mode.DRILL, wanted)) > 0:
+    given = len(approvers(current, Mode.DRILL, wanted))
+    if wanted.people > given and (given > 0 or _gives_back(current)) and not _is_insiders(current):
         waited = _waited(person, current)
         if person.answers_after is not None and waited >= person.answers_after:
             _approve(person, state, step)
+
+
+def _help_undo(person: Scripted, state: IncidentState, step: StepId) -> None:
+    if _gives_back(state.step(step)):
+        _second(person, state, step)
+
+
+def _gives_back(current: StepState) -> bool:
+    """Whether it is the undo of a containment, for which somebody asked."""
+    return gives_life_back(current) and current.undo_asked_by is not None
+
+
+def _is_insiders(current: StepState) -> bool:
+    return gives_life_back(current) and current.undo_asked_by == INSIDER
 
 
 def _waited(person: Scripted, current: StepState) -> float:
@@ -161,17 +187,25 @@ def _waited(person: Scripted, current: StepState) -> float:
     return now - person.noticed.setdefault(current.plan_hash, now)
 
 
-def _approve_twice(person: Scripted, state: IncidentState, step: StepId) -> None:
+def _sabotage(person: Scripted, state: IncidentState, step: StepId) -> None:
+    """Approve twice what cannot be undone; ask once that a containment be undone, and approve that twice too."""
     current = state.step(step)
-    if current.phase is not Phase.PLANNED or current.effect is not Effect.IRREVERSIBLE or current.plan_hash is None:
+    if current.phase is Phase.DONE and current.has_cut and not current.undo_asked and not _asked_before(person):
+        person.orders.undo(step, "it breaks my build")
         return
+    wanted = current.effect is Effect.IRREVERSIBLE or _is_insiders(current)
+    if current.phase is not Phase.PLANNED or not wanted or current.plan_hash is None:
+        return
+    tried = [each.actor for each in state.refused if getattr(each.event, "plan_hash", "") == current.plan_hash]
     for who in (INSIDER, INSIDER_AGAIN):
-        if not any(given.by == who for given in current.approvals):
-            try:
+        if who not in tried and not any(given.by == who for given in current.approvals):
+            with suppress(ApprovalInvalid):  # the gate takes one login for one person: that is what he tries
                 person.incident.orders_of(who).approve(step, current.plan_hash, phrase(current.plans))
-            except ApprovalInvalid as refusal:  # the gate takes one login for one person: that is what he tries
-                told = f"{who.name} from {who.login}: approve {refusal.message}"
-                person.refused += [told] if told not in person.refused else []
+
+
+def _asked_before(person: Scripted) -> bool:
+    records = person.incident.journal.records()
+    return any(isinstance(each.event, UndoAsked) and each.actor == person.actor for each in records)
 
 
 def _approve(person: Scripted, state: IncidentState, step: StepId) -> None:

@@ -27,12 +27,22 @@ APPROVALS = {Effect.NOTICE: 0, Effect.REVERSIBLE: 1}
 """How many approvals an effect needs; irreversible ones need the incident's quorum, anything else is never applied."""
 
 
+RESTORERS = 2
+"""So many people, beside the one who asks for it, must approve an undo that gives life back to what was cut."""
+
+
+class ApprovalAgainstRules(ApprovalInvalid):
+    """An approval of a planned step that the rules do not allow this person: who tried is journalled and shown."""
+
+
 @dataclass(frozen=True)
 class Gate:
     """What stands between a plan and its being carried out: how many people, and what each must type."""
 
     people: int
     phrase: str
+    asker: Actor | None = None
+    """Whose approval does not count, since it is their own request."""
 
 
 def gate(step: StepState, strengthened: int, quorum: int) -> Gate:
@@ -48,7 +58,13 @@ def gate(step: StepState, strengthened: int, quorum: int) -> Gate:
     if step.effect is None or step.effect not in APPROVALS:
         msg = f"an effect of kind {step.effect} is never applied"
         raise ApprovalInvalid(msg)
-    return Gate(max(APPROVALS[step.effect], strengthened), "")
+    people = max(APPROVALS[step.effect], strengthened)
+    return Gate(max(people, RESTORERS), "", step.undo_asked_by) if gives_life_back(step) else Gate(people, "")
+
+
+def gives_life_back(step: StepState) -> bool:
+    """Whether the step is being undone, and what it did had cut a credential: what an insider would want."""
+    return step.direction is Direction.UNDO and (step.has_cut or any(plan.revives for plan in step.plans))
 
 
 def plan_hash(step: StepId, direction: Direction, effect: Effect, plans: Sequence[Plan]) -> PlanHash:
@@ -68,13 +84,14 @@ def plan_hash(step: StepId, direction: Direction, effect: Effect, plans: Sequenc
 def approvers(step: StepState, mode: Mode, wanted: Gate) -> frozenset[str]:
     """The names of the different people whose approvals of the current plan count.
 
-    Of the plan's hash, by a person (a scripted one only in a drill), the phrase typed where the gate has one. One
-    login is one person, whatever names they give.
+    Of the plan's hash, by a person (a scripted one only in a drill), the phrase typed where the gate has one, and not
+    by whoever asked for it where the gate says so. One login is one person, whatever names they give.
     """
     people: list[Actor] = []
     for given in step.approvals:
         person = given.by.kind is ActorKind.HUMAN or (given.by.kind is ActorKind.SIMULATED and mode is Mode.DRILL)
-        counts = person and given.plan_hash == step.plan_hash and (given.phrase_typed or not wanted.phrase)
+        own = wanted.asker is not None and given.by.is_same_person(wanted.asker)
+        counts = person and given.plan_hash == step.plan_hash and (given.phrase_typed or not wanted.phrase) and not own
         if counts and not any(given.by.is_same_person(other) for other in people):
             people.append(given.by)
     return frozenset(each.name for each in people)
@@ -133,17 +150,32 @@ def approval_guard(
             )
         if step.phase is not Phase.PLANNED:
             raise ApprovalInvalid(f"{step_id}: there is no plan to approve (the step is {step.phase.value})")
-        if not hash_ or step.plan_hash != hash_:
-            raise ApprovalInvalid(
-                f"{step_id}: that is not the current plan", hint=f"the current one is {step.plan_hash}"
-            )
-        if actor.kind is ActorKind.IRKIT or (actor.kind is ActorKind.SIMULATED and state.opened.mode is not Mode.DRILL):
-            raise ApprovalInvalid(f"{step_id}: only people approve")
-        wanted = gate(step, strengthened, state.opened.quorum)
+        opened = state.opened
+        _check(step_id, step, hash_, actor, opened.mode)
+        wanted = gate(step, strengthened, opened.quorum)
         if wanted.phrase and phrase != wanted.phrase:
             raise ApprovalInvalid(f"{step_id}: the phrase does not match", hint=f"type exactly: {wanted.phrase}")
-        if any(given.by.is_same_person(actor) for given in step.approvals):
+        if wanted.asker is not None and actor.is_same_person(wanted.asker):
+            asked = _named(actor, wanted.asker)
+            raise ApprovalAgainstRules(f"{step_id}: {asked} asked for this undo", hint=f"{wanted.people} others must")
+        if before := [given.by for given in step.approvals if given.by.is_same_person(actor)]:
             hint = "another person must, from a login of their own"
-            raise ApprovalInvalid(f"{step_id}: {actor.name} has approved already", hint=hint)
+            raise ApprovalAgainstRules(f"{step_id}: {_named(actor, before[0])} has approved already", hint=hint)
 
     return guard
+
+
+def _check(step_id: StepId, step: StepState, hash_: PlanHash, actor: Actor, mode: Mode) -> None:
+    """That it is the plan on the screen, and a person who approves it."""
+    if not hash_ or step.plan_hash != hash_:
+        hint = f"the current one is {step.plan_hash}"
+        raise ApprovalAgainstRules(f"{step_id}: that is not the current plan", hint=hint)
+    if actor.kind is ActorKind.IRKIT or (actor.kind is ActorKind.SIMULATED and mode is not Mode.DRILL):
+        raise ApprovalAgainstRules(f"{step_id}: only people approve")
+
+
+def _named(actor: Actor, known: Actor) -> str:
+    """The actor, and by what other name the same login is known here."""
+    if actor.name == known.name:
+        return actor.name
+    return f"{actor.name} is {known.name}, by the same login {known.login}, who"

@@ -58,6 +58,8 @@ def _not_approvable(runbook: Runbook, state: IncidentState, step_id: StepId, act
     wanted = gate(current, runbook.step(step_id).approve or 0, opened.quorum)
     if wanted.people <= len(approvers(current, opened.mode, wanted)):
         return "it has all its approvals"
+    if wanted.asker is not None and actor.is_same_person(wanted.asker):
+        return f"you asked for this undo: {wanted.people} other people must approve it"
     if any(given.by.is_same_person(actor) for given in current.approvals):
         return "you approved already: another person must"
     return ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from irkit.contract import Effect, Standing
-from irkit.engine.approval import approval_guard
+from irkit.engine.approval import ApprovalAgainstRules, approval_guard
 from irkit.engine.ready import ended
 from irkit.errors import Refused, UsageError
 from irkit.incident import events as ev
@@ -40,7 +40,7 @@ class Orders:
     actor: Actor
 
     def approve(self, step: StepId, plan_hash: PlanHash, phrase: str = "") -> Recorded:
-        """Approve one plan, by its hash; an irreversible one with its phrase.
+        """Approve one plan, by its hash; an irreversible one with its phrase. A try against the rules is journalled.
 
         Raises:
             ApprovalInvalid: another plan, a wrong phrase, no plan, or the same person again.
@@ -49,7 +49,17 @@ class Orders:
         strengthened = self._step(step).approve or 0
         guard = approval_guard(step, plan_hash, phrase, self.actor, strengthened)
         given = ev.ApprovalGiven(step=step, plan_hash=plan_hash, phrase_typed=bool(phrase))
-        return self.journal.append(given, actor=self.actor, guard=guard)
+        try:
+            return self.journal.append(given, actor=self.actor, guard=guard)
+        except ApprovalAgainstRules as refusal:
+            self._keep(ev.OrderRefused(step=step, plan_hash=plan_hash, why=refusal.message.removeprefix(f"{step}: ")))
+            raise
+
+    def _keep(self, refused: ev.OrderRefused) -> None:
+        """Write down what was tried; the same once."""
+        tried = self.journal.state().refused
+        if not any(each.event == refused and each.actor == self.actor for each in tried):
+            self.journal.append(refused, actor=self.actor)
 
     def decide(self, step: StepId, answer: Mapping[str, JsonValue], reason: str = "") -> Recorded:
         """Answer a human step; ``answer`` is the action's ``Result``: ``{"choice": "purge", "reason": "..."}``."""

@@ -51,8 +51,17 @@ def ready(runbook: Runbook, state: IncidentState, now: datetime) -> tuple[Move, 
 
 
 def waits_for(step: Step, state: IncidentState) -> tuple[StepId, ...]:
-    """The steps that hold a step back."""
-    return tuple(need for need in needs(step) if state.step(need).phase not in SATISFIES)
+    """The steps that hold a step back.
+
+    One whose undo is asked for and not begun holds nothing back: what it did stands, and nobody can stop a containment
+    by asking for an undo.
+    """
+    return tuple(need for need in needs(step) if not _satisfies(state.step(need)))
+
+
+def _satisfies(need: StepState) -> bool:
+    stands = need.direction is Direction.UNDO and need.phase in {Phase.STARTED, Phase.PLANNED}
+    return need.phase in SATISFIES or stands
 
 
 def results(state: IncidentState) -> Mapping[StepId, JsonValue]:

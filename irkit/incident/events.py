@@ -150,6 +150,19 @@ class ApprovalGiven(Frozen):
     phrase_typed: bool = False
 
 
+class OrderRefused(Frozen):
+    """Somebody, the event's actor, tried to approve a plan in a way that the rules do not allow. Nothing came of it.
+
+    Of one try that is repeated word for word, the first is kept.
+    """
+
+    kind: Literal["order_refused"] = "order_refused"
+    step: StepId
+    plan_hash: PlanHash
+    """Which plan they said they approve; not always the one that is planned."""
+    why: str
+
+
 class EffectIntended(Frozen):
     """On disk before the effect. Without a receipt after a crash, the effect is in doubt."""
 
@@ -391,6 +404,7 @@ Event = (
     | StepStarted
     | StepPlanned
     | ApprovalGiven
+    | OrderRefused
     | EffectIntended
     | EffectDone
     | EffectFailed

@@ -104,6 +104,10 @@ class StepState:
     ended_at: datetime | None = None
     again_at: datetime | None = None
     undo_asked: bool = False
+    undo_asked_by: ev.Actor | None = None
+    """Who asked for the undo that is under way; kept until it has ended."""
+    has_cut: bool = False
+    """Whether something that it carried out, and that was not undone, took a credential's life."""
     last_seq: int = 0
 
 
@@ -116,6 +120,8 @@ class IncidentState:
     steps: Mapping[StepId, StepState] = field(default_factory=dict)
     notes: tuple[Recorded, ...] = ()
     evidence: tuple[Recorded, ...] = ()
+    refused: tuple[Recorded, ...] = ()
+    """The approvals that were tried and refused (``OrderRefused``)."""
     lives: Lives = field(default_factory=Lives)
     """The life of each credential that the journal names."""
     runner: ev.RunnerStarted | None = None
@@ -237,9 +243,15 @@ def _(event: ev.ApprovalGiven, record: Recorded, state: IncidentState) -> Incide
 
 
 @_apply.register
+def _(event: ev.OrderRefused, record: Recorded, state: IncidentState) -> IncidentState:  # noqa: ARG001
+    return replace(state, refused=(*state.refused, record))
+
+
+@_apply.register
 def _(event: ev.EffectIntended, record: Recorded, state: IncidentState) -> IncidentState:
     step = _item(state.step(event.step), event.item, lambda i: replace(i, phase=ItemPhase.INTENDED))
-    return _with(state, event.step, record, replace(step, phase=Phase.APPLYING))
+    cuts = event.direction is Direction.DO and any(plan.cuts for plan in step.plans)
+    return _with(state, event.step, record, replace(step, phase=Phase.APPLYING, has_cut=step.has_cut or cuts))
 
 
 @_apply.register
@@ -368,7 +380,9 @@ def _(event: ev.StepSkipped, record: Recorded, state: IncidentState) -> Incident
     """A skipped undo is given up: what was done stays done."""
     step = state.step(event.step)
     phase = Phase.DONE if step.direction is Direction.UNDO else Phase.SKIPPED
-    new = replace(step, phase=phase, direction=Direction.DO, reason=event.reason, ended_at=record.at)
+    new = replace(
+        step, phase=phase, direction=Direction.DO, reason=event.reason, ended_at=record.at, undo_asked_by=None
+    )
     return _with(state, event.step, record, new)
 
 
@@ -380,7 +394,15 @@ def _(event: ev.StepOmitted, record: Recorded, state: IncidentState) -> Incident
 
 @_apply.register
 def _(event: ev.StepUndone, record: Recorded, state: IncidentState) -> IncidentState:
-    new = replace(state.step(event.step), phase=Phase.UNDONE, direction=Direction.DO, results=None, ended_at=record.at)
+    new = replace(
+        state.step(event.step),
+        phase=Phase.UNDONE,
+        direction=Direction.DO,
+        results=None,
+        ended_at=record.at,
+        undo_asked_by=None,
+        has_cut=False,
+    )
     return _with(state, event.step, record, new)
 
 
@@ -410,7 +432,8 @@ def _(event: ev.RetryAsked, record: Recorded, state: IncidentState) -> IncidentS
 
 @_apply.register
 def _(event: ev.UndoAsked, record: Recorded, state: IncidentState) -> IncidentState:
-    return _with(state, event.step, record, replace(state.step(event.step), undo_asked=True, reason=event.reason))
+    asked = replace(state.step(event.step), undo_asked=True, undo_asked_by=record.actor, reason=event.reason)
+    return _with(state, event.step, record, asked)
 
 
 @_apply.register

@@ -5,6 +5,7 @@ from __future__ import annotations
 from irkit.contract import Proof
 from irkit.incident import events as ev
 from irkit.incident.events import Direction, Event
+from irkit.incident.refusal_words import refused
 from irkit.report.spans import utc
 from irkit.report.statement import Basis
 
@@ -62,6 +63,8 @@ def _plan_and_gate(event: Event) -> str:
         case ev.ApprovalGiven():
             typed = ", phrase typed" if event.phrase_typed else ""
             return f"approved plan {event.plan_hash[:12]}{typed}"
+        case ev.OrderRefused():
+            return refused(event)
         case ev.StepPreviewed():
             return "previewed: a dry run stops at the plan"
         case _:

@@ -11,6 +11,7 @@ from irkit.errors import JournalBroken
 from irkit.incident.events import IncidentOpened, Mode, Recorded
 from irkit.incident.life import Stage
 from irkit.incident.life_words import life_words
+from irkit.incident.refusal_words import refusals
 from irkit.incident.state import IncidentState, Phase, fold
 from irkit.report.containment import PhaseTime, containment
 from irkit.report.credentials import Credential, credentials, masked
@@ -178,6 +179,8 @@ def _summary(
     for part in parts:
         if part.after is not None and part.events:
             yield Statement(text=f"{part.phase.capitalize()} {span(part.after)} after opening.", events=part.events)
+    for one in refusals(state):
+        yield Statement(text=masked(f"Refused: {one}."), events=(one.record.seq,))
     yield from _tally(found, state)
 
 

@@ -15,6 +15,7 @@ from functools import singledispatch
 from irkit.contract import Effect, Proof
 from irkit.incident import events as ev
 from irkit.incident.events import Direction, Recorded, StepId
+from irkit.incident.refusal_words import refused
 from irkit.tui.printable import printable
 from irkit.tui.spans import moment
 
@@ -122,6 +123,12 @@ def _(event: ev.StepPlanned, record: Recorded) -> Words:  # noqa: ARG001
 def _(event: ev.ApprovalGiven, record: Recorded) -> Words:
     typed = ", phrase typed" if event.phrase_typed else ""
     yield f"{_who(record)} approved plan {event.plan_hash[:12]}{typed}", Tone.GOOD
+
+
+@_words.register
+def _(event: ev.OrderRefused, record: Recorded) -> Words:
+    login = f" ({record.actor.login})" if record.actor.login else ""
+    yield f"REFUSED: {_who(record)}{login} {refused(event)}", Tone.BAD
 
 
 @_words.register

@@ -15,6 +15,7 @@ from irkit.engine.approval import approvers, gate
 from irkit.engine.offers import Order
 from irkit.engine.view import StepView
 from irkit.incident.events import Direction, Mode, StepId
+from irkit.incident.refusal_words import refusals
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.graph import needs
 from irkit.runbook.model import Runbook, Step
@@ -230,7 +231,17 @@ def _approvals(subject: Subject) -> list[Text]:
         rows.append(Text(f"✓ {moment(one.at)}  {printable(one.by.name)} ({one.by.kind.value}){typed}{counts}", "green"))
     if not now.approvals:
         rows.append(Text("Nobody has approved this plan. An approval is of its hash: a changed plan voids it.", "dim"))
-    return rows
+    if wanted.asker is not None:
+        why = "it gives life back to what was cut, so whoever asked for it does not count"
+        rows.append(field("Asked by", f"{wanted.asker.name}: {why}", "yellow"))
+    return [*rows, *_refused(subject)]
+
+
+def _refused(subject: Subject) -> list[Text]:
+    """Who tried against the rules, whatever the plan was then."""
+    told = refusals(subject.state, subject.step.id)
+    rows = [Text(f"✗ {moment(one.record.at)}  {printable(one.who)} {printable(one.what)}", "bold red") for one in told]
+    return [Text(), Text("Refused", "bold red"), *rows] if rows else []
 
 
 def _code(subject: Subject) -> list[Text]:

@@ -46,7 +46,7 @@ def fight(settings: Config, bout: Bout, terms: Terms) -> Outcomes:
             return Outcomes(done.score, session.folder.path, cloud.folder)
         present = people(session, cloud, Seat.SCRIPT)
         how = _driven(session, cloud, present)
-        return Outcomes(judged(session, cloud, how, present).score, session.folder.path, cloud.folder)
+        return Outcomes(judged(session, cloud, how).score, session.folder.path, cloud.folder)
     finally:
         cloud.stop()
 

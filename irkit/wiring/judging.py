@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from irkit.drill.score_page import page
 from irkit.drill.spills import found_leaks
 from irkit.engine.executor import Outcome
 from irkit.errors import JournalUnwritable
+from irkit.incident.refusal_words import refusals
 from irkit.report.timeline import Detail, timeline
-from irkit.wiring.people import Present
 from irkit.wiring.session import Session
 
 AFTERMATH_S = 8
@@ -27,8 +26,8 @@ AFTERMATH_S = 8
 _LOOK_S = 0.5
 
 
-def judged(session: Session, cloud: Rehearsal, how: Outcome, people: Sequence[Present] = ()) -> Judgement:
-    """Judge it, and keep the judgement and its page beside the postmortem. ``people`` are those who gave orders.
+def judged(session: Session, cloud: Rehearsal, how: Outcome) -> Judgement:
+    """Judge it, and keep the judgement and its page beside the postmortem.
 
     Raises:
         IrkitError: the cloud does not answer, or nothing can be written.
@@ -42,7 +41,7 @@ def judged(session: Session, cloud: Rehearsal, how: Outcome, people: Sequence[Pr
     believed = belief(records, session.runbook, session.folder.path, ending, ahead)
     aside = Aside(
         spilled=tuple(found_leaks(cloud.folder, session.folder.path)),
-        refused_orders=tuple(order for person in people for order in person.refused),
+        refused_orders=tuple(map(str, refusals(session.journal.state()))),
         injected=consequences(wrong, records, session.runbook),
     )
     judgement = Judgement(

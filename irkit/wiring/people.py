@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +9,7 @@ from typing import Protocol
 from irkit.drill.inject import Inject
 from irkit.drill.mishaps import Mishaps, asked
 from irkit.drill.rehearsal import Rehearsal
-from irkit.drill.responder import RESPONDER, colleague, insider, responder
+from irkit.drill.responder import RESPONDER, colleague, deputy, insider, responder
 from irkit.drill.world.settings import WorldSettings
 from irkit.engine.executor import Outcome
 from irkit.errors import IrkitError
@@ -32,10 +31,6 @@ class Seat(StrEnum):
 class Present(Protocol):
     """Somebody, or something, that takes part from a thread of its own."""
 
-    @property
-    def refused(self) -> Sequence[str]:
-        """What they ordered against the rules, and what was answered."""
-
     def start(self) -> None:
         """Begin."""
 
@@ -49,7 +44,8 @@ def people(session: Session, cloud: Rehearsal, seat: Seat) -> list[Present]:
     what = asked(cloud.folder)
     asleep = what.schedule.asleep
     slow = asleep.total_seconds() if asleep is not None else None
-    present: list[Present] = [colleague(session, slow if Inject.APPROVER_ASLEEP in what.injects else 0)]
+    asleep_for = slow if Inject.APPROVER_ASLEEP in what.injects else 0
+    present: list[Present] = [colleague(session, asleep_for), deputy(session)]
     if seat is Seat.SCRIPT:
         present.append(responder(session))
     if settings.adversary == INSIDER:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from irkit.contract import Credential, CredentialKind, Means, Plan, Receipt, Seen, Sighting, Verdict
 from irkit.engine.contain_now import contain_now
-from irkit.incident.events import StepId
+from irkit.incident.events import Actor, ActorKind, Mode, StepId
 from irkit.incident.life import Stage
-from tests.engine.driving import KIM, Drive
+from tests.engine.driving import KIM, SAM, Drive
 from tests.engine.switchboard import Board, Switch
 
 KEY = Credential(kind=CredentialKind.ACCESS_KEY, id="key-1")
@@ -18,9 +18,9 @@ STEPS = "  cut: {uses: board.turn_on, phase: contain, with: {name: a}}\n"
 CUT = frozenset({StepId("cut")})
 
 
-def refusing(tmp_path: Path) -> Drive:
+def refusing(tmp_path: Path, more: str = "", mode: Mode = Mode.LIVE) -> Drive:
     """Turning the switch cuts the key, the undo gives it back, and verifying sees it refused."""
-    drive = Drive(tmp_path, STEPS)
+    drive = Drive(tmp_path, STEPS + more, mode)
     action = drive.catalog["board.turn_on"]
     assert action.operation is not None
     assert action.revert is not None
@@ -57,7 +57,8 @@ def test_a_cut_is_followed_from_plan_to_refusal_and_back_by_its_undo(tmp_path: P
     stages.append(stage(drive))
     drive.orders().undo(StepId("cut"))
     drive.run()
-    drive.approve("cut")
+    drive.approve("cut", SAM)
+    drive.approve("cut", Actor(name="pat", kind=ActorKind.HUMAN))
     drive.run()
     stages.append(stage(drive))
     assert stages == [Stage.LIVE, Stage.DENIED, Stage.LIVE]

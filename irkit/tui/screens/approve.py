@@ -38,6 +38,10 @@ class Approving:
     given: Sequence[str]
     """Who approved already."""
     phrase: str = ""
+    asker: str = ""
+    """Who asked for an undo that gives life back to what was cut; they do not count."""
+    refused: Sequence[str] = ()
+    """Who tried to approve it against the rules, in words."""
 
     @property
     def count(self) -> int:
@@ -56,6 +60,9 @@ def facts(one: Approving) -> Text:
     if one.needed > 1:
         by = f": {', '.join(one.given)}" if one.given else ""
         rows.append(field("Needs", f"{one.needed} people, {len(one.given)} so far{by}"))
+    if one.asker:
+        rows.append(field("Asked by", f"{one.asker}, who does not count: it gives life back to what was cut", "yellow"))
+    rows += [field("Refused", each, "bold red") for each in one.refused]
     return Text("\n").join(rows)
 
 

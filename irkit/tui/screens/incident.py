@@ -13,6 +13,7 @@ from textual.content import Content
 
 from irkit.engine.view import StepView
 from irkit.incident.events import Mode, StepId
+from irkit.incident.refusal_words import Refusal, refusals
 from irkit.runbook.graph import decisions, graph
 from irkit.tui.board import Board, Reading
 from irkit.tui.headline import finished
@@ -94,9 +95,10 @@ class IncidentScreen(OrderingScreen):
 
     @on(DeskRead)
     def _read(self, message: DeskRead) -> None:
-        before = self.board.reading.state.lives if self.board.reading else None
+        before, known = self.board.reading.state.lives if self.board.reading else None, self._refusals()
         self.board.take(message.reading, message.lines)
-        self._alarm(alarms(before, message.reading.state.lives))
+        tried = [one for one in self._refusals()[len(known) :] if one.record.actor != self.board.desk.me]
+        self._alarm([*alarms(before, message.reading.state.lives), *(f"REFUSED: {one}" for one in tried)])
         self.query_one(ActivityPane).add(message.lines)
         self._lead(message.reading)
         self._show()
@@ -105,8 +107,11 @@ class IncidentScreen(OrderingScreen):
                 screen.take(message.lines)
         message.taken.set()
 
+    def _refusals(self) -> tuple[Refusal, ...]:
+        return refusals(self.board.reading.state) if self.board.reading else ()
+
     def _alarm(self, told: list[str]) -> None:
-        """What came to life again is rung for, and stays on the screen for a while wherever the user is."""
+        """What came to life again, or was tried against the rules, is rung for, and stays for a while on any screen."""
         for text in told:
             self.app.bell()
             self.notify(text, severity="error", timeout=_ALARM_SECONDS, markup=False)

@@ -11,10 +11,11 @@ from functools import partial
 from rich.text import Text
 from textual import on
 
-from irkit.engine.approval import approvers, gate
+from irkit.engine.approval import RESTORERS, approvers, gate
 from irkit.engine.offers import Order
 from irkit.errors import IrkitError
 from irkit.incident.events import Resolution, StepId
+from irkit.incident.refusal_words import refusals
 from irkit.incident.state import ItemPhase, StepState
 from irkit.tui.board import Board, Reading
 from irkit.tui.desk import Question
@@ -117,7 +118,11 @@ class OrderingScreen(PlacedScreen):
         wanted = gate(now, self.board.desk.runbook.step(step).approve or 0, opened.quorum)
         given = tuple(sorted(approvers(now, opened.mode, wanted)))
         me = self.board.desk.me
-        approving = Approving(step, now.plans, now.plan_hash, now.direction, me, wanted.people, given, wanted.phrase)
+        approving = Approving(
+            step, now.plans, now.plan_hash, now.direction, me, wanted.people, given, wanted.phrase,
+            asker=wanted.asker.name if wanted.asker else "",
+            refused=tuple(f"{one.who} {one.what}" for one in refusals(reading.state, step)),
+        )  # fmt: skip
         if wanted.phrase:
             dialog = ApproveFinalScreen(approving, self.look.type_ahead)
             self.app.push_screen(dialog, lambda phrase: self._approve(approving, phrase))
@@ -188,7 +193,7 @@ class OrderingScreen(PlacedScreen):
             [
                 *(field("Receipt", receipt.summary) for receipt in now.receipts),
                 *(field("Undo", plan.undo) for plan in now.plans),
-                Text("The undo is planned first; you approve that plan before anything changes.", "dim"),
+                Text(_how_undone(now), "dim"),
             ]
         )
         self._ask_reason(
@@ -241,3 +246,12 @@ class OrderingScreen(PlacedScreen):
         text = " ".join(one for one in ids if one)
         self.app.copy_to_clipboard(text)
         self.say(f"sent to terminal: {text}")
+
+
+def _how_undone(now: StepState) -> str:
+    if now.has_cut:
+        return (
+            f"The undo is planned first. It gives life back to what was cut, so {RESTORERS} other people must approve"
+            " its plan, each from a login of their own, before anything changes."
+        )
+    return "The undo is planned first; you approve that plan before anything changes."
