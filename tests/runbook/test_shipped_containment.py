@@ -18,6 +18,16 @@ CUTS = {"aws.deny_principal", "aws.deactivate_keys", "aws.revoke_sessions", "aws
 """What an intruder can see and take back before it binds."""
 QUARANTINE = "aws.quarantine_principals"
 EVIDENCE = {"aws.snapshot_principal"}
+AT_THE_CODE_HOST = {
+    "github.cancel_runs",
+    "github.remove_runner",
+    "github.remove_branch",
+    "github.remove_deploy_key",
+    "github.disable_webhook",
+}
+"""What lets an intruder go on acting at the code host."""
+DESTROYS = {"github.delete_ci_logs", "github.delete_caches"}
+"""What destroys evidence."""
 
 
 def effect(step: Step) -> Effect:
@@ -89,3 +99,21 @@ def test_the_evidence_is_taken_beside_and_the_death_is_proven(book: Runbook) -> 
     uses = {step.uses for step in book.steps}
     if QUARANTINE in uses:
         assert uses >= {*EVIDENCE, "aws.prove_principal_dead", "aws.sweep_window", "aws.lift_freeze"}
+
+
+def test_what_stops_an_intruder_at_the_code_host_is_in_contain_now_and_what_destroys_evidence_is_not(
+    book: Runbook,
+) -> None:
+    held = before(graph(book))
+    part = {step.id for step in book.steps if step.phase is RunbookPhase.CONTAIN}
+    part |= {each for step in part for each in held[step]}
+    outside = [step.id for step in book.steps if step.uses in AT_THE_CODE_HOST and step.id not in part]
+    assert outside == []
+    assert [step.id for step in book.steps if step.uses in DESTROYS and step.id in part] == []
+
+
+def test_logs_are_saved_before_they_are_deleted(book: Runbook) -> None:
+    held = before(graph(book))
+    for step in book.steps:
+        if step.uses == "github.delete_ci_logs":
+            assert "github.save_ci_logs" in {book.step(each).uses for each in held[step.id]}
