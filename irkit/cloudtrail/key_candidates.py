@@ -6,12 +6,21 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from irkit.clients.principal import PrincipalKind, principal
-from irkit.cloudtrail.key_callers import ENOUGH, Ground, Known, Origin, is_apart, points, signs
+from irkit.cloudtrail.key_callers import ENOUGH, Ground, Known, Origin, Sign, is_apart, points, signs
 from irkit.contract import Frozen
 from irkit.counted import counted
 
 _SHOWN = 6
 _LINES = 3
+_GIVEN = {
+    Sign.STRANGE_ADDRESS: "strange address",
+    Sign.NEW_PROGRAM: "new program",
+    Sign.NEW_CONTEXT: "opened what it never did",
+    Sign.REFUSED: "refused, or wrong context",
+    Sign.ODD_HOUR: "outside working hours",
+    Sign.NEW_CALLER: "new caller",
+}
+_BY_HABIT = {**_GIVEN, Sign.STRANGE_ADDRESS: "address new for this key"}
 
 
 class Candidate(Frozen):
@@ -47,12 +56,15 @@ def _candidate(actor: str, uses: Sequence[Origin], known: Known) -> Candidate | 
     found = [(one, signs(one, uses, known)) for one in mine]
     odd = [one for one, several in found if several]
     most = max(points(several) for _, several in found)
+    names = _BY_HABIT if known.ground is Ground.HABIT else _GIVEN
     return Candidate(
         principal=actor,
         name=named.name,
         kind=named.kind,
         points=most,
-        speaks_for=tuple(f"{told(one)}: {'; '.join(several)}" for one, several in found if several),
+        speaks_for=tuple(
+            f"{_use(one)}: {', '.join(names[each] for each in several)}" for one, several in found if several
+        ),
         speaks_against=_against(mine, odd, known),
         ips=tuple(dict.fromkeys(one.ip for one in mine if is_apart(one, known))),
         since=min(one.first_at for one in odd or mine),
@@ -62,11 +74,11 @@ def _candidate(actor: str, uses: Sequence[Origin], known: Known) -> Candidate | 
 
 def _against(mine: Sequence[Origin], odd: Sequence[Origin], known: Known) -> tuple[str, ...]:
     """Uses in which nothing is odd, and what is usual about the odd ones."""
-    ground = "long in use" if known.ground is Ground.HABIT else "ours"
+    ground = "address long in use" if known.ground is Ground.HABIT else "address is ours"
     calm = [one for one in mine if one not in odd]
-    lines = [f"{told(one)}: {f'the address is {ground}' if known.networks else 'nothing odd'}" for one in calm]
+    lines = [f"{_use(one)}: {ground if known.networks else 'nothing odd'}" for one in calm]
     old = [one for one in odd if known.new_since is not None and one.first_at <= known.new_since]
-    lines += [f"it has come from {one.ip} since {one.first_at:%Y-%m-%d %H:%MZ}" for one in old]
+    lines += [f"it has come from {one.ip} since {one.first_at:%d %b %H:%MZ}" for one in old]
     contexts = {text for one in mine for text in one.contexts}
     if odd and len(contexts) == 1:
         lines.append(f"it only ever opened one thing: {contexts.pop() or 'without a context'}")
@@ -80,6 +92,17 @@ def told(one: Origin) -> str:
     return (
         f"{one.who} from {one.ip}{with_what}: {counted(one.decrypts, 'decrypt')}{refused}, "
         f"{one.first_at:%Y-%m-%d %H:%MZ} to {_until(one)}"
+    )
+
+
+def _use(one: Origin) -> str:
+    """As ``told``, in the fewest words, for a card of its caller."""
+    session = f" in {one.who.rpartition('/')[2]}" if one.role else ""
+    programs = dict.fromkeys(word for agent in one.agents for word in agent.split()[:1])
+    with_what = f" with {', '.join(programs)}" if programs else ""
+    return (
+        f"{counted(one.decrypts, 'decrypt')}{session} from {one.ip}{with_what}, "
+        f"{one.first_at:%d %b %H:%MZ} to {one.last_at:%d %b %H:%MZ}"
     )
 
 
@@ -98,12 +121,14 @@ def card(several: Sequence[Candidate], known: Known, not_seen: Sequence[str]) ->
         lines.append("No network is known to be yours, and the log is too short to show a habit.")
     lines += [f"NOT SEEN: {', '.join(not_seen)}"] if not_seen else []
     lines.append("Containing is undoable; it stops all that the picked one does, its honest work too.")
-    for one in several[:_SHOWN]:
-        lines += ["", f"{one.kind} {one.name}" + (f" ({counted(one.points, 'point')})" if one.points else "")]
+    odd = [one for one in several if one.points]
+    for one in odd[:_SHOWN]:
+        lines += ["", f"{one.kind} {one.name}: {counted(one.points, 'point')}"]
         lines += [f"  + {line}" for line in _some(one.speaks_for)]
         lines += [f"  - {line}" for line in _some(one.speaks_against)]
-    if len(several) > _SHOWN:
-        lines += ["", f"and {len(several) - _SHOWN} more, with {several[_SHOWN].points} points or fewer"]
+    lines += ["", f"and {len(odd) - _SHOWN} more, of {odd[_SHOWN].points} points at most"] if len(odd) > _SHOWN else []
+    calm = [f"{one.kind} {one.name}" for one in several if not one.points]
+    lines += ["", f"Nothing odd: {', '.join(calm)}"] if calm else []
     return "\n".join(lines)
 
 

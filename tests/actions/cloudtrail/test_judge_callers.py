@@ -128,18 +128,18 @@ def test_where_no_network_is_known_habit_makes_candidates_and_no_verdict() -> No
     assert (first.principal, first.points, first.ips) == (USER, 3, (STRANGE,))
     assert str(first.since) == "2026-11-21 02:00:00+00:00"
     assert HOME in first.speaks_against[0]
-    assert "the address is long in use" in first.speaks_against[0]
+    assert "address long in use" in first.speaks_against[0]
     assert (second.principal, second.points, second.speaks_for) == (BOT, 0, ())
     assert "irkit would contain user svc: 3 points or more" in found.question
-    assert f"  + user/svc from {STRANGE} with kali/1: 1 decrypt, " in found.question
-    assert "  - user/bot from 10.9.9.9" in found.question
+    assert f"  + 1 decrypt from {STRANGE} with kali/1, 21 Nov 02:00Z to 21 Nov 09:00Z: address new" in found.question
+    assert "Nothing odd: user bot" in found.question
 
 
 def test_a_job_that_has_always_come_from_a_cloud_is_a_candidate_that_is_not_recommended() -> None:
     found = judged(use(), use(BOT, "52.29.7.7", agents=["acme-release/4"], **LONG_AGO))
     assert (found.recommended, [one.principal for one in found.candidates]) == ((), [BOT, USER])
     assert "irkit would contain nobody yet" in found.question
-    assert "it has come from 52.29.7.7 since 2026-11-15" in found.question
+    assert "it has come from 52.29.7.7 since 15 Nov" in found.question
 
 
 def test_a_log_that_is_too_short_for_a_habit_recommends_nobody() -> None:
@@ -196,7 +196,7 @@ def test_what_the_log_shows_needs_no_pick() -> None:
     callers = (use(), use(ip=STRANGE, failed=1), use(BOT, "52.29.7.7"))
     found = settled(judged(*callers), *callers)
     assert (found.outcome, found.principals) == (settle_suspects.Outcome.MISUSED, (USER,))
-    assert "user bot (2 points)" in found.left[0]
+    assert "user bot (2 points): " in found.left[0]
     assert settled(judged(use()), use()).outcome is settle_suspects.Outcome.NOT_MISUSED
 
 
