@@ -36,7 +36,10 @@ class Detail(StrEnum):
 
     ALL = "all"
     MAIN = "main"
-    """Without beginnings, intents, single calls, and the end of a step whose proof is told."""
+    """Without beginnings, intents, single calls, and the end of a step whose proof is told.
+
+    The end of one that took several attempts is there: it tells the whole.
+    """
 
 
 class Row(Frozen):
@@ -75,7 +78,7 @@ def _is_main(event: Event, acted: AbstractSet[StepId]) -> bool:
         case StepStarted():
             return event.attempt > 1
         case StepDone():
-            return event.step not in acted
+            return event.step not in acted or event.attempt > 1
         case _:
             return True
 

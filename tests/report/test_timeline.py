@@ -33,6 +33,7 @@ def samples() -> list[Event]:
         ev.RunnerStopped(runner="r", reason="done"),
         ev.StepStarted(**place, effect=ev.Effect.READ),
         ev.ApprovalGiven(step=STEP, plan_hash=ev.PlanHash("a" * 64)),
+        ev.OrderRefused(step=STEP, plan_hash=ev.PlanHash("c" * 64), why="kim has approved already"),
         ev.EffectIntended(**place, plan_hash=ev.PlanHash("b" * 64), runner="r"),
         ev.EffectDone(**place, receipt=Receipt(summary="iam:UpdateAccessKey")),
         ev.EffectFailed(**place, error="Denied", message="no", standing=Standing.UNTOUCHED),

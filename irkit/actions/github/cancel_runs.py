@@ -64,9 +64,9 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     work = _Work.model_validate(plan.details)
     going = _going(clients, work)
     seen = f"{len(going)} of {len(work.runs)} still go on"
-    if not going:
-        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(work))
-    return Probe(standing=Standing.UNTOUCHED if len(going) == len(work.runs) else Standing.BETWEEN, seen=seen)
+    if going and len(going) == len(work.runs):
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    return Probe(standing=Standing.BETWEEN if going else Standing.IN_PLACE, seen=seen, receipt=_receipt(work))
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
@@ -88,6 +88,13 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     if going := _going(clients, work):
         return Verdict(proof=Proof.NOT_YET, seen=f"still going on: {', '.join(map(str, going))}")
     return Verdict(proof=Proof.PROVEN, seen=f"{counted(len(work.runs), 'run')} cancelled, none goes on")
+
+
+def joined(part: Receipt, last: Receipt) -> Receipt:
+    """Of runs that were cancelled by two plans: all of them."""
+    first, work = _Work.model_validate(part.details), _Work.model_validate(last.details)
+    earlier = tuple(number for number in first.runs if number not in work.runs)
+    return _receipt(work.model_copy(update={"runs": (*earlier, *work.runs)}))
 
 
 def _going(clients: Clients, work: _Work) -> list[int]:
@@ -114,5 +121,5 @@ ACTION: Action[Clients, Params, Result] = Action(
     result=Result,
     effect=Effect.REVERSIBLE,
     summary="Cancel CI runs that wait or go on",
-    operation=Operation(plan, probe, apply, verify, settle=timedelta(minutes=10), every=timedelta(seconds=5)),
+    operation=Operation(plan, probe, apply, verify, timedelta(minutes=10), timedelta(seconds=5), joined),
 )

@@ -60,9 +60,9 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     work = _Work.model_validate(plan.details)
     left = _left(clients, work)
     seen = f"{len(left)} of {len(work.caches)} are there"
-    if not left:
-        return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=_receipt(work))
-    return Probe(standing=Standing.UNTOUCHED if len(left) == len(work.caches) else Standing.BETWEEN, seen=seen)
+    if left and len(left) == len(work.caches):
+        return Probe(standing=Standing.UNTOUCHED, seen=seen)
+    return Probe(standing=Standing.BETWEEN if left else Standing.IN_PLACE, seen=seen, receipt=_receipt(work))
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
@@ -84,6 +84,14 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     return Verdict(proof=Proof.PROVEN, seen=f"none of the {len(work.caches)} entries is there any more{built}")
 
 
+def joined(part: Receipt, last: Receipt) -> Receipt:
+    """Of entries that were deleted by two plans: all of them."""
+    first, work = _Work.model_validate(part.details), _Work.model_validate(last.details)
+    ids = {one.id for one in work.caches}
+    earlier = tuple(one for one in first.caches if one.id not in ids)
+    return _receipt(work.model_copy(update={"caches": (*earlier, *work.caches)}))
+
+
 def _left(clients: Clients, work: _Work) -> list[Cache]:
     there = {one.id for one in clients.github_ci.caches(work.repository)}
     return [one for one in work.caches if one.id in there]
@@ -103,5 +111,5 @@ ACTION: Action[Clients, Params, Result] = Action(
     result=Result,
     effect=Effect.REVERSIBLE,
     summary="Delete cache entries of the CI",
-    operation=Operation(plan, probe, apply, verify, settle=timedelta(seconds=60), every=timedelta(seconds=3)),
+    operation=Operation(plan, probe, apply, verify, timedelta(seconds=60), timedelta(seconds=3), joined),
 )

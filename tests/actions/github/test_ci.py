@@ -121,6 +121,34 @@ def test_caches_of_the_window_are_deleted_and_no_others(clients: Clients, taken:
     assert [one.key for one in clients.github_ci.caches(NAME)] == ["npm-linux-9c1e"]
 
 
+def test_caches_that_a_lost_process_deleted_in_part_are_all_told(clients: Clients, taken: TakenCi) -> None:
+    ids = tuple(taken.poison_cache(key) for key in ("npm-0", "npm-1", "npm-2"))
+    first = delete_caches.plan(clients, delete_caches.Params(repository=NAME, ids=ids))
+    clients.github_ci.delete_cache(NAME, ids[0])
+    found = delete_caches.probe(clients, first)
+    assert (found.standing, found.receipt is not None) == (Standing.BETWEEN, True)
+    again = delete_caches.plan(clients, delete_caches.Params(repository=NAME, ids=ids))
+    assert len(again.changes) == 2
+    last = done(clients, delete_caches.ACTION.operation, again)
+    whole = delete_caches.joined(found.receipt or last, last)
+    assert delete_caches.Result.model_validate(whole.result).keys == ("npm-0", "npm-1", "npm-2")
+    assert "deleted 3 caches" in whole.summary
+
+
+def test_runs_that_a_lost_process_cancelled_in_part_are_all_told(clients: Clients, taken: TakenCi) -> None:
+    sha = taken.github.git_server.refs(NAME)["refs/heads/main"]
+    other = taken.github.ci.add_run(NAME, DEPLOY, "main", sha, ALARM, status="in_progress", number=66077)
+    wanted = cancel_runs.Params(repository=NAME, runs=(STOLEN_RUN, other))
+    first = cancel_runs.plan(clients, wanted)
+    clients.github_ci.cancel(NAME, STOLEN_RUN)
+    found = cancel_runs.probe(clients, first)
+    assert (found.standing, found.receipt is not None) == (Standing.BETWEEN, True)
+    last = done(clients, cancel_runs.ACTION.operation, cancel_runs.plan(clients, wanted))
+    whole = cancel_runs.joined(found.receipt or last, last)
+    assert cancel_runs.Result.model_validate(whole.result).runs == (STOLEN_RUN, other)
+    assert "cancelled 2 runs" in whole.summary
+
+
 def test_once_its_job_is_cancelled_the_intruder_can_do_nothing_more(clients: Clients, taken: TakenCi) -> None:
     found = find_runs.read(clients, find_runs.Params(repository=NAME, hours=6))
     assert found.in_flight == (STOLEN_RUN,)
