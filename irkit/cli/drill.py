@@ -75,6 +75,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help=f"what goes wrong beside: {', '.join(Inject)}",
     )
+    parser.add_argument(
+        "--unknown",
+        action="append",
+        default=[],
+        metavar="INPUT",
+        help="an input that whoever raised the alarm does not know: known_networks, ...",
+    )
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        type=_answer,
+        metavar="STEP=ANSWER",
+        help="with --unattended: what the scripted responder answers to a human step, in place of what is recommended",
+    )
     parser.add_argument("--json", action="store_true", help="with --unattended: the score alone, as JSON")
     drill_matrix.add_arguments(parser)
     parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
@@ -100,6 +115,8 @@ def run(args: argparse.Namespace) -> int:
         iam_delay=drill_matrix.delay(args, DELAY),
         membership=args.organization,
         injects=_injects(args),
+        unknown=tuple(args.unknown),
+        answers=_answers(args),
     )
     if args.json:
         return _scored(settings, args, terms)
@@ -140,6 +157,23 @@ def _membership(text: str) -> Membership:
         return Membership(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(Membership)}") from None
+
+
+def _answer(text: str) -> tuple[str, str]:
+    step, _, answer = text.partition("=")
+    if not step or not answer:
+        raise argparse.ArgumentTypeError(f"{text!r} is no answer to a step: decide_key=disable")
+    return step, answer
+
+
+def _answers(args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
+    """By step; a step that is named twice gets both, as where several can be picked."""
+    if args.answer and not args.unattended:
+        raise UsageError("--answer is for the scripted responder", hint="add --unattended, or answer by yourself")
+    found: dict[str, tuple[str, ...]] = {}
+    for step, answer in args.answer:
+        found[step] = (*found.get(step, ()), answer)
+    return found
 
 
 def _injects(args: argparse.Namespace) -> tuple[Inject, ...]:

@@ -85,6 +85,8 @@ class Truth(_Told):
     """Those before the alarm too."""
     doors: tuple[LeftDoor, ...]
     bystanders: tuple[Innocent, ...]
+    harmless: bool = False
+    """Whether nobody did anything and nothing had to be cut: a false alarm."""
 
 
 class Belief(Frozen):
@@ -144,6 +146,8 @@ class Score(Frozen):
     """What people ordered that the rules do not allow, and was refused."""
     unapproved: tuple[str, ...] = ()
     """Irreversible plans that were carried out without the approvals that they need."""
+    needless: tuple[str, ...] = ()
+    """What was cut in a false alarm."""
     injected: tuple[str, ...] = ()
     """What was made to go wrong, and what came of it."""
 
@@ -179,6 +183,7 @@ class Score(Frozen):
                 "innocents stopped": self.stopped,
                 "secrets spilled": self.spilled,
                 "carried out unapproved": self.unapproved,
+                "cut without cause": self.needless,
             }.items()
             if each
         )
@@ -217,7 +222,7 @@ def scored(runbook: str, truth: Truth, tries: Mapping[str, str], belief: Belief,
         open_doors=tuple(f"{door.kind} {door.name}" for door in truth.doors if door.open),
         time_to_act=first - truth.alarm_at if first is not None else None,
         time_to_dead=dead - first if dead is not None and first is not None and not belief.undead else None,
-        undead=belief.undead,
+        undead=() if truth.harmless and not belief.cut else belief.undead,
         died_too_soon=tuple(_deed(deed) for deed in through if dead is not None and deed.at > dead),
         after_first_act=tuple(_deed(deed) for deed in through if first is not None and deed.at > first),
         missed=tuple(_missed(each, truth, belief) for each in dict.fromkeys(truth.decrypts) if each not in told),
@@ -229,6 +234,7 @@ def scored(runbook: str, truth: Truth, tries: Mapping[str, str], belief: Belief,
         spilled=aside.spilled,
         refused_orders=aside.refused_orders,
         unapproved=belief.unapproved,
+        needless=belief.cut if truth.harmless else (),
         injected=aside.injected,
     )
 

@@ -60,6 +60,7 @@ def _misses(judgement: Judgement) -> Iterator[str]:
         ("Not proven dead", score.undead, ""),
         ("Secrets that stand where they must not", score.spilled, ""),
         ("Carried out without the approvals it needs", score.unapproved, ""),
+        ("Cut in a false alarm", score.needless, "nobody misused anything, so nothing had to be cut"),
     )
     for title, each, why in told:
         if each:

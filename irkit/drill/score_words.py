@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from irkit.drill.score import Score
+from irkit.drill.world.adversaries.nobody import NOBODY
 from irkit.report.spans import span
 
 
 def verdict(score: Score) -> str:
     """One line: who won."""
+    if score.adversary == NOBODY:
+        return f"{'won' if score.is_win else 'lost'}: nobody was there (seed {score.seed})"
     against = (
         f"{score.adversary} (seed {score.seed})" if score.adversary else f"an intruder who had gone (seed {score.seed})"
     )

@@ -12,20 +12,21 @@ from pydantic import JsonValue
 
 from irkit.actions import catalog
 from irkit.config import Config
-from irkit.contract import Frozen
+from irkit.contract import Effect, Frozen
 from irkit.drill.inject import Inject
 from irkit.drill.mishaps import Asked, ask
 from irkit.drill.rehearsal import Rehearsal, begun
 from irkit.drill.world.adversaries.cast import ADVERSARIES
 from irkit.drill.world.scenarios.shelf import SCENARIOS
 from irkit.drill.world.settings import Membership, WorldSettings
-from irkit.errors import IrkitError
+from irkit.errors import IrkitError, UsageError
 from irkit.incident.events import Mode
 from irkit.runbook.model import Runbook
 from irkit.runbook.policy import document, permissions, policy
 from irkit.runbook.shelf import taken
 from irkit.wiring.incidents import link_world
 from irkit.wiring.inputs import given
+from irkit.wiring.scripted_answers import keep_answers
 from irkit.wiring.second_incident import RUNBOOK as SECOND
 from irkit.wiring.session import Session, incidents_root, opened_session
 
@@ -50,6 +51,10 @@ class Terms(Frozen):
     tempo: Tempo = Tempo.REAL
     injects: tuple[Inject, ...] = ()
     """What is to go wrong beside the adversary."""
+    unknown: tuple[str, ...] = ()
+    """Inputs of the runbook that whoever raised the alarm does not know."""
+    answers: Mapping[str, tuple[str, ...]] = {}
+    """What the scripted responder answers to human steps; what irkit recommends to those not in it."""
 
 
 def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) -> tuple[Session, Rehearsal]:
@@ -59,12 +64,14 @@ def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) ->
 
     Raises:
         IrkitError: there is no such adversary.
+        UsageError: an unknown input is none of the runbook's or is needed, an answer is to no human step.
     """
     terms = terms or Terms()
     if terms.adversary not in ADVERSARIES:
         named = ", ".join(name for name in ADVERSARIES if name)
         raise IrkitError(f"there is no adversary {terms.adversary!r}", hint=f"one of: {named}")
     runbook = taken(name, settings.runbooks_folder)
+    _fit(runbook, terms)
     worlds = incidents_root(settings, Mode.DRILL) / "worlds"
     asked = WorldSettings(
         seed=seed,
@@ -79,14 +86,27 @@ def begin(settings: Config, name: str, seed: int, terms: Terms | None = None) ->
         asked = asked.model_copy(update=_QUICK)
     rehearsal = begun(worlds / secrets.token_hex(6), asked)
     ask(rehearsal.folder, Asked(seed=seed, injects=terms.injects))
+    keep_answers(rehearsal.folder, terms.answers)
     try:
-        known = {name: value for name, value in rehearsal.inputs().items() if name in runbook.inputs}
+        told = {name: value for name, value in rehearsal.inputs().items() if name not in terms.unknown}
+        known = {name: value for name, value in told.items() if name in runbook.inputs}
         session = opened_session(rehearsal.config(settings), runbook, given(runbook, known), Mode.DRILL)
     except BaseException:
         rehearsal.stop()
         raise
     link_world(session.folder, rehearsal.folder)
     return session, rehearsal
+
+
+def _fit(runbook: Runbook, terms: Terms) -> None:
+    """Raises ``UsageError`` for terms that are not of this runbook."""
+    optional = [one.name for one in runbook.inputs.values() if not one.required]
+    if wrong := [name for name in terms.unknown if name not in optional]:
+        hint = f"it can do without {', '.join(optional) or 'none'}"
+        raise UsageError(f"{runbook.name} needs or has no input {', '.join(wrong)}", hint=hint)
+    human = [step.id for step in runbook.steps if catalog.ACTIONS[step.uses].effect is Effect.HUMAN]
+    if wrong := [step for step in terms.answers if step not in human]:
+        raise UsageError(f"{runbook.name} has no human step {', '.join(wrong)}", hint=f"it has {', '.join(human)}")
 
 
 def _permissions(settings: Config, runbook: Runbook, terms: Terms) -> Mapping[str, JsonValue]:

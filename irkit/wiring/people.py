@@ -14,6 +14,7 @@ from irkit.drill.world.settings import WorldSettings
 from irkit.engine.executor import Outcome
 from irkit.errors import IrkitError
 from irkit.incident.state import ItemPhase, Phase, StepState
+from irkit.wiring.scripted_answers import Answering, answers_of
 from irkit.wiring.second_incident import contain_second
 from irkit.wiring.session import Session
 
@@ -47,7 +48,7 @@ def people(session: Session, cloud: Rehearsal, seat: Seat) -> list[Present]:
     asleep_for = slow if Inject.APPROVER_ASLEEP in what.injects else 0
     present: list[Present] = [colleague(session, asleep_for), deputy(session)]
     if seat is Seat.SCRIPT:
-        present.append(responder(session))
+        present.append(responder(Answering(session, answers_of(cloud.folder))))
     if settings.adversary == INSIDER:
         present.append(insider(session))
     if what.injects:

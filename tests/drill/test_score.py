@@ -62,6 +62,23 @@ def test_each_way_to_lose_is_told(why: str, lost: Score) -> None:
     assert f"LOST: {lost.losses[0]}" in list(sentences(lost))
 
 
+NOTHING = belief(cut=(), dead_at=None, first_act_at=None, undead=("nothing was cut",), decrypts=frozenset())
+FALSE_ALARM = truth(harmless=True, decrypts=(), deeds=(), after_alarm=(), doors=())
+
+
+def test_in_a_false_alarm_it_is_won_by_cutting_nothing() -> None:
+    assert score(FALSE_ALARM, belief=NOTHING).is_win
+
+
+def test_in_a_false_alarm_what_was_cut_was_cut_without_cause() -> None:
+    lost = score(FALSE_ALARM, belief=belief(cut=("user svc-deploy",), decrypts=frozenset()))
+    assert lost.losses == ("cut without cause: user svc-deploy",)
+
+
+def test_where_there_was_somebody_to_cut_cutting_nothing_loses() -> None:
+    assert "not proven dead: nothing was cut" in score(belief=NOTHING).losses
+
+
 def test_what_is_refused_to_the_adversary_is_no_act_of_theirs() -> None:
     held = score(truth(after_alarm=(*DEEDS[1:], REFUSED)))
     assert held.is_win

@@ -4,7 +4,7 @@
 ``decrypts`` those that opened something, ``deeds`` all of them with time, caller, call, outcome and since when the log
 has them, ``after_alarm`` those since the alarm.
 ``credentials`` is all he holds or held, ``doors`` what he left behind so as to come in again and whether it is open,
-``bystanders`` how the innocent jobs fared.
+``bystanders`` how the innocent jobs fared, ``harmless`` whether nothing had to be cut.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from irkit.drill.world.access_files import VAULT, write_private
 from irkit.drill.world.adversaries.adversary import INTRUDER, Adversary
+from irkit.drill.world.adversaries.nobody import NOBODY
 from irkit.drill.world.bystanders import Bystanders
 from irkit.drill.world.event_store import EventStore, Stored
 from irkit.drill.world.json_shape import Json, JsonObject, mapping
@@ -52,6 +53,7 @@ class Truth:
             "seed": self.seed,
             "alarm_at": self.alarm_at.isoformat(),
             "suspects": list(self.foothold.suspects),
+            "harmless": self.adversary_name == NOBODY and not self.foothold.must_fall,
             "keys": list[Json](sorted(keys)),
             "tokens": list[Json](self.foothold.tokens),
             "credentials": [*given, *held],

@@ -8,6 +8,7 @@ from irkit.drill.world.adversaries.adversary import Adversary
 from irkit.drill.world.adversaries.gone import Gone
 from irkit.drill.world.adversaries.hand import Hand
 from irkit.drill.world.adversaries.insider import Insider
+from irkit.drill.world.adversaries.nobody import NOBODY, Nobody
 from irkit.drill.world.adversaries.persistent import Persistent
 from irkit.drill.world.adversaries.quiet import Quiet
 from irkit.drill.world.adversaries.runner import Runner
@@ -22,5 +23,6 @@ ADVERSARIES: Mapping[str, Callable[[Hand], Adversary]] = {
     "runner": Runner,
     "insider": Insider,
     NOISE: Gone,
+    NOBODY: Nobody,
 }
 """Names as in ``WorldSettings.adversary``. With *noise* the innocent jobs are the difficulty: ``drill.world.crew``."""

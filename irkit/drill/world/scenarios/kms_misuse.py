@@ -36,4 +36,4 @@ class KmsMisuse:
             "known_networks": list(OWN_NETWORKS),
             "repositories": [scene.git.clone_url(REPOSITORY)],
         }
-        return Story(replace(foothold, bystanders=innocents), inputs)
+        return Story(replace(foothold, bystanders=innocents, must_fall=False), inputs)

@@ -133,6 +133,8 @@ class Foothold:
     """Innocent jobs of this scenario, beside those of every world."""
     login: str = ""
     """Of an insider: the name by which the company knows the person."""
+    must_fall: bool = True
+    """Whether it must be cut even where nobody misused it: it leaked, or whoever holds it leaves."""
 
 
 @dataclass(frozen=True)
