@@ -156,6 +156,15 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
         raise InputMissing(str(error), hint="known_networks holds addresses or CIDRs: 203.0.113.0/24") from error
 
 
+def begun(records: Iterable[Record], given: Iterable[str]) -> datetime | None:
+    """When the first of these calls came from none of the networks ``given``; None when all came from there.
+
+    Raises ``InputMissing`` for a network that is none.
+    """
+    ours = Known(networks(given))
+    return min((one.at for one in records if not one.invoked_by and not ours.holds(one.ip)), default=None)
+
+
 NEW_AFTER = timedelta(hours=12)
 """Who was first seen within so long before the last use is new."""
 _LONG_ENOUGH = timedelta(hours=48)

@@ -25,6 +25,7 @@ from irkit.clients.waiting import wait_until
 from irkit.cloudtrail import leftover
 from irkit.cloudtrail.births import Kind
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
+from irkit.cloudtrail.key_callers import begun
 from irkit.cloudtrail.kin import kin
 from irkit.cloudtrail.leftover import (
     Ground,
@@ -64,8 +65,10 @@ _JUDGED = frozenset({
 
 
 class Params(Frozen):
-    """``principals`` are the suspects' ARNs. The window goes back ``hours``, or from ``since``, until now.
+    """``principals`` are the suspects' ARNs. The window goes back ``hours``, or to ``since``, until now.
 
+    With ``known_networks`` (addresses, CIDRs: those of rightful use), ``since`` is where strange use was noticed, which
+    need not be where it began: the window goes back to the suspects' first call from elsewhere, within ``hours``.
     ``sources`` are written as for ``irkit trail --from``; none: the configured ones, else the event history. With
     ``complete_from``, the time of a cut by AWS's clock, it waits until CloudTrail can show all from before that, for
     ``wait_s`` seconds at most.
@@ -74,6 +77,7 @@ class Params(Frozen):
     principals: tuple[str, ...]
     hours: Annotated[int, Field(ge=1, le=90 * 24)] = 72
     since: AwareDatetime | None = None
+    known_networks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     complete_from: AwareDatetime | None = None
     wait_s: Annotated[int, Field(ge=0, le=7200)] = 1800
@@ -143,12 +147,16 @@ def read(clients: Clients, params: Params) -> Result:
         until = params.complete_from + clients.settling.span + lag
         wait_until(clients, until, timedelta(seconds=params.wait_s), "CloudTrail's records are under way")
     now = clients.aws_now().at
-    since = params.since or now - timedelta(hours=params.hours)
-    query = Query(windows=(Window(since, clients.now() + timedelta(minutes=1)),))
     source = source_of(clients, params.sources)
     suspects = tuple(dict.fromkeys(plain(each) for each in params.principals))
     told = told_to(clients, "of what was made in the window")
     asked = tuple(dict.fromkeys((*params.principals, *suspects)))
+    earliest = now - timedelta(hours=params.hours)
+    since = params.since or earliest
+    if params.known_networks and since > earliest:
+        before = ask(source, ACTIVITY, Query(windows=(Window(earliest, since),), arns=asked), Follow.ALONE, told)
+        since = begun(before.records, params.known_networks) or since
+    query = Query(windows=(Window(since, clients.now() + timedelta(minutes=1)),))
     theirs = ask(source, ACTIVITY, replace(query, arns=asked), Follow.TREE, told)
     others = ask(source, ACTIVITY, replace(query, calls=_MAKING), Follow.ALONE, told)
     tree = theirs.tree or Tree(suspects)

@@ -39,6 +39,18 @@ def test_a_sweep_finds_what_the_intruder_made_by_whom_and_by_which_event(on: Ben
     assert [one.path for one in on.kept] == [found["evidence"]]
 
 
+def test_a_sweep_goes_back_to_the_first_call_from_elsewhere_when_the_strange_use_was_noticed_late(on: Bench) -> None:
+    noticed = on.clients().aws_now().at
+    late = asked(on.clients(), "aws.sweep_window", principals=[SUSPECT], since=noticed.isoformat())
+    assert late["users"] == []
+    networks = ["192.0.2.0/24"]
+    found = asked(
+        on.clients(), "aws.sweep_window", principals=[SUSPECT], since=noticed.isoformat(), known_networks=networks
+    )
+    assert [user["user"] for user in found["users"]] == ["svc-backup2"]
+    assert found["since"] < noticed.isoformat()
+
+
 def test_a_sweep_of_somebody_who_made_nothing_finds_nothing_of_theirs(on: Bench) -> None:
     found = asked(on.clients(), "aws.sweep_window", principals=[on.suspect().arn], hours=1)
     lists = ("users", "roles", "stray_keys", "trusts", "rights", "passwords", "grants", "sessions")
