@@ -8,6 +8,7 @@ from irkit.contract import Frozen
 from irkit.report.credentials import masked
 from irkit.report.findings import Findings
 from irkit.report.looked import Look, asked_log, coverages, looked
+from irkit.report.residual import residual
 from irkit.report.spans import interval, utc
 from irkit.report.statement import Basis, Statement
 from irkit.report.swept import swept
@@ -34,10 +35,10 @@ def intruder(found: Findings) -> Activity:
     strangers = frozenset(ip for _, each in judged for ip in each.strangers)
     return Activity(
         measured=bool(uses or asked_log(found)),
-        hunted=bool(left or sweeps),
+        hunted=bool(left or sweeps or found.of("aws.find_residual_paths")),
         judgement=tuple(each for seq, judgement in judged for each in _judgement(seq, judgement)),
         uses=(*(each for seq, use in uses for each in _uses(seq, use, strangers)), *looked(found)),
-        left_behind=(*(each for seq, behind in left for each in _left(seq, behind)), *swept(sweeps)),
+        left_behind=(*(each for seq, behind in left for each in _left(seq, behind)), *swept(sweeps), *residual(found)),
         coverage=tuple(_coverage([*uses, *left, *sweeps, *coverages(found)])),
     )
 

@@ -25,7 +25,7 @@ class OpenedThing(Loose):
 
 
 class Task(Loose):
-    """A value to rotate, with who answers for it; ``opened`` is ``yes``, ``perhaps`` or ``no``."""
+    """A value to rotate, with who answers for it; ``opened`` is ``yes``, ``perhaps``, ``by right`` or ``no``."""
 
     name: str
     kind: str = ""
@@ -87,7 +87,7 @@ def rotation(found: Findings) -> Rotation:
     ]
     for seq, each in told:
         if each.rightful:
-            text = f"{each.rightful} uses of the same principals came from our own networks and are not counted"
+            text = f"{each.rightful} uses of the same principals came from our own networks: by right, so not opened"
             unusual = f"; new among them: {', '.join(each.unusual)}" if each.unusual else ""
             notes.append(Statement(text=f"{text}{unusual}", events=(seq,), basis=Basis.INFERRED))
     notes += [

@@ -3,7 +3,8 @@
 Asked once they are proven dead, so that nothing can follow. A suspect's own rightful use is told apart: it comes from
 our networks; a program in it that was never seen before is told for a person to look at. What a principal that the
 intruder made did is the intruder's, wherever it came from; without known networks everything is. The list of values
-comes back in the order in which they should be rotated: opened ones first. The raw records are kept as evidence.
+comes back in the order in which they should be rotated: opened ones first, then those that were opened by right, which
+whoever leaves knows. The raw records are kept as evidence.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ class Opened(StrEnum):
     YES = "yes"
     PERHAPS = "perhaps"
     """He decrypted something that the log does not name, and this may be it."""
+    BY_RIGHT = "by right"
+    """The suspect itself did, from our networks: whoever leaves knows it."""
     NO = "no"
 
 
@@ -77,7 +80,7 @@ class Row(Frozen):
 
 
 class Task(Frozen):
-    """A value to rotate. ``opened`` ones come first."""
+    """A value to rotate. ``opened`` ones come first. ``by_right`` counts what the same principals opened rightfully."""
 
     name: str
     kind: Kind
@@ -87,12 +90,14 @@ class Task(Frozen):
     opened: Opened
     times: int
     last_at: datetime | None
+    by_right: int
 
 
 class Result(Frozen):
     """What was opened, and what to rotate. ``decrypts`` and ``reads`` are the event ids of all of the intruder's.
 
-    ``rightful`` counts those of the owners, ``unusual`` are programs among them that are new: for a person to look at.
+    ``rightful`` counts those of the owners, from three days before the intrusion on; ``unusual`` are programs among
+    them that are new: for a person to look at.
     """
 
     opened: tuple[Row, ...]
@@ -114,17 +119,18 @@ class Result(Frozen):
     def summary(self) -> str:
         """In a few words, for one line."""
         rotate = sum(one.opened is not Opened.NO for one in self.tasks)
-        did = f"{counted(len(self.decrypts), 'decrypt')} and {counted(len(self.reads), 'read')} by the intruder"
+        did = f"{counted(len(self.decrypts), 'decrypt')} and {counted(len(self.reads), 'read')} without right"
         first = f"; {rotate} of {counted(len(self.tasks), 'value')} to rotate first" if self.tasks else ""
-        return f"{did} opened {counted(len(self.opened), 'thing')}{first}"
+        return f"{did} opened {counted(len(self.opened), 'thing')}, {self.rightful} by right{first}"
 
 
 def read(clients: Clients, params: Params) -> Result:
     """Look. Raises ``OutsideError`` when nothing of the source answers."""
     now = clients.now()
     since = (params.since or now - timedelta(hours=params.hours)) - _MARGIN
+    window = Window(since - _ENOUGH_BEFORE, now)
     asked = Query(
-        windows=(Window(since - _ENOUGH_BEFORE, now),),
+        windows=(window,),
         arns=tuple(dict.fromkeys((*params.principals, *params.made))),
     )
     source = source_of(clients, params.sources)
@@ -132,20 +138,22 @@ def read(clients: Clients, params: Params) -> Result:
     learned = Rightful.of(answer.asked, since, params.known_networks, (*params.made, *params.wholly))
     keys = frozenset(answer.tree.keys if answer.tree else ())
     rightful = replace(learned, suspects=frozenset(params.principals), keys=keys)
-    found = openings(answer.asked, since, rightful, f"irkit/{clients.incident}/")
+    every = openings(answer.asked, window.start, rightful, f"irkit/{clients.incident}/")
+    found = [one for one in every if one.record.at >= since]
+    owners = [one for one in every if not one.is_intruders and not one.record.error]
     words = "; ".join((answer.coverage.text, *answer.notes))
-    ids = {one.record.event_id for one in found}
+    ids = {one.record.event_id for one in (*found, *owners)}
     records = tuple(one for one in answer.records if one.event_id in ids)
     kept = keep(clients, "cloudtrail-opened.jsonl", records, "What the intruder opened", words)
     theirs = [one for one in found if one.is_intruders and not one.record.error]
     times = [one.record.at for one in theirs]
     return Result(
         opened=_rows(theirs),
-        tasks=_tasks(params.values, theirs),
+        tasks=_tasks(params.values, theirs, owners),
         decrypts=_ids(one for one in theirs if one.is_decrypt),
         reads=_ids(one for one in theirs if not one.is_decrypt),
         refused=len(_ids(one for one in found if one.is_intruders and one.record.error)),
-        rightful=len(_ids(one for one in found if not one.is_intruders)),
+        rightful=len(_ids(owners)),
         unusual=_unusual(found),
         first_at=min(times, default=None),
         last_at=max(times, default=None),
@@ -167,9 +175,6 @@ def _ids(several: Iterable[Opening]) -> tuple[str, ...]:
 
 
 def _rows(theirs: Sequence[Opening]) -> tuple[Row, ...]:
-    groups: dict[str, list[Opening]] = {}
-    for one in theirs:
-        groups.setdefault(one.what, []).append(one)
     return tuple(
         Row(
             what=what,
@@ -180,33 +185,39 @@ def _rows(theirs: Sequence[Opening]) -> tuple[Row, ...]:
             first_at=several[0].record.at,
             last_at=several[-1].record.at,
         )
-        for what, several in groups.items()
+        for what, several in _by_name(theirs).items()
     )
 
 
-def _tasks(values: Sequence[Value], theirs: Sequence[Opening]) -> tuple[Task, ...]:
-    """Every value, those that were opened first, then those that may have been."""
-    by_name: Mapping[str, list[Opening]] = {
-        name: [one for one in theirs if one.what == name] for name in {one.what for one in theirs}
-    }
+def _tasks(values: Sequence[Value], theirs: Sequence[Opening], owners: Sequence[Opening]) -> tuple[Task, ...]:
+    """Every value: opened ones first, then those that may have been, then those that were opened by right."""
+    by_name, by_right = _by_name(theirs), _by_name(owners)
     unnamed = any(one.is_decrypt and not one.is_services for one in theirs)
-    tasks = [_task(one, by_name.get(one.name, ()), unnamed) for one in values]
+    tasks = [_task(one, by_name.get(one.name, ()), len(by_right.get(one.name, ())), unnamed) for one in values]
     rank = list(Opened)
     return tuple(sorted(tasks, key=lambda one: (rank.index(one.opened), one.kind, one.name)))
 
 
-def _task(value: Value, rows: Sequence[Opening], unnamed: bool) -> Task:  # noqa: FBT001 - what the log left open
+def _by_name(several: Iterable[Opening]) -> Mapping[str, Sequence[Opening]]:
+    found: dict[str, list[Opening]] = {}
+    for one in several:
+        found.setdefault(one.what, []).append(one)
+    return found
+
+
+def _task(value: Value, rows: Sequence[Opening], by_right: int, unnamed: bool) -> Task:  # noqa: FBT001 - what the log left open
     is_hidden = value.kind in {Kind.FILE, Kind.BUCKET} and unnamed
-    opened = Opened.YES if rows else Opened.PERHAPS if is_hidden else Opened.NO
+    otherwise = Opened.BY_RIGHT if by_right else Opened.NO
     return Task(
         name=value.name,
         kind=value.kind,
         id=value.id,
         owner=value.owner,
         owner_by=value.owner_by,
-        opened=opened,
+        opened=Opened.YES if rows else Opened.PERHAPS if is_hidden else otherwise,
         times=len(rows),
         last_at=max((one.record.at for one in rows), default=None),
+        by_right=by_right,
     )
 
 
