@@ -10,6 +10,7 @@ from irkit.drill.inject import Inject
 from irkit.drill.mishaps import Asked
 from irkit.incident import events as ev
 from irkit.incident.events import Event, Recorded, StepId
+from irkit.incident.lives import lives
 from irkit.report.spans import span
 from irkit.runbook.model import Runbook
 
@@ -41,6 +42,10 @@ def _of(inject: Inject, asked: Asked, records: Sequence[Recorded], runbook: Runb
             told = _resumed(records)
         case Inject.SECOND_LEAK:
             told = iter([] if asked.has(inject) else ["it was over before a second key turned up"])
+        case Inject.REVIVED:
+            told = (
+                _rose(records) if asked.has(inject) else iter(["no access key was proven dead to be revived"])
+            )
     yield from (f"{inject}: {each}" for each in told)
 
 
@@ -97,6 +102,14 @@ def _resumed(records: Sequence[Recorded]) -> Iterator[str]:
         )
         or "no effect was left in doubt"
     )
+
+
+def _rose(records: Sequence[Recorded]) -> Iterator[str]:
+    rose = [life for life in lives(records) if life.rises]
+    for life in rose:
+        yield f"{life.name} was seen alive again at {life.rises[-1].at:%H:%M:%SZ}; now it is {life.stage}"
+    if not rose:
+        yield "nobody noticed"
 
 
 def _first(records: Sequence[Recorded], step: StepId, kind: type[Event]) -> datetime | None:

@@ -24,6 +24,8 @@ class Inject(StrEnum):
     """The responder's clock is 90 s off AWS's."""
     KILLED = "killed"
     """irkit is killed (SIGKILL) between the intent of a revocation and its receipt, and resumed."""
+    REVIVED = "revived"
+    """Somebody with rights makes a key active again that was proven dead, and its thief tries it."""
 
 
 class Schedule(Frozen):

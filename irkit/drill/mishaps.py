@@ -14,16 +14,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from irkit.contract import Effect, Frozen
+from irkit.contract import CredentialKind, Effect, Frozen
 from irkit.drill.inject import Inject, Schedule, schedule
 from irkit.drill.rehearsal import Rehearsal, WorldFailed
 from irkit.drill.responder import COLLEAGUE, POLL_SECONDS, Rehearsed
 from irkit.drill.world.access_files import VAULT, write_private
+from irkit.engine.ready import ENDED
 from irkit.errors import JournalError
+from irkit.incident.life import Stage
 from irkit.incident.state import IncidentState, Phase
 
 FILE = "injects.json"
 _OF_GITHUB = ("git.", "github.")
+_LETS_GO = ("aws.lift_freeze", "aws.release_principals", "aws.lift_user_deny")
+_BETWEEN_S = 0.5
 _PURGE = frozenset({Phase.PLANNED, Phase.APPLYING})
 
 
@@ -74,6 +78,7 @@ class Mishaps:
     _began: float = field(default_factory=time.monotonic)
     _up_at: dict[Inject, float] = field(default_factory=dict)
     _second: threading.Thread | None = None
+    _revive_from: float = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
@@ -124,6 +129,9 @@ class Mishaps:
                 self._down(inject, when)
             case Inject.SECOND_LEAK if elapsed >= when.second_after.total_seconds():
                 self._leak()
+            case Inject.REVIVED if elapsed >= self._revive_from:
+                self._revive_from = elapsed + _BETWEEN_S
+                self._revive(state)
             case _:
                 return
 
@@ -146,6 +154,16 @@ class Mishaps:
         if self._up_at.pop(inject, None) is not None:
             for service in _SERVICES[inject]:
                 self.cloud.inject({"service": service, "outage": "off"})
+
+    def _revive(self, state: IncidentState) -> None:
+        """Once everybody was let go whom the runbook lets go, a key that is proven dead; again until AWS allows it."""
+        bound = [step.id for step in self.incident.runbook.steps if step.uses in _LETS_GO]
+        if any(state.step(step).phase not in ENDED for step in bound):
+            return
+        dead = [life.credential for life in state.lives if life.stage is Stage.PROVEN_DEAD]
+        key = next((each.id for each in dead if each.kind is CredentialKind.ACCESS_KEY), "")
+        if key and (says := self.cloud.revive(key)):
+            self.note(Inject.REVIVED, says)
 
     def _leak(self) -> None:
         key = self.cloud.facts.second_key_id

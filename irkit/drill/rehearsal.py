@@ -65,6 +65,11 @@ class Rehearsal:
         """Flip a fault: ``{"service": "slack", "outage": "on"}``, ``{"service": "iam", "iam_delay_s": 3}``."""
         self._told("/faults", fault)
 
+    def revive(self, key_id: str) -> str:
+        """Have an administrator make an access key active again: who did; empty when AWS refused it to them."""
+        answer: dict[str, str] = json.loads(self._told("/revive", {"key_id": key_id}))
+        return answer.get("says", "")
+
     def records(self) -> Sequence[Mapping[str, JsonValue]]:
         """Every CloudTrail record of this world so far, undelivered ones too: for judges, not for responders."""
         answer = json.loads(self._told("/events"))

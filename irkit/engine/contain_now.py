@@ -1,7 +1,8 @@
 """What one keystroke may start: every planned, reversible step of the containment. Pure.
 
 The containment is the runbook's containing part, and what its steps wait for: a sweep's findings are shut in before the
-last denial, and all of them before the proof, whatever part the author put them in.
+last denial, and all of them before the proof, whatever part the author put them in. What cuts a credential that is
+alive again belongs to it too, however late.
 
 Nothing here opens a way of its own: each plan is approved by its own hash through ``Orders.approve``. Irreversible
 steps are never offered, nor an undo, nor what this person may not approve; they are named with the reason.
@@ -10,14 +11,15 @@ steps are never offered, nor an undo, nor what this person may not approve; they
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from irkit.contract import Effect, Plan
+from irkit.contract import CredentialKind, Effect, Plan
 from irkit.engine.approval import approvers, gate
 from irkit.engine.offers import Order, offers
 from irkit.engine.ready import waits_for
 from irkit.incident.events import Actor, Direction, PlanHash
-from irkit.incident.state import IncidentState, Phase
+from irkit.incident.state import IncidentState, Phase, StepState
 from irkit.runbook.graph import before, graph
 from irkit.runbook.model import Runbook, RunbookPhase, Step, StepId
 
@@ -79,7 +81,7 @@ def contain_now(
     runbook: Runbook, state: IncidentState, actor: Actor, reversible: frozenset[StepId], final: frozenset[StepId]
 ) -> ContainNow:
     """What ``actor`` may start at once. ``reversible`` and ``final`` name the steps whose action is so."""
-    part = _containment(runbook)
+    part = _containment(runbook, state)
     mine = [step for step in part if step.id in reversible]
     planned = tuple(_planned(mine, runbook, state, actor))
     phases = {step.id: state.step(step.id).phase for step in part}
@@ -96,11 +98,21 @@ def contain_now(
     )
 
 
-def _containment(runbook: Runbook) -> list[Step]:
+def _containment(runbook: Runbook, state: IncidentState) -> list[Step]:
     held = before(graph(runbook))
+    again = {(life.credential.kind, life.credential.id) for life in state.lives.risen()}
     acts = [step.id for step in runbook.steps if step.phase is RunbookPhase.CONTAIN]
     needed = frozenset[StepId]().union(*(held[step] for step in acts))
-    return [step for step in runbook.steps if step.phase is RunbookPhase.CONTAIN or step.id in needed]
+    return [
+        step
+        for step in runbook.steps
+        if step.phase is RunbookPhase.CONTAIN or step.id in needed or _cuts(state.step(step.id), again)
+    ]
+
+
+def _cuts(now: StepState, wanted: AbstractSet[tuple[CredentialKind, str]]) -> bool:
+    """Whether a plan of the step cuts one of these."""
+    return any((cut.kind, cut.id) in wanted for plan in now.plans for cut in plan.cuts)
 
 
 def _planned(mine: list[Step], runbook: Runbook, state: IncidentState, actor: Actor) -> Iterator[Offered]:

@@ -73,6 +73,13 @@ class Outcome(StrEnum):
     """A call with one of them was accepted after the cut had settled."""
 
 
+class AliveKey(Frozen):
+    """An access key that is alive, and whose it is: what ``aws.deactivate_keys`` needs to stop it again."""
+
+    user: str
+    key_id: str
+
+
 class Result(Frozen):
     """``trusted_until`` is up to when the log speaks. ``unproven`` are credentials for which something is wanting."""
 
@@ -81,6 +88,8 @@ class Result(Frozen):
     """By which means calls were seen refused, the strongest first."""
     sightings: tuple[Sighting, ...]
     alive: tuple[str, ...]
+    alive_keys: tuple[AliveKey, ...]
+    """Those of them that are access keys of users."""
     unproven: tuple[str, ...]
     seen: str
     since: datetime
@@ -122,6 +131,7 @@ def read(clients: Clients, params: Params) -> Result:
         sightings.extend(_told(one, found[one], until if whole else None, settled, now))
     return _result(wanted, sightings).model_copy(
         update={
+            "alive_keys": tuple(_alive_keys(clients, wanted, sightings)),
             "since": settled,
             "trusted_until": until,
             "coverage": answer.coverage.text,
@@ -145,6 +155,14 @@ def _credentials(clients: Clients, params: Params) -> tuple[Credential, ...]:
     for key_id in params.sessions:
         found.setdefault(key_id, Credential(kind=CredentialKind.SESSION, id=key_id, label="session"))
     return tuple(one for key, one in found.items() if key not in params.except_keys)
+
+
+def _alive_keys(clients: Clients, wanted: Sequence[Credential], sightings: Sequence[Sighting]) -> Iterator[AliveKey]:
+    alive = {each.credential.id for each in sightings if each.seen is Seen.ALIVE}
+    for one in wanted:
+        if one.kind is CredentialKind.ACCESS_KEY and one.id in alive:
+            with suppress(NotFound):
+                yield AliveKey(user=clients.iam.key_use(one.id).user, key_id=one.id)
 
 
 def _owners(clients: Clients, wanted: Sequence[Credential]) -> Iterator[str]:
@@ -293,6 +311,7 @@ def _result(wanted: Sequence[Credential], sightings: Sequence[Sighting]) -> Resu
         ),
         sightings=tuple(sightings),
         alive=alive,
+        alive_keys=(),
         unproven=lacking,
         seen="; ".join(words),
         since=at,

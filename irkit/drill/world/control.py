@@ -5,6 +5,7 @@
 ``POST /deliver`` writes log files now.
 ``POST /settle`` lets every write that is still spreading bind.
 ``POST /intruder`` lets the intruder try each of its credentials again and tells what it gets.
+``POST /revive`` with ``{"key_id": "AKIA..."}`` has an administrator make that key active again, if AWS lets them.
 ``POST /restart`` with ``{"service": "api"}`` restarts an app. ``GET /status`` tells the apps' health.
 ``GET /truth`` tells what really happened so far (``drill.world.truth``).
 ``POST /stop`` ends the world.

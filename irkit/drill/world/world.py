@@ -42,6 +42,7 @@ from irkit.drill.world.git_server import GitServer
 from irkit.drill.world.github_server import GithubServer
 from irkit.drill.world.json_shape import Json, JsonObject, number, text
 from irkit.drill.world.loopback_server import LoopbackServer, Outage
+from irkit.drill.world.revival import Revival
 from irkit.drill.world.scenarios.key_leak import REPOSITORY
 from irkit.drill.world.scenarios.scenario import Scene, Story
 from irkit.drill.world.scenarios.shelf import SCENARIOS
@@ -75,6 +76,7 @@ class World:
         self._estate: Estate | None = None
         self._adversary: Adversary | None = None
         self._bystanders: Bystanders | None = None
+        self._revival: Revival | None = None
         self._truth: Truth | None = None
         self._ending = Event()
 
@@ -143,6 +145,7 @@ class World:
         loot = Loot(lambda held: self._plant({f"secret of {held.keys.key_id}": held.keys.secret_key}))
         lines = network(random) if self.settings.adversary else KNOWN
         hand = Hand(scene, story.foothold, self.aws.root, random, lines, loot)
+        self._revival = Revival(hand, self._ending)
         adversary = ADVERSARIES[self.settings.adversary](hand)
         adversary.before()
         self._bystanders = Bystanders(scene, (*crew(scene, self.settings.adversary), *story.foothold.bystanders))
@@ -263,6 +266,7 @@ class World:
             ("POST", "/settle"): self._settle,
             ("POST", "/deliver"): lambda _: {"files": list[Json](self.aws.deliver())},
             ("POST", "/restart"): self._restart,
+            ("POST", "/revive"): self._revive,
             ("GET", "/events"): self._events,
             ("GET", "/status"): lambda _: {name: self.consumers.report(name) for name in self.consumers.health},
             ("POST", "/intruder"): lambda _: dict(self.intruder_tries()),
@@ -305,6 +309,16 @@ class World:
             raise ValueError(msg)
         self.consumers.restart(name)
         return {"done": True}
+
+    def _revive(self, asked: JsonObject) -> JsonObject:
+        """Make an access key active again, as an administrator; ``refused`` when AWS refuses that."""
+        if self._revival is None:
+            msg = "the world is not started"
+            raise ValueError(msg)
+        try:
+            return {"says": self._revival.make_active(text(asked.get("key_id")))}
+        except AwsRefused as refused:
+            return {"refused": str(refused)}
 
     def _end(self, _: JsonObject) -> JsonObject:
         self.stop_asked.set()
