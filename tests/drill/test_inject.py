@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -16,18 +16,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from irkit.contract import Change, Effect, Plan
+from irkit.contract import Change, Effect, Means, Plan, Seen, Sighting
 from irkit.drill.consequences import consequences
 from irkit.drill.inject import Inject, Schedule, schedule
 from irkit.drill.mishaps import Asked, Happened, Mishaps, ask, asked
 from irkit.drill.rehearsal import Rehearsal
 from irkit.drill.responder import colleague
+from irkit.engine.endings import IRKIT
 from irkit.incident import events as ev
 from irkit.incident.events import Mode, PlanHash, StepId
 from irkit.incident.state import Phase
 from irkit.runbook.load import loads
 from tests.drill.test_responder import SMASH, Rehearsed, approvers
 from tests.engine.driving import Drive
+from tests.engine.test_lives_journalled import KEY, refusing
 from tests.incident.biography import START, Biography
 
 SOON = Schedule(
@@ -56,6 +58,14 @@ class Cloud:
     folder: Path
     flipped: list[Mapping[str, JsonValue]] = field(default_factory=list)
     facts: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(second_key_id="key-2"))
+
+    revived: list[str] = field(default_factory=list)
+    refusing: int = 0
+    """How often AWS still refuses to make a key active."""
+
+    def revive(self, key_id: str) -> str:
+        self.revived.append(key_id)
+        return "ops-admin made it active" if len(self.revived) > self.refusing else ""
 
     def inject(self, fault: Mapping[str, JsonValue]) -> None:
         self.flipped.append(fault)
@@ -202,3 +212,28 @@ def test_doubt_after_a_kill_is_told_with_how_it_was_settled() -> None:
 
 def test_a_clock_that_is_off_is_told_by_how_much() -> None:
     assert "1 min 30 s" in told(Biography(), Inject.CLOCK_SKEW)[0]
+
+
+def test_a_dead_key_is_revived_once_aws_allows_it(tmp_path: Path) -> None:
+    drive = refusing(tmp_path, mode=Mode.DRILL)
+    trouble, cloud = mishaps(drive, tmp_path, Inject.REVIVED)
+    cloud.refusing = 1
+    drive.run()
+    drive.approve("cut")
+    trouble.start()
+    drive.run()
+    quiet = Sighting(credential=KEY, seen=Seen.QUIET, by=Means.LOG, at=datetime.now(UTC), says="no call")
+    told = {"sightings": [quiet.model_dump(mode="json")]}
+    assert cloud.revived == []
+    drive.journal.append(
+        ev.StepDone(step=StepId("cut"), attempt=1, results=(told,), summary=""),
+        actor=IRKIT,
+    )
+    happened = until_happened(cloud.folder, Inject.REVIVED).happened
+    trouble.stop()
+    assert (cloud.revived, [one.says for one in happened]) == (["key-1", "key-1"], ["ops-admin made it active"])
+
+
+def test_that_nobody_noticed_a_revived_key_is_told() -> None:
+    assert told(Biography(), Inject.REVIVED, happened=(Inject.REVIVED,))[-1] == "revived: nobody noticed"
+    assert "no access key was proven dead" in told(Biography(), Inject.REVIVED)[0]
