@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from irkit.engine.approval import shut
 from irkit.incident.events import Direction, Mode
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
-from irkit.runbook.graph import needs
+from irkit.runbook.graph import needed, needs
 from irkit.runbook.model import Runbook, Step, StepId
 from irkit.runbook.refs import Missing, holds
 
@@ -51,12 +51,14 @@ def ready(runbook: Runbook, state: IncidentState, now: datetime) -> tuple[Move, 
 
 
 def waits_for(step: Step, state: IncidentState) -> tuple[StepId, ...]:
-    """The steps that hold a step back.
+    """The steps that hold a step back; one that it only comes ``after`` does so no more once it has failed.
 
     One whose undo is asked for and not begun holds nothing back: what it did stands, and nobody can stop a containment
     by asking for an undo.
     """
-    return tuple(need for need in needs(step) if not _satisfies(state.step(need)))
+    strict = needed(step)
+    held = (need for need in needs(step) if not _satisfies(state.step(need)))
+    return tuple(need for need in held if need in strict or state.step(need).phase is not Phase.FAILED)
 
 
 def _satisfies(need: StepState) -> bool:

@@ -23,6 +23,11 @@ def refs_of(step: Step) -> Iterator[Ref]:
 
 def needs(step: Step) -> tuple[StepId, ...]:
     """The steps that must have ended before this one: those it lists and those it refers to, each once."""
+    return tuple(dict.fromkeys((*needed(step), *step.after)))
+
+
+def needed(step: Step) -> tuple[StepId, ...]:
+    """Of these, the ones that must not have failed."""
     referred = (ref.step for ref in refs_of(step) if isinstance(ref, StepRef))
     return tuple(dict.fromkeys((*step.needs, *referred)))
 

@@ -54,6 +54,7 @@ STEP_KEYS: Mapping[str, Key] = {
     "phase": _optional("contain, measure, eradicate, recover or close."),
     "with": _optional("What the action is given; references are whole values."),
     "needs": _optional("Steps that must have ended first, beyond those referred to."),
+    "after": _optional("Steps that must have ended first, and may have failed: this one goes on all the same."),
     "when": _optional("$step.field is value, or: is not."),
     "for_each": _optional("A list; the action runs once for each member, which is $item."),
     "approve": _optional("How many people must approve; can only demand more than the gate does by itself."),

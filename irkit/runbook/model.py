@@ -172,6 +172,8 @@ class Step:
     """What the file calls ``with``."""
     needs: tuple[StepId, ...] = ()
     """What the file lists; ``irkit.runbook.graph.needs`` adds those it refers to."""
+    after: tuple[StepId, ...] = ()
+    """Steps that must have ended, a failed one too."""
     when: When | None = None
     for_each: Value | None = None
     approve: int | None = None

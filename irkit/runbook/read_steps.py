@@ -46,7 +46,8 @@ class _Reader:
             place=place,
             uses_place=uses_node.place if (uses_node := get("uses")) else place,
             params=self._params(get("with"), within),
-            needs=self._needs(get("needs"), name, above),
+            needs=self._steps(get("needs"), "needs", name, above),
+            after=self._steps(get("after"), "after", name, above),
             when=read_when(get("when"), outside, self.findings),
             for_each=None if each is None else self._for_each(each, outside),
             approve=reading.whole(get("approve"), "approve", 1, self.findings),
@@ -69,9 +70,11 @@ class _Reader:
             self.findings.add(node.place, "for_each must be a list or a reference to one")
         return read_value(node, scope, self.findings)
 
-    def _needs(self, node: nodes.Node | None, name: StepId, above: tuple[StepId, ...]) -> tuple[StepId, ...]:
+    def _steps(
+        self, node: nodes.Node | None, key: str, name: StepId, above: tuple[StepId, ...]
+    ) -> tuple[StepId, ...]:
         found = []
-        for word, place in reading.texts(node, "needs", self.findings):
+        for word, place in reading.texts(node, key, self.findings):
             if word in above:
                 found.append(StepId(word))
             elif word in self.every:

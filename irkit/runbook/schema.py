@@ -71,6 +71,7 @@ def _step_parts() -> dict[str, JsonValue]:
         "phase": _enum(RunbookPhase),
         "with": {"type": "object"},
         "needs": {"anyOf": [dict(_TEXTS), dict(_TEXT)]},
+        "after": {"anyOf": [dict(_TEXTS), dict(_TEXT)]},
         "when": dict(_WHEN),
         "for_each": {"anyOf": [dict(_REF), {"type": "array"}]},
         "approve": {"type": "integer", "minimum": 1},
