@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from irkit.clients.kms import KeyState
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -99,13 +100,13 @@ def _choice(params: Params, tampered: list[str]) -> tuple[Choice, str]:
 
 def _question(params: Params, using: str, reason: str) -> str:
     return (
-        f"What is to be done with {params.key}? irkit: {reason}.\n"
-        f"LEAVE: nothing stops; {len(params.values)} values that it seals are rotated by the list.\n"
+        f"What is to be done with {params.key}? irkit: {reason}.\n\n"
+        f"LEAVE: nothing stops; {counted(len(params.values), 'value')} that it seals: rotated by the list.\n\n"
         "ROTATE: new material for what is sealed from now on; it does NOT stop old ciphertexts, which the same key "
-        f"still opens{' (it already rotates every year)' if params.rotates else ''}.\n"
+        f"still opens{' (it already rotates every year)' if params.rotates else ''}. It cannot be undone.\n\n"
         f"DISABLE: stops every decrypt at once, of {using or 'nobody that the log shows'} and of services; "
-        "data keys that somebody has in memory go on; it can be enabled again.\n"
-        "REPLACE: a new key, everything sealed anew under it, then this one disabled; hours to days of work.\n"
+        "data keys that somebody has in memory go on. The undo of its step enables the key again.\n\n"
+        "REPLACE: a new key, everything sealed anew under it, then this one disabled; hours to days of work.\n\n"
         "Deleting is no choice: it destroys all that the key seals."
     )
 
