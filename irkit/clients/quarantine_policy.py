@@ -28,7 +28,11 @@ FROZEN = (
 """Calls that make an identity, change what one may do or who may become one, or blind the log. Taking on a role
 (sts:AssumeRole) and passing one (iam:PassRole) are no such calls: deployments and services live by them.
 sts:GetSessionToken is not here because no policy can deny it (STS API reference)."""
-_SUSPECTS, _SESSIONS, _FREEZE = "Suspects", "SuspectSessions", "Freeze"
+GRANT = "kms:CreateGrant"
+_SUSPECTS, _SESSIONS, _FREEZE, _GRANTS = "Suspects", "SuspectSessions", "Freeze", "FreezeGrants"
+_FOR_ITSELF: Mapping[str, JsonValue] = {"kms:GrantIsForAWSResource": "false"}
+"""Not the grants that an AWS service makes on a caller's behalf for a resource of its own, as EBS and RDS do: innocent
+launches live by them (KMS developer guide, "kms:GrantIsForAWSResource"). ``IfExists`` denies where no key tells."""
 
 
 class Quarantine(Frozen):
@@ -114,7 +118,9 @@ def _text(suspects: Mapping[str, tuple[str, ...]], wanted: Quarantine) -> str:
         statements.append(_deny(f"{_SESSIONS}{number}", ("*",), where))
     if wanted.freeze:
         spared: list[JsonValue] = [*sorted(set(wanted.exempt))]
-        statements.append(_deny(_FREEZE, FROZEN, {"ArnNotLike": {"aws:PrincipalArn": spared}}))
+        others: dict[str, JsonValue] = {"ArnNotLike": {"aws:PrincipalArn": spared}}
+        statements.append(_deny(_FREEZE, (each for each in FROZEN if each != GRANT), others))
+        statements.append(_deny(_GRANTS, (GRANT,), {**others, "BoolIfExists": dict(_FOR_ITSELF)}))
     return canonical_policy({"Version": "2012-10-17", "Statement": statements}) if statements else ""
 
 

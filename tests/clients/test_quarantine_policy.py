@@ -70,6 +70,14 @@ def test_the_freeze_keeps_all_but_the_exempt_from_making_identities(call: str) -
     assert not refused(text, call, f"{A}:role/irkit")
 
 
+@pytest.mark.parametrize(("told", "found"), [("true", None), ("false", Refusal.EXPLICIT), ("", Refusal.EXPLICIT)])
+def test_a_freeze_leaves_services_the_grants_for_their_own_resources(told: str, found: Refusal | None) -> None:
+    text = quarantine_document(Quarantine(exempt=(bound(f"{A}:role/irkit"),), freeze=True))
+    keys = {"aws:principalarn": f"{A}:role/launcher", **({"kms:grantisforawsresource": told} if told else {})}
+    assert refusal([[FULL_ACCESS, text]], Asked("kms:CreateGrant", "*", keys)) is found
+    assert fault(text) == ""
+
+
 @pytest.mark.parametrize("call", ["sts:AssumeRole", "iam:PassRole", "iam:GetUser", "kms:Decrypt", "s3:PutObject"])
 def test_daily_work_goes_on_in_a_freeze(call: str) -> None:
     text = quarantine_document(Quarantine(exempt=(bound(f"{A}:role/irkit"),), freeze=True))

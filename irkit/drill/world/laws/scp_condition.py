@@ -35,6 +35,7 @@ KNOWN_KEYS = frozenset(
         "aws:userid",
         "aws:username",
         "aws:viaawsservice",
+        "kms:grantisforawsresource",
     }
 )
 _TAG = "aws:principaltag/"
