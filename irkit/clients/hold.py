@@ -42,6 +42,8 @@ class Hold(Frozen):
     """The statuses of a user's keys before, by key id."""
     why: str = ""
     """Of one that was no suspect when the hold began: why it is held."""
+    is_sure: bool = True
+    """Whether it is known to be the suspects'; who was just made by nobody knows whom is not."""
 
     @property
     def name(self) -> str:
@@ -66,7 +68,8 @@ class Grip:
     def hold(self, arn: str, until: datetime | None, why: str = "") -> Hold:
         """How a principal can be held. A session's name is denied for sessions issued up to ``until``.
 
-        Without it the text of that denial is left open: it is set when the hold begins. Raises ``NotFound``, ``Refused`` for who bears no policies, ``UsageError``.
+        Without it the text of that denial is left open: it is set when the hold begins. Raises ``NotFound``, ``Refused``
+        for who bears no policies, ``UsageError``.
         """
         holder, session = Holder.of(arn), named(arn).session
         policy = f"{DENY_OLDER}-{session}" if session else DENY_ALL

@@ -1,17 +1,18 @@
-"""Who turns up while suspects are held: what the log tells of them already, and what IAM lists that the log does not yet.
+"""Who turns up while suspects are held: what the log tells of them, and what IAM lists that the log does not tell yet.
 
 IAM's own lists are complete at once and silent about who made what; CloudTrail tells who, minutes late.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from irkit.clients.hold import Hold
 from irkit.clients.holding import News
+from irkit.clients.principal import principal
 from irkit.clients.quarantine_policy import plain
 from irkit.cloudtrail.births import Birth, Kind, births
 from irkit.cloudtrail.identity_work import actor
@@ -35,12 +36,11 @@ _UNKNOWN = "made at {at:%H:%M:%SZ}, by whom the log does not tell yet"
 class Newcomers:
     """Tells news of one hold. ``since`` is AWS's time from which the log may not be complete; ``until`` as for holds.
 
-    ``workers`` are ARNs of those whose daily work makes identities; what they make is innocent.
+    Innocent is what was made by somebody who is neither held nor came of the suspects, as ``aws.sweep_window`` has it.
     """
 
     clients: Clients
     suspects: tuple[str, ...]
-    workers: frozenset[str]
     since: datetime
     until: datetime
     _refused: set[str] = field(default_factory=set)
@@ -50,20 +50,22 @@ class Newcomers:
 
     def news(self, holds: Sequence[Hold]) -> News:
         """Who is to be held beside, and who is let go. Raises ``OutsideError``."""
-        held = {plain(one.arn) for one in holds if one.policy}
+        held = {plain(one.arn): one.is_sure for one in holds if one.policy}
         keys = {key for one in holds for key in one.keys}
-        found = [*self._born(held)]
+        found: list[Hold] = []
         if self._is_due():
-            self._ask()
-            found += self._kin(held | {plain(one.arn) for one in found}, keys)
-        free = frozenset(one.name for one in holds if one.why and plain(one.arn) in self._innocent)
+            self._ask(held)
+            found += self._kin(set(held), keys)
+        found += self._born({*held, *(plain(one.arn) for one in found)})
+        free = frozenset(one.name for one in holds if not one.is_sure and plain(one.arn) in self._innocent)
         return News(tuple(found), free)
 
     def _born(self, held: set[str]) -> Iterator[Hold]:
-        """Users and roles that IAM lists as made since, unless the log tells that one of the workers made them."""
+        """Users and roles that IAM lists as made since, unless the log tells that somebody else made them."""
         for one in self.clients.born.since(self.since):
             if plain(one.arn) not in held | self._innocent | self._refused:
-                yield from self._hold(one.arn, _UNKNOWN.format(at=one.created_at))
+                for hold in self._hold(one.arn, _UNKNOWN.format(at=one.created_at)):
+                    yield hold.model_copy(update={"is_sure": False})
 
     def _kin(self, held: set[str], keys: set[str]) -> Iterator[Hold]:
         """Who came of the suspects by the log; and the keys that they made for others."""
@@ -96,7 +98,7 @@ class Newcomers:
         every = timedelta(seconds=min(5.0, max(1.0, self.clients.config.cloudtrail.lag_s / 3)))
         return self._asked_at is None or self.clients.now() >= self._asked_at + every
 
-    def _ask(self) -> None:
+    def _ask(self, held: Mapping[str, bool]) -> None:
         now = self.clients.now()
         self._asked_at = now
         source, windows = source_of(self.clients), (Window(self.since, now + timedelta(minutes=1)),)
@@ -106,8 +108,11 @@ class Newcomers:
         making = ask(source, ACTIVITY, Query(windows=windows, calls=_MAKING), Follow.ALONE, told)
         self._tree = theirs.tree or Tree(self.suspects)
         makers = {one.event_id: actor(one) for one in making.records}
+        kindred = {plain(one.arn) for one in self._tree.births if principal(one.arn)}
+        sure = kindred | {arn for arn, is_sure in held.items() if is_sure}
         for one in births(making.records):
-            if one.is_creation and makers.get(one.event_id) in self.workers:
+            maker = makers.get(one.event_id, "")
+            if one.is_creation and plain(one.arn) not in sure and maker and maker not in kindred | set(held):
                 self._innocent.add(plain(one.arn))
 
 

@@ -4,7 +4,7 @@ A denial in IAM is seen at once and binds seconds later, so that an intruder who
 Here it is put back again and again, several denials on each principal and each of its keys inactive, for all of them at
 once, until nothing was taken back for one settling time (``irkit.clients.holding``). Whoever turns up meanwhile is held
 too: what came of the suspects, by the log as it tells; and users and roles just made by whom is not known yet, which is
-told, and let go when the log tells that they are somebody's daily work. Nobody else is touched.
+told, and let go as soon as the log tells that somebody else made them. Nobody else is touched.
 It is a race: who undoes everything on every principal within a fraction of the settling time, for as long as the limit
 lasts, is not held. Then it says so, and what is left to be done by hand.
 The attacker sees ``AccessDenied ... with an explicit deny in an identity-based policy``, and inactive keys.
@@ -58,11 +58,10 @@ _BEARERS = frozenset({PrincipalKind.USER, PrincipalKind.ROLE, PrincipalKind.SESS
 class Params(Frozen):
     """``principals`` are ARNs; those that bear no policies are left out, and told.
 
-    ``exempt`` are those whose daily work makes users and roles. ``limit_s`` is how long it is tried.
+    ``limit_s`` is how long it is tried.
     """
 
     principals: tuple[str, ...]
-    exempt: tuple[str, ...] = ()
     limit_s: Annotated[int, Field(ge=10, le=900)] = 150
 
 
@@ -100,7 +99,6 @@ class Result(Frozen):
 
 class _Work(Frozen):
     holds: tuple[Hold, ...]
-    exempt: tuple[str, ...] = ()
     limit_s: int = 150
     outcome: Outcome = Outcome.HELD
     written_at: AwareDatetime | None = None
@@ -124,7 +122,7 @@ def plan(clients: Clients, params: Params) -> Plan:
                 holds.append(clients.grip.hold(arn, None))
             except NotFound:
                 left_out.append(f"{arn} is not there any more")
-    work = _Work(holds=tuple(holds), exempt=params.exempt, limit_s=params.limit_s)
+    work = _Work(holds=tuple(holds), limit_s=params.limit_s)
     return Plan(
         summary=f"hold {', '.join(one.name for one in holds) or 'nobody'} until it has bound",
         changes=tuple(_changes(clients, work.holds)),
@@ -160,8 +158,7 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
     until = clients.aws_now().at + limit + clients.settling.span
     holds = tuple(clients.grip.dated(one, until) for one in work.holds)
     suspects = tuple(one.arn for one in holds)
-    workers = frozenset(plain(each) for each in work.exempt)
-    newcomers = Newcomers(clients, suspects, workers, log_since(clients), until)
+    newcomers = Newcomers(clients, suspects, log_since(clients), until)
     holding = Holding(clients.grip, clients.aws_now, clients.settling.span, limit, newcomers.news, clients.progress)
     held = holding.run(holds)
     clients.aws.note(f"iam: {held.looks} looks at {counted(len(held.holds), 'principal')} in {held.seconds} s")
@@ -260,7 +257,7 @@ def _receipt(clients: Clients, work: _Work, held: Held | None, at: datetime | No
     result = Result(
         outcome=work.outcome,
         principals=tuple(one.arn for one in work.holds if one.policy),
-        unsure=tuple(f"{one.name}: {one.why}" for one in work.holds if one.why),
+        unsure=tuple(f"{one.name}: {one.why}" for one in work.holds if not one.is_sure),
         made_keys=tuple(key for one in there for key in clients.grip.statuses(one.holder) if key not in one.keys),
         freed=held.freed if held else (),
         taken_back=held.taken_back if held else (),
