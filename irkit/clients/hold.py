@@ -68,8 +68,8 @@ class Grip:
     def hold(self, arn: str, until: datetime | None, why: str = "") -> Hold:
         """How a principal can be held. A session's name is denied for sessions issued up to ``until``.
 
-        Without it the text of that denial is left open: it is set when the hold begins. Raises ``NotFound``, ``Refused``
-        for who bears no policies, ``UsageError``.
+        Without it the text of that denial is left open: it is set when the hold begins. Raises ``NotFound``,
+        ``Refused`` for who bears no policies, ``UsageError``.
         """
         holder, session = Holder.of(arn), named(arn).session
         policy = f"{DENY_OLDER}-{session}" if session else DENY_ALL
