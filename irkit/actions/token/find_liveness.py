@@ -7,23 +7,19 @@ The attacker sees nothing of this; the provider's log shows one call with the to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from irkit.clients.github_tokens import TokenAnswer, is_revocable
-from irkit.clients.kingfisher import Answer, Question, Said
-from irkit.contract import Action, Effect, Frozen, Means, Seen, Sighting
+from irkit.clients.github_tokens import is_revocable
+from irkit.contract import Action, Effect, Frozen, Seen, Sighting
 from irkit.errors import Unreachable
+from irkit.scan.issuer import issuers_answer, sighting
 from irkit.scan.leaked import Leaked, Provider, Value, liveness_rule
 from irkit.scan.recalled import recalled
-from irkit.secret import Fingerprint
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
-
-_SEEN = {Said.ACTIVE: Seen.ALIVE, Said.INACTIVE: Seen.DENIED, Said.UNKNOWN: Seen.UNKNOWN}
-_LOST = TokenAnswer(Seen.UNKNOWN, "its text is not known any more; give it again")
 
 
 class Outcome(StrEnum):
@@ -68,7 +64,9 @@ class Result(Frozen):
 def read(clients: Clients, params: Params) -> Result:
     """Ask about each. A provider that cannot be reached is unknown, and raises nothing."""
     values = recalled(params.tokens, clients.known_secrets, clients.fingerprint)
-    sightings = tuple(_sighting(clients, one, values) for one in params.tokens)
+    sightings = tuple(
+        sighting(clients, one, issuers_answer(clients, values.get(one.fingerprint))) for one in params.tokens
+    )
     left = [one for one, seen in zip(params.tokens, sightings, strict=True) if seen.seen is not Seen.DENIED]
     github = [one for one in left if one.fingerprint in values and _is_githubs(values[one.fingerprint])]
     others = [one for one in left if one not in github]
@@ -83,33 +81,6 @@ def read(clients: Clients, params: Params) -> Result:
         needs_hand=bool(by_hand),
         guide=tuple(_guide(one) for one in by_hand),
     )
-
-
-def _sighting(clients: Clients, one: Leaked, values: Mapping[Fingerprint, Value]) -> Sighting:
-    value = values.get(one.fingerprint)
-    if value is None:
-        answer = _LOST
-    elif one.provider is Provider.GITHUB:
-        answer = clients.github_tokens.answer(value.secret)
-    else:
-        heard = _asked(clients, value)
-        answer = TokenAnswer(_SEEN[heard.said], heard.why)
-    return Sighting(
-        credential=one.credential, seen=answer.seen, by=Means.PROBE, at=clients.now(), says=answer.says
-    )  # fmt: skip
-
-
-def _asked(clients: Clients, value: Value) -> Answer:
-    rule = liveness_rule(value.leaked.rule)
-    if not rule:
-        return Answer(Said.UNKNOWN, "irkit knows no way to ask for this kind")
-    clients.progress(f"asking the provider of {value.leaked.label}")
-    text = value.secret.reveal().encode()
-    texts = (value.near, b'%s = "%s"\n' % (value.leaked.rule.encode(), text))
-    try:
-        return clients.providers.ask([Question(rule, value.secret, texts)])[0]
-    except Unreachable as error:
-        return Answer(Said.UNKNOWN, str(error))
 
 
 def _is_githubs(value: Value) -> bool:

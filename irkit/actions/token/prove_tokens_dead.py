@@ -9,23 +9,19 @@ The attacker sees nothing of this; the provider's log shows a few calls with the
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from irkit.clients.kingfisher import Question, Said
-from irkit.contract import Action, Effect, Frozen, Means, Seen, Sighting
-from irkit.errors import Unreachable
-from irkit.scan.leaked import Leaked, Provider, Value, liveness_rule
+from irkit.contract import Action, Effect, Frozen, Seen, Sighting
+from irkit.scan.issuer import Look, issuers_answer, sighting
+from irkit.scan.leaked import Leaked, Value
 from irkit.scan.recalled import recalled
-from irkit.secret import Fingerprint
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
 _TIMES = 3
 _PAUSE_S = 1.0
-_SEEN = {Said.ACTIVE: Seen.ALIVE, Said.INACTIVE: Seen.DENIED, Said.UNKNOWN: Seen.UNKNOWN}
 
 
 class Outcome(StrEnum):
@@ -55,15 +51,10 @@ class Result(Frozen):
         return f"{self.outcome}: {'; '.join(self.unproven) or 'each token was refused by its issuer'}"
 
 
-class _Look(NamedTuple):
-    seen: Seen
-    says: str
-
-
 def read(clients: Clients, params: Params) -> Result:
     """Ask about each. A provider that cannot be reached is unknown, and raises nothing."""
     values = recalled(params.tokens, clients.known_secrets, clients.fingerprint)
-    sightings = [each for one in params.tokens for each in _proof(clients, one, values)]
+    sightings = [each for one in params.tokens for each in _proof(clients, one, values.get(one.fingerprint))]
     unproven = tuple(
         f"{one.credential.label} {one.seen}: {one.says}" for one in sightings if one.seen in {Seen.ALIVE, Seen.UNKNOWN}
     )
@@ -72,40 +63,21 @@ def read(clients: Clients, params: Params) -> Result:
     return Result(outcome=outcome, sightings=tuple(sightings), unproven=unproven)
 
 
-def _proof(clients: Clients, one: Leaked, values: Mapping[Fingerprint, Value]) -> list[Sighting]:
+def _proof(clients: Clients, one: Leaked, value: Value | None) -> list[Sighting]:
     """One look when it is not refused; when it is each time, that and what its issuer's refusals come to."""
-    value = values.get(one.fingerprint)
-    if value is None:
-        return [_sighting(clients, one, _Look(Seen.UNKNOWN, "its text is not known any more; give it again"))]
-    for number in range(_TIMES):
-        if number:
-            time.sleep(_PAUSE_S)
-        look = _looked(clients, value)
+    look = issuers_answer(clients, value)
+    for _ in range(1, _TIMES):
         if look.seen is not Seen.DENIED:
-            return [_sighting(clients, one, look)]
-    refused = _Look(Seen.DENIED, f"refused {_TIMES} times: {look.says}")
-    quiet = _Look(
+            break
+        time.sleep(_PAUSE_S)
+        look = issuers_answer(clients, value)
+    if look.seen is not Seen.DENIED:
+        return [sighting(clients, one, look)]
+    refused = Look(Seen.DENIED, f"refused {_TIMES} times: {look.says}")
+    quiet = Look(
         Seen.QUIET, "its issuer alone judges it, and gives no revoked token life again; there is no log to ask"
     )
-    return [_sighting(clients, one, refused), _sighting(clients, one, quiet)]
-
-
-def _looked(clients: Clients, value: Value) -> _Look:
-    if value.leaked.provider is Provider.GITHUB:
-        return _Look(*clients.github_tokens.answer(value.secret))
-    rule = liveness_rule(value.leaked.rule)
-    if not rule:
-        return _Look(Seen.UNKNOWN, "irkit knows no way to ask for this kind")
-    text = b'%s = "%s"\n' % (value.leaked.rule.encode(), value.secret.reveal().encode())
-    try:
-        (answer,) = clients.providers.ask([Question(rule, value.secret, (value.near, text))])
-    except Unreachable as error:
-        return _Look(Seen.UNKNOWN, str(error))
-    return _Look(_SEEN[answer.said], answer.why)
-
-
-def _sighting(clients: Clients, one: Leaked, look: _Look) -> Sighting:
-    return Sighting(credential=one.credential, seen=look.seen, by=Means.PROBE, at=clients.now(), says=look.says)
+    return [sighting(clients, one, refused), sighting(clients, one, quiet)]
 
 
 ACTION: Action[Clients, Params, Result] = Action(

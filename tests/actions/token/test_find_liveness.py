@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from irkit.actions.github import revoke_tokens
+from irkit.actions.github import revoke_tokens as at_github
 from irkit.actions.token import find_liveness, prove_tokens_dead
 from irkit.actions.token import revoke_tokens as at_provider
 from irkit.actions.token.find_liveness import Outcome, Params, Result
@@ -21,9 +21,11 @@ from irkit.drill.world.loopback_server import Outage
 from irkit.errors import NotFound, OwnIdentity
 from irkit.scan.example import example
 from irkit.scan.leaked import Leaked, in_text
+from irkit.scan.revocation import Params as Revoked
 from irkit.secret import Secret
 from tests.forge import GITHUB_TOKEN, Forge
 
+GITHUB, PROVIDER = at_github.GITHUB, at_provider.PROVIDER
 TOKEN = Secret(example("ghp_${github:30}", 7))
 Remember = Callable[[str], Leaked]
 
@@ -89,15 +91,15 @@ def test_a_value_of_no_known_kind_is_unknown_and_left_to_a_person(clients: Clien
 
 def test_a_revoked_token_is_proven_dead_by_a_call_with_it(clients: Clients, remember: Remember) -> None:
     one = remember(TOKEN.reveal())
-    plan = revoke_tokens.plan(clients, revoke_tokens.Params(tokens=(one,)))
+    plan = GITHUB.plan(clients, Revoked(tokens=(one,)))
     assert plan.cuts == (one.credential,)
     assert plan.phrase
-    assert revoke_tokens.probe(clients, plan).standing is Standing.UNTOUCHED
-    receipt = revoke_tokens.apply(clients, plan)
-    verdict = revoke_tokens.verify(clients, receipt)
+    assert GITHUB.probe(clients, plan).standing is Standing.UNTOUCHED
+    receipt = GITHUB.apply(clients, plan)
+    verdict = GITHUB.verify(clients, receipt)
     assert verdict.proof is Proof.PROVEN
     assert [one.seen for one in verdict.sightings] == [Seen.DENIED]
-    assert revoke_tokens.probe(clients, plan).standing is Standing.IN_PLACE
+    assert GITHUB.probe(clients, plan).standing is Standing.IN_PLACE
     assert asked(clients, one).outcome is Outcome.DEAD
 
 
@@ -105,9 +107,9 @@ def test_a_token_whose_text_was_lost_with_the_process_is_known_again_once_it_is_
     (value, *_) = in_text(TOKEN, clients.fingerprint)
     plan = Plan(summary="", changes=(), blast="", undo="", details={"tokens": [value.leaked.model_dump(mode="json")]})
     with pytest.raises(NotFound, match="not known any more"):
-        revoke_tokens.probe(clients, plan)
+        GITHUB.probe(clients, plan)
     clients.known_secrets.remember("given:value", Secret(f"token {TOKEN.reveal()} in a log"))
-    assert revoke_tokens.probe(clients, plan).standing is Standing.UNTOUCHED
+    assert GITHUB.probe(clients, plan).standing is Standing.UNTOUCHED
     assert clients.known_secrets.get(value.leaked.fingerprint) is not None
 
 
@@ -115,9 +117,9 @@ def test_an_unreachable_github_proves_nothing_of_a_revocation(
     forge: Forge, clients: Clients, remember: Remember
 ) -> None:
     one = remember(TOKEN.reveal())
-    receipt = revoke_tokens.apply(clients, revoke_tokens.plan(clients, revoke_tokens.Params(tokens=(one,))))
+    receipt = GITHUB.apply(clients, GITHUB.plan(clients, Revoked(tokens=(one,))))
     forge.github.outage(Outage.ON)
-    verdict = revoke_tokens.verify(clients, receipt)
+    verdict = GITHUB.verify(clients, receipt)
     assert verdict.proof is Proof.NOT_YET
     assert [one.seen for one in verdict.sightings] == [Seen.UNKNOWN]
 
@@ -127,18 +129,18 @@ def test_irkits_own_token_is_never_revoked(clients: Clients) -> None:
     clients.known_secrets.remember(own.leaked.fingerprint, own.secret)
     mine = own.leaked.model_copy(update={"provider": "github"})
     with pytest.raises(OwnIdentity):
-        revoke_tokens.plan(clients, revoke_tokens.Params(tokens=(mine,)))
+        GITHUB.plan(clients, Revoked(tokens=(mine,)))
     assert clients.github.login() == "irkit-responder"
 
 
 def test_githubs_revocation_refuses_what_it_does_not_cover(clients: Clients, remember: Remember) -> None:
     with pytest.raises(NotFound, match="kind"):
-        revoke_tokens.plan(clients, revoke_tokens.Params(tokens=(remember(example("ghs_${github:30}", 9)),)))
+        GITHUB.plan(clients, Revoked(tokens=(remember(example("ghs_${github:30}", 9)),)))
 
 
 def test_no_plan_receipt_or_call_holds_the_token(clients: Clients, remember: Remember) -> None:
-    plan = revoke_tokens.plan(clients, revoke_tokens.Params(tokens=(remember(TOKEN.reveal()),)))
-    receipt = revoke_tokens.apply(clients, plan)
+    plan = GITHUB.plan(clients, Revoked(tokens=(remember(TOKEN.reveal()),)))
+    receipt = GITHUB.apply(clients, plan)
     told = f"{plan.model_dump_json()}{receipt.model_dump_json()}{clients.drain_calls()}"
     assert TOKEN.reveal() not in told
 
@@ -221,8 +223,8 @@ def test_another_providers_token_is_asked_about_revoked_and_proven_dead(lab: tup
     clients.known_secrets.remember(value.leaked.fingerprint, value.secret)
     found = asked(clients, value.leaked)
     assert (found.outcome, found.by_provider) == (Outcome.ALIVE, (value.leaked,))
-    plan = at_provider.plan(clients, at_provider.Params(tokens=found.by_provider))
-    verdict = at_provider.verify(clients, at_provider.apply(clients, plan))
+    plan = PROVIDER.plan(clients, Revoked(tokens=found.by_provider))
+    verdict = PROVIDER.verify(clients, PROVIDER.apply(clients, plan))
     assert verdict.proof is Proof.PROVEN
     assert len(server.dead) == 1
     assert asked(clients, value.leaked).outcome is Outcome.DEAD
