@@ -11,9 +11,8 @@ from irkit.cli.arguments import add_incident, session
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_incident(parser)
-    parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="where to (default: the incident's folder); - is stdout"
-    )
+    where = "where to (default: the incident's folder), its annex beside it; - is stdout, page and annex in one"
+    parser.add_argument("--output", type=Path, metavar="FILE", help=where)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,4 +1,7 @@
-"""The postmortem as Markdown: one file, readable without a server, every row linked to its event in the appendix."""
+"""The postmortem as Markdown, readable without a server, every row linked to its event in the appendix.
+
+``markdown`` is the whole of it in one file; ``annex`` is what the page for people (``markdown_page``) leaves out.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from collections.abc import Iterator
 
 from irkit.incident.events import Mode
 from irkit.report.evidence import Condition
-from irkit.report.markdown_appendix import appendix
-from irkit.report.markdown_parts import bullets, link, links, table
+from irkit.report.markdown_appendix import appendix, integrity
+from irkit.report.markdown_parts import bullets, link, links, other_file, table, written
 from irkit.report.markdown_rotation import rotation_markdown
 from irkit.report.postmortem import Postmortem
 from irkit.report.safe_markdown import safe
@@ -28,23 +31,34 @@ _BASES = (
 def markdown(report: Postmortem) -> str:
     """The whole postmortem, ending with a line end."""
     sections = (
-        _top,
+        top,
         _exposure,
         _containment,
         _credentials,
-        _repositories,
+        repositories,
         _intruder,
         _rotation,
         _timeline,
         _decisions,
         _evidence,
-        _left,
-        _asked,
+        action_items,
+        questions,
+        integrity,
+        appendix,
     )
-    return "\n".join(line for section in (*sections, appendix) for line in section(report)).rstrip() + "\n"
+    return written(line for section in sections for line in section(report))
 
 
-def _top(report: Postmortem) -> Iterator[str]:
+def annex(report: Postmortem, page: str) -> str:
+    """All that stands behind the page for people, whose file is ``page``: whole lists, the evidence and every event."""
+    head = report.header
+    opening = (f"# {safe(head.incident)}: annex", "", f"The page that this stands behind is {other_file(page)}.", "")
+    sections = (_exposure, _containment, _credentials, _intruder, _rotation, _timeline, _decisions, _evidence, appendix)
+    return written((*opening, *(line for section in sections for line in section(report))))
+
+
+def top(report: Postmortem) -> Iterator[str]:
+    """What it is of, and the summary."""
     head = report.header
     yield f"# {safe(head.incident)}: {safe(head.title)}"
     yield ""
@@ -139,7 +153,8 @@ def _credentials(report: Postmortem) -> Iterator[str]:
         yield from bullets(each.actions, "- nothing")
 
 
-def _repositories(report: Postmortem) -> Iterator[str]:
+def repositories(report: Postmortem) -> Iterator[str]:
+    """Each repository, and what still holds the secret."""
     yield "## Repositories"
     yield ""
     if not report.repositories:
@@ -239,7 +254,8 @@ def _evidence(report: Postmortem) -> Iterator[str]:
     yield ""
 
 
-def _left(report: Postmortem) -> Iterator[str]:
+def action_items(report: Postmortem) -> Iterator[str]:
+    """What is left to do."""
     yield "## Action items"
     yield ""
     yield from table(
@@ -251,7 +267,8 @@ def _left(report: Postmortem) -> Iterator[str]:
         yield ""
 
 
-def _asked(report: Postmortem) -> Iterator[str]:
+def questions(report: Postmortem) -> Iterator[str]:
+    """What only people can answer."""
     yield "## Questions that only people can answer"
     yield ""
     for each in report.questions:

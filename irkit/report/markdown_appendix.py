@@ -16,8 +16,8 @@ from irkit.report.spans import utc
 _LONGEST = 4000
 
 
-def appendix(report: Postmortem) -> Iterator[str]:
-    """How to verify, then one section an event."""
+def integrity(report: Postmortem) -> Iterator[str]:
+    """How to verify it."""
     yield "## Integrity"
     yield ""
     head, name = report.integrity.head, safe(report.header.incident)
@@ -29,6 +29,10 @@ def appendix(report: Postmortem) -> Iterator[str]:
     yield "says which event breaks, or that none does and that the journal still holds this event."
     yield "Only a hash that was kept elsewhere (this report, a message) shows a journal that was cut short."
     yield ""
+
+
+def appendix(report: Postmortem) -> Iterator[str]:
+    """One section an event."""
     yield "## Appendix: the events"
     yield ""
     yield "A text longer than 4,000 characters is given by its length and SHA-256; the journal holds it in full."

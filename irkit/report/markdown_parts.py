@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote
 
 from irkit.report.safe_markdown import safe
 from irkit.report.statement import Statement
@@ -36,3 +37,13 @@ def bullets(statements: Iterable[Statement], otherwise: str) -> Iterator[str]:
     lines = [f"- {safe(each.text)} ({each.basis}, {links(each.events)})" for each in statements]
     yield from lines or [otherwise]
     yield ""
+
+
+def other_file(name: str) -> str:
+    """A link to a file beside this one."""
+    return f"[{safe(name)}]({quote(name)})"
+
+
+def written(lines: Iterable[str]) -> str:
+    """One text of lines, ending with a line end."""
+    return "\n".join(lines).rstrip() + "\n"

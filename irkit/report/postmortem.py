@@ -73,6 +73,8 @@ class Postmortem(Frozen):
     intruder: Activity
     rotation: Rotation
     timeline: tuple[Row, ...]
+    moments: tuple[Row, ...]
+    """The few rows of the timeline that a page has room for."""
     decisions: tuple[Decision, ...]
     evidence: tuple[Exhibit, ...]
     action_items: tuple[ActionItem, ...]
@@ -102,6 +104,7 @@ def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now:
         intruder=intruder(found),
         rotation=rotation(found),
         timeline=timeline(records, window, Detail.MAIN),
+        moments=timeline(records, window, Detail.KEY),
         decisions=decisions(found),
         evidence=kept,
         action_items=action_items(found, state, kept),

@@ -10,16 +10,27 @@ from enum import StrEnum
 from irkit.contract import Frozen
 from irkit.incident.events import (
     CallsMade,
+    DecisionGiven,
     EffectDone,
+    EffectFailed,
     EffectIntended,
     Event,
+    IncidentAborted,
+    IncidentClosed,
+    IncidentOpened,
+    NoteAdded,
+    OrderRefused,
     Recorded,
     RunnerStarted,
     RunnerStopped,
     StepDone,
+    StepFailed,
     StepId,
+    StepSkipped,
     StepStarted,
+    StepUndone,
 )
+from irkit.incident.life import Stage
 from irkit.incident.lives import lives
 from irkit.report.credentials import masked
 from irkit.report.milestone import Mark, Milestone
@@ -29,12 +40,19 @@ from irkit.report.statement import Basis
 
 _CLOCKS = {Mark.EXPOSED: "git or AWS", Mark.USED: "CloudTrail", Mark.SUCCEEDED: "CloudTrail"}
 """The milestones that the journal's own rows do not hold, and whose clocks tell them."""
+_KEY = (
+    *(IncidentOpened, IncidentAborted, IncidentClosed, NoteAdded, DecisionGiven, OrderRefused),
+    *(EffectDone, EffectFailed, StepFailed, StepSkipped, StepUndone),
+)
+_LAST = frozenset({Stage.PROVEN_DEAD, Stage.ALIVE_AGAIN})
 
 
 class Detail(StrEnum):
     """How much of the journal a timeline tells."""
 
     ALL = "all"
+    KEY = "key"
+    """What changed the world or went wrong, what people wrote down, and who died or came to life again."""
     MAIN = "main"
     """Without beginnings, intents, single calls, and the end of a step whose proof is told.
 
@@ -63,8 +81,15 @@ def timeline(
     ``milestones`` add what happened before the incident was opened.
     """
     acted = {record.event.step for record in records if isinstance(record.event, EffectDone)}
-    told = records if detail is Detail.ALL else [record for record in records if _is_main(record.event, acted)]
-    return tuple(sorted([*_journal(told), *_turns(records), *_before(milestones)], key=_place))
+    match detail:
+        case Detail.ALL:
+            told = records
+        case Detail.MAIN:
+            told = [record for record in records if _is_main(record.event, acted)]
+        case Detail.KEY:
+            told = [record for record in records if isinstance(record.event, _KEY)]
+    stages = _LAST if detail is Detail.KEY else frozenset(Stage)
+    return tuple(sorted([*_journal(told), *_turns(records, stages), *_before(milestones)], key=_place))
 
 
 def _place(row: Row) -> tuple[datetime, int]:
@@ -97,10 +122,10 @@ def _journal(records: Sequence[Recorded]) -> Iterator[Row]:
         )
 
 
-def _turns(records: Sequence[Recorded]) -> Iterator[Row]:
-    """Each turn in the life of a credential, but that it came to be known."""
+def _turns(records: Sequence[Recorded], stages: AbstractSet[Stage]) -> Iterator[Row]:
+    """Each turn to one of these stages in the life of a credential, but that it came to be known."""
     for life in lives(records):
-        for turn in life.turns[1:]:
+        for turn in (each for each in life.turns[1:] if each.stage in stages):
             yield Row(
                 at=turn.at,
                 clock=turn.clock,

@@ -10,12 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from pydantic import JsonValue
 
 from irkit.incident import events as ev
 from irkit.incident.events import Mode, StepId
-from irkit.report.markdown import markdown
+from irkit.incident.folder import IncidentFolder
+from irkit.report.markdown import annex, markdown
+from irkit.report.markdown_page import page
 from irkit.report.postmortem import postmortem
 from irkit.report.safe_markdown import fence, safe
+from irkit.wiring.postmortem import Postmortems
 from tests.report import story as tell
 from tests.report.story import ANA, Story, minutes, runbook, story
 
@@ -95,10 +99,12 @@ def test_hostile_records_put_nothing_of_their_own_into_the_report(agent: str, na
         told.add(ev.NoteAdded(text=note), 8, by=ev.Actor(name=name, kind=ev.ActorKind.HUMAN))
         told.add(ev.StepFailed(step=StepId("purge"), attempt=1, error="Denied", message=agent), 9)
         told.add(ev.StepSkipped(step=StepId("prove_dead"), reason=note), 9, by=ANA)
-        report = text(told)
+        report, short = text(told), paged(told)
+    own = r"(a%20page-annex\.md)?(#event-\d+)?"
+    for clean in (headings_and_links(report), headings_and_links(short)):
+        assert not [kind for kind in clean if kind[0] in {"html_block", "html_inline", "image", "code_block"}]
+        assert all(re.fullmatch(own, target) for kind, target in clean if kind == "link")
     clean = headings_and_links(report)
-    assert not [kind for kind in clean if kind[0] in {"html_block", "html_inline", "image", "code_block"}]
-    assert all(re.fullmatch(r"#event-\d+", target) for kind, target in clean if kind == "link")
     assert [title for kind, title in clean if kind == "h2"] == [
         "Summary",
         "Exposure window",
@@ -115,6 +121,10 @@ def test_hostile_records_put_nothing_of_their_own_into_the_report(agent: str, na
         "Appendix: the events",
     ]
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", report)
+
+
+def paged(told: Story) -> str:
+    return page(postmortem(told.records, runbook(), told.folder, minutes(60)), "a page-annex.md")
 
 
 def headings_and_links(report: str) -> list[tuple[str, str]]:
@@ -173,3 +183,40 @@ def test_the_same_journal_gives_the_same_report(tmp_path: Path) -> None:
     with story(tmp_path) as told:
         tell.deactivate(told)
         assert text(told) == text(told)
+
+
+def test_every_link_of_the_page_leads_to_an_event_of_its_annex(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        for part in (tell.identify, tell.deactivate, tell.find_in_git, tell.measure, tell.judge, tell.prove_dead):
+            part(told)
+        links = {target for kind, target in headings_and_links(paged(told)) if kind == "link"}
+        behind = annex(postmortem(told.records, runbook(), told.folder, minutes(60)), "a page.md")
+    anchors = {title.lower().replace(" ", "-") for kind, title in headings_and_links(behind) if kind == "h3"}
+    assert len(links) > 5
+    assert {link.partition("#")[2] for link in links - {"a%20page-annex.md"}} <= anchors
+
+
+def test_what_the_page_cuts_is_counted_and_whole_in_the_annex(tmp_path: Path) -> None:
+    strangers: list[JsonValue] = [tell.source(f"198.51.100.{n}") for n in range(40)]
+    with story(tmp_path) as told:
+        tell.measure(told, sources=strangers, coverage="x " * 400)
+        short = paged(told)
+        behind = annex(postmortem(told.records, runbook(), told.folder, minutes(60)), "a page.md")
+    listed, left = short.count("198.51.100."), re.search(r"… and (\d+) more, in the annex", short)
+    assert left is not None
+    assert "characters more in the annex" in short
+    whole = behind.partition("## Timeline")[0]
+    assert all(f"198.51.100.{n}" in whole for n in range(40))
+    assert 0 < listed < 40
+    assert len(short) < len(behind)
+
+
+def test_the_page_and_its_annex_are_written_side_by_side(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        writer = Postmortems(IncidentFolder(tmp_path), told.journal, runbook())
+        written = writer.write()
+    behind = tmp_path / "postmortem-annex.md"
+    assert (written.name, behind.stat().st_mode & 0o077) == ("postmortem.md", 0)
+    assert "(postmortem-annex.md#event-1)" in written.read_text()
+    assert "### Event 1" in behind.read_text()
+    assert "### Event 1" not in written.read_text()
