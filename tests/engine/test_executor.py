@@ -11,7 +11,7 @@ from irkit.contract import Plan, Probe, Standing
 from irkit.engine.endings import STALE_PLANS
 from irkit.engine.executor import Outcome
 from irkit.engine.orders import OrderRefused
-from irkit.errors import ApprovalInvalid, DryRun, Unreachable
+from irkit.errors import ApprovalInvalid, DryRun, NotFound, Unreachable
 from irkit.incident import events as ev
 from irkit.incident.events import ActorKind, Mode, Resolution, StepId
 from irkit.incident.journal import SqliteJournal
@@ -244,6 +244,30 @@ def test_for_each_plans_all_items_together_and_does_each_once(tmp_path: Path) ->
     assert drive.run() is Outcome.ENDED
     assert drive.board.acts == [("a", "on"), ("b", "on"), ("c", "on")]
     assert [r["name"] for r in drive.step("each").results or ()] == ["a", "b", "c"]
+
+
+def refuse() -> None:
+    raise NotFound("no such switch")
+
+
+def test_what_comes_after_a_step_goes_on_when_that_has_failed_and_not_before_it_has_ended(tmp_path: Path) -> None:
+    drive = Drive(tmp_path, TURN + "  next: {uses: board.look, after: [turn], with: {name: a}}\n")
+    drive.run()
+    assert drive.step("next").phase is Phase.TODO, "the one before it still waits for its approval"
+    drive.board.before_act = refuse
+    drive.approve("turn")
+    drive.run()
+    assert (drive.step("turn").phase, drive.step("next").phase) == (Phase.FAILED, Phase.DONE)
+
+
+def test_what_a_step_refers_to_must_not_have_failed_though_it_comes_after_it(tmp_path: Path) -> None:
+    next_ = "  next: {uses: board.look, after: [turn], with: {name: $turn.name}}\n"
+    drive = Drive(tmp_path, TURN + next_)
+    drive.run()
+    drive.board.before_act = refuse
+    drive.approve("turn")
+    drive.run()
+    assert (drive.step("turn").phase, drive.step("next").phase) == (Phase.FAILED, Phase.TODO)
 
 
 def test_a_failed_step_blocks_those_that_need_it_until_a_human_skips_it(tmp_path: Path) -> None:

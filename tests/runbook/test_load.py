@@ -154,6 +154,7 @@ def test_scalars_mean_what_they_look_like(written: str, value: object) -> None:
         ("for_each: $measure.uses", "for_each: {a: b}", "for_each must be a list or a reference to one"),
         ("needs: [lock]", "needs: [lokc]", "there is no step 'lokc' (did you mean 'lock'?)"),
         ("needs: [lock]", "needs: [burn]", "a step cannot need itself"),
+        ("needs: [lock]", "after: [burnt]", "there is no step 'burnt'"),
         ("needs: [lock]", "needs: [decide]", "decide does not stand above burn"),
         ("when: $judge.outcome is abused", "when: $judge.outcome == abused", "when must read:"),
         ("when: $judge.outcome is abused", "when: $inputs.tone is loud", "when tests the result of a step"),

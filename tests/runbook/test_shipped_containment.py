@@ -8,7 +8,7 @@ import pytest
 
 from irkit.actions.catalog import ACTIONS
 from irkit.contract import ActionId, Effect
-from irkit.runbook.graph import before, graph
+from irkit.runbook.graph import before, graph, needed
 from irkit.runbook.load import load
 from irkit.runbook.model import Runbook, RunbookPhase, Step, StepId
 from irkit.runbook.shelf import shipped_folder
@@ -17,6 +17,7 @@ FILES = sorted(shipped_folder().glob("*.yaml"))
 CUTS = {"aws.deny_principal", "aws.deactivate_keys", "aws.revoke_sessions", "aws.block_trust"}
 """What an intruder can see and take back before it binds."""
 QUARANTINE = "aws.quarantine_principals"
+HOLD = "aws.hold_principals"
 EVIDENCE = {"aws.snapshot_principal"}
 AT_THE_CODE_HOST = {
     "github.cancel_runs",
@@ -86,6 +87,23 @@ def test_what_can_be_taken_back_waits_for_the_quarantine(book: Runbook) -> None:
         if step.uses in CUTS and QUARANTINE not in {each.uses for each in held}
     ]
     assert unguarded == []
+
+
+def test_containment_by_iam_never_waits_for_a_human_because_the_quarantine_failed(book: Runbook) -> None:
+    strict = before({step.id: needed(step) for step in book.steps})
+    blocked = [
+        step.id
+        for step, _ in containing(book)
+        if step.uses != QUARANTINE and QUARANTINE in {book.step(each).uses for each in strict[step.id]}
+    ]
+    assert blocked == []
+
+
+def test_what_can_be_taken_back_is_held_first_where_no_scp_binds(book: Runbook) -> None:
+    unheld = [
+        step.id for step, held in containing(book) if step.uses in CUTS and HOLD not in {each.uses for each in held}
+    ]
+    assert unheld == []
 
 
 def test_where_no_quarantine_binds_a_person_confirms_it(book: Runbook) -> None:
