@@ -22,6 +22,18 @@ def deny_older(rights: Rights, holder: Holder, session: str = "") -> InlinePolic
     return InlinePolicy(holder, name, _meaning, rights)
 
 
+def older_refused(rights: Rights, role: Holder, session: str) -> str:
+    """In words, which deny of ours refuses a role's session of this name everything; empty when none stands.
+
+    One for this session's name, or one for all sessions of the role.
+    """
+    for policy in (deny_older(rights, role, session), deny_older(rights, role)):
+        cutoff = cutoff_of(policy.read())
+        if cutoff is not None:
+            return f"IAM holds the {policy.target}: it refuses all to sessions from before {cutoff:%Y-%m-%d %H:%M:%SZ}"
+    return ""
+
+
 def deny_older_document(cutoff: datetime, session: str = "") -> str:
     """The document for a cut-off (aware, UTC; cut to whole seconds), by ``aws:TokenIssueTime``.
 

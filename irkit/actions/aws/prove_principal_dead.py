@@ -20,11 +20,11 @@ from pydantic import AwareDatetime, Field
 
 from irkit.clients.aws import aws_code, masked_key
 from irkit.clients.git_objects import Locator
-from irkit.clients.holder import Holder, HolderKind, access_key, credential, named
+from irkit.clients.holder import access_key, credential, named
 from irkit.clients.iam import KeyStatus
 from irkit.clients.principal import PrincipalKind
-from irkit.clients.quarantine import AccountQuarantine
-from irkit.clients.quarantine_policy import plain, told_by
+from irkit.clients.principal_seen import principal_seen
+from irkit.clients.quarantine_policy import plain
 from irkit.clients.sts import KeyAnswer, described_probe
 from irkit.clients.waiting import wait_until
 from irkit.cloudtrail.inquiry import IAM, keep, source_of, told_to
@@ -34,7 +34,7 @@ from irkit.cloudtrail.questions.activity import ACTIVITY
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.question import Follow
 from irkit.contract import Action, Credential, CredentialKind, Effect, Frozen, Means, Seen, Sighting
-from irkit.errors import ConfigInvalid, NotFound, OutsideError
+from irkit.errors import NotFound, OutsideError
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -187,7 +187,12 @@ def _looked_at(clients: Clients, params: Params, one: Credential) -> Iterator[Si
     if one.kind is CredentialKind.ACCESS_KEY:
         yield from _key(clients, params, one)
     elif one.id.startswith("arn:"):
-        yield _principal(clients, one)
+        yield _sighting(clients, one, *_of_principal(clients, one.id))
+
+
+def _of_principal(clients: Clients, arn: str) -> tuple[Seen, Means, str]:
+    seen, says = principal_seen(clients, arn, _TRIED)
+    return seen, Means.SIMULATION, says
 
 
 def _sessions(clients: Clients, wanted: Sequence[Credential], sightings: Sequence[Sighting]) -> Iterator[Sighting]:
@@ -242,29 +247,6 @@ def _secrets(clients: Clients, params: Params, key_id: str) -> Iterator[Secret]:
             yield clients.git.read_secret(Locator(locator))
         except OutsideError as error:
             clients.progress(f"its text cannot be read from git again: {error.message}")
-
-
-def _principal(clients: Clients, one: Credential) -> Sighting:
-    """By the SCP that binds it, else by IAM's own evaluation of its policies."""
-    who = named(one.id)
-    try:
-        shut = set(told_by(AccountQuarantine(clients).read().binding).suspects)
-    except (OutsideError, ConfigInvalid):
-        shut = set()
-    if {plain(one.id), plain(who.policy_arn)} & shut:
-        says = f"the SCP irkit-quarantine-{clients.incident} refuses it everything, and has settled"
-        return _sighting(clients, one, Seen.DENIED, Means.SIMULATION, says)
-    if who.kind not in {PrincipalKind.USER, PrincipalKind.ROLE}:
-        return _sighting(clients, one, Seen.UNKNOWN, Means.SIMULATION, "no evaluation of one session can be asked for")
-    holder = Holder(kind=HolderKind(who.kind.value), name=who.name)
-    try:
-        decisions = clients.iam.simulated(clients.rights.arn(holder), _TRIED)
-    except NotFound:
-        return _sighting(clients, one, Seen.DENIED, Means.SIMULATION, f"IAM knows no {holder}")
-    refused = sum(each == "explicitDeny" for each in decisions.values())
-    seen = Seen.DENIED if refused == len(_TRIED) else Seen.UNKNOWN
-    says = f"iam:SimulatePrincipalPolicy: {refused} of {len(_TRIED)} explicitly denied"
-    return _sighting(clients, one, seen, Means.SIMULATION, says)
 
 
 def _sighting(clients: Clients, one: Credential, seen: Seen, by: Means, says: str) -> Sighting:
@@ -333,6 +315,7 @@ ACTION: Action[Clients, Params, Result] = Action(
         *(
             "iam:GetUser",
             "iam:GetRole",
+            "iam:GetRolePolicy",
             "iam:ListAccessKeys",
             "iam:GetAccessKeyLastUsed",
             "iam:SimulatePrincipalPolicy",

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from irkit.clients.iam import KeyStatus
+from irkit.clients.principal_seen import principal_seen
+from irkit.contract import Seen
 from irkit.drill.world.estate import LEAKED_USER
 from tests.bench import Bench, asked, bench, done
 
@@ -104,3 +106,18 @@ def test_until_the_log_can_be_complete_nothing_is_quiet(on: Bench) -> None:
     found = asked(there.clients(), "aws.prove_principal_dead", principals=[suspect.arn], wait_s=0)
     assert found["outcome"] == "unproven"
     assert {one["seen"] for one in found["sightings"] if one["by"] == "log"} == {"unknown"}
+
+
+def test_one_session_of_a_shared_role_is_denied_by_the_deny_of_its_name(on: Bench) -> None:
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{on.role()}/jane.doe"
+    before, _ = principal_seen(on.clients(), session, ("kms:Decrypt",))
+    done(on.clients(), "aws.revoke_sessions", principal=session)
+    seen, says = principal_seen(on.clients(), session, ("kms:Decrypt",))
+    other, _ = principal_seen(on.clients(), session.replace("jane.doe", "sam.lee"), ("kms:Decrypt",))
+    assert (before, seen, other) == (Seen.UNKNOWN, Seen.DENIED, Seen.UNKNOWN)
+    assert "IrkitRevokeOlderSessions-jane.doe" in says
+
+
+def test_a_session_of_a_role_that_is_gone_is_denied(on: Bench) -> None:
+    gone = f"arn:aws:sts::{ACCOUNT}:assumed-role/never-there/jane.doe"
+    assert principal_seen(on.clients(), gone, ("kms:Decrypt",)) == (Seen.DENIED, "IAM knows no role never-there")
