@@ -241,6 +241,9 @@ def _changes(clients: Clients, holds: tuple[Hold, ...]) -> Iterator[Change]:
             else:
                 before, after = one.keys[what], KeyStatus.INACTIVE.value
                 yield Change(target=f"access key {what} of {one.name}", before=before, after=after)
+        for name in clients.grip.layers(one):
+            gone = "absent, once it has bound"
+            yield Change(target=f"{name} of {one.name}", before="left by a hold that was cut short", after=gone)
 
 
 def _cuts(holds: tuple[Hold, ...]) -> Iterator[Credential]:
