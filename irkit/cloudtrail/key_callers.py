@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -178,14 +178,20 @@ def known(
     ``since`` is from when on the log was read: less than two days of it show no habit, and tell nobody new.
     Raises ``InputMissing`` for a network that is none.
     """
-    ours = networks(given)
-    last = max((one.last_at for one in uses), default=None)
+    found = accustomed(((one.ip, one.first_at, one.last_at) for one in uses), given, since)
+    return replace(found, hours=hours)
+
+
+def accustomed(used: Iterable[tuple[str, datetime, datetime]], given: Iterable[str], since: datetime | None) -> Known:
+    """As ``known``, of addresses with their first and last use. Raises ``InputMissing`` for a network that is none."""
+    ours, rows = networks(given), list(used)
+    last = max((last_at for _, _, last_at in rows), default=None)
     is_long = last is not None and since is not None and last - since >= _LONG_ENOUGH
     new_since = last - NEW_AFTER if last is not None and is_long else None
     if ours or new_since is None:
-        return Known(ours, hours, new_since)
-    usual = sorted({one.ip for one in uses if one.first_at <= new_since and is_place(one.ip)})
-    return Known(_addresses(usual), hours, new_since, Ground.HABIT)
+        return Known(ours, new_since=new_since)
+    usual = sorted({ip for ip, first_at, _ in rows if first_at <= new_since and is_place(ip)})
+    return Known(_addresses(usual), new_since=new_since, ground=Ground.HABIT)
 
 
 def _addresses(texts: Iterable[str]) -> tuple[Network, ...]:

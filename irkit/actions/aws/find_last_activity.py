@@ -20,7 +20,7 @@ from irkit.clients.user_credentials import UserCredential
 from irkit.clients.what_if import user
 from irkit.cloudtrail.identity import is_place
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
-from irkit.cloudtrail.key_callers import Known, networks
+from irkit.cloudtrail.key_callers import Ground, Known, accustomed
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
@@ -91,7 +91,8 @@ class Result(Frozen):
     """What is held and when it was used. Times are AWS's. ``recommended`` is how to go about it, ``reason`` why.
 
     ``roles`` are those that were taken on, ``sessions`` the ARNs of sessions that this made and that may live still.
-    ``principals`` are the user and these sessions.
+    ``principals`` are the user and these sessions. ``usual`` are the networks that were taken for ours: the known ones;
+    without any, the addresses that the user called from before the last half day.
     """
 
     user: str
@@ -109,6 +110,7 @@ class Result(Frozen):
     last_call: str
     last_call_at: datetime | None
     strange_since: datetime | None
+    usual: tuple[str, ...]
     recommended: Mode
     reason: str
     not_seen: tuple[str, ...]
@@ -134,7 +136,8 @@ def read(clients: Clients, params: Params) -> Result:
     asked = Query(windows=(Window(now - timedelta(hours=params.hours), now),), users=(params.user,))
     looked = found(source_of(clients, params.sources), asked, told_to(clients, "of who leaves"))
     records = [one for one in looked.records if not one.invoked_by]
-    known = Known(networks(params.known_networks))
+    places = ((one.ip, one.at, one.at) for one in records)
+    known = accustomed(places, params.known_networks, now - timedelta(hours=params.hours))
     addresses = _addresses(records, known)
     mode, reason = _mode(params, records, known)
     strange = [one.at for one in records if known.networks and not known.holds(one.ip)]
@@ -158,6 +161,7 @@ def read(clients: Clients, params: Params) -> Result:
         last_call=last.call if last else "",
         last_call_at=last.at if last else None,
         strange_since=min(strange, default=None),
+        usual=tuple(map(str, known.networks)),
         recommended=mode,
         reason=reason,
         not_seen=(*missed(looked.coverage), *others.not_seen),
@@ -220,12 +224,13 @@ def _mode(params: Params, records: Sequence[Record], known: Known) -> tuple[Mode
     """Hostile on any sign of harm, and where nothing could tell one."""
     strange = sorted({one.ip for one in records if known.networks and not known.holds(one.ip)})
     if strange:
-        return Mode.HOSTILE, f"calls came from {', '.join(strange)}: not ours"
+        why = "not ours" if known.ground is Ground.GIVEN else "new in the last half day"
+        return Mode.HOSTILE, f"calls came from {', '.join(strange)}: {why}"
     late = [one for one in records if params.left_at is not None and one.at > params.left_at]
     if late:
         return Mode.HOSTILE, f"{len(late)} calls were made after {params.left_at:%Y-%m-%d %H:%MZ}"
-    if not known.networks:
-        return Mode.HOSTILE, "no address is known to be ours, so nothing tells a stranger"
+    if known.ground is Ground.HABIT or not known.networks:
+        return Mode.HOSTILE, "no network is known to be ours, so nothing is sure to tell a stranger"
     return Mode.ORDINARY, "every call came from our networks"
 
 
