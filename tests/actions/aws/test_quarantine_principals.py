@@ -192,3 +192,36 @@ def test_in_the_management_account_no_scp_binds_and_it_is_said(
     found = asked(there.clients(), "aws.find_quarantine_reach", principals=[there.suspect().arn], hours=1)
     assert found["reach"] == "management_account"
     assert "SCPs bind nobody in it" in found["limits"][0]
+
+
+def test_whether_the_quarantine_stands_is_told_without_ever_failing(on: Bench) -> None:
+    suspect, other = on.suspect(), on.suspect()
+    session = "arn:aws:sts::111122223333:assumed-role/ci/build"
+    look = "aws.prove_quarantine"
+    before = asked(on.clients(), look, principals=[suspect.arn])
+    assert (before["outcome"], "held by IAM alone" in before["limits"][0]) == ("does_not", True)
+    done(on.clients(), ID, principals=[suspect.arn, session])
+    assert asked(on.clients(), look, principals=[suspect.arn, session])["outcome"] == "binds"
+    more = asked(on.clients(), look, principals=[suspect.arn, other.arn])
+    assert other.arn in more["limits"][0]
+    scps = on.clients().scps
+    found = scps.find(f"irkit-quarantine-{on.outside.incident}")
+    assert found is not None
+    scps.detach(found.id, "111122223333")
+    assert asked(on.clients(), look, principals=[suspect.arn])["outcome"] == "does_not"
+
+
+def test_where_organizations_does_not_answer_no_quarantine_binds(on: Bench) -> None:
+    from irkit.drill.world.loopback_server import Outage
+
+    suspect = on.suspect()
+    done(on.clients(), ID, principals=[suspect.arn])
+    on.world.aws.faults.outage("organizations", Outage.ON)
+    try:
+        told = asked(on.clients(), "aws.prove_quarantine", principals=[suspect.arn])
+    finally:
+        on.world.aws.faults.outage("organizations", Outage.OFF)
+    assert told["outcome"] == "does_not"
+    assert "ServiceUnavailable" in told["limits"][0]
+    reach = {"principals": [suspect.arn], "account_reach": "no_access"}
+    assert "no access" in asked(on.clients(), "aws.prove_quarantine", **reach)["limits"][0]
