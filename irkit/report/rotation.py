@@ -38,6 +38,7 @@ class Opened(Loose):
     """Of ``cloudtrail.measure_opened``."""
 
     opened: tuple[OpenedThing, ...] = ()
+    by_right: tuple[OpenedThing, ...] = ()
     tasks: tuple[Task, ...] = ()
     rightful: int = 0
     unusual: tuple[str, ...] = ()
@@ -90,6 +91,7 @@ def rotation(found: Findings) -> Rotation:
             text = f"{each.rightful} uses of the same principals came from our own networks: by right, so not opened"
             unusual = f"; new among them: {', '.join(each.unusual)}" if each.unusual else ""
             notes.append(Statement(text=f"{text}{unusual}", events=(seq,), basis=Basis.INFERRED))
+    notes += [_opened(seq, row, "by right, so known to them: ") for seq, each in told for row in each.by_right]
     notes += [
         Statement(text=one.coverage, events=(step.seq,))
         for step in found.of("aws.find_sealed_values", "aws.find_readable_values")
@@ -104,8 +106,10 @@ def rotation(found: Findings) -> Rotation:
     )
 
 
-def _opened(seq: int, row: OpenedThing) -> Statement:
-    text = f"{row.what}: {_when(row)}, by {_few(row.who) or 'nobody named'} from {_few(row.ips) or 'nowhere named'}"
+def _opened(seq: int, row: OpenedThing, how: str = "") -> Statement:
+    text = (
+        f"{how}{row.what}: {_when(row)}, by {_few(row.who) or 'nobody named'} from {_few(row.ips) or 'nowhere named'}"
+    )
     return Statement(text=text, events=(seq,))
 
 

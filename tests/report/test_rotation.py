@@ -61,6 +61,19 @@ def test_each_value_stands_there_with_its_owner_and_whether_it_was_opened() -> N
     assert "user/x with new/1" in text
 
 
+def test_what_was_opened_by_right_is_told_as_known_to_whoever_opened_it() -> None:
+    row = {
+        "what": "ledger-eu",
+        "who": ["user/jane"],
+        "ips": ["10.0.3.7"],
+        "count": 1,
+        "first_at": str(AT),
+        "last_at": str(AT),
+    }
+    text = "\n".join(rotation_markdown(told.rotation(found(measured(by_right=[row])))))
+    assert "by right, so known to them: ledger-eu: once" in text
+
+
 def test_a_hostile_name_cannot_break_the_table() -> None:
     text = "\n".join(rotation_markdown(told.rotation(found(measured()))))
     assert "\\|x\\|" in text

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from irkit.clients.deny_all import DENY_ALL, DENY_ALL_DOCUMENT
-from irkit.clients.deny_older import DENY_OLDER
+from irkit.clients.deny_older import DENY_OLDER, cutoff_of
 from irkit.clients.holder import Holder, named
 from irkit.clients.iam_account import AccountView, Listed
 from irkit.clients.iam_rights import AWS_QUARANTINE
-from irkit.clients.principal import PrincipalKind
+from irkit.clients.principal import Principal, PrincipalKind
 from irkit.clients.quarantine import AccountQuarantine
 from irkit.clients.quarantine_policy import plain, told_by
 from irkit.clients.trust_policy import NOBODY, statements, trusted, words
@@ -105,7 +105,16 @@ class _Look:
             return "the SCP quarantine"
         if listed is not None and listed.inline.get(DENY_ALL) == DENY_ALL_DOCUMENT:
             return f"the inline policy {DENY_ALL}"
-        return "" if listed is not None else "it does not exist any more"
+        if listed is None:
+            return "it does not exist any more"
+        return _older(named(arn), listed)
+
+
+def _older(who: Principal, listed: Listed) -> str:
+    """Of a role's session, the deny of older ones that ends it: for its name, or for all of the role."""
+    names = (f"{DENY_OLDER}-{who.session}", DENY_OLDER) if who.kind is PrincipalKind.SESSION else ()
+    found = [name for name in names if cutoff_of(listed.inline.get(name, ""))]
+    return f"the inline policy {found[0]}" if found else ""
 
 
 def read(clients: Clients, params: Params) -> Result:

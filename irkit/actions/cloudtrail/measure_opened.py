@@ -96,11 +96,12 @@ class Task(Frozen):
 class Result(Frozen):
     """What was opened, and what to rotate. ``decrypts`` and ``reads`` are the event ids of all of the intruder's.
 
-    ``rightful`` counts those of the owners, from three days before the intrusion on; ``unusual`` are programs among
-    them that are new: for a person to look at.
+    ``by_right`` is what the suspects themselves opened, ``rightful`` how often, from three days before the intrusion
+    on; ``unusual`` are programs among them that are new: for a person to look at.
     """
 
     opened: tuple[Row, ...]
+    by_right: tuple[Row, ...]
     tasks: tuple[Task, ...]
     decrypts: tuple[str, ...]
     reads: tuple[str, ...]
@@ -149,6 +150,7 @@ def read(clients: Clients, params: Params) -> Result:
     times = [one.record.at for one in theirs]
     return Result(
         opened=_rows(theirs),
+        by_right=_rows(owners),
         tasks=_tasks(params.values, theirs, owners),
         decrypts=_ids(one for one in theirs if one.is_decrypt),
         reads=_ids(one for one in theirs if not one.is_decrypt),

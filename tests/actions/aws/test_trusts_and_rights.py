@@ -181,6 +181,15 @@ def test_a_snapshot_keeps_how_a_principal_stands_as_evidence(on: Bench) -> None:
     assert list(told["groups"]) == [f"group-{name}"]
 
 
+def test_one_session_of_a_shared_role_is_shut_by_the_deny_of_its_name_alone(on: Bench) -> None:
+    role = on.role()
+    mine, other = (f"arn:aws:sts::111122223333:assumed-role/{role}/{name}" for name in ("jane.doe", "sam.lee"))
+    done(on.clients(), "aws.revoke_sessions", principal=mine)
+    found = asked(on.clients(), "aws.find_residual_paths", principals=[mine, other])
+    shut = {one["principal"]: one["covered_by"] for one in found["paths"] if one["how"] == "inline policy"}
+    assert shut == {mine: "the inline policy IrkitRevokeOlderSessions-jane.doe", other: ""}
+
+
 def test_paths_are_open_until_a_deny_covers_them(on: Bench) -> None:
     suspect = on.suspect()
     found = asked(on.clients(), "aws.find_residual_paths", principals=[suspect.arn])

@@ -63,6 +63,18 @@ def test_without_known_networks_every_decrypt_of_the_suspect_counts(unhurried: C
     assert every["rightful"] == 0
 
 
+def test_what_the_suspect_opened_by_right_is_told_beside(on: Bench, unhurried: Clients, key: str, suspect: str) -> None:
+    values = asked(unhurried, "aws.find_sealed_values", key=key)["values"]
+    given = {"principals": [suspect], "values": values, "known_networks": ["0.0.0.0/0"], "hours": 48}
+    found = asked(unhurried, "cloudtrail.measure_opened", **given)
+    assert (found["decrypts"], found["opened"]) == ([], [])
+    assert found["rightful"] >= sum(one["count"] for one in found["by_right"]) > 0
+    tasks = {one["name"]: one for one in found["tasks"]}
+    assert (tasks["prod/payments/db"]["opened"], tasks["prod/payments/db"]["by_right"] > 0) == ("by right", True)
+    whole = asked(unhurried, "cloudtrail.measure_opened", **given, wholly=[suspect])
+    assert (whole["rightful"], len(whole["decrypts"]) > 0) == (0, True)
+
+
 def test_what_a_principal_that_the_intruder_made_did_is_the_intruders(unhurried: Clients, suspect: str) -> None:
     found = asked(
         unhurried, "cloudtrail.measure_opened", principals=[suspect], made=[suspect], known_networks=OURS, hours=48
