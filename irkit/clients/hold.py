@@ -24,7 +24,8 @@ from irkit.errors import NotFound
 
 LAYER = "IrkitHold-"
 """How the names of the denials begin that go when the hold has bound."""
-MOST_LAYERS = 20
+MOST_LAYERS = 30
+"""Each is one more call to whoever takes all of them back, and as many as a user's inline policies have room for."""
 _SHORT = canonical_policy({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
 
 

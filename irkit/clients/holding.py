@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import TypeVar
 
-from irkit.clients.aws import AwsMoment
-from irkit.clients.hold import MOST_LAYERS, Grip, Hold
+from irkit.clients.aws import AwsMoment, aws_code
+from irkit.clients.hold import LAYER, MOST_LAYERS, Grip, Hold
 from irkit.contract import Frozen
 from irkit.errors import NotFound, OutsideError, Throttled, Unreachable
 
@@ -29,8 +29,9 @@ EVERY_S = 0.2
 """Seconds between two looks; so much is doubled each time AWS asks to slow down, up to ``_SLOWEST_S``."""
 _SLOWEST_S = 3.0
 _FIRST_LAYERS = 3
-_MORE_LAYERS = 4
 _THREADS = 8
+_NO_ROOM = "LimitExceeded"
+"""AWS's code for inline policies that are larger together than they may be (IAM API reference, PutUserPolicy)."""
 
 
 class TakenBack(Frozen):
@@ -84,7 +85,7 @@ class Holding:
     _trouble: dict[str, None] = field(default_factory=dict)
     _layers: int = _FIRST_LAYERS
     _every: float = EVERY_S
-    _full: set[str] = field(default_factory=set)
+    _room: dict[str, int] = field(default_factory=dict)
     _freed: dict[str, None] = field(default_factory=dict)
 
     def run(self, holds: Iterable[Hold]) -> Held:
@@ -142,7 +143,7 @@ class Holding:
         again = [(one, what) for one, what in missing if (one.name, what) in self._placed]
         if again:
             self._note(again)
-            self._layers = min(self._layers + _MORE_LAYERS, MOST_LAYERS)
+            self._layers = min(2 * self._layers + 2, MOST_LAYERS)
         self._placed |= {done for done in pool.map(lambda each: self._put(*each), missing) if done}
         is_blind = any(several is None and one.name not in self._gone for one, several in seen)
         if not missing and not is_blind:
@@ -150,7 +151,7 @@ class Holding:
         return bool(missing) or is_blind
 
     def _lacking(self, hold: Hold) -> tuple[str, ...] | None:
-        layers = 0 if hold.name in self._full else self._layers
+        layers = min(self._layers, self._room.get(hold.name, MOST_LAYERS))
         return self._tried(hold, lambda: self.grip.lacking(hold, layers))
 
     def _put(self, hold: Hold, what: str) -> tuple[str, str] | None:
@@ -172,7 +173,8 @@ class Holding:
         except Unreachable as error:
             self._trouble[f"{hold.name}: {error.message}"] = None
         except OutsideError as error:
-            self._full.add(hold.name)  # its inline policies may have no more room: what stays is enough to ask for
+            if aws_code(error) == _NO_ROOM:  # what it has had room for so far is what is asked for from now on
+                self._room[hold.name] = sum(name == hold.name for name, what in self._placed if LAYER in what)
             self._trouble[f"{hold.name}: {error.message}"] = None
         return None
 
