@@ -100,10 +100,14 @@ def _use(one: Origin) -> str:
     session = f" in {one.who.rpartition('/')[2]}" if one.role else ""
     programs = dict.fromkeys(word for agent in one.agents for word in agent.split()[:1])
     with_what = f" with {', '.join(programs)}" if programs else ""
-    return (
-        f"{counted(one.decrypts, 'decrypt')}{session} from {one.ip}{with_what}, "
-        f"{one.first_at:%d %b %H:%MZ} to {one.last_at:%d %b %H:%MZ}"
-    )
+    return f"{counted(one.decrypts, 'decrypt')}{session} from {one.ip}{with_what}, {_when(one)}"
+
+
+def _when(one: Origin) -> str:
+    first, last = f"{one.first_at:%d %b %H:%MZ}", f"{one.last_at:%d %b %H:%MZ}"
+    if first == last:
+        return first
+    return f"{first} to {last[7:] if first[:6] == last[:6] else last}"
 
 
 def _until(one: Origin) -> str:

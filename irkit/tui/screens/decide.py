@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import JsonValue
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from irkit.incident.events import Actor, StepId
 from irkit.tui.desk import Question, QuestionKind
+from irkit.tui.hanging import hanging
 from irkit.tui.printable import printable
 from irkit.tui.screens.dialog import Dialog
 from irkit.tui.widgets.tick_list import TickList
@@ -25,6 +27,8 @@ _HINTS = {
     QuestionKind.CONFIRM: "y confirms · esc cancels",
     QuestionKind.TEXT: "enter answers · esc cancels",
 }
+_WIDTH, _MOST, _EDGES = 78, 0.96, 5
+"""The dialog's width and its share of the screen at most, as ``irkit.tcss`` has them; border, margins, scrollbar."""
 _LABELS = {
     QuestionKind.CHOICE: "Why",
     QuestionKind.SEVERAL: "Why",
@@ -62,8 +66,8 @@ class DecideScreen(Dialog[Answer | None]):
             box.border_title = f"{self._step} asks"
             box.border_subtitle = _HINTS[kind]
             with VerticalScroll(classes="facts", can_focus=False):
-                lines = self._question.text.splitlines()
-                yield Static("\n".join(printable(line) for line in lines), markup=False)
+                lines = [Text(printable(line)) for line in self._question.text.splitlines()]
+                yield Static(hanging(lines, min(_WIDTH, int(self.app.size.width * _MOST)) - _EDGES, 2), markup=False)
             if kind is QuestionKind.CHOICE:
                 yield OptionList(*(self._option(one) for one in self._question.options), id="options", markup=False)
             elif kind is QuestionKind.SEVERAL and self._question.options:

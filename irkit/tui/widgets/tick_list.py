@@ -1,4 +1,7 @@
-"""A list of which any number can be ticked, with space; none is at first, and what is recommended is only marked."""
+"""A list of which any number can be ticked, with space; none is at first, and what is recommended is only marked.
+
+What stands before the last colon of all options, where it is the same (of ARNs the account's part), is left out.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ class TickList(OptionList):
         self._all = tuple(options)
         self._recommended = frozenset(recommended)
         self._on: set[str] = set()
+        heads = {one.rpartition(":")[0] for one in self._all}
+        self._same = len(heads.pop()) + 1 if len(heads) == 1 and "" not in heads else 0
         super().__init__(*(Option(self._row(one), id=one) for one in self._all), id=name, markup=False)
 
     @property
@@ -36,4 +41,4 @@ class TickList(OptionList):
 
     def _row(self, option: str) -> str:
         mark = "   (recommended)" if option in self._recommended else ""
-        return f"[{'x' if option in self._on else ' '}] {printable(option)}{mark}"
+        return f"[{'x' if option in self._on else ' '}] {printable(option[self._same :])}{mark}"

@@ -131,7 +131,7 @@ def test_where_no_network_is_known_habit_makes_candidates_and_no_verdict() -> No
     assert "address long in use" in first.speaks_against[0]
     assert (second.principal, second.points, second.speaks_for) == (BOT, 0, ())
     assert "irkit would contain user svc: 3 points or more" in found.question
-    assert f"  + 1 decrypt from {STRANGE} with kali/1, 21 Nov 02:00Z to 21 Nov 09:00Z: address new" in found.question
+    assert f"  + 1 decrypt from {STRANGE} with kali/1, 21 Nov 02:00Z to 09:00Z: address new" in found.question
     assert "Nothing odd: user bot" in found.question
 
 
