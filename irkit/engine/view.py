@@ -9,7 +9,7 @@ from enum import StrEnum
 from irkit.engine.approval import approvers, gate
 from irkit.engine.orders import not_undoable
 from irkit.engine.ready import waits_for
-from irkit.incident.events import Mode
+from irkit.incident.events import Direction, Mode
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.model import Runbook, RunbookPhase, Step, StepId
 
@@ -116,7 +116,7 @@ def _words(current: StepState, mark: Mark, needed: int, given: int) -> str:
         case Mark.WAITS_FOR_YOU:
             changes = sum(len(plan.changes) for plan in current.plans)
             people = f"{given} of {needed} approvals" if needed > 1 else f"{changes} change{'s' * (changes != 1)}"
-            return f"YOU  {people}"
+            return f"YOU  {'undo: ' if current.direction is Direction.UNDO else ''}{people}"
         case Mark.RUNNING:
             return _progress(current)
         case Mark.FAILED | Mark.POSTPONED | Mark.IN_DOUBT:

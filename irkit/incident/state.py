@@ -377,12 +377,12 @@ def _(event: ev.StepPostponed, record: Recorded, state: IncidentState) -> Incide
 
 @_apply.register
 def _(event: ev.StepSkipped, record: Recorded, state: IncidentState) -> IncidentState:
-    """A skipped undo is given up: what was done stays done."""
+    """A skipped undo is given up with its plan: what was done stays done."""
     step = state.step(event.step)
-    phase = Phase.DONE if step.direction is Direction.UNDO else Phase.SKIPPED
-    new = replace(
-        step, phase=phase, direction=Direction.DO, reason=event.reason, ended_at=record.at, undo_asked_by=None
-    )
+    new = replace(step, phase=Phase.SKIPPED, reason=event.reason, ended_at=record.at)
+    if step.direction is Direction.UNDO:
+        new = replace(new, phase=Phase.DONE, direction=Direction.DO, plans=(), plan_hash=None, approvals=(), items=())
+        new = replace(new, undo_asked_by=None)
     return _with(state, event.step, record, new)
 
 
@@ -438,7 +438,7 @@ def _(event: ev.UndoAsked, record: Recorded, state: IncidentState) -> IncidentSt
 
 @_apply.register
 def _(event: ev.DecisionGiven, record: Recorded, state: IncidentState) -> IncidentState:
-    said = event.answer.get("choice") or event.answer.get("text") or "confirmed"
+    said = event.answer.get("choice") or event.answer.get("text") or _picked(event.answer.get("picked"))
     new = replace(
         state.step(event.step),
         phase=Phase.DONE,
@@ -463,3 +463,10 @@ def _(event: ev.IncidentAborted, record: Recorded, state: IncidentState) -> Inci
 @_apply.register
 def _(event: ev.IncidentClosed, record: Recorded, state: IncidentState) -> IncidentState:
     return replace(state, closed=event.outcome, closed_at=record.at)
+
+
+def _picked(names: object) -> str:
+    """What was picked from a list, by the end of each name; a bare confirmation where nothing could be picked."""
+    if not isinstance(names, list):
+        return "confirmed"
+    return ", ".join(str(each).rpartition(":")[2] for each in names) or "none picked"

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from rich.text import Text
 
 from irkit.contract import Change, Plan
+from irkit.counted import counted
 from irkit.engine.approval import approvers, gate
 from irkit.engine.offers import Order
 from irkit.engine.view import StepView
@@ -221,7 +222,10 @@ def _approvals(subject: Subject) -> list[Text]:
     mode: Mode = opened.mode
     wanted = gate(now, subject.step.approve or 0, opened.quorum)
     given = approvers(now, mode, wanted)
-    rows = [field("Plan", now.plan_hash[:16]), field("Needs", f"{wanted.people} people, has {len(given)}")]
+    rows = [
+        field("Plan", now.plan_hash[:16]),
+        field("Needs", f"{counted(wanted.people, 'person', 'people')}, has {len(given)}"),
+    ]
     if wanted.phrase:
         rows.append(field("Phrase", wanted.phrase))
     rows.append(Text())

@@ -52,6 +52,9 @@ class Approving:
 def facts(one: Approving) -> Text:
     """Target, count, what feels it, undo, hash, who."""
     rows = [Text(printable(plan.summary), "bold") for plan in one.plans[:_MOST]]
+    if one.asker:
+        rows.append(field("Asked by", f"{one.asker}, who does not count: it gives life back to what was cut", "yellow"))
+    rows += [field("Refused", each, "bold red") for each in one.refused]
     rows += changes(one.plans, _MOST)
     rows += [Text(), field("Count", f"{one.count} change{'s' * (one.count != 1)}")]
     rows += [field("Feels it", told(plan.blast for plan in one.plans))]
@@ -60,9 +63,6 @@ def facts(one: Approving) -> Text:
     if one.needed > 1:
         by = f": {', '.join(one.given)}" if one.given else ""
         rows.append(field("Needs", f"{one.needed} people, {len(one.given)} so far{by}"))
-    if one.asker:
-        rows.append(field("Asked by", f"{one.asker}, who does not count: it gives life back to what was cut", "yellow"))
-    rows += [field("Refused", each, "bold red") for each in one.refused]
     return Text("\n").join(rows)
 
 

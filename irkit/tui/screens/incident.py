@@ -41,6 +41,8 @@ from irkit.tui.widgets.steps import StepList
 from irkit.tui.widgets.waits import WaitsPane
 
 _ALARM_SECONDS = 20
+_REFUSAL_SECONDS = 8
+"""It covers part of the screen; the activity and the approval's page keep it."""
 
 
 class IncidentScreen(OrderingScreen):
@@ -98,7 +100,8 @@ class IncidentScreen(OrderingScreen):
         before, known = self.board.reading.state.lives if self.board.reading else None, self._refusals()
         self.board.take(message.reading, message.lines)
         tried = [one for one in self._refusals()[len(known) :] if one.record.actor != self.board.desk.me]
-        self._alarm([*alarms(before, message.reading.state.lives), *(f"REFUSED: {one}" for one in tried)])
+        self._alarm(alarms(before, message.reading.state.lives), _ALARM_SECONDS)
+        self._alarm([f"REFUSED: {one}" for one in tried[-1:]], _REFUSAL_SECONDS)
         self.query_one(ActivityPane).add(message.lines)
         self._lead(message.reading)
         self._show()
@@ -110,11 +113,11 @@ class IncidentScreen(OrderingScreen):
     def _refusals(self) -> tuple[Refusal, ...]:
         return refusals(self.board.reading.state) if self.board.reading else ()
 
-    def _alarm(self, told: list[str]) -> None:
+    def _alarm(self, told: list[str], seconds: int) -> None:
         """What came to life again, or was tried against the rules, is rung for, and stays for a while on any screen."""
         for text in told:
             self.app.bell()
-            self.notify(text, severity="error", timeout=_ALARM_SECONDS, markup=False)
+            self.notify(text, severity="error", timeout=seconds, markup=False)
 
     def _lead(self, reading: Reading) -> None:
         """Until the user moves the cursor or a step that waits is selected, select what matters most.

@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from irkit.engine.view import StepView
+from irkit.incident.events import Direction
 from irkit.incident.state import StepState
 from irkit.tui import marks
 from irkit.tui.board import Board
@@ -63,4 +64,6 @@ class WaitsPane(Widget):
 def _asked(state: StepState) -> str:
     """What the plans are about: the first in words, the others counted."""
     more = len(state.plans) - 1
-    return state.plans[0].summary + (f", and {more} more" if more else "")
+    undo = "UNDO" if state.direction is Direction.UNDO else ""
+    asked = f" asked for by {state.undo_asked_by.name}" if undo and state.undo_asked_by else ""
+    return (f"{undo}{asked}: " if undo else "") + state.plans[0].summary + (f", and {more} more" if more else "")
