@@ -166,9 +166,15 @@ def not_skippable(now: StepState) -> str:
 
 def not_retriable(now: StepState) -> str:
     """Why a step cannot be retried now; empty when it can."""
-    if now.phase is Phase.IN_DOUBT or now.phase in RETRIABLE:
+    if now.phase is Phase.IN_DOUBT or now.phase in RETRIABLE or is_proof(now):
         return ""
     return f"it is {now.phase.value}"
+
+
+def is_proof(now: StepState) -> bool:
+    """Whether it has looked whether credentials live: what is dead may not stay so, so it can be looked at again."""
+    told = now.results or ()
+    return now.phase is Phase.DONE and now.effect is Effect.READ and any(result.get("sightings") for result in told)
 
 
 def not_undoable(now: StepState) -> str:

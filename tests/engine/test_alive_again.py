@@ -10,8 +10,10 @@ import pytest
 
 from irkit.contract import Effect, Means, Plan, Seen, Sighting
 from irkit.engine.contain_now import contain_now
+from irkit.engine.orders import OrderRefused
 from irkit.incident.events import StepId
 from irkit.incident.life import Stage
+from irkit.incident.state import Phase
 from tests.engine.driving import KIM, Drive
 from tests.engine.switchboard import Board, Switch
 from tests.engine.switchboard import Seen as BoardSeen
@@ -69,3 +71,15 @@ def test_cutting_it_anew_ends_the_alarm(risen: Drive) -> None:
     risen.run()
     assert risen.journal.state().lives.risen() == ()
     assert offered(risen) == []
+
+
+def test_a_proof_can_be_looked_at_again_when_it_is_done(risen: Drive) -> None:
+    assert risen.step("look").phase is Phase.DONE
+    risen.orders().retry(StepId("look"), "is it still so")
+    risen.run()
+    assert (risen.step("look").phase, risen.step("look").attempt) == (Phase.DONE, 2)
+
+
+def test_what_cut_it_is_not_done_twice_by_a_retry(risen: Drive) -> None:
+    with pytest.raises(OrderRefused, match="it is done"):
+        risen.orders().retry(StepId("cut"))
