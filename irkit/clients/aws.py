@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from irkit.clients.call_record import CallLog
@@ -212,6 +213,11 @@ class Aws:
                 answer: Mapping[str, Any] = getattr(client, operation)(**params)
             return answer
         return self._sent(client, service, operation, params)
+
+    @cached_property
+    def unnoted(self) -> Aws:
+        """The same, but that no call of it is written down: for who looks many times, and tells of them all at once."""
+        return Aws(self.session, CallLog(), self._agent)
 
     def understood(self, text: str) -> AbstractContextManager[None]:
         """A block in which the SDK's errors become irkit's; a failure is written down as ``text``."""

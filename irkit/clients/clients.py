@@ -29,9 +29,7 @@ from irkit.clients.github_tokens import GitHubTokens
 from irkit.clients.glue import Glue
 from irkit.clients.health import Health
 from irkit.clients.iam import Iam
-from irkit.clients.hold import Grip
 from irkit.clients.iam_account import Account
-from irkit.clients.iam_born import BornSince
 from irkit.clients.iam_rights import Rights
 from irkit.clients.kingfisher import Kingfisher, Targets
 from irkit.clients.kms import Kms
@@ -160,17 +158,6 @@ class Clients:
     def rights(self) -> Rights:
         """AWS IAM: where users and roles have their rights from."""
         return Rights(self.aws)
-
-    @cached_property
-    def grip(self) -> Grip:
-        """AWS IAM: what holds principals. It looks and writes so often that its calls are not noted one by one."""
-        unnoted = Aws(self._outside.aws_session, CallLog(), self.agent)
-        return Grip(Rights(unnoted), Iam(unnoted))
-
-    @cached_property
-    def born(self) -> BornSince:
-        """AWS IAM: who was made since a time; not noted one by one."""
-        return BornSince(Aws(self._outside.aws_session, CallLog(), self.agent))
 
     @cached_property
     def oidc_providers(self) -> OidcProviders:

@@ -12,15 +12,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from irkit.clients.aws import masked_key
 from irkit.clients.deny_all import DENY_ALL, DENY_ALL_DOCUMENT
 from irkit.clients.deny_older import DENY_OLDER, cutoff_of, deny_older_document
 from irkit.clients.holder import Holder, HolderKind, named
 from irkit.clients.iam import Iam, KeyStatus, canonical_policy
+from irkit.clients.iam_born import BornSince
 from irkit.clients.iam_rights import Rights
 from irkit.contract import Frozen
 from irkit.errors import NotFound
+
+if TYPE_CHECKING:
+    from irkit.clients.clients import Clients
 
 LAYER = "IrkitHold-"
 """How the names of the denials begin that go when the hold has bound."""
@@ -65,6 +70,13 @@ class Grip:
 
     rights: Rights
     iam: Iam
+    born: BornSince
+
+    @classmethod
+    def of(cls, clients: Clients) -> Grip:
+        """That of one step. It looks and writes so often that its calls are not noted one by one."""
+        aws = clients.aws.unnoted
+        return cls(Rights(aws), Iam(aws), BornSince(aws))
 
     def hold(self, arn: str, until: datetime | None, why: str = "") -> Hold:
         """How a principal can be held. A session's name is denied for sessions issued up to ``until``.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from irkit.clients.hold import Hold
+from irkit.clients.hold import Grip, Hold
 from irkit.clients.holding import News
 from irkit.clients.principal import principal
 from irkit.clients.quarantine_policy import plain
@@ -40,6 +40,7 @@ class Newcomers:
     """
 
     clients: Clients
+    grip: Grip
     suspects: tuple[str, ...]
     since: datetime
     until: datetime
@@ -62,7 +63,7 @@ class Newcomers:
 
     def _born(self, held: set[str]) -> Iterator[Hold]:
         """Users and roles that IAM lists as made since, unless the log tells that somebody else made them."""
-        for one in self.clients.born.since(self.since):
+        for one in self.grip.born.since(self.since):
             if plain(one.arn) not in held | self._innocent | self._refused:
                 for hold in self._hold(one.arn, _UNKNOWN.format(at=one.created_at)):
                     yield hold.model_copy(update={"is_sure": False})
@@ -81,7 +82,7 @@ class Newcomers:
     def _hold(self, arn: str, why: str) -> Iterator[Hold]:
         try:
             self.clients.sts.refuse_own_arn(arn)
-            yield self.clients.grip.hold(arn, self.until, why)
+            yield self.grip.hold(arn, self.until, why)
         except (OwnIdentity, NotFound, Refused, UsageError):
             self._refused.add(plain(arn))
 
@@ -89,7 +90,7 @@ class Newcomers:
         user = one.arn.rpartition("/")[2]
         try:
             self.clients.sts.refuse_own(user=user, key_id=one.id)
-            yield self.clients.grip.key_hold(user, one.arn, one.id, "a key that the suspects made for somebody else")
+            yield self.grip.key_hold(user, one.arn, one.id, "a key that the suspects made for somebody else")
         except (OwnIdentity, NotFound):
             self._refused.add(one.id)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
-from irkit.clients.hold import Hold
+from irkit.clients.hold import Grip, Hold
 from irkit.clients.holder import access_key, credential
 from irkit.clients.holding import Held, Holding, TakenBack
 from irkit.clients.iam import KeyStatus
@@ -119,7 +119,7 @@ def plan(clients: Clients, params: Params) -> Plan:
             continue
         else:
             try:
-                holds.append(clients.grip.hold(arn, None))
+                holds.append(Grip.of(clients).hold(arn, None))
             except NotFound:
                 left_out.append(f"{arn} is not there any more")
     work = _Work(holds=tuple(holds), limit_s=params.limit_s)
@@ -138,13 +138,13 @@ def plan(clients: Clients, params: Params) -> Plan:
 def probe(clients: Clients, plan: Plan) -> Probe:
     """Look at each. With denials in place that were to go, it was stopped in the middle."""
     work = _Work.model_validate(plan.details)
-    is_half = any(clients.grip.layers(one) for one in work.holds)
+    is_half = any(Grip.of(clients).layers(one) for one in work.holds)
     open_ = _open(clients, work.holds)
     seen = "; ".join(open_) or ("held, by denials too that are to go" if is_half else "held")
     receipt = _receipt(clients, work.model_copy(update={"written_at": clients.aws_now().at}), None)
     if not open_ and not is_half:
         return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=receipt)
-    if all(clients.grip.is_restored(one) for one in work.holds):
+    if all(Grip.of(clients).is_restored(one) for one in work.holds):
         return Probe(standing=Standing.UNTOUCHED, seen=seen)
     return Probe(standing=Standing.BETWEEN, seen=seen, receipt=receipt)
 
@@ -156,10 +156,10 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
         clients.sts.refuse_own_arn(one.arn)
     limit = timedelta(seconds=max(work.limit_s, 4 * clients.config.aws.settle_s))
     until = clients.aws_now().at + limit + clients.settling.span
-    holds = tuple(clients.grip.dated(one, until) for one in work.holds)
+    holds = tuple(Grip.of(clients).dated(one, until) for one in work.holds)
     suspects = tuple(one.arn for one in holds)
-    newcomers = Newcomers(clients, suspects, log_since(clients), until)
-    holding = Holding(clients.grip, clients.aws_now, clients.settling.span, limit, newcomers.news, clients.progress)
+    newcomers = Newcomers(clients, Grip.of(clients), suspects, log_since(clients), until)
+    holding = Holding(Grip.of(clients), clients.aws_now, clients.settling.span, limit, newcomers.news, clients.progress)
     held = holding.run(holds)
     clients.aws.note(f"iam: {held.looks} looks at {counted(len(held.holds), 'principal')} in {held.seconds} s")
     if held.settled_at is not None:
@@ -198,7 +198,7 @@ def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
 def probe_revert(clients: Clients, plan: Plan) -> Probe:
     """Look at each."""
     work = _Work.model_validate(plan.details)
-    is_back = [clients.grip.is_restored(one) for one in _there(clients, work.holds)]
+    is_back = [Grip.of(clients).is_restored(one) for one in _there(clients, work.holds)]
     receipt = _receipt(clients, work.model_copy(update={"written_at": clients.aws_now().at}), None)
     seen = f"{sum(is_back)} of {len(is_back)} are as they were before"
     standing = Standing.IN_PLACE if all(is_back) else Standing.BETWEEN if any(is_back) else Standing.UNTOUCHED
@@ -210,30 +210,30 @@ def apply_revert(clients: Clients, plan: Plan) -> Receipt:
     work = _Work.model_validate(plan.details)
     for one in _there(clients, work.holds):
         clients.sts.refuse_own_arn(one.arn)
-        clients.grip.restore(one)
+        Grip.of(clients).restore(one)
     return _receipt(clients, work.model_copy(update={"written_at": clients.aws_now().at}), None)
 
 
 def verify_revert(clients: Clients, receipt: Receipt) -> Verdict:
     """Look at each after the settling time."""
     work = _Work.model_validate(receipt.details)
-    held = [one.name for one in _there(clients, work.holds) if not clients.grip.is_restored(one)]
+    held = [one.name for one in _there(clients, work.holds) if not Grip.of(clients).is_restored(one)]
     return clients.settling.verdict(work.written_at, Stands(not held, f"still held: {', '.join(held) or 'nobody'}"))
 
 
 def _there(clients: Clients, holds: tuple[Hold, ...]) -> tuple[Hold, ...]:
-    return tuple(one for one in holds if clients.grip.is_there(one))
+    return tuple(one for one in holds if Grip.of(clients).is_there(one))
 
 
 def _open(clients: Clients, holds: tuple[Hold, ...]) -> tuple[str, ...]:
     """What is not in place, in words; of who is not there any more nothing can be."""
-    lacking = ((one, clients.grip.lacking(one, 0)) for one in _there(clients, holds))
+    lacking = ((one, Grip.of(clients).lacking(one, 0)) for one in _there(clients, holds))
     return tuple(f"{one.name} lacks {', '.join(what)}" for one, what in lacking if what)
 
 
 def _changes(clients: Clients, holds: tuple[Hold, ...]) -> Iterator[Change]:
     for one in holds:
-        for what in clients.grip.lacking(one, 0):
+        for what in Grip.of(clients).lacking(one, 0):
             if what == one.policy:
                 before = f"another denial or text: {one.before}" if one.before else "absent"
                 scope = f"to sessions named {one.session}" if one.session else "on *"
@@ -241,7 +241,7 @@ def _changes(clients: Clients, holds: tuple[Hold, ...]) -> Iterator[Change]:
             else:
                 before, after = one.keys[what], KeyStatus.INACTIVE.value
                 yield Change(target=f"access key {what} of {one.name}", before=before, after=after)
-        for name in clients.grip.layers(one):
+        for name in Grip.of(clients).layers(one):
             gone = "absent, once it has bound"
             yield Change(target=f"{name} of {one.name}", before="left by a hold that was cut short", after=gone)
 
@@ -261,7 +261,7 @@ def _receipt(clients: Clients, work: _Work, held: Held | None, at: datetime | No
         outcome=work.outcome,
         principals=tuple(one.arn for one in work.holds if one.policy),
         unsure=tuple(f"{one.name}: {one.why}" for one in work.holds if not one.is_sure),
-        made_keys=tuple(key for one in there for key in clients.grip.statuses(one.holder) if key not in one.keys),
+        made_keys=tuple(key for one in there for key in Grip.of(clients).statuses(one.holder) if key not in one.keys),
         freed=held.freed if held else (),
         taken_back=held.taken_back if held else (),
         trouble=held.trouble if held else (),

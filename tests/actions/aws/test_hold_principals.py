@@ -12,7 +12,7 @@ import pytest
 from irkit.clients.aws import Tries
 from irkit.clients.clients import Clients
 from irkit.clients.deny_all import DENY_ALL
-from irkit.clients.hold import LAYER
+from irkit.clients.hold import LAYER, Grip
 from irkit.clients.holder import Holder
 from irkit.clients.iam import KeyStatus
 from irkit.contract import Proof, Standing
@@ -135,9 +135,9 @@ def test_after_a_crash_in_the_middle_a_probe_tells_that_it_is_half_done(on: Benc
     plan = planned(on.clients(), ID, principals=[suspect.arn])
     doing = operation(ID)
     assert doing.probe(on.clients(), plan).standing is Standing.UNTOUCHED
-    hold = on.clients().grip.hold(suspect.arn, None)
-    for what in on.clients().grip.lacking(hold, 2):
-        on.clients().grip.put(hold, what)
+    hold = Grip.of(on.clients()).hold(suspect.arn, None)
+    for what in Grip.of(on.clients()).lacking(hold, 2):
+        Grip.of(on.clients()).put(hold, what)
     found = doing.probe(on.clients(), plan)
     assert found.standing is Standing.BETWEEN
     assert found.receipt is not None
