@@ -357,16 +357,23 @@ def test_several_of_a_list_can_be_ticked_and_what_was_recommended_needs_no_reaso
 
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("a").says("user/bot   (recommended)").press("down", "up", "space").go()
-        await (
-            on(pilot)
-            .says("[x] user/svc")
-            .press("space", "down", "space", "enter", "enter")
-            .go()
-        )
+        await on(pilot).says("[x] user/svc").press("space", "down", "space", "enter", "enter").go()
         await until(pilot, lambda: bool(desk.orders.given))
 
     play(desk, WIDE, scene)
     assert desk.orders.given == [("decide", ("verdict", {"picked": [USERS[1]], "reason": ""}, ""))]
+
+
+def test_a_long_question_is_read_on_while_its_options_have_the_focus(play: Play) -> None:
+    desk = ScriptedDesk(Story().opened().started("verdict", Effect.HUMAN))
+    text = "\n".join(f"line {number}" for number in range(40))
+    desk.asks = Question(QuestionKind.CHOICE, text, ("leave", "disable"), "leave")
+
+    async def scene(pilot: Pilot[str]) -> None:
+        driver = on(pilot).press("a").says("line 0").says_not("line 24")
+        await driver.press("pagedown", "pagedown", "pagedown").says("line 24").go()
+
+    play(desk, NARROW, scene)
 
 
 def test_to_pick_nobody_or_others_than_recommended_needs_a_reason(play: Play) -> None:

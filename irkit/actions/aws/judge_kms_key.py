@@ -99,15 +99,15 @@ def _choice(params: Params, tampered: list[str]) -> tuple[Choice, str]:
 
 
 def _question(params: Params, using: str, reason: str) -> str:
+    every_year = " (it rotates every year by itself)" if params.rotates else ""
     return (
-        f"What is to be done with {params.key}? irkit: {reason}.\n\n"
-        f"LEAVE: nothing stops; {counted(len(params.values), 'value')} that it seals: rotated by the list.\n\n"
-        "ROTATE: new material for what is sealed from now on; it does NOT stop old ciphertexts, which the same key "
-        f"still opens{' (it already rotates every year)' if params.rotates else ''}. It cannot be undone.\n\n"
-        f"DISABLE: stops every decrypt at once, of {using or 'nobody that the log shows'} and of services; "
-        "data keys that somebody has in memory go on. The undo of its step enables the key again.\n\n"
-        "REPLACE: a new key, everything sealed anew under it, then this one disabled; hours to days of work.\n\n"
-        "Deleting is no choice: it destroys all that the key seals."
+        f"What becomes of the KMS key {params.key.rpartition('/')[2]}? irkit: {reason}.\n"
+        f"LEAVE: nothing stops; {counted(len(params.values), 'value')} that it seals: rotated by the list.\n"
+        f"ROTATE: new material for new values; it does NOT stop old ciphertexts{every_year}. It cannot be undone.\n"
+        f"DISABLE: stops every decrypt at once, of {using or 'nobody that the log shows'} and of services; data keys "
+        "in memory go on. The undo of its step enables it again.\n"
+        "REPLACE: a new key, all sealed anew under it, then this one disabled; hours to days of work.\n"
+        "It is never deleted: that destroys all that it seals."
     )
 
 

@@ -22,8 +22,8 @@ from irkit.tui.screens.dialog import Dialog
 from irkit.tui.widgets.tick_list import TickList
 
 _HINTS = {
-    QuestionKind.CHOICE: "enter picks, enter again answers · esc cancels",
-    QuestionKind.SEVERAL: "space ticks, enter goes on, enter again answers · esc cancels",
+    QuestionKind.CHOICE: "enter picks, enter again answers · pgdn reads on · esc cancels",
+    QuestionKind.SEVERAL: "space ticks, enter goes on, again answers · pgdn reads on · esc cancels",
     QuestionKind.CONFIRM: "y confirms · esc cancels",
     QuestionKind.TEXT: "enter answers · esc cancels",
 }
@@ -51,6 +51,8 @@ class DecideScreen(Dialog[Answer | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         Binding("y", "confirm", "Confirm", show=False),
+        Binding("pagedown", "read_on(8)", show=False, priority=True),
+        Binding("pageup", "read_on(-8)", show=False, priority=True),
     ]
 
     def __init__(self, step: StepId, question: Question, me: Actor) -> None:
