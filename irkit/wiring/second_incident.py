@@ -10,7 +10,7 @@ from irkit.drill.mishaps import Mishaps
 from irkit.drill.rehearsal import Rehearsal
 from irkit.drill.responder import RESPONDER, colleague, responder
 from irkit.engine.executor import Until
-from irkit.engine.ready import ENDED
+from irkit.engine.ready import ENDED, ended
 from irkit.errors import IrkitError
 from irkit.incident.events import Actor, EffectDone, Mode, StepId
 from irkit.report.spans import span
@@ -20,8 +20,6 @@ from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, opened_session
 
 RUNBOOK = "key_leak"
-_CONTAINED = (StepId("prove_dead"), StepId("lift_freeze"))
-"""The steps with which the containment of ``RUNBOOK`` has come to its end."""
 _LEFT_OUT = tuple(map(StepId, ("issue_new_key", "release_user", "let_user_act", "rewrite_history")))
 _WITHIN_S = 180
 _LOOK_S = 0.1
@@ -49,7 +47,7 @@ def second_incident(first: Session, cloud: Rehearsal, by: Actor) -> Session:
 
 
 def contain_second(first: Session, cloud: Rehearsal, mishaps: Mishaps) -> threading.Thread:
-    """Open it and contain the key behind, as a scripted responder does; what follows is left to people."""
+    """Open it and drive it to its end behind, as a scripted responder does; a new key is left to its owner."""
 
     def work() -> None:
         began = time.monotonic()
@@ -77,10 +75,7 @@ def _contain(session: Session) -> None:
     running.start()
     until = time.monotonic() + _WITHIN_S
     try:
-        while running.is_alive() and time.monotonic() < until:
-            state = session.journal.state()
-            if all(state.step(step).phase in ENDED for step in _CONTAINED):
-                break
+        while running.is_alive() and time.monotonic() < until and not ended(session.runbook, session.journal.state()):
             time.sleep(_LOOK_S)
     finally:
         for person in people:
@@ -94,5 +89,7 @@ def _told(session: Session) -> str:
     lives = [life for life in state.lives if life.standing]
     records = session.journal.records()
     cut = next((r.at for r in records if isinstance(r.event, EffectDone) and not r.event.step.startswith("open")), None)
+    open_steps = [step.id for step in session.runbook.steps if state.step(step.id).phase not in ENDED]
+    left = f"; not ended: {', '.join(open_steps)}" if open_steps else ", and every step of it has ended"
     stages = ", ".join(f"{life.name} {life.stage}" for life in lives) or "nothing was cut"
-    return f"{stages}" + (f", first cut {span(cut - records[0].at)} after it was opened" if cut else "")
+    return f"{stages}" + (f", first cut {span(cut - records[0].at)} after it was opened" if cut else "") + left
