@@ -78,6 +78,13 @@ class Address(Frozen):
     is_ours: bool
 
 
+_QUESTION = """How is the access of {user} to end? irkit: {mode}, since {reason}.
+ORDINARY: what the person could read (find_readable lists it) is rotated first, then everything is cut; no service \
+that still runs on the person's access stops unseen. No quarantine, no freeze: for somebody who does not fight back.
+HOSTILE: everything is cut now, with a quarantine by the organization, and nobody makes identities in the account \
+until it is proven; the values are rotated after."""
+
+
 class Mode(StrEnum):
     """How to go about it."""
 
@@ -113,6 +120,8 @@ class Result(Frozen):
     usual: tuple[str, ...]
     recommended: Mode
     reason: str
+    question: str
+    """How to go about it, for a person to decide."""
     not_seen: tuple[str, ...]
     trusted_until: datetime
     coverage: str
@@ -164,6 +173,7 @@ def read(clients: Clients, params: Params) -> Result:
         usual=tuple(map(str, known.networks)),
         recommended=mode,
         reason=reason,
+        question=_QUESTION.format(user=params.user, mode=mode, reason=reason),
         not_seen=(*missed(looked.coverage), *others.not_seen),
         trusted_until=looked.coverage.trusted_until,
         coverage=words,

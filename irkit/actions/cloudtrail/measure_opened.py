@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
+from irkit.cloudtrail.checklist import checklist
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.inquiry import IAM, keep, missed, source_of, told_to
 from irkit.cloudtrail.opened import Opening, Rightful, openings
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 _ENOUGH_BEFORE = timedelta(hours=72)
 _MARGIN = timedelta(seconds=5)
+_CLAIM = (
+    "Each of these is rotated, or has an owner and a date, the opened ones first; those of nobody have an owner now:"
+)
+_NO_VALUE = "No value was found that could have been opened, and I know of none that must be rotated."
 
 
 class Params(Frozen):
@@ -103,6 +108,8 @@ class Result(Frozen):
     opened: tuple[Row, ...]
     by_right: tuple[Row, ...]
     tasks: tuple[Task, ...]
+    claim: str
+    """That all of ``tasks`` is rotated or has an owner and a date, in words, for somebody to confirm."""
     decrypts: tuple[str, ...]
     reads: tuple[str, ...]
     refused: int
@@ -147,11 +154,13 @@ def read(clients: Clients, params: Params) -> Result:
     records = tuple(one for one in answer.records if one.event_id in ids)
     kept = keep(clients, "cloudtrail-opened.jsonl", records, "What the intruder opened", words)
     theirs = [one for one in found if one.is_intruders and not one.record.error]
+    tasks = _tasks(params.values, theirs, owners)
     times = [one.record.at for one in theirs]
     return Result(
         opened=_rows(theirs),
         by_right=_rows(owners),
-        tasks=_tasks(params.values, theirs, owners),
+        tasks=tasks,
+        claim=checklist(_CLAIM, [_told(one) for one in tasks], _NO_VALUE),
         decrypts=_ids(one for one in theirs if one.is_decrypt),
         reads=_ids(one for one in theirs if not one.is_decrypt),
         refused=len(_ids(one for one in found if one.is_intruders and one.record.error)),
@@ -198,6 +207,14 @@ def _tasks(values: Sequence[Value], theirs: Sequence[Opening], owners: Sequence[
     tasks = [_task(one, by_name.get(one.name, ()), len(by_right.get(one.name, ())), unnamed) for one in values]
     rank = list(Opened)
     return tuple(sorted(tasks, key=lambda one: (rank.index(one.opened), one.kind, one.name)))
+
+
+def _told(one: Task) -> str:
+    opened = "not opened, by the log" if one.opened is Opened.NO else f"opened {one.opened}"
+    opened = {Opened.YES: f"OPENED {counted(one.times, 'time')}", Opened.PERHAPS: "perhaps OPENED"}.get(
+        one.opened, opened
+    )
+    return f"{one.name} ({one.kind}, of {one.owner}): {opened}"
 
 
 def _by_name(several: Iterable[Opening]) -> Mapping[str, Sequence[Opening]]:

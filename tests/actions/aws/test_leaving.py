@@ -80,6 +80,7 @@ def test_calls_from_elsewhere_make_it_hostile_and_calls_from_home_ordinary(on: B
     assert strange["strange_since"]
     assert {one["is_ours"] for one in strange["addresses"]} == {True, False}
     home = asked(on.clients(), ACTIVITY, user=user, known_networks=["0.0.0.0/0"])
+    assert f"How is the access of {user} to end? irkit: ordinary, since every call" in home["question"]
     assert home["recommended"] == "ordinary"
     left = (datetime.now(UTC) - timedelta(hours=4)).isoformat()
     late = asked(on.clients(), ACTIVITY, user=user, known_networks=["0.0.0.0/0"], left_at=left)

@@ -51,6 +51,8 @@ def test_what_was_opened_is_the_truth_to_the_event(on: Bench, unhurried: Clients
     assert isinstance(truth, list)
     assert sorted(found["decrypts"]) == sorted(map(str, truth))
     assert len(found["reads"]) == 2
+    assert "prod/payments/db (secret, of " in found["claim"]
+    assert "): OPENED " in found["claim"]
     assert {one["name"]: one["opened"] for one in found["tasks"]} == dict.fromkeys(
         ("prod/payments/db", "prod/deploy/aws"), "yes"
     )
