@@ -37,7 +37,7 @@ class Case:
     """
 
 
-ALL_WELL = frozenset({"deny_again", "no_quarantine", "not_clean", "paths_open", "not_dead"})
+ALL_WELL = frozenset({"hold", "hold_more", "hold_last", "no_quarantine", "not_clean", "paths_open", "not_dead"})
 """The steps that containment leaves out when the organization binds and nothing is left open."""
 LOST_KEY = {"CreateAccessKey svc-deploy": "DeleteAccessKey svc-deploy"}
 """A new key whose secret was lost with the process is taken away, and another made."""

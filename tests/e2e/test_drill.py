@@ -30,7 +30,10 @@ class Drilled:
         return self.irkit.data / "drills" / INCIDENT
 
 
-LEFT_OUT = ["deny_again", "no_quarantine", "not_clean", "paths_open", "not_dead", "leave_history"]
+LEFT_OUT = [
+    *("hold", "hold_more", "hold_last", "no_quarantine", "not_clean", "paths_open", "not_dead", "leave_history"),
+    *("dead_again", "came_back"),
+]
 """What a person is asked only where something is not as it should be, and what another decision would bring."""
 
 
