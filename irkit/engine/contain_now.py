@@ -19,7 +19,7 @@ from irkit.engine.approval import approvers, gate
 from irkit.engine.offers import Order, offers
 from irkit.engine.ready import waits_for
 from irkit.incident.events import Actor, Direction, PlanHash
-from irkit.incident.state import IncidentState, Phase, StepState
+from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.graph import before, graph
 from irkit.runbook.model import Runbook, RunbookPhase, Step, StepId
 
@@ -92,7 +92,7 @@ def contain_now(
         over=tuple(s.id for s in mine if phases[s.id] in _OVER),
         coming=tuple(Awaited(s.id, _why(s, state)) for s in mine if phases[s.id] in {Phase.TODO, Phase.STARTED}),
         asking=tuple(s.id for s in part if phases[s.id] is Phase.ASKING),
-        troubled=tuple(Awaited(s.id, state.step(s.id).error) for s in part if phases[s.id] in _TROUBLED),
+        troubled=tuple(Awaited(s.id, _trouble(state.step(s.id))) for s in part if phases[s.id] in _TROUBLED),
         final=tuple(s.id for s in part if s.id in final),
         limits=tuple(_limits(part, state)),
     )
@@ -134,6 +134,15 @@ def _is_approved(step: Step, state: IncidentState) -> bool:
         return False
     wanted = gate(now, step.approve or 0, opened.quorum)
     return wanted.people <= len(approvers(now, opened.mode, wanted))
+
+
+def _trouble(now: StepState) -> str:
+    """What is wrong; of an effect in doubt, what a probe saw."""
+    phase = now.phase.value.replace("_", " ")
+    seen = next((item.seen for item in now.items if item.phase is ItemPhase.IN_DOUBT and item.seen), "")
+    if now.phase is Phase.IN_DOUBT:
+        return f"{phase}; a probe saw: {seen}" if seen else f"{phase}; irkit has not looked yet"
+    return f"{phase}: {now.error}" if now.error else phase
 
 
 def _is_under_way(step: Step, state: IncidentState, planned: tuple[Offered, ...]) -> bool:

@@ -25,6 +25,8 @@ Views = Mapping[StepId, StepView]
 
 def contain_title(now: ContainNow) -> str:
     """``CONTAIN NOW: enter starts these 3 plans, 7 changes``."""
+    if not now.offered and now.troubled:
+        return f"CONTAIN NOW: {now.troubled[0].step} holds it up: answer that first"
     if not now.offered:
         if now.under_way:
             return f"CONTAIN NOW: {len(now.under_way)} under way, nothing to start yet"
@@ -91,7 +93,7 @@ def _shut(now: ContainNow) -> Iterator[Text]:
 
 def _troubled(now: ContainNow) -> Iterator[Text]:
     for each in now.troubled:
-        yield Text(f"✗ {each.step:<{ID_WIDTH}} {printable(each.why)}: esc, then that step", "bold red")
+        yield Text(f"✗ {each.step:<{ID_WIDTH}} {printable(each.why)} (esc, then a or r on that step)", "bold red")
 
 
 def _rest(now: ContainNow, views: Views) -> Iterator[Text]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from irkit.contract import Effect
+from irkit.contract import Effect, Standing
 from irkit.engine.contain_now import ContainNow, contain_now
+from irkit.incident import events as ev
 from irkit.incident.events import Actor, Direction, Mode, StepId
 from irkit.incident.state import fold
 from irkit.runbook.load import loads
+from irkit.tui.contain_page import contain_title
 from tests.tui.story import ALICE, BOB, Story, runbook
 
 REVERSIBLE = frozenset(map(StepId, ("deactivate_key", "deny_policy", "update_consumers")))
@@ -80,3 +82,12 @@ def test_what_the_proof_of_the_containment_waits_for_is_offered_too() -> None:
     story = begun().planned("update_consumers")
     found = contain_now(loads(text, "x.yaml"), fold(story.records), ALICE, REVERSIBLE, FINAL)
     assert [each.step for each in found.offered] == ["update_consumers"]
+
+
+def test_what_is_in_doubt_says_so_and_what_a_probe_saw() -> None:
+    story = begun().planned("deactivate_key").approved("deactivate_key").intended("deactivate_key")
+    story.tell(ev.RunnerStarted(runner="r2", pid=4343, host="war-room"))
+    assert [each.why for each in now(story).troubled] == ["in doubt; irkit has not looked yet"]
+    story.tell(ev.DoubtProbed(step=StepId("deactivate_key"), attempt=1, standing=Standing.UNTOUCHED, seen="Active"))
+    assert [each.why for each in now(story).troubled] == ["in doubt; a probe saw: Active"]
+    assert contain_title(now(story)) == "CONTAIN NOW: deactivate_key holds it up: answer that first"
