@@ -77,7 +77,8 @@ def _plan(work: _Work, not_seen: tuple[str, ...]) -> Plan:
         Change(target=f"{one.kind} {one.id} of {work.user}", before=one.before, after=one.after)
         for one in work.credentials
     )
-    unseen = "".join(f"; NOT SEEN: {each}" for each in not_seen)
+    kinds = [each.partition(":")[0] for each in not_seen]
+    unseen = f"; NOT SEEN: {', '.join(kinds)}" if kinds else ""
     return Plan(
         summary=f"switch {counted(len(changes), 'credential')} of {work.user}",
         changes=changes,
