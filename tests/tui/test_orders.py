@@ -14,10 +14,11 @@ from irkit.incident.events import Direction, Mode, PlanHash, Resolution, StepId
 from irkit.incident.state import fold
 from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.screens.approve import ApproveFinalScreen, ApproveScreen
+from irkit.tui.tidings import notes_since
 from irkit.tui.widgets.steps import StepList
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot, until
-from tests.tui.story import BOB, IRKIT, ScriptedDesk, Story, halfway, plan_of
+from tests.tui.story import ALICE, BOB, IRKIT, ScriptedDesk, Story, halfway, plan_of
 from tests.tui.test_credentials import LEAKED, cut
 
 PHRASE = "purge acme/payments"
@@ -276,6 +277,14 @@ def test_the_undo_of_a_cut_says_who_asked_and_that_two_others_must(play: Play) -
         await on(pilot).press("right_square_bracket", "right_square_bracket").says("✗").says("Refused").go()
 
     play(desk, WIDE, scene)
+
+
+def test_what_another_person_writes_down_meanwhile_is_shown_and_what_stood_there_is_not() -> None:
+    old = fold(Story().opened().tell(ev.NoteAdded(text="before"), by=BOB).records)
+    story = Story().opened().tell(ev.NoteAdded(text="before"), by=BOB).tell(ev.NoteAdded(text="mine"), by=ALICE)
+    new = fold(story.tell(ev.NoteAdded(text="a second key"), by=BOB).records)
+    assert notes_since(old, new, ALICE) == ["Note by bob: a second key"]
+    assert notes_since(None, new, ALICE) == []
 
 
 def test_a_failed_step_shows_its_error_first_and_is_retried_by_r(play: Play) -> None:

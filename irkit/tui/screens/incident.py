@@ -13,7 +13,6 @@ from textual.content import Content
 
 from irkit.engine.view import StepView
 from irkit.incident.events import Mode, StepId
-from irkit.incident.refusal_words import Refusal, refusals
 from irkit.runbook.graph import decisions, graph
 from irkit.tui.board import Board, Reading
 from irkit.tui.headline import finished
@@ -30,6 +29,7 @@ from irkit.tui.screens.log import LogScreen
 from irkit.tui.screens.ordering import OrderingScreen
 from irkit.tui.screens.pick import Choice, PickScreen
 from irkit.tui.screens.step import StepScreen
+from irkit.tui.tidings import notes_since, refused_since
 from irkit.tui.widgets.activity import ActivityPane
 from irkit.tui.widgets.brief import Brief
 from irkit.tui.widgets.credentials import CredentialsPane
@@ -97,11 +97,12 @@ class IncidentScreen(OrderingScreen):
 
     @on(DeskRead)
     def _read(self, message: DeskRead) -> None:
-        before, known = self.board.reading.state.lives if self.board.reading else None, self._refusals()
+        old, new = self.board.reading.state if self.board.reading else None, message.reading.state
         self.board.take(message.reading, message.lines)
-        tried = [one for one in self._refusals()[len(known) :] if one.record.actor != self.board.desk.me]
-        self._alarm(alarms(before, message.reading.state.lives), _ALARM_SECONDS)
-        self._alarm([f"REFUSED: {one}" for one in tried[-1:]], _REFUSAL_SECONDS)
+        self._alarm(alarms(old.lives if old else None, new.lives), _ALARM_SECONDS)
+        self._alarm(refused_since(old, new, self.board.desk.me), _REFUSAL_SECONDS)
+        for text in notes_since(old, new, self.board.desk.me):
+            self.notify(text, timeout=_REFUSAL_SECONDS, markup=False)
         self.query_one(ActivityPane).add(message.lines)
         self._lead(message.reading)
         self._show()
@@ -109,9 +110,6 @@ class IncidentScreen(OrderingScreen):
             if isinstance(screen, StepScreen | LogScreen | ContainScreen | CredentialsScreen):
                 screen.take(message.lines)
         message.taken.set()
-
-    def _refusals(self) -> tuple[Refusal, ...]:
-        return refusals(self.board.reading.state) if self.board.reading else ()
 
     def _alarm(self, told: list[str], seconds: int) -> None:
         """What came to life again, or was tried against the rules, is rung for, and stays for a while on any screen."""
