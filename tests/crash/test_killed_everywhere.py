@@ -39,6 +39,8 @@ class Case:
 
 ALL_WELL = frozenset({"hold", "hold_more", "hold_last", "no_quarantine", "not_clean", "paths_open", "not_dead"})
 """The steps that containment leaves out when the organization binds and nothing is left open."""
+NO_DOUBT = frozenset({"pick_suspects", "doubts_left"})
+"""Those that ask about callers of whom the log does not say whether they misused the key."""
 LOST_KEY = {"CreateAccessKey svc-deploy": "DeleteAccessKey svc-deploy"}
 """A new key whose secret was lost with the process is taken away, and another made."""
 KEY_LEAK = Case(MODEL, ALL_WELL | {"leave_history"}, LOST_KEY)
@@ -52,7 +54,7 @@ MOST_FINAL = (
 )
 """Those with the most effects that nothing takes back."""
 OTHERS = (
-    Case("kms_misuse", ALL_WELL | {"disable_key", "rotate_key", "replace_key", "not_misused", "unclear_callers"}),
+    Case("kms_misuse", ALL_WELL | {"disable_key", "rotate_key", "replace_key", "not_misused"} | NO_DOUBT),
     Case("offboarding", ALL_WELL | {"rotate_first"}),
 )
 

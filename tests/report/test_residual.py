@@ -25,7 +25,7 @@ OPEN = {**SHUT, "how": "group", "through": "engineers", "lets": "may kms:Decrypt
 
 def found(*paths: dict[str, str], not_seen: tuple[str, ...] = ()) -> Findings:
     result = {"outcome": "open", "paths": paths, "open": [], "not_seen": not_seen}
-    row = Found("residual_paths", "aws.find_residual_paths", 9, AT, "", (result,))  # type: ignore[dict-item]
+    row = Found("residual_paths", "aws.find_residual_paths", 9, AT, "", (result,))  # type: ignore[arg-type]
     return Findings((row,), load(shipped_folder() / "offboarding.yaml"), ())
 
 
