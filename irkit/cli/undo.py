@@ -1,11 +1,13 @@
-"""Undo a done step. The undo is planned and approved like any effect."""
+"""Undo a done step. The undo is planned and approved like any effect; that of a containment by two other people."""
 
 from __future__ import annotations
 
 import argparse
 
 from irkit.cli.arguments import add_step, session
+from irkit.cli.dispatch import talk
 from irkit.cli.ordered import ordered
+from irkit.engine.approval import RESTORERS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,4 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Record the order; the runner acts on it."""
     shown = session(args)
-    return ordered(shown, shown.orders.undo(args.step, args.reason))
+    code = ordered(shown, shown.orders.undo(args.step, args.reason))
+    if shown.journal.state().step(args.step).has_cut:
+        talk(f"it gives life back to what was cut: {RESTORERS} other people must approve its plan (irkit approve)")
+    return code
