@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Params(Frozen):
-    """``principals`` are the ARNs that are to be shut in; ``account_reach`` what ``aws.find_quarantine_reach`` found."""
+    """``principals`` are ARNs that are to be shut in; ``account_reach`` what ``aws.find_quarantine_reach`` found."""
 
     principals: tuple[str, ...]
     account_reach: str = "binds"
