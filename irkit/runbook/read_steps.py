@@ -70,9 +70,7 @@ class _Reader:
             self.findings.add(node.place, "for_each must be a list or a reference to one")
         return read_value(node, scope, self.findings)
 
-    def _steps(
-        self, node: nodes.Node | None, key: str, name: StepId, above: tuple[StepId, ...]
-    ) -> tuple[StepId, ...]:
+    def _steps(self, node: nodes.Node | None, key: str, name: StepId, above: tuple[StepId, ...]) -> tuple[StepId, ...]:
         found = []
         for word, place in reading.texts(node, key, self.findings):
             if word in above:
