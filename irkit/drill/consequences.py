@@ -43,9 +43,7 @@ def _of(inject: Inject, asked: Asked, records: Sequence[Recorded], runbook: Runb
         case Inject.SECOND_LEAK:
             told = iter([] if asked.has(inject) else ["it was over before a second key turned up"])
         case Inject.REVIVED:
-            told = (
-                _rose(records) if asked.has(inject) else iter(["no access key was proven dead to be revived"])
-            )
+            told = _rose(records) if asked.has(inject) else iter(["no access key was proven dead to be revived"])
     yield from (f"{inject}: {each}" for each in told)
 
 
