@@ -7,6 +7,7 @@ from datetime import datetime
 
 from irkit.contract import Frozen
 from irkit.incident import events as ev
+from irkit.incident.answer_words import answer_words
 from irkit.incident.events import Recorded
 from irkit.report.credentials import masked
 from irkit.report.findings import Findings
@@ -59,8 +60,7 @@ def _decisions(records: Sequence[Recorded], found: Findings, by_hash: dict[str, 
 def _told(event: ev.Event) -> tuple[str, str, str] | None:
     match event:
         case ev.DecisionGiven():
-            said = ", ".join(f"{name} = {value}" for name, value in event.answer.items() if name != "reason")
-            return event.step, said, event.reason or str(event.answer.get("reason") or "")
+            return event.step, answer_words(event.answer), event.reason or str(event.answer.get("reason") or "")
         case ev.ApprovalGiven():
             typed = ", phrase typed" if event.phrase_typed else ""
             return event.step, f"approved plan {event.plan_hash[:12]}{typed}", ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from irkit.contract import Proof
 from irkit.incident import events as ev
+from irkit.incident.answer_words import answer_words
 from irkit.incident.events import Direction, Event
 from irkit.incident.refusal_words import refused
 from irkit.report.spans import utc
@@ -118,8 +119,7 @@ def _people(event: Event) -> str:
         case ev.UndoAsked():
             return "asked to undo" + (f": {event.reason}" if event.reason else "")
         case ev.DecisionGiven():
-            answer = ", ".join(f"{name} = {value}" for name, value in event.answer.items() if name != "reason")
-            return f"answered {answer}" + (f" because: {event.reason}" if event.reason else "")
+            return f"answered {answer_words(event.answer)}" + (f" because: {event.reason}" if event.reason else "")
         case ev.NoteAdded():
             return f"note: {event.text}" if event.cited is None else f"CloudTrail: {event.text}"
         case _:

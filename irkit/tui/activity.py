@@ -14,6 +14,7 @@ from functools import singledispatch
 
 from irkit.contract import Effect, Proof
 from irkit.incident import events as ev
+from irkit.incident.answer_words import answer_words
 from irkit.incident.events import Direction, Recorded, StepId
 from irkit.incident.refusal_words import refused
 from irkit.tui.printable import printable
@@ -227,8 +228,7 @@ def _because(reason: str) -> str:
 
 @_words.register
 def _(event: ev.DecisionGiven, record: Recorded) -> Words:
-    answer = ", ".join(f"{key} = {value}" for key, value in event.answer.items())
-    yield f"{_who(record)} answered: {answer}{_because(event.reason)}", Tone.GOOD
+    yield f"{_who(record)} answered: {answer_words(event.answer)}{_because(event.reason)}", Tone.GOOD
 
 
 @_words.register
