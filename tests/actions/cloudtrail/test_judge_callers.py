@@ -186,7 +186,8 @@ def test_all_the_use_of_a_pick_that_has_no_strange_use_is_misuse() -> None:
 
 def test_nobody_picked_is_an_end_of_its_own_and_the_doubts_stay() -> None:
     judgement = judged(*CALLERS, known_networks=())
-    for picked in ([], None):
+    asked: tuple[list[str] | None, ...] = ([], None)
+    for picked in asked:
         found = settled(judgement, *CALLERS, picked=picked)
         assert (found.outcome, found.principals) == (settle_suspects.Outcome.NOBODY_PICKED, ())
         assert found.doubtful
