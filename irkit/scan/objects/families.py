@@ -9,7 +9,7 @@ from irkit.scan.objects.delta import DeltaBroken, changes, touched
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_entries import CIRCLE
-from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names, new_names
+from irkit.scan.objects.tree_names import SUBMODULE, brings_only_ids, is_submodule, names, new_names
 
 _SMALL_CHANGE = 20
 """A delta this many times smaller than its object: only what it changes is looked at."""
@@ -118,6 +118,8 @@ class _Names:
                     continue
                 count += 1
                 size += len(body)
+                if delta and known is None and brings_only_ids(delta):
+                    continue
                 found = _new_names(body, delta) if delta and known is None else names(body)
                 if not done.issuperset(found):
                     self._add(number, set(found) - done)

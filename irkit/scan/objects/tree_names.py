@@ -8,6 +8,18 @@ from irkit.scan.objects.delta import changes
 
 _ENTRY = re.compile(rb"([1-7][0-7]{4,5}) ([^\0]+)\0")
 _NAMED = re.compile(rb"[!-~]{8}")
+
+
+def _copy() -> bytes:
+    """An expression for a command that copies: as many bytes follow it as its seven lower bits have ones."""
+    by_count = {count: bytes(128 | low for low in range(128) if low.bit_count() == count) for count in range(8)}
+    usual_first = sorted(by_count, key=lambda count: abs(count - 3))
+    return b"|".join(b"[%b].{%d}" % (re.escape(by_count[count]), count) for count in usual_first)
+
+
+_SIZES = rb"(?>[\x80-\xff]*[\0-\x7f]){2}"
+_NEW_ID = rb"(?>\x14(?!.{0,12}[!-~]{8}).{20})"
+_ONLY_IDS = re.compile(b"(?s)%b(?>%b)?(?>%b(?>%b))*+%b?" % (_SIZES, _copy(), _NEW_ID, _copy(), _NEW_ID))
 _COMMIT = b"160000"
 _ID_BYTES = 20
 SUBMODULE = "submodule: not looked into"
@@ -31,6 +43,14 @@ def new_names(tree: bytes, delta: bytes) -> list[tuple[bytes, bytes]]:
             last = tree.find(b"\0", end) + 1 or len(tree)
             found += _ENTRY.findall(tree, first, last)
     return found
+
+
+def brings_only_ids(delta: bytes) -> bool:
+    """Whether a tree made of this delta has the names of its base, or fewer: each change is 20 bytes, another id.
+
+    What the delta cuts off at either end cannot make a new name; where two copies meet, something could.
+    """
+    return _ONLY_IDS.fullmatch(delta) is not None
 
 
 def is_submodule(mode: bytes) -> bool:
