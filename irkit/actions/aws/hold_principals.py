@@ -112,6 +112,7 @@ def plan(clients: Clients, params: Params) -> Plan:
     wholes = {found.name for each in several if (found := principal(each)) and found.kind is PrincipalKind.ROLE}
     for arn in several:
         clients.sts.refuse_own_arn(arn)
+    for arn in several:
         found = principal(arn)
         if found is None or found.kind not in _BEARERS:
             left_out.append(f"{arn} bears no policies of its own")

@@ -133,6 +133,7 @@ EFFECTS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.deactivate_keys": _a_user,
     "aws.deny_principal": _a_principal,
     "aws.detach_rights": _a_principal,
+    "aws.hold_principals": _principals,
     "aws.issue_access_key": _a_stored_key,
     "aws.lift_user_deny": _a_dead_key,
     "aws.quarantine_principals": _shut_in_without_a_freeze,
@@ -150,6 +151,7 @@ READS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.identify_principal": _a_known_key,
     "aws.prove_not_self": _a_users_key,
     "aws.prove_principal_dead": _a_quiet_principal,
+    "aws.prove_quarantine": _principals,
     "aws.snapshot_principal": _a_principal,
     "aws.sweep_window": _principals,
     **dict.fromkeys((f"cloudtrail.{name}" for name in _LISTED), _what_it_did),
@@ -158,7 +160,7 @@ READS: Mapping[str, Callable[[Bench], Given]] = {
     "cloudtrail.measure_key_use": _the_leaked_key,
     "cloudtrail.verify_logs": _the_trail,
 }
-BY_THE_ORGANIZATION = {"aws.quarantine_principals"}
+BY_THE_ORGANIZATION = {"aws.prove_quarantine", "aws.quarantine_principals"}
 """Done with the organization's profile alone."""
 IN_A_WORLD_OF_ITS_OWN = {"aws.lift_freeze"}
 """A freeze would stop all others in the shared world (``test_quarantine_principals.py``)."""
