@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from irkit.cli.status_credentials import alarms
-from irkit.engine.approval import RESTORERS, gives_life_back
+from irkit.engine.approval import OTHERS, gives_life_back
 from irkit.engine.executor import Outcome
 from irkit.engine.view import Mark, StepView, views
 from irkit.incident.state import IncidentState, ItemPhase, StepState
@@ -78,7 +78,7 @@ def _plan(place: str, current: StepState) -> Iterator[str]:
             yield f"      {change.target}: {change.before} -> {change.after}"
     if gives_life_back(current) and current.undo_asked_by is not None:
         asker = current.undo_asked_by.name
-        yield f"    asked for by {asker}; it gives life back to what was cut: {RESTORERS} other people must approve it"
+        yield f"    asked for by {asker}; it gives life back to what was cut: {OTHERS} must approve it"
     phrase = " and ".join(plan.phrase for plan in current.plans if plan.phrase)
     typed = f" --phrase {shlex.quote(phrase)}" if phrase else ""
     yield f"    irkit approve {place} --plan {(current.plan_hash or '')[:12]}{typed}"

@@ -1,4 +1,4 @@
-"""Undo a done step. The undo is planned and approved like any effect; that of a containment by two other people."""
+"""Undo a done step. The undo is planned and approved like any effect; that of a containment by somebody else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import argparse
 from irkit.cli.arguments import add_step, session
 from irkit.cli.dispatch import talk
 from irkit.cli.ordered import ordered
-from irkit.engine.approval import RESTORERS
+from irkit.engine.approval import OTHERS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,5 +21,5 @@ def run(args: argparse.Namespace) -> int:
     shown = session(args)
     code = ordered(shown, shown.orders.undo(args.step, args.reason))
     if shown.journal.state().step(args.step).has_cut:
-        talk(f"it gives life back to what was cut: {RESTORERS} other people must approve its plan (irkit approve)")
+        talk(f"it gives life back to what was cut: {OTHERS} must approve its plan (irkit approve)")
     return code

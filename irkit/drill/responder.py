@@ -3,7 +3,7 @@
 They order through the same choke point as everyone and are marked as simulated, which counts in a drill only. The
 responder takes the recommended path: approves every plan, answers as recommended, settles doubt by what the probe
 saw. The colleague gives the second approval that an irreversible plan needs, after somebody else has given the first.
-For an undo that gives life back, that a person asked for, there is a deputy beside: it needs two who did not ask.
+The colleague approves too, alone, what needs somebody who did not ask: an undo that gives life back.
 The insider is on the team too, and approves what he wants twice: under his name, and under another from the same login:
 each irreversible plan, and the undo of the first containment, for which he asks himself. Nobody else approves that one.
 """
@@ -32,7 +32,6 @@ from irkit.runbook.model import Runbook
 
 RESPONDER = Actor(name="responder (scripted)", kind=ActorKind.SIMULATED)
 COLLEAGUE = Actor(name="riley (scripted)", kind=ActorKind.SIMULATED)
-DEPUTY = Actor(name="noa (scripted)", kind=ActorKind.SIMULATED)
 INSIDER = Actor(name="sam (scripted)", kind=ActorKind.SIMULATED, login="sam@laptop")
 INSIDER_AGAIN = Actor(name="alex (scripted)", kind=ActorKind.SIMULATED, login=INSIDER.login)
 """The insider's second name; the login is what gives him away."""
@@ -125,11 +124,6 @@ def colleague(incident: Rehearsed, answers_after: float | None = 0) -> Scripted:
     return Scripted(incident, COLLEAGUE, _second, answers_after=answers_after)
 
 
-def deputy(incident: Rehearsed) -> Scripted:
-    """The third person: an undo of containment needs two beside the one who asks."""
-    return Scripted(incident, DEPUTY, _help_undo)
-
-
 def insider(incident: Rehearsed) -> Scripted:
     """Somebody of the team who wants an irreversible plan carried out and a containment undone, and asks nobody."""
     return Scripted(incident, INSIDER, _sabotage)
@@ -163,11 +157,6 @@ def _second(person: Scripted, state: IncidentState, step: StepId) -> None:
         waited = _waited(person, current)
         if person.answers_after is not None and waited >= person.answers_after:
             _approve(person, state, step)
-
-
-def _help_undo(person: Scripted, state: IncidentState, step: StepId) -> None:
-    if _gives_back(state.step(step)):
-        _second(person, state, step)
 
 
 def _gives_back(current: StepState) -> bool:

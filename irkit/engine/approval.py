@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from irkit.contract import Effect
+from irkit.counted import counted
 from irkit.errors import ApprovalInvalid, ApprovalMissing, DryRun, JournalMoved
 from irkit.incident.events import Actor, ActorKind, Direction, Mode, PlanHash, StepId
 from irkit.incident.record import sha256
@@ -27,8 +28,14 @@ APPROVALS = {Effect.NOTICE: 0, Effect.REVERSIBLE: 1}
 """How many approvals an effect needs; irreversible ones need the incident's quorum, anything else is never applied."""
 
 
-RESTORERS = 2
-"""So many people, beside the one who asks for it, must approve an undo that gives life back to what was cut."""
+RESTORERS = 1
+"""So many people, beside the one who asks for it, must approve an undo that gives life back to what was cut.
+
+Four eyes: two of a team that is on call by night can take back their own mistake, and no insider can alone (dual
+authorization, NIST SP 800-53 AC-3(2)).
+"""
+OTHERS = counted(RESTORERS, "other person", "other people")
+"""The same in words."""
 
 
 class ApprovalAgainstRules(ApprovalInvalid):

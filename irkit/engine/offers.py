@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from irkit.counted import counted
 from irkit.engine.approval import approvers, gate
 from irkit.engine.orders import not_retriable, not_skippable, not_undoable
 from irkit.engine.ready import waits_for
@@ -59,7 +60,7 @@ def _not_approvable(runbook: Runbook, state: IncidentState, step_id: StepId, act
     if wanted.people <= len(approvers(current, opened.mode, wanted)):
         return "it has all its approvals"
     if wanted.asker is not None and actor.is_same_person(wanted.asker):
-        return f"you asked for this undo: {wanted.people} other people must approve it"
+        return f"you asked for this undo: {counted(wanted.people, 'other person', 'other people')} must approve it"
     if any(given.by.is_same_person(actor) for given in current.approvals):
         return "you approved already: another person must"
     return ""

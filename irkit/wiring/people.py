@@ -9,7 +9,7 @@ from typing import Protocol
 from irkit.drill.inject import Inject
 from irkit.drill.mishaps import Mishaps, asked
 from irkit.drill.rehearsal import Rehearsal
-from irkit.drill.responder import RESPONDER, colleague, deputy, insider, responder
+from irkit.drill.responder import RESPONDER, colleague, insider, responder
 from irkit.drill.world.settings import WorldSettings
 from irkit.engine.executor import Outcome
 from irkit.errors import IrkitError
@@ -46,7 +46,7 @@ def people(session: Session, cloud: Rehearsal, seat: Seat) -> list[Present]:
     asleep = what.schedule.asleep
     slow = asleep.total_seconds() if asleep is not None else None
     asleep_for = slow if Inject.APPROVER_ASLEEP in what.injects else 0
-    present: list[Present] = [colleague(session, asleep_for), deputy(session)]
+    present: list[Present] = [colleague(session, asleep_for)]
     if seat is Seat.SCRIPT:
         present.append(responder(Answering(session, answers_of(cloud.folder))))
     if settings.adversary == INSIDER:

@@ -89,7 +89,7 @@ def test_one_process_runs_and_others_approve_the_current_plans_from_the_command_
         assert skipped.returncode == 0, skipped.stderr
         undone = irkit.run("undo", incident, "deny_user")
         assert undone.returncode == 0, undone.stderr
-        assert "2 other people must approve" in undone.stderr
+        assert "1 other person must approve" in undone.stderr
         until(irkit, drill[0], "deny_user", "waits for you")
     finally:
         runner.terminate()

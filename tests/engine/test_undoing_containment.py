@@ -1,4 +1,4 @@
-"""Undoing what took a credential's life is what an insider wants: two people must, and not the one who asks for it."""
+"""Undoing what took a credential's life is what an insider wants: somebody else must approve it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def person(name: str, login: str = "") -> Actor:
     return Actor(name=name, kind=ActorKind.HUMAN, login=login or f"{name}@laptop")
 
 
-KIM, SAM, PAT = person("kim"), person("sam"), person("pat")
+KIM, SAM = person("kim"), person("sam")
 ALEX = person("alex", SAM.login)
 """Sam's second name."""
 
@@ -43,15 +43,9 @@ def told(drive: Drive) -> list[str]:
     return [f"{one.who} {one.record.event.kind}" for one in refusals(drive.journal.state())]
 
 
-def test_one_other_person_is_not_enough(asked: Drive) -> None:
-    asked.approve("cut", KIM)
-    asked.run()
+def test_who_asked_waits_for_another_person(asked: Drive) -> None:
     assert (asked.board.switches["a"], asked.step("cut").phase) == ("on", Phase.PLANNED)
-
-
-def test_two_others_are(asked: Drive) -> None:
     asked.approve("cut", KIM)
-    asked.approve("cut", PAT)
     asked.run()
     assert (asked.board.switches["a"], asked.step("cut").phase) == ("off", Phase.UNDONE)
 
@@ -60,14 +54,13 @@ def test_two_others_are(asked: Drive) -> None:
 def test_who_asked_for_it_cannot_approve_it_under_any_name(asked: Drive, who: Actor) -> None:
     with pytest.raises(ApprovalAgainstRules, match="asked for this undo"):
         asked.approve("cut", who)
-    asked.approve("cut", KIM)
     asked.run()
     assert asked.board.switches["a"] == "on"
-    assert "2 other people" in offers(asked.runbook, asked.journal.state(), CUTS, SAM)[Order.APPROVE]
+    assert "1 other person" in offers(asked.runbook, asked.journal.state(), CUTS, SAM)[Order.APPROVE]
 
 
 def test_a_forged_approval_of_who_asked_opens_nothing(asked: Drive) -> None:
-    for who in (SAM, ALEX, KIM):
+    for who in (SAM, ALEX):
         asked.journal.append(ApprovalGiven(step=CUTS, plan_hash=asked.step("cut").plan_hash or PlanHash("")), actor=who)
     asked.run()
     assert asked.board.switches["a"] == "on"
@@ -117,5 +110,5 @@ def test_a_plan_that_is_under_way_already_is_no_try_against_the_rules(tmp_path: 
     drive.approve("cut", KIM)
     drive.run()
     with pytest.raises(ApprovalInvalid, match="no plan to approve"):
-        drive.orders(PAT).approve(CUTS, hash_)
+        drive.orders(person("pat")).approve(CUTS, hash_)
     assert told(drive) == []

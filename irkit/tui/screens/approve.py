@@ -15,6 +15,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from irkit.contract import Plan
+from irkit.counted import counted
 from irkit.incident.events import Actor, Direction, PlanHash, StepId
 from irkit.tui.pages import changes, field, told
 from irkit.tui.printable import printable
@@ -60,9 +61,9 @@ def facts(one: Approving) -> Text:
     rows += [field("Feels it", told(plan.blast for plan in one.plans))]
     rows += [field("Undo", told(plan.undo for plan in one.plans))]
     rows += [field("Plan", one.plan_hash[:16]), field("As", one.me.name)]
-    if one.needed > 1:
+    if one.needed > 1 or one.asker:
         by = f": {', '.join(one.given)}" if one.given else ""
-        rows.append(field("Needs", f"{one.needed} people, {len(one.given)} so far{by}"))
+        rows.append(field("Needs", f"{counted(one.needed, 'person', 'people')}, {len(one.given)} so far{by}"))
     return Text("\n").join(rows)
 
 

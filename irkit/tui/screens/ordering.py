@@ -11,7 +11,7 @@ from functools import partial
 from rich.text import Text
 from textual import on
 
-from irkit.engine.approval import RESTORERS, approvers, gate
+from irkit.engine.approval import OTHERS, approvers, gate
 from irkit.engine.offers import Order
 from irkit.errors import IrkitError
 from irkit.incident.events import Resolution, StepId
@@ -251,7 +251,7 @@ class OrderingScreen(PlacedScreen):
 def _how_undone(now: StepState) -> str:
     if now.has_cut:
         return (
-            f"The undo is planned first. It gives life back to what was cut, so {RESTORERS} other people must approve"
-            " its plan, each from a login of their own, before anything changes."
+            f"The undo is planned first. It gives life back to what was cut, so {OTHERS} must approve"
+            " its plan, from another login than yours, before anything changes."
         )
     return "The undo is planned first; you approve that plan before anything changes."
