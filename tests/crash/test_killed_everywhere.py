@@ -39,18 +39,20 @@ class Case:
 
 ALL_WELL = frozenset({"hold", "hold_more", "hold_last", "no_quarantine", "not_clean", "paths_open", "not_dead"})
 """The steps that containment leaves out when the organization binds and nothing is left open."""
+STAYED_DEAD = frozenset({"dead_again", "came_back"})
+"""Those that look after what came to life again."""
 NO_DOUBT = frozenset({"pick_suspects", "doubts_left"})
 """Those that ask about callers of whom the log does not say whether they misused the key."""
 LOST_KEY = {"CreateAccessKey svc-deploy": "DeleteAccessKey svc-deploy"}
 """A new key whose secret was lost with the process is taken away, and another made."""
-KEY_LEAK = Case(MODEL, ALL_WELL | {"leave_history"}, LOST_KEY)
+KEY_LEAK = Case(MODEL, ALL_WELL | STAYED_DEAD | {"leave_history"}, LOST_KEY)
 MOST_FINAL = (
     Case(
         "ci_runner_compromise",
-        ALL_WELL | {"unknown_runners", "review_repos", "something_new", "not_retired"},
+        ALL_WELL | STAYED_DEAD | {"unknown_runners", "review_repos", "something_new", "not_retired"},
         LOST_KEY,
     ),
-    Case("runtime_leak", ALL_WELL | {"revoke_by_hand", "tokens_not_dead"}, LOST_KEY),
+    Case("runtime_leak", ALL_WELL | STAYED_DEAD | {"revoke_by_hand", "tokens_not_dead"}, LOST_KEY),
 )
 """Those with the most effects that nothing takes back."""
 OTHERS = (

@@ -178,7 +178,7 @@ OF_KMS_AND_LEAVING = {
 def test_every_action_on_aws_is_tried_here() -> None:
     on_aws = {name for name in catalog.MODULES if name.startswith(("aws.", "cloudtrail."))}
     elsewhere = NOT_EMULATED | IN_A_WORLD_OF_ITS_OWN | OF_KMS_AND_LEAVING
-    judging = {f"cloudtrail.judge_{what}" for what in ("callers", "context", "use")}
+    judging = {f"cloudtrail.{what}" for what in ("judge_callers", "judge_context", "judge_use", "settle_suspects")}
     assert on_aws - {*EFFECTS, *READS} - elsewhere == judging, "judging asks nothing outside"
 
 

@@ -270,7 +270,7 @@ def test_boto3_finds_the_organization_by_its_profile(world: World) -> None:
     client = sdk(world, keys, "organizations")
     assert isinstance(boto3.__version__, str)
     rows = [one for page in client.get_paginator("list_policies").paginate(Filter=SCP) for one in page["Policies"]]
-    assert [one["Name"] for one in rows] == ["FullAWSAccess"]
+    assert "FullAWSAccess" in [one["Name"] for one in rows]
 
 
 def test_a_grant_alone_gives_access_until_its_revocation_has_spread(slow: World) -> None:
