@@ -75,6 +75,20 @@ class SealedKey:
     context: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Rotations:
+    """How often a key's material was rotated on demand."""
+
+    completed: int
+    is_under_way: bool
+    """Another one was asked for, and is not completed yet."""
+
+    @property
+    def asked_for(self) -> int:
+        """Completed or under way."""
+        return self.completed + self.is_under_way
+
+
 class Kms:
     """KMS as one step sees it."""
 
@@ -152,10 +166,20 @@ class Kms:
         """Make a disabled key usable again (kms:EnableKey); the request id."""
         return _request_id(self._aws.call("kms", "enable_key", region=_region_of(arn), KeyId=arn))
 
-    def rotations(self, arn: str) -> int:
-        """How often a key's material was rotated on demand (kms:ListKeyRotations)."""
-        pages = self._aws.pages("kms", "list_key_rotations", region=_region_of(arn), KeyId=arn)
-        return sum(row.get("RotationType") == "ON_DEMAND" for page in pages for row in page.get("Rotations", ()))
+    def rotations(self, arn: str) -> Rotations:
+        """How often a key's material was rotated on demand (kms:GetKeyRotationStatus, kms:ListKeyRotations).
+
+        AWS lists a rotation once it is completed; until then its status says since when it is under way. That is asked
+        first, so that one that is completed in between is missed by neither and counted once.
+        """
+        region = _region_of(arn)
+        since = self._aws.call("kms", "get_key_rotation_status", region=region, KeyId=arn).get(
+            "OnDemandRotationStartDate"
+        )
+        pages = self._aws.pages("kms", "list_key_rotations", region=region, KeyId=arn)
+        rows = [row for page in pages for row in page.get("Rotations", ()) if row.get("RotationType") == "ON_DEMAND"]
+        is_listed = since is not None and any(row["RotationDate"] > since for row in rows)
+        return Rotations(completed=len(rows), is_under_way=since is not None and not is_listed)
 
     def rotate(self, arn: str) -> str:
         """Give a key new material at once (kms:RotateKeyOnDemand), sent once; the request id. The old is kept."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from irkit.clients.kms import Kms, Rotations
 from irkit.contract import Proof, Standing
 from irkit.errors import NotFound, PlanStale, Refused
 from tests.actions.aws.sealed import every_permission, grant, sealed
@@ -107,6 +108,26 @@ def test_a_key_is_rotated_once_and_what_it_sealed_before_opens_still(on: Bench) 
     assert operation(rotate).probe(clients, plan).standing is Standing.IN_PLACE
     with pytest.raises(PlanStale):
         operation(rotate).apply(clients, plan)
+
+
+def test_a_rotation_that_is_under_way_is_in_place_and_is_not_asked_for_again(on: Bench) -> None:
+    """As after a process that died between the call and its receipt: AWS lists a rotation once it is completed."""
+    clients, key, rotate = on.clients(), sealed(on).key, "aws.rotate_kms_key"
+    plan = planned(clients, rotate, key=key)
+    clients.kms.rotate(key)
+    probe = operation(rotate).probe(clients, plan)
+    assert probe.standing is Standing.IN_PLACE
+    with pytest.raises(PlanStale):
+        operation(rotate).apply(clients, plan)
+    assert probe.receipt is not None
+    assert proven(clients, operation(rotate), probe.receipt).proof is Proof.PROVEN
+
+
+def test_no_rotation_is_planned_while_another_is_under_way(on: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    clients, key = on.clients(), sealed(on).key
+    monkeypatch.setattr(Kms, "rotations", lambda *_: Rotations(completed=3, is_under_way=True))
+    with pytest.raises(Refused, match="under way"):
+        planned(clients, "aws.rotate_kms_key", key=key)
 
 
 def test_a_disabled_key_is_not_rotated(on: Bench) -> None:
