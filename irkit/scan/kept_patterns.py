@@ -1,4 +1,4 @@
-"""Regular expressions kept compiled between runs of the hook: fifty of them cost 9 ms to compile, and 1 ms to recall.
+"""Regular expressions kept compiled between runs: fifty of them cost 9 ms to compile, and 1 ms to recall.
 
 Python has a cache of compiled expressions (``re._cache``), but no way to keep it. What is kept here are the arguments
 that ``re`` itself calls ``_sre.compile`` with. Both are CPython's own affair: where they look otherwise than expected,
@@ -25,10 +25,15 @@ _UNEXPECTED = (AttributeError, ImportError, KeyError, LookupError, OSError, Runt
 
 
 class KeptPatterns:
-    """The expressions that were compiled by earlier runs, in a file of a folder."""
+    """The expressions that were compiled by earlier runs, in a file of a folder.
 
-    def __init__(self, folder: str) -> None:
-        self._file = os.path.join(folder, f"patterns-{sys.implementation.cache_tag}-{sys.hexversion:x}.bin")  # noqa: PTH118
+    ``of`` names the kind of run, each with a file of its own: what a history needs would slow the hook. Expressions
+    that hold a user's text must not be compiled before ``keep``, by ``re`` that is.
+    """
+
+    def __init__(self, folder: str, of: str = "") -> None:
+        name = f"patterns-{of and of + '-'}{sys.implementation.cache_tag}-{sys.hexversion:x}.bin"
+        self._file = os.path.join(folder, name)  # noqa: PTH118
         self._known: dict[tuple[bool, str | bytes, int], tuple[object, ...]] = {}
 
     def recall(self) -> None:

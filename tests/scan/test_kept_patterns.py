@@ -102,3 +102,10 @@ def test_what_looks_otherwise_than_expected_is_left_alone(tmp_path: Path, monkey
     assert list(tmp_path.iterdir()) == []
     monkeypatch.undo()
     assert dict(_cache()) == before
+
+
+def test_runs_of_other_kinds_keep_in_other_files(tmp_path: Path) -> None:
+    KeptPatterns(str(tmp_path)).keep()
+    KeptPatterns(str(tmp_path), "scan").keep()
+    assert len(list(tmp_path.glob("patterns-*.bin"))) == 2
+    assert len(list(tmp_path.glob("patterns-scan-*.bin"))) == 1
