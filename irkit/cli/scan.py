@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from irkit.scan.detect.detector import Detector
     from irkit.scan.finding import Report
     from irkit.scan.history import Wants
+    from irkit.scan.kept_patterns import KeptPatterns
     from irkit.scan.origin import Origin
     from irkit.scan.repository import Repository
     from irkit.scan.worktree import FileWants
@@ -83,6 +84,7 @@ def _run(args: argparse.Namespace) -> int:
         from irkit.cli.scan_hook import hook_with
 
         return hook_with(args)
+    patterns = _patterns(args)  # before the modules with expressions are loaded
     from irkit.cli.scan_written import Scanned, written
 
     detector = _detector(args)
@@ -92,13 +94,25 @@ def _run(args: argparse.Namespace) -> int:
         from irkit.cli.scan_pre_push import pre_push
 
         report = pre_push(repositories[0], detector, _wants(args), args.paths)
+        patterns.keep()
         return written(Scanned(report, detector, Reach(repositories[0].work_tree, ())), args)
     reports = list(_reports(repositories, files, args, detector))
+    patterns.keep()  # what a baseline or a value is looked for with comes later, and is not kept
     if len(reports) == 1:
         return written(Scanned(reports[0], detector, *_surroundings(repositories, files, args)), args)
     from irkit.scan.history import joined
 
     return written(Scanned(joined(reports), detector, *_surroundings(repositories, files, args)), args)
+
+
+def _patterns(args: argparse.Namespace) -> KeptPatterns:
+    from irkit.scan.folders import cache_folder
+    from irkit.scan.kept_patterns import KeptPatterns
+
+    patterns = KeptPatterns(cache_folder(), "scan")
+    if not args.no_cache:
+        patterns.recall()
+    return patterns
 
 
 def _check(args: argparse.Namespace) -> None:
