@@ -135,3 +135,13 @@ def test_logs_are_saved_before_they_are_deleted(book: Runbook) -> None:
     for step in book.steps:
         if step.uses == "github.delete_ci_logs":
             assert "github.save_ci_logs" in {book.step(each).uses for each in held[step.id]}
+
+
+def test_at_its_end_what_was_proven_dead_is_looked_at_again_and_stopped_again(book: Runbook) -> None:
+    """Somebody may make a key active again once everybody is let go."""
+    looks = [step for step in book.steps if step.id == StepId("still_dead")]
+    assert [str(step.params["cut_at"]) for step in looks] == ["$prove_dead.since"]
+    held = before(graph(book))
+    assert StepId("lift_freeze") in held[StepId("still_dead")]
+    assert str(book.step(StepId("stop_again")).for_each) == "$still_dead.alive_keys"
+    assert {StepId("stop_again"), StepId("dead_again"), StepId("came_back")} <= held[StepId("postmortem")]

@@ -4,7 +4,8 @@
 refused calls in CloudTrail, after the cut had settled; else AWS's own evaluation of their policies and IAM's list of
 keys, looked at after the settling time. A key is tried with sts:GetCallerIdentity, which an inactive key is refused
 and a merely denied one is not (STS API reference: no deny stops it); a key that is active must also be refused a call
-that policies govern, with an explicit deny.
+that policies govern, with an explicit deny. Asked about an earlier cut (``cut_at``), a key of unknown secret that IAM
+lists as active is alive by that: the log would tell of its use minutes later.
 *Quiet* needs CloudTrail to have had its time: it waits until no record can be under way any more, up to ``wait_s``.
 """
 
@@ -221,8 +222,13 @@ def _key(clients: Clients, params: Params, one: Credential) -> Iterator[Sighting
     except NotFound:
         yield _sighting(clients, one, Seen.DENIED, Means.SIMULATION, f"IAM knows no access key {masked_key(one.id)}")
         return
-    seen = Seen.DENIED if status is not KeyStatus.ACTIVE else Seen.UNKNOWN
-    yield _sighting(clients, one, seen, Means.SIMULATION, f"IAM lists {masked_key(one.id)} as {status}; not tried")
+    lists = f"IAM lists {masked_key(one.id)} as {status}"
+    if status is not KeyStatus.ACTIVE:
+        yield _sighting(clients, one, Seen.DENIED, Means.SIMULATION, f"{lists}; not tried")
+    elif params.cut_at is None:
+        yield _sighting(clients, one, Seen.UNKNOWN, Means.SIMULATION, f"{lists}; not tried")
+    else:
+        yield _sighting(clients, one, Seen.ALIVE, Means.SIMULATION, f"{lists}: somebody made it active since the cut")
 
 
 def _governed(clients: Clients, one: Credential, secret: Secret, told: str) -> Sighting:

@@ -98,13 +98,21 @@ def test_what_nobody_denied_is_not_proven_dead(swift: Bench) -> None:
     assert set(found["unproven"]) == {suspect.arn, suspect.key.key_id}
 
 
+def test_a_key_that_iam_lists_as_active_since_its_cut_is_alive_before_the_log_tells_of_its_use(swift: Bench) -> None:
+    suspect = swift.suspect()
+    cut_at = swift.clients().aws_now().at.isoformat()
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[suspect.arn], cut_at=cut_at)
+    assert (found["outcome"], found["alive"]) == ("alive", [suspect.key.key_id])
+    assert found["alive_keys"] == [{"user": suspect.user, "key_id": suspect.key.key_id}]
+
+
 def test_until_the_log_can_be_complete_nothing_is_quiet(on: Bench) -> None:
     suspect = on.suspect()
     on.clients().iam.set_key_status(suspect.user, suspect.key.key_id, KeyStatus.INACTIVE)
     slow = replace(on.outside.config.cloudtrail, lag_s=900)
     there = bench(on.world, on.folder, cloudtrail=slow)
     found = asked(there.clients(), "aws.prove_principal_dead", principals=[suspect.arn], wait_s=0)
-    assert found["outcome"] == "unproven"
+    assert (found["outcome"], found["alive_keys"]) == ("unproven", [])
     assert {one["seen"] for one in found["sightings"] if one["by"] == "log"} == {"unknown"}
 
 
