@@ -21,6 +21,7 @@ from os import getpid
 from irkit.contract import AnyAction
 from irkit.engine.attempt import Attempt, Work
 from irkit.engine.endings import IRKIT, OpenClients
+from irkit.engine.omission import lacking
 from irkit.engine.parameters import NoValue, parameters
 from irkit.engine.ready import Kind, Move, ended, ready
 from irkit.engine.unmoved import planned, startable
@@ -189,7 +190,8 @@ class Executor:
         try:
             work.params()
         except NoValue as missing:
-            return missing.message if self.journal.state().step(missing.step).phase in _WITHOUT_RESULT else ""
+            state = self.journal.state()
+            return lacking(missing.step, state) if state.step(missing.step).phase in _WITHOUT_RESULT else ""
         except IrkitError as error:
             log.debug("%s: %s", work.step, error)
         return ""

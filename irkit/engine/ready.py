@@ -10,11 +10,12 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from irkit.engine.approval import shut
+from irkit.engine.omission import unmet
 from irkit.incident.events import Direction, Mode
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.graph import needed, needs
 from irkit.runbook.model import Runbook, Step, StepId
-from irkit.runbook.refs import Missing, holds
+from irkit.runbook.refs import Missing, holds, resolve
 
 SATISFIES = {Phase.DONE, Phase.SKIPPED, Phase.OMITTED, Phase.PREVIEWED}
 """The phases of a step that let those that need it go on."""
@@ -103,10 +104,9 @@ def _move(step: Step, state: IncidentState, now: datetime) -> Move | None:
 def _begin(step: Step, state: IncidentState) -> Move:
     if step.when is not None:
         outcome = holds(step.when, results(state))
-        if isinstance(outcome, Missing):
-            return Move(Kind.OMIT, step.id, f"{step.when}: {outcome.why}")
-        if not outcome:
-            return Move(Kind.OMIT, step.id, f"only when {step.when}")
+        if isinstance(outcome, Missing) or not outcome:
+            value = resolve(step.when.ref, results(state), {})
+            return Move(Kind.OMIT, step.id, unmet(step.when, value, state))
     return Move(Kind.START, step.id)
 
 

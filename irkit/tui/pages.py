@@ -20,6 +20,7 @@ from irkit.incident.refusal_words import refusals
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.graph import needs
 from irkit.runbook.model import Runbook, Step
+from irkit.runbook.when_words import when_words
 from irkit.tui import marks
 from irkit.tui.item_rows import item_rows
 from irkit.tui.printable import printable
@@ -73,7 +74,7 @@ def _head(subject: Subject) -> list[Text]:
     head = [Text.assemble((step.id, "bold"), "  ", mark, "  ", (f"{step.uses}", "dim"))]
     facts = [now.effect.value if now.effect else "", f"attempt {now.attempt}" if now.attempt > 1 else ""]
     facts.append(f"needs: {', '.join(needs(step))}" if needs(step) else "")
-    facts.append(f"when {step.when}" if step.when else "")
+    facts.append(f"only when {when_words(step.when)}" if step.when else "")
     head.append(Text(" · ".join(fact for fact in facts if fact) or printable(step.title), "dim"))
     if view.waits_for:
         head.append(Text(f"waits for {', '.join(view.waits_for)}", "yellow"))

@@ -235,6 +235,22 @@ def test_when_leaves_a_step_out_and_what_needs_it_goes_on(tmp_path: Path) -> Non
     assert drive.step("after").phase is Phase.DONE
 
 
+def test_why_a_step_is_left_out_is_told_in_words(tmp_path: Path) -> None:
+    steps = (
+        LOOK
+        + "  green: {uses: board.turn_on, with: {name: a}, when: $look.colour is green}\n"
+        + "  more: {uses: board.look, with: {name: $green.name}}\n"
+        + "  again: {uses: board.turn_on, with: {name: a}, when: $more.colour is red}\n"
+    )
+    drive = Drive(tmp_path, steps)
+    assert drive.run() is Outcome.ENDED
+    assert [drive.step(step).reason for step in ("green", "more", "again")] == [
+        "look said red, and this is for green",
+        "green was left out",
+        "more was left out",
+    ]
+
+
 def test_for_each_plans_all_items_together_and_does_each_once(tmp_path: Path) -> None:
     steps = LOOK + "  each: {uses: board.turn_on, for_each: $look.names, with: {name: $item}}\n"
     drive = Drive(tmp_path, steps)
