@@ -12,19 +12,23 @@ from irkit.incident.state import IncidentState, Phase, StepState
 from irkit.report.credentials import masked
 from irkit.report.evidence import Condition, Exhibit
 from irkit.report.findings import Findings
+from irkit.report.party import Party, party
 from irkit.report.views import Answer, Purge, ShutIn, ShutRole
 
 KEPT_FOR = timedelta(days=30)
 """Deleting a user or role destroys what its last use was: long enough for those who look into it."""
-QUESTIONS = (
-    ("impact", "What did this cost: customers, data, money, trust? Which numbers can be stood behind?"),
-    ("leaked", "How did the secret come to be where it leaked, and what made that easy?"),
-    ("noticed", "Who or what noticed, and what should have noticed earlier?"),
+_IMPACT = ("impact", "What did this cost: customers, data, money, trust? Which numbers can be stood behind?")
+_LEAKED = ("leaked", "How did the secret come to be where it leaked, and what made that easy?")
+_HAPPENED = ("happened", "How did it come to this, and what made that easy?")
+_NOTICED = ("noticed", "Who or what noticed, and what should have noticed earlier?")
+_NEEDED = ("needed", "Which access was wider, or older, than the work needed, and what made that easy?")
+_ALWAYS = (
     ("lucky", "Where were we lucky?"),
     ("well", "What went well, and what went badly?"),
     ("told", "Who must be told (customers, regulators, insurers), by when, and who decides it?"),
 )
 """What people ask of every postmortem. A human step whose id holds the first word answers the question instead."""
+_FINDS_LEAKS = frozenset({"git.find_secret", "scan.find_value"})
 
 
 class ActionItem(Frozen):
@@ -134,5 +138,16 @@ def questions(found: Findings, state: IncidentState) -> tuple[Question, ...]:
         if str(step.uses) == "human.note" and str(step.id) not in dropped
     )
     covered = {word for each in mine for word in each.topic.split("_")}
-    general = (Question(topic=topic, text=text, answer="", event=None) for topic, text in QUESTIONS)
+    general = (Question(topic=topic, text=text, answer="", event=None) for topic, text in _general(found))
     return (*mine, *(each for each in general if each.topic not in covered))
+
+
+def _general(found: Findings) -> Iterator[tuple[str, str]]:
+    """How a secret leaked is asked where a step looks for where it leaked; of who leaves, what they had too much."""
+    yield _IMPACT
+    if party(found) is Party.PERSON:
+        yield _NEEDED
+    else:
+        yield _LEAKED if any(step.uses in _FINDS_LEAKS for step in found.runbook.steps) else _HAPPENED
+        yield _NOTICED
+    yield from _ALWAYS

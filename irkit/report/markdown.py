@@ -172,7 +172,7 @@ def repositories(report: Postmortem) -> Iterator[str]:
 
 
 def _intruder(report: Postmortem) -> Iterator[str]:
-    yield "## What the intruder did"
+    yield f"## What the {report.party} did"
     yield ""
     each = report.intruder
     if not each.measured:

@@ -89,7 +89,7 @@ def _credentials(report: Postmortem) -> Iterator[str]:
 
 def _intruder(report: Postmortem) -> Iterator[str]:
     each = report.intruder
-    yield "## What the intruder did"
+    yield f"## What the {report.party} did"
     yield ""
     if not each.measured:
         yield "**Not measured: no step asked CloudTrail. Nothing can be said about what was done.**"

@@ -22,6 +22,7 @@ from irkit.report.findings import Findings, findings
 from irkit.report.follow_up import ActionItem, Question, action_items, questions
 from irkit.report.intruder import Activity, intruder
 from irkit.report.milestone import Mark, Milestone
+from irkit.report.party import Party, party
 from irkit.report.repositories import Repository, repositories
 from irkit.report.rotation import Rotation, rotation
 from irkit.report.spans import interval, span, utc
@@ -70,6 +71,8 @@ class Postmortem(Frozen):
     containment: tuple[PhaseTime, ...]
     credentials: tuple[Credential, ...]
     repositories: tuple[Repository, ...]
+    party: Party
+    """What the report calls whom it is about."""
     intruder: Activity
     rotation: Rotation
     timeline: tuple[Row, ...]
@@ -101,6 +104,7 @@ def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now:
         containment=parts,
         credentials=credentials(found, state.lives),
         repositories=repositories(found),
+        party=party(found),
         intruder=intruder(found),
         rotation=rotation(found),
         timeline=timeline(records, window, Detail.MAIN),

@@ -8,6 +8,7 @@ from datetime import datetime
 from irkit.report.findings import Findings, Found
 from irkit.report.looked import asked_log
 from irkit.report.milestone import Bound, Mark, Milestone
+from irkit.report.party import party
 from irkit.report.rotation import Opened
 from irkit.report.statement import Basis
 from irkit.report.views import Identity, Judgement, KeyUse
@@ -36,7 +37,7 @@ def _opened(found: Findings, when: Callable[[Opened], datetime]) -> Iterator[Bou
     for step in found.of("cloudtrail.measure_opened"):
         for each in step.read(Opened):
             if each.opened:
-                yield Bound(when(each), f"the intruder's decrypts and reads: {each.coverage}", step.seq)
+                yield Bound(when(each), f"the {party(found)}'s decrypts and reads: {each.coverage}", step.seq)
 
 
 def _first_use(

@@ -152,7 +152,7 @@ def read(clients: Clients, params: Params) -> Result:
     words = "; ".join((answer.coverage.text, *answer.notes))
     ids = {one.record.event_id for one in (*found, *owners)}
     records = tuple(one for one in answer.records if one.event_id in ids)
-    kept = keep(clients, "cloudtrail-opened.jsonl", records, "What the intruder opened", words)
+    kept = keep(clients, "cloudtrail-opened.jsonl", records, "What was opened without right", words)
     theirs = [one for one in found if one.is_intruders and not one.record.error]
     tasks = _tasks(params.values, theirs, owners)
     times = [one.record.at for one in theirs]
