@@ -108,7 +108,8 @@ def _(event: ev.StepStarted, record: Recorded) -> Words:  # noqa: ARG001
     elif event.effect is Effect.READ:
         yield f"reading{of}{again}", Tone.QUIET
     else:
-        yield f"reading the world to plan {_undo(event.direction) or 'it'}{of}{again}".rstrip(), Tone.QUIET
+        what = "the undo" if event.direction is Direction.UNDO else "it"
+        yield f"reading the world to plan {what}{of}{again}", Tone.QUIET
 
 
 @_words.register

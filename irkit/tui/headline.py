@@ -54,9 +54,14 @@ def finished(views: Sequence[StepView]) -> str:
     return f"{sum(view.mark in _OVER for view in views)}/{len(views)}"
 
 
+def is_over(view: StepView) -> bool:
+    """Whether a step has ended."""
+    return view.mark in _OVER
+
+
 def all_over(views: Sequence[StepView]) -> bool:
     """Whether every step has ended."""
-    return all(view.mark in _OVER for view in views)
+    return all(map(is_over, views))
 
 
 def headline(state: IncidentState, me: Actor, now: datetime, width: int) -> Text:

@@ -39,6 +39,14 @@ def test_the_incident_is_drawn_at_80_by_24(play: Play) -> None:
     play(ScriptedDesk(halfway()), NARROW, scene)
 
 
+def test_a_narrow_screen_says_how_many_more_wait(play: Play) -> None:
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("? update_consumers").says("1 more wait: w").go()
+
+    story = halfway().planned("purge_history", Effect.IRREVERSIBLE, phrase="purge acme/payments")
+    play(ScriptedDesk(story), NARROW, scene)
+
+
 def test_help_stands_within_the_first_60_cells_of_the_footer_at_80_by_24() -> None:
     footer = (Path(__file__).parent / "snapshots" / "incident_80x24.txt").read_text(encoding="utf-8").splitlines()[-1]
     assert "? Help" in footer[:60]

@@ -199,6 +199,18 @@ def test_a_key_that_is_off_says_why(play: Play) -> None:
     play(ScriptedDesk(halfway()), WIDE, scene)
 
 
+def test_a_on_a_step_that_is_over_goes_to_the_next_that_waits_and_asks_nothing(play: Play) -> None:
+    desk = ScriptedDesk(halfway())
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).step("identify_key").marked(Mark.DONE).press("a").told("identify_key is over").go()
+        assert pilot.app.screen.query_one(StepList).chosen == "update_consumers"
+        await on(pilot).says_not("Run this plan of").press("a").says("Run this plan of").go()
+
+    play(desk, WIDE, scene)
+    assert desk.orders.given == []
+
+
 def test_a_dry_run_cannot_be_approved_and_says_so(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("a").told("a dry run carries nothing out").go()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from irkit.contract import Receipt
+from irkit.contract import Effect, Receipt
 from irkit.engine.view import Mark, views
 from irkit.incident import events as ev
 from irkit.incident.events import Mode, StepId
@@ -69,6 +69,12 @@ def test_every_kind_of_event_has_words_of_its_own() -> None:
 def test_a_line_can_be_pasted_into_a_report() -> None:
     story = Story().opened().tell(ev.NoteAdded(text="called the\nowner", step=StepId("verdict")), ALICE)
     assert str(activity(story.records[-1])[0]) == "06:06:01Z  verdict             note by alice: called the owner"
+
+
+def test_the_look_before_an_undo_reads_well_when_it_is_tried_again() -> None:
+    again = ev.StepStarted(step=StepId("deny"), attempt=2, direction=ev.Direction.UNDO, effect=Effect.REVERSIBLE)
+    (line,) = activity(Story().opened().tell(again).records[-1])
+    assert line.text == "reading the world to plan the undo, attempt 2"
 
 
 def test_a_call_is_shown_at_its_own_time_and_a_denied_one_as_bad() -> None:

@@ -15,7 +15,7 @@ from irkit.engine.view import StepView
 from irkit.incident.events import Mode, StepId
 from irkit.runbook.graph import decisions, graph
 from irkit.tui.board import Board, Reading
-from irkit.tui.headline import finished
+from irkit.tui.headline import finished, is_over
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.lanes import lanes
 from irkit.tui.life_lines import alarms
@@ -261,6 +261,16 @@ class IncidentScreen(OrderingScreen):
                 self.query_one(StepList).choose(StepId(step))
 
         self.app.push_screen(PickScreen("Find a step", choices), found)
+
+    def action_answer(self) -> None:
+        """Answer what the selected step waits for; from one that is over go to the next that waits, and ask nothing."""
+        reading = self.board.reading
+        if reading is None or not reading.waiting() or not is_over(reading.view(self.selected)):
+            super().action_answer()
+            return
+        over = self.selected
+        self.action_next_waiting()
+        self.say(f"{over} is over; this one waits: [a] answers")
 
     def action_next_waiting(self) -> None:
         """Select the next step that waits for a human, after the selected one, round and round."""

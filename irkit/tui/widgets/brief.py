@@ -36,13 +36,22 @@ class Brief(Widget):
         reading = self._board.reading
         if reading is None or self._step is None:
             return Text()
-        views = (*reading.running()[:1], *reading.waiting()[:1])
+        running, waiting = reading.running(), reading.waiting()
+        views = (*running[:1], *waiting[:1])
         named = bool(views) and views[-1].step == self._step
         ended = [Text(" every step has ended: [q] leaves", "dim")] if all_over(reading.views) else []
-        lines = [*ended, *map(self._row, views), self._chosen(reading.view(self._step), "" if named else self._step)]
+        rows = [self._counted(few[0], len(few) - 1, do) for few, do in ((running, "run"), (waiting, "wait: w")) if few]
+        lines = [*ended, *rows, self._chosen(reading.view(self._step), "" if named else self._step)]
         for line in lines:
             line.truncate(self.size.width, overflow="ellipsis")
         return Text("\n").join(lines)
+
+    def _counted(self, view: StepView, others: int, do: str) -> Text:
+        """The step's row; how many more there are that ``do`` so stands at its end, whatever gives way."""
+        end = Text(f"  {others} more {do}" if others else "", "bold")
+        row = self._row(view)
+        row.truncate(max(0, self.size.width - end.cell_len), overflow="ellipsis", pad=bool(others))
+        return Text.assemble(row, end)
 
     def _row(self, view: StepView) -> Text:
         reading = self._board.reading
