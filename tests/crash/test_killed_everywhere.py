@@ -56,8 +56,8 @@ MOST_FINAL = (
 )
 """Those with the most effects that nothing takes back."""
 OTHERS = (
-    Case("kms_misuse", ALL_WELL | {"disable_key", "rotate_key", "replace_key", "not_misused"} | NO_DOUBT),
-    Case("offboarding", ALL_WELL | {"rotate_first"}),
+    Case("kms_misuse", ALL_WELL | STAYED_DEAD | {"disable_key", "rotate_key", "replace_key", "not_misused"} | NO_DOUBT),
+    Case("offboarding", ALL_WELL | STAYED_DEAD | {"rotate_first"}),
 )
 
 
