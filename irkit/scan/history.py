@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from irkit.scan.finding import Finding, Place, PlaceKind, Report, Skipped
-from irkit.scan.grouped import Context, Seen, grouped
-from irkit.scan.objects.held import Held, Scanned
-from irkit.scan.objects.scan import scan_objects
-from irkit.scan.places.located import Located
-from irkit.scan.scrubbed import scrubbed
+from irkit.scan.places.located import Located, wanted_ids
 
 if TYPE_CHECKING:
     from irkit.scan.detect.detector import Detector
+    from irkit.scan.grouped import Context, Seen
+    from irkit.scan.objects.held import Held, Scanned
+    from irkit.scan.ready import Memo
     from irkit.scan.repository import Repository
 
 _KINDS = {"blob": PlaceKind.BLOB, "commit": PlaceKind.COMMIT, "tag": PlaceKind.TAG, "tree": PlaceKind.FILE_NAME}
@@ -65,7 +64,12 @@ class Wants(NamedTuple):
 def scan_history(repository: Repository, detector: Detector, wants: Wants, teller: Teller) -> Report:
     """Look at a repository. Raises ``NotARepository`` and ``Unreadable``; what is broken inside is in ``skipped``."""
     scan = _Scan(repository, detector, wants)
-    return scan.of_range() if wants.spec else scan.of_everything(teller)
+    if wants.spec:
+        return scan.of_range()
+    is_kept = wants.cache and wants.location is Location.LOCATED and repository.object_format == "sha1"
+    if not is_kept or repository.is_partial:
+        return scan.of_everything(teller)[0]
+    return scan.of_what_changed(teller)
 
 
 class _Scan(NamedTuple):
@@ -79,7 +83,40 @@ class _Scan(NamedTuple):
         scanned, located = scan_range(self.repository, self.detector, self.wants.spec)
         return self._report(scanned, _seen(scanned.held, located), located)
 
-    def of_everything(self, teller: Teller) -> Report:
+    def of_what_changed(self, teller: Teller) -> Report:
+        """As remembered, when nothing changed; else everything, and remembered for the next time."""
+        from irkit.scan.objects.stores import stores
+        from irkit.scan.ready import Ready
+        from irkit.scan.repository_state import state_of
+
+        memo, state = self._memo(), state_of(self.repository, stores(self.repository))
+        known = memo.read()
+        if known is not None and known.state == state:
+            return known.report
+        report, scanned, located = self.of_everything(teller)
+        is_sure = not report.is_incomplete and not scanned.cache_problem
+        if is_sure:
+            ids = [wanted_ids(scanned.held, kind) for kind in _KINDS] if located is not None else []
+            wanted = frozenset(id_.decode() for some in ids for id_ in some)
+            is_all_told = located is None or all(
+                place.is_reachable and place.first is not None for places in located.places.values() for place in places
+            )
+            memo.write(Ready(state, report, wanted, is_all_told), scanned.held)
+        return report
+
+    def _memo(self) -> Memo:
+        from irkit.scan.places.known import file_of
+        from irkit.scan.ready import Memo
+
+        asked = f"{self.detector.rules_hash} {self.wants.unreachable}"
+        file = file_of(self.repository, self.wants.cache or Path()).with_suffix(".ready")
+        return Memo(self.repository, file, asked, self.detector.rule, self.wants.key)
+
+    def of_everything(self, teller: Teller) -> tuple[Report, Scanned, Located | None]:
+        """The report, what objects hold, and their places; no places where they were not looked for."""
+        from irkit.scan.grouped import Seen, grouped
+        from irkit.scan.objects.scan import scan_objects
+
         wants = self.wants
         scanned = scan_objects(self.repository, self.detector, cache=wants.cache, jobs=wants.jobs, told=teller.progress)
         if scanned.cache_problem:
@@ -90,15 +127,17 @@ class _Scan(NamedTuple):
         bare = [*_bare(scanned.held), *names]
         is_hit = any(not seen.sighting.dismissed for seen in bare)
         if not is_hit or wants.location is Location.LEFT_OUT:
-            return self._report(scanned, bare, None)
+            return self._report(scanned, bare, None), scanned, None
         teller.hits(lambda: grouped(bare, self._context(None)).findings)
         from irkit.scan.places.locate import locate
 
         held, rules = _to_locate(scanned.held), self.detector.rules_hash
         located = locate(self.repository, held, cache=wants.cache, jobs=wants.jobs, rules=rules)
-        return self._report(scanned, [*_seen(scanned.held, located), *names], located)
+        return self._report(scanned, [*_seen(scanned.held, located), *names], located), scanned, located
 
     def _context(self, located: Located | None) -> Context:
+        from irkit.scan.grouped import Context
+
         is_mirror = self.repository.work_tree is None  # all that it holds comes from elsewhere
 
         def pushed(commit: str) -> bool | None:
@@ -107,6 +146,9 @@ class _Scan(NamedTuple):
         return Context(self.detector.rule, self.wants.key, pushed)
 
     def _report(self, scanned: Scanned, seen: Iterable[Seen], located: Located | None) -> Report:
+        from irkit.scan.grouped import grouped
+        from irkit.scan.scrubbed import scrubbed
+
         groups = grouped(seen, self._context(located))
         findings, left_out = list(groups.findings), 0
         if located is not None and self.wants.unreachable is Unreachable.COUNTED:
@@ -134,6 +176,8 @@ def _to_locate(held: Sequence[Held]) -> list[Held]:
 
 def _bare(held: Sequence[Held]) -> Iterator[Seen]:
     """What was seen, with no more of its place than the object."""
+    from irkit.scan.grouped import Seen
+
     for object_id, kind, sightings in held:
         place = Place(_KINDS[kind], object_id=object_id)
         for sighting in sightings:
@@ -141,6 +185,8 @@ def _bare(held: Sequence[Held]) -> Iterator[Seen]:
 
 
 def _seen(held: Sequence[Held], located: Located) -> Iterator[Seen]:
+    from irkit.scan.grouped import Seen
+
     for object_id, kind, sightings in held:
         unreached = (Place(_KINDS[kind], object_id=object_id, is_reachable=False),)
         for sighting in sightings:

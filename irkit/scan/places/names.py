@@ -67,6 +67,11 @@ def _in_files(repository: Repository, detector: Detector) -> Iterator[tuple[Sigh
             yield seen, Place(kind, above + _text(name), is_current=True)
 
 
+def text_files(repository: Repository) -> list[tuple[bytes, Path]]:
+    """Name and path of git's own texts that are looked at here, but for reflogs."""
+    return [(name, file) for name, file, kind in _files(repository) if kind is not PlaceKind.REFLOG]
+
+
 def _files(repository: Repository) -> Iterator[tuple[bytes, Path, PlaceKind]]:
     """Name within the repository, path, and kind."""
     common = repository.common_dir

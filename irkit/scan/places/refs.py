@@ -66,6 +66,26 @@ class Refs:
         self.digest = digest
         """Equal digests: the same refs, heads, reflogs and shallow boundary."""
 
+    @property
+    def packed(self) -> bytes:
+        """The text of packed-refs."""
+        return self._files.packed
+
+    @property
+    def shallow(self) -> bytes:
+        """The text that names the shallow boundary."""
+        return self._files.shallow
+
+    @property
+    def contents(self) -> list[tuple[bytes, bytes]]:
+        """Name and content of each file of a ref or head."""
+        return [*self._files.loose, *self._files.heads]
+
+    @property
+    def logs(self) -> list[tuple[bytes, bytes]]:
+        """Name of the ref and text, of each reflog."""
+        return self._files.logs
+
     @cached_property
     def starts(self) -> tuple[Start, ...]:
         """In the order in which they are named."""
