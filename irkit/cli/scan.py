@@ -137,11 +137,11 @@ def _detector(args: argparse.Namespace) -> Detector:
 def _reports(
     repositories: list[Repository], files: list[str], args: argparse.Namespace, detector: Detector
 ) -> Iterator[Report]:
-    from irkit.scan.worktree import scan_folders
-
     if (args.since or args.range or args.history) and files:
         raise UsageError(f"{files[0]} is not a repository", hint="only repositories have a history")
     if files:
+        from irkit.scan.worktree import scan_folders
+
         yield scan_folders(files, detector, _file_wants(args))
     for found in repositories:
         yield from _of_repository(found, args, detector)
@@ -186,9 +186,9 @@ def _sorted(paths: list[str]) -> tuple[list[Repository], list[str]]:
 
 
 def _of_repository(found: Repository, args: argparse.Namespace, detector: Detector) -> Iterator[Report]:
-    from irkit.scan.worktree import scan_folders, scan_uncommitted
-
     if args.files:
+        from irkit.scan.worktree import scan_folders
+
         if found.work_tree is None:
             raise UsageError(f"{found.git_dir} is bare: it has no files", hint="leave --files out")
         yield scan_folders([str(found.work_tree)], detector, _file_wants(args), str(found.work_tree))
@@ -199,6 +199,8 @@ def _of_repository(found: Repository, args: argparse.Namespace, detector: Detect
     with Progress() as progress:
         yield scan_history(found, detector, _wants(args), progress)
     if not (args.history or args.since or args.range) and found.work_tree is not None:
+        from irkit.scan.worktree import scan_uncommitted
+
         yield scan_uncommitted(found, detector, _file_wants(args))
 
 
