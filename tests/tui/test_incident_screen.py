@@ -41,7 +41,7 @@ def test_the_incident_is_drawn_at_80_by_24(play: Play) -> None:
 
 def test_a_narrow_screen_says_how_many_more_wait(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).says("? update_consumers").says("1 more wait: w").go()
+        await on(pilot).says("? update_consumers").says("1 more: w").go()
 
     story = halfway().planned("purge_history", Effect.IRREVERSIBLE, phrase="purge acme/payments")
     play(ScriptedDesk(story), NARROW, scene)

@@ -40,15 +40,15 @@ class Brief(Widget):
         views = (*running[:1], *waiting[:1])
         named = bool(views) and views[-1].step == self._step
         ended = [Text(" every step has ended: [q] leaves", "dim")] if all_over(reading.views) else []
-        rows = [self._counted(few[0], len(few) - 1, do) for few, do in ((running, "run"), (waiting, "wait: w")) if few]
+        rows = [self._counted(few[0], len(few) - 1, key) for few, key in ((running, ""), (waiting, ": w")) if few]
         lines = [*ended, *rows, self._chosen(reading.view(self._step), "" if named else self._step)]
         for line in lines:
             line.truncate(self.size.width, overflow="ellipsis")
         return Text("\n").join(lines)
 
-    def _counted(self, view: StepView, others: int, do: str) -> Text:
-        """The step's row; how many more there are that ``do`` so stands at its end, whatever gives way."""
-        end = Text(f"  {others} more {do}" if others else "", "bold")
+    def _counted(self, view: StepView, others: int, key: str) -> Text:
+        """The step's row; how many more there are, and the key to them, stands at its end, whatever gives way."""
+        end = Text(f"  {others} more{key}" if others else "", "bold")
         row = self._row(view)
         row.truncate(max(0, self.size.width - end.cell_len), overflow="ellipsis", pad=bool(others))
         return Text.assemble(row, end)
