@@ -29,5 +29,5 @@ def unmet_words(when: When, value: JsonValue) -> str:
 def _said(when: When, value: JsonValue) -> str:
     """A value; of a yes or no, what it is about."""
     if isinstance(value, bool):
-        return ("" if value else "not ") + when.ref.path[-1].replace("_", " ")
+        return f"{when.ref.path[-1].replace('_', ' ')}: {'yes' if value else 'no'}"
     return str(value).replace("_", " ")

@@ -20,8 +20,8 @@ def when(field: str, test: Test, value: str | bool) -> When:  # noqa: FBT001 - a
         (when("outcome", Test.IS, "binds"), "none", "look says binds", "look said none, and this is for binds"),
         (when("outcome", Test.IS_NOT, "binds"), "binds", "look says anything but binds", "look said binds"),
         (when("outcome", Test.IS_NOT, "no_use"), "no_use", "look says anything but no use", "look said no use"),
-        (when("unclear", Test.IS, value=True), False, "look says unclear", "look said not unclear"),
-        (when("unclear", Test.IS_NOT, value=True), True, "look says not unclear", "look said unclear"),
+        (when("unclear", Test.IS, value=True), False, "look says unclear: yes", "look said unclear: no"),
+        (when("unclear", Test.IS_NOT, value=True), True, "look says unclear: no", "look said unclear: yes"),
     ],
 )  # fmt: skip
 def test_a_when_is_told_by_what_its_step_said(asked: When, value: JsonValue, wants: str, why: str) -> None:
