@@ -43,7 +43,8 @@ from irkit.runbook.load import loads
 from irkit.runbook.model import Runbook
 from irkit.runbook.shelf import taken
 from irkit.wiring import session as wiring_session
-from irkit.wiring.incidents import session_of
+from irkit.wiring.incidents import session_of, world_of
+from irkit.wiring.scripted_answers import Answering, answers_of
 
 
 class Where(StrEnum):
@@ -171,7 +172,9 @@ def child(config_file: Path, data: Path, incident: str, points_file: Path, where
     session = session_of(load(config_file, environment={}, flags={"data_folder": str(data)}), incident)
     assert isinstance(session.journal, KillingJournal)
     die_within_effects(session.journal, points, placed)
-    for person in (colleague(session), responder(session)):
+    world = world_of(session.folder)
+    assert world is not None
+    for person in (colleague(session), responder(Answering(session, answers_of(world)))):
         person.start()
     outcome = session.run(Until.SETTLED)
     print(outcome.value, file=sys.stderr)

@@ -17,6 +17,7 @@ from irkit.incident import events as ev
 from irkit.incident.state import Phase
 from irkit.incident.verification import verification
 from irkit.wiring.drills import Tempo, Terms, begin
+from irkit.wiring.scripted_answers import Answers
 from tests.crash.everywhere import KILLED, Killed, killed_everywhere
 from tests.crash.killing import MODEL, Where, effect_point, point_of
 
@@ -25,16 +26,18 @@ pytestmark = pytest.mark.timeout(1800)  # some 440 processes, one after the othe
 
 @dataclass(frozen=True)
 class Case:
-    """A runbook, and what is to be expected of its drill along the recommended path."""
+    """A runbook, and what is to be expected of its drill along the recommended path, but for the answers."""
 
     runbook: str
     left_out: frozenset[str] = frozenset()
-    """The steps that the recommended path leaves out; all others are done."""
+    """The steps that the path leaves out; all others are done."""
     unmade: Mapping[str, str] = field(default_factory=dict)
     """Calls that may come more than once, each with the call that takes it back: one is left in the end.
 
     As ``_effects`` says them, up to where they begin to differ. All other effects come once.
     """
+    answers: Answers = field(default_factory=dict)
+    """What the responder answers where that is not what irkit recommends."""
 
 
 ALL_WELL = frozenset({"hold", "hold_more", "hold_last", "no_quarantine", "not_clean", "paths_open", "not_dead"})
@@ -59,6 +62,12 @@ OTHERS = (
     Case("kms_misuse", ALL_WELL | STAYED_DEAD | {"disable_key", "rotate_key", "replace_key", "not_misused"} | NO_DOUBT),
     Case("offboarding", ALL_WELL | STAYED_DEAD | {"rotate_first"}),
 )
+KEY_ROTATED = Case(
+    "kms_misuse",
+    ALL_WELL | STAYED_DEAD | {"leave_key", "disable_key", "replace_key", "not_misused"} | NO_DOUBT,
+    answers={"decide_key": ("rotate",)},
+)
+"""Its key gets new material, which nothing takes back, and which AWS lists some time later only."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class Driven(Killed):
 
 
 WHERE = (
-    *(pytest.param((case, Where.EFFECTS), id=f"{case.runbook}-effects") for case in MOST_FINAL),
+    *(pytest.param((case, Where.EFFECTS), id=f"{case.runbook}-effects") for case in (*MOST_FINAL, KEY_ROTATED)),
     *(
         pytest.param((case, Where.EVERYWHERE), id=case.runbook, marks=pytest.mark.long)
         for case in (KEY_LEAK, *MOST_FINAL, *OTHERS)
@@ -87,7 +96,7 @@ def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     case, where = request.param
     folder = tmp_path_factory.mktemp("killed")
     own = load(environment={}, flags={"data_folder": str(folder / "data")})
-    session, rehearsal = begin(own, case.runbook, 1, Terms(tempo=Tempo.QUICK))
+    session, rehearsal = begin(own, case.runbook, 1, Terms(tempo=Tempo.QUICK, answers=case.answers))
     try:
         yield Driven(**vars(killed_everywhere(rehearsal, session, folder, where)), case=case, where=where)
     finally:
