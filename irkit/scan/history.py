@@ -89,28 +89,17 @@ class _Scan(NamedTuple):
         from irkit.scan.ready import Ready
         from irkit.scan.repository_state import state_of
 
-        found = stores(self.repository)
-        memo, state = self._memo(), state_of(self.repository, found)
+        memo, state = self._memo(), state_of(self.repository, stores(self.repository))
         known = memo.read()
         if known is not None and known.state == state:
             return known.report
-        if known is not None:
-            from irkit.scan.grown import grown
-
-            more = grown(self.repository, self.detector, known, state, found)
-            if more is not None:
-                memo.renew(known._replace(state=state, report=more))
-                return more
-        from irkit.scan.places.names import scan_names
-
         report, scanned, located = self.of_everything(teller)
         is_sure = not report.is_incomplete and not scanned.cache_problem
         if is_sure:
             ids = [wanted_ids(scanned.held, kind) for kind in _KINDS] if located is not None else []
             wanted = frozenset(id_.decode() for some in ids for id_ in some)
-            places = [place for some in located.places.values() for place in some] if located is not None else []
-            is_all_told = all(place.is_reachable and place.first is not None for place in places) and not scan_names(
-                self.repository, self.detector
+            is_all_told = located is None or all(
+                place.is_reachable and place.first is not None for places in located.places.values() for place in places
             )
             memo.write(Ready(state, report, wanted, is_all_told), scanned.held)
         return report

@@ -16,7 +16,7 @@ from irkit.scan.repository_state import RepositoryState, index_of
 from irkit.scan.rule import Confidence, Rule
 from irkit.secret import Secret
 
-_MAGIC = b"irkit ready 2 "
+_MAGIC = b"irkit ready 3 "
 _NEAR = 300
 """As much of a line as a sighting has on each side: ``detect.sights.NEAR_BYTES``, whose module is slow to load."""
 _PEM_END = b"-----"
@@ -27,7 +27,7 @@ _Spot = tuple[str, int, int, int, int]
 """Of a value: its object, where it begins and ends, how much of its line stands before it, and the line's length."""
 _Row = tuple[str, str, str, bool | None, _Spot, list[list[object]]]
 """Of a finding: rule, confidence, fingerprint, whether it was pushed, where to read it, places."""
-_State = tuple[str, list[str], dict[str, str], dict[str, tuple[int, str]], dict[str, str]]
+_State = tuple[str, list[str], dict[str, str], dict[str, tuple[int, str]]]
 _Stored = tuple[
     str, _State, str, list[str], list[_Row], dict[str, int], list[tuple[str, str]], dict[str, int], int, int
 ]
@@ -42,8 +42,7 @@ class Ready(NamedTuple):
     located: frozenset[str]
     """Ids of the objects with secrets whose places were looked for."""
     is_all_told: bool
-    """Whether all of these stand in the history of something (no index, and no object that is lost, was asked), and
-    git's own texts and names of refs held nothing, not even what was passed over."""
+    """Whether all of these stand in the history of something: no index, and no object that is lost, was asked."""
 
 
 class Memo(NamedTuple):
@@ -71,9 +70,8 @@ class Memo(NamedTuple):
             return None
         of = tuple(Skipped(*row) for row in skipped)
         report = Report(tuple(findings), dismissed, of, counts, size, unreachable)
-        fixed, loose, tips, logs, texts = state
-        lengths = {name: (log[0], log[1]) for name, log in logs.items()}
-        known = RepositoryState(fixed, frozenset(loose), tips, lengths, texts)
+        fixed, loose, tips, logs = state
+        known = RepositoryState(fixed, frozenset(loose), tips, {name: (log[0], log[1]) for name, log in logs.items()})
         return Ready(known, report, frozenset(located), not index)
 
     def _findings(self, rows: Sequence[_Row]) -> list[Finding] | None:
@@ -104,19 +102,6 @@ class Memo(NamedTuple):
             )
         return found
 
-    def renew(self, ready: Ready) -> None:
-        """Remember a report with the findings of the one that is remembered; their places may be others."""
-        body = read_kept(self.file, _MAGIC)
-        if body is not None:
-            stored = list(cast("_Stored", json.loads(body)))
-            rows = cast("_Stored", stored)[4]
-            stored[4] = [
-                (*row[:5], [list(place) for place in finding.places])
-                for row, finding in zip(rows, ready.report.findings, strict=True)
-            ]
-            stored[1], stored[7] = _stored_state(ready.state), {"reused": sum(ready.report.counts.values())}
-            write_kept(self.file, _MAGIC, json.dumps(stored, separators=(",", ":")).encode())
-
     def write(self, ready: Ready, held: Iterable[Held]) -> None:
         """Remember a report. Nothing happens when one of its values does not stand plainly in an object."""
         spots = {key: spot for one in held for key, spot in _spots(one)}
@@ -127,10 +112,10 @@ class Memo(NamedTuple):
                 return
             told = finding.confidence, finding.fingerprint, finding.pushed
             rows.append((finding.rule, *told, spot, [list(place) for place in finding.places]))
-        report = ready.report
+        state, report = ready.state, ready.report
         stored: _Stored = (
             self.asked,
-            _stored_state(ready.state),
+            (state.fixed, sorted(state.loose), dict(state.tips), dict(state.logs)),
             "" if ready.is_all_told else index_of(self.repository),
             sorted(ready.located),
             rows,
@@ -141,10 +126,6 @@ class Memo(NamedTuple):
             report.unreachable,
         )
         write_kept(self.file, _MAGIC, json.dumps(stored, separators=(",", ":")).encode())
-
-
-def _stored_state(state: RepositoryState) -> _State:
-    return state.fixed, sorted(state.loose), dict(state.tips), dict(state.logs), dict(state.texts)
 
 
 def _spots(held: Held) -> Iterator[tuple[tuple[str, str, bytes], _Spot]]:

@@ -20,15 +20,13 @@ class RepositoryState(NamedTuple):
     """Equal states: the same report, but for places in the index (see ``index_of``)."""
 
     fixed: str
-    """A hash of the packs, of packed refs and of the shallow boundary."""
+    """A hash of the packs, of packed refs, of the shallow boundary, and of git's own texts without its reflogs."""
     loose: frozenset[str]
     """Ids of loose objects."""
     tips: Mapping[str, str]
     """What stands in the files of refs and heads, by name."""
     logs: Mapping[str, tuple[int, str]]
     """How long each reflog is, and its hash."""
-    texts: Mapping[str, str]
-    """Hashes of git's other texts, by name."""
 
 
 def state_of(repository: Repository, found: Stores) -> RepositoryState:
@@ -36,12 +34,12 @@ def state_of(repository: Repository, found: Stores) -> RepositoryState:
     refs = read_refs(repository)
     parts = [repr(found.skipped).encode(), refs.packed, refs.shallow]
     parts += [pack.name.encode() + _checksum(pack) for pack in sorted(found.packs)]
+    for name, file in text_files(repository):
+        parts += [name, read_bytes(file)]
     fixed = digest_of(b"".join(b"%d\n%b" % (len(part), part) for part in parts)).hex()
     tips = {_text(name): _text(content) for name, content in refs.contents}
     logs = {_text(name): (len(log), digest_of(log).hex()) for name, log in refs.logs}
-    contents = ((name, read_bytes(file)) for name, file in text_files(repository))
-    texts = {_text(name): digest_of(content).hex() for name, content in contents if content}
-    return RepositoryState(fixed, frozenset(found.loose), tips, logs, texts)
+    return RepositoryState(fixed, frozenset(found.loose), tips, logs)
 
 
 def index_of(repository: Repository) -> str:

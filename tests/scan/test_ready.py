@@ -105,26 +105,6 @@ def test_a_broken_file_is_not_used(scans: Scans) -> None:
     assert scans()[1]
 
 
-def test_harmless_commits_are_told_from_memory(scans: Scans, git: Git) -> None:
-    scans()
-    for number in range(3):
-        git.write(f"note{number}", b"nothing\n")
-        git.commit(f"note {number}")
-        git.commit("empty")
-        report, is_known = scans()
-        assert is_known
-        assert report.counts["commits"] == 2
-        assert scans()[1], "it is remembered for the next time"
-
-
-def test_harmless_commits_on_a_packed_branch_are_told_from_memory(scans: Scans, git: Git) -> None:
-    git("pack-refs", "--all")
-    git("repack", "-adq")
-    scans()
-    git.commit("onward")
-    assert scans()[1]
-
-
 def changed(git: Git, what: str) -> None:  # noqa: C901, PLR0912 - a table of commands
     """Changes that may change the report; ``side`` is a branch that was there before."""
     if what == "brings":
