@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -329,17 +326,6 @@ class Clients:
     def drain_calls(self) -> tuple[CallRecord, ...]:
         """Every call to the outside since the last drain, oldest first."""
         return self._calls.drain()
-
-    @contextmanager
-    def work_folder(self) -> Iterator[Path]:
-        """A private folder (0700) in the incident's ``work``, taken away with all that is in it at the end."""
-        work = self._outside.folder / "work"
-        work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{self.step}-", dir=work))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder)
 
 
 def _token(ref: TokenRef | None, service: str) -> Secret:

@@ -51,9 +51,7 @@ class LakeStore(NamedTuple):
     status: str
     """``ENABLED``, or why it takes no queries."""
     created_at: datetime | None
-    kept_days: int
     is_multi_region: bool
-    is_organization: bool
     selectors: SelectorsTold
 
 
@@ -72,9 +70,7 @@ class Lake:
             str(told.get("Name", "")),
             str(told.get("Status", "")),
             created.astimezone(UTC) if isinstance(created, datetime) else None,
-            int(told.get("RetentionPeriod") or 0),
             bool(told.get("MultiRegionEnabled", False)),
-            bool(told.get("OrganizationEnabled", False)),
             SelectorsTold.model_validate({"AdvancedEventSelectors": told.get("AdvancedEventSelectors", ())}),
         )
 

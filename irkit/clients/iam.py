@@ -138,14 +138,6 @@ class Iam:
         done = self._aws.call("iam", "delete_user_policy", UserName=user, PolicyName=name)
         return str(done["ResponseMetadata"]["RequestId"])
 
-    def attached_policies(self, user: str) -> tuple[str, ...]:
-        """The names of the managed policies attached to a user itself. Raises ``NotFound``."""
-        return tuple(
-            str(row["PolicyName"])
-            for page in self._aws.pages("iam", "list_attached_user_policies", UserName=user)
-            for row in page["AttachedPolicies"]
-        )
-
     def simulated(self, arn: str, actions: tuple[str, ...]) -> dict[str, str]:
         """IAM's own decision for each action of a principal: ``allowed``, ``explicitDeny`` or ``implicitDeny``."""
         answer = self._aws.call(

@@ -28,7 +28,6 @@ class TrailTold(_Told):
     bucket: str = Field(alias="S3BucketName", default="")
     prefix: str = Field(alias="S3KeyPrefix", default="")
     is_multi_region: bool = Field(alias="IsMultiRegionTrail", default=False)
-    is_organization: bool = Field(alias="IsOrganizationTrail", default=False)
     has_global_services: bool = Field(alias="IncludeGlobalServiceEvents", default=False)
     has_validation: bool = Field(alias="LogFileValidationEnabled", default=False)
     kms_key: str = Field(alias="KmsKeyId", default="")

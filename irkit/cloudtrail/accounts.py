@@ -65,12 +65,6 @@ def histories(
     return ManyAccounts({account: opened(account) for account in accounts})
 
 
-def in_account(clients: Clients, account: str, role: str, external_id: str = "") -> Clients:
-    """The clients of an account: ours when we are in it, else those of its role. Raises ``Denied``."""
-    own = clients.sts.own_identity().account
-    return clients if own == account else as_role_of(clients, account, role, external_id)
-
-
 def as_role_of(clients: Clients, account: str, role: str, external_id: str = "") -> Clients:
     """The clients of an account's role. Raises ``Denied``, ``UsageError`` for what is no account id."""
     return clients.as_role(role_in(account, role, clients.aws.session.partition, external_id))

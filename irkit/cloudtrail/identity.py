@@ -36,11 +36,6 @@ def is_place(address: str) -> bool:
     return bool(address) and address != _INTERNAL and not address.endswith(_SERVICE_HOST)
 
 
-def is_service_made(one: Record) -> bool:
-    """Whether a service made the call for a caller, or the service is itself the caller."""
-    return bool(one.invoked_by) or one.principal_type == "AWSService"
-
-
 _REPOSITORY = re.compile(
     r"repo:(?P<owner>[^/:@]+)(?:@(?P<owner_id>\d+))?/(?P<name>[^/:@]+)(?:@(?P<name_id>\d+))?(?::(?P<rest>.*))?"
 )

@@ -11,7 +11,6 @@ The time of a name is that of the delivery, rounded to minutes. Digests and Insi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -26,7 +25,6 @@ GLOBAL_REGIONS = frozenset({"us-east-1", "us-gov-west-1", "cn-north-1"})
 """Where the events of IAM, STS and other global services are said to have happened."""
 GLOBAL_AT_HOME = datetime(2021, 11, 23, tzinfo=UTC)
 """Until 22 November 2021 trails delivered global events with those of their home region (user guide)."""
-_MOST_DAYS = 400
 _DAY = timedelta(days=1)
 _ACCOUNT = r"(?P<account>\d{12})"
 _REGION = r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d{1,2})"
@@ -134,25 +132,6 @@ def days(query: Query) -> tuple[date, ...] | None:
             found.add(day)
             day += _DAY
     return tuple(sorted(found))
-
-
-def day_prefixes(
-    query: Query, accounts: Iterable[str], regions: Iterable[str], prefix: str = "", organization: str = ""
-) -> Iterator[str]:
-    """The S3 prefixes to list, each ending in a slash, newest day first: of all regions and accounts given.
-
-    ``prefix`` is the trail's own (with or without a slash at its end), ``organization`` the id of an organization's
-    trail. Without windows, or with more than some hundred days, they end after the region.
-    """
-    start = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-    folder = f"{start}AWSLogs/{organization}/" if organization else f"{start}AWSLogs/"
-    asked = days(query)
-    roots = [f"{folder}{account}/CloudTrail/{region}/" for account in accounts for region in regions]
-    if asked is None or len(asked) > _MOST_DAYS:
-        yield from roots
-        return
-    for day in reversed(asked):
-        yield from (f"{root}{day:%Y/%m/%d}/" for root in roots)
 
 
 def _delivered_at(rest: str) -> datetime | None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.usage import minted_key
 
 
 class Means(StrEnum):
@@ -169,9 +168,3 @@ def _trace(one: Record, means: Means) -> Trace:
     things = ("policyArn", "policyName", "groupName", "accessKeyId", "roleName")
     what = one.answered("accessKey", "accessKeyId") or next((one.param(name) for name in things if one.param(name)), "")
     return Trace(means, one.call, target, what or target, one.event_id, one.at, one.key_id, one.region, bool(one.error))
-
-
-def further_keys(records: Iterable[Record]) -> tuple[str, ...]:
-    """Ids of keys and sessions that the calls brought into being: who follows the first key must follow these."""
-    found = (minted_key(one) or one.answered("accessKey", "accessKeyId") for one in records if not one.error)
-    return tuple(dict.fromkeys(key_id for key_id in found if key_id))

@@ -57,12 +57,3 @@ def reduced(whole: Graph) -> Graph:
     return {
         step: tuple(n for n in needed if not any(n in far[other] for other in needed)) for step, needed in whole.items()
     }
-
-
-def waves(whole: Graph) -> tuple[tuple[StepId, ...], ...]:
-    """Steps by the earliest round in which they could run, if every step took one round."""
-    round_of: dict[StepId, int] = {}
-    for step, needed in whole.items():
-        round_of[step] = 1 + max((round_of[n] for n in needed), default=-1)
-    count = 1 + max(round_of.values(), default=-1)
-    return tuple(tuple(s for s, r in round_of.items() if r == wave) for wave in range(count))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from irkit.cloudtrail.lookup import Question, look_up
+from irkit.cloudtrail.event_history import EventHistory
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.source import found
 from irkit.config import AwsConfig
 from irkit.errors import ConfigInvalid, Denied, NotFound, OutsideError, Unreachable
 from tests.bench import Bench, bench
@@ -20,8 +22,9 @@ def test_each_call_carries_the_incident_and_the_step(on: Bench) -> None:
     clients = on.clients("identify")
     own = clients.sts.own_identity()
     now = datetime.now(UTC)
-    found = look_up(clients, Question.of_key(own.key_id, now - timedelta(minutes=5), now + timedelta(minutes=1)))
-    assert any(f"irkit/{on.outside.incident}/identify" in one.agent for one in found.records)
+    window = Window(now - timedelta(minutes=5), now + timedelta(minutes=1))
+    answer = found(EventHistory(clients, ("us-east-1", "eu-west-1")), Query(windows=(window,), keys=(own.key_id,)))
+    assert any(f"irkit/{on.outside.incident}/identify" in one.agent for one in answer.records)
 
 
 def test_each_call_is_noted_with_its_request_id(on: Bench) -> None:
@@ -108,10 +111,3 @@ def test_a_token_is_the_same_for_the_same_words_and_step_alone(on: Bench) -> Non
     assert one.token("x") == same.token("x")
     assert len({one.token("x"), one.token("y"), other.token("x")}) == 3
     assert len(one.token("x")) == 32
-
-
-def test_a_work_folder_is_private_and_gone_afterwards(on: Bench) -> None:
-    with on.clients().work_folder() as folder:
-        (folder / "x").write_text("x", encoding="utf-8")
-        assert folder.stat().st_mode & 0o777 == 0o700
-    assert not folder.exists()

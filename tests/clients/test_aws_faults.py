@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from irkit.cloudtrail.lookup import Question, look_up
+from irkit.cloudtrail.event_history import EventHistory
+from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.source import found
 from irkit.drill.world.loopback_server import Outage
 from irkit.errors import Throttled, Unreachable
 from tests.bench import Bench
@@ -54,4 +56,4 @@ def test_a_history_that_is_out_is_an_error_and_not_an_empty_answer(faulty: Bench
     faulty.world.aws.faults.outage("cloudtrail", Outage.ON)
     now = datetime.now(UTC)
     with pytest.raises(Unreachable):
-        look_up(faulty.clients(), Question.of_key("AKIAQ3EGUZ7LMN4PXWYZ", now - timedelta(hours=1), now))
+        found(EventHistory(faulty.clients(), ("eu-west-1",)), Query(windows=(Window(now - timedelta(hours=1), now),)))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irkit.clients.cloudtrail import Attribute
+from irkit.clients.cloudtrail import PAGE, Attribute
 from irkit.clients.regions import ToldBy
 from irkit.cloudtrail.event_history import EventHistory
 from irkit.cloudtrail.query import Outcome, Query, Window
@@ -325,13 +325,16 @@ def test_a_look_that_is_closed_ends_its_requests() -> None:
 
 def test_the_rehearsals_history_is_read_in_all_its_regions(on: Bench) -> None:
     suspect = on.suspect()
-    for _ in range(3):
-        on.clients("arrange").sts.probe_key(suspect.key.key_id, suspect.key.secret)
+    calls, arranging = PAGE + 7, on.clients("arrange")
+    for _ in range(calls):
+        arranging.sts.probe_key(suspect.key.key_id, suspect.key.secret)
     clients = on.clients()
     now = datetime.now(UTC)
     query = Query(windows=(Window(now - timedelta(hours=1), now + timedelta(minutes=1)),), users=(suspect.user,))
     answer = found(EventHistory(clients, ("eu-west-1", "us-east-1")), query)
-    assert [one.call for one in answer.records] == ["sts:GetCallerIdentity"] * 3
+    assert [one.call for one in answer.records] == ["sts:GetCallerIdentity"] * calls
+    errors = [call.error for call in clients.drain_calls() if call.text.startswith("cloudtrail:LookupEvents")]
+    assert not any(errors), "the pace that AWS allows was not kept"
     assert all(json.loads(one.text)["eventID"] == one.event_id for one in answer.records)
     assert answer.coverage.accounts == (on.world.facts.account,)
 

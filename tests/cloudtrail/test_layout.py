@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irkit.cloudtrail.coverage import LAG
-from irkit.cloudtrail.layout import Kind, Reason, day_prefixes, days, left_out_for, may_hold, named
+from irkit.cloudtrail.layout import Kind, Reason, days, left_out_for, may_hold, named
 from irkit.cloudtrail.query import Query, Window
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -76,7 +76,6 @@ def test_a_file_is_never_left_out_that_holds_an_event_of_the_window(
     path = f"AWSLogs/111122223333/CloudTrail/eu-west-1/{delivered:%Y/%m/%d}/111122223333_CloudTrail_eu-west-1_{delivered:%Y%m%dT%H%MZ}_x.json.gz"  # noqa: E501
     query = within(at - before, at + after)
     assert may_hold(named(path), query)
-    assert any(path.startswith(each) for each in day_prefixes(query, ["111122223333"], ["eu-west-1"]))
 
 
 def test_files_of_other_times_accounts_and_regions_are_left_out() -> None:
@@ -97,15 +96,3 @@ def test_the_days_of_a_query_reach_into_the_next_folder() -> None:
     last = datetime(2026, 11, 21, 23, 55, tzinfo=UTC)
     assert days(within(last, last + timedelta(minutes=1))) == (date(2026, 11, 21), date(2026, 11, 22))
     assert days(Query()) is None
-
-
-def test_prefixes_are_listed_newest_day_first_and_hold_the_organization() -> None:
-    query = within(NOON - timedelta(days=1), NOON)
-    assert list(day_prefixes(query, ["111122223333"], ["eu-west-1"], "logs/", "o-abc123defg")) == [
-        "logs/AWSLogs/o-abc123defg/111122223333/CloudTrail/eu-west-1/2026/11/21/",
-        "logs/AWSLogs/o-abc123defg/111122223333/CloudTrail/eu-west-1/2026/11/20/",
-    ]
-
-
-def test_without_a_window_whole_regions_are_listed() -> None:
-    assert list(day_prefixes(Query(), ["1", "2"], ["r"])) == ["AWSLogs/1/CloudTrail/r/", "AWSLogs/2/CloudTrail/r/"]

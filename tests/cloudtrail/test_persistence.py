@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from irkit.cloudtrail.persistence import Means, further_keys, traces
+from irkit.cloudtrail.persistence import Means, traces
 from tests.cloudtrail.made import KEY, made
 
 NEW_KEY = {"accessKey": {"accessKeyId": "AKIANEW", "userName": "svc-backup2", "status": "Active"}}
@@ -36,14 +36,3 @@ def test_a_refused_call_was_only_tried() -> None:
 
 def test_reading_leaves_nothing_behind() -> None:
     assert traces([made("iam:ListUsers"), made("secretsmanager:GetSecretValue")]) == ()
-
-
-def test_keys_and_sessions_that_came_of_a_key_are_followed() -> None:
-    session = {"credentials": {"accessKeyId": "ASIA9"}}
-    records = [
-        made("iam:CreateAccessKey", responseElements=NEW_KEY),
-        made("sts:GetSessionToken", responseElements=session),
-        made("sts:AssumeRole", responseElements=session),
-        made("iam:CreateAccessKey", errorCode="AccessDenied"),
-    ]
-    assert further_keys(records) == ("AKIANEW", "ASIA9")

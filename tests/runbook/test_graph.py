@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irkit.runbook.graph import Graph, before, decisions, graph, needs, reduced, waves
+from irkit.runbook.graph import Graph, before, decisions, graph, needs, reduced
 from irkit.runbook.model import StepId
 from tests.runbook.sample import sample
 
@@ -43,10 +43,6 @@ def test_the_steps_that_a_when_tests_are_the_decisions() -> None:
     assert decisions(sample()) == {"judge", "decide"}
 
 
-def test_waves_tell_what_could_run_side_by_side() -> None:
-    assert waves(graph(sample()))[:2] == (("identify",), ("lock", "measure"))
-
-
 @given(whole=graphs())
 def test_reducing_keeps_what_is_before_what(whole: Graph) -> None:
     assert before(reduced(whole)) == before(whole)
@@ -64,10 +60,3 @@ def test_no_edge_of_the_reduced_graph_can_go(whole: Graph) -> None:
 @given(whole=graphs())
 def test_reducing_twice_is_reducing_once(whole: Graph) -> None:
     assert reduced(reduced(whole)) == reduced(whole)
-
-
-@given(whole=graphs())
-def test_every_step_comes_in_a_later_wave_than_what_it_needs(whole: Graph) -> None:
-    wave_of = {step: number for number, wave in enumerate(waves(whole)) for step in wave}
-    assert set(wave_of) == set(whole)
-    assert all(wave_of[needed] < wave_of[step] for step, n in whole.items() for needed in n)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Test = Callable[["JsonValue"], bool]
 _COMPARED: dict[str, Callable[[float, float], bool]] = {"LT": lt, "LTE": le, "GT": gt, "GTE": ge, "NEQ": ne}
-_SLASH = "\\"
 
 
 class Extent(StrEnum):

@@ -6,7 +6,6 @@ opens), and they end when their builder is killed: their input does.
 
 from __future__ import annotations
 
-import os
 import selectors
 import subprocess
 import sys
@@ -14,8 +13,6 @@ from collections.abc import Generator, Iterable
 from typing import IO, NamedTuple
 
 from irkit.cloudtrail.store.job import Job, JobDone
-
-_NICENESS = 5
 
 
 class Ended(NamedTuple):
@@ -112,8 +109,3 @@ def working(jobs: Iterable[Job], processes: int) -> Generator[Ended, None, None]
         finally:
             for worker in busy:
                 worker.end()
-
-
-def own_niceness() -> None:
-    """Let everything else of the machine go first: what is built behind an answer is not waited for."""
-    os.nice(_NICENESS)

@@ -15,7 +15,6 @@ from irkit.drill.world.aws_emulator import AwsEmulator
 from irkit.drill.world.estate import Estate
 from irkit.drill.world.event_store import EventStore
 from irkit.drill.world.faults import Faults
-from irkit.drill.world.json_shape import Json, text
 from irkit.drill.world.laws.organization import MANAGEMENT_ACCOUNT
 from irkit.drill.world.lookup_events import Pace
 from irkit.drill.world.loopback_server import LoopbackServer
@@ -30,8 +29,6 @@ from irkit.drill.world.token_issuer import TokenIssuer
 from irkit.drill.world.trail_delivery import TrailDelivery
 from irkit.drill.world.trail_digests import TrailDigests
 from irkit.secret import Secret
-
-_INTRUDER_IPS = {"185.220.101.34", "45.153.160.12"}
 
 
 def _management(membership: Membership) -> str:
@@ -156,14 +153,6 @@ class AwsCloud:
         account = _management(membership)
         root = self._emulator.root_of(account) if account != estate.ACCOUNT else self._emulator.root
         return organization_session(AwsCaller(self.url, root, estate.GLOBAL_REGION, {SOURCE_IP: "10.0.0.5"}), account)
-
-    def events_of_the_intruder(self) -> list[Json]:
-        """The ids of the intruder's events so far: those from its addresses and what AWS made on its behalf."""
-        stored = self.events.everything()
-        own = [entry for entry in stored if text(entry.record.get("sourceIPAddress")) in _INTRUDER_IPS]
-        times = {entry.event_at for entry in own}
-        made = [entry for entry in stored if entry.event_at in times and entry not in own]
-        return [entry.event_id for entry in (*own, *made)]
 
     def open_for_use(self, span: timedelta) -> None:
         """The alarm is on: from now on log files are dropped every so often, and writes spread as slowly as set."""

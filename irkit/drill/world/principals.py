@@ -8,7 +8,7 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from irkit.drill.world.aws_call import AwsCall
-from irkit.drill.world.json_shape import JsonObject, at, mapping, text
+from irkit.drill.world.json_shape import JsonObject, text
 from irkit.drill.world.laws.web_identity import audiences, issuer_host
 from irkit.drill.world.web_token import WrongToken, bare_claims
 
@@ -159,11 +159,6 @@ def shown_name(identity: JsonObject) -> str:
         return "root"
     own = text(identity.get("userName"))
     return own or text(identity.get("arn")).rpartition("/")[2]
-
-
-def issuer_name(identity: JsonObject) -> str:
-    """The role behind a role session; empty for everyone else."""
-    return text(at(mapping(identity), "sessionContext", "sessionIssuer", "userName"))
 
 
 def _attributes(when: datetime) -> JsonObject:

@@ -61,11 +61,6 @@ def fresh_document() -> dict[str, JsonValue]:
     return {"version": VERSION, **made, "results": {}}
 
 
-def left_out_plugins(baseline: Baseline) -> tuple[str, ...]:
-    """The plug-ins that the baseline names by file: their code is not run."""
-    return tuple(str(one.get("name")) for one in _objects(baseline, "plugins_used") if "path" in one)
-
-
 def _settings(baseline: Baseline) -> dict[str, JsonValue]:
     from detect_secrets.core.baseline import upgrade
 
