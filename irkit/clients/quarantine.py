@@ -20,6 +20,8 @@ from irkit.errors import Denied, OutsideError, OwnIdentity, PlanStale
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
+BEGINS = "irkit-quarantine-"
+"""How the policies' names begin; an incident follows."""
 _COLONS = 5
 """Of an ARN, before what it names."""
 
@@ -77,7 +79,7 @@ class AccountQuarantine:
     @property
     def name(self) -> str:
         """The policy's name: one an incident."""
-        return f"irkit-quarantine-{self.clients.incident}"
+        return f"{BEGINS}{self.clients.incident}"
 
     @cached_property
     def account(self) -> str:

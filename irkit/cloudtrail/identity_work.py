@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -37,10 +37,13 @@ class Surroundings:
     coverage: str
 
 
-def surroundings(clients: Clients, suspects: Sequence[str], since: datetime, account: str) -> Surroundings:
+def surroundings(
+    clients: Clients, suspects: Sequence[str], since: datetime, account: str, is_contained: Callable[[str], bool]
+) -> Surroundings:
     """Who did such work before the suspects did, and who came of the suspects, by the log as far as it tells already.
 
-    The workers are neither suspects nor came of them. Raises ``OutsideError`` when nothing of the source answers.
+    The workers are neither suspects nor came of them, nor of who is contained already. Raises ``OutsideError`` when
+    nothing of the source answers.
     """
     source, now = source_of(clients), clients.now()
     windows = (Window(since, now),)
@@ -50,7 +53,20 @@ def surroundings(clients: Clients, suspects: Sequence[str], since: datetime, acc
     of_all = ask(source, ACTIVITY, Query(windows=windows, calls=_ASKED), Follow.ALONE, told)
     records = in_order({one.event_id: one for one in (*of_suspects.records, *of_all.records)}.values())
     theirs = kin(of_suspects.tree or Tree(tuple(suspects)), suspects, account, now)
-    return Surroundings(workers(records, suspects), theirs, of_all.coverage.text)
+    return Surroundings(free_workers(records, suspects, is_contained), theirs, of_all.coverage.text)
+
+
+def free_workers(
+    records: Sequence[Record], suspects: Iterable[str], is_contained: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """The ``workers`` of whom none is contained: who is, is a suspect like those given, and so is what came of it."""
+    bad = tuple(suspects)
+    while True:
+        found = workers(records, bad)
+        contained = tuple(arn for arn in found if is_contained(arn))
+        if not contained:
+            return found
+        bad = (*bad, *contained)
 
 
 def workers(records: Sequence[Record], suspects: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from irkit.clients.iam import AccessKey, KeyStatus, canonical_policy
 from irkit.clients.iam_account import AccountView, Listed
 from irkit.clients.trust_policy import NOBODY
 from irkit.cloudtrail import leftover
-from irkit.cloudtrail.identity_work import workers
+from irkit.cloudtrail.identity_work import free_workers, workers
 from irkit.cloudtrail.kin import kin
 from irkit.cloudtrail.last_signs import signs
 from irkit.cloudtrail.leftover import Ground
@@ -216,6 +216,19 @@ def test_daily_workers_are_those_who_made_identities_before_the_suspects_did() -
         act("iam:ListUsers", {}, 1, f"arn:aws:iam::{ACCOUNT}:user/looker", "AKIALOOK"),
     ]
     assert workers(records, [ARN]) == (BOT,)
+
+
+def test_nobody_who_is_contained_already_is_a_daily_worker_nor_who_came_of_it() -> None:
+    other = f"arn:aws:iam::{ACCOUNT}:user/first-suspect"
+    records = [
+        new_key("reports", "AKIA1", 0, BOT, "AKIABOT"),
+        new_user("door", 1, other, "AKIAFIRST"),
+        new_key("door", "AKIADOOR", 2, other, "AKIAFIRST"),
+        new_user("second", 3, DOOR, "AKIADOOR"),
+        new_user("mine", 10),
+    ]
+    assert free_workers(records, [ARN], lambda _: False) == tuple(sorted((BOT, DOOR, other)))
+    assert free_workers(records, [ARN], lambda arn: arn == other) == (BOT,)
 
 
 def test_nobody_who_came_of_the_suspects_is_a_daily_worker() -> None:

@@ -3,7 +3,8 @@
 Which limits apply is told in words, for people to see in red before anybody says *contained*: the management account,
 service-linked roles, principals of other accounts, no access (Organizations user guide, "Service control policies").
 It also names the principals whom a freeze would hit in their daily work: those that CloudTrail shows making or changing
-identities before the suspects did, and that are no suspects nor came of them.
+identities before the suspects did, and that are no suspects nor came of them. Who is contained already, in whatever
+incident, is a suspect here too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from irkit.clients.contained import Contained
 from irkit.clients.holder import named
 from irkit.clients.principal import PrincipalKind
 from irkit.clients.scp import MOST_ATTACHED
@@ -66,13 +68,15 @@ def read(clients: Clients, params: Params) -> Result:
     """Ask Organizations, then CloudTrail. Raises ``UsageError`` for what is no principal's ARN."""
     own = clients.sts.own_identity()
     reach, why = _reach(clients, own.account)
-    span = timedelta(hours=params.hours)
-    around = surroundings(clients, params.principals, clients.now() - span, own.account)
+    since = clients.now() - timedelta(hours=params.hours)
+    contained = Contained(clients, own.account)
+    is_contained = contained.has if reach is Reach.BINDS else lambda _: False  # who is not frozen is not to be spared
+    around = surroundings(clients, params.principals, since, own.account, is_contained)
     principals = tuple(dict.fromkeys((*params.principals, *around.kin)))
     return Result(
         reach=reach,
         account=own.account,
-        limits=(*why, *_limits(own.account, params.principals, reach)),
+        limits=(*why, *_limits(own.account, params.principals, reach), *contained.unread),
         principals=principals,
         exempt=around.workers,
         coverage=around.coverage,
@@ -126,6 +130,6 @@ ACTION: Action[Clients, Params, Result] = Action(
     read=read,
     iam=(
         *("organizations:DescribeOrganization", "organizations:ListRoots", "organizations:ListPoliciesForTarget"),
-        "cloudtrail:LookupEvents",
+        *("organizations:DescribePolicy", "iam:ListUserPolicies", "iam:ListRolePolicies", "cloudtrail:LookupEvents"),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -181,6 +182,24 @@ def test_what_no_scp_binds_is_refused_and_told(on: Bench) -> None:
     found = asked(on.clients(), "aws.find_quarantine_reach", principals=[arn], hours=1)
     assert found["reach"] == "binds"
     assert any("service-linked role: no SCP binds it" in limit for limit in found["limits"])
+
+
+def test_a_freeze_of_another_incident_spares_nobody_who_is_contained(on: Bench, tmp_path: Path) -> None:
+    worker, shut_in, denied = on.suspect(), on.suspect(), on.suspect()
+    for one in (worker, shut_in, denied):
+        on.clients().aws.call_with(one.key.key_id, one.key.secret, "iam", "create_access_key")
+        time.sleep(1.0)  # the log tells whole seconds, and a worker worked before the suspects did
+    second = bench(on.world, tmp_path)
+    suspect = second.suspect()
+
+    def spared() -> set[str]:
+        reach = asked(second.clients(), "aws.find_quarantine_reach", principals=[suspect.arn], hours=1)
+        return set(reach["exempt"]) & {one.arn for one in (worker, shut_in, denied)}
+
+    assert spared() == {worker.arn, shut_in.arn, denied.arn}
+    done(on.clients(), ID, principals=[shut_in.arn])
+    done(on.clients(), "aws.deny_principal", principal=denied.arn)
+    assert spared() == {worker.arn}
 
 
 def test_in_the_management_account_no_scp_binds_and_it_is_said(
