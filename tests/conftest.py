@@ -10,7 +10,7 @@ from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 
 from tests.forge import Forge, started_forge
-from tests.rehearsal import raise_world, world
+from tests.rehearsal import on, raise_world, world
 
 settings.register_profile("irkit", deadline=None)
 settings.load_profile("irkit")  # what a test finds must not depend on how busy the machine is
@@ -26,7 +26,7 @@ def _once(_: Any, path: str) -> Any:  # noqa: ANN401  botocore's own
 
 JSONFileLoader.load_file = _once
 
-__all__ = ["forge", "raise_world", "world"]
+__all__ = ["forge", "on", "raise_world", "world"]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from irkit.drill.world.settings import WorldSettings
     from irkit.drill.world.world import World
+    from tests.bench import Bench
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +26,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     shared.start()
     yield shared
     shared.stop()
+
+
+@pytest.fixture
+def on(world: World, tmp_path: Path) -> Bench:
+    """An incident of one's own in the shared world."""
+    from tests.bench import bench
+
+    return bench(world, tmp_path)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 from irkit.actions import catalog
 from irkit.cli.drawing import drawing, outline
 from irkit.config import Config, load
+from irkit.counted import counted
 from irkit.errors import RunbookInvalid, UsageError
 from irkit.runbook.check import check
 from irkit.runbook.finding import nearest
@@ -104,8 +105,8 @@ def _check(args: argparse.Namespace, settings: Config) -> int:
             lines += refusal.message.splitlines()
     for line in lines:
         print(line)
-    amount = f"{len(lines)} finding{'' if len(lines) == 1 else 's'}" if lines else "nothing found"
-    print(f"{len(names)} runbook{'' if len(names) == 1 else 's'} checked: {amount}", file=sys.stderr)
+    amount = counted(len(lines), "finding") if lines else "nothing found"
+    print(f"{counted(len(names), 'runbook')} checked: {amount}", file=sys.stderr)
     return FINDINGS if lines else DONE
 
 

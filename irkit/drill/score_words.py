@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from irkit.counted import counted
 from irkit.drill.score import Score
 from irkit.drill.world.adversaries.nobody import NOBODY
 from irkit.report.spans import span
@@ -47,8 +48,4 @@ def _acts(score: Score) -> str:
         return "nothing was taken from the adversary"
     if not score.after_first_act:
         return "after your first act no call of the adversary's went through any more"
-    return f"after your first act {_count(len(score.after_first_act), 'call')} of the adversary's still went through"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")
+    return f"after your first act {counted(len(score.after_first_act), 'call')} of the adversary's still went through"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from irkit.contract import Proof
+from irkit.counted import counted
 from irkit.incident import events as ev
 from irkit.incident.answer_words import answer_words
 from irkit.incident.events import Direction, Event
@@ -45,7 +46,7 @@ def _whole_incident(event: Event) -> str:
             return f"kept {event.what} ({event.count}) as {event.path}"
         case ev.CallsMade():
             failed = sum(1 for call in event.calls if call.error)
-            return f"made {_count(len(event.calls), 'call')}" + (
+            return f"made {counted(len(event.calls), 'call')}" + (
                 f", {failed} of them refused or failed" if failed else ""
             )
         case _:
@@ -55,7 +56,7 @@ def _whole_incident(event: Event) -> str:
 def _plan_and_gate(event: Event) -> str:
     match event:
         case ev.StepStarted():
-            over = f" over {_count(event.items, 'item')}" if event.items is not None else ""
+            over = f" over {counted(event.items, 'item')}" if event.items is not None else ""
             start = "undo started" if event.direction is Direction.UNDO else "started"
             return f"{start}{over}" + (f", attempt {event.attempt}" if event.attempt > 1 else "")
         case ev.StepPlanned():
@@ -85,7 +86,7 @@ def _effect(event: Event) -> str:
             return f"effect failed ({event.error}): {event.message}{stands}"
         case ev.EffectVerified():
             word = {Proof.PROVEN: "proven", Proof.NOT_YET: "not proven", Proof.REFUTED: "refuted"}[event.proof]
-            return f"{word} after {_count(event.looks, 'look')}: {event.seen}"
+            return f"{word} after {counted(event.looks, 'look')}: {event.seen}"
         case ev.DoubtProbed():
             return f"in doubt; probed: {event.seen}"
         case ev.DoubtResolved():
@@ -128,7 +129,3 @@ def _people(event: Event) -> str:
 
 def _verb(direction: Direction) -> str:
     return "undo" if direction is Direction.UNDO else "step"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")

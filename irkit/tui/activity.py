@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import singledispatch
 
 from irkit.contract import Effect, Proof
+from irkit.counted import counted
 from irkit.incident import events as ev
 from irkit.incident.answer_words import answer_words
 from irkit.incident.events import Direction, Recorded, StepId
@@ -101,7 +102,7 @@ def _(event: ev.RunnerStopped, record: Recorded) -> Words:  # noqa: ARG001
 
 @_words.register
 def _(event: ev.StepStarted, record: Recorded) -> Words:  # noqa: ARG001
-    of = f" for {event.items} items" if event.items is not None else ""
+    of = f" for {counted(event.items, 'item')}" if event.items is not None else ""
     again = f", attempt {event.attempt}" if event.attempt > 1 else ""
     if event.effect is Effect.HUMAN:
         yield f"asks a question{again}; waits for you", Tone.YOU

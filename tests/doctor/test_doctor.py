@@ -25,15 +25,10 @@ from irkit.runbook.model import RunbookName
 from irkit.runbook.policy import permissions as needed
 from irkit.runbook.shelf import shelf
 from irkit.token_ref import TokenRef, TokenSource
-from tests.bench import Bench, bench
+from tests.bench import Bench
 from tests.e2e.commands import Command
 
 KEY_LEAK = load_runbook(shelf(Path("no-runbooks-of-our-own"))[RunbookName("key_leak")].path)
-
-
-@pytest.fixture
-def on(world: World, tmp_path: Path) -> Bench:
-    return bench(world, tmp_path)
 
 
 def patient(on: Bench, **changes: object) -> Patient:

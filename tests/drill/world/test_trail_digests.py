@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pytest
-
 from irkit.cloudtrail.integrity.finding import Verdict
 from irkit.cloudtrail.integrity.holding import holding
 from irkit.cloudtrail.integrity.report import Report
 from irkit.cloudtrail.integrity.verify import verify
 from irkit.drill.world import estate
-from tests.bench import Bench, bench
-
-if TYPE_CHECKING:
-    from irkit.drill.world.world import World
-
-
-@pytest.fixture
-def on(world: World, tmp_path: Path) -> Bench:
-    return bench(world, tmp_path)
+from tests.bench import Bench
 
 
 def checked(on: Bench) -> Report:
