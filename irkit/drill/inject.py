@@ -19,7 +19,7 @@ class Inject(StrEnum):
     SLACK_DOWN = "slack-down"
     """Slack does not answer from the start on, for a while."""
     GITHUB_DOWN = "github-down"
-    """GitHub and its git do not answer when something of theirs is to be purged."""
+    """GitHub and its git do not answer from when a purge of theirs is approved, for a while."""
     CLOCK_SKEW = "clock-skew"
     """The responder's clock is 90 s off AWS's."""
     KILLED = "killed"

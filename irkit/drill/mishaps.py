@@ -19,16 +19,18 @@ from irkit.drill.inject import Inject, Schedule, schedule
 from irkit.drill.rehearsal import Rehearsal, WorldFailed
 from irkit.drill.responder import COLLEAGUE, POLL_SECONDS, Rehearsed
 from irkit.drill.world.access_files import VAULT, write_private
+from irkit.engine.approval import shut
 from irkit.engine.ready import ENDED
 from irkit.errors import JournalError
 from irkit.incident.life import Stage
 from irkit.incident.state import IncidentState, Phase
+from irkit.runbook.model import Runbook, Step
 
 FILE = "injects.json"
 _OF_GITHUB = ("git.", "github.")
 _LETS_GO = ("aws.lift_freeze", "aws.release_principals", "aws.lift_user_deny")
 _BETWEEN_S = 0.5
-_PURGE = frozenset({Phase.PLANNED, Phase.APPLYING})
+_TO_DO = frozenset({Phase.PLANNED, Phase.APPLYING})
 
 
 class Happened(Frozen):
@@ -125,7 +127,7 @@ class Mishaps:
         match inject:
             case Inject.SLACK_DOWN if elapsed >= when.slack_from.total_seconds():
                 self._down(inject, when)
-            case Inject.GITHUB_DOWN if self._is_purging(state):
+            case Inject.GITHUB_DOWN if is_purging(self.incident.runbook, state):
                 self._down(inject, when)
             case Inject.SECOND_LEAK if elapsed >= when.second_after.total_seconds():
                 self._leak()
@@ -134,14 +136,6 @@ class Mishaps:
                 self._revive(state)
             case _:
                 return
-
-    def _is_purging(self, state: IncidentState) -> bool:
-        return any(
-            step.uses.startswith(_OF_GITHUB)
-            and state.step(step.id).phase in _PURGE
-            and state.step(step.id).effect is Effect.IRREVERSIBLE
-            for step in self.incident.runbook.steps
-        )
 
     def _down(self, inject: Inject, when: Schedule) -> None:
         seconds = _downtime(inject, when).total_seconds()
@@ -180,3 +174,14 @@ _SERVICES = {Inject.SLACK_DOWN: ("slack",), Inject.GITHUB_DOWN: ("github", "git"
 
 def _downtime(inject: Inject, when: Schedule) -> timedelta:
     return when.slack_for if inject is Inject.SLACK_DOWN else when.github_for
+
+
+def is_purging(runbook: Runbook, state: IncidentState) -> bool:
+    """Whether something at GitHub that cannot be undone is carried out now, or will be at once: approved by all."""
+    return any(_is_purged(step, state) for step in runbook.steps if step.uses.startswith(_OF_GITHUB))
+
+
+def _is_purged(step: Step, state: IncidentState) -> bool:
+    current = state.step(step.id)
+    is_final = current.effect is Effect.IRREVERSIBLE and any(plan.changes for plan in current.plans)
+    return is_final and current.phase in _TO_DO and not shut(state, step.id, step.approve or 0)

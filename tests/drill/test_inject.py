@@ -19,7 +19,7 @@ from pydantic import JsonValue
 from irkit.contract import Change, Effect, Means, Plan, Seen, Sighting
 from irkit.drill.consequences import consequences
 from irkit.drill.inject import Inject, Schedule, schedule
-from irkit.drill.mishaps import Asked, Happened, Mishaps, ask, asked
+from irkit.drill.mishaps import Asked, Happened, Mishaps, ask, asked, is_purging
 from irkit.drill.rehearsal import Rehearsal
 from irkit.drill.responder import colleague
 from irkit.engine.endings import IRKIT
@@ -28,7 +28,7 @@ from irkit.incident.events import Mode, PlanHash, StepId
 from irkit.incident.state import Phase
 from irkit.runbook.load import loads
 from tests.drill.test_responder import SMASH, Rehearsed, approvers
-from tests.engine.driving import Drive
+from tests.engine.driving import SAM, Drive
 from tests.engine.test_lives_journalled import KEY, refusing
 from tests.incident.biography import START, Biography
 
@@ -120,6 +120,23 @@ def test_what_has_happened_does_not_happen_to_the_next_runner_but_comes_up(drive
     trouble.stop()
     assert {fault["outage"] for fault in cloud.flipped} <= {"off"}
     assert {fault["service"] for fault in cloud.flipped} == {"github", "git"}
+
+
+def test_github_goes_down_once_the_purge_has_all_its_approvals(tmp_path: Path) -> None:
+    drive = Drive(tmp_path, SMASH.replace("board.", "git."), mode=Mode.DRILL)
+    drive.catalog["git.smash"] = drive.catalog["board.smash"]
+
+    def begins() -> bool:
+        return is_purging(drive.runbook, drive.journal.state())
+
+    drive.run()
+    assert (drive.step("smash").phase, begins()) == (Phase.PLANNED, False)
+    drive.approve("smash", phrase="smash a")
+    assert not begins()
+    drive.approve("smash", SAM, phrase="smash a")
+    assert begins()
+    drive.run()
+    assert (drive.step("smash").phase, begins()) == (Phase.DONE, False)
 
 
 def test_a_second_leak_is_a_note_and_whoever_answers_it_is_called_once(drive: Drive, tmp_path: Path) -> None:
