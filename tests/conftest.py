@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,12 @@ def _once(_: Any, path: str) -> Any:  # noqa: ANN401  botocore's own
 
 
 JSONFileLoader.load_file = _once
+
+for _one in (signal.SIGINT, signal.SIGHUP):
+    # Behind `nohup` or `&` they are ignored, and would be so by each irkit that a test interrupts. A handler is not
+    # handed on to children; this one leaves the suite itself as deaf as it was.
+    if signal.getsignal(_one) is signal.SIG_IGN:
+        signal.signal(_one, lambda *_: None)
 
 __all__ = ["forge", "on", "raise_world", "world"]
 

@@ -24,7 +24,7 @@ inputs: {}
 steps:
   ask: {uses: human.note, with: {prompt: What happened}}
 """
-SECONDS = 20
+SECONDS = 120
 
 
 @pytest.fixture
