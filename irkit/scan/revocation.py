@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from irkit.contract import Change, Frozen, Operation, Plan, Probe, Proof, Receipt, Seen, Sighting, Standing, Verdict
 from irkit.counted import counted
-from irkit.errors import NotFound
+from irkit.errors import ConfigInvalid, NotFound, OwnIdentity
 from irkit.scan.issuer import issuers_answer, sighting
 from irkit.scan.leaked import Leaked, Value
 from irkit.scan.recalled import recalled
@@ -40,7 +40,10 @@ class _Work(Frozen):
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who is told, and how. ``refuse`` raises for what must not or cannot be revoked; ``revoke`` tells the issuer."""
+    """Who is told, and how. ``refuse`` raises for what cannot be revoked; ``revoke`` tells the issuer.
+
+    A token that irkit works with itself is never revoked.
+    """
 
     refuse: Callable[[Clients, Sequence[Value]], None]
     revoke: Callable[[Clients, Sequence[Value]], None]
@@ -52,8 +55,9 @@ class Issuer:
     """What the receipt says was done: ``github: POST /credentials/revoke for``."""
 
     def plan(self, clients: Clients, params: Params) -> Plan:
-        """Ask which of them live. Raises ``NotFound`` when a text is lost, and what ``refuse`` raises."""
+        """Ask which of them live. Raises ``NotFound`` for a lost text, ``OwnIdentity``, and what ``refuse`` raises."""
         values = _values(clients, params.tokens)
+        _refuse_own(clients, values)
         self.refuse(clients, values)
         left = tuple(one.leaked for one in values if issuers_answer(clients, one).seen is not Seen.DENIED)
         many = counted(len(left), self.noun)
@@ -79,9 +83,10 @@ class Issuer:
         return Probe(standing=Standing.IN_PLACE if whole else Standing.BETWEEN, seen=said, receipt=self._receipt(work))
 
     def apply(self, clients: Clients, plan: Plan) -> Receipt:
-        """Tell the issuer. Raises ``NotFound``, and what ``refuse`` and ``revoke`` raise."""
+        """Tell the issuer. Raises ``NotFound``, ``OwnIdentity``, and what ``refuse`` and ``revoke`` raise."""
         work = _Work.model_validate(plan.details)
         values = _values(clients, work.tokens)
+        _refuse_own(clients, values)
         self.refuse(clients, values)
         self.revoke(clients, values)
         return self._receipt(work)
@@ -111,6 +116,19 @@ class Issuer:
             result=Result(tokens=labels).model_dump(mode="json"),
             details=work.model_dump(mode="json"),
         )
+
+
+def _refuse_own(clients: Clients, values: Sequence[Value]) -> None:
+    """Raises ``OwnIdentity`` for a token of irkit's own. One that is not to be read is none it works with."""
+    config = clients.config
+    for ref in (config.github.token, config.git.token, config.slack.token):
+        try:
+            mine = ref.read() if ref is not None else None
+        except ConfigInvalid:
+            continue
+        if mine is not None and any(value.secret.matches(mine) for value in values):
+            msg = "this is the token that irkit works with, so it will not revoke it"
+            raise OwnIdentity(msg, hint="give irkit another token, then retry the step")
 
 
 def _values(clients: Clients, tokens: Sequence[Leaked]) -> tuple[Value, ...]:

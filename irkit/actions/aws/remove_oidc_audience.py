@@ -1,7 +1,8 @@
 """Take no more tokens for one audience of an OpenID Connect provider, such as a CI service's ``sts.amazonaws.com``.
 
 Every role that trusts the provider feels it, so blocking one role's trust comes first; this is for a provider that is
-itself misused. The provider stays: deleting it would break all trust policies that name it.
+itself misused. It is refused while the role that irkit acts as, or a protected one, is taken on by this provider. The
+provider stays: deleting it would break all trust policies that name it.
 The attacker sees ``InvalidIdentityToken`` on sts:AssumeRoleWithWebIdentity.
 """
 
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 from pydantic import AwareDatetime
 
 from irkit.clients.settling import Stands
+from irkit.clients.trust_policy import trust_policy, trusted
 from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Receipt, Standing, Verdict
-from irkit.errors import PlanStale
+from irkit.errors import NotFound, OwnIdentity, PlanStale
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -45,7 +47,8 @@ class _Work(Frozen):
 
 
 def plan(clients: Clients, params: Params) -> Plan:
-    """Read the provider's audiences. Raises ``NotFound``."""
+    """Read the provider's audiences. Raises ``OwnIdentity``, ``NotFound``."""
+    _refuse_own(clients, params.provider)
     now = params.audience in clients.oidc_providers.described(params.provider).audiences
     work = _Work(provider=params.provider, audience=params.audience, before=now, after=False)
     return _plan(work, "every role that trusts this provider: no new session with such a token; open ones go on")
@@ -63,8 +66,10 @@ def probe(clients: Clients, plan: Plan) -> Probe:
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
-    """Remove the audience, or add it again. Raises ``PlanStale`` when the provider is not as the plan shows."""
+    """Remove the audience, or add it again. Raises ``OwnIdentity``, ``PlanStale`` when it is not as the plan shows."""
     work = _Work.model_validate(plan.details)
+    if not work.after:
+        _refuse_own(clients, work.provider)
     providers = clients.oidc_providers
     if (work.audience in providers.described(work.provider).audiences) != work.before:
         msg = f"{work.provider}: {_words(not work.before)} for {work.audience} meanwhile"
@@ -89,6 +94,20 @@ def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     now = done.audience in clients.oidc_providers.described(done.provider).audiences
     work = _Work(provider=done.provider, audience=done.audience, before=now, after=done.before)
     return _plan(work, "roles that trust this provider are taken on again with such tokens")
+
+
+def _refuse_own(clients: Clients, provider: str) -> None:
+    """Raises ``OwnIdentity`` where the role that we act as, or one that is protected, is taken on by this provider."""
+    own = clients.sts.own_identity().principal
+    for name in (own, *(each.rpartition("/")[2] for each in clients.config.protected_principals)):
+        try:
+            document = trust_policy(clients.rights, name).read()
+        except NotFound:
+            continue  # a user
+        if provider in trusted(document):
+            why = "irkit acts as it" if name == own else "it is protected by irkit's configuration"
+            msg = f"role {name} is taken on by {provider}, and {why}"
+            raise OwnIdentity(msg, hint="block the trust of the misused role instead (aws.block_trust)")
 
 
 def _words(taken: bool) -> str:  # noqa: FBT001 -- a state, not a switch
@@ -128,6 +147,6 @@ ACTION: Action[Clients, Params, Result] = Action(
     revert=Operation(plan_revert, probe, apply, verify, settle=_SETTLE),
     iam=(
         *("iam:GetOpenIDConnectProvider", "iam:RemoveClientIDFromOpenIDConnectProvider"),
-        "iam:AddClientIDToOpenIDConnectProvider",
+        *("iam:AddClientIDToOpenIDConnectProvider", "iam:GetRole"),
     ),
 )

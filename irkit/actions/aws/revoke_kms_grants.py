@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import AwareDatetime
 
 from irkit.clients.kms import Grant
+from irkit.clients.principal import principal
 from irkit.clients.settling import Stands
 from irkit.contract import (
     Action,
@@ -182,9 +183,9 @@ def joined(part: Receipt, last: Receipt) -> Receipt:
 
 
 def _refuse_own(clients: Clients, one: Grant) -> None:
-    """A grant to irkit itself, or to a protected principal, is none of a suspect's."""
-    name = one.grantee.rsplit("/", maxsplit=1)[-1]
-    clients.sts.refuse_own(user=name if ":user/" in one.grantee else "", role=name if ":role/" in one.grantee else "")
+    """A grant to irkit itself, a session of its role too, or to a protected principal, is none of a suspect's."""
+    if principal(one.grantee) is not None:  # else it is a service, or the id of somebody deleted
+        clients.sts.refuse_own_arn(one.grantee)
 
 
 def _kept(one: Grant) -> _Grant:

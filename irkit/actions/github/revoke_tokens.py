@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from irkit.clients.github_tokens import is_revocable
 from irkit.contract import Action, Effect
-from irkit.errors import NotFound, OwnIdentity
+from irkit.errors import NotFound
 from irkit.scan.leaked import Provider, Value
 from irkit.scan.revocation import Issuer, Params, Result
 
@@ -20,13 +20,8 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
 
-def _refuse(clients: Clients, values: Sequence[Value]) -> None:
-    """Raises ``OwnIdentity`` for a token of irkit's own, ``NotFound`` for a kind that GitHub revokes none of."""
-    refs = (clients.config.github.token, clients.config.git.token)
-    own = [ref.read() for ref in refs if ref is not None]
-    if any(value.secret.matches(mine) for value in values for mine in own):
-        msg = "this is the token that irkit works with, so it will not revoke it"
-        raise OwnIdentity(msg, hint="give irkit another token, then retry the step")
+def _refuse(_: Clients, values: Sequence[Value]) -> None:
+    """Raises ``NotFound`` for a kind that GitHub revokes none of."""
     refused = [one.leaked.label for one in values if not _is_covered(one)]
     if refused:
         msg = f"GitHub revokes nothing of this kind: {', '.join(refused)}"

@@ -14,7 +14,7 @@ from irkit.clients.kingfisher import Said
 from irkit.contract import Action, Effect
 from irkit.errors import NotFound, OutsideError
 from irkit.scan.issuer import question
-from irkit.scan.leaked import Value, liveness_rule
+from irkit.scan.leaked import Provider, Value, liveness_rule
 from irkit.scan.revocation import Issuer, Params, Result
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 
 def _refuse(clients: Clients, values: Sequence[Value]) -> None:
-    """Raises ``NotFound`` where the SDK has no way to revoke a kind."""
+    """Raises ``NotFound`` where the SDK has no way to revoke a kind, and for an AWS key: that has steps of its own."""
     rules = ((one.leaked.label, liveness_rule(one.leaked.rule)) for one in values)
+    if of_aws := [one.leaked.label for one in values if one.leaked.provider is Provider.AWS]:
+        raise NotFound(f"an AWS key is not revoked here: {', '.join(of_aws)}", hint="contain it by key_leak")
     uncovered = [label for label, rule in rules if not clients.providers.can_revoke(rule)]
     if uncovered:
         raise NotFound(f"no revocation is known for {', '.join(uncovered)}", hint="revoke it in its provider's console")

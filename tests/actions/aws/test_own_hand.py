@@ -1,7 +1,13 @@
-"""irkit can never act on the identity it runs as, nor on a protected principal: each action that takes one is tried."""
+"""irkit can never act on the identity it runs as, nor on a protected principal: every action that acts is tried.
+
+Those that are told whom to act on by name are aimed at it in every way there is to name it (``CONTAINING``). Those that
+meet a principal otherwise have tests of their own (``OTHERWISE``). What reaches no identity stands in ``NOBODYS``, each
+with the reason; an action that stands nowhere fails ``test_every_action_that_acts_is_tried_or_says_why_not``.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,21 +20,40 @@ from irkit.actions import catalog
 from irkit.clients.aws import AwsSession
 from irkit.clients.clients import Clients, Outside
 from irkit.config import AwsConfig, Config
-from irkit.contract import AnyAction, Effect
+from irkit.contract import AnyAction, Effect, Plan
 from irkit.errors import NotFound, OwnIdentity
 from tests.bench import Postmortem
 
 ACCOUNT = "111122223333"
 _ACTS = {Effect.REVERSIBLE, Effect.IRREVERSIBLE}
 _WHOM = ("user", "role", "principal", "principals")
-LETS_OUT = {"aws.release_principals"}
-"""Gives rights back; whom it names is in quarantine, so it is neither us nor protected."""
+OTHERWISE = {
+    "aws.revoke_kms_grants": "test_no_grant_to_it_is_revoked",
+    "aws.remove_oidc_audience": "test_no_provider_that_it_is_taken_on_by_loses_an_audience",
+    "github.revoke_tokens": "tests/actions/token/test_find_liveness.py: irkit's own token is never revoked",
+    "token.revoke_tokens": "the same",
+}
+"""What is acted on is no principal by name, but may be one's grant, provider or token: where that is tried."""
+_GIVES = "gives rights back; whom it names is in quarantine, so it is neither us nor protected"
+_CI = "a thing of a repository, and no identity that irkit acts as"
+NOBODYS = {
+    "aws.release_principals": _GIVES,
+    "aws.lift_freeze": _GIVES,
+    "aws.disable_kms_key": "a key, for everybody alike; the card that decides it says who stops",
+    "aws.rotate_kms_key": "new material for a key; nobody's rights change",
+    "aws.restart_service": "the service goes on with what it may do",
+    "git.purge_history": "texts in a repository",
+    **dict.fromkeys(
+        ("github.cancel_runs", "github.delete_caches", "github.delete_ci_logs", "github.remove_branch"), _CI
+    ),
+    **dict.fromkeys(("github.disable_webhook", "github.remove_deploy_key", "github.remove_runner"), _CI),
+    "github.update_actions_secret": "writes a value, and takes none away",
+}
+ACTING = tuple(name for name in catalog.MODULES if catalog.ACTIONS[catalog.ActionId(name)].effect in _ACTS)
 CONTAINING = tuple(
     name
-    for name in catalog.MODULES
-    if name not in LETS_OUT
-    and catalog.ACTIONS[catalog.ActionId(name)].effect in _ACTS
-    and set(_WHOM) & set(catalog.ACTIONS[catalog.ActionId(name)].params.model_fields)
+    for name in ACTING
+    if name not in NOBODYS and set(_WHOM) & set(catalog.ACTIONS[catalog.ActionId(name)].params.model_fields)
 )
 
 NAMES = st.text("abcXYZ019+=,.@-_", min_size=1, max_size=20)
@@ -43,14 +68,23 @@ class Told:
         self.session = _Session()
         self._arn = arn
         self.sent: list[str] = []
+        self.grantee = ""
+        """Who has a grant on every key; nobody when it is empty."""
+        self.trusting: dict[object, Mapping[str, object]] = {}
+        """Trust policies by the name of their role."""
 
-    def call(self, service: str, operation: str, /, **_: object) -> Mapping[str, Any]:
+    def call(self, service: str, operation: str, /, **given: object) -> Mapping[str, Any]:
         if operation == "get_caller_identity":
             return {"Arn": self._arn, "Account": ACCOUNT}
+        if operation == "get_role" and given["RoleName"] in self.trusting:
+            return {"Role": {"AssumeRolePolicyDocument": self.trusting[given["RoleName"]]}}
         self.sent.append(f"{service}:{operation}")
         raise NotFound(operation)
 
     def pages(self, service: str, operation: str, /, **_: object) -> Iterator[Mapping[str, Any]]:
+        if operation == "list_grants":
+            yield {"Grants": [{"GrantId": "g1", "GranteePrincipal": self.grantee, "Operations": ["Decrypt"]}]}
+            return
         self.sent.append(f"{service}:{operation}")
         raise NotFound(operation)
 
@@ -137,5 +171,48 @@ def test_no_action_touches_a_protected_principal(
     assert told.sent == []
 
 
-def test_there_are_such_actions() -> None:
-    assert {"aws.quarantine_principals", "aws.deny_principal", "aws.deactivate_keys"} <= set(CONTAINING)
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k1"
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": PROVIDER}}
+OPS, BREAK_GLASS = own_arn("role", "/", "ops"), own_arn("role", "/", "irkit-break-glass")
+
+
+@pytest.mark.parametrize(("me", "protected"), [(OPS, ()), (BREAK_GLASS, ("ops",))], ids=["own", "protected"])
+@pytest.mark.parametrize("grantee", targets("role", "/teams/", "ops"))
+def test_no_grant_to_it_is_revoked(me: str, protected: tuple[str, ...], grantee: str) -> None:
+    clients, told = clients_of(me, protected)
+    told.grantee = grantee
+    action = catalog.ACTIONS[catalog.ActionId("aws.revoke_kms_grants")]
+    assert action.operation is not None
+    with pytest.raises(OwnIdentity):
+        action.operation.plan(clients, action.params.model_validate({"key": KEY, "ids": ["g1"]}))
+    assert told.sent == []
+
+
+@pytest.mark.parametrize(("me", "protected"), [(OPS, ()), (BREAK_GLASS, ("ops",))], ids=["own", "protected"])
+def test_no_provider_that_it_is_taken_on_by_loses_an_audience(me: str, protected: tuple[str, ...]) -> None:
+    clients, told = clients_of(me, protected)
+    told.trusting["ops"] = {"Version": "2012-10-17", "Statement": [TRUST]}
+    action = catalog.ACTIONS[catalog.ActionId("aws.remove_oidc_audience")]
+    assert action.operation is not None
+    given = action.params.model_validate({"provider": PROVIDER, "audience": "sts.amazonaws.com"})
+    with pytest.raises(OwnIdentity):
+        action.operation.plan(clients, given)
+    work = {"provider": PROVIDER, "audience": "sts.amazonaws.com", "before": True, "after": False}
+    with pytest.raises(OwnIdentity):
+        action.operation.apply(clients, Plan(summary="", changes=(), blast="", undo="", details=work))
+    told.trusting["ops"] = {"Version": "2012-10-17", "Statement": []}
+    with pytest.raises(NotFound):
+        action.operation.plan(clients, given)
+
+
+def test_every_action_that_acts_is_tried_or_says_why_not() -> None:
+    assert {"aws.quarantine_principals", "aws.hold_principals", "aws.deactivate_keys"} <= set(CONTAINING)
+    assert sorted((*CONTAINING, *OTHERWISE, *NOBODYS)) == sorted(ACTING)
+
+
+@pytest.mark.parametrize("action_id", [each for each in NOBODYS if NOBODYS[each] != _GIVES])
+def test_what_is_said_to_reach_no_identity_takes_no_credentials_life(action_id: str) -> None:
+    source = importlib.import_module(f"irkit.actions.{action_id}").__file__
+    assert source is not None
+    assert "cuts" not in Path(source).read_text(encoding="utf-8")

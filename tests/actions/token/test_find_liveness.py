@@ -20,10 +20,11 @@ from irkit.contract import CredentialKind, Means, Plan, Proof, Seen, Standing
 from irkit.drill.world.loopback_server import Outage
 from irkit.errors import NotFound, OwnIdentity
 from irkit.scan.example import example
-from irkit.scan.leaked import Leaked, in_text
+from irkit.scan.leaked import Leaked, Provider, in_text
+from irkit.scan.revocation import Issuer
 from irkit.scan.revocation import Params as Revoked
 from irkit.secret import Secret
-from tests.forge import GITHUB_TOKEN, Forge
+from tests.forge import GIT_TOKEN, GITHUB_TOKEN, SLACK_TOKEN, Forge
 
 GITHUB, PROVIDER = at_github.GITHUB, at_provider.PROVIDER
 TOKEN = Secret(example("ghp_${github:30}", 7))
@@ -124,13 +125,22 @@ def test_an_unreachable_github_proves_nothing_of_a_revocation(
     assert [one.seen for one in verdict.sightings] == [Seen.UNKNOWN]
 
 
-def test_irkits_own_token_is_never_revoked(clients: Clients) -> None:
-    own = in_text(Secret(GITHUB_TOKEN), clients.fingerprint)[0]
-    clients.known_secrets.remember(own.leaked.fingerprint, own.secret)
-    mine = own.leaked.model_copy(update={"provider": "github"})
+@pytest.mark.parametrize("issuer", [GITHUB, PROVIDER], ids=["github", "provider"])
+@pytest.mark.parametrize("token", [GITHUB_TOKEN, GIT_TOKEN, SLACK_TOKEN], ids=["github", "git", "slack"])
+def test_irkits_own_token_is_never_revoked(clients: Clients, remember: Remember, issuer: Issuer, token: str) -> None:
+    mine = remember(token)
     with pytest.raises(OwnIdentity):
-        GITHUB.plan(clients, Revoked(tokens=(mine,)))
+        issuer.plan(clients, Revoked(tokens=(mine,)))
+    approved = Plan(summary="", changes=(), blast="", undo="", details={"tokens": [mine.model_dump(mode="json")]})
+    with pytest.raises(OwnIdentity):
+        issuer.apply(clients, approved)
     assert clients.github.login() == "irkit-responder"
+
+
+def test_an_aws_key_is_left_to_the_steps_that_guard_identities(clients: Clients, remember: Remember) -> None:
+    key = remember(TOKEN.reveal()).model_copy(update={"provider": Provider.AWS})
+    with pytest.raises(NotFound, match="AWS key"):
+        PROVIDER.plan(clients, Revoked(tokens=(key,)))
 
 
 def test_githubs_revocation_refuses_what_it_does_not_cover(clients: Clients, remember: Remember) -> None:
