@@ -17,11 +17,11 @@ from irkit.clients.clients import Clients, Listeners, Outside
 from irkit.clients.evidence import EvidenceFile
 from irkit.clients.iam import NewKey
 from irkit.contract import Operation, Plan, Proof, Receipt, Verdict
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from irkit.drill.world.world import World
 
-PATIENCE_S = 30.0
 OTHER_POLICY = '{"Statement":[{"Action":"s3:*","Effect":"Deny","Resource":"*"}],"Version":"2012-10-17"}'
 """A policy document that is none of irkit's, as canonical JSON."""
 

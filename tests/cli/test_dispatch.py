@@ -15,6 +15,7 @@ from irkit.cli import home
 from irkit.cli.main import main
 from irkit.config import Config
 from tests.e2e.commands import Command
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def with_stderr_piped(irkit: Command, *words: str) -> subprocess.CompletedProces
             check=False,
             env=irkit.environment,
             cwd=irkit.home,
-            timeout=60,
+            timeout=PATIENCE_S,
         )
     finally:
         os.close(slave)

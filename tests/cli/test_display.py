@@ -14,6 +14,7 @@ from irkit.engine.executor import Outcome, Until
 from irkit.wiring.incidents import session_of
 from irkit.wiring.session import Session
 from tests.e2e.commands import Command
+from tests.patience import PATIENCE_S
 
 QUESTION = """\
 runbook: ask
@@ -24,7 +25,6 @@ inputs: {}
 steps:
   ask: {uses: human.note, with: {prompt: What happened}}
 """
-SECONDS = 120
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_signal_that_asks_to_stop_ends_a_run_in_good_order(
     irkit: Command, watching: subprocess.Popen[str], number: int
 ) -> None:
     watching.send_signal(number)
-    _, errors = watching.communicate(timeout=SECONDS)
+    _, errors = watching.communicate(timeout=PATIENCE_S)
     assert watching.returncode == 130, errors
     assert incident(irkit).journal.records()[-1].event.kind == "runner_stopped"
 
@@ -72,7 +72,7 @@ def test_a_run_whose_reader_went_away_stops_in_good_order(irkit: Command, watchi
     assert watching.stdout is not None
     watching.stdout.close()
     incident(irkit).orders.note("somebody there?")
-    watching.wait(SECONDS)
+    watching.wait(PATIENCE_S)
     assert incident(irkit).journal.records()[-1].event.kind == "runner_stopped"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.scan import planted
 from tests.scan.work_tree import WorkTree
 
@@ -42,7 +43,7 @@ def in_shell(tree: WorkTree, line: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
 
 
@@ -89,13 +90,13 @@ def test_an_interrupted_scan_says_so_and_leaves_no_process(tree: WorkTree) -> No
     )
     waiting = _opened(tree.folder / "waits", told)
     os.killpg(told.pid, signal.SIGINT)
-    said = told.communicate(timeout=60)[1].decode()
+    said = told.communicate(timeout=PATIENCE_S)[1].decode()
     os.close(waiting)
 
     assert told.returncode == 130
     assert "resume" not in said
     assert "incomplete" in said
-    gone_by = time.monotonic() + 30
+    gone_by = time.monotonic() + PATIENCE_S
     while _is_group_there(told.pid) and time.monotonic() < gone_by:
         time.sleep(0.05)
     assert not _is_group_there(told.pid)
@@ -144,7 +145,7 @@ def test_a_repository_of_another_user_is_refused_with_the_way_out(tree: WorkTree
 
 def _opened(pipe: Path, by: subprocess.Popen[bytes]) -> int:
     """The writing end, when somebody reads."""
-    give_up_at = time.monotonic() + 60
+    give_up_at = time.monotonic() + PATIENCE_S
     while by.poll() is None and time.monotonic() < give_up_at:
         try:
             return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)

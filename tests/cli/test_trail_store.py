@@ -14,9 +14,9 @@ from irkit.cli import trail_behind
 from irkit.cloudtrail.places import is_store, store_folder
 from tests.cli.test_trail import DATA, Ask, ask, log
 from tests.cloudtrail.made import body
+from tests.patience import PATIENCE_S
 
 __all__ = ["ask"]
-PATIENCE_S = 60.0
 
 
 @pytest.fixture

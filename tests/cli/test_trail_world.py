@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.cli.test_trail import Ask, ask
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from irkit.drill.world.world import World
 
 __all__ = ["ask"]
-PATIENCE_S = 60.0
 
 
 def test_the_event_history_and_the_trails_bucket_agree_on_what_a_key_did(ask: Ask, world: World) -> None:

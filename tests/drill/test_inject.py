@@ -31,6 +31,7 @@ from tests.drill.test_responder import SMASH, Rehearsed, approvers
 from tests.engine.driving import SAM, Drive
 from tests.engine.test_lives_journalled import KEY, refusing
 from tests.incident.biography import START, Biography
+from tests.patience import PATIENCE_S
 
 SOON = Schedule(
     slack_from=timedelta(),
@@ -48,7 +49,6 @@ RUNBOOK = loads(
     "leak.yaml",
 )
 TELL, PURGE = StepId("tell"), StepId("purge")
-WITHIN_S = 30
 
 
 @dataclass
@@ -84,7 +84,7 @@ def mishaps(drive: Drive, folder: Path, *injects: Inject) -> tuple[Mishaps, Clou
 
 
 def until_happened(folder: Path, inject: Inject) -> Asked:
-    until = time.monotonic() + WITHIN_S
+    until = time.monotonic() + PATIENCE_S
     while not asked(folder).has(inject) and time.monotonic() < until:
         time.sleep(0.01)
     return asked(folder)
@@ -151,7 +151,7 @@ def test_a_second_leak_is_a_note_and_whoever_answers_it_is_called_once(drive: Dr
     trouble.second_leak = answer
     trouble.start()
     until_happened(cloud.folder, Inject.SECOND_LEAK)
-    until = time.monotonic() + WITHIN_S
+    until = time.monotonic() + PATIENCE_S
     while not called and time.monotonic() < until:
         time.sleep(0.01)
     trouble.stop()
@@ -172,7 +172,7 @@ def test_a_colleague_who_is_asleep_approves_later_and_one_who_never_wakes_does_n
     for person in (never, late):
         person.act(person, drive.journal.state(), StepId("smash"))
     assert len(approvers(drive)) == 1
-    until = time.monotonic() + WITHIN_S
+    until = time.monotonic() + PATIENCE_S
     while len(approvers(drive)) == 1 and time.monotonic() < until:
         for person in (never, late):
             person.act(person, drive.journal.state(), StepId("smash"))

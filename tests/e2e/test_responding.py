@@ -16,8 +16,8 @@ from irkit.incident.events import Mode, StepId
 from irkit.wiring.drills import Tempo, Terms, begin
 from irkit.wiring.session import Session
 from tests.e2e.commands import Command
+from tests.patience import PATIENCE_S
 
-DEADLINE_SECONDS = 60
 QUICK = Terms(tempo=Tempo.QUICK)
 """CloudTrail answers twenty times a second, not twice: what its pace does is tried in ``test_drill.py``."""
 
@@ -55,7 +55,7 @@ def step(irkit: Command, name: str, incident: str = "DRILL-0001") -> dict[str, o
 
 def until(irkit: Command, session: Session, name: str, state: str) -> dict[str, object]:
     """Asks ``irkit status`` each time that something became of a step, until its state is this."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
+    deadline = time.monotonic() + PATIENCE_S
     stands = session.journal.state().step(StepId(name))
     while (now := step(irkit, name, session.folder.incident))["state"] != state:
         while (stood := session.journal.state().step(StepId(name))) == stands:

@@ -18,6 +18,7 @@ from irkit.incident.journal import SqliteJournal
 from irkit.incident.state import ItemPhase, Phase
 from tests.engine.driving import KIM, SAM, Drive
 from tests.engine.switchboard import CATALOG
+from tests.patience import PATIENCE_S
 
 LOOK = "  look: {uses: board.look, with: {name: a}}\n"
 TURN = "  turn: {uses: board.turn_on, with: {name: a}}\n"
@@ -26,9 +27,9 @@ ANNOUNCE = "  tell: {uses: board.announce, with: {name: c}}\n"
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while not holds():
-        assert time.monotonic() < deadline, "it did not come about in 20 s"
+        assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.01)
 
 

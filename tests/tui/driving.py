@@ -22,11 +22,11 @@ from irkit.tui.capture import screen_text
 from irkit.tui.look import Look
 from irkit.tui.screens.incident import IncidentScreen
 from irkit.tui.widgets.steps import StepList
+from tests.patience import PATIENCE_S
 from tests.tui.story import ScriptedDesk, ScriptedHome
 
 WIDE = (120, 36)
 NARROW = (80, 24)
-_DEADLINE = 20.0
 _SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 
@@ -52,7 +52,7 @@ def _has_read(app: IrkitApp) -> bool:
 
 
 async def until(pilot: Pilot[str], holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _DEADLINE
+    deadline = time.monotonic() + PATIENCE_S
     while not holds():
         if time.monotonic() > deadline:
             raise AssertionError(f"it never came to hold; the screen was:\n{screen_text(pilot.app.screen)}")
@@ -142,7 +142,7 @@ async def same_as_snapshot(pilot: Pilot[str], name: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(await _settled(pilot), encoding="utf-8")
     kept = path.read_text(encoding="utf-8")
-    deadline = time.monotonic() + _DEADLINE
+    deadline = time.monotonic() + PATIENCE_S
     while (text := screen_text(pilot.app.screen)) != kept and time.monotonic() < deadline:
         await pilot.pause(0.02)
     changed = "\n".join(difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "drawn", lineterm=""))

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from irkit.tui.look import Colour, Terminal
+from tests.patience import PATIENCE_S
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on
 from tests.tui.story import ScriptedDesk, halfway
@@ -66,7 +67,7 @@ print(constants.MAX_FPS, constants.TEXTUAL_ANIMATIONS)
     env = {key: value for key, value in os.environ.items() if not key.startswith("TEXTUAL")}
     env |= {"TEXTUAL_DRIVER": "textual.drivers.headless_driver:HeadlessDriver", "TEXTUAL_PRESS": "q"}
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=env, check=True, timeout=60
+        [sys.executable, "-c", program], capture_output=True, text=True, env=env, check=True, timeout=PATIENCE_S
     )
     assert done.stdout.splitlines()[-1] == "10 none"
 

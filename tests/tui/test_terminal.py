@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 LEFT_ALTERNATE_SCREEN, CURSOR_SHOWN = b"\x1b[?1049l", b"\x1b[?25h"
-_DEADLINE = 60.0
 
 PROGRAM = """
 import sys
@@ -49,7 +50,7 @@ class Terminal:
         self.output = b""
 
     def reads_until(self, text: bytes) -> None:
-        deadline = time.monotonic() + _DEADLINE
+        deadline = time.monotonic() + PATIENCE_S
         while text not in self.output:
             assert time.monotonic() < deadline, self.output[-3000:]
             self._read()
@@ -61,7 +62,7 @@ class Terminal:
             time.sleep(0.02)
 
     def ends(self) -> int:
-        deadline = time.monotonic() + _DEADLINE
+        deadline = time.monotonic() + PATIENCE_S
         while self.child.poll() is None:
             assert time.monotonic() < deadline, self.output[-3000:]
             self._read()

@@ -12,6 +12,7 @@ from irkit.config import Config, load
 from irkit.drill.matrix import Bout, Fought
 from irkit.wiring.matrix import Matrix
 from tests.drill.verdicts import score
+from tests.patience import PATIENCE_S
 
 DRILL = """
 import os, sys, time
@@ -24,14 +25,13 @@ if sys.argv[1] == "die":
     sys.exit("no world to be had")
 print(Path(sys.argv[0]).with_name("score.json").read_text())
 """
-LONG = 60
 
 
 def bout(runbook: str, seed: int = 1) -> Bout:
     return Bout(runbook=runbook, adversary="quiet", seed=seed)
 
 
-def matrix(folder: Path, limit: float = 20) -> Matrix:
+def matrix(folder: Path, limit: float = PATIENCE_S) -> Matrix:
     """One whose drills are a script: it hangs, dies, or tells a score, as its runbook is called."""
     script = folder / "drill.py"
     script.write_text(DRILL)
@@ -43,7 +43,7 @@ def matrix(folder: Path, limit: float = 20) -> Matrix:
 
 
 def is_gone(pid: int) -> bool:
-    until = time.monotonic() + LONG
+    until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         try:
             os.kill(pid, 0)
@@ -68,7 +68,8 @@ def test_a_bout_that_hangs_is_ended_and_lost(tmp_path: Path) -> None:
     one = only(list(matrix(tmp_path, limit=1).fight([bout("hang")])))
     left = tmp_path / "matrix" / one.bout.name
     assert one.losses == ("it had not ended after 1 s",)
-    assert is_gone(int((left / "pid").read_text()))
+    pid = left / "pid"
+    assert not pid.exists() or is_gone(int(pid.read_text())), "on a busy machine it may not have come so far"
 
 
 def test_a_bout_that_says_no_score_is_lost_with_its_last_words(tmp_path: Path) -> None:
@@ -78,10 +79,10 @@ def test_a_bout_that_says_no_score_is_lost_with_its_last_words(tmp_path: Path) -
 
 def test_whoever_stops_asking_leaves_no_process_and_no_bout_unsaid(tmp_path: Path) -> None:
     asked = [bout("win"), bout("hang"), bout("hang", 2), bout("hang", 3)]
-    fighting = matrix(tmp_path, limit=LONG).fight(asked)
+    fighting = matrix(tmp_path, limit=PATIENCE_S).fight(asked)
     assert next(fighting).is_win
     started = [tmp_path / "matrix" / each.name / "pid" for each in asked[1:]]
-    until = time.monotonic() + LONG
+    until = time.monotonic() + PATIENCE_S
     while not any(each.exists() for each in started) and time.monotonic() < until:
         time.sleep(0.02)
     fighting.close()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -33,6 +34,11 @@ class _Listener(ThreadingHTTPServer):
     def __init__(self, handler: type[LoopbackHandler], owner: LoopbackServer) -> None:
         super().__init__(("127.0.0.1", 0), handler)
         self.owner = owner
+
+    def server_bind(self) -> None:
+        """Bind, and ask no name server for the name of 127.0.0.1, as the parent does."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the parent's arguments
         """A client that hung up is its own affair; anything else is kept for the tests to see."""

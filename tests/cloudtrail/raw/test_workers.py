@@ -16,9 +16,9 @@ import pytest
 from irkit.cloudtrail.raw import process
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.workers import Told, Workers
+from tests.patience import PATIENCE_S
 
 DEADLY = "tests.cloudtrail.raw.odd_readers:Deadly"
-PATIENCE_S = 60.0
 PARENT = """
 import sys
 from irkit.cloudtrail.raw import process

@@ -25,9 +25,9 @@ from irkit.cloudtrail.store.manifest import NAME, StoreBroken, StoreUnwritable
 from irkit.cloudtrail.store.stored import Stored
 from tests.cloudtrail.made import body
 from tests.cloudtrail.store.logs import aws_form, aws_name, build, cached, log, raw, real, told
+from tests.patience import PATIENCE_S
 
 EVERYTHING = Query()
-PATIENCE_S = 60.0
 BUILD = """
 import sys
 from pathlib import Path

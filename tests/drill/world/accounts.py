@@ -20,6 +20,7 @@ from irkit.drill.world.json_shape import JsonObject, at
 from irkit.drill.world.seed_aws import key_pair
 from irkit.drill.world.signature import KeyPair
 from irkit.drill.world.world import World
+from tests.patience import PATIENCE_S
 
 NEVER = timedelta(hours=1)
 """Until it is told to settle."""
@@ -78,9 +79,9 @@ def spreading(world: World, delay: timedelta = NEVER) -> Iterator[None]:
         world.aws.settle()
 
 
-def becomes(condition: Callable[[], bool], within: float = 20) -> bool:
+def becomes(condition: Callable[[], bool]) -> bool:
     """Polls until the condition holds; False when it does not within the (generous) deadline."""
-    until = time.monotonic() + within
+    until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         if condition():
             return True

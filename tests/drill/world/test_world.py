@@ -31,7 +31,7 @@ def own_process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], World
     folder = tmp_path / "apart"
     process = subprocess.Popen([sys.executable, "-m", "irkit.drill.world", str(folder)], cwd=Path(__file__).parents[3])
     try:
-        assert becomes(lambda: read_facts(folder) is not None or process.poll() is not None, within=60)
+        assert becomes(lambda: read_facts(folder) is not None or process.poll() is not None)
         facts = read_facts(folder)
         assert facts is not None
         yield process, facts

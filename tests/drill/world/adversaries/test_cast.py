@@ -41,7 +41,7 @@ def calls(world: World) -> set[str]:
 
 def test_noise_is_five_innocent_jobs_that_look_guilty(started: Callable[[str], World]) -> None:
     world = started("noise")
-    assert becomes(lambda: min(int(str(mapping(one)["runs"])) for one in bystanders(world)) > 0, within=30)
+    assert becomes(lambda: min(int(str(mapping(one)["runs"])) for one in bystanders(world)) > 0)
     assert [(one["name"], one["refusals"]) for one in bystanders(world)] == [
         ("release bot", []),
         ("backup", []),
@@ -66,22 +66,22 @@ def test_the_quiet_one_is_hardly_there_and_what_is_refused_to_an_innocent_job_is
     deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
     asked = {"UserName": "svc-release", "PolicyName": "no", "PolicyDocument": json.dumps(deny)}
     world.aws.root.query("iam", "PutUserPolicy", asked)
-    assert becomes(lambda: bool(bystanders(world)[0]["refusals"]), within=30)
+    assert becomes(lambda: bool(bystanders(world)[0]["refusals"]))
     assert mapping(items(bystanders(world)[0]["refusals"])[0])["code"] == "AccessDeniedException"
 
 
 def test_smash_mines_and_puts_a_deny_on_the_administrator(started: Callable[[str], World]) -> None:
     world = started("smash")
-    assert becomes(lambda: {"ec2:RunInstances", "iam:PutUserPolicy", "iam:CreateUser"} <= calls(world), within=30)
+    assert becomes(lambda: {"ec2:RunInstances", "iam:PutUserPolicy", "iam:CreateUser"} <= calls(world))
 
 
 def test_the_insider_helps_himself_only_when_he_is_cut(started: Callable[[str], World]) -> None:
     world = started("insider")
-    assert becomes(lambda: "kms:Decrypt" in calls(world), within=30)
+    assert becomes(lambda: "kms:Decrypt" in calls(world))
     assert calls(world) <= {"secretsmanager:ListSecrets", "kms:Decrypt"}
     named = {"UserName": "svc-deploy", "AccessKeyId": world.found.leaked.key_id, "Status": "Inactive"}
     world.aws.root.query("iam", "UpdateAccessKey", named)
-    assert becomes(lambda: len(since_alarm(world)) > 6, within=30)
+    assert becomes(lambda: len(since_alarm(world)) > 6)
     assert world.intruder_tries()["session"] == WORKS
 
 
