@@ -8,17 +8,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from irkit.clients.kms import KeyState
 from irkit.contract import Effect
+from irkit.drill.claims import CONFIRM
 from irkit.drill.score import Belief
 from irkit.incident.events import (
     Actor,
     ApprovalGiven,
+    DecisionGiven,
+    EffectDone,
     EffectIntended,
     EvidenceKept,
     IncidentOpened,
     PlanHash,
     Recorded,
     StepPlanned,
+    StepSkipped,
 )
 from irkit.incident.life import Life, Stage
 from irkit.incident.lives import PROVIDER, lives
@@ -27,10 +32,20 @@ from irkit.runbook.model import Runbook
 
 OPENED = "cloudtrail.measure_opened"
 """The action whose answer lays decrypts to the intruder."""
+DISABLED = "aws.disable_kms_key"
+"""The action that stops innocents too, which the card that chooses it says."""
 
 
 class _Measured(Loose):
     decrypts: tuple[str, ...]
+
+
+class _KeyState(Loose):
+    """What a receipt of ``DISABLED`` says, of its undo too."""
+
+    key: str
+    after: str
+    consumers: tuple[str, ...]
 
 
 class Ending(NamedTuple):
@@ -58,6 +73,8 @@ def belief(
         how=ending.how,
         seen={ident: at - ahead for ident, at in _seen(records, folder).items()},
         unapproved=tuple(_unapproved(records)),
+        unconfirmed=tuple(_unconfirmed(records, runbook)),
+        disabled=_disabled(records, runbook),
     )
 
 
@@ -93,6 +110,27 @@ def _decrypts(found: Findings) -> frozenset[str] | None:
     if not steps:
         return None
     return frozenset(event for step in steps for told in step.read(_Measured) for event in told.decrypts)
+
+
+def _unconfirmed(records: Sequence[Recorded], runbook: Runbook) -> Iterator[str]:
+    """The confirming steps that were left out in the end, with the reasons."""
+    steps = {step.id for step in runbook.steps if step.uses == CONFIRM}
+    events = [one.event for one in records if getattr(one.event, "step", None) in steps]
+    last = {event.step: event for event in events if isinstance(event, StepSkipped | DecisionGiven)}
+    yield from (f"{step}: {event.reason}" for step, event in last.items() if isinstance(event, StepSkipped))
+
+
+def _disabled(records: Sequence[Recorded], runbook: Runbook) -> dict[str, tuple[str, ...]]:
+    """Which keys the runbook's steps left disabled, and who was named as stopping by it."""
+    steps = {step.id for step in runbook.steps if step.uses == DISABLED}
+    found: dict[str, tuple[str, ...]] = {}
+    for record in records:
+        if isinstance(record.event, EffectDone) and record.event.step in steps:
+            state = _KeyState.model_validate(record.event.receipt.details)
+            found.pop(state.key, None)
+            if state.after == KeyState.DISABLED.value:
+                found[state.key] = state.consumers
+    return found
 
 
 _EVENT_ID = re.compile(rb'"eventID":\s*"([0-9A-Za-z-]+)"')

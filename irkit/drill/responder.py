@@ -2,7 +2,8 @@
 
 They order through the same choke point as everyone and are marked as simulated, which counts in a drill only. The
 responder takes the recommended path: approves every plan, answers as recommended, settles doubt by what the probe
-saw. The colleague gives the second approval that an irreversible plan needs, after somebody else has given the first.
+saw; what is not proven is not confirmed, but left out with the reason (``irkit.drill.claims``).
+The colleague gives the second approval that an irreversible plan needs, after somebody else has given the first.
 The colleague approves too, alone, what needs somebody who did not ask: an undo that gives life back.
 The insider is on the team too, and approves what he wants twice: under his name, and under another from the same login:
 each irreversible plan, and the undo of the first containment, for which he asks himself. Nobody else approves that one.
@@ -20,6 +21,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from irkit.contract import Effect, Plan, Standing
+from irkit.drill.claims import unproven
 from irkit.engine.approval import approvers, gate, gives_life_back
 from irkit.engine.offers import Order, offers
 from irkit.engine.orders import Orders
@@ -139,6 +141,8 @@ def _respond(person: Scripted, state: IncidentState, step: StepId) -> None:
             _approve(person, state, step)
         case Phase.PLANNED if current.approvals and _waited(person, current) > GIVES_UP_S:
             person.orders.skip(step, f"nobody else has approved it for {GIVES_UP_S} s; it waits for another day")
+        case Phase.ASKING if why := unproven(person.incident.runbook, state, step):
+            person.orders.skip(step, f"not confirmed: {why}")
         case Phase.ASKING:
             person.orders.decide(step, person.incident.recommended(step), "the recommended path")
         case Phase.IN_DOUBT:

@@ -15,6 +15,8 @@ from irkit.contract import Frozen
 
 WORKS = "works"
 """What a try with a credential gives when it gets through."""
+KEY_DISABLED = "DisabledException"
+"""What KMS answers to whoever uses a disabled key (KMS API reference, "Decrypt")."""
 
 
 class _Told(BaseModel):
@@ -70,6 +72,19 @@ class Innocent(_Told):
         last = max((one.at for one in self.refusals), default=None)
         return last is not None and (not self.last_ok_at or datetime.fromisoformat(self.last_ok_at) < last)
 
+    def is_stopped_by(self, disabled: Mapping[str, tuple[str, ...]]) -> bool:
+        """Whether its last run was refused because a key is disabled whose card named it: see ``Belief.disabled``."""
+        last = max(self.refusals, key=lambda one: one.at, default=None)
+        if last is None or not self.is_stopped or last.code != KEY_DISABLED:
+            return False
+        return any(self._is_named(who) for key, named in disabled.items() if key in last.says for who in named)
+
+    def _is_named(self, who: str) -> bool:
+        """Whether a caller as questions show it (``user/ci``, ``ROLE/SESSION``) is this one."""
+        kind, _, path = self.principal.rpartition(":")[2].partition("/")
+        name, (head, _, tail) = path.rpartition("/")[2], who.partition("/")
+        return tail.rpartition("/")[2] == name if kind == head == "user" else kind != "user" and head == name
+
 
 class Truth(_Told):
     """What really happened. ``decrypts`` are the ids of the calls of the adversary's, or made for him, that opened."""
@@ -108,6 +123,10 @@ class Belief(Frozen):
     """When each event id first stood in the incident's evidence."""
     unapproved: tuple[str, ...] = ()
     """Irreversible plans that were carried out without the approvals that they need."""
+    unconfirmed: tuple[str, ...] = ()
+    """The confirming steps that were left out, with the reasons."""
+    disabled: Mapping[str, tuple[str, ...]] = {}
+    """The ARNs of the KMS keys that were disabled, as somebody chose, with who was named to them as stopping by it."""
 
 
 class Score(Frozen):
@@ -138,6 +157,8 @@ class Score(Frozen):
     found: int
     stopped: tuple[str, ...]
     """Innocent principals that cannot do their work any more."""
+    chosen: tuple[str, ...] = ()
+    """Those that cannot since a key is disabled, as the responder chose while they were named on the card."""
     hindered: tuple[str, ...]
     """Innocent principals that were refused something on the way, and work again."""
     spilled: tuple[str, ...]
@@ -146,6 +167,8 @@ class Score(Frozen):
     """What people ordered that the rules do not allow, and was refused."""
     unapproved: tuple[str, ...] = ()
     """Irreversible plans that were carried out without the approvals that they need."""
+    unconfirmed: tuple[str, ...] = ()
+    """What nobody would confirm, with the reasons."""
     needless: tuple[str, ...] = ()
     """What was cut in a false alarm."""
     injected: tuple[str, ...] = ()
@@ -210,8 +233,10 @@ def scored(runbook: str, truth: Truth, tries: Mapping[str, str], belief: Belief,
     through = [deed for deed in truth.after_alarm if not deed.error]
     first, dead = belief.first_act_at, belief.dead_at
     theirs, told = set(truth.decrypts), belief.decrypts or frozenset()
-    stopped = [one for one in truth.bystanders if one.is_stopped and not one.rides_on]
-    hit = [one for one in truth.bystanders if one.refused_since(first) and not one.rides_on and one not in stopped]
+    jobs = [one for one in truth.bystanders if not one.rides_on]
+    chosen = [one for one in jobs if one.is_stopped_by(belief.disabled)]
+    stopped = [one for one in jobs if one.is_stopped and one not in chosen]
+    hit = [one for one in jobs if one.refused_since(first) and one not in (*stopped, *chosen)]
     return Score(
         runbook=runbook,
         adversary=truth.adversary,
@@ -230,10 +255,12 @@ def scored(runbook: str, truth: Truth, tries: Mapping[str, str], belief: Belief,
         made=len(theirs),
         found=len(theirs & told),
         stopped=tuple(_innocent(one, first) for one in stopped),
+        chosen=tuple(_innocent(one, first) for one in chosen),
         hindered=tuple(_innocent(one, first) for one in hit),
         spilled=aside.spilled,
         refused_orders=aside.refused_orders,
         unapproved=belief.unapproved,
+        unconfirmed=belief.unconfirmed,
         needless=belief.cut if truth.harmless else (),
         injected=aside.injected,
     )

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from irkit.drill.judgement import Judgement
-from irkit.drill.score import WORKS, Deed, Innocent, Truth
+from irkit.drill.score import WORKS, Belief, Deed, Innocent
 from irkit.drill.score_words import sentences, verdict
 from irkit.report.markdown_parts import table
 from irkit.report.safe_markdown import safe
@@ -38,7 +38,7 @@ def page(judgement: Judgement, rows: Sequence[Row]) -> str:
         *_misses(judgement),
         *_late(judgement),
         *_credentials(judgement),
-        *_innocents(judgement.truth),
+        *_innocents(judgement),
         "## Truth beside belief",
         "",
         "Times are UTC: on the left by the cloud's clock, on the right by that of whoever told it. What the adversary",
@@ -106,14 +106,19 @@ def _credentials(judgement: Judgement) -> Iterator[str]:
         )
 
 
-def _innocents(truth: Truth) -> Iterator[str]:
-    if truth.bystanders:
+def _innocents(judgement: Judgement) -> Iterator[str]:
+    if jobs := judgement.truth.bystanders:
         yield from ("## Innocent jobs", "")
-        yield from table(("job", "as", "runs", "refused", "at the end"), map(_job, truth.bystanders))
+        rows = (_job(one, judgement.belief) for one in jobs)
+        yield from table(("job", "as", "runs", "refused", "at the end"), rows)
 
 
-def _job(one: Innocent) -> tuple[str, ...]:
-    last = "works" if not one.is_stopped else "refused" + (", rightly: it acts as a suspect" if one.rides_on else "")
+def _job(one: Innocent, belief: Belief) -> tuple[str, ...]:
+    last = "refused" if one.is_stopped else "works"
+    if one.is_stopped and one.rides_on:
+        last += ", rightly: it acts as a suspect"
+    elif one.is_stopped_by(belief.disabled):
+        last += " by your decision: the key is disabled"
     return safe(one.name), safe(one.principal), str(one.runs), str(len(one.refusals)), last
 
 

@@ -37,8 +37,11 @@ def sentences(score: Score) -> Iterator[str]:
         yield "they decrypted nothing"
     if score.hindered:
         yield f"innocent jobs that were refused something for a while: {', '.join(score.hindered)}"
-    elif not score.stopped:
+    elif not score.stopped and not score.chosen:
         yield "no innocent job was refused anything"
+    if score.chosen:
+        yield f"stopped by your decision, as its card told you, and so not counted: {', '.join(score.chosen)}"
+    yield from (f"left out, and not confirmed by anybody: {each}" for each in score.unconfirmed)
     yield from (f"refused to them: {order}" for order in score.refused_orders)
     yield from score.injected
 

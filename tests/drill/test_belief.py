@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from irkit.contract import Change, Effect, Means, Plan, Seen
+from irkit.contract import Change, Effect, Means, Plan, Receipt, Seen
 from irkit.drill.belief import Ending, belief
 from irkit.drill.score import Belief
 from irkit.incident import events as ev
-from irkit.incident.events import Actor, ActorKind, IncidentId, Mode, PlanHash, StepId
+from irkit.incident.events import Actor, ActorKind, Direction, IncidentId, Mode, PlanHash, StepId
 from irkit.runbook.load import loads
 from tests.incident.biography import CUT, KEY, START, Biography, sighting
 
@@ -16,7 +16,9 @@ RUNBOOK = loads(
     "runbook: leak\ntitle: Leak\nseverity: SEV1\nsummary: A leak.\ninputs: {}\nsteps:\n"
     "  deactivate_key: {uses: aws.deactivate_keys}\n"
     "  opened: {uses: cloudtrail.measure_opened}\n"
-    "  purge: {uses: git.purge_history}\n",
+    "  purge: {uses: git.purge_history}\n"
+    "  disable: {uses: aws.disable_kms_key}\n"
+    "  came_back: {uses: human.confirm, with: {statement: It is dead}}\n",
     "leak.yaml",
 )
 GOOD = Ending("every step has ended", is_good=True)
@@ -106,3 +108,24 @@ def test_approvals_of_another_plan_do_not_count() -> None:
 
 def test_how_it_ended_is_told_as_it_is() -> None:
     assert believed(Biography(), ending=Ending("a step failed", is_good=False)).ended is False
+
+
+def disabled(after: str, direction: Direction = Direction.DO) -> ev.EffectDone:
+    details = {"key": "arn:key", "before": "Enabled", "after": after, "consumers": ["user/ci"], "canary": ""}
+    receipt = Receipt(summary="", details=details)
+    return ev.EffectDone(step=StepId("disable"), attempt=1, direction=direction, receipt=receipt)
+
+
+def test_a_key_that_was_disabled_is_told_with_who_was_named_until_it_is_enabled_again() -> None:
+    told = Biography().tell(disabled("Disabled"))
+    assert believed(told).disabled == {"arn:key": ("user/ci",)}
+    told.tell(disabled("Enabled", Direction.UNDO))
+    assert believed(told).disabled == {}
+
+
+def test_what_nobody_would_confirm_is_told_until_somebody_does() -> None:
+    step = StepId("came_back")
+    told = Biography().tell(ev.StepSkipped(step=step, reason="it lives"))
+    assert believed(told).unconfirmed == ("came_back: it lives",)
+    told.tell(ev.DecisionGiven(step=step, answer={"confirmed_by": "kim"}))
+    assert believed(told).unconfirmed == ()

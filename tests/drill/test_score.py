@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irkit.drill.score import Aside, Belief, Deed, LeftDoor, Score, Truth
+from irkit.drill.score import Aside, Belief, Deed, Innocent, LeftDoor, Refusal, Score, Truth
 from irkit.drill.score_words import sentences, verdict
 from tests.drill.verdicts import BELIEF, DEEDS, TRUTH, at, innocent, score
 
@@ -98,6 +98,51 @@ def test_a_refusal_before_the_first_act_is_not_the_responders() -> None:
 def test_a_job_that_acts_as_a_suspect_is_rightly_stopped() -> None:
     rider = innocent("reader", (20,), ok=10, rides_on="arn:aws:iam::111122223333:role/ci-reader")
     assert score(truth(bystanders=(rider,))).is_win
+
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/k1"
+
+
+def stopped(principal: str, code: str = "DisabledException") -> Innocent:
+    refusal = Refusal(at=at(95), code=code, says=f"{code}: {KEY} is disabled.")
+    return innocent("ledger").model_copy(update={"principal": principal, "refusals": (refusal,)})
+
+
+@pytest.mark.parametrize(
+    ("principal", "named"), [("user/teams/svc-x", "user/svc-x"), ("role/ledger-reader", "ledger-reader/reports")]
+)
+def test_who_was_named_as_stopping_by_a_key_that_one_chose_to_disable_is_told_apart(principal: str, named: str) -> None:
+    job = stopped(f"arn:aws:iam::111122223333:{principal}")
+    won = score(truth(bystanders=(job,)), belief(disabled={KEY: ("user/other", named)}))
+    assert (won.is_win, won.stopped) == (True, ())
+    assert won.chosen[0].startswith("ledger")
+    assert any(line.startswith("stopped by your decision") for line in sentences(won))
+    assert "no innocent job was refused anything" not in sentences(won)
+
+
+@pytest.mark.parametrize(
+    ("job", "disabled"),
+    [
+        (stopped("arn:aws:iam::111122223333:user/svc-x"), {KEY: ("user/other",)}),
+        (
+            stopped("arn:aws:iam::111122223333:user/svc-x"),
+            {"arn:aws:kms:eu-west-1:111122223333:key/k2": ("user/svc-x",)},
+        ),
+        (stopped("arn:aws:iam::111122223333:user/svc-x", "AccessDenied"), {KEY: ("user/svc-x",)}),
+        (stopped("arn:aws:iam::111122223333:role/svc-x"), {KEY: ("user/svc-x",)}),
+    ],
+    ids=["not named", "another key", "refused otherwise", "another principal"],
+)
+def test_who_stops_by_anything_else_than_what_the_card_said_is_an_innocent_stopped(
+    job: Innocent, disabled: dict[str, tuple[str, ...]]
+) -> None:
+    lost = score(truth(bystanders=(job,)), belief(disabled=disabled))
+    assert (lost.is_win, lost.chosen) == (False, ())
+
+
+def test_what_nobody_confirmed_is_told() -> None:
+    told = sentences(score(belief=belief(unconfirmed=("came_back: dead_again says alive",))))
+    assert "left out, and not confirmed by anybody: came_back: dead_again says alive" in told
 
 
 def test_without_a_death_there_is_no_time_of_it() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from irkit.drill.judgement import NAME, Judgement, kept
-from irkit.drill.score import Aside, Belief, Deed, Truth
+from irkit.drill.score import Aside, Belief, Deed, Refusal, Truth
 from irkit.drill.score_page import page
 from irkit.errors import IrkitError
 from irkit.report.statement import Basis
@@ -52,6 +52,14 @@ def test_what_the_adversary_does_over_and_over_stands_there_once() -> None:
     looks = tuple(Deed(id=f"l{n}", at=at(20 + n), call="iam:ListAccessKeys", by="svc-deploy") for n in range(5))
     told = lines(judgement(TRUTH.model_copy(update={"deeds": (*DEEDS, *looks)})), row(10, "done"))
     assert "| 06:00:20 | iam:ListAccessKeys as svc-deploy (×5 in 4 s) |   |" in told
+
+
+def test_a_job_that_stopped_by_the_responders_decision_is_told_so() -> None:
+    refusal = Refusal(at=at(95), code="DisabledException", says="key/k1 is disabled.")
+    job = innocent("svc-x").model_copy(update={"refusals": (refusal,)})
+    chosen = BELIEF.model_copy(update={"disabled": {"key/k1": ("user/svc-x",)}})
+    told = lines(judgement(TRUTH.model_copy(update={"bystanders": (job,)}), chosen))
+    assert any("svc-x" in line and "refused by your decision: the key is disabled" in line for line in told)
 
 
 def test_a_missed_decrypt_tells_when_it_could_have_been_seen() -> None:
