@@ -15,7 +15,7 @@ from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.printable import printable
 from irkit.wiring.session import NOBODY, Session
 
-_TOLD = (Mark.IN_DOUBT, Mark.FAILED, Mark.WAITS_FOR_YOU, Mark.POSTPONED, Mark.RUNNING)
+_TOLD = (Mark.IN_DOUBT, Mark.FAILED, Mark.UNDONE, Mark.WAITS_FOR_YOU, Mark.POSTPONED, Mark.RUNNING)
 
 
 def frontier(session: Session, ended: Outcome) -> str:
@@ -23,9 +23,10 @@ def frontier(session: Session, ended: Outcome) -> str:
     state = session.journal.state()
     shown = views(session.runbook, state, datetime.now(UTC), session.irreversible)
     lines = [*alarms(state.lives), f"{session.folder.incident}: {ended.value}; {_counts(shown)}"]
+    held = {step for view in shown for step in view.waits_for}
     for mark in _TOLD:
         for view in shown:
-            if view.mark is mark:
+            if view.mark is mark and (mark is not Mark.UNDONE or view.step in held):
                 lines += _about(session, state, view)
     if ended is Outcome.ENDED:
         lines.append(f"  irkit report {session.folder.incident}")
@@ -48,8 +49,10 @@ def _about(session: Session, state: IncidentState, view: StepView) -> Iterator[s
             yield from _plan(place, current)
         case Mark.WAITS_FOR_YOU:
             yield from _question(place, session.question(view.step))
-        case Mark.FAILED:
-            if current.hint:
+        case Mark.FAILED | Mark.UNDONE:
+            if view.mark is Mark.UNDONE:
+                yield "    what needs it waits: do it again, or leave it so"
+            elif current.hint:
                 yield f"    {current.hint}"
             yield f"    irkit retry {place}   or   irkit skip {place} --reason ..."
         case Mark.RUNNING if not session.folder.is_running():

@@ -24,7 +24,7 @@ from irkit.runbook.model import Runbook, Step
 RETRIABLE = {Phase.FAILED, Phase.SKIPPED, Phase.PREVIEWED, Phase.UNDONE, Phase.PLANNED, Phase.POSTPONED, Phase.OMITTED}
 ATTEMPTS_BEFORE_SKIP = 2
 """So often must something carried out have failed to be proven before it may be left at that; else nothing goes on."""
-SKIPPABLE = {Phase.TODO, Phase.PLANNED, Phase.FAILED, Phase.ASKING, Phase.POSTPONED}
+SKIPPABLE = {Phase.TODO, Phase.PLANNED, Phase.FAILED, Phase.ASKING, Phase.POSTPONED, Phase.UNDONE}
 
 
 class OrderRefused(Refused):
@@ -159,7 +159,7 @@ def not_skippable(now: StepState) -> str:
     if now.undo_asked:
         return "its undo is under way"
     carried_out = any(item.phase in {ItemPhase.APPLIED, ItemPhase.PROVEN} for item in now.items)
-    if carried_out and now.attempt < ATTEMPTS_BEFORE_SKIP:
+    if carried_out and now.phase is not Phase.UNDONE and now.attempt < ATTEMPTS_BEFORE_SKIP:
         return "part of it was carried out: retry it first, so that what was done is proven"
     return ""
 

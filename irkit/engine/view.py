@@ -149,9 +149,11 @@ def phase_ended_at(runbook: Runbook, state: IncidentState, phase: RunbookPhase) 
     """When the last step of a part of the response was done.
 
     None while one is not done or left out by the runbook itself: a part with a failed, skipped, undone or previewed
-    step is not reached. None also when the runbook has no such part.
+    step is not reached. None also when the runbook has no such part. As in the report, what was left out does not
+    count: that nothing is left to do is known later than the last thing was done.
     """
     steps = [state.step(step.id) for step in runbook.steps if step.phase is phase]
     if not steps or any(step.ended_at is None or step.phase not in _REACHED for step in steps):
         return None
-    return max(step.ended_at for step in steps if step.ended_at is not None)
+    done = [step for step in steps if step.phase is Phase.DONE]
+    return max(step.ended_at for step in done or steps if step.ended_at is not None)

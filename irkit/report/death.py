@@ -30,12 +30,17 @@ def death(lives: Lives) -> Milestone | None:
     if open_ones:
         source = f"not proven: {_listed(open_ones)}; {len(cut) - len(open_ones)} of {len(cut)} are proven dead"
         return Milestone(mark=Mark.DEAD, earliest=denied_at if refused else None, source=source, events=events)
-    quiet_at = max((life.quiet.sighting.at for life in cut if life.quiet), default=None)
+    quiet_at = max((at for at in map(_died_at, cut) if at), default=None)
     means = ", ".join(dict.fromkeys(str(life.by) for life in cut if life.by))
     source = f"{len(cut)} credentials were each denied (by {means}) and quiet in the log until after its lag"
     return Milestone(
         mark=Mark.DEAD, earliest=_lower(denied_at, quiet_at), latest=quiet_at, source=source, events=events
     )
+
+
+def _died_at(life: Life) -> datetime | None:
+    """When it became proven dead, the last time; that a later look saw it dead still moves nothing."""
+    return next((turn.at for turn in reversed(life.turns) if turn.stage is Stage.PROVEN_DEAD), None)
 
 
 def _lower(denied_at: datetime | None, quiet_at: datetime | None) -> datetime | None:

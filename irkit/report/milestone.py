@@ -16,7 +16,7 @@ class Mark(StrEnum):
     EXPOSED = "first exposed"
     USED = "first use by someone else"
     SUCCEEDED = "last successful use, by anyone"
-    CONTAINED = "contained"
+    CONTAINED = "cut off"
     DEAD = "proven dead"
 
 

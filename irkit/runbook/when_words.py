@@ -8,10 +8,12 @@ from irkit.runbook.model import Test, When
 
 
 def when_words(when: When) -> str:
-    """What it asks for: ``quarantine_binds says anything but binds``, ``find_reach says binds``."""
-    but = "anything but " if when.test is Test.IS_NOT and not isinstance(when.value, bool) else ""
-    wanted = not when.value if isinstance(when.value, bool) and when.test is Test.IS_NOT else when.value
-    return f"{when.ref.step} says {but}{_said(when, wanted)}"
+    """What it asks for: ``verdict does not say 'not abused'``, ``find_reach says binds``."""
+    if isinstance(when.value, bool):
+        return f"{when.ref.step} says {_said(when, when.value is (when.test is Test.IS))}"
+    value = _said(when, when.value)
+    quoted = f"'{value}'" if " " in value else value
+    return f"{when.ref.step} {'says' if when.test is Test.IS else 'does not say'} {quoted}"
 
 
 def unmet_words(when: When, value: JsonValue) -> str:

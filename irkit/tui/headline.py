@@ -40,7 +40,7 @@ def tally(views: Sequence[StepView]) -> str:
         (count[Mark.SKIPPED], "skipped"),
         (count[Mark.UNDONE], "undone"),
         (count[Mark.RUNNING], "running"),
-        (count[Mark.WAITS_FOR_YOU], "waits for YOU"),
+        (count[Mark.WAITS_FOR_YOU], "waits for YOU" if count[Mark.WAITS_FOR_YOU] == 1 else "wait for YOU"),
         (count[Mark.IN_DOUBT], "IN DOUBT"),
         (count[Mark.FAILED], "FAILED"),
         (count[Mark.POSTPONED], "undelivered"),

@@ -165,6 +165,8 @@ def _trouble(now: StepState) -> list[Text]:
         rows.append(Text(f"hint: {printable(now.hint)}", "yellow"))
     if now.phase is Phase.IN_DOUBT:
         rows += [Text(f"a probe saw: {printable(i.seen)}") for i in now.items if i.phase is ItemPhase.IN_DOUBT]
+    if now.phase is Phase.UNDONE:
+        rows.append(Text("It was undone. What needs it waits until you do it again, or leave it so.", "yellow"))
     return [*rows, Text()] if rows else []
 
 

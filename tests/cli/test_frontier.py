@@ -56,3 +56,18 @@ def test_what_strangers_wrote_does_not_command_the_terminal(session: Session) ->
 def test_the_command_to_copy_holds_the_phrase_as_one_quoted_word(session: Session) -> None:
     command = next(line for line in frontier(session, Outcome.WAITS).splitlines() if "irkit approve" in line)
     assert shlex.split(command)[-1] == PHRASE
+
+
+def test_a_step_that_was_undone_while_others_need_it_is_told_with_the_commands_that_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``it waits for a human`` alone leaves that human with nothing to do."""
+    monkeypatch.setattr("irkit.wiring.session.identity", lambda *_: Identity("", "nobody"))
+    book = loads(f"{ASK.text}  then: {{uses: human.note, needs: [ask], with: {{prompt: And then}}}}\n", "ask.yaml")
+    settings = load(environment={}, flags={"data_folder": str(tmp_path)})
+    session = opened_session(settings, book, Given({}, {}), Mode.LIVE)
+    session.journal.append(ev.StepUndone(step=StepId("ask"), attempt=1), actor=session.me)
+    told = frontier(session, Outcome.WAITS)
+    place = f"{session.folder.incident} ask"
+    assert "undone: ask" in told
+    assert f"irkit retry {place}   or   irkit skip {place} --reason ..." in told

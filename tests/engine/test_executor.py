@@ -224,6 +224,23 @@ def test_an_undo_that_is_skipped_is_given_up_and_what_was_done_stays_done(tmp_pa
     assert drive.board.switches["a"] == "on"
 
 
+def test_what_was_undone_can_be_left_so(tmp_path: Path) -> None:
+    """What needs it would wait for ever: trying it again would be the only way on."""
+    drive = Drive(tmp_path, TURN)
+    drive.run()
+    drive.approve("turn")
+    assert drive.run() is Outcome.ENDED
+    drive.orders().undo(StepId("turn"), "too early")
+    drive.run()
+    drive.approve("turn")
+    drive.run()
+    assert drive.step("turn").phase is Phase.UNDONE
+    drive.orders().skip(StepId("turn"), "it stays off")
+    assert drive.run() is Outcome.ENDED
+    assert drive.step("turn").phase is Phase.SKIPPED
+    assert drive.board.switches["a"] == "off"
+
+
 def test_when_leaves_a_step_out_and_what_needs_it_goes_on(tmp_path: Path) -> None:
     steps = (
         LOOK

@@ -57,6 +57,17 @@ def test_death_lies_between_the_last_refusal_and_the_quiet_log(tmp_path: Path) -
     assert "All that was cut was proven dead 20 min 00 s after opening." in said
 
 
+def test_a_later_look_at_what_is_dead_does_not_make_it_die_later(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        cut(told, 2, LEAKED)
+        saw(told, 4, Seen.DENIED, Means.PROBE, LEAKED)
+        saw(told, 20, Seen.QUIET, Means.LOG, LEAKED)
+        saw(told, 50, Seen.DENIED, Means.PROBE, LEAKED)
+        saw(told, 50, Seen.QUIET, Means.LOG, LEAKED)
+        dead = death(told)
+    assert (dead.earliest, dead.latest) == (minutes(4), minutes(20))
+
+
 def test_an_acknowledgement_is_no_death(tmp_path: Path) -> None:
     with story(tmp_path) as told:
         cut(told, 2, LEAKED, TOKEN)

@@ -18,8 +18,8 @@ def when(field: str, test: Test, value: str | bool) -> When:  # noqa: FBT001 - a
     ("asked", "value", "wants", "why"),
     [
         (when("outcome", Test.IS, "binds"), "none", "look says binds", "look said none, and this is for binds"),
-        (when("outcome", Test.IS_NOT, "binds"), "binds", "look says anything but binds", "look said binds"),
-        (when("outcome", Test.IS_NOT, "no_use"), "no_use", "look says anything but no use", "look said no use"),
+        (when("outcome", Test.IS_NOT, "binds"), "binds", "look does not say binds", "look said binds"),
+        (when("outcome", Test.IS_NOT, "no_use"), "no_use", "look does not say 'no use'", "look said no use"),
         (when("unclear", Test.IS, value=True), False, "look says unclear: yes", "look said unclear: no"),
         (when("unclear", Test.IS_NOT, value=True), True, "look says unclear: no", "look said unclear: yes"),
     ],

@@ -523,3 +523,36 @@ def test_facts_longer_than_the_dialog_can_be_read_with_the_arrows_while_cancel_k
         )
 
     play(ScriptedDesk(story), NARROW, scene)
+
+
+def test_what_was_undone_while_others_need_it_stands_among_what_waits_with_the_keys_that_go_on(play: Play) -> None:
+    """Else the screen says that nothing waits, and nothing ever goes on."""
+    story = Story().opened().read("identify_key").carried_out("issue_new_key", "iam:CreateAccessKey")
+    desk = ScriptedDesk(story.tell(ev.StepUndone(step=StepId("issue_new_key"), attempt=1)))
+
+    async def scene(pilot: Pilot[str]) -> None:
+        waits = on(pilot).says("Waits for you (1)").says("↺ issue_new_key").says("[r] again   [s] leave it so")
+        await waits.press("w", "a").told("[r] plans it again").press("s").says("Skip issue_new_key?").go()
+
+    play(desk, WIDE, scene)
+
+
+def test_what_failed_stands_among_what_waits(play: Play) -> None:
+    story = Story().opened().started("identify_key", Effect.READ)
+    failed = ev.StepFailed(step=StepId("identify_key"), attempt=1, error="Denied", message="iam:GetUser denied")
+    desk = ScriptedDesk(story.tell(failed))
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("✗ identify_key").says("iam:GetUser denied").says("[r] again   [s] skip").go()
+
+    play(desk, WIDE, scene)
+
+
+def test_who_approved_already_is_told_that_another_must(play: Play) -> None:
+    desk = before_the_purge()
+    desk.story.approved("purge_history", ALICE, PHRASE)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("another person must").says_not("[a] answer").go()
+
+    play(desk, WIDE, scene)

@@ -29,6 +29,8 @@ _HINTS = {
 }
 _WIDTH, _MOST, _EDGES = 78, 0.96, 5
 """The dialog's width and its share of the screen at most, as ``irkit.tcss`` has them; border, margins, scrollbar."""
+_PICKED = "›"
+"""Stands before the option that an answer would give."""
 _LABELS = {
     QuestionKind.CHOICE: "Why",
     QuestionKind.SEVERAL: "Why",
@@ -82,8 +84,12 @@ class DecideScreen(Dialog[Answer | None]):
                 yield Button("Confirm [y]" if kind is QuestionKind.CONFIRM else "Answer", id="yes", variant="primary")
 
     def _option(self, option: str) -> Option:
+        return Option(self._drawn(option, picked=""), id=option)
+
+    def _drawn(self, option: str, picked: str) -> str:
+        """What was picked carries a mark, not only a colour."""
         mark = "   (recommended)" if option == self._question.recommended else ""
-        return Option(f"{printable(option)}{mark}", id=option)
+        return f"{_PICKED if option == picked else ' '} {printable(option)}{mark}"
 
     def on_mount(self) -> None:
         """Begin at the options, or at Cancel when only a confirmation is asked."""
@@ -98,8 +104,18 @@ class DecideScreen(Dialog[Answer | None]):
             self._send()
 
     @on(OptionList.OptionSelected)
-    def _chosen(self) -> None:
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self._mark(event.option_list, event.option.id or "")
         self.query_one("#text").focus()
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        """The highlighted option is the one that is sent: whoever moves on after picking has picked another."""
+        self._mark(event.option_list, event.option.id or "")
+
+    def _mark(self, listed: OptionList, picked: str) -> None:
+        for one in self._question.options if self._question.kind is QuestionKind.CHOICE else ():
+            listed.replace_option_prompt(one, self._drawn(one, picked))
 
     @on(Input.Submitted, "#text")
     @on(Button.Pressed, "#yes")

@@ -265,7 +265,8 @@ class IncidentScreen(OrderingScreen):
     def action_answer(self) -> None:
         """Answer what the selected step waits for; from one that is over go to the next that waits, and ask nothing."""
         reading = self.board.reading
-        if reading is None or not reading.waiting() or not is_over(reading.view(self.selected)):
+        view = reading.view(self.selected) if reading else None
+        if reading is None or view is None or not reading.waiting() or view in reading.waiting() or not is_over(view):
             super().action_answer()
             return
         over = self.selected

@@ -13,6 +13,7 @@ from textual import on
 
 from irkit.engine.approval import OTHERS, approvers, gate
 from irkit.engine.offers import Order
+from irkit.engine.view import Mark
 from irkit.errors import IrkitError
 from irkit.incident.events import Resolution, StepId
 from irkit.incident.refusal_words import refusals
@@ -29,6 +30,9 @@ from irkit.tui.screens.decide import Answer, DecideScreen
 from irkit.tui.screens.doubt import DoubtScreen
 from irkit.tui.screens.placed import PlacedScreen
 from irkit.tui.screens.reason import Asking, Need, ReasonScreen
+
+HOW_ON = "[r] plans it again, [s] leaves it at that and goes on without it"
+"""How a step that failed or was undone lets others go on."""
 
 
 class OrderingScreen(PlacedScreen):
@@ -106,6 +110,8 @@ class OrderingScreen(PlacedScreen):
             self.action_decide()
         elif offered.get(Order.RESOLVE) == "":
             self.action_resolve()
+        elif self.board.reading and self.board.reading.view(self.selected).mark in {Mark.FAILED, Mark.UNDONE}:
+            self.refuse(f"{self.selected} has no plan that waits: {HOW_ON}")
         else:
             self.action_approve()
 

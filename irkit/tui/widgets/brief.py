@@ -14,6 +14,7 @@ from irkit.tui.marks import CHOSEN
 from irkit.tui.printable import printable
 from irkit.tui.rows import ID_WIDTH
 from irkit.tui.spans import clock
+from irkit.tui.widgets.waits import answers
 
 
 class Brief(Widget):
@@ -73,6 +74,7 @@ class Brief(Widget):
             facts.append(f"undo: {printable(now.plans[0].undo)}")
         elif view.waits_for:
             facts.append(f"waits for {', '.join(view.waits_for)}")
-        answer = "  [a] answer" if reading and view in reading.waiting() else ""
+        waits = reading is not None and view in reading.waiting()
+        answer = f"  {answers(view.mark, self._board.offers(view.step))}" if waits else ""
         told = " · ".join(fact for fact in facts if fact)
         return Text(f" {CHOSEN} {told} · [enter] page{answer}" if name else f"   {told} · [enter] page{answer}", "dim")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.text import Text
 from textual.widget import Widget
 
-from irkit.engine.view import StepView
+from irkit.engine.offers import Order
+from irkit.engine.view import Mark, StepView
 from irkit.incident.events import Direction
 from irkit.incident.state import StepState
 from irkit.tui import marks
@@ -54,11 +57,22 @@ class WaitsPane(Widget):
     def _row(self, view: StepView) -> Text:
         reading = self._board.reading
         state = reading.state.step(view.step) if reading else None
-        what = printable(_asked(state) if state and state.plans else view.title)
-        right = Text(f"  waiting {clock(view.elapsed)}   [a] answer " if view.elapsed else "  [a] answer ")
+        stuck = view.mark in {Mark.FAILED, Mark.UNDONE}
+        what = printable(view.words if stuck else _asked(state) if state and state.plans else view.title)
+        waiting = f"waiting {clock(view.elapsed)}   " if view.elapsed and not stuck else ""
+        right = Text(f"  {waiting}{answers(view.mark, self._board.offers(view.step))} ")
         left = Text.assemble(" ", (marks.glyph(view.mark), "bold yellow"), f" {view.step:<{ID_WIDTH}}", what)
         left.truncate(max(0, self.size.width - right.cell_len), overflow="ellipsis", pad=True)
         return Text.assemble(left, right)
+
+
+def answers(mark: Mark, offers: Mapping[Order, str]) -> str:
+    """The keys that let a waiting step go on; where there is none for this person, whose turn it is."""
+    if mark in {Mark.FAILED, Mark.UNDONE}:
+        ways = ((Order.RETRY, "[r] again"), (Order.SKIP, "[s] leave it so" if mark is Mark.UNDONE else "[s] skip"))
+        return "   ".join(words for order, words in ways if offers.get(order) == "")
+    reasons = [offers.get(order, "") for order in (Order.APPROVE, Order.DECIDE, Order.RESOLVE)]
+    return reasons[0].rpartition(": ")[2] if all(reasons) else "[a] answer"
 
 
 def _asked(state: StepState) -> str:
