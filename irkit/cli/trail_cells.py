@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PLAIN = (str, int, float)
 """bool is an int."""
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
+"""Times as ``stamp`` has them; dataclasses and all that JSON does not know are left to ``as_json``."""
 
 
 def names(row: type[object]) -> tuple[str, ...]:
@@ -65,7 +67,10 @@ def stamp(at: datetime) -> str:
 
 
 def safe_json(value: object, indent: int | None = None) -> str:
-    r"""JSON whose texts no terminal obeys: controls, bidirectional marks and lone surrogates are written ``\uXXXX``."""
+    r"""A value (as ``as_json`` has it) as JSON whose texts no terminal obeys.
+
+    Controls, bidirectional marks and lone surrogates are written ``\uXXXX``.
+    """
     text = _dumped(value, indent)
     if text.isascii() and "\x7f" not in text:
         return text
@@ -74,9 +79,9 @@ def safe_json(value: object, indent: int | None = None) -> str:
 
 def _dumped(value: object, indent: int | None) -> str:
     try:
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0).decode()
+        return orjson.dumps(value, as_json, _OPTIONS | (orjson.OPT_INDENT_2 if indent else 0)).decode()
     except TypeError:  # half of a surrogate pair, or a number of more than 64 bits
-        return json.dumps(value, ensure_ascii=False, indent=indent)
+        return json.dumps(value, ensure_ascii=False, indent=indent, default=as_json)
 
 
 def _escaped(character: str) -> str:

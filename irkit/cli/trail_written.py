@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -109,9 +108,8 @@ def _jsonl(what: Written, out: TextIO) -> None:
 
 def json_line(row: Mapping[str, object], columns: Sequence[str]) -> str:
     """One row as one line of JSON."""
-    cells = ((name, row.get(name)) for name in columns)
-    # Most cells are texts, which are what they are.
-    return safe_json({name: value if value.__class__ is str else as_json(value) for name, value in cells})
+    # Most often all columns are asked for, in the row's own order.
+    return safe_json(row if tuple(row) == columns else {name: row.get(name) for name in columns})
 
 
 def _csv(what: Written, out: TextIO) -> None:
@@ -184,7 +182,7 @@ def opened(file: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    aside = file.with_name(f".{file.name}.{os.urandom(4).hex()}.part")
     if file.exists() and not file.is_file():  # a device or a pipe is written to, never replaced
         aside = file
     try:

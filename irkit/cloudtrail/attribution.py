@@ -79,7 +79,7 @@ def causes(made: Iterable[Record], callers: Iterable[Record]) -> dict[str, Cause
     Calls that services made are no callers and are passed over.
     """
     several = sorted((one for one in made if is_made_for(one)), key=_at)
-    index = _Index(callers, {key for one in several for key in (*_named(one), *_by_service(one))})
+    index = _Index(_close_to(several, callers), {key for one in several for key in (*_named(one), *_by_service(one))})
     return {one.event_id: cause for one in several if (cause := index.cause(one)) is not None}
 
 
@@ -112,6 +112,18 @@ def _merged(several: Sequence[tuple[datetime, datetime]], gap: timedelta) -> tup
     return tuple(windows)
 
 
+def _close_to(made: Iterable[Record], callers: Iterable[Record]) -> Iterator[Record]:
+    """The callers' own calls that may be behind these (in the order of time): of one identity, and near in time."""
+    times: dict[str, list[datetime]] = {}
+    for one in made:
+        times.setdefault(one.principal_arn, []).append(one.at)
+    for one in callers:
+        theirs = () if one.invoked_by else times.get(one.principal_arn, ())
+        at = bisect_left(theirs, one.at - WITHIN)
+        if at < len(theirs) and theirs[at] <= one.at + _LONG.get(one.source, WITHIN):
+            yield one
+
+
 class _Index:
     """Callers' calls by identity and resource, each list in the order of time; of those wanted alone."""
 
@@ -119,8 +131,7 @@ class _Index:
         self._calls: dict[_Key, list[Record]] = {}
         self._times: dict[_Key, list[datetime]] = {}
         self._taken: set[tuple[str, str]] = set()
-        arns = {arn for arn, _, _ in wanted}
-        for one in sorted((one for one in callers if one.principal_arn in arns and not one.invoked_by), key=_at):
+        for one in sorted(callers, key=_at):
             for key in _asked(one):
                 if key in wanted:
                     self._calls.setdefault(key, []).append(one)

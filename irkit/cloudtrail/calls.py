@@ -27,9 +27,12 @@ _WITHOUT_MFA = Known(
 def known(one: Record) -> Known | None:
     """What is known of a record's call; None for one that tells nothing by itself."""
     call = plain(one.call)
+    told = _by_call().get(call)
+    if told is None:
+        return None
     if call == _LOGIN and _succeeded(one) and "No" in {word(one.extra, "mFAUsed"), word(one.extra, "MFAUsed")}:
         return _WITHOUT_MFA
-    return next((each for each in _by_call().get(call, ()) if _holds(each.when, one)), None)
+    return next((each for each in told if _holds(each.when, one)), None)
 
 
 def _succeeded(one: Record) -> bool:

@@ -60,7 +60,7 @@ def plain(asked: str) -> str:
 
 def _filtered(params: Mapping[str, JsonValue]) -> Iterator[str]:
     """What was looked for: ``state=available``. EC2 and the others write filters each in a way of their own."""
-    for held in (part(params, "filterSet", "items"), params.get("filters")):
+    for held in (part(params.get("filterSet"), "items"), params.get("filters")):
         for one in held if isinstance(held, list) else ():
             name = word(one, "name") or word(one, "key")
             values = part(one, "values") or part(one, "valueSet", "items")
@@ -104,11 +104,11 @@ def _once(words: Iterable[str]) -> list[str]:
 
 
 def _named(params: Mapping[str, JsonValue]) -> Iterator[str]:
-    bucket, key = word(params, "bucketName"), word(params, "key")
-    if bucket and key:
+    found = [each for each in params if each in _RANK]
+    if "bucketName" in found and (bucket := word(params, "bucketName")) and (key := word(params, "key")):
         yield f"{bucket}/{key}"
         return
-    for name in sorted((each for each in params if each in _RANK), key=_RANK.__getitem__):
+    for name in sorted(found, key=_RANK.__getitem__):
         value = params[name]
         if isinstance(value, str) and value:
             yield value

@@ -26,8 +26,8 @@ from irkit.cloudtrail.store.workers import Ended, working
 from irkit.errors import IrkitError
 
 _LOCK = "building.lock"
-_JOB_BYTES = 3_000_000
-"""Compressed; some 17,000 events."""
+_JOB_BYTES = 2_000_000
+"""Compressed; some 11,000 events."""
 _JOB_FILES = 1_000
 _LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".parquet", ".csv")
 _INFLATES = 8
@@ -77,6 +77,7 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
 
         for _ in settling(folder, manifest):
             yield Progress("files", built.files, len(wanted), built.events)
+        _sweep(folder, manifest)
         return built
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.store.columns import NAMES
@@ -22,6 +21,9 @@ from irkit.cloudtrail.store.narrowing import Condition, Value, narrowing
 from irkit.cloudtrail.store.stored import in_words, looking
 from irkit.cloudtrail.store.views import EXTRA
 from irkit.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    import duckdb
 
 MOST = 1_000
 FIELDS = (*(name for name in NAMES if name not in {"odd", "byte_at", "byte_count"}), *EXTRA)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-import duckdb
+try:
+    import _duckdb as duckdb  # the package around it takes twice as long to load, and nothing of it is used here
+except ImportError:
+    import duckdb  # type: ignore[no-redef]
 
 from irkit.cloudtrail.store.columns import COLUMNS
 
+Error = duckdb.Error
+OutOfMemory = duckdb.OutOfMemoryException
 MEMORY = "150MB"
 _THREADS = 2
 _SPILLED = "4GB"

@@ -142,6 +142,13 @@ class Manifest:
                 waiting += held.get(place, [])
         return frozenset(found)
 
+    def neighbours(self) -> tuple[Part, ...]:
+        """All parts by account and region, then by their first event."""
+        scopes = {part: (account, region) for part, account, region in self._rows(
+            "SELECT part, min(account), min(region) FROM scopes GROUP BY part"
+        )}  # fmt: skip
+        return tuple(sorted(self.parts(), key=lambda part: scopes.get(part.name, ("", ""))))
+
     def parts_of(self, places: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """The part each place's rows are in, and the place."""
         wanted = "SELECT part, place FROM files WHERE place = ? AND part <> ''"

@@ -54,16 +54,16 @@ class Stored:
 @contextmanager
 def in_words(folder: Path) -> Iterator[None]:
     """The engine's errors as irkit's."""
-    import duckdb  # a builder does without
+    from irkit.cloudtrail.store.engine import Error, OutOfMemory  # a builder does without
 
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
+    except OutOfMemory as error:
         raise OutsideError(
             f"the store under {folder} needs more memory for this than it may take",
             hint="ask for a shorter span of time",
         ) from error
-    except duckdb.Error as error:
+    except Error as error:
         raise StoreBroken(
             f"the store under {folder} cannot be read: {error}",
             hint="ask again with --no-cache; the folder may be deleted: it is made again from the raw files",

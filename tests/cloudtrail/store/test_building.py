@@ -223,6 +223,7 @@ def test_many_small_parts_become_one(logs: Path, tmp_path: Path, monkeypatch: py
     holdings = Holdings.opened(folder)
     assert holdings is not None
     assert len(holdings.parts) < 4
+    assert {part.name for part in holdings.parts} == {left.name for left in (folder / "parts").iterdir()}
     assert holdings.is_settled
     holdings.close()
 
