@@ -152,6 +152,15 @@ class Grip:
         """Take one of them away."""
         self.rights.delete_inline(hold.holder, name)
 
+    def left_behind(self, hold: Hold) -> Hold | None:
+        """As it was before, of a user or role just made that a run which was cut short has held; None of any other.
+
+        Nobody but a hold writes such denials, and who was just made had none, nor inactive keys.
+        """
+        if not self.layers(hold):
+            return None
+        return hold.model_copy(update={"before": "", "keys": dict.fromkeys(hold.keys, KeyStatus.ACTIVE.value)})
+
     def restore(self, hold: Hold) -> None:
         """Put back how it was before: the lasting denial, what goes, and the keys that were active."""
         for name in self.layers(hold):

@@ -58,15 +58,24 @@ class Newcomers:
             self._ask(held)
             found += self._kin(set(held), keys)
         found += self._born({*held, *(plain(one.arn) for one in found)})
-        free = frozenset(one.name for one in holds if not one.is_sure and plain(one.arn) in self._innocent)
+        unsure = (one for one in (*holds, *found) if not one.is_sure)
+        free = frozenset(one.name for one in unsure if plain(one.arn) in self._innocent)
         return News(tuple(found), free)
 
     def _born(self, held: set[str]) -> Iterator[Hold]:
-        """Users and roles that IAM lists as made since, unless the log tells that somebody else made them."""
+        """Users and roles that IAM lists as made since, unless the log tells that somebody else made them.
+
+        Those too, where a run that was cut short holds them: so that they are let go.
+        """
         for one in self.grip.born.since(self.since):
-            if plain(one.arn) not in held | self._innocent | self._refused:
-                for hold in self._hold(one.arn, _UNKNOWN.format(at=one.created_at)):
-                    yield hold.model_copy(update={"is_sure": False})
+            if plain(one.arn) in held | self._refused:
+                continue
+            for hold in self._hold(one.arn, _UNKNOWN.format(at=one.created_at)):
+                left = self.grip.left_behind(hold)
+                if left is not None or plain(one.arn) not in self._innocent:
+                    yield (left or hold).model_copy(update={"is_sure": False})
+                else:
+                    self._refused.add(plain(one.arn))
 
     def _kin(self, held: set[str], keys: set[str]) -> Iterator[Hold]:
         """Who came of the suspects by the log; and the keys that they made for others."""

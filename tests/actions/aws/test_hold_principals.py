@@ -162,6 +162,18 @@ def test_whom_the_suspects_make_meanwhile_is_held_and_whom_somebody_else_makes_i
     assert DENY_ALL not in on.clients().rights.inline_names(Holder.of(suspect.arn.replace(suspect.user, innocent)))
 
 
+def test_an_innocent_whom_a_run_that_was_cut_short_held_is_let_go_by_the_next(on: Bench) -> None:
+    suspect, innocent = on.suspect(), on.suspect()
+    grip = Grip.of(on.clients())
+    hold = grip.hold(innocent.arn, None)
+    for what in grip.lacking(hold, 2):
+        grip.put(hold, what)
+    receipt = done(on.clients(), ID, principals=[suspect.arn])
+    assert f"user {innocent.user}" in receipt.result["freed"]  # type: ignore[operator]
+    assert set(grip.rights.inline_names(Holder.of(innocent.arn))) == OWN
+    assert status(on.clients(), innocent) is KeyStatus.ACTIVE
+
+
 def test_who_irkit_acts_as_is_never_held(on: Bench) -> None:
     own = on.clients().sts.own_identity()
     with pytest.raises(OwnIdentity):
