@@ -68,8 +68,28 @@ def scan_history(repository: Repository, detector: Detector, wants: Wants, telle
         return scan.of_range()
     is_kept = wants.cache and wants.location is Location.LOCATED and repository.object_format == "sha1"
     if not is_kept or repository.is_partial:
-        return scan.of_everything(teller)[0]
+        return scan.of_everything(teller).report
     return scan.of_what_changed(teller)
+
+
+class _Whole(NamedTuple):
+    """All of a history."""
+
+    report: Report
+    scanned: Scanned
+    names: Sequence[Seen]
+    """What stands in names of refs and git's own texts."""
+    located: Located | None
+    """None where places were not looked for."""
+
+    @property
+    def followed(self) -> frozenset[str] | None:
+        """See ``Ready``."""
+        places = self.located.places.values() if self.located else ()
+        is_told = all(place.is_reachable and place.first is not None for some in places for place in some)
+        if self.names or not is_told or wanted_ids(self.scanned.held, "tree"):
+            return None
+        return frozenset(id_.decode() for kind in _KINDS for id_ in wanted_ids(self.scanned.held, kind))
 
 
 class _Scan(NamedTuple):
@@ -84,36 +104,38 @@ class _Scan(NamedTuple):
         return self._report(scanned, _seen(scanned.held, located), located)
 
     def of_what_changed(self, teller: Teller) -> Report:
-        """As remembered, when nothing changed; else everything, and remembered for the next time."""
+        """As remembered, when nothing changed or little; else everything, and remembered for the next time."""
         from irkit.scan.objects.stores import stores
+        from irkit.scan.places.refs import read_refs
         from irkit.scan.ready import Ready
         from irkit.scan.repository_state import state_of
 
-        memo, state = self._memo(), state_of(self.repository, stores(self.repository))
+        found, refs = stores(self.repository), read_refs(self.repository)
+        memo, state = self._memo(), state_of(self.repository, found, refs)
         known = memo.read()
         if known is not None and known.state == state:
             return known.report
-        report, scanned, located = self.of_everything(teller)
-        is_sure = not report.is_incomplete and not scanned.cache_problem
-        if is_sure:
-            ids = [wanted_ids(scanned.held, kind) for kind in _KINDS] if located is not None else []
-            wanted = frozenset(id_.decode() for some in ids for id_ in some)
-            is_all_told = located is None or all(
-                place.is_reachable and place.first is not None for places in located.places.values() for place in places
-            )
-            memo.write(Ready(state, report, wanted, is_all_told), scanned.held)
-        return report
+        if known is not None and known.followed is not None:
+            from irkit.scan.grown import Now, grown
+
+            report = grown(Now(self.repository, state, found, refs), self.detector, known)
+            if report is not None:
+                return report
+        whole = self.of_everything(teller)
+        if not (whole.report.is_incomplete or whole.scanned.cache_problem):
+            memo.write(Ready(state, whole.report, whole.followed), whole.scanned.held)
+        return whole.report
 
     def _memo(self) -> Memo:
         from irkit.scan.places.known import file_of
         from irkit.scan.ready import Memo
 
-        asked = f"{self.detector.rules_hash} {self.wants.unreachable}"
+        asked = f"{self.detector.rules_hash} {self.wants.unreachable} {self.repository.work_tree is None}"
         file = file_of(self.repository, self.wants.cache or Path()).with_suffix(".ready")
         return Memo(self.repository, file, asked, self.detector.rule, self.wants.key)
 
-    def of_everything(self, teller: Teller) -> tuple[Report, Scanned, Located | None]:
-        """The report, what objects hold, and their places; no places where they were not looked for."""
+    def of_everything(self, teller: Teller) -> _Whole:
+        """All objects and names looked at, and located where that is wanted."""
         from irkit.scan.grouped import Seen, grouped
         from irkit.scan.objects.scan import scan_objects
 
@@ -127,13 +149,13 @@ class _Scan(NamedTuple):
         bare = [*_bare(scanned.held), *names]
         is_hit = any(not seen.sighting.dismissed for seen in bare)
         if not is_hit or wants.location is Location.LEFT_OUT:
-            return self._report(scanned, bare, None), scanned, None
+            return _Whole(self._report(scanned, bare, None), scanned, names, None)
         teller.hits(lambda: grouped(bare, self._context(None)).findings)
         from irkit.scan.places.locate import locate
 
         held, rules = _to_locate(scanned.held), self.detector.rules_hash
         located = locate(self.repository, held, cache=wants.cache, jobs=wants.jobs, rules=rules)
-        return self._report(scanned, [*_seen(scanned.held, located), *names], located), scanned, located
+        return _Whole(self._report(scanned, [*_seen(scanned.held, located), *names], located), scanned, names, located)
 
     def _context(self, located: Located | None) -> Context:
         from irkit.scan.grouped import Context

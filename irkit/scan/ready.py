@@ -16,7 +16,7 @@ from irkit.scan.repository_state import RepositoryState, index_of
 from irkit.scan.rule import Confidence, Rule
 from irkit.secret import Secret
 
-_MAGIC = b"irkit ready 3 "
+_MAGIC = b"irkit ready 4 "
 _NEAR = 300
 """As much of a line as a sighting has on each side: ``detect.sights.NEAR_BYTES``, whose module is slow to load."""
 _PEM_END = b"-----"
@@ -27,11 +27,11 @@ _Spot = tuple[str, int, int, int, int]
 """Of a value: its object, where it begins and ends, how much of its line stands before it, and the line's length."""
 _Row = tuple[str, str, str, bool | None, _Spot, list[list[object]]]
 """Of a finding: rule, confidence, fingerprint, whether it was pushed, where to read it, places."""
-_State = tuple[str, list[str], dict[str, str], dict[str, tuple[int, str]]]
+_State = tuple[str, list[str], dict[str, str], dict[str, tuple[int, str]], str]
 _Stored = tuple[
-    str, _State, str, list[str], list[_Row], dict[str, int], list[tuple[str, str]], dict[str, int], int, int
+    str, _State, str, list[str] | None, list[_Row], dict[str, int], list[tuple[str, str]], dict[str, int], int, int
 ]
-"""Asked, state, index, ids that were located, findings, and the numbers of the report."""
+"""Asked, state, index, ids that are followed, findings, and the numbers of the report."""
 
 
 class Ready(NamedTuple):
@@ -39,10 +39,9 @@ class Ready(NamedTuple):
 
     state: RepositoryState
     report: Report
-    located: frozenset[str]
-    """Ids of the objects with secrets whose places were looked for."""
-    is_all_told: bool
-    """Whether all of these stand in the history of something: no index, and no object that is lost, was asked."""
+    followed: frozenset[str] | None
+    """Ids of the objects with secrets, when nothing else has any and all stand in the history of something; else None:
+    then an index was asked, a lost object told, or a name or one of git's own texts seen."""
 
 
 class Memo(NamedTuple):
@@ -60,7 +59,7 @@ class Memo(NamedTuple):
         body = read_kept(self.file, _MAGIC)
         if body is None:
             return None
-        asked, state, index, located, rows, dismissed, skipped, counts, size, unreachable = cast(
+        asked, state, index, followed, rows, dismissed, skipped, counts, size, unreachable = cast(
             "_Stored", json.loads(body)
         )
         if asked != self.asked or index not in {"", index_of(self.repository)}:
@@ -70,9 +69,10 @@ class Memo(NamedTuple):
             return None
         of = tuple(Skipped(*row) for row in skipped)
         report = Report(tuple(findings), dismissed, of, counts, size, unreachable)
-        fixed, loose, tips, logs = state
-        known = RepositoryState(fixed, frozenset(loose), tips, {name: (log[0], log[1]) for name, log in logs.items()})
-        return Ready(known, report, frozenset(located), not index)
+        fixed, loose, tips, logs, texts = state
+        lengths = {name: (log[0], log[1]) for name, log in logs.items()}
+        known = RepositoryState(fixed, frozenset(loose), tips, lengths, texts)
+        return Ready(known, report, None if followed is None else frozenset(followed))
 
     def _findings(self, rows: Sequence[_Row]) -> list[Finding] | None:
         ids = sorted({row[4][0] for row in rows})
@@ -115,9 +115,9 @@ class Memo(NamedTuple):
         state, report = ready.state, ready.report
         stored: _Stored = (
             self.asked,
-            (state.fixed, sorted(state.loose), dict(state.tips), dict(state.logs)),
-            "" if ready.is_all_told else index_of(self.repository),
-            sorted(ready.located),
+            (state.fixed, sorted(state.loose), dict(state.tips), dict(state.logs), state.texts),
+            index_of(self.repository) if ready.followed is None else "",
+            None if ready.followed is None else sorted(ready.followed),
             rows,
             report.dismissed,
             [(one.what, one.reason) for one in report.skipped],

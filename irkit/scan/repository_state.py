@@ -3,43 +3,62 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from irkit.scan.detect.kept import digest_of
 from irkit.scan.objects.stores import Stores
 from irkit.scan.places.names import text_files
-from irkit.scan.places.refs import read_bytes, read_refs, worktrees
+from irkit.scan.places.refs import Refs, read_bytes, worktrees
 from irkit.scan.repository import Repository
 
 _CHECKSUM = 20
+_PASSING = frozenset((b"COMMIT_EDITMSG", b"FETCH_HEAD", b"MERGE_MSG", b"SQUASH_MSG", b"TAG_EDITMSG"))
 
 
 class RepositoryState(NamedTuple):
     """Equal states: the same report, but for places in the index (see ``index_of``)."""
 
     fixed: str
-    """A hash of the packs, of packed refs, of the shallow boundary, and of git's own texts without its reflogs."""
+    """A hash of the packs, of packed refs, of the shallow boundary, and of git's settings and other texts."""
     loose: frozenset[str]
     """Ids of loose objects."""
     tips: Mapping[str, str]
     """What stands in the files of refs and heads, by name."""
     logs: Mapping[str, tuple[int, str]]
     """How long each reflog is, and its hash."""
+    texts: str
+    """A hash of the texts that git writes with a commit: see ``passing_texts``."""
 
 
-def state_of(repository: Repository, found: Stores) -> RepositoryState:
+def state_of(repository: Repository, found: Stores, refs: Refs) -> RepositoryState:
     """Of a repository as it is now."""
-    refs = read_refs(repository)
     parts = [repr(found.skipped).encode(), refs.packed, refs.shallow]
     parts += [pack.name.encode() + _checksum(pack) for pack in sorted(found.packs)]
     for name, file in text_files(repository):
-        parts += [name, read_bytes(file)]
-    fixed = digest_of(b"".join(b"%d\n%b" % (len(part), part) for part in parts)).hex()
-    tips = {_text(name): _text(content) for name, content in refs.contents}
-    logs = {_text(name): (len(log), digest_of(log).hex()) for name, log in refs.logs}
-    return RepositoryState(fixed, frozenset(found.loose), tips, logs)
+        if not _is_passing(name):
+            parts += [name, read_bytes(file)]
+    return RepositoryState(
+        _hash(parts),
+        frozenset(found.loose),
+        {_text(name): _text(content) for name, content in refs.contents},
+        {_text(name): (len(log), digest_of(log).hex()) for name, log in refs.logs},
+        _hash(passing_texts(repository)),
+    )
+
+
+def passing_texts(repository: Repository) -> list[bytes]:
+    """Texts that git writes with a commit, a merge or a fetch: they decide nothing."""
+    return [read_bytes(file) for name, file in text_files(repository) if _is_passing(name)]
+
+
+def _is_passing(name: bytes) -> bool:
+    return name.rpartition(b"/")[2] in _PASSING
+
+
+def _hash(parts: Iterable[bytes]) -> str:
+    return digest_of(b"".join(b"%d\n%b" % (len(part), part) for part in parts)).hex()
 
 
 def index_of(repository: Repository) -> str:

@@ -1,0 +1,198 @@
+"""After new commits the remembered report is told with what they change in it: as if everything were looked at anew."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from irkit.scan.detect.detector import load_detector
+from irkit.scan.finding import Commit, Finding
+from irkit.scan.held_last import held_last
+from tests.scan import planted
+from tests.scan.compared import Scans
+from tests.scan.places.histories import Git
+
+LEAK = f"token = '{planted.GITHUB}'\n".encode()
+OTHER = f"token = '{planted.with_checksum('ghs_')}'\n".encode()
+TEXTS = (b"nothing\n", b"retries = 3\n", b"a\nb\n", LEAK, b"first = 1\n" + LEAK, OTHER, LEAK + OTHER)
+PLAIN = 3
+PATHS = (b"a", b"b", b"dir/a", b"dir/b c", b"\xff\xfe", b"tests/new\nline")
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    return Git(tmp_path / "r")
+
+
+@pytest.fixture
+def scans(git: Git, tmp_path: Path, rules_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Scans:
+    return Scans(git, load_detector([], cache=rules_cache / "irkit"), tmp_path / "cache", monkeypatch)
+
+
+class Walk:
+    """A repository that is changed at random: most often a branch goes on by a few commits."""
+
+    def __init__(self, git: Git, seed: int) -> None:
+        self.git, self.dice = git, random.Random(seed)
+        self.trees: dict[str, dict[bytes, bytes]] = {}
+        self.secret: set[bytes] = set()
+        if self.dice.random() < 0.5:
+            git("config", "core.logAllRefUpdates", "always")
+        start = self._commit({path: self._blob(self.dice.choice(TEXTS)) for path in PATHS[:3]}, [])
+        for name in ("heads/main", "heads/side", "remotes/origin/main"):
+            git("update-ref", f"refs/{name}", start)
+
+    def step(self) -> None:
+        kinds = ("on",) * 12 + ("along", "merge", "branch", "tag", "gone", "back", "pack", "message", "lost")
+        kind = self.dice.choice(kinds)
+        branch = self.dice.choice(self._branches())
+        if kind == "on":
+            self._on(branch, risk=0.2)
+        elif kind == "along":
+            self._move(branch, self._tip(self.dice.choice(self._branches())))
+        elif kind == "merge":
+            other = self.dice.choice(self._branches())
+            tips = [self._tip(branch), self._tip(other)]
+            self._move(branch, self._commit(self.trees[tips[self.dice.randrange(2)]], tips))
+        elif kind in {"branch", "tag"}:
+            at = self.dice.choice(list(self.trees))
+            self.git("update-ref", f"refs/{'heads' if kind == 'branch' else 'tags'}/{self.dice.randrange(5)}", at)
+        elif kind == "gone":
+            self.git("update-ref", "-d", "refs/heads/side")
+        elif kind == "back":
+            self._move(branch, self.dice.choice(list(self.trees)))
+        elif kind == "pack":
+            self.git(*self.dice.choice((("pack-refs", "--all"), ("repack", "-adq"), ("gc", "-q", "--prune=now"))))
+            known = self.git("rev-list", "--all", "--reflog").split()
+            self.trees = {id_: tree for id_, tree in self.trees.items() if id_ in known}
+        elif kind == "message":
+            tip = self._tip(branch)
+            self._move(branch, self._commit(self.trees[tip], [tip], OTHER.decode()))
+        elif kind == "lost":
+            tip = self._tip(branch)
+            self._commit({**self.trees[tip], b"lost": self._blob(self.dice.choice(TEXTS))}, [tip])
+
+    def _on(self, branch: str, risk: float) -> None:
+        """Some commits more; with some risk they touch what holds a secret."""
+        for _ in range(self.dice.randint(1, 3)):
+            tip = self._tip(branch)
+            files = dict(self.trees[tip])
+            path = self.dice.choice(PATHS)
+            if self.dice.random() < risk:
+                files[path] = self._blob(self.dice.choice(TEXTS))
+            elif files.get(path) not in self.secret:
+                files[path] = self._blob(b"%d\n" % self.git.clock)
+            self._move(branch, self._commit(files, [tip]))
+        if self.dice.random() < 0.3:
+            self._move("refs/remotes/origin/main", self._tip("refs/heads/main"))
+
+    def _blob(self, text: bytes) -> bytes:
+        id_ = self.git("hash-object", "-w", "--stdin", read=text).encode()
+        self.secret |= {id_} if text in TEXTS[PLAIN:] else set()
+        return id_
+
+    def _branches(self) -> list[str]:
+        return self.git("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes").split()
+
+    def _tip(self, branch: str) -> str:
+        return self.git("rev-parse", branch)
+
+    def _move(self, branch: str, commit: str) -> None:
+        self.git("update-ref", "-m", "moved", branch, commit)
+
+    def _commit(self, files: dict[bytes, bytes], parents: list[str], message: str = "message") -> str:
+        commit = self.git.commit_tree(files, list(dict.fromkeys(parents)), message)
+        self.trees[commit] = files
+        return commit
+
+
+@pytest.mark.parametrize("seed", [6, 24])
+def test_whatever_changes_the_report_is_the_one_of_a_scan_anew(scans: Scans, git: Git, seed: int) -> None:
+    walk = Walk(git, seed)
+    scans()
+    known = 0
+    for _ in range(12):
+        walk.step()
+        known += scans()[1]
+    assert known
+
+
+def test_commits_of_other_files_are_told_from_memory(scans: Scans, git: Git) -> None:
+    git.write("a.py", LEAK)
+    git.commit()
+    scans()
+    for number in range(2):
+        git.write(f"note{number}", b"nothing\n")
+        git.commit(f"note {number}")
+        newest = git.commit("empty")
+        report, is_known = scans()
+        assert is_known
+        assert [place.last.id for place in report.findings[0].places if place.last] == [newest]
+        assert report.counts["commits"] == 2 * number + 2
+
+
+def test_a_commit_on_a_packed_branch_is_told_from_memory(scans: Scans, git: Git) -> None:
+    git.write("a.py", LEAK)
+    git.commit()
+    git("pack-refs", "--all")
+    git("repack", "-adq")
+    scans()
+    git.commit("onward")
+    assert scans()[1]
+
+
+def test_a_branch_that_holds_another_version_of_the_file_is_looked_at(scans: Scans, git: Git) -> None:
+    git.write("a.py", LEAK)
+    git.commit()
+    git("checkout", "-q", "-b", "side")
+    git.write("a.py", b"more = 1\n" + LEAK)
+    git.commit("another version, the newest")
+    git("checkout", "-q", "main")
+    scans()
+    git.commit("now that of main is the newest")
+    assert not scans()[1]
+    git.commit("and again")
+    assert scans()[1]
+
+
+def test_a_clock_that_went_back_has_everything_looked_at(scans: Scans, git: Git) -> None:
+    git.commit()
+    scans()
+    git.commit("later")
+    assert scans()[1]
+    git.clock -= 90
+    git.commit("before the last")
+    assert not scans()[1]
+
+
+def test_of_commits_of_the_same_second_nobody_can_say_which_is_the_newest(scans: Scans, git: Git) -> None:
+    git.write("a.py", LEAK)
+    git.commit()
+    report, _ = scans()
+    place = report.findings[0].places[0]
+    assert place.last
+    onward = git.commit()
+    followed = frozenset({place.object_id})
+
+    def told(at: str) -> tuple[Finding, ...] | None:
+        tips = {onward.encode(): Commit(onward, "Ann", "ann@example.org", at)}
+        return held_last(git.repository(), report.findings, tips, followed)
+
+    assert told(place.last.at) is None
+    assert told("not a time") is None
+    later = told("2024-01-01T00:00:00+00:00")
+    assert later is not None
+    assert later[0].places[0].last == Commit(onward, "Ann", "ann@example.org", "2024-01-01T00:00:00+00:00")
+
+
+def test_a_secret_in_a_setting_has_everything_looked_at(scans: Scans, git: Git) -> None:
+    url = f"https://user:{planted.GITHUB}@example.org/r.git"
+    git("config", "remote.origin.url", url)
+    git.write("saved", f"\turl = {url}\n".encode())
+    git.commit()
+    scans()
+    assert scans()[1]
+    git.commit("onward")
+    assert not scans()[1]
