@@ -46,6 +46,8 @@ class Hold(Frozen):
     before: str = ""
     keys: Mapping[str, str] = {}
     """The statuses of a user's keys before, by key id."""
+    left: tuple[str, ...] = ()
+    """The names of the denials that go which stood there before: a hold that was cut short left them."""
     why: str = ""
     """Of one that was no suspect when the hold began: why it is held."""
     is_sure: bool = True
@@ -88,7 +90,7 @@ class Grip:
         policy = f"{DENY_OLDER}-{session}" if session else DENY_ALL
         own = self.rights.arn(holder)
         dated = deny_older_document(until, session) if session and until else ""
-        return Hold(
+        bare = Hold(
             arn=arn if session else own,
             holder=holder,
             session=session,
@@ -98,6 +100,7 @@ class Grip:
             keys={} if session else self.statuses(holder),
             why=why,
         )
+        return bare.model_copy(update={"left": self.layers(bare)})
 
     def dated(self, hold: Hold, until: datetime) -> Hold:
         """The same, with the end of a session's denial."""
@@ -157,7 +160,7 @@ class Grip:
 
         Nobody but a hold writes such denials, and who was just made had none, nor inactive keys.
         """
-        if not self.layers(hold):
+        if not hold.left:
             return None
         return hold.model_copy(update={"before": "", "keys": dict.fromkeys(hold.keys, KeyStatus.ACTIVE.value)})
 
@@ -176,11 +179,17 @@ class Grip:
                 self.iam.set_key_status(hold.holder.name, key_id, KeyStatus(status))
 
     def is_restored(self, hold: Hold) -> bool:
-        """Whether it is as it was before."""
+        """Whether it is as it was before, without what a hold that was cut short left."""
+        return not self.layers(hold) and self._is_before(hold)
+
+    def is_untouched(self, hold: Hold) -> bool:
+        """Whether it is as it was when this was read, what was left included."""
+        return self.layers(hold) == hold.left and self._is_before(hold)
+
+    def _is_before(self, hold: Hold) -> bool:
         now = self._own_keys(hold)
-        is_bare = not self.layers(hold)
         before = not hold.policy or self.rights.inline(hold.holder, hold.policy) == hold.before
-        return is_bare and before and all(now.get(each, status) == status for each, status in hold.keys.items())
+        return before and all(now.get(each, status) == status for each, status in hold.keys.items())
 
     def _own_keys(self, hold: Hold) -> dict[str, str]:
         return {} if hold.session else self.statuses(hold.holder)

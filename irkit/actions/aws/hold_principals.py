@@ -145,7 +145,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     receipt = _receipt(clients, work.model_copy(update={"written_at": clients.aws_now().at}), None)
     if not open_ and not is_half:
         return Probe(standing=Standing.IN_PLACE, seen=seen, receipt=receipt)
-    if all(Grip.of(clients).is_restored(one) for one in work.holds):
+    if all(Grip.of(clients).is_untouched(one) for one in work.holds):
         return Probe(standing=Standing.UNTOUCHED, seen=seen)
     return Probe(standing=Standing.BETWEEN, seen=seen, receipt=receipt)
 
@@ -183,9 +183,11 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
-    """Put the denials and the keys' statuses back as they were, of who turned up meanwhile too."""
-    work = _Work.model_validate(receipt.details)
-    changes = (Change(target=one.name, before="held", after="as it was before") for one in _there(clients, work.holds))
+    """Put the denials and the keys' statuses back as they were, of who turned up meanwhile too; who is back is left."""
+    done = _Work.model_validate(receipt.details)
+    held = (one for one in _there(clients, done.holds) if not Grip.of(clients).is_restored(one))
+    work = done.model_copy(update={"holds": tuple(held)})
+    changes = (Change(target=one.name, before="held", after="as it was before") for one in work.holds)
     return Plan(
         summary=f"let {', '.join(one.name for one in work.holds) or 'nobody'} go",
         changes=tuple(each for each in changes),
@@ -242,7 +244,7 @@ def _changes(clients: Clients, holds: tuple[Hold, ...]) -> Iterator[Change]:
             else:
                 before, after = one.keys[what], KeyStatus.INACTIVE.value
                 yield Change(target=f"access key {what} of {one.name}", before=before, after=after)
-        for name in Grip.of(clients).layers(one):
+        for name in one.left:
             gone = "absent, once it has bound"
             yield Change(target=f"{name} of {one.name}", before="left by a hold that was cut short", after=gone)
 

@@ -12,7 +12,7 @@ import pytest
 from irkit.clients.aws import Tries
 from irkit.clients.clients import Clients
 from irkit.clients.deny_all import DENY_ALL
-from irkit.clients.hold import LAYER, Grip
+from irkit.clients.hold import LAYER, Grip, Hold
 from irkit.clients.holder import Holder
 from irkit.clients.iam import KeyStatus
 from irkit.contract import Proof, Standing
@@ -109,6 +109,21 @@ def test_a_hold_is_undone_from_its_receipt(on: Bench) -> None:
     assert status(on.clients(), other) is KeyStatus.INACTIVE, "which it was before"
 
 
+def test_an_undo_that_was_cut_short_is_planned_for_the_rest(on: Bench) -> None:
+    suspect, other = on.suspect(), on.suspect()
+    receipt = done(on.clients(), ID, principals=[suspect.arn, other.arn])
+    undo = revert(ID)
+    back = undo.plan(on.clients(), receipt)
+    grip = Grip.of(on.clients())
+    grip.restore(Hold.model_validate(back.details["holds"][0]))  # type: ignore[call-overload, index]
+    assert undo.probe(on.clients(), back).standing is Standing.BETWEEN
+    rest = undo.plan(on.clients(), receipt)
+    assert [each.target for each in rest.changes] == [f"user {other.user}"]
+    assert undo.probe(on.clients(), rest).standing is Standing.UNTOUCHED, "so that it may be carried out"
+    applied(on.clients(), undo, rest)
+    assert undo.probe(on.clients(), back).standing is Standing.IN_PLACE
+
+
 def test_a_plan_names_what_it_cuts_and_is_the_same_for_the_same_world(on: Bench) -> None:
     suspect = on.suspect()
     role = on.role()
@@ -142,6 +157,7 @@ def test_after_a_crash_in_the_middle_a_probe_tells_that_it_is_half_done(on: Benc
     assert found.receipt is not None
     again = planned(on.clients(), ID, principals=[suspect.arn])
     assert again.changes != (), "planned again, it goes on holding and takes away what is to go"
+    assert doing.probe(on.clients(), again).standing is Standing.UNTOUCHED, "so that it may be carried out"
     receipt = applied(on.clients(), doing, again)
     assert doing.probe(on.clients(), plan).standing is Standing.IN_PLACE
     assert proven(on.clients(), doing, receipt).proof is Proof.PROVEN
