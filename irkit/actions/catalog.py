@@ -29,6 +29,7 @@ MODULES = (
     "aws.identify_principal",
     "aws.issue_access_key",
     "aws.judge_kms_key",
+    "aws.let_go",
     "aws.lift_freeze",
     "aws.lift_user_deny",
     "aws.prove_not_self",

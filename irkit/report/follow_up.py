@@ -13,7 +13,7 @@ from irkit.report.credentials import masked
 from irkit.report.evidence import Condition, Exhibit
 from irkit.report.findings import Findings
 from irkit.report.party import Party, party
-from irkit.report.views import Answer, Purge, ShutIn, ShutRole
+from irkit.report.views import Answer, LetGo, Purge, ShutIn, ShutRole
 
 KEPT_FOR = timedelta(days=30)
 """Deleting a user or role destroys what its last use was: long enough for those who look into it."""
@@ -51,7 +51,7 @@ class Question(Frozen):
 def action_items(found: Findings, state: IncidentState, kept: tuple[Exhibit, ...]) -> tuple[ActionItem, ...]:
     """An item for each step that failed, was skipped, undelivered, in doubt or undone, and for what remains."""
     steps = [item for step in found.runbook.steps for item in _of_step(str(step.id), found, state)]
-    return (*_unproven(state), *steps, *_remaining(found), *_to_delete(found), *_spoilt(kept))
+    return (*_unproven(state), *steps, *_remaining(found), *_still_held(found), *_to_delete(found), *_spoilt(kept))
 
 
 def _to_delete(found: Findings) -> Iterator[ActionItem]:
@@ -61,6 +61,14 @@ def _to_delete(found: Findings) -> Iterator[ActionItem]:
     for step, name in (*users, *roles):
         text = f"Delete {name}, not before {step.at + KEPT_FOR:%Y-%m-%d}"
         yield ActionItem(text=text, because="it is shut in, and stays as evidence until then", event=step.seq)
+
+
+def _still_held(found: Findings) -> Iterator[ActionItem]:
+    for step in found.of("aws.let_go"):
+        for told in step.read(LetGo):
+            for each in told.still_held:
+                text = f"Find out whose it is, and let it go or shut it in: {each}"
+                yield ActionItem(text=masked(text), because="it is held, and may be an innocent's", event=step.seq)
 
 
 def _unproven(state: IncidentState) -> Iterator[ActionItem]:

@@ -199,6 +199,12 @@ class ShutIn(Loose):
     keys: tuple[str, ...] = ()
 
 
+class LetGo(Loose):
+    """Of ``aws.let_go``."""
+
+    still_held: tuple[str, ...] = ()
+
+
 class ShutRole(Loose):
     """Of ``aws.quarantine_role``."""
 

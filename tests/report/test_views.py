@@ -23,6 +23,7 @@ READS: list[tuple[type[Loose], str]] = [
     (views.NewKey, "aws.issue_access_key"),
     (views.ShutIn, "aws.quarantine_user"),
     (views.ShutRole, "aws.quarantine_role"),
+    (views.LetGo, "aws.let_go"),
     (views.Purge, "git.purge_history"),
 ]
 

@@ -80,6 +80,8 @@ class Result(Frozen):
     """ARNs of all that are held."""
     unsure: tuple[str, ...]
     """Of these, who is held though it is not known whose it is, in words."""
+    held_unsure: tuple[Hold, ...] = ()
+    """The same, with how each stood before: for ``aws.let_go``."""
     made_keys: tuple[str, ...]
     """Ids of keys that turned up on them meanwhile, inactive now."""
     freed: tuple[str, ...]
@@ -264,6 +266,7 @@ def _receipt(clients: Clients, work: _Work, held: Held | None, at: datetime | No
         outcome=work.outcome,
         principals=tuple(one.arn for one in work.holds if one.policy),
         unsure=tuple(f"{one.name}: {one.why}" for one in work.holds if not one.is_sure),
+        held_unsure=tuple(one for one in work.holds if not one.is_sure),
         made_keys=tuple(key for one in there for key in Grip.of(clients).statuses(one.holder) if key not in one.keys),
         freed=held.freed if held else (),
         taken_back=held.taken_back if held else (),

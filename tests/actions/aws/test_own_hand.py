@@ -34,9 +34,10 @@ OTHERWISE = {
     "token.revoke_tokens": "the same",
 }
 """What is acted on is no principal by name, but may be one's grant, provider or token: where that is tried."""
-_GIVES = "gives rights back; whom it names is in quarantine, so it is neither us nor protected"
+_GIVES = "gives rights back; whom it names is shut in, so it is neither us nor protected"
 _CI = "a thing of a repository, and no identity that irkit acts as"
 NOBODYS = {
+    "aws.let_go": _GIVES,
     "aws.release_principals": _GIVES,
     "aws.lift_freeze": _GIVES,
     "aws.disable_kms_key": "a key, for everybody alike; the card that decides it says who stops",

@@ -14,6 +14,7 @@ from irkit.clients.iam import KeyStatus
 from irkit.contract import ActionId, Proof
 from irkit.drill.world.estate import TRAIL_BUCKET
 from irkit.errors import Denied
+from tests.actions.aws.held import hold_by_hand
 from tests.actions.aws.test_consumers import service
 from tests.bench import Bench, applied, asked, bench, done, planned, proven
 
@@ -88,6 +89,12 @@ def _principals(on: Bench) -> Given:
     return {"principals": [on.suspect().arn]}
 
 
+def _a_held_innocent(on: Bench) -> Given:
+    held = hold_by_hand(on, on.suspect())
+    on.world.aws.deliver()
+    return {"held": [[held.model_dump(mode="json")]], "suspects": []}
+
+
 def _a_quiet_principal(on: Bench) -> Given:
     return {**_principals(on), "wait_s": 0}
 
@@ -135,6 +142,7 @@ EFFECTS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.detach_rights": _a_principal,
     "aws.hold_principals": _principals,
     "aws.issue_access_key": _a_stored_key,
+    "aws.let_go": _a_held_innocent,
     "aws.lift_user_deny": _a_dead_key,
     "aws.quarantine_principals": _shut_in_without_a_freeze,
     "aws.quarantine_role": _a_role,
