@@ -7,7 +7,10 @@ WORKERS ?= 4  # more than cores: crash and end-to-end tests wait more than they 
 # A module's tests stay with one worker: what a whole module shares, a driven drill for one, is made once.
 TESTS   := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help drill test test-all check format bench docs lock clean
+# Compiled once, not by each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help drill test test-all checked check compiled format bench docs lock clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -18,12 +21,19 @@ drill: .venv/drill
 	$(BIN)/irkit drill key_leak "$$@" || test $$? -eq 3  # 3: left while it waits for a human
 
 ## test      set up, check and run the tests (under 10 minutes), without what needs tmux or takes long
-test: check
+test: checked
 	$(TESTS) -m "not apt and not long"
 
 ## test-all  the same with all tests; those in a terminal want tmux (apt-get install tmux), and are skipped without it
-test-all: check
+test-all: checked
 	$(TESTS)
+
+# The types take one core for a while; on the other what each worker would compile for itself is compiled for all.
+checked: .venv/dev
+	@$(MAKE) --no-print-directory --jobs=2 check compiled
+
+compiled: .venv/dev
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null || true  # what is amiss the tests tell
 
 ## check     linter, formatter, types and import contracts
 check: .venv/dev

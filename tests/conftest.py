@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import signal
 from collections.abc import Iterator
 from functools import cache
@@ -38,8 +41,17 @@ __all__ = ["forge", "on", "raise_world", "world"]
 
 @pytest.fixture(scope="session")
 def rules_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder (``XDG_CACHE_HOME``) for a whole session: compiling the scan's rules takes four seconds."""
-    return tmp_path_factory.mktemp("rules")
+    """A cache folder (``XDG_CACHE_HOME``) that has the scan's rules: they take seconds, so one worker compiles them."""
+    from irkit.scan.detect.detector import load_detector
+
+    own = tmp_path_factory.getbasetemp()
+    of_the_run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (of_the_run / "compiled.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        load_detector(cache=of_the_run / "compiled")
+    folder = tmp_path_factory.mktemp("rules")
+    shutil.copytree(of_the_run / "compiled", folder / "irkit")
+    return folder
 
 
 @pytest.fixture
