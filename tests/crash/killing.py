@@ -31,6 +31,7 @@ from irkit.actions import catalog
 from irkit.clients import cloudtrail
 from irkit.clients.call_record import CallLog
 from irkit.clients.clients import Clients, Listeners, Outside
+from irkit.clients.hold import Grip, Hold
 from irkit.config import load
 from irkit.drill import responder as people
 from irkit.drill.responder import colleague, responder
@@ -55,8 +56,11 @@ class Where(StrEnum):
     EFFECTS = "effects"
     """At those of effects alone, within them after what they write, and of each action once: it is carried out alike
     in whatever step it stands. Actions of ``MODEL`` are left out: its drill is died in everywhere."""
+    HOLDS = "holds"
+    """At those of ``HOLD`` alone, in each step, and within it after each thing that is put or taken away."""
 
 
+HOLD = "aws.hold_principals"
 MODEL = "key_leak"
 
 
@@ -129,11 +133,14 @@ def model_actions() -> frozenset[str]:
     return frozenset(step.uses for step in taken(MODEL, Path()).steps)
 
 
-def effect_point(event: Event, runbook: Runbook) -> str:
-    """The same of an effect's event with the action for the step; empty of any other event."""
+def effect_point(event: Event, runbook: Runbook, where: Where) -> str:
+    """The same of an effect's event, with the action for the step but for holds; empty of any other event."""
     step = getattr(event, "step", None)
-    uses = own_action(runbook, step) if event.kind in OF_EFFECTS and step is not None else ""
-    return f"{event.kind} {uses} {getattr(event, 'direction', '-')}" if uses else ""
+    if event.kind not in OF_EFFECTS or step is None:
+        return ""
+    is_hold = runbook.step(step).uses == HOLD
+    place = own_action(runbook, step) if where is Where.EFFECTS else str(step) if is_hold else ""
+    return f"{event.kind} {place} {getattr(event, 'direction', '-')}" if place else ""
 
 
 def die_within_effects(journal: SqliteJournal, points: Points, placed: Callable[[StepId, str], str]) -> None:
@@ -160,18 +167,35 @@ def die_within_effects(journal: SqliteJournal, points: Points, placed: Callable[
     CallLog.note = noted  # type: ignore[method-assign]
 
 
+def die_within_holds(points: Points) -> None:
+    """Die right after each different thing that a hold puts on somebody, or takes away."""
+
+    def dying(act: Callable[[Grip, Hold, str], None]) -> Callable[[Grip, Hold, str], None]:
+        def acted(self: Grip, hold: Hold, what: str) -> None:
+            act(self, hold, what)
+            points.die_once(f"within {act.__name__} {what} of {hold.name}")
+
+        return acted
+
+    Grip.put = dying(Grip.put)  # type: ignore[method-assign]
+    Grip.take_layer = dying(Grip.take_layer)  # type: ignore[method-assign]
+
+
 def child(config_file: Path, data: Path, incident: str, points_file: Path, where: Where) -> int:
     """Resume the incident with the scripted people; the exit code when nobody died: 0 when all has ended."""
     points = Points(points_file)
     if where is Where.EVERYWHERE:
         named, placed = point_of, lambda step, _: str(step)
     else:
-        named = lambda event: effect_point(event, session.runbook)  # noqa: E731
+        named = lambda event: effect_point(event, session.runbook, where)  # noqa: E731
         placed = lambda step, text: "" if READING.match(text) else own_action(session.runbook, step)  # noqa: E731
     wiring_session.SqliteJournal = lambda path: KillingJournal(path, points, named)  # type: ignore[attr-defined,assignment]
     session = session_of(load(config_file, environment={}, flags={"data_folder": str(data)}), incident)
     assert isinstance(session.journal, KillingJournal)
-    die_within_effects(session.journal, points, placed)
+    if where is Where.HOLDS:
+        die_within_holds(points)
+    else:
+        die_within_effects(session.journal, points, placed)
     world = world_of(session.folder)
     assert world is not None
     for person in (colleague(session), responder(Answering(session, answers_of(world)))):

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from irkit.clients.hold import LAYER
 from irkit.config import load
 from irkit.drill.rehearsal import Rehearsal
 from irkit.drill.spills import found_leaks
+from irkit.drill.world.settings import Membership
 from irkit.incident import events as ev
 from irkit.incident.state import Phase
 from irkit.incident.verification import verification
@@ -21,7 +23,7 @@ from irkit.wiring.scripted_answers import Answers
 from tests.crash.everywhere import KILLED, Killed, killed_everywhere
 from tests.crash.killing import MODEL, Where, effect_point, point_of
 
-pytestmark = pytest.mark.timeout(1800)  # some 440 processes, one after the other
+pytestmark = pytest.mark.timeout(5400)  # some 440 processes, one after the other
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Case:
     """
     answers: Answers = field(default_factory=dict)
     """What the responder answers where that is not what irkit recommends."""
+    membership: Membership = Membership.MEMBER
+    """Where the account stands: where no SCP binds, the suspects are held instead."""
 
 
 ALL_WELL = frozenset({"hold", "hold_more", "hold_last", "no_quarantine", "not_clean", "paths_open", "not_dead"})
@@ -68,6 +72,20 @@ KEY_ROTATED = Case(
     answers={"decide_key": ("rotate",)},
 )
 """Its key gets new material, which nothing takes back, and which AWS lists some time later only."""
+KEY_DISABLED = Case(
+    "kms_misuse",
+    ALL_WELL | STAYED_DEAD | {"leave_key", "rotate_key", "replace_key", "not_misused"} | NO_DOUBT,
+    answers={"decide_key": ("disable",)},
+)
+HELD = Case(
+    MODEL,
+    (ALL_WELL - {"hold", "hold_more", "hold_last", "no_quarantine"})
+    | STAYED_DEAD
+    | {"quarantine", "quarantine_more", "quarantine_last", "lift_freeze", "release_user", "leave_history"},
+    LOST_KEY,
+    membership=Membership.NONE,
+)
+"""No SCP binds: they are held by IAM alone."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +97,9 @@ class Driven(Killed):
 
     def named(self, event: ev.Event) -> str:
         """The point that an event is; empty when nobody dies at it."""
-        return point_of(event) if self.where is Where.EVERYWHERE else effect_point(event, self.session.runbook)
+        if self.where is Where.EVERYWHERE:
+            return point_of(event)
+        return effect_point(event, self.session.runbook, self.where)
 
 
 WHERE = (
@@ -88,6 +108,8 @@ WHERE = (
         pytest.param((case, Where.EVERYWHERE), id=case.runbook, marks=pytest.mark.long)
         for case in (KEY_LEAK, *MOST_FINAL, *OTHERS)
     ),
+    pytest.param((KEY_DISABLED, Where.EFFECTS), id="kms_misuse-disabled", marks=pytest.mark.long),
+    pytest.param((HELD, Where.HOLDS), id="key_leak-held", marks=pytest.mark.long),
 )
 
 
@@ -96,11 +118,15 @@ def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     case, where = request.param
     folder = tmp_path_factory.mktemp("killed")
     own = load(environment={}, flags={"data_folder": str(folder / "data")})
-    session, rehearsal = begin(own, case.runbook, 1, Terms(tempo=Tempo.QUICK, answers=case.answers))
+    session, rehearsal = begin(own, case.runbook, 1, _terms(case))
     try:
         yield Driven(**vars(killed_everywhere(rehearsal, session, folder, where)), case=case, where=where)
     finally:
         rehearsal.stop()
+
+
+def _terms(case: Case) -> Terms:
+    return Terms(tempo=Tempo.QUICK, answers=case.answers, membership=case.membership)
 
 
 def test_the_drill_reaches_its_end_through_all_the_kills(killed: Driven) -> None:
@@ -120,7 +146,8 @@ def test_every_event_boundary_was_killed_on_both_sides(killed: Driven) -> None:
     assert {f"{side} {point}" for side in ("before", "after") for point in written} <= set(killed.points)
     for effect in (point.removeprefix("effect_intended") for point in written if point.startswith("effect_intended")):
         step = effect.split()[0]
-        between = {p for p in killed.points if p == f"before effect_done{effect}" or p.startswith(f"within {step} ")}
+        within = "within " if killed.where is Where.HOLDS else f"within {step} "
+        between = {p for p in killed.points if p == f"before effect_done{effect}" or p.startswith(within)}
         assert f"after effect_intended{effect}" in killed.points
         assert between, f"nobody died between the effect and the receipt of {step}"
 
@@ -156,6 +183,7 @@ def test_no_effect_was_applied_twice(killed: Driven) -> None:
         left = _taken(calls, made) - _taken(calls, unmade)
         assert left == 1, f"of {made}, {left} are left"
     assert calls, "the record shows no effects at all"
+    assert _layers_left(calls) == {}
     assert {name: count for name, count in calls.items() if count != 1} == {}
     tokens = Counter(_tokens(killed.rehearsal))
     tells = any(step.uses == "slack.post_message" for step in killed.session.runbook.steps)
@@ -165,6 +193,15 @@ def test_no_effect_was_applied_twice(killed: Driven) -> None:
 def _taken(calls: Counter[str], beginning: str) -> int:
     """How many calls begin so; they are taken out."""
     return sum(calls.pop(name) for name in list(calls) if name.startswith(beginning))
+
+
+def _layers_left(calls: Counter[str]) -> dict[str, int]:
+    """Which of the denials that a hold takes away again were put more often than taken away; all are taken out."""
+    left: Counter[str] = Counter()
+    for name in [name for name in calls if f" {LAYER}" in name]:
+        call, _, whose = name.partition(" ")
+        left[whose] += calls.pop(name) * (1 if call.startswith("Put") else -1)
+    return {whose: count for whose, count in left.items() if count}
 
 
 def _effects(rehearsal: Rehearsal) -> Iterator[str]:
