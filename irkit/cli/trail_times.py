@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from enum import StrEnum
 
 from irkit.cloudtrail.query import Window
@@ -49,6 +49,8 @@ def moment(text: str, now: datetime, edge: Edge = Edge.START) -> datetime:
     except ValueError:
         hint = "write it as 2026-11-21T03:00Z (UTC), 2026-11-21, 30h (ago) or now"
         raise UsageError(f"{text!r} is no time", hint=hint) from None
+    if not MINYEAR < at.year < MAXYEAR:
+        raise UsageError(f"{text!r} is beyond all time", hint="leave it out for all time")
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return at + timedelta(days=1) if edge is Edge.END and _DAY.fullmatch(asked) else at
 

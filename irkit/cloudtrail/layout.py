@@ -11,7 +11,7 @@ The time of a name is that of the delivery, rounded to minutes. Digests and Insi
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -140,18 +140,25 @@ def _delivered_at(rest: str) -> datetime | None:
         return None
     year, month, day, hour, minute, second = found.groups("0")
     try:
-        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        at = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
     except ValueError:
         return None
+    return at if _can_be_reckoned_with(at) else None
 
 
 def _day(text: str | None) -> date | None:
     if not text:
         return None
     try:
-        return date(*(int(each) for each in text.split("/")))
+        day = date(*(int(each) for each in text.split("/")))
     except ValueError:
         return None
+    return day if _can_be_reckoned_with(day) else None
+
+
+def _can_be_reckoned_with(day: date) -> bool:
+    """Whether a span of time can be added to it, and taken from it."""
+    return MINYEAR < day.year < MAXYEAR
 
 
 def _kind(text: str) -> Kind:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -147,7 +147,7 @@ def record_of(body: JsonValue, text: str = "", locator: Locator = NOWHERE) -> Re
     """The record of a JSON value. Raises ``OutsideError`` for what has no id, time and name."""
     held = _map(body)
     try:
-        at = datetime.fromisoformat(_text(held, "eventTime"))
+        at = moment(_text(held, "eventTime"))
     except ValueError as error:
         msg = f"this is no CloudTrail record: {error}"
         raise OutsideError(msg, hint="keep the file; it may be of another service") from error
@@ -160,7 +160,7 @@ def record_of(body: JsonValue, text: str = "", locator: Locator = NOWHERE) -> Re
     issuer = _map(context.get("sessionIssuer"))
     return Record(
         event_id=event_id,
-        at=at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC),
+        at=at,
         source=_text(held, "eventSource").removesuffix(".amazonaws.com"),
         name=name,
         region=_text(held, "awsRegion"),
@@ -193,6 +193,17 @@ def record_of(body: JsonValue, text: str = "", locator: Locator = NOWHERE) -> Re
         extra=JsonMap.of(held.get("additionalEventData")),
         locator=locator,
     )
+
+
+def moment(text: str) -> datetime:
+    """An event's time, in UTC; one without a zone is in UTC.
+
+    Raises ``ValueError`` for what is none, and for years to which no span of time can be added, or none be taken from.
+    """
+    at = datetime.fromisoformat(text)
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError(f"{text!r} is no time of an event")
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 # Records are read by the million: for what json gives, these are four times as fast as part() and word().

@@ -62,3 +62,9 @@ def test_a_span_of_time_has_a_unit() -> None:
     assert span("90m") == timedelta(minutes=90)
     with pytest.raises(UsageError):
         span("90")
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "9999-12-31T23:59:59-05:00"])
+def test_a_moment_that_no_span_can_be_added_to_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="beyond all time"):
+        moment(text, NOW, Edge.END)

@@ -96,3 +96,9 @@ def test_the_days_of_a_query_reach_into_the_next_folder() -> None:
     last = datetime(2026, 11, 21, 23, 55, tzinfo=UTC)
     assert days(within(last, last + timedelta(minutes=1))) == (date(2026, 11, 21), date(2026, 11, 22))
     assert days(Query()) is None
+
+
+@pytest.mark.parametrize("day", ["0001/01/01", "9999/12/31"])
+def test_a_name_of_a_clock_beyond_all_time_says_no_time(day: str) -> None:
+    one = named(f"AWSLogs/111122223333/CloudTrail/eu-west-1/{day}/{NAME.replace('20261121', day.replace('/', ''))}")
+    assert (one.account, one.delivered_at, one.day, one.span) == ("111122223333", None, None, None)

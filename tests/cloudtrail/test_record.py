@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irkit.cloudtrail.record import Record, record
+from irkit.cloudtrail.store.typed import row
 from irkit.errors import OutsideError
 from tests.cloudtrail.made import ARN, KEY, START, body, made
 
@@ -81,3 +82,10 @@ def test_whatever_stands_in_its_fields_a_record_is_read_or_refused(odd: dict[str
     text = json.dumps({**body("iam:ListUsers"), **odd})
     with suppress(OutsideError):
         assert isinstance(record(text), Record)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+05:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"])
+def test_a_time_that_no_span_can_be_added_to_is_no_events_and_ends_nothing_else(at: str) -> None:
+    with pytest.raises(OutsideError, match="no time of an event"):
+        made("iam:CreateUser", eventTime=at)
+    assert row(json.dumps(body("iam:CreateUser", eventTime=at)).encode(), "a.json", 0) is None

@@ -6,13 +6,13 @@ types than AWS documents, or whose texts are no Unicode, is left to ``irkit.clou
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 
 import msgspec
 from msgspec import Raw, Struct
 
 from irkit.cloudtrail.raw.unwrapped import INSIGHT
+from irkit.cloudtrail.record import moment
 from irkit.cloudtrail.store.columns import Row, microseconds
 
 _NOTHING = Raw(b"null")
@@ -142,8 +142,7 @@ def _row(body: _Body, place: str, offset: int, length: int) -> Row | None:
 
 @lru_cache(maxsize=4096)
 def _time(text: str) -> int:
-    at = datetime.fromisoformat(text)
-    return microseconds(at.replace(tzinfo=UTC) if at.tzinfo is None else at)
+    return microseconds(moment(text))
 
 
 def _arns(resources: list[_Resource | None]) -> str:
