@@ -177,9 +177,12 @@ class _Scan(NamedTuple):
             reachable = [_reachable(finding) for finding in findings]
             findings = [finding for finding in reachable if finding.places]
             left_out = len(reachable) - len(findings)
-        unread = located.skipped if located else ()
+        from irkit.scan.places.unread import unread
+
+        closed = () if self.wants.spec else unread(self.repository)
+        unknown = (*closed, *(located.skipped if located else ()))
         clean, skipped = scrubbed(
-            findings, [*scanned.skipped, *unread], lambda body: self.detector.look(body).sightings
+            findings, [*scanned.skipped, *unknown], lambda body: self.detector.look(body).sightings
         )
         return Report(
             findings=tuple(clean),
@@ -188,7 +191,7 @@ class _Scan(NamedTuple):
             counts=dict(scanned.counts),
             size=scanned.size,
             unreachable=left_out,
-            is_incomplete=scanned.is_incomplete or bool(unread),
+            is_incomplete=scanned.is_incomplete or bool(unknown),
         )
 
 

@@ -17,6 +17,7 @@ _QUESTIONS = (
     ("--show-object-format",),
 )
 _OF_ANOTHER = "dubious ownership"
+_TOO_NEW = ("unknown repository extension", "Expected git repo version")
 READ_ONLY = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -84,17 +85,26 @@ def _said(path: Path, *questions: str) -> str:
     except OSError as error:
         raise NotARepository(f"git does not start: {error.strerror}") from None
     if ran.returncode != 0:
-        why = ran.stderr.decode(errors="replace").strip().splitlines()
-        reason = why[0] if why else "not a git repository"
+        reason = _reason(ran.stderr.decode(errors="replace")) or "not a git repository"
         raise NotARepository(f"{path}: {reason}", hint=owner_hint(reason))
     return os.fsdecode(ran.stdout).removesuffix("\n")
 
 
+def _reason(said: str) -> str:
+    """Why git ends, with the name that it writes below (of an extension that it does not know)."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    at = next((number for number, line in enumerate(lines) if line.startswith("fatal:")), 0)
+    reason, *below = lines[at:] or [""]
+    return f"{reason} {below[0]}" if reason.endswith(":") and below else reason
+
+
 def owner_hint(reason: str) -> str:
-    """What to do when git refuses a repository because it belongs to somebody else; empty for another reason."""
-    if _OF_ANOTHER not in reason:
-        return ""
-    return "it belongs to another user; if you trust it: git config --global --add safe.directory FOLDER"
+    """What to do when git refuses a repository: it belongs to somebody else, or is too new; empty otherwise."""
+    if _OF_ANOTHER in reason:
+        return "it belongs to another user; if you trust it: git config --global --add safe.directory FOLDER"
+    if any(sign in reason for sign in _TOO_NEW):
+        return "this git is too old for the repository: git --version shows which one runs; install a newer one"
+    return ""
 
 
 def environment() -> dict[str, str]:

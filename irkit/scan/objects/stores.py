@@ -14,6 +14,7 @@ _PACK = re.compile(r"(?!tmp_).+\.pack")
 _INDEX = re.compile(r"pack-[0-9a-f]+\.idx")
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 _LOOSE = re.compile(r"[0-9a-f]{38}")
+_SPECIAL = "it is not a regular file"
 _DEPTH_OF_ALTERNATES = 5
 """As git's own limit: deeper ones are not followed."""
 
@@ -69,14 +70,14 @@ def _alternates(folder: Path) -> list[Path]:
 
 
 def _packs(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
-    try:
-        names = {entry.name for entry in os.scandir(folder) if entry.is_file()}
-    except OSError:
-        return {}, []
+    skipped: list[Skipped] = []
+    names = {entry.name: _is_file(entry) for entry in _listed(folder, skipped)}
     packs = {name for name in names if _PACK.fullmatch(name)}
-    indexed = {name for name in packs if f"{name[:-5]}.idx" in names}
-    skipped = [Skipped(f"pack/{name}", "pack without an index") for name in sorted(packs - indexed)]
-    alone = {name for name in names if _INDEX.fullmatch(name) and f"{name[:-4]}.pack" not in names}
+    special = {name for name in packs if not names[name]}
+    indexed = {name for name in packs - special if names.get(f"{name[:-5]}.idx")}
+    skipped += [Skipped(f"pack/{name}", _SPECIAL) for name in sorted(special)]
+    skipped += [Skipped(f"pack/{name}", "pack without an index") for name in sorted(packs - special - indexed)]
+    alone = {name for name in names if names[name] and _INDEX.fullmatch(name) and f"{name[:-4]}.pack" not in names}
     skipped += [Skipped(f"pack/{name}", "index without its pack: the pack is lost") for name in sorted(alone)]
     return {name: folder / name for name in indexed}, skipped
 
@@ -84,24 +85,35 @@ def _packs(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
 def _loose(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
     loose: dict[str, Path] = {}
     skipped: list[Skipped] = []
-    for first in _listed(folder):
+    for first in _listed(folder, skipped):
         if _FOLDER.fullmatch(first.name):
             parent = folder / first.name
-            for entry in _listed(parent):
+            for entry in _listed(parent, skipped):
                 if not _LOOSE.fullmatch(entry.name):
                     continue
-                if entry.is_file():
+                if _is_file(entry):
                     loose[first.name + entry.name] = parent / entry.name
                 else:
-                    skipped.append(Skipped(f"object {first.name}{entry.name}", "it is not a regular file"))
+                    skipped.append(Skipped(f"object {first.name}{entry.name}", _SPECIAL))
     return loose, skipped
 
 
-def _listed(folder: Path) -> list[os.DirEntry[str]]:
+def _listed(folder: Path, skipped: list[Skipped]) -> list[os.DirEntry[str]]:
+    """What a folder holds; one that is there and cannot be read is skipped."""
     try:
         return list(os.scandir(folder))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        skipped.append(Skipped(str(folder), f"object folder: {error.strerror}"))
+        return []
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link to itself
+        return False
 
 
 def _size(file: Path) -> int:

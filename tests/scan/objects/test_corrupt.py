@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 from pathlib import Path
@@ -252,3 +253,19 @@ def test_pipes_among_the_objects_are_not_waited_for(tmp_path: Path, name: str) -
     assert len(found.loose) == 3
     assert found.packs == ()
     assert bool(found.skipped) == name.startswith("ab/")
+
+
+def test_links_to_themselves_hide_nothing(packed: tuple[Path, Path]) -> None:
+    repo, pack = packed
+    for name in ("loop", "pack-loop.pack"):
+        (pack.parent / name).symlink_to(name)
+    (repo / ".git/objects/0a").symlink_to("0a")
+
+    scanned = scan(repo)
+
+    assert len(secrets(scanned)) == 10
+    assert scanned.is_incomplete
+    assert {(Path(what).name, reason) for what, reason in scanned.skipped} == {
+        ("pack-loop.pack", "it is not a regular file"),
+        ("0a", f"object folder: {os.strerror(errno.ELOOP)}"),
+    }

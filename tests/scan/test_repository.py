@@ -1,0 +1,46 @@
+"""A repository that git does not take, or that has files nobody may read, is told with its reason."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from irkit.scan.detect.detector import load_detector
+from irkit.scan.history import Wants, scan_history
+from irkit.scan.repository import NotARepository
+from tests.scan.compared import KEY, Quiet
+from tests.scan.places.histories import Git
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    git = Git(tmp_path / "r")
+    git.commit("root")
+    return git
+
+
+def test_an_extension_that_git_does_not_know_is_named(git: Git) -> None:
+    git("config", "core.repositoryFormatVersion", "1")
+    git("config", "extensions.ofTomorrow", "true")
+    with pytest.raises(NotARepository) as caught:
+        git.repository()
+    assert "oftomorrow" in caught.value.message
+    assert "too old" in caught.value.hint
+
+
+def test_reflogs_that_nobody_may_read_make_the_scan_incomplete(
+    git: Git, rules_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scan(spec: str = "") -> tuple[bool, list[str]]:
+        detector = load_detector([], cache=rules_cache / "irkit")
+        report = scan_history(git.repository(), detector, Wants(1, lambda: KEY, spec=spec), Quiet())
+        return report.is_incomplete, [Path(one.what).name for one in report.skipped]
+
+    assert scan() == (False, [])
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda file, mode: Path(file).name != "HEAD" and may(file, mode))
+    assert scan() == (True, ["HEAD", "HEAD"]), "the one of the repository, and its reflog"
+    git.commit("onward")
+    assert scan("HEAD~1..HEAD") == (False, []), "a range does not ask reflogs"
