@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from irkit.contract import Means, Seen
 from irkit.incident.life import Life, Liveness, Stage
 
+_REFUSED = {Means.PROBE: "refused to a probe", Means.ATTEMPT: "refused in the log"}
+
 
 def life_words(life: Life) -> str:
-    """``refused by probe at 06:12:03Z; the log is not quiet yet``; empty where there is nothing to add to ``live``."""
+    """``refused to a probe at 06:12:03Z; the log is not quiet yet``; empty where there is no more to say."""
     return "; ".join(filter(None, (_seen(life), _uncut(life), _unknown(life), _rose(life))))
 
 
@@ -56,7 +58,7 @@ def _refused(life: Life) -> str:
     best = life.denial.best.sighting
     if best.by is Means.SIMULATION:
         return f"denied in a simulation at {clock_time(best.at)}, no call seen refused"
-    return f"refused by {best.by} at {clock_time(best.at)}"
+    return f"{_REFUSED.get(best.by, f'refused by {best.by}')} at {clock_time(best.at)}"
 
 
 def _uncut(life: Life) -> str:

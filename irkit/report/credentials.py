@@ -119,7 +119,7 @@ def _alive(found: Findings, life: Life) -> Credential:
 
 
 def _told(life: Life) -> str:
-    """``proven dead (refused by probe at 06:12:03Z, and the log shows no accepted call since)``."""
+    """``proven dead (refused to a probe at 06:12:03Z, and the log shows no accepted call since)``."""
     words = masked(life_words(life))
     stage = life.stage.upper() if life.stage is Stage.ALIVE_AGAIN else life.stage.value
     return f"{stage} ({words})" if words else stage

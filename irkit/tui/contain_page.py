@@ -9,6 +9,7 @@ from rich.text import Text
 from irkit.engine.contain_now import Awaited, ContainNow, Offered
 from irkit.engine.view import Mark, StepView
 from irkit.incident.events import StepId
+from irkit.runbook.model import RunbookPhase
 from irkit.tui import marks
 from irkit.tui.pages import changes, field, told
 from irkit.tui.printable import printable
@@ -39,7 +40,7 @@ def contain_page(now: ContainNow, views: Views) -> list[Text]:
     """Rows, top down, the most urgent first: the limits, every plan in one line, then each in full, then the rest."""
     sections = (
         *(_limits(now), _index(now), _offered(now), _asks(now)),
-        *(_shut(now), _troubled(now), _rest(now, views), _coming(now), _final(now)),
+        *(_shut(now), _troubled(now), _awaited(now, views), _rest(now, views), _coming(now), _final(now)),
     )
     rows: list[Text] = []
     for section in sections:
@@ -104,13 +105,35 @@ def _rest(now: ContainNow, views: Views) -> Iterator[Text]:
         yield Text.assemble(mark, f" {step:<{ID_WIDTH}} {time:<6}", (printable(view.words), marks.style(view.mark)))
 
 
+def _awaited(now: ContainNow, views: Views) -> Iterator[Text]:
+    """What runs of the rest, and holds the next plans or the proof up: the one reason why there is nothing to start."""
+    held = _held_by([each.step for each in now.coming], views)
+    for view in views.values():
+        contains = view.phase is RunbookPhase.CONTAIN and view.step not in now.under_way
+        if view.mark is Mark.RUNNING and (view.step in held or contains):
+            time = clock(view.elapsed) if view.elapsed is not None else ""
+            mark = (marks.glyph(view.mark), marks.style(view.mark))
+            yield Text.assemble(mark, f" {view.step:<{ID_WIDTH}} {time:<6}", printable(f"{view.title}  {view.words}"))
+
+
+def _held_by(steps: list[StepId], views: Views) -> set[StepId]:
+    """All that these wait for, and what that waits for."""
+    found: set[StepId] = set()
+    while steps:
+        more = {need for step in steps if step in views for need in views[step].waits_for} - found
+        found |= more
+        steps = list(more)
+    return found
+
+
 def _coming(now: ContainNow) -> Iterator[Text]:
     """What has no plan yet: one row for all that wait for the same."""
     if not now.coming:
         return
     yield Text("Not planned yet; each is shown here, to be started, as soon as it is:", "dim")
     for why, several in _alike(now.coming):
-        yield Text(f"· {', '.join(several)}: {why}", "dim")
+        words = why.replace("waits for", "wait for", 1) if len(several) > 1 else why
+        yield Text(f"· {', '.join(several)}: {words}", "dim")
 
 
 def _alike(coming: tuple[Awaited, ...]) -> list[tuple[str, list[StepId]]]:

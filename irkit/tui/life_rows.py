@@ -57,7 +57,7 @@ def worst_first(lives: Lives) -> list[Life]:
 
 
 def life_row(life: Life) -> Text:
-    """``✓ denied        key …WXYZ of svc-deploy   refused by probe at 06:12:03Z``."""
+    """``✓ denied        key …WXYZ of svc-deploy   refused to a probe at 06:12:03Z``."""
     style = life_style(life)
     return Text.assemble(
         (_GLYPHS[life.stage], style),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +22,7 @@ from irkit.runbook.model import Runbook, Step
 from irkit.runbook.when_words import when_words
 from irkit.tui import marks
 from irkit.tui.item_rows import item_rows
+from irkit.tui.outline import outline
 from irkit.tui.printable import printable
 from irkit.tui.spans import moment
 
@@ -91,6 +91,12 @@ def told(facts: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(fact for fact in facts if fact))
 
 
+def revived(plans: Sequence[Plan]) -> list[Text]:
+    """Whom or what the plans give life back to, that was cut: what an approver must not overlook."""
+    names = told(each.label or f"{each.kind} {each.id.rpartition('/')[2]}" for plan in plans for each in plan.revives)
+    return [field("Revives", f"{names}: once this is done, it acts again", "bold yellow")] if names else []
+
+
 def change(one: Change) -> Text:
     """``secret prod/api/aws   AKIA…WXYZ → AKIA…5TUV``."""
     before, after = printable(one.before), printable(one.after)
@@ -114,7 +120,7 @@ def _plan(subject: Subject) -> list[Text]:
     rows = [*_trouble(now), Text.assemble((kind, "bold"), f"  {_standing(now)}"), Text()]
     rows += list(item_rows(now)) or [Text(printable(plan.summary)) for plan in now.plans]
     rows += changes(now.plans) or [Text("  nothing to do: the world already stands as wanted", "green")]
-    rows += [Text(), field("Feels it", told(plan.blast for plan in now.plans))]
+    rows += [Text(), *revived(now.plans), field("Feels it", told(plan.blast for plan in now.plans))]
     rows += [field("Undo", told(plan.undo for plan in now.plans))]
     if why := told(plan.why for plan in now.plans):
         rows.append(field("Why", why))
@@ -126,15 +132,16 @@ def _plan(subject: Subject) -> list[Text]:
 def _none_yet(subject: Subject) -> list[Text]:
     if subject.now.phase is Phase.ASKING:
         asks = Text("It asks you. [a] shows the question.", "bold yellow")
-        return [Text(), asks, Text(), *_rests_on(subject), Text(), *_offers(subject)]
+        return [Text(), asks, Text(), *_rests_on(subject), Text(), *_offers(subject), *_rests_on_whole(subject)]
     if subject.now.phase is Phase.OMITTED:
         return [Text(), Text(f"Left out: {printable(subject.now.reason)}", "dim")]
+    if subject.now.results is not None:
+        found = [Text(), field("Found", subject.now.summary)] if subject.now.summary else []
+        return [*found, Text(), Text("] turns to Output, which has all of it.", "dim"), Text(), *_offers(subject)]
     return [Text(), Text(_why_no_plan(subject.now), "dim"), Text(), *_offers(subject)]
 
 
 def _why_no_plan(now: StepState) -> str:
-    if now.results is not None:
-        return ""
     if now.phase is Phase.STARTED:
         return "It is looking; what it asks stands in the activity."
     return "Nothing yet: it begins when the steps before it have ended."
@@ -146,6 +153,15 @@ def _rests_on(subject: Subject) -> list[Text]:
     rows = [(step, now.summary) for step, now in found if now.summary]
     width = max((len(step) for step, _ in rows), default=0)
     return [Text.assemble((f"{step:<{width}}  ", "dim"), printable(summary)) for step, summary in rows]
+
+
+def _rests_on_whole(subject: Subject) -> list[Text]:
+    """The same, word for word: what a question says that a step lists stands here too."""
+    rows: list[Text] = []
+    for step in needs(subject.step):
+        for result in subject.state.step(step).results or ():
+            rows += [Text(), Text(f"{step} found", "bold"), *_found(result)]
+    return rows
 
 
 def _standing(now: StepState) -> str:
@@ -196,20 +212,20 @@ def _output(subject: Subject) -> list[Text]:
         rows += [field("Request", request_id, "dim") for request_id in receipt.request_ids]
     rows += [field("Proof", item.seen) for item in now.items if item.seen]
     for result in now.results or ():
-        rows += [Text(), *_json(result)]
+        rows += [Text(), *_found(result)]
     if now.started_at is not None:
         ended = f" – {moment(now.ended_at)}" if now.ended_at else ""
         rows += [Text(), Text(f"{moment(now.started_at)}{ended}", "dim")]
     return rows or [Text("Nothing yet.", "dim")]
 
 
-def _json(result: Mapping[str, JsonValue]) -> list[Text]:
+def _found(result: Mapping[str, JsonValue]) -> list[Text]:
     """What was found first; then what was looked at; at last, in one line, what was looked for and is not there."""
     found = {name: value for name, value in result.items() if value not in ([], {}, "", None)}
     nothing = ", ".join(name for name in result if name not in found)
     ordered = dict(sorted(found.items(), key=lambda item: item[0] in _LAST))
-    lines = json.dumps(ordered, indent=2, ensure_ascii=False).splitlines()
-    return [*(Text(_kept(line)) for line in lines), *([Text(f"none: {nothing}", "dim")] if nothing else [])]
+    rows = outline(ordered)
+    return [*rows, *([Text(f"none: {nothing}", "dim")] if nothing else [])]
 
 
 def _kept(line: str) -> str:

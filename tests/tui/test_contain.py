@@ -104,11 +104,12 @@ def test_a_plan_that_changed_is_refused_and_shown_again(play: Play) -> None:
     assert desk.orders.given[0] == approval(desk, "deactivate_key")
 
 
-def test_with_nothing_planned_it_says_what_it_waits_for(play: Play) -> None:
+def test_with_nothing_planned_it_says_what_it_waits_for_and_what_runs_meanwhile(play: Play) -> None:
     desk = ScriptedDesk(Story().opened().started("identify_key", Effect.READ))
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).press("C").says("nothing to start yet").says("waits for identify_key").go()
+        await on(pilot).press("C").says("nothing to start yet").says("wait for identify_key").go()
+        await on(pilot).says("► identify_key").go()
         await on(pilot).press("enter").told("nothing to start yet").go()
         desk.story.done("identify_key").planned("deny_policy", count=1)
         await on(pilot).says("enter starts this plan, 1 change").press("enter")\

@@ -556,3 +556,29 @@ def test_who_approved_already_is_told_that_another_must(play: Play) -> None:
         await on(pilot).says("another person must").says_not("[a] answer").go()
 
     play(desk, WIDE, scene)
+
+
+def test_whoever_approves_is_told_what_comes_to_life_again(play: Play) -> None:
+    """One approval is enough for a step of the runbook itself, so the page says what it means."""
+    plan = plan_of("update_consumers").model_copy(update={"revives": (LEAKED,)})
+    story = Story().opened().read("identify_key")
+    hashed = PlanHash("ab" * 32)
+    step = StepId("issue_new_key")
+    story.tell(ev.StepStarted(step=step, attempt=1, effect=Effect.REVERSIBLE))
+    told = ev.StepPlanned(step=step, attempt=1, effect=Effect.REVERSIBLE, plans=(plan,), plan_hash=hashed)
+    desk = ScriptedDesk(story.tell(told))
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await (
+            on(pilot).step("issue_new_key").says("Revives").press("a").says("Run this plan").says("it acts again").go()
+        )
+
+    play(desk, WIDE, scene)
+
+
+def test_a_step_that_waits_shows_its_plan_first_whatever_page_was_read_before(play: Play) -> None:
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).step("query_cloudtrail").says("Found    412 events").press("right_square_bracket").go()
+        await on(pilot).says("› Output").step("update_consumers").says("› Plan").says("nothing changed yet").go()
+
+    play(ScriptedDesk(halfway()), WIDE, scene)

@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Static
 from irkit.contract import Plan
 from irkit.counted import counted
 from irkit.incident.events import Actor, Direction, PlanHash, StepId
-from irkit.tui.pages import changes, field, told
+from irkit.tui.pages import changes, field, revived, told
 from irkit.tui.printable import printable
 from irkit.tui.screens.dialog import Dialog
 
@@ -58,7 +58,7 @@ def facts(one: Approving) -> Text:
     rows += [field("Refused", each, "bold red") for each in one.refused]
     rows += changes(one.plans, _MOST)
     rows += [Text(), field("Count", f"{one.count} change{'s' * (one.count != 1)}")]
-    rows += [field("Feels it", told(plan.blast for plan in one.plans))]
+    rows += [*revived(one.plans), field("Feels it", told(plan.blast for plan in one.plans))]
     rows += [field("Undo", told(plan.undo for plan in one.plans))]
     rows += [field("Plan", one.plan_hash[:16]), field("As", one.me.name)]
     if one.needed > 1 or one.asker:

@@ -13,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
+from irkit.engine.view import Mark
 from irkit.errors import IrkitError
 from irkit.incident.events import StepId
 from irkit.tui.pages import Subject, Tab, page
@@ -51,9 +52,12 @@ class StepDetail(VerticalScroll, can_focus=True):
         self._title_pages()
 
     def show(self, subject: Subject) -> None:
-        """Draw a subject; another step begins at the top of its page."""
+        """Draw a subject; another step begins at the top of its page, one that waits for a person at its plan."""
         other = self._subject is None or self._subject.view.step != subject.view.step
         self._subject = subject
+        if other and subject.view.mark in {Mark.WAITS_FOR_YOU, Mark.IN_DOUBT} and self.tab is not Tab.PLAN:
+            self.tab = Tab.PLAN
+            self._title_pages()
         self._draw()
         if other:
             self.scroll_home(animate=False, immediate=True)
