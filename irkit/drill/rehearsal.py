@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyrage
@@ -105,8 +106,10 @@ def begun(folder: Path, settings: WorldSettings) -> Rehearsal:
     """Start a cloud in ``folder`` and wait until it is ready.
 
     Raises:
-        WorldFailed: it did not come up; the message holds the end of its log.
+        WorldFailed: it is not installed, or did not come up; then the message holds the end of its log.
     """
+    if find_spec("ministack") is None:
+        raise WorldFailed("the rehearsal cloud is not installed", hint="pip install 'irkit[drill]'")
     try:
         folder.mkdir(mode=0o700, parents=True)
         write_private(folder / "settings.json", settings.model_dump_json())
@@ -128,7 +131,7 @@ def begun(folder: Path, settings: WorldSettings) -> Rehearsal:
         if process.poll() is not None or time.monotonic() > deadline:
             process.terminate()
             tail = log.read_text(encoding="utf-8", errors="replace")[-800:]
-            raise WorldFailed(f"the rehearsal cloud did not come up:\n{tail}", hint="pip install 'irkit[drill]'?")
+            raise WorldFailed(f"the rehearsal cloud did not come up:\n{tail}")
         time.sleep(_POLL_SECONDS)
     _seal(folder, facts)
     return Rehearsal(folder, facts)
