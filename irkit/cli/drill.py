@@ -54,9 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unattended", action="store_true", help="a scripted responder takes the recommended path")
     parser.add_argument("--keep", action="store_true", help="leave the rehearsal cloud running at the end")
     parser.add_argument("--seed", type=int, default=1, help="of the intruder's dice")
-    parser.add_argument(
-        "--adversary", default="", metavar="NAME", help="who fights back: smash, quiet, persistent, ..."
-    )
+    names = "smash, quiet, persistent, runner, insider, noise, nobody"
+    parser.add_argument("--adversary", default="", metavar="NAME", help=f"who fights back: {names}")
     parser.add_argument(
         "--iam-delay", type=float, metavar="SECONDS", help="how long IAM takes to spread a change (2; in a matrix 1)"
     )

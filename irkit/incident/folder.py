@@ -146,9 +146,9 @@ def found(root: Path, incident: str) -> IncidentFolder:
     """
     folder = IncidentFolder(root / incident)
     if not _ID.fullmatch(incident) or not folder.journal.is_file():
-        known = ", ".join(p.name for p in _folders(root)[-5:]) or "none yet"
+        known = ", ".join(p.name for p in _folders(root)[-5:])
         msg = f"no incident {incident!r} here"
-        raise IncidentUnknown(msg, hint=f"there are: {known}")
+        raise IncidentUnknown(msg, hint=f"there are: {known}" if known else "there are none yet")
     return folder
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
+from irkit.counted import counted
 from irkit.engine.contain_now import Awaited, ContainNow, Offered
 from irkit.engine.view import Mark, StepView
 from irkit.incident.events import StepId
@@ -40,7 +41,15 @@ def contain_page(now: ContainNow, views: Views) -> list[Text]:
     """Rows, top down, the most urgent first: the limits, every plan in one line, then each in full, then the rest."""
     sections = (
         *(_limits(now), _index(now), _offered(now), _asks(now)),
-        *(_shut(now), _troubled(now), _awaited(now, views), _rest(now, views), _coming(now), _final(now)),
+        *(
+            _shut(now),
+            _troubled(now),
+            _leave(now, views),
+            _awaited(now, views),
+            _rest(now, views),
+            _coming(now),
+            _final(now),
+        ),
     )
     rows: list[Text] = []
     for section in sections:
@@ -114,6 +123,14 @@ def _awaited(now: ContainNow, views: Views) -> Iterator[Text]:
             time = clock(view.elapsed) if view.elapsed is not None else ""
             mark = (marks.glyph(view.mark), marks.style(view.mark))
             yield Text.assemble(mark, f" {view.step:<{ID_WIDTH}} {time:<6}", printable(f"{view.title}  {view.words}"))
+
+
+def _leave(now: ContainNow, views: Views) -> Iterator[Text]:
+    """Where to go on once all of it is started."""
+    if now.over and not (now.offered or now.troubled or _goes_on(now)):
+        waiting = sum(view.mark is Mark.WAITS_FOR_YOU for view in views.values())
+        there = f", where {counted(waiting, 'step waits', 'steps wait')} for you" if waiting else ""
+        yield Text(f"All of the containment is started. [esc] goes back{there}.", "bold")
 
 
 def _held_by(steps: list[StepId], views: Views) -> set[StepId]:

@@ -13,7 +13,7 @@ from irkit.runbook.load import loads
 from irkit.tui.screens.contain import ContainScreen
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot
-from tests.tui.story import RUNBOOK, ScriptedDesk, Story
+from tests.tui.story import RUNBOOK, ScriptedDesk, Story, halfway
 
 Approval = tuple[str, tuple[object, ...]]
 
@@ -172,3 +172,12 @@ def test_more_plans_than_rows_are_each_seen_in_a_line_first(play: Play) -> None:
         await same_as_snapshot(pilot, "contain_many_80x18")
 
     play(desk, (80, 18), scene)
+
+
+def test_with_all_of_it_started_it_says_where_to_go_on(play: Play) -> None:
+    desk = ScriptedDesk(halfway())
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("C").says("All of the containment is started").says("1 step waits for you").go()
+
+    play(desk, WIDE, scene)
