@@ -41,9 +41,10 @@ def plan(clients: Clients, params: Params) -> Plan:
     place.refuse_full(before)
     now = told_by(before.binding)
     spared = place.exempt(params.exempt) if params.freeze is Freeze.ON else ()
+    suspects = {*now.suspects, *(plain(each) for each in params.principals)}
     wanted = Quarantine(
-        suspects=tuple(sorted({*now.suspects, *(plain(each) for each in params.principals)})),
-        exempt=tuple(sorted({*now.exempt, *spared} - {bound(each) for each in params.principals})),
+        suspects=tuple(sorted(suspects)),
+        exempt=tuple(sorted({*now.exempt, *spared} - {bound(each) for each in suspects})),
         freeze=now.freeze or params.freeze is Freeze.ON,
     )
     fresh = tuple(sorted(set(wanted.suspects) - set(now.suspects)))

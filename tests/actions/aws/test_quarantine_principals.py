@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from irkit.clients.iam import KeyStatus
+from irkit.clients.quarantine_policy import bound, told_by
 from irkit.contract import Proof, Standing
 from irkit.errors import Denied, OwnIdentity, PlanStale, Refused
 from tests.bench import Bench, aged, applied, asked, bench, done, operation, planned, proven, revert
@@ -90,6 +91,13 @@ def test_a_second_quarantine_adds_and_keeps_who_is_in_it(on: Bench) -> None:
     for one in (first, second):
         with pytest.raises(Denied):
             on.clients().aws.call_with(one.key.key_id, one.key.secret, "kms", "list_keys")
+
+
+def test_nobody_in_a_quarantine_is_spared_by_its_freeze(on: Bench) -> None:
+    first, second = on.suspect(), on.suspect()
+    done(on.clients(), ID, principals=[first.arn])
+    plan = planned(on.clients(), ID, principals=[second.arn], exempt=[first.arn, second.arn])
+    assert not {bound(first.arn), bound(second.arn)} & set(told_by(str(plan.details["after"])).exempt)
 
 
 def test_the_same_quarantine_again_has_nothing_to_do(on: Bench) -> None:
