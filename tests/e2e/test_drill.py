@@ -41,7 +41,7 @@ LEFT_OUT = [
 def drilled(tmp_path_factory: pytest.TempPathFactory) -> Drilled:
     irkit = Command(tmp_path_factory.mktemp("drilled"))
     with watched(f"HOME={irkit.home}") as watch:
-        ended = irkit.run("drill", "key_leak", "--display", "plain", "--unattended")
+        ended = irkit.run("drill", "key_leak", "--unattended")
     worlds = list((irkit.data / "drills" / "worlds").iterdir())
     assert len(worlds) == 1
     return Drilled(irkit, ended, watch, worlds[0])
@@ -52,6 +52,14 @@ def test_an_unattended_drill_ends_well(drilled: Drilled) -> None:
     status = json.loads(drilled.irkit.run("status", INCIDENT, "--json").stdout)
     assert {step["state"] for step in status["steps"]} == {"done", "left out"}
     assert [step["step"] for step in status["steps"] if step["state"] == "left out"] == LEFT_OUT
+
+
+def test_a_drill_that_is_piped_is_shown_as_plain_text(drilled: Drilled) -> None:
+    assert "quarantine" in drilled.ended.stdout
+    assert "waits for approval" in drilled.ended.stdout
+    for text in (drilled.ended.stdout, drilled.ended.stderr):
+        assert "\x1b" not in text
+        assert "╭" not in text
 
 
 def test_its_score_is_told_once_it_is_over_and_kept_for_its_owner(drilled: Drilled) -> None:

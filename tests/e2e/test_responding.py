@@ -187,7 +187,9 @@ def test_a_drill_whose_cloud_has_ended_can_be_looked_at_but_not_run(
     irkit: Command, drill: tuple[Session, Rehearsal]
 ) -> None:
     session, rehearsal = drill
-    rehearsal.stop()
+    stopped = irkit.run("drill", "stop", session.folder.incident)
+    assert stopped.returncode == 0, stopped.stderr
+    assert not (rehearsal.folder / "facts.json").exists()
     assert irkit.run("status", session.folder.incident).returncode == 3
     ended = irkit.run("run", session.folder.incident)
     assert ended.returncode == 2
@@ -217,7 +219,10 @@ def test_a_resumed_drill_has_its_colleague_and_ends_its_cloud_when_every_step_ha
     incident = session.folder.incident
     left = irkit.run("resume", incident)
     assert left.returncode == 3
+    assert "waits for approval" in left.stdout
+    assert f"irkit approve {incident} quarantine --plan" in left.stderr
     assert f"irkit drill stop {incident}" in left.stderr
+    assert "\x1b" not in left.stdout + left.stderr
     for _ in range(20):
         status = json.loads(irkit.run("status", incident, "--json").stdout)
         if status["outcome"] == "every step has ended":

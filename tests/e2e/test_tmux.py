@@ -128,20 +128,3 @@ def test_ctrl_c_leaves_the_terminal_sane_and_the_incident_resumable(irkit: Comma
         assert any("✓" in line and "quarantine" in line for line in resumed)
         tmux.presses("q")
         tmux.until_the_shell_is_back()
-
-
-def test_a_drill_that_is_piped_is_shown_as_plain_text(irkit: Command) -> None:
-    try:
-        piped = irkit.run("drill", "key_leak")
-        assert piped.returncode == 3
-        asked = irkit.run("resume", INCIDENT, "--display", "plain")
-        assert asked.returncode == 3
-    finally:
-        stopped = irkit.run("drill", "stop", INCIDENT)
-    assert stopped.returncode == 0
-    assert "quarantine" in piped.stdout
-    assert "waits for approval" in piped.stdout
-    assert f"irkit approve {INCIDENT} quarantine --plan" in piped.stderr + asked.stderr
-    for text in (piped.stdout, piped.stderr, asked.stdout, asked.stderr):
-        assert "\x1b" not in text
-        assert "╭" not in text
