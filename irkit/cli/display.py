@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -45,6 +46,7 @@ class Display(StrEnum):
 def chosen(asked: str | None) -> Display:
     """The display asked for; without one, the screen where it can be shown, else plain.
 
+    A terminal that calls itself ``dumb`` has no cursor to place, so nothing can be drawn on it.
     The screen reads keys from stdin and is drawn on stderr (by Textual); stdout is where its last words are read.
 
     Raises:
@@ -53,7 +55,7 @@ def chosen(asked: str | None) -> Display:
     streams: dict[str, TextIO | None] = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
     lacking = [name for name, stream in streams.items() if stream is None or not stream.isatty()]
     if asked is None:
-        return Display.PLAIN if lacking else Display.TUI
+        return Display.PLAIN if lacking or os.environ.get("TERM") == "dumb" else Display.TUI
     if asked == Display.TUI and lacking:
         hint = "respond, resume and drill work without one: --display plain, json or quiet"
         raise UsageError(f"the screen needs a terminal, and there is none at {', '.join(lacking)}", hint=hint)

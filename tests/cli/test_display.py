@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from irkit.cli.display import Display, chosen
 from irkit.config import load
 from irkit.engine.executor import Outcome, Until
 from irkit.wiring.incidents import session_of
@@ -89,3 +91,19 @@ def test_without_one_of_the_standard_streams_a_run_is_shown_plainly(irkit: Comma
         ["sh", "-c", command], capture_output=True, text=True, check=False, env=irkit.environment, cwd=irkit.home
     )
     assert ended.returncode == 3, ended.stderr
+
+
+def test_on_a_terminal_that_can_draw_nothing_what_happens_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, Terminal())
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert chosen(None) is Display.TUI
+    monkeypatch.setenv("TERM", "dumb")
+    assert chosen(None) is Display.PLAIN
+
+
+class Terminal(io.StringIO):
+    """Says that it is one."""
+
+    def isatty(self) -> bool:
+        return True
