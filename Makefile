@@ -74,11 +74,13 @@ clean:
 
 # hatchling builds irkit itself from the environment's own copy, so that a set-up fetches only what is locked.
 .venv/drill: .venv/pyvenv.cfg pyproject.toml requirements/drill.txt
+	@echo "setting irkit up in .venv: a minute or two"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/drill.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: .venv/pyvenv.cfg pyproject.toml requirements/dev.txt
+	@echo "setting irkit and its tools up in .venv: a few minutes"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch .venv/drill $@
