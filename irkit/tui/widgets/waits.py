@@ -50,8 +50,12 @@ class WaitsPane(Widget):
         """One row a step."""
         if not self._waiting:
             reading = self._board.reading
-            over = reading is not None and all_over(reading.views)
-            return Text(" every step has ended: [q] leaves, and says what comes next" if over else " nothing", "dim")
+            if reading is not None and all_over(reading.views):
+                return Text(" every step has ended: [q] leaves, and says what comes next", "dim")
+            running = ", ".join(view.step for view in reading.running()) if reading else ""
+            return Text(
+                f" nothing{f'; under way: {running}' if running else ''}", "dim", overflow="ellipsis", no_wrap=True
+            )
         return Text("\n").join(self._row(view) for view in self._waiting[:_MOST])
 
     def _row(self, view: StepView) -> Text:
