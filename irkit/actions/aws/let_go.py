@@ -141,9 +141,9 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
-    """Hold them again, by the denial that stays and inactive keys."""
+    """Hold them again, by the denial that stays and inactive keys; who is held again is left."""
     work = _Work.model_validate(receipt.details)
-    there = _there(clients, work.holds)
+    there = tuple(one for one in _there(clients, work.holds) if Grip.of(clients).lacking(one, 0))
     return Plan(
         summary=f"hold {', '.join(one.name for one in there) or 'nobody'} again",
         changes=tuple(Change(target=one.name, before="as it was before", after="held") for one in there),

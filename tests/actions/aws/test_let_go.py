@@ -39,6 +39,19 @@ def test_whom_the_log_tells_to_be_made_by_somebody_else_is_let_go_as_it_stood_an
     assert not grip.lacking(held, 0)
 
 
+def test_an_undo_that_was_cut_short_is_planned_for_the_rest(on: Bench) -> None:
+    first, other = on.suspect(), on.suspect()
+    held = [hold_by_hand(on, one) for one in (first, other)]
+    on.world.aws.deliver()
+    receipt = done(on.clients(), ID, held=given(*held), suspects=["arn:aws:iam::111122223333:user/svc-deploy"])
+    back, grip = revert(ID), Grip.of(on.clients())
+    for what in grip.lacking(held[0], 0):
+        grip.put(held[0], what)
+    rest = back.plan(on.clients(), receipt)
+    assert [each.target for each in rest.changes] == [f"user {other.user}"]
+    assert back.probe(on.clients(), rest).standing is Standing.UNTOUCHED, "so that it may be carried out"
+
+
 def test_who_was_made_by_a_suspect_or_came_of_one_stays_held(on: Bench) -> None:
     suspect = on.suspect()
     intruder = on.clients().aws.session.client(
