@@ -5,12 +5,13 @@ The value makes a rule of its own, in memory alone: no argument, environment, fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 from irkit.scan.detect.detector import Detector, Looked, Text
 from irkit.scan.detect.loading import parts_of
+from irkit.scan.detect.looked import PassedOver
 from irkit.scan.finding import Sighting
 from irkit.scan.objects.held import Scanned
 from irkit.scan.objects.scan import scan_objects
@@ -45,8 +46,8 @@ class ValueDetector(Detector):
         rules = [_rule(text, number) for number, text in enumerate({**self._numbers, **self._quoted})]
         super().__init__(*parts_of(rules, keywords=()), rules_hash="")  # nothing of such a search is kept
 
-    def look_at_each(self, texts: Sequence[Text]) -> dict[int, Looked]:
-        """What stands in each of the texts."""
+    def look_at_each(self, texts: Sequence[Text], _: Container[PassedOver] | None = None) -> dict[int, Looked]:
+        """What stands in each of the texts; nothing is passed over."""
         found = super().look_at_each(texts).items()
         return {index: looked._replace(sightings=tuple(map(self._taken, looked.sightings))) for index, looked in found}
 

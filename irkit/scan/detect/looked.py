@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+PassedOver = tuple[str, str, bytes]
+"""A dismissed sighting as it is told once: rule, reason and line."""
+
 if TYPE_CHECKING:
     from irkit.scan.finding import Sighting, Skipped
 

@@ -5,7 +5,7 @@ Loaded with the first hit: a hook that finds nothing is spared all of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from irkit.scan.detect.archive import MOST_DEPTH, Budget, Member, is_archive, members
@@ -13,7 +13,7 @@ from irkit.scan.detect.beginnings import LFS, MARKS, is_special
 from irkit.scan.detect.confirm import Confirm, line_around
 from irkit.scan.detect.form import Form
 from irkit.scan.detect.kept import Kept
-from irkit.scan.detect.looked import Looked
+from irkit.scan.detect.looked import Looked, PassedOver
 from irkit.scan.detect.overlap import Seen, speaking
 from irkit.scan.detect.pragma import ALLOWED, is_allowed
 from irkit.scan.detect.prefilter import Hit, Prefilter
@@ -40,6 +40,25 @@ class Decoded(Protocol):
         """From a place in ``inner`` to the one in the text."""
 
 
+def _always(_: PassedOver) -> bool:
+    return True
+
+
+class _Once:
+    """Tells each line passed over once, and none that is known already."""
+
+    def __init__(self, known: Container[PassedOver]) -> None:
+        self._known = known
+        self._told: set[PassedOver] = set()
+
+    def tells(self, one: PassedOver) -> bool:
+        """Whether it was neither known nor told."""
+        if one in self._known or one in self._told:
+            return False
+        self._told.add(one)
+        return True
+
+
 class Sights:
     """Makes sightings of hits."""
 
@@ -49,17 +68,30 @@ class Sights:
         self._prefilter = prefilter
         self._confirms: dict[int, Confirm] = {}
 
-    def of_each(self, texts: Sequence[bytes], hits: Mapping[int, list[Hit]]) -> dict[int, Looked]:
-        """What stands in the texts that have hits, or are looked into for how they begin; by index."""
+    def of_each(
+        self, texts: Sequence[bytes], hits: Mapping[int, list[Hit]], passed: Container[PassedOver] | None = None
+    ) -> dict[int, Looked]:
+        """What stands in the texts that have hits, or are looked into for how they begin; by index.
+
+        Where ``passed`` is given, a line passed over is told once, and none that is in it.
+        """
         found: dict[int, Looked] = {}
+        tell: Callable[[PassedOver], bool] = _always if passed is None else _Once(passed).tells
         for index in sorted(hits):
-            one = self.looked(texts[index], hits[index], Budget(), 0)
+            one = self.looked(texts[index], hits[index], Budget(), 0, tell)
             if one.sightings or one.skipped:
                 found[index] = one
         return found
 
-    def looked(self, body: bytes, hits: list[Hit], budget: Budget, depth: int) -> Looked:
-        """What the hits in a text come to, and what is packed in it."""
+    def looked(
+        self,
+        body: bytes,
+        hits: list[Hit],
+        budget: Budget,
+        depth: int,
+        tell: Callable[[PassedOver], bool] = _always,
+    ) -> Looked:
+        """What the hits in a text come to, and what is packed in it. ``tell``: of this line passed over, too."""
         seen = self._seen(body, hits, 0)
         packed: list[Sighting] = []
         skipped: list[Skipped] = []
@@ -68,8 +100,8 @@ class Sights:
         elif is_archive(body) or any(number == len(self._parts.rules) + Form.ZIP for number, _ in hits):
             packed, skipped = self._packed(body, budget, depth)
         unpacked = {one.value for one in packed}
-        plain = [one for one in self._sightings(body, speaking(seen)) if one.value not in unpacked]
-        return Looked((*plain, *packed), tuple(skipped))
+        plain = [one for one in speaking(seen) if one.value not in unpacked]
+        return Looked((*self._sightings(body, plain, tell), *packed), tuple(skipped))
 
     def _seen(self, body: bytes, hits: list[Hit], level: int) -> list[Seen]:
         count = len(self._parts.rules)
@@ -137,15 +169,19 @@ class Sights:
             return self.looked(member.body, hits, budget, depth)
         return Looked(())
 
-    def _sightings(self, body: bytes, seen: Sequence[Seen]) -> Iterator[Sighting]:
+    def _sightings(self, body: bytes, seen: Sequence[Seen], tell: Callable[[PassedOver], bool]) -> Iterator[Sighting]:
         line, counted, line_at = 1, 0, 0
         for one in seen:
+            rule = self._confirm(one.number).rule.id
+            near = _line(body, one.start, one.end) if one.near is None else one.near
+            dismissed = one.dismissed or (ALLOWED if is_allowed(body, one.start, one.end) else "")
+            if dismissed and not tell((rule, dismissed, near)):
+                continue
             line += body.count(b"\n", counted, one.start)
             line_at = body.rfind(b"\n", counted, one.start) + 1 or line_at
             counted = one.start
-            dismissed = one.dismissed or (ALLOWED if is_allowed(body, one.start, one.end) else "")
             yield Sighting(
-                self._confirm(one.number).rule.id,
+                rule,
                 one.value,
                 one.start,
                 one.end,
@@ -153,7 +189,7 @@ class Sights:
                 one.start - line_at + 1,
                 one.via,
                 one.confidence,
-                _line(body, one.start, one.end) if one.near is None else one.near,
+                near,
                 dismissed,
             )
 

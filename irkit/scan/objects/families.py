@@ -43,7 +43,7 @@ class _Contents:
         self._known = known if known is not None else bytearray(len(pack.entries.kinds))
         self._gathered = gathered
         self._detector = detector
-        self._looking = Looking(detector, self._seen)
+        self._looking = Looking(detector, self._seen, gathered.passed)
         self._values: dict[int, set[bytes]] = {}
         """By family: what stands where a secret was seen, as it stands there."""
 
@@ -106,7 +106,7 @@ class _Names:
         self._pack = pack
         self._known = known
         self._gathered = gathered
-        self._looking = Looking(detector, self._seen)
+        self._looking = Looking(detector, self._seen, gathered.passed)
         self._done: set[tuple[bytes, bytes]] = set()
 
     def look(self, roots: Sequence[int]) -> None:

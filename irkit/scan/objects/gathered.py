@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from irkit.scan.detect.detector import Detector, Looked, Text
+from irkit.scan.detect.looked import PassedOver
 from irkit.scan.finding import Sighting
 from irkit.scan.rule import Confidence
 
@@ -36,7 +37,8 @@ class Gathered:
         """Of which object (None: of none), what, and the reason; in the order seen, each once."""
         self.broken: dict[Key, str] = {}
         """Objects that could not be read, and why."""
-        self._passed: set[tuple[str, str, bytes]] = set()
+        self.passed: set[PassedOver] = set()
+        """Lines passed over that were told."""
 
     def count(self, kind: str, size: int) -> None:
         """One more object was looked at."""
@@ -55,8 +57,8 @@ class Gathered:
     def _is_first(self, one: Sighting) -> bool:
         """Whether no sighting of this line was passed over for this reason before: the others tell nothing more."""
         line = (one.rule, one.dismissed, one.near)
-        is_first = line not in self._passed
-        self._passed.add(line)
+        is_first = line not in self.passed
+        self.passed.add(line)
         return is_first
 
     def mentioned(self) -> set[Key]:
@@ -91,11 +93,17 @@ def unpacked(raw: bytes) -> Gathered:
 
 
 class Looking:
-    """Collects texts and looks at them together; ``seen`` is told of each with something."""
+    """Collects texts and looks at them together; ``seen`` is told of each with something.
 
-    def __init__(self, detector: Detector, seen: Callable[[Key, Text, Looked], None]) -> None:
+    Of lines passed over it is told once, and of none that stands in ``passed``.
+    """
+
+    def __init__(
+        self, detector: Detector, seen: Callable[[Key, Text, Looked], None], passed: Container[PassedOver]
+    ) -> None:
         self._look = detector.look_at_each
         self._seen = seen
+        self._passed = passed
         self._texts: list[Text] = []
         self._keys: list[Key] = []
         self._waiting = self._held = 0
@@ -119,7 +127,7 @@ class Looking:
         texts, keys = self._texts, self._keys
         self._texts, self._keys = [], []
         self._waiting = self._held = 0
-        for index, looked in self._look(texts).items():
+        for index, looked in self._look(texts, self._passed).items():
             self._seen(keys[index], texts[index], looked)
 
 

@@ -59,7 +59,7 @@ def _look_at_objects(objects: Iterable[tuple[str, str, bytes]], detector: Detect
     def seen(key: Key, _: Text, looked: Looked) -> None:
         gathered.keep(key, kinds[key], looked)
 
-    looking = Looking(detector, seen)
+    looking = Looking(detector, seen, gathered.passed)
     done: set[tuple[bytes, bytes]] = set()
     for id_, kind, body in objects:
         if kind not in _KINDS:

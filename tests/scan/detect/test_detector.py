@@ -85,6 +85,27 @@ def test_a_value_at_either_end_of_a_text_among_many_is_seen() -> None:
     assert [len(looked[index].sightings) for index in range(50)] == [1] + [2] * 49
 
 
+def test_lines_passed_over_are_told_once_and_known_ones_not_at_all() -> None:
+    allowed, other = f"{TOKEN}  # nosecret\n", f"x = '{TOKEN}'  # nosecret\n"
+    texts = [
+        Text(text.encode()) for text in (f"{TOKEN}\n{allowed}", allowed, other, f"{TOKEN}\n", f"a\n{allowed}{TOKEN}")
+    ]
+    every = DETECTOR.look_at_each(texts)
+    assert [[bool(one.dismissed) for one in every[index].sightings] for index in range(5)] == [
+        [False, True], [True], [True], [False], [True, False]
+    ]  # fmt: skip
+    once = DETECTOR.look_at_each(texts, frozenset())
+    assert once == {
+        0: every[0],
+        2: every[2],
+        3: every[3],
+        4: every[4]._replace(sightings=every[4].sightings[1:]),
+    }
+    (of_other,) = every[2].sightings
+    known = DETECTOR.look_at_each(texts, {(of_other.rule, of_other.dismissed, of_other.near)})
+    assert known == {index: looked for index, looked in once.items() if index != 2}
+
+
 def test_a_rule_is_known_by_its_id() -> None:
     assert DETECTOR.rule("beside") is BESIDE
     with pytest.raises(KeyError):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from irkit.scan.detect.detector import Looked, Text
+from irkit.scan.detect.looked import PassedOver
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.objects.held import Scanned
 from irkit.scan.objects.scan import scan_objects
@@ -49,7 +50,7 @@ class Finds:
     def look(self, body: bytes) -> Looked:
         return self._look(Text(body))
 
-    def look_at_each(self, texts: Sequence[Text]) -> dict[int, Looked]:
+    def look_at_each(self, texts: Sequence[Text], _: Container[PassedOver] | None = None) -> dict[int, Looked]:
         looked = {index: self._look(text) for index, text in enumerate(texts)}
         return {index: one for index, one in looked.items() if one.sightings or one.skipped}
 
