@@ -6,7 +6,8 @@ import re
 
 _REACH = 160
 _NAME = re.compile(
-    rb"(?i)[\w.\-]*(?:pass|pwd|psw|secret|token|key|auth|cred|salt|bearer|signature|signing|session|cookie)[\w.\-]*"
+    rb"(?i)(?:(?!example )[a-z]+ (?=key\b))?"
+    rb"[\w.\-]*(?:pass|pwd|psw|secret|token|key|auth|cred|salt|bearer|signature|signing|session|cookie)[\w.\-]*"
 )
 _WORD = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+|[0-9]+")
 _TAILS = frozenset(
@@ -38,7 +39,7 @@ _ANYWHERE = frozenset(
     b" author authors authority accessor accessibility fake dummy mock "
     b"mocked sample example examples placeholder publishable site recaptcha sitekey registry component react object "
     b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha md "
-    b"license".split()
+    b"license authenticity".split()
 )
 _NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
 """The secret half of HashiCorp Vault's AppRole; ``do_not_commit``."""

@@ -51,7 +51,7 @@ _MEDIA = re.compile(
 _CHECKSUM = re.compile(rb"(?i)^(?:sha(?:1|224|256|384|512)|md5|blake[23]\w?|h1)(?:[-:=]|$)")
 _BEFORE_CHECKSUM = re.compile(
     rb"(?i)(?<![a-z0-9_])(?:sha-?(?:1|224|256|384|512)(?:sum)?|md5(?:sum)?|blake[23]\w?|integrity|checksum|digest|crc32|etag|revision"
-    rb"|commit(?:[ _-]?(?:id|hash|sha))?|h1|srcrev\w*|thumbprint|fingerprint|@)[\"'\s:=_(,-]{1,6}$"
+    rb"|commit(?:[ _-]?(?:id|hash|sha))?|h1|srcrev\w*|thumbprint|fingerprint)[\"'\s:=_(,-]{1,6}$"
 )
 
 

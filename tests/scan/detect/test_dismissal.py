@@ -87,7 +87,8 @@ def test_what_is_not_the_secret_itself_is_told(value: bytes, reason: str) -> Non
 @pytest.mark.parametrize(
     "name",
     ["public_key", "token_url", "csrf_token", "secretName", "credentials_id", "primary-key", "Sec-WebSocket-Key",
-     "key_length", "fakeSecret", "MOCK_TOKEN", "cache_key", "next_page_token", "tokenHash", "KeyVaultName"],
+     "key_length", "fakeSecret", "MOCK_TOKEN", "cache_key", "next_page_token", "tokenHash", "KeyVaultName",
+     "primary key", "license key", "authenticity_token"],
 )  # fmt: skip
 def test_a_name_can_say_that_its_value_is_no_secret(name: str) -> None:
     value = _random()
@@ -100,6 +101,12 @@ def test_a_name_can_say_that_its_value_is_no_secret(name: str) -> None:
 def test_a_telling_name_says_nothing_against_its_value(name: str) -> None:
     value = _random()
     assert _said(name.encode() + b' = "' + value + b'"', value) == ""
+
+
+@pytest.mark.parametrize("before", [b'NSString *const kApiKey = @"', b'#define API_KEY @"', b"service key = '"])
+def test_the_line_before_says_nothing_against_a_value(before: bytes) -> None:
+    value = _random()
+    assert _said(before + value + before[-1:], value) == ""
 
 
 @pytest.mark.parametrize(
