@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,14 +30,21 @@ steps:
 """
 
 
-@pytest.fixture
-def irkit(tmp_path: Path) -> Command:
-    runbooks = tmp_path / "config" / "irkit" / "runbooks"
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which an incident waits for an answer."""
+    home = tmp_path_factory.mktemp("asked")
+    runbooks = home / "config" / "irkit" / "runbooks"
     runbooks.mkdir(parents=True)
     (runbooks / "ask.yaml").write_text(QUESTION)
-    command = Command(tmp_path)
-    assert command.run("respond", "ask", "--display", "quiet").returncode == 3
-    return command
+    assert Command(home).run("respond", "ask", "--display", "quiet").returncode == 3
+    return home
+
+
+@pytest.fixture
+def irkit(tmp_path: Path, asked: Path) -> Command:
+    shutil.copytree(asked, tmp_path, dirs_exist_ok=True)
+    return Command(tmp_path)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyrage
@@ -11,13 +13,13 @@ from irkit.actions.git import find_secret, purge_history
 from irkit.actions.git.purge_history import Params, Result
 from irkit.actions.github import find_exposure
 from irkit.clients.git import PushOutcome
-from irkit.clients.github import GitHubRest
-from irkit.contract import Plan, Proof, Standing
+from irkit.clients.github import GitHubRest, Protection
+from irkit.contract import Plan, Proof, Receipt, Standing, Verdict
 from irkit.drill.world.loopback_server import Outage
 from irkit.errors import InputMissing, PlanStale, Unreachable
 from irkit.purge.rewritten import MARK
 from irkit.secret import Secret
-from tests.forge import KEY_ID, SECRET, Forge
+from tests.forge import KEY_ID, SECRET, Forge, started_forge
 
 NAME = "acme/payments"
 
@@ -52,8 +54,34 @@ def test_the_plan_shows_exactly_the_refs_that_will_move(forge: Forge) -> None:
     assert all(after[change.target].startswith(change.after) for change in plan.changes)
 
 
-def test_the_plan_says_what_it_cannot_reach_and_what_must_be_typed(forge: Forge) -> None:
-    plan = planned(forge)
+@dataclass(frozen=True)
+class Purged:
+    """A forge after a purge, to look at and to change no more."""
+
+    forge: Forge
+    before: Mapping[str, str]
+    protection: Protection | None
+    plan: Plan
+    receipt: Receipt
+    verdict: Verdict
+
+    @property
+    def result(self) -> Result:
+        return Result.model_validate(self.receipt.result)
+
+
+@pytest.fixture(scope="module")
+def purged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Purged]:
+    with started_forge(tmp_path_factory.mktemp("purged")) as forge:
+        before, protection = forge.git.refs(NAME), forge.clients().github.protection(NAME, "main")
+        plan = planned(forge)
+        receipt = purge_history.apply(forge.clients(), plan)
+        verdict = purge_history.verify(forge.clients(), receipt)
+        yield Purged(forge, before, protection, plan, receipt, verdict)
+
+
+def test_the_plan_says_what_it_cannot_reach_and_what_must_be_typed(purged: Purged) -> None:
+    plan = purged.plan
     assert plan.phrase == "purge acme/payments"
     for place in ("refs/pull/1/head", "refs/pull/1/merge", "fork dana/payments", "old commits by their hash"):
         assert place in plan.blast
@@ -71,42 +99,35 @@ def test_planning_pushes_nothing(forge: Forge) -> None:
     assert purge_history.probe(forge.clients(), plan).standing is Standing.UNTOUCHED
 
 
-def test_after_a_purge_the_key_is_in_no_branch_and_no_tag(forge: Forge) -> None:
-    receipt = purge_history.apply(forge.clients(), planned(forge))
-    refs = [ref for ref in forge.git.refs(NAME) if not ref.startswith("refs/pull/")]
-    seen = texts_on_the_server(forge, *refs)
+def test_after_a_purge_the_key_is_in_no_branch_and_no_tag(purged: Purged) -> None:
+    refs = [ref for ref in purged.forge.git.refs(NAME) if not ref.startswith("refs/pull/")]
+    seen = texts_on_the_server(purged.forge, *refs)
     assert KEY_ID not in seen
     assert SECRET not in seen
     assert seen.count(MARK) >= 8
-    verdict = purge_history.verify(forge.clients(), receipt)
-    assert verdict.proof is Proof.PROVEN
-    assert "refs/pull/1/head" in verdict.seen
+    assert purged.verdict.proof is Proof.PROVEN
+    assert "refs/pull/1/head" in purged.verdict.seen
 
 
-def test_branches_without_the_key_keep_their_commits(forge: Forge) -> None:
-    before = forge.git.refs(NAME)
-    purge_history.apply(forge.clients(), planned(forge))
-    after = forge.git.refs(NAME)
+def test_branches_without_the_key_keep_their_commits(purged: Purged) -> None:
+    after = purged.forge.git.refs(NAME)
     for ref in ("refs/heads/release/1.3", "refs/tags/v1.3.0", "refs/pull/1/head", "refs/pull/1/merge"):
-        assert after[ref] == before[ref]
+        assert after[ref] == purged.before[ref]
 
 
-def test_the_result_has_one_outcome_a_ref(forge: Forge) -> None:
-    result = Result.model_validate(purge_history.apply(forge.clients(), planned(forge)).result)
-    assert {one.ref: one.outcome for one in result.refs} == {
+def test_the_result_has_one_outcome_a_ref(purged: Purged) -> None:
+    assert {one.ref: one.outcome for one in purged.result.refs} == {
         "refs/heads/feature/batch-import": PushOutcome.UPDATED,
         "refs/heads/main": PushOutcome.UPDATED,
         "refs/tags/v1.4.0": PushOutcome.UPDATED,
     }
-    assert result.first_changed == (forge.seeded.leak_commit,)
+    assert purged.result.first_changed == (purged.forge.seeded.leak_commit,)
 
 
-def test_branch_protection_is_as_before(forge: Forge) -> None:
-    before = forge.clients().github.protection(NAME, "main")
-    assert before is not None
-    result = Result.model_validate(purge_history.apply(forge.clients(), planned(forge)).result)
-    assert forge.clients().github.protection(NAME, "main") == before
-    assert result.unguarded == ()
+def test_branch_protection_is_as_before(purged: Purged) -> None:
+    assert purged.protection is not None
+    assert purged.forge.clients().github.protection(NAME, "main") == purged.protection
+    assert purged.result.unguarded == ()
 
 
 def test_branch_protection_is_put_back_when_the_push_fails(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,9 +158,8 @@ def test_a_server_that_keeps_refusing_is_told_and_refuted(forge: Forge) -> None:
     assert "refs/heads/main" in verdict.seen
 
 
-def test_a_backup_bundle_of_every_ref_is_kept_sealed(forge: Forge, tmp_path: Path) -> None:
-    refs = forge.git.refs(NAME)
-    result = Result.model_validate(purge_history.apply(forge.clients(), planned(forge)).result)
+def test_a_backup_bundle_of_every_ref_is_kept_sealed(purged: Purged, tmp_path: Path) -> None:
+    forge, result = purged.forge, purged.result
     kept = next(one for one in forge.kept if one.path == result.backup)
     assert kept.sha256 == result.backup_sha256
     sealed = (forge.folder / result.backup).read_bytes()
@@ -149,7 +169,7 @@ def test_a_backup_bundle_of_every_ref_is_kept_sealed(forge: Forge, tmp_path: Pat
     bundle = tmp_path / "backup.bundle"
     bundle.write_bytes(opened.getvalue())
     listed = subprocess.run(["git", "bundle", "list-heads", str(bundle)], capture_output=True, text=True, check=True)
-    assert {line.split()[1]: line.split()[0] for line in listed.stdout.splitlines()} == refs
+    assert {line.split()[1]: line.split()[0] for line in listed.stdout.splitlines()} == purged.before
 
 
 def test_without_a_recipient_there_is_no_plan_to_approve(forge: Forge) -> None:
@@ -222,9 +242,8 @@ def planned_with(forge: Forge, former: Plan) -> Plan:
     return purge_history.plan(forge.clients(), params)
 
 
-def test_a_second_purge_has_nothing_to_do(forge: Forge) -> None:
-    purge_history.apply(forge.clients(), planned(forge))
-    assert [change.target for change in planned(forge).changes] == []
+def test_a_second_purge_has_nothing_to_do(purged: Purged) -> None:
+    assert [change.target for change in planned(purged.forge).changes] == []
 
 
 def test_after_a_push_that_was_taken_in_part_a_new_plan_holds_the_rest(forge: Forge) -> None:
@@ -266,10 +285,9 @@ def test_the_secret_alone_is_found_again_by_its_fingerprint(forge: Forge) -> Non
     assert "refs/heads/late" in verdict.seen
 
 
-def test_the_secret_is_nowhere_in_the_incident_folder(forge: Forge) -> None:
-    receipt = purge_history.apply(forge.clients(), planned(forge))
-    purge_history.verify(forge.clients(), receipt)
-    assert SECRET not in receipt.model_dump_json()
+def test_the_secret_is_nowhere_in_the_incident_folder(purged: Purged) -> None:
+    forge = purged.forge
+    assert SECRET not in purged.receipt.model_dump_json()
     for path in forge.folder.rglob("*"):
         assert not path.is_file() or not [name for name, text in forge.planted().items() if text in path.read_bytes()]
     assert list((forge.folder / "work").iterdir()) == []
