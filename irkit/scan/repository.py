@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from irkit.errors import UsageError
+from irkit.scan.pipes import git_dir_above, pipes
 
 _QUESTIONS = (
     ("--absolute-git-dir",),
@@ -65,6 +66,10 @@ class Repository(NamedTuple):
 
 def repository(path: Path) -> Repository:
     """The repository that a path lies in (or is, when bare). Raises ``NotARepository``."""
+    git_dir_here = git_dir_above(path)
+    pipe = next(pipes(git_dir_here), None) if git_dir_here else None
+    if pipe is not None:
+        raise NotARepository(f"{pipe} is a pipe: git would wait for it", hint="no repository has one there; remove it")
     said = _said(path, *(word for question in _QUESTIONS for word in question)).split("\n")
     if len(said) != len(_QUESTIONS):  # a line end is part of a folder's name
         said = [_said(path, *question) for question in _QUESTIONS]
@@ -85,12 +90,12 @@ def _said(path: Path, *questions: str) -> str:
     except OSError as error:
         raise NotARepository(f"git does not start: {error.strerror}") from None
     if ran.returncode != 0:
-        reason = _reason(ran.stderr.decode(errors="replace")) or "not a git repository"
+        reason = refusal(ran.stderr.decode(errors="replace")) or "not a git repository"
         raise NotARepository(f"{path}: {reason}", hint=owner_hint(reason))
     return os.fsdecode(ran.stdout).removesuffix("\n")
 
 
-def _reason(said: str) -> str:
+def refusal(said: str) -> str:
     """Why git ends, with the name that it writes below (of an extension that it does not know)."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     at = next((number for number, line in enumerate(lines) if line.startswith("fatal:")), 0)

@@ -64,9 +64,9 @@ def staged(asking: Asking) -> Staged:
     """The answers. Raises ``GitFailed``: no repository, an unmerged file, or a name that is not in the index."""
     diff, listing = asking.diff.said(), asking.listed.said() if asking.listed else None
     if diff.code != 0:
-        from irkit.scan.repository import owner_hint
+        from irkit.scan.repository import owner_hint, refusal
 
-        reason = _reason(diff.error)
+        reason = refusal(_reason(diff.error))
         raise GitFailed(reason, hint=owner_hint(reason) or _HINT)
     rows = list(_rows(diff.out))
     if listing is None:

@@ -9,7 +9,7 @@ import pytest
 
 from irkit.scan.detect.detector import load_detector
 from irkit.scan.history import Wants, scan_history
-from irkit.scan.repository import NotARepository
+from irkit.scan.repository import NotARepository, repository
 from tests.scan.compared import KEY, Quiet
 from tests.scan.places.histories import Git
 
@@ -44,3 +44,13 @@ def test_reflogs_that_nobody_may_read_make_the_scan_incomplete(
     assert scan() == (True, ["HEAD", "HEAD"]), "the one of the repository, and its reflog"
     git.commit("onward")
     assert scan("HEAD~1..HEAD") == (False, []), "a range does not ask reflogs"
+
+
+@pytest.mark.parametrize("name", ["HEAD", "packed-refs", "refs/heads/evil", "objects/info/alternates"])
+def test_a_pipe_that_git_would_wait_for_is_refused(git: Git, name: str) -> None:
+    file = git.folder / ".git" / name
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+    (git.folder / "below").mkdir()
+    with pytest.raises(NotARepository, match="is a pipe"):
+        repository(git.folder / "below")

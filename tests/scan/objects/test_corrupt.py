@@ -246,9 +246,10 @@ def test_pipes_among_the_objects_are_not_waited_for(tmp_path: Path, name: str) -
     commit(repo, {"f": word(1)})
     pipe = repo / ".git/objects" / name
     pipe.parent.mkdir(exist_ok=True)
+    opened = repository(repo)
     os.mkfifo(pipe)
 
-    found = stores(repository(repo))
+    found = stores(opened)
 
     assert len(found.loose) == 3
     assert found.packs == ()
