@@ -44,7 +44,9 @@ class Case:
     """Where the account stands: where no SCP binds, the suspects are held instead."""
 
 
-ALL_WELL = frozenset({"hold", "hold_more", "hold_last", "no_quarantine", "not_clean", "paths_open", "not_dead"})
+ALL_WELL = frozenset(
+    {"hold", "hold_more", "hold_last", "let_innocents_go", "no_quarantine", "not_clean", "paths_open", "not_dead"}
+)
 """The steps that containment leaves out when the organization binds and nothing is left open."""
 STAYED_DEAD = frozenset({"dead_again", "came_back"})
 """Those that look after what came to life again."""
@@ -79,7 +81,7 @@ KEY_DISABLED = Case(
 )
 HELD = Case(
     MODEL,
-    (ALL_WELL - {"hold", "hold_more", "hold_last", "no_quarantine"})
+    (ALL_WELL - {"hold", "hold_more", "hold_last", "let_innocents_go", "no_quarantine"})
     | STAYED_DEAD
     | {"quarantine", "quarantine_more", "quarantine_last", "lift_freeze", "release_user", "leave_history"},
     LOST_KEY,

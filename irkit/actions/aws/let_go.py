@@ -17,7 +17,7 @@ from irkit.clients.hold import Grip, Hold
 from irkit.clients.holder import access_key, credential
 from irkit.clients.iam import KeyStatus
 from irkit.clients.quarantine_policy import plain
-from irkit.clients.settling import Stands
+from irkit.clients.settling import Stands, stood
 from irkit.cloudtrail.inquiry import IAM
 from irkit.cloudtrail.makers import Maker, makers
 from irkit.contract import (
@@ -137,7 +137,8 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     """Look at each after the settling time."""
     work = _Work.model_validate(receipt.details)
     held = [one.name for one in _there(clients, work.holds) if not Grip.of(clients).is_restored(one)]
-    return clients.settling.verdict(work.written_at, Stands(not held, f"still held: {', '.join(held) or 'nobody'}"))
+    stands = Stands(not held, f"still held of them: {', '.join(held) or 'nobody'}")
+    return clients.settling.verdict(work.written_at, stands) if work.holds else stood(stands)
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
