@@ -90,7 +90,11 @@ def test_an_interrupted_scan_says_so_and_leaves_no_process(tree: WorkTree) -> No
     )
     waiting = _opened(tree.folder / "waits", told)
     os.killpg(told.pid, signal.SIGINT)
-    said = told.communicate(timeout=PATIENCE_S)[1].decode()
+    try:
+        said = told.communicate(timeout=PATIENCE_S)[1].decode()
+    except subprocess.TimeoutExpired:
+        os.killpg(told.pid, signal.SIGKILL)
+        raise
     os.close(waiting)
 
     assert told.returncode == 130

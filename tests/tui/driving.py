@@ -41,6 +41,9 @@ async def running(
     home: ScriptedHome, look: Look, size: tuple[int, int], first: ScriptedDesk | None = None
 ) -> AsyncIterator[Pilot[str]]:
     app = IrkitApp(home, look, first)
+    shown = app.notify
+    # On a busy machine a notice may be over before the screen that has it is looked at.
+    app.notify = lambda message, **more: shown(message, **{**more, "timeout": 10 * PATIENCE_S})  # type: ignore[method-assign]
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: first is None or _has_read(app))
         await pilot.pause()

@@ -87,9 +87,11 @@ def test_an_interrupt_ends_all_processes() -> None:
         signal.pthread_kill(main, signal.SIGINT)  # raised here it would not wake the main thread where that waits
 
     interrupter = threading.Thread(target=interrupt)
+    heeded = signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite behind `&` ignores it
     interrupter.start()
     with pytest.raises(KeyboardInterrupt):
         run_each([wait, wait], 2, lambda _number, _answer: None)
     interrupter.join()
+    signal.signal(signal.SIGINT, heeded)
     os.close(started)
     os.close(finish)
