@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
 import orjson
 
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.raw.elements import MARK, Elements, is_likely
+from irkit.cloudtrail.raw.elements import MARK, Cutter, Elements, is_likely
 from irkit.cloudtrail.raw.sieve import sieve
 from irkit.cloudtrail.raw.sights import NOTHING, Sights, sights
 from irkit.cloudtrail.raw.splitter import Element, NoLog
@@ -25,6 +26,8 @@ CHECKED = 32 << 20
 only checked to hold some."""
 _COUNTED = 32
 """Of so many blocks that are passed over, in one the events are counted: in each it would take a sixth of all time."""
+_MANY = 64
+"""Where so many records of a file may be asked for, all of them are told apart."""
 _SIGNS = re.compile(rb"eventTime|digestS3Object|\\")
 """Without any of these a text holds neither a record nor a digest; escapes may hide them."""
 _ID = b'"eventID"'
@@ -103,6 +106,7 @@ class Taker:
     def __init__(self, query: Query) -> None:
         self._query = query
         self._sieve = sieve(query)
+        self._cutter = Cutter()
         self._passed = -1
         self._taken = 0
         """Bytes of texts in AWS's own form."""
@@ -115,12 +119,21 @@ class Taker:
             elements = Elements(text, offset)
             is_log = text.count(_ID) >= len(elements)
             return self._among(elements, places if is_log else None, text, _Tally(place, gaps))
-        if places is None or places:
+        if places is None or len(places) > _MANY:
             return self._among(Elements(text, offset), places, text, _Tally(place, gaps))
+        tally = _Tally(place, gaps)
+        try:
+            few = self._cutter.cut(text, offset, places)
+        except (ValueError, msgspec.MsgspecError):
+            return self._among(Elements(text, offset), places, text, tally)
+        for element in few:
+            if self._sieve.passes(element.text) or _ID not in element.text:
+                self._look(element, tally)
         self._passed += 1
+        part = tally.part(sights(text), len(text))
         if self._passed % _COUNTED:
-            return Part(sights=sights(text), passed=len(text))
-        return Part(events=text.count(MARK) + 1, sights=sights(text), size=len(text))
+            return part._replace(size=0, passed=len(text))
+        return part._replace(events=text.count(MARK) + 1)
 
     def beginning(self, text: bytes, offset: int, place: str, gaps: Gaps) -> Part:
         """Of the beginning of such a text, cut where a record seems to begin: raises when the cut is within one."""
