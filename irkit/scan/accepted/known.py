@@ -47,10 +47,10 @@ class Known:
 
     def in_its_file(self, finding: Finding, place: Place) -> tuple[Entry, ...]:
         """The entries of the place's own file that cover it."""
-        digest = hashed(finding.secret.reveal())
+        digest, *others = _digests(finding.secret.reveal())
         for name in self._sites.names(place):
             entries = [entry for entry in self._by_path.get(name, ()) if entry.scope is not Scope.HISTORY]
-            whole = tuple(entry for entry in entries if entry.hashed_secret == digest)
+            whole = tuple(entry for entry in entries if entry.hashed_secret in (digest, *others))
             if entries and (covering := whole + self._by_plugins(finding, place, name, entries, digest)):
                 return covering
         return ()
@@ -58,7 +58,7 @@ class Known:
     def anywhere(self, finding: Finding) -> tuple[Entry, ...]:
         """All entries of this value: by its own hash, or by one that a plug-in gives to (nearly) all of it."""
         value = finding.secret.reveal()
-        found = self._by_digest.get(hashed(value), [])
+        found = [entry for digest in _digests(value) for entry in self._by_digest.get(digest, ())]
         if not found and finding.near and finding.places:
             calls = self._calls(finding, finding.places[0].path, _line(finding), self._types)
             found = [
@@ -121,6 +121,14 @@ class Known:
         if place.kind is PlaceKind.FILE and place.line:
             return self._sites.near(name, place.line, finding.secret.reveal()) or _line(finding)
         return _line(finding)
+
+
+def _digests(value: str) -> tuple[str, str]:
+    """The hash of a value, and the one that detect-secrets has of it where it reads code as an INI file.
+
+    It quotes the quotes there, and takes the backslash for a part of the value.
+    """
+    return hashed(value), hashed(value + "\\")
 
 
 def _line(finding: Finding) -> str:
