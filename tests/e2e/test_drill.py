@@ -31,8 +31,8 @@ class Drilled:
 
 
 LEFT_OUT = [
-    *("hold", "hold_more", "hold_last", "no_quarantine", "not_clean", "paths_open", "not_dead", "leave_history"),
-    *("dead_again", "came_back"),
+    *("hold", "hold_more", "hold_last", "let_innocents_go", "no_quarantine", "not_clean", "paths_open", "not_dead"),
+    *("leave_history", "dead_again", "came_back"),
 ]
 """What a person is asked only where something is not as it should be, and what another decision would bring."""
 

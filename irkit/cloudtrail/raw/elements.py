@@ -106,9 +106,10 @@ class Cutter:
         for place in places:
             if place < done:
                 continue
-            # The last record that begins here or before: its mark has two bytes, "},", before it.
+            # The last record that begins here or before: its mark has two bytes, "},", before it. A place on that comma
+            # is one of the record that ends there.
             start = max(done, text.rfind(MARK, done, place + len(MARK) - 2) + 2)
-            end = (text.find(MARK, max(place, start)) + 1) or len(text) - len(TAIL)
+            end = (text.find(MARK, max(place - 1, start)) + 1) or len(text) - len(TAIL)
             if start > done:
                 self._prove(memoryview(text)[done : start - 1])
             one = text[start:end]
