@@ -144,4 +144,13 @@ def test_at_its_end_what_was_proven_dead_is_looked_at_again_and_stopped_again(bo
     held = before(graph(book))
     assert StepId("lift_freeze") in held[StepId("still_dead")]
     assert str(book.step(StepId("stop_again")).for_each) == "$still_dead.alive_keys"
-    assert {StepId("stop_again"), StepId("dead_again"), StepId("came_back")} <= held[StepId("postmortem")]
+    last = {StepId(each) for each in ("stop_again", "dead_again", "came_back", "not_dead_again")}
+    assert last <= held[StepId("postmortem")]
+
+
+def test_who_gave_it_life_is_asked_only_where_something_lives_again(book: Runbook) -> None:
+    """A proof that is only not whole is looked at once more, and has words of its own."""
+    asked = {step.id: str(step.when) for step in book.steps if step.when is not None}
+    assert asked[StepId("dead_again")] == "$still_dead.outcome is not dead"
+    assert asked[StepId("came_back")] == "$still_dead.outcome is alive"
+    assert asked[StepId("not_dead_again")] == "$dead_again.outcome is not dead"
