@@ -28,6 +28,7 @@ from irkit.drill.matrix import Bout
 from irkit.drill.mishaps import asked
 from irkit.drill.rehearsal import Rehearsal, found
 from irkit.drill.responder import colleague
+from irkit.drill.score_words import verdict
 from irkit.drill.world.settings import Membership
 from irkit.engine.executor import Until
 from irkit.errors import IrkitError, UsageError
@@ -205,13 +206,14 @@ def _second(settings: Config, args: argparse.Namespace) -> int:
 
 
 def _scored(settings: Config, args: argparse.Namespace, terms: Terms) -> int:
-    """Drive it unattended; stdout is the score as JSON. 0 when the adversary was beaten, 1 when not."""
+    """Drive it unattended; stdout is the score as JSON. 0 when it was won, 1 when it was lost."""
     if not args.unattended:
         raise UsageError("--json tells the score of a drill that nobody plays", hint="add --unattended")
     bout = Bout(runbook=args.runbook, adversary=args.adversary, seed=args.seed)
     fought = fight(settings, bout, terms.model_copy(update={"tempo": Tempo.QUICK}))
     print(fought.score.model_dump_json())
-    talk(f"{fought.incident.name}: {'beaten' if fought.score.is_win else 'LOST: ' + '; '.join(fought.score.losses)}")
+    why = "".join(f"; {each}" for each in fought.score.losses)
+    talk(f"{fought.incident.name}: {verdict(fought.score)}{why}")
     return 0 if fought.score.is_win else 1
 
 

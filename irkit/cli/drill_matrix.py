@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fight, tell each bout on stderr and the table on stdout. 0 when all were beaten, 1 when one was not."""
+    """Fight, tell each bout on stderr and the table on stdout. 0 when all were won, 1 when one was lost."""
     asked = list(
         bouts(
             _chosen(args.runbooks, tuple(SCENARIOS), "runbook"),
@@ -93,7 +93,7 @@ def delay(args: argparse.Namespace, usual: timedelta) -> timedelta:
 
 def _told(one: Fought, folder: Path) -> str:
     if one.is_win:
-        return f"{one.bout.name}: beaten in {one.seconds:.0f} s"
+        return f"{one.bout.name}: won in {one.seconds:.0f} s"
     return f"{one.bout.name}: LOST in {one.seconds:.0f} s, {'; '.join(one.losses)}; left in {folder / one.bout.name}"
 
 

@@ -32,7 +32,7 @@ def judge(session: Session, cloud: Rehearsal) -> Judgement:
     talk(f"{session.folder.incident}: {verdict(judgement.score)}")
     for each in sentences(judgement.score):
         talk(f"  {each}")
-    talk(f"truth beside belief: {session.folder.path / PAGE}")
+    talk(f"truth beside belief, and each miss by itself: {session.folder.path / PAGE}")
     return judgement
 
 

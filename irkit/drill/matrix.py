@@ -85,10 +85,13 @@ class Row(Frozen):
 
 
 COLUMNS = (
-    *("runbook", "adversary", "beaten", "contained", "dead in", "acts after", "decrypts", "invented"),
+    *("runbook", "adversary", "won", "contained", "dead in", "acts after", "decrypts", "invented"),
     *("doors", "innocents", "spilled", "lost seeds"),
 )
-"""``dead in`` is the slowest of the seeds; ``acts after`` the adversary's accepted calls after the first act."""
+"""``won`` and ``lost`` are the runbook's; ``dead in`` is the slowest of the seeds.
+
+``acts after`` counts the adversary's accepted calls after the first act.
+"""
 
 
 def bouts(

@@ -201,8 +201,8 @@ class Score(Frozen):
                 "back doors open": self.open_doors,
                 "not proven dead": self.undead,
                 "acted after all was believed dead": self.died_too_soon,
-                "decrypts missed": self.missed,
-                "decrypts invented": self.invented,
+                "decrypts missed": _told(self.missed, self.made),
+                "decrypts invented": _told(self.invented, self.found + len(self.invented)),
                 "innocents stopped": self.stopped,
                 "secrets spilled": self.spilled,
                 "carried out unapproved": self.unapproved,
@@ -218,6 +218,11 @@ class Score(Frozen):
 
 
 _SHOWN = 4
+
+
+def _told(events: tuple[str, ...], of: int) -> tuple[str, ...]:
+    """How many of how many: ids say nothing in a sentence, and stand one by one in the page and in JSON."""
+    return (f"{len(events)} of {of}",) if events else ()
 
 
 class Aside(Frozen):

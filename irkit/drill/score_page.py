@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from itertools import groupby
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from irkit.drill.judgement import Judgement
@@ -15,6 +14,10 @@ from irkit.report.safe_markdown import safe
 from irkit.report.spans import span, utc
 from irkit.report.timeline import Row
 
+_ALARM, _FIRST_ACT = "**the alarm goes off**", "**the first act of the responder**"
+_SECOND = timedelta(seconds=1)
+"""The shortest span that is told."""
+
 
 class _Moment(NamedTuple):
     """One row of the timeline: what was true, or what was known or done."""
@@ -22,6 +25,8 @@ class _Moment(NamedTuple):
     at: datetime
     true: str
     known: str
+    call: str = ""
+    """Which call of the adversary's it is, by whom, whatever came of it; empty for what is none."""
 
 
 def page(judgement: Judgement, rows: Sequence[Row]) -> str:
@@ -41,8 +46,9 @@ def page(judgement: Judgement, rows: Sequence[Row]) -> str:
         *_innocents(judgement),
         "## Truth beside belief",
         "",
-        "Times are UTC: on the left by the cloud's clock, on the right by that of whoever told it. What the adversary",
-        "did several times in a row stands there once.",
+        "Times are UTC: on the left by the cloud's clock, on the right by that of whoever told it. A call that the",
+        "adversary made over and over stands where it began, with how often and for how long; and anew where its",
+        "answer changed, and after the alarm and the first act.",
         "",
         *table(("time", "what the adversary did", "what was known and done"), _moments(judgement, rows)),
     ]
@@ -124,27 +130,34 @@ def _job(one: Innocent, belief: Belief) -> tuple[str, ...]:
 
 def _moments(judgement: Judgement, rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
     first = judgement.belief.first_act_at
-    true = [_Moment(deed.at, _deed(deed), "") for deed in judgement.truth.deeds or judgement.truth.after_alarm]
+    deeds = judgement.truth.deeds or judgement.truth.after_alarm
+    true = [_Moment(deed.at, _deed(deed), "", f"{deed.call} {deed.by}") for deed in deeds]
     known = [_Moment(row.at, "", _row(row)) for row in rows]
-    marks = [_Moment(judgement.truth.alarm_at, "**the alarm goes off**", "")]
-    marks += [_Moment(first, "", "**the first act of the responder**")] if first else []
+    marks = [_Moment(judgement.truth.alarm_at, _ALARM, "")]
+    marks += [_Moment(first, "", _FIRST_ACT)] if first else []
     last = ""
     for one, times in _folded(sorted([*true, *known, *marks], key=lambda each: each.at)):
         day = f"{one.at.astimezone(UTC):%Y-%m-%d} " if f"{one.at:%F}" != last else ""
         last = f"{one.at:%F}"
-        more = f" (×{len(times)} in {span(times[-1] - times[0])})" if len(times) > 1 else ""
+        more = f" (×{len(times)} in {span(max(times[-1] - times[0], _SECOND))})" if len(times) > 1 else ""
         yield f"{day}{one.at.astimezone(UTC):%H:%M:%S}", one.true + (more if one.true else ""), one.known
 
 
 def _folded(moments: Iterable[_Moment]) -> Iterator[tuple[_Moment, list[datetime]]]:
-    """What the adversary did between two rows of the responder's: each call once, in the order of the first ones."""
-    for known, run in groupby(moments, key=lambda each: each.known):
-        alike: dict[str, list[_Moment]] = {}
-        for each in run:
-            alike.setdefault(each.true, []).append(each)
-        for several in alike.values():
-            for one in several if known else several[:1]:
-                yield one, [one.at] if known else [each.at for each in several]
+    """Each call of the adversary's once, with all its times, until its answer changes or one of the two marks comes."""
+    rows: list[tuple[_Moment, list[datetime]]] = []
+    going_on: dict[str, tuple[_Moment, list[datetime]]] = {}
+    for each in moments:
+        row = going_on.get(each.call)
+        if row is not None and row[0].true == each.true:
+            row[1].append(each.at)
+            continue
+        rows.append((each, [each.at]))
+        if each.call:
+            going_on[each.call] = rows[-1]
+        elif each.true == _ALARM or each.known == _FIRST_ACT:
+            going_on.clear()
+    yield from rows
 
 
 def _deed(deed: Deed) -> str:

@@ -69,7 +69,7 @@ def test_a_row_folds_its_seeds_and_names_the_lost_ones() -> None:
 def test_the_columns_of_a_table_stand_under_each_other() -> None:
     lines = table([fought("quiet", 1), fought("persistent", 11)]).splitlines()
     places = [line.index("1/1") for line in lines[1:]]
-    assert places == [lines[0].index("beaten")] * 2
+    assert places == [lines[0].index("won")] * 2
 
 
 def test_an_empty_matrix_is_its_head_alone() -> None:

@@ -54,6 +54,20 @@ def test_what_the_adversary_does_over_and_over_stands_there_once() -> None:
     assert "| 06:00:20 | iam:ListAccessKeys as svc-deploy (×5 in 4 s) |   |" in told
 
 
+def test_a_call_that_goes_on_stands_once_beside_all_that_was_done_meanwhile_and_anew_where_its_answer_changes() -> None:
+    looks = tuple(
+        Deed(id=f"l{n}", at=at(20 + n), call="iam:ListUsers", by="x", error="AccessDenied" if n in {4, 5} else "")
+        for n in range(8)
+    )
+    rows = [row(20.5 + n, f"look {n}") for n in range(7)]
+    told = lines(judgement(TRUTH.model_copy(update={"deeds": looks})), *rows)
+    assert [line for line in told if "ListUsers" in line] == [
+        "| 06:00:20 | iam:ListUsers as x (×4 in 3 s) |   |",
+        "| 06:00:24 | iam:ListUsers as x: refused (AccessDenied) (×2 in 1 s) |   |",
+        "| 06:00:26 | iam:ListUsers as x (×2 in 1 s) |   |",
+    ]
+
+
 def test_a_job_that_stopped_by_the_responders_decision_is_told_so() -> None:
     refusal = Refusal(at=at(95), code="DisabledException", says="key/k1 is disabled.")
     job = innocent("svc-x").model_copy(update={"refusals": (refusal,)})
