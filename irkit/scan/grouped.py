@@ -41,6 +41,8 @@ class Context(NamedTuple):
     """Of the fingerprints; asked for at the first finding."""
     pushed: Callable[[str], bool | None]
     """Whether a remote has a commit; None when nobody knows."""
+    judged: Callable[[str], str] = str
+    """Of a place's path, what tells the kind of its file: from its project on."""
 
 
 def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
@@ -53,7 +55,7 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
         held = []
         why = sighting.dismissed
         for place in places if not why else ():
-            asked = (rule.id, sighting.value, sighting.near, _innermost(place, sighting))
+            asked = (rule.id, sighting.value, sighting.near, _innermost(place, sighting, context))
             if asked not in harmless:  # a file has many versions
                 harmless[asked] = dismissed_at(rule, *asked[1:]) if asked[3] else ""
             why_here = harmless[asked]
@@ -68,10 +70,10 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
     return Grouped(tuple(findings), dict(Counter(why for why, _ in passed)))
 
 
-def _innermost(place: Place, sighting: Sighting) -> str:
+def _innermost(place: Place, sighting: Sighting, context: Context) -> str:
     """The path that says what kind of text it is: in an archive, the member's (``zip:conf/.env``)."""
     members = [name for name in (step.partition(":")[2] for step in sighting.via) if name]
-    return members[-1] if members and place.path else place.path
+    return members[-1] if members and place.path else context.judged(place.path)
 
 
 def _at(place: Place, sighting: Sighting) -> Place:

@@ -13,6 +13,7 @@ from irkit.scan.files import FilesScanned, Ignored, scan_files
 from irkit.scan.finding import Finding, Place, PlaceKind, Sighting
 from irkit.scan.folders import cache_folder
 from irkit.scan.grouped import Context, Seen, grouped
+from irkit.scan.judged_path import judged_path
 from irkit.scan.rule import Confidence
 from irkit.secret import Fingerprint, Secret
 
@@ -103,7 +104,8 @@ def seen_by_rules(paths: Sequence[str], fingerprint: Callable[[Secret], Fingerpr
         for path, looked in scanned.looked
         for sighting in _trusted(looked.sightings)
     ]
-    return Looked(tuple(_values(_findings(seen, detector), detector, fingerprint)), scanned)
+    found = _findings(seen, detector, judged_path(paths))
+    return Looked(tuple(_values(found, detector, fingerprint)), scanned)
 
 
 def in_text(text: Secret, fingerprint: Callable[[Secret], Fingerprint]) -> tuple[Value, ...]:
@@ -138,9 +140,9 @@ def _trusted(sightings: Sequence[Sighting]) -> Iterator[Sighting]:
         yield one._replace(dismissed="") if named else one
 
 
-def _findings(seen: Sequence[Seen], detector: Detector) -> tuple[Finding, ...]:
+def _findings(seen: Sequence[Seen], detector: Detector, judged: Callable[[str], str] = str) -> tuple[Finding, ...]:
     """Fingerprints are made later, with the incident's key; this one is forgotten."""
-    return grouped(seen, Context(rule=detector.rule, key=lambda: b"\0" * 32, pushed=lambda _: None)).findings
+    return grouped(seen, Context(detector.rule, lambda: b"\0" * 32, lambda _: None, judged)).findings
 
 
 def _values(

@@ -10,6 +10,7 @@ from irkit.scan.detect.detector import Detector
 from irkit.scan.files import FilesScanned, Ignored, scan_files, scan_found
 from irkit.scan.finding import Place, PlaceKind, Report, Skipped
 from irkit.scan.grouped import Context, Seen, grouped
+from irkit.scan.judged_path import judged_path
 from irkit.scan.repository import Repository
 from irkit.scan.scrubbed import scrubbed
 from irkit.scan.uncommitted import uncommitted_files
@@ -27,14 +28,16 @@ class FileWants(NamedTuple):
 def scan_folders(paths: Sequence[str], detector: Detector, wants: FileWants, root: str = "") -> Report:
     """Files, and all files below folders. Paths are told as they were given, or from ``root`` on."""
     scanned = scan_files(paths, detector, wants.jobs, wants.ignored)
-    return _report(_seen(scanned, root), _shortened(scanned, root), detector, wants)
+    context = Context(detector.rule, wants.key, _unknown, str if root else judged_path(paths))
+    return _report(_seen(scanned, root), _shortened(scanned, root), detector, context)
 
 
 def scan_uncommitted(repository: Repository, detector: Detector, wants: FileWants) -> Report:
     """Modified and untracked files; not what git ignores. Paths are told from the work tree's root on."""
     root = str(repository.work_tree or "")
     scanned = scan_found(uncommitted_files(repository), detector, wants.jobs)
-    return _report(_seen(scanned, root), _shortened(scanned, root), detector, wants)
+    context = Context(detector.rule, wants.key, _unknown)
+    return _report(_seen(scanned, root), _shortened(scanned, root), detector, context)
 
 
 def _seen(scanned: FilesScanned, root: str) -> Iterator[Seen]:
@@ -61,8 +64,12 @@ def _told(path: str, root: str) -> str:
     return path.removeprefix("./")
 
 
-def _report(seen: Iterable[Seen], scanned: FilesScanned, detector: Detector, wants: FileWants) -> Report:
-    groups = grouped(seen, Context(detector.rule, wants.key, lambda _: None))
+def _unknown(commit: str) -> bool | None:  # noqa: ARG001
+    return None
+
+
+def _report(seen: Iterable[Seen], scanned: FilesScanned, detector: Detector, context: Context) -> Report:
+    groups = grouped(seen, context)
     clean, skipped = scrubbed(groups.findings, scanned.skipped, lambda body: detector.look(body).sightings)
     return Report(
         tuple(clean),
