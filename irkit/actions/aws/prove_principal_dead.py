@@ -4,8 +4,8 @@
 refused calls in CloudTrail, after the cut had settled; else AWS's own evaluation of their policies and IAM's list of
 keys, looked at after the settling time. A key is tried with sts:GetCallerIdentity, which an inactive key is refused
 and a merely denied one is not (STS API reference: no deny stops it); a key that is active must also be refused a call
-that policies govern, with an explicit deny. Asked about an earlier cut (``cut_at``), a key of unknown secret that IAM
-lists as active is alive by that: the log would tell of its use minutes later.
+that policies govern, with an explicit deny. Asked about an earlier cut (``cut_at``), a key that IAM lists as active is
+alive by that, refused or not: it may not have spread yet, and the log would tell of its use minutes later.
 *Quiet* needs CloudTrail to have had its time: it waits until no record can be under way any more, up to ``wait_s``.
 """
 
@@ -214,9 +214,16 @@ def _key(clients: Clients, params: Params, one: Credential) -> Iterator[Sighting
         told = described_probe(one.id, answer)
         if answer.answer is KeyAnswer.ACCEPTED:
             yield _governed(clients, one, secret, told)
-        else:
-            yield _sighting(clients, one, Seen.DENIED, Means.PROBE, told)
+            return
+        yield _sighting(clients, one, Seen.DENIED, Means.PROBE, told)
+        if params.cut_at is not None:
+            yield from (each for each in _listing(clients, params, one) if each.seen is Seen.ALIVE)
         return
+    yield from _listing(clients, params, one)
+
+
+def _listing(clients: Clients, params: Params, one: Credential) -> Iterator[Sighting]:
+    """What IAM's list alone says of a key."""
     try:
         status = clients.iam.access_key(clients.iam.key_use(one.id).user, one.id).status
     except NotFound:

@@ -8,6 +8,7 @@ import pytest
 
 from irkit.clients.iam import KeyStatus
 from irkit.clients.principal_seen import principal_seen
+from irkit.clients.sts import KeyAnswer, KeyProbe, Sts
 from irkit.contract import Seen
 from irkit.drill.world.estate import LEAKED_USER
 from tests.bench import Bench, asked, bench, done
@@ -104,6 +105,23 @@ def test_a_key_that_iam_lists_as_active_since_its_cut_is_alive_before_the_log_te
     found = asked(swift.clients(), "aws.prove_principal_dead", principals=[suspect.arn], cut_at=cut_at)
     assert (found["outcome"], found["alive"]) == ("alive", [suspect.key.key_id])
     assert found["alive_keys"] == [{"user": suspect.user, "key_id": suspect.key.key_id}]
+
+
+def test_a_key_made_active_a_moment_ago_is_alive_while_it_is_refused_still(
+    swift: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change has not spread yet."""
+    suspect = swift.suspect()
+    swift.outside.known_secrets.remember(suspect.key.key_id, suspect.key.secret)
+    refused = KeyProbe(KeyAnswer.REFUSED, "InvalidClientTokenId")
+    monkeypatch.setattr(Sts, "probe_key", lambda *_: refused)
+    now = swift.clients().aws_now().at.isoformat()
+    keys = [suspect.key.key_id]
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[], keys=keys, cut_at=now)
+    assert (found["outcome"], found["alive"]) == ("alive", keys)
+    swift.clients().iam.set_key_status(suspect.user, suspect.key.key_id, KeyStatus.INACTIVE)
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[], keys=keys, cut_at=now)
+    assert found["alive"] == []
 
 
 def test_until_the_log_can_be_complete_nothing_is_quiet(on: Bench) -> None:
