@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from irkit.cli.scan_told import INCOMPLETE, Moment, advice, exit_code, failure, many, say, skipped, sums
@@ -65,7 +65,7 @@ def hook_with(args: argparse.Namespace) -> int:
     outcome = less_accepted(hooked.report, hooked.detector.rules, reach, args.baseline)
     _warn(outcome.malformed)
     report = sure(outcome.report, Confidence(args.confidence))
-    return told(hooked._replace(report=report), outcome.left_out)
+    return told(hooked._replace(report=report), outcome.left_out, str(args.baseline or ""))
 
 
 def _less_ignored(hooked: Hooked) -> tuple[Hooked, Sequence[LeftOut]]:
@@ -111,16 +111,15 @@ def key() -> bytes:
         return os.urandom(32)
 
 
-def told(hooked: Hooked, left_out: Sequence[LeftOut] = ()) -> int:
-    """Print the findings on stdout, the talk on stderr; the exit code."""
+def told(hooked: Hooked, left_out: Sequence[LeftOut] = (), baseline: str = "") -> int:
+    """Print the findings on stdout, by file and line, the talk on stderr; the exit code."""
     report = hooked.report
-    for finding in report.findings:
-        for line in _lines(finding):
-            sys.stdout.write(line)
+    if report.findings:
+        sys.stdout.writelines(_lines(report.findings))
     sys.stdout.flush()
     accepted = [f"accepted by {each.reason}: {len(each.findings)}" for each in left_out]
     say("irkit scan: " + "; ".join([*_sums(hooked), *accepted]))
-    for row in (*skipped(report.skipped), *advice(report.findings, Moment.COMMIT)):
+    for row in (*skipped(report.skipped), *advice(report.findings, Moment.COMMIT, baseline=baseline)):
         say(row)
     if report.is_incomplete:
         say("irkit: the scan is incomplete")
@@ -136,10 +135,10 @@ def _sums(hooked: Hooked) -> Sequence[str]:
     return said
 
 
-def _lines(finding: Finding) -> Sequence[str]:
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """``deploy/env.sh:3: AWS secret access key (aws_secret_access_key)  fp_…  …m3Qx``."""
     from irkit.scan.output.shown import shown
 
-    return [
-        f"{shown(place.path)}:{place.line}: {finding.rule}  {finding.fingerprint}  {finding.last4}\n"
-        for place in finding.places
-    ]
+    places = [(place.path, place.line, place.column, one) for one in findings for place in one.places]
+    for path, line, _, one in sorted(places, key=lambda each: each[:3]):
+        yield shown(f"{path}:{line}: {one.title} ({one.rule})  {one.fingerprint}  {one.last4}") + "\n"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CLEAN, FINDINGS, INCOMPLETE = 0, 1, 2
 INTERRUPTED = 130
 _SKIPPED_SHOWN = 20
+_ACCEPTED_SHOWN = 3
 
 
 def say(text: str) -> None:
@@ -83,18 +84,22 @@ class Moment(StrEnum):
     COMMIT = "commit"
     PUSH = "push"
     SCAN = "scan"
+    ORG = "org"
+    """Of many repositories, none of which is the one here."""
 
 
 _NEVER_PUSHED = {
     Moment.COMMIT: "take it out (environment or a secret store instead), `git add` the file, commit again",
     Moment.PUSH: "take it out of the commits as well: `git commit --amend` or `git rebase -i`, then push again",
     Moment.SCAN: "take it out of the file, and of its commits: `git commit --amend` or `git rebase -i`",
+    Moment.ORG: "take it out of the file, and of its commits: `git commit --amend` or `git rebase -i`",
 }
+_BASELINE = ".secrets.baseline"
 _AWS_KEYS = ("aws_access_key_id", "aws_secret_access_key")
 
 
-def advice(findings: Sequence[Finding], moment: Moment, paths: Sequence[str] = ()) -> Iterator[str]:
-    """What to do next; ``paths`` are those that were scanned, none for the repository here."""
+def advice(findings: Sequence[Finding], moment: Moment, paths: Sequence[str] = (), baseline: str = "") -> Iterator[str]:
+    """What to do next; ``paths`` are those that were scanned, none for the repository here, ``baseline`` its file."""
     if not findings:
         return
     aws = any(finding.rule.startswith(_AWS_KEYS) for finding in findings)
@@ -109,7 +114,7 @@ def advice(findings: Sequence[Finding], moment: Moment, paths: Sequence[str] = (
         yield f"    {_hand_over(moment, paths)}"
     if others:
         yield f"  {when}{', and no AWS key' if aws else ''}: revoke it at its provider before anything else"
-    yield "  no secret at all: put `pragma: allowlist secret` on its line, or accept it (--update-baseline)"
+    yield from _accept(findings, moment, paths, baseline)
 
 
 def _hand_over(moment: Moment, paths: Sequence[str]) -> str:
@@ -121,6 +126,26 @@ def _hand_over(moment: Moment, paths: Sequence[str]) -> str:
     where = ["--scanned", *named] if len(named) == 1 else []
     scan = ["irkit scan", *what, "--format json --output scan.json"]
     return f"{' '.join(scan)}; {' '.join(['irkit respond key_leak --from-scan scan.json', *where])}"
+
+
+def _accept(findings: Sequence[Finding], moment: Moment, paths: Sequence[str], baseline: str) -> Iterator[str]:
+    """How to have it that something is no secret. A plain hook reads ignore files, and no baseline."""
+    import shlex
+
+    start = "  no secret at all: put `pragma: allowlist secret` on its line, or"
+    if moment is Moment.ORG:
+        yield f"{start} accept it in its own repository (.irkitignore, a baseline)"
+    elif moment is Moment.SCAN or baseline:
+        what = ["--staged"] if moment is Moment.COMMIT else []
+        named = map(shlex.quote, (*(paths if moment is Moment.SCAN else ()), "--baseline", baseline or _BASELINE))
+        yield f"{start} accept all that is found, in a baseline:"
+        yield f"    {' '.join(['irkit scan', *what, *named, '--update-baseline'])}"
+    else:
+        lines = dict.fromkeys(f"{finding.rule}:{finding.fingerprint}" for finding in findings)
+        yield f"{start} let this very value pass (at the top of the repository):"
+        yield from (f"    echo {line} >> .irkitignore" for line in list(lines)[:_ACCEPTED_SHOWN])
+        if len(lines) > _ACCEPTED_SHOWN:
+            yield f"    and the {len(lines) - _ACCEPTED_SHOWN} others alike: RULE:FINGERPRINT"
 
 
 def many(count: int, what: str) -> str:

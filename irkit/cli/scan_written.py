@@ -51,7 +51,8 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
     about = About(__version__, rules, *scanned.origin, outcome.left_out, told)
     _write(report, about, args)
     moment = Moment.COMMIT if args.staged else Moment.PUSH if args.pre_push else Moment.SCAN
-    for line in advice(report.findings, moment, args.paths) if args.format == Format.HUMAN else ():
+    baseline = str(args.baseline or "")
+    for line in advice(report.findings, moment, args.paths, baseline) if args.format == Format.HUMAN else ():
         say(line)
     return exit_code(report)
 
@@ -62,7 +63,7 @@ def written_plainly(found: Report, rules: Sequence[Rule], args: argparse.Namespa
 
     report = sure(found, Confidence(args.confidence))
     _write(report, About(__version__, rules), args)
-    for line in advice(report.findings, Moment.SCAN) if args.format == Format.HUMAN else ():
+    for line in advice(report.findings, Moment.ORG) if args.format == Format.HUMAN else ():
         say(line)
     return exit_code(report)
 

@@ -38,14 +38,14 @@ def tree(tmp_path: Path, cache: Path) -> WorkTree:
 
 
 def kinds(out: str) -> list[str]:
-    return [line.split()[1] for line in out.splitlines()]
+    return [line.partition("(")[2].partition(")")[0] for line in out.splitlines()]
 
 
 def test_a_finding_is_one_line_and_what_to_do_next_is_told(tree: WorkTree) -> None:
     tree.stage("a.py", "import os\n" + LEAK)
     told = tree.scan("--staged")
     assert told.code == 1
-    assert told.out.startswith("a.py:2: github_token  fp_")
+    assert told.out.startswith("a.py:2: GitHub personal access token (github_token)  fp_")
     assert told.out.endswith(f"…{planted.GITHUB[-4:]}\n")
     assert told.out.count("\n") == 1
     assert "never pushed: take it out" in told.err
@@ -81,7 +81,7 @@ def test_staged_means_the_index_and_never_the_work_tree(tree: WorkTree) -> None:
     for names in ([], ["leaks.py", "clean.py"]):
         told = tree.scan("--staged", *names)
         assert told.code == 1
-        assert told.out.startswith("leaks.py:1: github_token")
+        assert told.out.startswith("leaks.py:1: GitHub personal access token (github_token)")
         assert told.out.count("\n") == 1
 
 
@@ -100,7 +100,7 @@ def test_what_head_holds_already_is_told_and_does_not_block(tree: WorkTree) -> N
 def test_a_known_value_in_another_file_blocks(tree: WorkTree) -> None:
     tree.commit("a.py", LEAK)
     tree.stage("b.py", LEAK)
-    assert tree.scan("--staged").out.startswith("b.py:1: github_token")
+    assert tree.scan("--staged").out.startswith("b.py:1: GitHub personal access token (github_token)")
 
 
 def test_files_that_are_named_and_unchanged_are_scanned_whole(tree: WorkTree) -> None:
@@ -109,7 +109,7 @@ def test_files_that_are_named_and_unchanged_are_scanned_whole(tree: WorkTree) ->
     assert tree.scan("--staged").code == 0
     told = tree.scan("--staged", "--", "old.py", "new.py")
     assert told.code == 1
-    assert told.out.startswith("old.py:1: github_token")
+    assert told.out.startswith("old.py:1: GitHub personal access token (github_token)")
     assert "2 files scanned" in told.err
 
 
@@ -122,7 +122,7 @@ def test_all_files_of_a_large_repository_can_be_named(tree: WorkTree) -> None:
     tree.git("commit", "-q", "-m", "all")
     told = tree.scan("--staged", "--", *names)
     assert told.code == 1
-    assert told.out.startswith(f"{names[123]}:1: github_token")
+    assert told.out.startswith(f"{names[123]}:1: GitHub personal access token (github_token)")
     assert "300 files scanned" in told.err
     assert tree.scan("--staged", "--", *names, "absent.py").code == 2
     assert "300 files scanned" in tree.scan("--staged", "--", *[f"d{number}" for number in range(7)]).err
@@ -147,7 +147,7 @@ def test_a_staged_deletion_is_nothing_to_scan(tree: WorkTree) -> None:
 def test_the_target_of_a_staged_link_is_scanned(tree: WorkTree) -> None:
     (tree.folder / "link").symlink_to(planted.GITHUB)
     tree.git("add", "link")
-    assert tree.scan("--staged").out.startswith("link:1: github_token")
+    assert tree.scan("--staged").out.startswith("link:1: GitHub personal access token (github_token)")
 
 
 def test_a_file_that_becomes_a_link_is_scanned(tree: WorkTree) -> None:
@@ -155,7 +155,7 @@ def test_a_file_that_becomes_a_link_is_scanned(tree: WorkTree) -> None:
     (tree.folder / "a").unlink()
     (tree.folder / "a").symlink_to(planted.GITHUB)
     tree.git("add", "a")
-    assert tree.scan("--staged").out.startswith("a:1: github_token")
+    assert tree.scan("--staged").out.startswith("a:1: GitHub personal access token (github_token)")
 
 
 def test_a_merge_brings_only_what_neither_side_had(tree: WorkTree) -> None:
@@ -196,7 +196,7 @@ def test_a_sparse_index_is_read(tree: WorkTree) -> None:
     tree.commit("out/b.py", "b = 1\n")
     tree.git("sparse-checkout", "set", "--cone", "--sparse-index", "in")
     tree.stage("in/a.py", LEAK)
-    assert tree.scan("--staged").out.startswith("in/a.py:1: github_token")
+    assert tree.scan("--staged").out.startswith("in/a.py:1: GitHub personal access token (github_token)")
     assert tree.scan("--staged", "out/b.py").code == 0
 
 
@@ -207,8 +207,8 @@ def test_another_work_tree_has_its_own_index(tree: WorkTree) -> None:
     second = tree.folder.parent / "second"
     (second / "b.py").write_text(OTHER)
     subprocess.run(["git", "add", "b.py"], cwd=second, env=tree.environment, check=True)
-    assert tree.scan("--staged", at="../second").out.startswith("b.py:1: github_token")
-    assert tree.scan("--staged").out.startswith("a.py:1: github_token")
+    assert tree.scan("--staged", at="../second").out.startswith("b.py:1: GitHub personal access token (github_token)")
+    assert tree.scan("--staged").out.startswith("a.py:1: GitHub personal access token (github_token)")
 
 
 def test_the_index_that_git_names_is_scanned(tree: WorkTree) -> None:
@@ -219,13 +219,13 @@ def test_the_index_that_git_names_is_scanned(tree: WorkTree) -> None:
     tree.git("add", "b.py", more=other)
     (tree.folder / "sub").mkdir()
     assert tree.scan("--staged").code == 0
-    assert tree.scan("--staged", more=other).out.startswith("b.py:1: github_token")
+    assert tree.scan("--staged", more=other).out.startswith("b.py:1: GitHub personal access token (github_token)")
 
 
 def test_names_and_results_fit_when_run_below_the_root(tree: WorkTree) -> None:
     tree.stage("sub/a.py", LEAK)
     tree.stage("b.py", OTHER)
-    assert sorted(tree.scan("--staged", at="sub").out.split()[::4]) == ["b.py:1:", "sub/a.py:1:"]
+    assert [line.split()[0] for line in tree.scan("--staged", at="sub").out.splitlines()] == ["b.py:1:", "sub/a.py:1:"]
     assert tree.scan("--staged", "a.py", at="sub").out.startswith("sub/a.py:1:")
     assert tree.scan("--staged", "../b.py", at="sub").out.startswith("b.py:1:")
     assert tree.scan("--staged", str(tree.folder / "b.py"), at="sub").out.startswith("b.py:1:")
@@ -253,7 +253,7 @@ def test_a_data_folder_that_cannot_be_written_still_tells_the_finding(tree: Work
     tree.stage("a.py", LEAK)
     told = tree.scan("--staged")
     assert told.code == 1
-    assert told.out.startswith("a.py:1: github_token")
+    assert told.out.startswith("a.py:1: GitHub personal access token (github_token)")
     assert "good for this run only" in told.err
 
 
@@ -266,6 +266,30 @@ def test_a_value_that_a_remote_has_is_said_to_be_pushed(tree: WorkTree) -> None:
     assert told.code == 1
     assert "a.py was PUSHED with it" in told.err
     assert "never pushed" not in told.err
+
+
+def test_findings_come_by_file_and_line_and_what_accepts_one_can_be_pasted(tree: WorkTree) -> None:
+    tree.stage("b.env", f"AWS_SECRET_ACCESS_KEY={planted.AWS_SECRET}\n")
+    tree.stage("a.py", f"one = 1\n\n{LEAK}AWS_SECRET_ACCESS_KEY = '{planted.AWS_SECRET}'\n{OTHER}")
+    told = tree.scan("--staged")
+    places = [line.split()[0] for line in told.out.splitlines()]
+    assert places == ["a.py:3:", "a.py:4:", "a.py:5:", "b.env:1:"]
+    accepts = [line.strip() for line in told.err.splitlines() if ".irkitignore" in line]
+    assert len(accepts) == len(set(kinds(told.out))) + 1
+    for line in accepts:
+        subprocess.run(line, shell=True, cwd=tree.folder, env=tree.environment, check=True)  # noqa: S602 - as pasted
+    again = tree.scan("--staged")
+    assert (again.code, again.out) == (0, "")
+
+
+def test_with_a_baseline_the_command_that_accepts_names_it(tree: WorkTree) -> None:
+    tree.stage("a.py", LEAK)
+    tree.scan("--staged", "--baseline", "known.json", "--update-baseline")
+    tree.stage("a.py", LEAK + OTHER)
+    told = tree.scan("--staged", "--baseline", "known.json")
+    line = next(line.strip() for line in told.err.splitlines() if "--update-baseline" in line)
+    assert line == "irkit scan --staged --baseline known.json --update-baseline"
+    assert tree.scan(*line.split()[2:]).code == 0
 
 
 def test_a_line_of_an_ignore_file_lets_its_finding_pass(tree: WorkTree) -> None:
@@ -366,7 +390,7 @@ def test_findings_are_told_even_when_something_else_cannot_be_read(tree: WorkTre
     tree.stage("b.py", LEAK)
     told = tree.scan("--staged")
     assert told.code == 2
-    assert told.out.startswith("b.py:1: github_token")
+    assert told.out.startswith("b.py:1: GitHub personal access token (github_token)")
     assert "the scan is incomplete" in told.err
 
 
@@ -375,7 +399,7 @@ def test_a_hostile_file_name_stays_on_its_line(tree: WorkTree) -> None:
     (tree.folder / name).write_text(LEAK)
     tree.git("add", "-A")
     for words in (["--staged"], ["--staged", name]):
-        assert tree.scan(*words).out.startswith(r"a\nb\x1b[31m\xff *.py:1: github_token")
+        assert tree.scan(*words).out.startswith(r"a\nb\x1b[31m\xff *.py:1: GitHub personal access token (github_token)")
     tree.git("commit", "-q", "-m", "hostile")
     (tree.folder / name).write_text(LEAK + OTHER)
     tree.git("add", "-A")
@@ -385,8 +409,12 @@ def test_a_hostile_file_name_stays_on_its_line(tree: WorkTree) -> None:
 def test_a_name_that_looks_like_an_option_is_a_name(tree: WorkTree) -> None:
     tree.stage("--staged", LEAK)
     tree.stage(":(exclude)x", OTHER)
-    assert tree.scan("--staged", "--", "--staged").out.startswith("--staged:1: github_token")
-    assert tree.scan("--staged", "--", ":(exclude)x").out.startswith(":(exclude)x:1: github_token")
+    assert tree.scan("--staged", "--", "--staged").out.startswith(
+        "--staged:1: GitHub personal access token (github_token)"
+    )
+    assert tree.scan("--staged", "--", ":(exclude)x").out.startswith(
+        ":(exclude)x:1: GitHub personal access token (github_token)"
+    )
 
 
 def test_a_file_name_that_is_a_secret_is_not_shown(tree: WorkTree) -> None:

@@ -141,7 +141,7 @@ def test_a_work_tree_shares_the_hooks_of_its_repository(tree: WorkTree, program:
     subprocess.run(["git", "add", "b.py"], cwd=second, env=tree.environment, check=True)
     ran = subprocess.run(words, cwd=second, env=tree.environment, capture_output=True, check=False, text=True)
     assert ran.returncode != 0
-    assert "b.py:1: github_token" in ran.stdout + ran.stderr
+    assert "b.py:1: GitHub personal access token (github_token)" in ran.stdout + ran.stderr
 
 
 def test_the_pre_push_hook_stops_what_the_remote_has_not_got(tree: WorkTree, program: Path, tmp_path: Path) -> None:
