@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from irkit.clients.aws import masked_key
@@ -67,6 +67,14 @@ class Hold(Frozen):
 
 
 @dataclass(frozen=True)
+class BornAs:
+    """IAM's own id of a user or role, which is never given to another (a name is), and when it was made."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Grip:
     """Reads and writes what holds principals."""
 
@@ -114,6 +122,11 @@ class Grip:
         except NotFound:
             return False
         return True
+
+    def born_as(self, holder: Holder) -> BornAs:
+        """Which of those that may have borne its name one is. Raises ``NotFound``."""
+        told = self.rights.described(holder)
+        return BornAs(str(told[f"{holder.kind.capitalize()}Id"]), told["CreateDate"].astimezone(UTC))
 
     def key_hold(self, user: str, arn: str, key_id: str, why: str) -> Hold:
         """How one key of somebody innocent is held: it alone is made inactive. Raises ``NotFound``."""

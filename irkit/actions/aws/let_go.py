@@ -2,24 +2,28 @@
 
 ``aws.hold_principals`` holds users and roles that were made while it ran, by whom CloudTrail, which is late, did not
 tell yet. Its results say how each of them stood before; that is put back, and nothing else. Who came of the suspects
-stays as it is. Of whom the log tells nothing yet stays held, and is named; with nobody to let go the plan refuses.
+stays as it is. In doubt one stays held, and is named: where the log does not tell yet who made it, a key that it had or
+its maker; where the maker is not there any more; where the suspects changed something of it, or took on the role that
+made it. With nobody to let go the plan refuses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
 from irkit.clients.hold import Grip, Hold
-from irkit.clients.holder import access_key, credential
+from irkit.clients.holder import Holder, access_key, credential, named
 from irkit.clients.iam import KeyStatus
+from irkit.clients.principal import PrincipalKind
 from irkit.clients.quarantine_policy import plain
 from irkit.clients.settling import Stands, stood
 from irkit.cloudtrail.inquiry import IAM
-from irkit.cloudtrail.makers import Maker, makers
+from irkit.cloudtrail.makers import Makers, makers
 from irkit.contract import (
     Action,
     Change,
@@ -34,10 +38,12 @@ from irkit.contract import (
     Verdict,
 )
 from irkit.counted import counted
-from irkit.errors import Refused
+from irkit.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
+
+_MADE_BY_NOBODY = frozenset({PrincipalKind.ROOT, PrincipalKind.SERVICE_ROLE})
 
 
 class Params(Frozen):
@@ -72,12 +78,13 @@ class _Work(Frozen):
 
 def plan(clients: Clients, params: Params) -> Plan:
     """Ask the log who made each. Raises ``Refused`` when somebody is held and nobody can be let go yet; ``Denied``."""
-    theirs = {arn for each in params.suspects for arn in (each, plain(each))}
-    held = _held(clients, params.held, theirs)
-    made = makers(clients, timedelta(hours=params.hours)) if held else {}
-    left = {arn: why for arn in held if (why := _why_not(made.get(arn), theirs | set(held)))}
-    free = tuple(one for arn, one in held.items() if arn not in left)
-    still = tuple(f"{held[arn].name}, {why}" for arn, why in left.items())
+    theirs = frozenset(plain(each) for each in params.suspects)
+    held = tuple(_held(clients, params.held, theirs))
+    back = timedelta(hours=params.hours)
+    made = makers(clients, back, params.suspects) if held else Makers(clients.now() - back)
+    doubts = {one.arn: _Doubts(clients, made, theirs).of_held(one) for one in held}
+    free = tuple(one for one in held if not doubts[one.arn])
+    still = tuple(f"{one.name}, {doubts[one.arn]}" for one in held if doubts[one.arn])
     if still and not free:
         raise Refused(
             f"nobody can be let go yet: {'; '.join(still)}",
@@ -86,7 +93,9 @@ def plan(clients: Clients, params: Params) -> Plan:
     return Plan(
         summary=f"let {', '.join(one.name for one in free) or 'nobody'} go",
         changes=tuple(
-            Change(target=one.name, before="held", after=f"as it was before; made by {made[plain(one.arn)].name}")
+            Change(
+                target=one.name, before="held", after=f"as it was before; made by {made.by_id[_id(clients, one)].name}"
+            )
             for one in free
         ),
         blast=f"{counted(len(free), 'user or role', 'users and roles')} of somebody else may do again what their own"
@@ -98,22 +107,59 @@ def plan(clients: Clients, params: Params) -> Plan:
     )
 
 
-def _held(clients: Clients, several: tuple[tuple[Hold, ...], ...], theirs: set[str]) -> dict[str, Hold]:
-    """By ARN without path who is held still; how one stood before, its first hold says."""
+def _held(clients: Clients, several: tuple[tuple[Hold, ...], ...], theirs: frozenset[str]) -> Iterator[Hold]:
+    """Who is held still and not of the suspects; how one stood before, its first hold says."""
     first: dict[str, Hold] = {}
     for one in (each for held in several for each in held):
         first.setdefault(plain(one.arn), one)
     grip = Grip.of(clients)
-    return {
-        arn: one for arn, one in first.items() if arn not in theirs and grip.is_there(one) and not grip.is_restored(one)
-    }
+    for arn, one in first.items():
+        if arn not in theirs and grip.is_there(one) and not grip.is_restored(one):
+            yield one
 
 
-def _why_not(maker: Maker | None, suspects: set[str]) -> str:
-    """Why one stays held; empty when somebody else made it."""
-    if maker is None:
-        return "of which the log does not tell yet who made it"
-    return f"made by {maker.name}, who is held or a suspect" if maker.arns & suspects else ""
+@dataclass(frozen=True)
+class _Doubts:
+    """Why one may be the suspects' after all, in words; empty when the log rules that out."""
+
+    clients: Clients
+    made: Makers
+    theirs: frozenset[str]
+
+    def of_held(self, one: Hold) -> str:
+        """Of one, of its keys that would let in again, and of all who made these, and them."""
+        if whose := self._of_made(_id(self.clients, one), frozenset()):
+            return whose
+        if call := self.made.hands.get(one.holder.name):
+            return f"on whom the suspects laid hands by {call}"
+        keys = (key_id for key_id, status in one.keys.items() if status == KeyStatus.ACTIVE.value)
+        return next((f"its key {key}, {why}" for key in keys if (why := self._of_made(key, frozenset()))), "")
+
+    def _of_made(self, made_id: str, seen: frozenset[str]) -> str:
+        maker = self.made.by_id.get(made_id)
+        if maker is None:
+            return "of which the log does not tell yet who made it"
+        why = maker.doubt or self._of_maker(maker.name, seen)
+        return f"made by {maker.name}, {why}" if why else ""
+
+    def _of_maker(self, arn: str, seen: frozenset[str]) -> str:
+        """Who was there before all this is known; of who was not, it is asked who made it in turn."""
+        who = named(arn)
+        if arn in self.theirs:
+            return "who is held or a suspect"
+        if who.kind in _MADE_BY_NOBODY or arn in seen:
+            return ""
+        if who.kind is PrincipalKind.FEDERATED:
+            return "of whom the log does not tell who asked for its token"
+        try:
+            born = Grip.of(self.clients).born_as(Holder.of(arn))
+        except NotFound:
+            return "who is not there any more"
+        return "" if born.at < self.made.since else self._of_made(born.id, seen | {arn})
+
+
+def _id(clients: Clients, one: Hold) -> str:
+    return Grip.of(clients).born_as(one.holder).id
 
 
 def probe(clients: Clients, plan: Plan) -> Probe:
