@@ -64,6 +64,10 @@ class Document(ABC):
             return "absent"
         return self.meaning(document) or f"another document: {document}"
 
+    def undo(self, before: str) -> str:
+        """What an undo would do, in words."""
+        return f"put back: {self.words(before)}" if before else f"take {self.name} away again"
+
     def told(self, document: str) -> str:
         """That this place holds a document, in words."""
         return f"{self.name} of {self.holder.name}: {self.words(document)}"

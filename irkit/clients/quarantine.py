@@ -170,7 +170,7 @@ class AccountQuarantine:
             summary=summary,
             changes=self.changes(work.before, work.after),
             blast=blast,
-            undo=f"put back: {words(work.before.binding)}",
+            undo=f"put back: {words(work.before.binding)}" if work.before.binding else "take the SCP away again",
             cuts=tuple(credential(each) for each in sorted(says - said)),
             revives=tuple(credential(each) for each in sorted(said - says)),
             details=work.model_dump(mode="json"),

@@ -13,6 +13,7 @@ from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.source import found
 from irkit.cloudtrail.writers import Writer, last_writers, tagged_owner
 from irkit.contract import Frozen
+from irkit.counted import counted as number
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -147,7 +148,7 @@ def _writing(several: Sequence[Stored], now: datetime) -> Query:
 def counted(values: Iterable[Value]) -> str:
     """``2 secrets, 1 parameter``; ``nothing``."""
     kinds = [one.kind for one in values]
-    return ", ".join(f"{kinds.count(kind)} {kind}s" for kind in Kind if kind in kinds) or "nothing"
+    return ", ".join(number(kinds.count(kind), kind) for kind in Kind if kind in kinds) or "nothing"
 
 
 def _value(one: Stored, writers: Mapping[str, Writer]) -> Value:

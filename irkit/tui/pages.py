@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import JsonValue
 from rich.text import Text
 
-from irkit.contract import Change, Plan
+from irkit.contract import Change, Effect, Plan
 from irkit.counted import counted
 from irkit.engine.approval import approvers, gate
 from irkit.engine.offers import Order
@@ -50,6 +50,8 @@ class Subject:
     view: StepView
     offers: Mapping[Order, str]
     source: str = ""
+    promised: Effect | None = None
+    """What its action does to the world, where that is known before it has begun."""
 
     @property
     def step(self) -> Step:
@@ -72,7 +74,8 @@ def _head(subject: Subject) -> list[Text]:
     step, view, now = subject.step, subject.view, subject.now
     mark = Text(view.mark.value, marks.style(view.mark))
     head = [Text.assemble((step.id, "bold"), "  ", mark, "  ", (f"{step.uses}", "dim"))]
-    facts = [now.effect.value if now.effect else "", f"attempt {now.attempt}" if now.attempt > 1 else ""]
+    effect = now.effect or subject.promised
+    facts = [effect.value if effect else "", f"attempt {now.attempt}" if now.attempt > 1 else ""]
     facts.append(f"needs: {', '.join(needs(step))}" if needs(step) else "")
     facts.append(f"only when {when_words(step.when)}" if step.when else "")
     head.append(Text(" · ".join(fact for fact in facts if fact) or printable(step.title), "dim"))

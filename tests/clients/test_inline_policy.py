@@ -42,6 +42,11 @@ def test_a_document_is_absent_known_or_shown_whole(policy: InlinePolicy) -> None
     assert policy.words(OTHER_POLICY) == f"another document: {OTHER_POLICY}"
 
 
+def test_an_undo_takes_away_what_was_not_there_and_puts_back_what_was(policy: InlinePolicy) -> None:
+    assert policy.undo("") == "take ours away again"
+    assert policy.undo(OURS) == "put back: our own deny"
+
+
 def test_a_change_names_the_policy_and_its_user(policy: InlinePolicy) -> None:
     (change,) = policy.changes("", OURS)
     assert change.target == f"inline policy ours of user {policy.holder.name}"

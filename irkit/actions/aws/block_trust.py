@@ -82,7 +82,7 @@ def _plan(policy: Document, work: Rewrite, blast: str) -> Plan:
         summary=f"{verb} {work.holder}",
         changes=policy.changes(work.before, work.after),
         blast=blast,
-        undo=f"put back: {policy.words(work.before)}",
+        undo=policy.undo(work.before),
         details=work.model_dump(mode="json"),
     )
 

@@ -129,7 +129,7 @@ def _plan(policy: Document, work: _Work, blast: str) -> Plan:
         summary=f"{'deny' if work.after == DENY_ALL_DOCUMENT else 'no longer deny'} {work.holder.name} everything",
         changes=policy.changes(work.before, work.after),
         blast=blast,
-        undo=f"put back: {policy.words(work.before)}",
+        undo=policy.undo(work.before),
         details=work.model_dump(mode="json"),
     )
 

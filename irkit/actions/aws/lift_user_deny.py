@@ -113,7 +113,7 @@ def _plan(policy: InlinePolicy, work: _Work) -> Plan:
         summary=f"{'deny' if work.after else 'no longer deny'} {work.holder.name} everything",
         changes=policy.changes(work.before, work.after),
         blast=f"{work.holder.name} {blast}",
-        undo=f"put back: {policy.words(work.before)}",
+        undo=policy.undo(work.before),
         why="the replacement key belongs to the same user" if not work.after else "",
         details=work.model_dump(mode="json"),
     )

@@ -98,7 +98,7 @@ def _plan(policy: Document, work: Rewrite) -> Plan:
         summary=f"change whom {work.holder} trusts",
         changes=policy.changes(work.before, work.after),
         blast="; ".join(told) or "whom it trusts stays, its conditions change",
-        undo=f"put back: {policy.words(work.before)}",
+        undo=policy.undo(work.before),
         details=work.model_dump(mode="json"),
     )
 

@@ -148,7 +148,7 @@ def _ended(work: _Work) -> tuple[Credential, ...]:
 
 
 def _undo(policy: Document, before: str) -> str:
-    return f"put back: {policy.words(before)}; what a session lost meanwhile does not come back"
+    return f"{policy.undo(before)}; what a session lost meanwhile does not come back"
 
 
 def _in_place(work: _Work, now: str) -> bool:

@@ -11,6 +11,7 @@ from functools import partial
 from rich.text import Text
 from textual import on
 
+from irkit.contract import Effect
 from irkit.engine.approval import OTHERS, approvers, gate
 from irkit.engine.offers import Order
 from irkit.engine.view import Mark
@@ -64,8 +65,11 @@ class OrderingScreen(PlacedScreen):
 
     def subject(self, reading: Reading) -> Subject:
         """The selected step, for its pages."""
-        step = self.selected
-        return Subject(self.board.desk.runbook, reading.state, reading.view(step), self.board.offers(step))
+        step, desk = self.selected, self.board.desk
+        promised = (
+            Effect.IRREVERSIBLE if step in desk.irreversible else Effect.REVERSIBLE if step in desk.reversible else None
+        )
+        return Subject(desk.runbook, reading.state, reading.view(step), self.board.offers(step), promised=promised)
 
     # -- sending -------------------------------------------------------------------------------------------------
 
