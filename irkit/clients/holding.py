@@ -87,6 +87,8 @@ class Holding:
     _every: float = EVERY_S
     _room: dict[str, int] = field(default_factory=dict)
     _freed: dict[str, None] = field(default_factory=dict)
+    _to_free: dict[str, Hold] = field(default_factory=dict)
+    """Whom the next round lets go: a round that is under way may still put something on them."""
 
     def run(self, holds: Iterable[Hold]) -> Held:
         """Hold them. What goes when it has bound is left in place for ``release`` to take away."""
@@ -110,6 +112,8 @@ class Holding:
             finally:
                 stop.set()
                 watcher.join()
+                self._let_go(pool)
+        self._holds = [*self._holds, *self._to_free.values()]  # who could not be let go is held, and told
         return Held(
             holds=tuple(self._holds),
             taken_back=tuple(
@@ -135,6 +139,7 @@ class Holding:
 
     def _round(self, pool: ThreadPoolExecutor) -> bool:
         """Look at all, and put back; whether anything had to be put, or could not be looked at."""
+        self._let_go(pool)
         holds = [one for one in self._holds if one.name not in self._gone]
         seen = list(pool.map(lambda one: (one, self._lacking(one)), holds))
         # One thing of each principal, then the next: whoever is first free would else give the others back.
@@ -189,7 +194,7 @@ class Holding:
     def _watch(self, stop: threading.Event) -> None:
         while True:
             try:
-                self._heard(self.news(tuple(self._holds)))
+                self._heard(self.news((*self._holds, *self._to_free.values())))
             except OutsideError as error:
                 self._trouble[error.message] = None
             if stop.wait(EVERY_S):
@@ -199,8 +204,22 @@ class Holding:
         for one in news.hold:
             self._holds = [*self._holds, one]
             self.tell(f"holding {one.name} too: {one.why}")
-        for one in [each for each in self._holds if each.name in news.free]:
-            self._holds = [each for each in self._holds if each.name != one.name]
-            self._freed[one.name] = None
-            self._tried(one, lambda one=one: self.grip.restore(one))  # type: ignore[misc]
-            self.tell(f"{one.name} is innocent, and let go")
+        free = [each for each in self._holds if each.name in news.free]
+        self._holds = [each for each in self._holds if each.name not in news.free]
+        self._to_free |= {each.name: each for each in free}
+
+    def _let_go(self, pool: ThreadPoolExecutor) -> None:
+        free = tuple(self._to_free.values())
+        for one, is_free in zip(free, pool.map(self._restored, free), strict=True):
+            if is_free:
+                self._freed[one.name] = None
+                self.tell(f"{one.name} is innocent, and let go")
+            if is_free or one.name in self._gone:
+                del self._to_free[one.name]
+
+    def _restored(self, hold: Hold) -> bool:
+        def restored() -> bool:
+            self.grip.restore(hold)
+            return True
+
+        return self._tried(hold, restored) is True

@@ -54,6 +54,7 @@ class FakeGrip:
         self.stands[one.holder.name].discard(name)
 
     def restore(self, one: Hold) -> None:
+        self._fail(one)
         self.stands[one.holder.name] = set()
 
     def _fail(self, one: Hold) -> None:
@@ -144,6 +145,45 @@ def test_who_turns_up_is_held_too_and_who_is_innocent_is_let_go() -> None:
     assert done.freed == ("user late",)
     assert grip.stands["late"] == set()
     assert KEY in grip.stands["kin"]
+
+
+def test_who_is_let_go_while_a_round_puts_things_on_him_is_free_in_the_end() -> None:
+    in_round, is_free = threading.Event(), threading.Event()
+
+    class SlowGrip(FakeGrip):
+        def put(self, one: Hold, what: str) -> None:
+            if one.holder.name == "late":
+                in_round.set()
+                is_free.wait(5)  # until the news was heard
+            super().put(one, what)
+
+    grip = SlowGrip()
+
+    def news(_: Sequence[Hold]) -> News:
+        if in_round.is_set():  # what was said the last time has been done
+            is_free.set()
+            return News()
+        in_round.wait(5)
+        return News(free=frozenset({"user late"}))
+
+    done = held(grip, "eve", "late", news=news)
+    assert done.freed == ("user late",)
+    assert grip.stands["late"] == set()
+
+
+def test_who_cannot_be_let_go_is_told_as_held() -> None:
+    grip = FakeGrip()
+
+    def news(_: Sequence[Hold]) -> News:
+        if not grip.stands.get("late"):
+            return News()
+        grip.errors["late"] = [Denied("no") for _ in range(10**4)]
+        return News(free=frozenset({"user late"}))
+
+    done = held(grip, "eve", "late", news=news)
+    assert done.freed == ()
+    assert "user late" in {one.name for one in done.holds}
+    assert "user late: no" in done.trouble
 
 
 def test_when_it_has_bound_only_the_lasting_denial_stays() -> None:
