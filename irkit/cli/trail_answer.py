@@ -125,7 +125,7 @@ def _found(
         from irkit.cli.trail_counted import counted
 
         if (done := counted(asked, teller)) is not None:
-            return _Found(done.rows, done.coverage, (*asked.notes, COUNTED_NOTE))
+            return _Found(done.rows, done.coverage, (*asked.notes, COUNTED_NOTE, *done.notes))
     if args.follow == Follow.ALONE.value and stream is not None:
         return _Found((), stream.through(asked.source, teller.hear), asked.notes)
 

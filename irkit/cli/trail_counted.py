@@ -5,7 +5,6 @@ For everything that happened, which is more than memory holds. Services' calls s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +12,6 @@ from irkit.cli.trail_cache import built
 from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import Teller, say
 from irkit.cloudtrail.coverage import Coverage
-from irkit.cloudtrail.identity import is_place
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.seen import Seen
 from irkit.errors import IrkitError, NotFound
@@ -26,17 +24,7 @@ if TYPE_CHECKING:
     from irkit.cloudtrail.store.cached import Filed
 
 MOST_VALUES = 10_000
-"""Of one kind, the most frequent ones."""
-_KINDS = {
-    "arn": "principal_arn",
-    "key": "key_id",
-    "ip": "ip",
-    "agent": "agent",
-    "call": "call",
-    "region": "region",
-    "account": "account",
-}
-"""What is counted, and the store's column of it."""
+"""Of one kind, the most frequent ones are told from a store."""
 
 
 class Counted(NamedTuple):
@@ -44,6 +32,8 @@ class Counted(NamedTuple):
 
     rows: tuple[Seen, ...]
     coverage: Coverage
+    notes: tuple[str, ...] = ()
+    """What of the rows is left out."""
 
 
 def counted(asked: Looked, teller: Teller) -> Counted | None:
@@ -94,31 +84,13 @@ def _complete(raw: Filed, folder: Path, asked: Looked) -> None:
 
 def _by_store(folder: Path, query: Query) -> Counted:
     from irkit.cloudtrail.store.holdings import Holdings
+    from irkit.cloudtrail.store.seen_counts import seen
     from irkit.cloudtrail.store.stored import coverage
 
-    rows = tuple(_rows(folder, query))
+    found = seen(folder, query, MOST_VALUES)
+    cut = f"NOT TOLD: more than the {MOST_VALUES:,} most frequent values of each kind: {', '.join(found.cut)} has more"
     holdings = Holdings.opened(folder)
     if holdings is None:
         raise NotFound(f"the store under {folder} is gone", hint="ask again")
     with closing(holdings):
-        return Counted(rows, coverage(holdings, query))
-
-
-def _rows(folder: Path, query: Query) -> Iterator[Seen]:
-    from irkit.cloudtrail.store.counts import seen
-
-    found = seen(folder, tuple(_KINDS.values()), query, MOST_VALUES)
-    for kind, one in ((kind, one) for kind, column in _KINDS.items() for one in found[column] if one.value):
-        yield Seen(
-            what="service address" if kind == "ip" and not is_place(one.value) else kind,
-            value=one.value,
-            count=one.count,
-            errors=one.errors,
-            denied=one.denied,
-            first_at=one.first_at,
-            last_at=one.last_at,
-            ips=one.ips,
-            agents=one.agents,
-            event_ids=(),
-            locators=(),
-        )
+        return Counted(found.rows, coverage(holdings, query), (cut,) if found.cut else ())

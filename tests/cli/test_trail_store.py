@@ -138,6 +138,15 @@ def test_what_is_counted_in_the_store_is_what_the_records_say(ask: Ask, logs: Pa
     }, "what is new is put into the store first"
 
 
+def test_rows_counted_in_the_store_are_those_of_the_records_and_what_is_cut_is_told(
+    ask: Ask, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("seen", "--from", logs, "--format", "json", "--follow", "alone")
+    assert ask(*asked).document["rows"] == ask(*asked, "--no-cache").document["rows"]
+    monkeypatch.setattr("irkit.cli.trail_counted.MOST_VALUES", 1)
+    assert "NOT TOLD: more than the 1 most frequent" in ask(*asked).err
+
+
 def test_where_no_store_can_be_written_the_records_are_read(
     ask: Ask, logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from irkit.cloudtrail.athena.shape import RowPath, Shape, TimeKind
 from irkit.cloudtrail.athena.statement import LONGEST, Statement, header, notes, refuse_lacking, refuse_long
 from irkit.cloudtrail.identity import is_place
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.questions.seen import Seen
+from irkit.cloudtrail.questions.seen import KINDS, Seen
 from irkit.cloudtrail.record import DENIALS
 from irkit.errors import UsageError
 
@@ -30,7 +30,6 @@ _KINDS = {
     "account": "account",
 }
 """The statement's columns (no word of SQL among them), and what ``Seen`` calls them."""
-_ORDER = ("who", "key", "ip", "service address", "agent", "call", "region", "account")
 _NO_PATH = "?"
 
 _ARN = "useridentity.arn"
@@ -90,7 +89,7 @@ def seen_statement(query: Query, shape: Shape, today: date) -> Statement:
 def seen_rows(rows: Iterator[Mapping[str, str | None]]) -> tuple[Seen, ...]:
     """The rows of the answer, in the order of ``questions.seen``."""
     found = [one for row in rows if (one := _seen(row)) is not None]
-    return tuple(sorted(found, key=lambda row: (_ORDER.index(row.what), -row.count, row.first_at, row.value)))
+    return tuple(sorted(found, key=lambda row: (KINDS.index(row.what), -row.count, row.first_at, row.value)))
 
 
 def _lines(shape: Shape, conditions: tuple[str, ...]) -> Iterator[str]:

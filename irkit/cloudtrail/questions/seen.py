@@ -34,7 +34,7 @@ class Seen:
     locators: tuple[str, ...]
 
 
-_ORDER = ("who", "key", "ip", "service address", "agent", "call", "region", "account")
+KINDS = ("who", "key", "ip", "service address", "agent", "call", "region", "account")
 
 
 def seen(asked: Asked) -> tuple[Seen, ...]:
@@ -45,7 +45,7 @@ def seen(asked: Asked) -> tuple[Seen, ...]:
             if value:
                 groups.setdefault((what, value), []).append(one)
     rows = [_row(asked, what, value, several) for (what, value), several in groups.items()]
-    return tuple(sorted(rows, key=lambda row: (_ORDER.index(row.what), -row.count, row.first_at, row.value)))
+    return tuple(sorted(rows, key=lambda row: (KINDS.index(row.what), -row.count, row.first_at, row.value)))
 
 
 def values(asked: Asked, one: Record) -> Iterator[tuple[str, str]]:

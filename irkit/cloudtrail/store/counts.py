@@ -1,4 +1,4 @@
-"""Counts over a store, made where the events lie: pickers with counts, a histogram, first and last seen.
+"""Counts over a store, made where the events lie: pickers with counts, a histogram.
 
 Each event counts once, whatever it lies in, and only what ``Query.matches`` counts: what SQL alone cannot decide is
 decided record by record first.
@@ -41,20 +41,6 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A value, how many events have it, and what they are: ``ips`` and ``agents`` are numbers of each."""
-
-    value: str
-    count: int
-    errors: int
-    denied: int
-    first_at: datetime
-    last_at: datetime
-    ips: int
-    agents: int
-
-
-@dataclass(frozen=True)
 class Bin:
     """A span of time from ``start_at`` on, as long as was asked for."""
 
@@ -73,49 +59,6 @@ def counted(folder: Path, field: str, query: Query = ALL, most: int = MOST) -> t
         most,
     )
     return tuple(Counted(*row) for row in rows)
-
-
-def seen(folder: Path, fields: Sequence[str], query: Query = ALL, most: int = MOST) -> dict[str, tuple[Seen, ...]]:
-    """When each value of each field was seen, and with what. Raises as ``counted`` does."""
-    known = [_known(field) for field in fields]
-    with _asked(folder, query) as asked:
-        together = _CALLERS.intersection(known) if len(_CALLERS.intersection(known)) > 1 else frozenset()
-        if together:
-            named = ", ".join(sorted(_CALLERS))
-            asked.execute(
-                f"CREATE TEMP TABLE callers AS {{}} SELECT {named}, {_SUMS} FROM asked GROUP BY {named}"  # noqa: S608
-            )
-        return {field: _seen(asked, field, "callers" if field in together else "", most) for field in known}
-
-
-_CALLERS = frozenset({"principal_arn", "key_id", "ip", "agent"})
-"""Fields that depend on each other: there are few combinations of them, and from these each is counted."""
-_SUMS = (
-    "count(*) AS count, count(*) FILTER (error <> '') AS errors, count(*) FILTER (denied) AS denied, "
-    "min(time) AS first, max(time) AS last"
-)
-_ADDED = (
-    "sum(count)::BIGINT AS count, sum(errors)::BIGINT AS errors, sum(denied)::BIGINT AS denied, "
-    "min(first) AS first, max(last) AS last"
-)
-_NUMBERS = "count(DISTINCT ip) AS ips, count(DISTINCT agent) AS agents"
-
-
-def _seen(asked: _Asked, field: str, table: str, most: int) -> tuple[Seen, ...]:
-    if not table:
-        statement = (
-            f"{{}} SELECT {field}::VARCHAR AS value, {_SUMS}, {_NUMBERS} FROM asked "  # noqa: S608 fields of ours
-            f"GROUP BY value ORDER BY count DESC, value LIMIT {most:d}"
-        )
-    else:  # numbers of different values are dear: they are counted of the values that are given
-        statement = (
-            f"{{}}, top AS MATERIALIZED (SELECT {field} AS value, {_ADDED} FROM {table} "  # noqa: S608
-            f"GROUP BY {field} ORDER BY count DESC, value LIMIT {most:d}), "
-            f"numbers AS (SELECT {field} AS value, {_NUMBERS} FROM {table} SEMI JOIN top ON {field} = top.value "
-            f"GROUP BY {field}) FROM top JOIN numbers USING (value) ORDER BY count DESC, value"
-        )
-    rows = asked.execute(statement)
-    return tuple(Seen(row[0], row[1], row[2], row[3], _aware(row[4]), _aware(row[5]), row[6], row[7]) for row in rows)
 
 
 def histogram(folder: Path, step: timedelta, query: Query = ALL) -> tuple[Bin, ...]:
@@ -142,7 +85,7 @@ def _aware(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC)
 
 
-class _Asked:
+class Asked:
     """The events that match, each once, as ``asked`` in statements. ``{}`` in these is where its WITH stands."""
 
     def __init__(self, engine: duckdb.DuckDBPyConnection, matching: Condition, once: str) -> None:
@@ -154,9 +97,14 @@ class _Asked:
         """The rows of a statement."""
         return self._engine.execute(statement.format(self._with), [*self._values, *values]).fetchall()
 
+    def upon(self, statement: str, *values: Value | int) -> list[tuple]:  # type: ignore[type-arg]
+        """The rows of a statement over tables that others made."""
+        return self._engine.execute(statement, list(values)).fetchall()
+
 
 @contextmanager
-def _asked(folder: Path, query: Query) -> Iterator[_Asked]:
+def asked_of(folder: Path, query: Query) -> Iterator[Asked]:
+    """What matches a query, to be counted. Raises ``NotFound`` for no store."""
     holdings = Holdings.opened(folder)
     if holdings is None:
         raise NotFound(f"there is no store under {folder}", hint="irkit trail cache --build makes it")
@@ -167,12 +115,12 @@ def _asked(folder: Path, query: Query) -> Iterator[_Asked]:
         closing(holdings.engine(query, spill=Path(spill))) as engine,
     ):
         once = "" if holdings.is_settled else "DISTINCT ON (event_id) "
-        yield _Asked(engine, _matching(engine, holdings, query), once)
+        yield Asked(engine, _matching(engine, holdings, query), once)
 
 
 def _rows(folder: Path, query: Query, statement: str, *values: Value | int) -> list[tuple]:  # type: ignore[type-arg]
     """What a statement gives of the events that match, each once, which it calls ``asked``."""
-    with _asked(folder, query) as asked:
+    with asked_of(folder, query) as asked:
         return asked.execute("{} " + statement, *values)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from irkit.cloudtrail.query import Outcome, Query
-from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.store import counts
-from irkit.cloudtrail.store.counts import counted, histogram, seen
+from irkit.cloudtrail.store.counts import counted, histogram
 from irkit.errors import NotFound, UsageError
 from tests.cloudtrail.made import body
 from tests.cloudtrail.store.conftest import Kept
@@ -32,22 +31,6 @@ QUERIES = (
 def test_values_and_their_counts_are_exact(kept: Kept, field: str, query: Query) -> None:
     expected = Counter(str(getattr(one, field)) for one in raw(kept.logs, query))
     assert {one.value: one.count for one in counted(kept.folder, field, query)} == expected
-
-
-@pytest.mark.parametrize("query", QUERIES)
-def test_first_and_last_seen_are_exact(kept: Kept, query: Query) -> None:
-    by_call: dict[str, list[Record]] = defaultdict(list)
-    for one in raw(kept.logs, query):
-        by_call[one.call].append(one)
-    got = {one.value: one for one in seen(kept.folder, ["call"], query)["call"]}
-    assert set(got) == set(by_call)
-    for call, records in by_call.items():
-        one = got[call]
-        assert (one.count, one.errors) == (len(records), sum(bool(each.error) for each in records))
-        assert one.denied == sum(each.denied for each in records)
-        assert (one.first_at, one.last_at) == (min(each.at for each in records), max(each.at for each in records))
-        assert one.ips == len({each.ip for each in records})
-        assert one.agents == len({each.agent.replace("\ud800", "?") for each in records})
 
 
 def test_a_histogram_counts_each_step(kept: Kept) -> None:
@@ -90,15 +73,3 @@ def test_only_fields_can_be_counted(kept: Kept, tmp_path: Path) -> None:
         histogram(kept.folder, timedelta(0))
     with pytest.raises(NotFound):
         counted(tmp_path, counts.FIELDS[0])
-
-
-def test_fields_that_are_counted_together_are_counted_as_each_alone(kept: Kept) -> None:
-    fields = ["principal_arn", "key_id", "ip", "agent", "region"]
-    for query in QUERIES:
-        together = seen(kept.folder, fields, query)
-        assert {field: together[field] for field in fields} == {
-            field: seen(kept.folder, [field], query)[field] for field in fields
-        }
-        assert [len(seen(kept.folder, fields, query, most=1)[field]) for field in fields] == [
-            min(1, len(together[field])) for field in fields
-        ]
