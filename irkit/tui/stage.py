@@ -25,6 +25,7 @@ class Stage(App[str]):
     """Gives, when it ends, words to print after the screen is gone."""
 
     CSS_PATH = "irkit.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-high")]  # noqa: RUF012 - Textual's own declaration
     COMMANDS: ClassVar = {KeyProvider}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave_now", "Leave", show=False, priority=True),

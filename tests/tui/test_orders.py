@@ -90,6 +90,13 @@ def test_cancel_has_the_focus_and_escape_says_no(play: Play, keys: list[str]) ->
     assert desk.orders.given == []
 
 
+def test_on_a_tiny_terminal_it_is_said_and_the_buttons_of_a_dialog_stay_in_sight(play: Play) -> None:
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("40x10 is small").press("a").says("Yes, run it").says("Cancel").go()
+
+    play(ScriptedDesk(halfway()), (40, 10), scene)
+
+
 @pytest.mark.parametrize("times", [2, 3])
 def test_escape_pressed_again_over_a_slow_line_closes_the_dialog_alone(play: Play, times: int) -> None:
     desk = ScriptedDesk(halfway())

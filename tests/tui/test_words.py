@@ -4,6 +4,7 @@ import json
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -16,9 +17,11 @@ from irkit.incident.state import fold
 from irkit.tui import marks
 from irkit.tui.activity import Tone, activity
 from irkit.tui.headline import finished, headline, progress, tally
+from irkit.tui.pages import Subject, Tab, page
 from irkit.tui.printable import printable
 from irkit.tui.spans import clock, moment, since
 from irkit.tui.twins import in_ascii
+from irkit.tui.widgets.small import small_words
 from tests.tui.story import ALICE, Story, halfway, runbook
 
 
@@ -147,3 +150,25 @@ def test_a_part_of_the_response_is_reached_only_when_each_of_its_steps_is_done()
 def test_the_story_is_made_of_events_that_the_journal_could_keep() -> None:
     for record in halfway().records:
         assert ev.parse(json.loads(record.event.model_dump_json())) == record.event
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((80, 24), ""),
+        ((120, 20), " 120x20 is small: rows and panes are cut off below 80x24; every key works"),
+        ((79, 40), " 79x40 is small: ends of lines are cut off below 80x24; every key works"),
+        ((40, 10), " 40x10 is small: cut off below 80x24"),
+        ((20, 5), " small: needs 80x24"),
+    ],
+)
+def test_a_terminal_that_is_too_small_is_told_so_in_the_room_there_is(size: tuple[int, int], said: str) -> None:
+    assert small_words(*size) == said
+
+
+def test_what_a_step_does_to_the_world_stands_in_its_head_before_it_begins() -> None:
+    story, book = halfway(), runbook()
+    state = fold(story.records)
+    view = next(each for each in views(book, state, story.at) if each.mark is Mark.TODO)
+    promised = Subject(book, state, view, {}, promised=Effect.REVERSIBLE)
+    assert page(Tab.PLAN, promised).plain.splitlines()[1].startswith("reversible")

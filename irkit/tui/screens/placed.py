@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from textual import events, on
 from textual.screen import Screen
 
 from irkit.tui.capture import save_screen
@@ -12,6 +13,7 @@ from irkit.tui.keys import Key, Place, keys
 from irkit.tui.look import Look
 from irkit.tui.messages import LeaveAsked
 from irkit.tui.screens.pick import Choice, PickScreen
+from irkit.tui.widgets.small import Small
 
 
 class PlacedScreen(Screen[None]):
@@ -23,6 +25,13 @@ class PlacedScreen(Screen[None]):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.look = look
+
+    @on(events.Resize)
+    async def _say_small(self, event: events.Resize) -> None:
+        """Say when there is too little room."""
+        if not self.query(Small):
+            await self.mount(Small())
+        self.query_one(Small).fit(event)
 
     @property
     def words(self) -> str:
