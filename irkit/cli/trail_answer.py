@@ -106,10 +106,8 @@ def _asked(
     with Teller(preview(question, asked.query) if _is_previewed(args, question, out) else None) as teller:
         found = _found(args, question, asked, (stream, teller), more)
     tell_coverage(found.coverage, len(found.rows) + (stream.count if stream else 0), teller.seconds, found.notes)
-    shown = ordered([mapping(each) for each in found.rows], args.sort)[: args.limit]
-    if len(shown) < len(found.rows):
-        say(f"  {len(found.rows) - len(shown):,} more rows are left out by --limit {args.limit}")
-    return Written(columns, shown, _about(args, question, asked, found.notes), found.coverage, bool(args.columns))
+    shown = limited(ordered([mapping(each) for each in found.rows], args.sort), args.limit)
+    return Written(columns, shown, about(args, question, asked, found.notes), found.coverage, bool(args.columns))
 
 
 def _found(
@@ -156,6 +154,14 @@ def chosen(args: argparse.Namespace, question: Question[object]) -> tuple[str, .
     return question.columns if args.format == Format.TABLE and not named else every
 
 
+def limited(rows: list[Mapping[str, object]], most: int | None) -> list[Mapping[str, object]]:
+    """The first ones; how many are left out is told."""
+    kept = rows[:most]
+    if len(kept) < len(rows):
+        say(f"  {len(rows) - len(kept):,} more rows are left out by --limit {most}")
+    return kept
+
+
 def ordered(rows: list[Mapping[str, object]], sort: str | None) -> list[Mapping[str, object]]:
     """By a column, ``-column`` from the greatest; rows without a value come last. None: as they are."""
     if sort is None:
@@ -170,9 +176,10 @@ def _rank(value: object) -> tuple[float, str]:
     return (float(value), "") if isinstance(value, int | float) else (0.0, cell(value))
 
 
-def _about(
+def about(
     args: argparse.Namespace, question: Question[object], asked: Looked, notes: Sequence[str]
 ) -> Mapping[str, JsonValue]:
+    """What was asked, where, and how far: for the JSON document."""
     given = {each.name: as_json(getattr(asked.query, each.name)) for each in fields(asked.query)}
     windows: JsonValue = [{"start": as_json(each.start), "end": as_json(each.end)} for each in asked.query.windows]
     return {

@@ -14,7 +14,7 @@ from irkit.cli.trail_told import Teller, say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.seen import Seen
-from irkit.errors import IrkitError, NotFound
+from irkit.errors import IrkitError
 from irkit.wiring.trail import Kind, bare, places, storable
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def counted(asked: Looked, teller: Teller) -> Counted | None:
         # Without room for a store, the records are read.
         say(f"irkit trail: it cannot be counted in the store, the records are read: {error}")
         return None
-    return _by_store(folder, asked.query)
+    return _by_store(raw, folder, asked.query)
 
 
 def _by_athena(source: Athena, query: Query, teller: Teller) -> Counted:
@@ -82,15 +82,19 @@ def _complete(raw: Filed, folder: Path, asked: Looked) -> None:
         built(raw, folder, asked.whence)
 
 
-def _by_store(folder: Path, query: Query) -> Counted:
-    from irkit.cloudtrail.store.holdings import Holdings
+def _by_store(raw: Filed, folder: Path, query: Query) -> Counted | None:
+    """None where there are records that are not in the store."""
+    from irkit.cloudtrail.store.cached import Ready
     from irkit.cloudtrail.store.seen_counts import seen
-    from irkit.cloudtrail.store.stored import coverage
 
     found = seen(folder, query, MOST_VALUES)
     cut = f"NOT TOLD: more than the {MOST_VALUES:,} most frequent values of each kind: {', '.join(found.cut)} has more"
-    holdings = Holdings.opened(folder)
-    if holdings is None:
-        raise NotFound(f"the store under {folder} is gone", hint="ask again")
-    with closing(holdings):
-        return Counted(found.rows, coverage(holdings, query), (cut,) if found.cut else ())
+    with closing(Ready(raw, folder, query)) as ready, closing(ready.unstored(query)) as look:
+        while True:
+            try:
+                batch = next(look)
+            except StopIteration as end:
+                return Counted(found.rows, end.value, (cut,) if found.cut else ())
+            if batch.records:
+                say("irkit trail: not all of it is in the store, the records are read")
+                return None

@@ -142,7 +142,11 @@ def test_rows_counted_in_the_store_are_those_of_the_records_and_what_is_cut_is_t
     ask: Ask, logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = ("seen", "--from", logs, "--format", "json", "--follow", "alone")
-    assert ask(*asked).document["rows"] == ask(*asked, "--no-cache").document["rows"]
+    (logs / "gone.json").symlink_to(logs / "nothing")
+    raw, counted = ask(*asked, "--no-cache").document, ask(*asked).document
+    assert counted["rows"] == raw["rows"]
+    assert counted["coverage"]["skipped"] == raw["coverage"]["skipped"]
+    assert raw["coverage"]["skipped"]
     monkeypatch.setattr("irkit.cli.trail_counted.MOST_VALUES", 1)
     assert "NOT TOLD: more than the 1 most frequent" in ask(*asked).err
 

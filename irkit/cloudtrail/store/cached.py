@@ -128,6 +128,15 @@ class Ready:
                 yield from looking(self._held.engine, holdings, query)
         except StoreBroken as error:
             return (yield from self._all_raw(query, error))
+        return (yield from self._unstored(holdings, self._held.gone, query))
+
+    def unstored(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """As ``look``, but for the records that are in the store: the coverage is that of all."""
+        if self._held is None:
+            return (yield from self._all_raw(query, self._error))
+        return (yield from self._unstored(self._held.holdings, self._held.gone, query))
+
+    def _unstored(self, holdings: Holdings, gone: int, query: Query) -> Generator[Batch, None, Coverage]:
         stamps = holdings.stamps()
         stored = coverage(holdings, query)
         rest = self._raw.without(lambda file: stamps.get(file.place) == file.stamp)
@@ -135,7 +144,7 @@ class Ready:
             seen = yield from rest.look(query)
         except OutsideError as error:
             return replace(stored, not_seen={**stored.not_seen, self.label: error.message})
-        return _joined(seen, stored, frozenset(stamps), self._held.gone)
+        return _joined(seen, stored, frozenset(stamps), gone)
 
     def _all_raw(self, query: Query, error: IrkitError | None) -> Generator[Batch, None, Coverage]:
         seen = yield from self._raw.look(query)
