@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
+from irkit.cli.trail_answer import about, chosen, limited, ordered
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
-from irkit.cli.trail_cells import names
 from irkit.cli.trail_source import looked
 from irkit.cli.trail_stream import mapping
 from irkit.cli.trail_told import Teller, say, tell_coverage
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_where(parser)
     add_what(parser)
     add_output(parser)
+    parser.set_defaults(follow=Follow.TREE.value)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,20 +41,21 @@ def run(args: argparse.Namespace) -> int:
     if found.query.keys and found.query.arns:
         raise UsageError("keys and ARNs cannot be asked for together", hint="ask twice")
     question = QUESTIONS["lineage"]
+    columns = chosen(args, question)
     with Teller() as teller:
         answer = ask(found.source, question, found.query, Follow.TREE, teller.hear)
     branches = cast("tuple[Branch, ...]", answer.rows)
     form = Format(args.format)
+    notes = (*found.notes, *answer.notes)
     with opened(args.output) as out:
-        if form is Format.TABLE and not args.columns:
+        if form is Format.TABLE and not args.columns and not args.sort and args.limit is None:
             print(_drawn(branches), file=out)
         else:
-            columns = tuple(args.columns.split(",")) if args.columns else names(Branch)
-            about = {"question": question.id, "title": question.title, "source": found.source.label}
-            rows = [mapping(each) for each in branches[: args.limit]]
-            write(Written(columns, rows, about, answer.coverage, bool(args.columns)), form, out)
+            rows = limited(ordered([mapping(each) for each in branches], args.sort), args.limit)
+            told = about(args, question, found, notes)
+            write(Written(columns, rows, told, answer.coverage, bool(args.columns)), form, out)
     came = sum(each.depth > 0 for each in branches)
-    tell_coverage(answer.coverage, came, teller.seconds, (*found.notes, *answer.notes))
+    tell_coverage(answer.coverage, came, teller.seconds, notes)
     if not came:
         say("  nothing came of it: it made no session, key, user or role in what was read")
     return 0 if answer.coverage.is_whole else 1

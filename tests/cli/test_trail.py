@@ -227,6 +227,10 @@ def test_the_lineage_of_a_key_is_a_tree(ask: Ask, tmp_path: Path) -> None:
     assert below.startswith(f"└─ {session}")
     rows = ask("lineage", KEY, "--from", tmp_path / "logs", "--format", "json").document["rows"]
     assert [(row["depth"], row["id"], row["calls"]) for row in rows] == [(0, KEY, 1), (1, session, 1)]
+    assert ask("lineage", KEY, "--from", tmp_path / "logs", "--columns", "nope").code == 2
+    first = ask("lineage", KEY, "--from", tmp_path / "logs", "--sort", "-depth", "--limit", "1", "--format", "json")
+    assert [row["id"] for row in first.document["rows"]] == [session]
+    assert "1 more rows are left out" in first.err
 
 
 def test_lineage_wants_a_key(ask: Ask) -> None:
