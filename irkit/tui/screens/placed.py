@@ -13,7 +13,7 @@ from irkit.tui.keys import Key, Place, keys
 from irkit.tui.look import Look
 from irkit.tui.messages import LeaveAsked
 from irkit.tui.screens.pick import Choice, PickScreen
-from irkit.tui.widgets.small import Small
+from irkit.tui.widgets.small import Small, small_words
 
 
 class PlacedScreen(Screen[None]):
@@ -29,9 +29,10 @@ class PlacedScreen(Screen[None]):
     @on(events.Resize)
     async def _say_small(self, event: events.Resize) -> None:
         """Say when there is too little room."""
-        if not self.query(Small):
+        if not self.query(Small) and small_words(*event.size):
             await self.mount(Small())
-        self.query_one(Small).fit(event)
+        for one in self.query(Small):
+            one.fit(event)
 
     @property
     def words(self) -> str:
