@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -79,6 +80,15 @@ def test_a_write_by_someone_else_makes_the_plan_stale(forge: Forge) -> None:
     with pytest.raises(PlanStale):
         update_actions_secret.apply(clients(forge), plan)
     assert forge.github.unseal(NAME, "AWS_ACCESS_KEY_ID") == Secret("theirs")
+
+
+def test_a_write_in_the_second_of_the_one_before_is_made_again_and_proven(forge: Forge) -> None:
+    soon = (datetime.now(UTC) + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        forge.github._repositories[NAME].secrets[name]["updated_at"] = soon
+    receipt = update_actions_secret.apply(clients(forge), planned(forge))
+    assert update_actions_secret.verify(clients(forge), receipt).proof is Proof.PROVEN
+    assert forge.github.unseal(NAME, "AWS_SECRET_ACCESS_KEY") == Secret(NEW_SECRET)
 
 
 def test_a_crash_between_the_two_writes_is_seen_between(forge: Forge) -> None:
