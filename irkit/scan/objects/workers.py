@@ -20,6 +20,8 @@ _NUMBER = struct.Struct("<I")
 _HEAD = struct.Struct("<IQ")
 _FAILED = 0xFFFFFFFF
 _READ = 1 << 20
+_LOOK_UP_MS = 500
+"""An interrupt that comes just before a wait does not end it; Python heeds it between two."""
 
 
 class ScanDied(IrkitError):
@@ -136,7 +138,7 @@ def _collect(workers: list[_Worker], done: Callable[[int, bytes], None]) -> int:
         poll.register(pipe, select.POLLIN)
     answered = 0
     while by_pipe:
-        for pipe, _ in poll.poll():
+        for pipe, _ in poll.poll(_LOOK_UP_MS):
             worker = by_pipe[pipe]
             some = os.read(pipe, _READ)
             worker.buffer += some
