@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from irkit.cloudtrail.integrity.digest import SIGNED_BY, Digest
+from irkit.cloudtrail.integrity.digest import SIGNED_BY, Digest, moment
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.metadata import ALGORITHM, BACKFILLED_AT, SIGNATURE
 from irkit.cloudtrail.integrity.public_keys import PublicKey, signed
@@ -151,15 +151,14 @@ def _key(one: Digest, told: Mapping[str, str], bench: _Bench) -> PublicKey | Non
 def signed_at(one: Digest, told: Mapping[str, str]) -> datetime:
     """About when a digest was signed: at its end; a backfill when its metadata say."""
     try:
-        at = datetime.fromisoformat(told.get(BACKFILLED_AT, ""))
+        return moment(told.get(BACKFILLED_AT, ""))
     except ValueError:
         return one.end_at
-    return at if at.tzinfo else at.replace(tzinfo=one.end_at.tzinfo)
 
 
 def _is_of(key: PublicKey, at: datetime) -> bool:
-    return (key.valid_from is None or key.valid_from - MARGIN <= at) and (
-        key.valid_until is None or at <= key.valid_until + MARGIN
+    return (key.valid_from is None or key.valid_from <= at + MARGIN) and (
+        key.valid_until is None or at - MARGIN <= key.valid_until
     )
 
 

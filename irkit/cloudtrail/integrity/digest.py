@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cloudtrail.record import parsed, part, word
@@ -104,7 +104,7 @@ def digest(content: bytes, place: str) -> Digest:
     if not key or not end or not isinstance(logs, list):
         raise OutsideError("this is no digest: it lacks digestS3Object, digestEndTime or logFiles", hint=_HINT)
     try:
-        start_at, end_at = _moment(word(body, "digestStartTime")), _moment(end)
+        start_at, end_at = moment(word(body, "digestStartTime")), moment(end)
     except ValueError as error:
         raise OutsideError(f"this is no digest: {error}", hint=_HINT) from error
     return Digest(
@@ -132,9 +132,12 @@ def series(key: str) -> Series | None:
 
 
 def end_of_name(key: str) -> datetime | None:
-    """When the digest of a key ends, by its name."""
+    """When the digest of a key ends, by its name; None when that says no time."""
     found = _NAME.fullmatch(key.rpartition("/")[2])
-    return _moment(found["end"]) if found else None
+    try:
+        return moment(found["end"]) if found else None
+    except ValueError:
+        return None
 
 
 def _previous(body: JsonValue) -> Previous | None:
@@ -157,6 +160,9 @@ def _listed(one: JsonValue) -> Listed:
     )
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A time of a digest. Raises ``ValueError`` for what is none, or so far off that it cannot be reckoned with."""
     at = datetime.fromisoformat(text)
+    if not MINYEAR < at.year < MAXYEAR:  # hours are added to it, and taken from it
+        raise ValueError(f"{text} is no digest's time")
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -21,6 +21,8 @@ from irkit.errors import OutsideError, UsageError
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+_LISTS = ("PublicKeyList", "publicKeyList")
+
 
 class PublicKey(NamedTuple):
     """One public key; ``der`` is its DER form. Times are empty (None) where the file has none."""
@@ -33,10 +35,10 @@ class PublicKey(NamedTuple):
 
 
 def public_keys(text: bytes) -> tuple[PublicKey, ...]:
-    """Read the keys of a JSON text. Raises ``OutsideError`` for what holds none."""
+    """Read the keys of a JSON text; AWS's list may be empty. Raises ``OutsideError`` for what holds no list."""
     body = parsed(text)
-    found = part(body, "PublicKeyList") or part(body, "publicKeyList") or body
-    if not isinstance(found, list) or not found:
+    found = next((body[name] for name in _LISTS if name in body), None) if isinstance(body, dict) else body
+    if not isinstance(found, list):
         raise OutsideError("there is no PublicKeyList in it", hint="save what `aws cloudtrail list-public-keys` prints")
     return tuple(_public_key(one) for one in found)
 

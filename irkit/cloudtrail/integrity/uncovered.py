@@ -30,6 +30,7 @@ class Where(StrEnum):
     INSIDE = "inside"
     BEFORE = "before the first digest"
     AFTER = "after the last digest"
+    AHEAD = "of a time that is still to come"
     BETWEEN = "where digests are missing"
     NOWHERE = "of an account and region that have no digest"
 
@@ -53,6 +54,8 @@ def uncovered(left: Iterable[Held], digests: Iterable[Digest], asked_at: datetim
             added.append(Finding(Kind.ADDED_LOG, held.place, _LISTED, "no digest lists it, and its name is no log's"))
             continue
         where = _where(name.delivered_at, spans.get((name.account, name.region), ()))
+        if name.delivered_at - asked_at > ROUNDED:
+            where = Where.AHEAD  # it would wait for a digest for ever
         if where is Where.INSIDE:
             added.append(Finding(Kind.ADDED_LOG, held.place, _LISTED, _OR, series=f"{name.account} {name.region}"))
         elif where is Where.AFTER and asked_at - name.delivered_at <= DUE:

@@ -13,7 +13,7 @@ from datetime import datetime
 from irkit.cloudtrail.integrity.chain import judged, signed_at
 from irkit.cloudtrail.integrity.digest import Digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
-from irkit.cloudtrail.integrity.gaps import gaps
+from irkit.cloudtrail.integrity.gaps import DUE, gaps
 from irkit.cloudtrail.integrity.hashed import Hashed
 from irkit.cloudtrail.integrity.hashing import hashed_files
 from irkit.cloudtrail.integrity.held import Held, Holding, Unread
@@ -75,7 +75,7 @@ def verify(
         chain_spans(standing),
         tuple(_with_past(holding, _once(findings))),
         len(keys),
-        (*_notes(digests.read, findings), *words(spoken), *holding.notes()),
+        (*_notes(digests.read, findings, window, holding.asked_at), *words(spoken), *holding.notes()),
     )
 
 
@@ -147,10 +147,15 @@ def _no_digests(holding: Holding, logs: Sequence[Held]) -> list[Finding]:
     return [Finding(Kind.NO_DIGESTS, holding.label, "digests of the log files", seen)]
 
 
-def _notes(digests: Sequence[Digest], findings: Sequence[Finding]) -> Iterator[str]:
+def _notes(
+    digests: Sequence[Digest], findings: Sequence[Finding], window: Window | None, asked_at: datetime
+) -> Iterator[str]:
     if any(one.kind is Kind.UNCOVERED_LOG and "after the last" in one.seen for one in findings):
         end = min(max(one.end_at for one in digests if one.series == each) for each in {one.series for one in digests})
         yield f"To check only what digests can prove: --until {end - ROUNDED:%Y-%m-%dT%H:%M:%SZ}"
+    elif digests and window is None and asked_at - (end := max(one.end_at for one in digests)) > DUE:
+        last = f"{end:%Y-%m-%dT%H:%M:%SZ}"
+        yield f"The last digest ends at {last}: whether anything was delivered later is not told (--until asks for it)."
     if any(one.kind is Kind.UNKNOWN_KEY for one in findings):
         yield (
             "AWS's public keys: aws cloudtrail list-public-keys --region R --start-time T --end-time T > keys.json, "

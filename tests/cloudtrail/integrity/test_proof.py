@@ -64,6 +64,21 @@ def test_without_public_keys_nothing_is_proven(tmp_path: Path) -> None:
     assert (report.logs.proven, report.logs.unproven) == (0, 12)
 
 
+def test_a_list_without_a_key_is_read_as_one(tmp_path: Path) -> None:
+    folder = signed_trail().save(tmp_path, keys=())
+    report = verify(Folder(folder, asked_at=ASKED_AT))
+    assert [one.kind for one in report.findings] == [Kind.UNKNOWN_KEY]
+
+
+def test_a_key_may_be_of_all_time(tmp_path: Path) -> None:
+    folder = signed_trail().save(tmp_path)
+    listed = json.loads((folder / "public-keys.json").read_bytes())
+    times = {"ValidityStartTime": "0001-01-01T00:00:00Z", "ValidityEndTime": "9999-12-31T23:59:59Z"}
+    listed["PublicKeyList"][0] |= times
+    (folder / "public-keys.json").write_text(json.dumps(listed))
+    assert verify(Folder(folder, asked_at=ASKED_AT)).verdict is Verdict.INTACT
+
+
 def test_a_key_that_was_not_in_use_then_proves_nothing_without_a_word(tmp_path: Path) -> None:
     folder = signed_trail().save(tmp_path)
     (folder / "public-keys.json").write_bytes(keys_document(HERE, until=START - timedelta(days=1)))

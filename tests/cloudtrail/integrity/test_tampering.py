@@ -161,6 +161,43 @@ def test_a_file_that_no_digest_lists_was_added(tmp_path: Path, as_name: str) -> 
     assert found(report, Kind.ADDED_LOG) == [name(other)]
 
 
+def test_a_file_of_a_time_to_come_waits_for_no_digest(tmp_path: Path) -> None:
+    trail = signed_trail()
+    other = trail.logs[HERE][4].replace("_20261120T", "_20291120T")
+    trail.objects[other] = Stored(gzip.compress(b'{"Records":[]}'))
+    report = checked(trail, tmp_path)
+    assert report.verdict is Verdict.INCOMPLETE
+    assert found(report, Kind.UNCOVERED_LOG) == [name(other)]
+    assert "still to come" in report.findings[0].seen
+
+
+def test_where_the_digests_end_is_told_with_a_whole_trail(tmp_path: Path) -> None:
+    trail = signed_trail()
+    for key in (*trail.logs[HERE][-3:], trail.digests[HERE][-1]):
+        del trail.objects[key]
+    report = checked(trail, tmp_path)
+    assert report.verdict is Verdict.INTACT
+    assert "The last digest ends at 2026-11-20T03:01:31Z: whether anything was delivered later" in report.notes[0]
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z"])
+def test_a_digest_of_a_time_that_cannot_be_reckoned_with_is_none(tmp_path: Path, end: str) -> None:
+    trail = signed_trail()
+    key = trail.digests[HERE][1]
+    trail.put_digest(key, trail.digest(key) | {"digestEndTime": end})
+    report = checked(trail, tmp_path)
+    assert report.verdict is Verdict.ALTERED
+    assert found(report, Kind.ALTERED_DIGEST) == [name(key)]
+
+
+def test_a_digest_before_whose_name_tells_no_time_is_missing(tmp_path: Path) -> None:
+    trail = signed_trail()
+    key = trail.digests[HERE][-1]
+    said = trail.digests[HERE][-2].replace("_20261120T", "_20269999T")
+    trail.put_digest(key, trail.digest(key) | {"previousDigestS3Object": said})
+    assert found(checked(trail, tmp_path), Kind.MISSING_DIGEST) == [name(said)]
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_digests_that_are_gone_leave_a_gap_of_known_length(tmp_path: Path, count: int) -> None:
     trail = signed_trail(6)
