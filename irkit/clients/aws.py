@@ -10,40 +10,20 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from irkit.clients.aws_understood import understood
 from irkit.clients.call_record import CallLog
 from irkit.config import AwsConfig
-from irkit.errors import ConfigInvalid, Denied, NotFound, OutsideError, Throttled, Unreachable
+from irkit.errors import ConfigInvalid, OutsideError
 from irkit.secret import Secret
 
-REFUSED_KEY = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure"})
-"""How AWS says that an access key is unknown or inactive (IAM user guide, "Troubleshoot access denied errors")."""
-
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
-_PERMISSIONS = {"s3:ListObjectsV2": "s3:ListBucket", "s3:ListObjectVersions": "s3:ListBucketVersions"}
-"""Permissions that are not named as their calls are."""
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "SignatureDoesNotMatch"})
-_THROTTLED = frozenset({
-    *("Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"),
-    *("RequestLimitExceeded", "RequestThrottled", "SlowDown"),
-})  # fmt: skip
-_MISSING = frozenset({
-    *("NoSuchEntity", "ResourceNotFoundException", "NotFoundException", "TrailNotFoundException"),
-    *("ClusterNotFoundException", "ServiceNotFoundException", "NoSuchKey", "NoSuchBucket"),
-    *("InsightNotEnabledException", "EntityNotFoundException", "EventDataStoreNotFoundException"),
-    *("AWSOrganizationsNotInUseException", "PolicyNotFoundException", "PolicyNotAttachedException"),
-})  # fmt: skip
-_OUT = frozenset({
-    *("ServiceUnavailable", "ServiceUnavailableException", "ServiceFailure", "InternalFailure", "InternalError"),
-    *("InternalServiceError", "InternalServerException", "RequestTimeout", "500", "502", "503", "504"),
-})  # fmt: skip
 _SUBJECTS = (
     *("UserName", "RoleName", "PolicyName", "AccessKeyId", "Status", "SecretId", "VersionId", "KeyId"),
     *("cluster", "service", "services", "taskDefinition", "EventName", "LookupAttributes"),
@@ -121,6 +101,18 @@ class AwsSession:
         with self._lock:
             found = self._opened().get_credentials()
         return str(found.get_frozen_credentials().access_key) if found else ""
+
+    @cached_property
+    def sources(self) -> tuple[AwsSession, ...]:
+        """The sessions that ours takes its role on from, nearest first: ``source_profile`` in AWS's configuration."""
+        with self._lock:
+            below = self._opened()._session  # noqa: SLF001
+            profiles: Mapping[str, Mapping[str, Any]] = below.full_config["profiles"]
+            name = below.profile or "default"
+        passed = [name]
+        while (name := profiles.get(name, {}).get("source_profile", "")) and name not in passed:
+            passed.append(name)
+        return tuple(AwsSession(replace(self.config, profile=each)) for each in passed[1:])
 
     def known_regions(self, service: str) -> tuple[str, ...]:
         """The regions of our partition in which the SDK knows a service, enabled in the account or not."""
@@ -219,9 +211,14 @@ class Aws:
         """The same, but that no call of it is written down: for who looks many times, and tells of them all at once."""
         return Aws(self.session, CallLog(), self._agent)
 
+    @cached_property
+    def sources(self) -> tuple[Aws, ...]:
+        """The same step as each of those by whom our session takes its role on."""
+        return tuple(Aws(each, self._calls, self._agent) for each in self.session.sources)
+
     def understood(self, text: str) -> AbstractContextManager[None]:
         """A block in which the SDK's errors become irkit's; a failure is written down as ``text``."""
-        return _understood(text, self._calls)
+        return understood(text, self._calls)
 
     def note(self, text: str) -> None:
         """Write down calls that went well and were not written down one by one."""
@@ -240,7 +237,7 @@ class Aws:
         pages = iter(paginator)
         while True:
             started = time.monotonic()
-            with _understood(text, self._calls):
+            with understood(text, self._calls):
                 page = next(pages, None)
             if page is None:
                 return
@@ -269,7 +266,7 @@ class Aws:
     ) -> Mapping[str, Any]:
         text = _call_text(client, service, operation, params) + note
         started = time.monotonic()
-        with _understood(text, self._calls):
+        with understood(text, self._calls):
             answer: Mapping[str, Any] = getattr(client, operation)(**params)
         self._noted(text, answer, started)
         return answer
@@ -285,47 +282,6 @@ class Aws:
             self._clock = (heard, AwsMoment(told, off))
             ahead = told - datetime.now(UTC)
             self.session.ahead = ahead if ahead > off else timedelta()
-
-
-@contextmanager
-def _understood(text: str, calls: CallLog) -> Iterator[None]:
-    """Turns botocore's errors into irkit's, and writes the failed call down."""
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-
-    try:
-        yield
-    except ClientError as error:
-        about = error.response.get("ResponseMetadata", {})
-        told = error.response.get("Error", {})
-        code = str(told.get("Code", ""))
-        calls.note(text, request_id=str(about.get("RequestId", "")), error=code)
-        raise _outside_error(text, code, str(told.get("Message", ""))) from error
-    except NoCredentialsError as error:
-        msg = "there are no AWS credentials to sign with"
-        raise Denied(msg, hint="log in to AWS, or set aws.profile in irkit's configuration") from error
-    except BotoCoreError as error:
-        calls.note(text, error=type(error).__name__)
-        msg = f"{text}: no answer ({type(error).__name__}: {error})"
-        raise Unreachable(msg, hint="the state there is unknown; look at the network and retry") from error
-
-
-def _outside_error(text: str, code: str, message: str) -> OutsideError:
-    told = f"{text}: {code}: {message}"
-    if code in _DENIED:
-        called = text.split(" ", maxsplit=1)[0]
-        hint = f"the role irkit acts as needs {_PERMISSIONS.get(called, called)}; see `irkit runbook policy`"
-        return Denied(told, hint=hint)
-    if code in REFUSED_KEY:
-        return Denied(told, hint="the key this call was signed with is not accepted")
-    if code in _EXPIRED:
-        return Denied(told, hint="the credentials have expired or the clock is off; log in to AWS again")
-    if code in _THROTTLED:
-        return Throttled(told, hint="AWS asks to slow down; retry in a minute")
-    if code in _OUT:
-        return Unreachable(told, hint="the service is out; the state there is unknown, so look again before acting")
-    if code in _MISSING:
-        return NotFound(told, hint="look at the account, the region and the name")
-    return OutsideError(told, hint="AWS refused the call; its message says why")
 
 
 def _call_text(client: Any, service: str, operation: str, params: Mapping[str, Any]) -> str:

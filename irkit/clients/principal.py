@@ -45,6 +45,12 @@ class Principal(NamedTuple):
         return self.arn
 
 
+def name_in(text: str) -> str:
+    """The name in what names a principal: an ARN (of a session its role's name, of a root ``root``), a path, a name."""
+    found = principal(text)
+    return text.rpartition("/")[2] if found is None else found.name or "root"
+
+
 def principal(arn: str) -> Principal | None:
     """The principal that an ARN names; None when it names something else."""
     found = _ARN.fullmatch(arn)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from pydantic import AwareDatetime
 
 from irkit.clients.holder import credential
-from irkit.clients.quarantine_policy import Quarantine, anybody_named, bound, told_by
+from irkit.clients.principal import principal
+from irkit.clients.quarantine_policy import Quarantine, anybody_named, bound, told_by, whatever_path
 from irkit.clients.scp import MOST_ATTACHED, Scp
 from irkit.clients.settling import Stands, stood
 from irkit.contract import Change, Frozen, Plan, Probe, Receipt, Standing, Verdict
@@ -130,6 +131,7 @@ class AccountQuarantine:
     def carry_out(self, work: QuarantineWork) -> Receipt:
         """Make the plan's text bind. Raises ``PlanStale``, ``OwnIdentity``."""
         self.refuse_own(told_by(work.after).suspects)
+        self._refuse_freezing_us(work)
         now = self.read()
         if now != work.before:
             raise PlanStale(f"it is now: {self.told(now)}", hint="look at the new plan")
@@ -164,7 +166,11 @@ class AccountQuarantine:
         return self.clients.settling.verdict(work.written_at, stands)
 
     def plan(self, work: QuarantineWork, summary: str, blast: str) -> Plan:
-        """A plan that makes a text bind; what it cuts and revives follows from who is in it and who was."""
+        """A plan that makes a text bind; what it cuts and revives follows from who is in it and who was.
+
+        Raises ``OwnIdentity``.
+        """
+        self._refuse_freezing_us(work)
         said, says = set(told_by(work.before.binding).suspects), set(told_by(work.after).suspects)
         return Plan(
             summary=summary,
@@ -191,12 +197,23 @@ class AccountQuarantine:
         raise OutsideError(msg, hint="detach one of them, or attach this one to its organizational unit by hand")
 
     def refuse_own(self, suspects: tuple[str, ...]) -> None:
-        """Raise ``OwnIdentity`` for who we act as, in this account or in the organization's, or who is protected."""
+        """Raise ``OwnIdentity`` for who we act as, here or in the organization's account, or who is protected.
+
+        ``Refused`` for anybody else of another account: no SCP on ours binds them.
+        """
         for arn in suspects:
-            self.clients.sts.refuse_own_arn(arn)
             if bound(arn) == self._organization_hand:
                 msg = f"irkit writes SCPs as {arn}, so it will not act on it"
                 raise OwnIdentity(msg, hint="use another aws.organization_profile")
+            self.clients.sts.refuse_own_arn(arn)
+
+    def _refuse_freezing_us(self, work: QuarantineWork) -> None:
+        """A freeze that was planned, or lifted, while irkit acted as somebody else does not spare us."""
+        own = self.clients.sts.own_identity().arn
+        before, after = (told_by(text) for text in (work.before.binding, work.after))
+        if after.freeze and bound(own) not in after.exempt and not (before.freeze and bound(own) not in before.exempt):
+            msg = f"irkit acts as {own} now, and this freeze would bind it"
+            raise OwnIdentity(msg, hint="quarantine again as who irkit acts as now, or log in as before")
 
     @cached_property
     def _organization_hand(self) -> str:
@@ -209,11 +226,12 @@ class AccountQuarantine:
         """Whom a freeze spares: us, who is protected, and others (ARNs)."""
         own = self.clients.sts.own_identity()
         partition = own.arn.split(":")[1]
+        protected = self.clients.config.protected_principals
         guarded = (
-            each.replace(":user/", ":user*/").replace(":role/", ":role*/")
-            if each.startswith("arn:")
+            whatever_path(found.policy_arn)
+            if (found := principal(each))
             else anybody_named(own.account, each, partition)
-            for each in self.clients.config.protected_principals
+            for each in protected
         )
         return tuple(sorted({bound(own.arn), *guarded, *(bound(arn) for arn in others)}))
 

@@ -30,7 +30,7 @@ FROZEN = (
 sts:GetSessionToken is not here because no policy can deny it (STS API reference)."""
 GRANT = "kms:CreateGrant"
 _SUSPECTS, _SESSIONS, _FREEZE, _GRANTS = "Suspects", "SuspectSessions", "Freeze", "FreezeGrants"
-_FOR_ITSELF: Mapping[str, JsonValue] = {"kms:GrantIsForAWSResource": "false"}
+NOT_FOR_AWS: Mapping[str, JsonValue] = {"kms:GrantIsForAWSResource": "false"}
 """Not the grants that an AWS service makes on a caller's behalf for a resource of its own, as EBS and RDS do: innocent
 launches live by them (KMS developer guide, "kms:GrantIsForAWSResource"). ``IfExists`` denies where no key tells."""
 
@@ -96,8 +96,12 @@ def plain(arn: str) -> str:
 
 def bound(arn: str) -> str:
     """The ArnLike pattern of ``aws:PrincipalArn`` in all calls of a principal, whatever its path."""
-    one = plain(named(arn).policy_arn)
-    return one.replace(":user/", ":user*/").replace(":role/", ":role*/")
+    return whatever_path(plain(named(arn).policy_arn))
+
+
+def whatever_path(arn: str) -> str:
+    """The ArnLike pattern of a user or role whose ARN has no path, with any path."""
+    return arn.replace(":user/", ":user*/").replace(":role/", ":role*/")
 
 
 def anybody_named(account: str, name: str, partition: str = "aws") -> str:
@@ -120,7 +124,7 @@ def _text(suspects: Mapping[str, tuple[str, ...]], wanted: Quarantine) -> str:
         spared: list[JsonValue] = [*sorted(set(wanted.exempt))]
         others: dict[str, JsonValue] = {"ArnNotLike": {"aws:PrincipalArn": spared}}
         statements.append(_deny(_FREEZE, (each for each in FROZEN if each != GRANT), others))
-        statements.append(_deny(_GRANTS, (GRANT,), {**others, "BoolIfExists": dict(_FOR_ITSELF)}))
+        statements.append(_deny(_GRANTS, (GRANT,), {**others, "BoolIfExists": dict(NOT_FOR_AWS)}))
     return canonical_policy({"Version": "2012-10-17", "Statement": statements}) if statements else ""
 
 

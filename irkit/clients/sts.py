@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from irkit.clients.assumed_role import AssumedSession, RoleToAssume, session_name
-from irkit.clients.aws import REFUSED_KEY, Aws, AwsSession, aws_code, masked_key
+from irkit.clients.aws import Aws, AwsSession, aws_code, masked_key
+from irkit.clients.aws_understood import REFUSED_KEY
 from irkit.clients.holder import named
-from irkit.clients.principal import PrincipalKind
-from irkit.errors import NotFound, OutsideError, OwnIdentity
+from irkit.clients.principal import PrincipalKind, name_in
+from irkit.errors import Denied, NotFound, OutsideError, OwnIdentity, Refused
 from irkit.secret import Secret
+
+_ROLES = frozenset({PrincipalKind.ROLE, PrincipalKind.SESSION, PrincipalKind.SERVICE_ROLE})
 
 
 @dataclass(frozen=True)
@@ -70,37 +74,47 @@ class Sts:
     def refuse_own(self, *, user: str = "", role: str = "", key_id: str = "") -> Identity:
         """Raise ``OwnIdentity`` when a target is the identity we act as, or one that irkit was told to protect.
 
-        Names are compared without their case: IAM lets no two differ by case alone.
+        Who takes on the role that we act as (``source_profile`` in AWS's configuration) is ours too: without it our
+        session could not be renewed. Names are compared without their case: IAM lets no two differ by case alone.
         """
         own = self.own_identity()
         names = {name.casefold() for name in (user, role) if name}
-        kind = "role" if ":assumed-role/" in own.arn or ":role/" in own.arn else "user"
-        ours = (role if kind == "role" else user).casefold()
-        if (key_id and key_id == own.key_id) or (ours and ours == own.principal.casefold()):
-            msg = f"irkit acts as {own.arn}, so it will not act on it"
-            raise OwnIdentity(msg, hint="log in as the break-glass role and start again")
+        for hand in (own, *self._sources(own)):
+            ours = role if ":assumed-role/" in hand.arn else user
+            if (key_id and key_id == hand.key_id) or (ours and ours.casefold() == hand.principal.casefold()):
+                how = "" if hand is own else f" by way of {own.arn}"
+                msg = f"irkit acts as {hand.arn}{how}, so it will not act on it"
+                raise OwnIdentity(msg, hint="log in as the break-glass role and start again")
         for protected in self._protected:
-            if protected.rsplit("/", maxsplit=1)[-1].casefold() in names:
+            if name_in(protected).casefold() in names:
                 msg = f"{protected} is protected by irkit's configuration"
                 raise OwnIdentity(msg, hint="look at protected_principals; a second person should decide this")
         return own
 
     def refuse_own_arn(self, arn: str) -> Identity:
-        """``refuse_own`` for a principal by its ARN: of a session its role, of a federated user its name too.
+        """``refuse_own`` for a principal by its ARN, of this account: of a session its role.
 
-        Raises ``OwnIdentity``, ``UsageError`` for what is no principal's ARN.
+        Raises ``OwnIdentity``, ``Refused`` for who is of another account (we would act on whoever is named so in
+        ours), ``UsageError`` for what is no principal's ARN.
         """
-        found = named(arn)
-        match found.kind:
-            case PrincipalKind.ROLE | PrincipalKind.SESSION | PrincipalKind.SERVICE_ROLE:
-                return self.refuse_own(role=found.name)
-            case PrincipalKind.ROOT:
-                own = self.refuse_own(user="root")
-                if own.arn.endswith(":root"):
-                    raise OwnIdentity(f"irkit acts as {own.arn}, so it will not act on it", hint="log in as a role")
-                return own
-            case _:
-                return self.refuse_own(user=found.name)
+        own = self.refuse_own_name(arn)
+        if (account := named(arn).account) != own.account:
+            msg = f"{arn} is of account {account}, and irkit acts in {own.account}"
+            raise Refused(msg, hint="log in to that account, or tell its owner")
+        return own
+
+    def refuse_own_name(self, arn: str) -> Identity:
+        """The same for a principal of any account. Raises ``OwnIdentity``, ``UsageError``."""
+        is_role = named(arn).kind in _ROLES
+        return self.refuse_own(**{"role" if is_role else "user": name_in(arn)})
+
+    def _sources(self, own: Identity) -> Iterator[Identity]:
+        """Who takes on our role, in this account. One whose own credentials are refused can do so no more."""
+        for each in self._aws.sources:
+            with suppress(Denied):
+                source = Sts(each, ()).own_identity()
+                if source.account == own.account:
+                    yield source
 
     def assume(self, role: RoleToAssume, incident: str) -> AwsSession:
         """A session of a role, named after the incident; it is renewed before it ends, and lives in memory alone.

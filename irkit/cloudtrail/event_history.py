@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from irkit.clients.aws import REFUSED_KEY
+from irkit.clients.aws_understood import REFUSED_KEY
 from irkit.clients.cloudtrail import Attribute
 from irkit.clients.regions import RegionsFound, ToldBy
 from irkit.cloudtrail.coverage import KEPT, Counts, Coverage

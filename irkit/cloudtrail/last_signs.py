@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from irkit.clients.aws import REFUSED_KEY
+from irkit.clients.aws_understood import REFUSED_KEY
 from irkit.clients.principal import PrincipalKind, principal
 from irkit.clients.quarantine_policy import plain
 from irkit.cloudtrail.record import Record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from irkit.clients.principal import PrincipalKind, name_in, principal
 from irkit.doctor.finding import Finding, Patient, bad, good, unknown, warning
 from irkit.errors import NotFound, OutsideError
 
@@ -25,21 +26,24 @@ def identity(patient: Patient) -> Iterator[Finding]:
         yield from _protected(patient, name)
 
 
-def _protected(patient: Patient, principal: str) -> Iterator[Finding]:
+def _protected(patient: Patient, named: str) -> Iterator[Finding]:
     """Whether there is somebody of that name: a misspelt protection protects nobody."""
-    name = principal.rsplit("/", maxsplit=1)[-1]
+    found = principal(named)
+    if found is not None and found.kind is PrincipalKind.ROOT:
+        yield good(ABOUT, f"protected: {named}")
+        return
     kinds = {"user": patient.clients.iam.user_arn, "role": patient.clients.iam.role_arn}
-    asked = [kind for kind in kinds if f":{kind}/" in principal] or list(kinds)
+    asked = [kind for kind in kinds if f":{kind}/" in named] or list(kinds)
+    if found is not None and found.kind is PrincipalKind.SESSION:
+        asked = ["role"]
     for kind in asked:
         try:
-            arn = kinds[kind](name)
+            arn = kinds[kind](name_in(named))
         except NotFound:
             continue
         except OutsideError as error:
-            yield unknown(ABOUT, f"whether {principal} exists is not known: {error.message}", error.hint)
+            yield unknown(ABOUT, f"whether {named} exists is not known: {error.message}", error.hint)
             return
         yield good(ABOUT, f"protected: {arn}")
         return
-    yield bad(
-        ABOUT, f"protected_principals names {principal}, and there is no such {' or '.join(asked)}", "a misspelling?"
-    )
+    yield bad(ABOUT, f"protected_principals names {named}, and there is no such {' or '.join(asked)}", "a misspelling?")

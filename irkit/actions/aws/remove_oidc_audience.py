@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime
 
+from irkit.clients.principal import name_in
 from irkit.clients.settling import Stands
 from irkit.clients.trust_policy import trust_policy, trusted
 from irkit.contract import Action, Change, Effect, Frozen, Operation, Plan, Probe, Receipt, Standing, Verdict
@@ -99,7 +100,7 @@ def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
 def _refuse_own(clients: Clients, provider: str) -> None:
     """Raises ``OwnIdentity`` where the role that we act as, or one that is protected, is taken on by this provider."""
     own = clients.sts.own_identity().principal
-    for name in (own, *(each.rpartition("/")[2] for each in clients.config.protected_principals)):
+    for name in (own, *(name_in(each) for each in clients.config.protected_principals)):
         try:
             document = trust_policy(clients.rights, name).read()
         except NotFound:

@@ -185,7 +185,7 @@ def joined(part: Receipt, last: Receipt) -> Receipt:
 def _refuse_own(clients: Clients, one: Grant) -> None:
     """A grant to irkit itself, a session of its role too, or to a protected principal, is none of a suspect's."""
     if principal(one.grantee) is not None:  # else it is a service, or the id of somebody deleted
-        clients.sts.refuse_own_arn(one.grantee)
+        clients.sts.refuse_own_name(one.grantee)
 
 
 def _kept(one: Grant) -> _Grant:

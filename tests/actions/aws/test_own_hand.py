@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from irkit.actions import catalog
 from irkit.clients.aws import AwsSession
 from irkit.clients.clients import Clients, Outside
+from irkit.clients.quarantine import AccountQuarantine, QuarantineStand, QuarantineWork
+from irkit.clients.quarantine_policy import Quarantine, bound, quarantine_document
 from irkit.config import AwsConfig, Config
-from irkit.contract import AnyAction, Effect, Plan
-from irkit.errors import NotFound, OwnIdentity
+from irkit.contract import ActionId, AnyAction, Effect, Plan
+from irkit.errors import NotFound, OwnIdentity, Refused
 from tests.bench import Postmortem
 
 ACCOUNT = "111122223333"
@@ -50,11 +52,11 @@ NOBODYS = {
     **dict.fromkeys(("github.disable_webhook", "github.remove_deploy_key", "github.remove_runner"), _CI),
     "github.update_actions_secret": "writes a value, and takes none away",
 }
-ACTING = tuple(name for name in catalog.MODULES if catalog.ACTIONS[catalog.ActionId(name)].effect in _ACTS)
+ACTING = tuple(name for name in catalog.MODULES if catalog.ACTIONS[ActionId(name)].effect in _ACTS)
 CONTAINING = tuple(
     name
     for name in ACTING
-    if name not in NOBODYS and set(_WHOM) & set(catalog.ACTIONS[catalog.ActionId(name)].params.model_fields)
+    if name not in NOBODYS and set(_WHOM) & set(catalog.ACTIONS[ActionId(name)].params.model_fields)
 )
 
 NAMES = st.text("abcXYZ019+=,.@-_", min_size=1, max_size=20)
@@ -71,6 +73,8 @@ class Told:
         self.sent: list[str] = []
         self.grantee = ""
         """Who has a grant on every key; nobody when it is empty."""
+        self.sources: tuple[Told, ...] = ()
+        """AWS as those who take on the role that calls."""
         self.trusting: dict[object, Mapping[str, object]] = {}
         """Trust policies by the name of their role."""
 
@@ -136,13 +140,16 @@ def given_to(action: AnyAction, kind: str, name: str, arn: str) -> dict[str, obj
     return {**aimed, **dict.fromkeys(wanted, "x")}
 
 
+OPS, BREAK_GLASS = own_arn("role", "/", "ops"), own_arn("role", "/", "irkit-break-glass")
+
+
 @pytest.mark.parametrize("action_id", CONTAINING)
 @settings(max_examples=20)
 @given(KINDS, PATHS, NAMES, st.sampled_from(["as it is", "upper", "lower"]), st.integers(0, 2))
 def test_no_action_touches_the_identity_that_irkit_acts_as(
     action_id: str, kind: str, path: str, name: str, case: str, way: int
 ) -> None:
-    action = catalog.ACTIONS[catalog.ActionId(action_id)]
+    action = catalog.ACTIONS[ActionId(action_id)]
     shown = {"upper": name.upper(), "lower": name.lower()}.get(case, name)
     several = targets(kind, path, shown)
     aimed = given_to(action, kind, shown, several[way % len(several)])
@@ -156,15 +163,20 @@ def test_no_action_touches_the_identity_that_irkit_acts_as(
 
 @pytest.mark.parametrize("action_id", CONTAINING)
 @settings(max_examples=20)
-@given(KINDS, PATHS, NAMES, st.sampled_from(["name", "ARN"]), st.integers(0, 2))
+@given(KINDS, PATHS, NAMES, st.sampled_from(["name", "ARN", "session"]), st.integers(0, 2))
 def test_no_action_touches_a_protected_principal(
     action_id: str, kind: str, path: str, name: str, by: str, way: int
 ) -> None:
-    action = catalog.ACTIONS[catalog.ActionId(action_id)]
+    action = catalog.ACTIONS[ActionId(action_id)]
     several = targets(kind, path, name)
     aimed = given_to(action, kind, name, several[way % len(several)])
     assume(aimed is not None)
-    guarded = name if by == "name" else f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}"
+    assume(by != "session" or kind == "role")
+    guarded = {
+        "name": name,
+        "ARN": f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}",
+        "session": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/as-told-by-sts",
+    }[by]
     clients, told = clients_of(own_arn("role", "/", "irkit-break-glass"), (guarded,))
     assert action.operation is not None
     with pytest.raises(OwnIdentity):
@@ -172,10 +184,63 @@ def test_no_action_touches_a_protected_principal(
     assert told.sent == []
 
 
+@pytest.mark.parametrize("action_id", CONTAINING)
+def test_no_action_touches_who_takes_on_the_role_that_irkit_acts_as(action_id: str) -> None:
+    action = catalog.ACTIONS[ActionId(action_id)]
+    aimed = given_to(action, "user", "oncall", own_arn("user", "/teams/", "OnCall"))
+    if aimed is None:
+        aimed = given_to(action, "role", "oncall", own_arn("role", "/", "OnCall"))
+    assert aimed is not None
+    clients, told = clients_of(BREAK_GLASS, ())
+    kind = "user" if "role" not in aimed else "role"
+    told.sources = (Told(own_arn(kind, "/", "oncall")),)
+    assert action.operation is not None
+    with pytest.raises(OwnIdentity, match="by way of"):
+        action.operation.plan(clients, action.params.model_validate(aimed))
+    assert told.sent == []
+
+
+@pytest.mark.parametrize("kind", ["user", "role"])
+@pytest.mark.parametrize("action_id", CONTAINING)
+def test_no_action_takes_somebody_of_another_account_for_their_namesake_in_ours(action_id: str, kind: str) -> None:
+    action = catalog.ACTIONS[ActionId(action_id)]
+    aimed = given_to(action, kind, "deploy", f"arn:aws:iam::444455556666:{kind}/deploy")
+    if aimed is None or set(aimed) & {"user", "role"}:
+        return  # it is told a name, which is always one of ours
+    clients, told = clients_of(BREAK_GLASS, ())
+    assert action.operation is not None
+    with pytest.raises(Refused, match="444455556666"):
+        action.operation.plan(clients, action.params.model_validate(aimed))
+    assert told.sent == []
+
+
+def test_a_root_is_protected_by_its_arn() -> None:
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    clients, told = clients_of(BREAK_GLASS, (root,))
+    with pytest.raises(OwnIdentity):
+        clients.sts.refuse_own_arn(root)
+    assert told.sent == []
+
+
+def test_no_freeze_binds_who_irkit_acts_as_now_though_it_was_planned_as_somebody_else() -> None:
+    frozen = quarantine_document(Quarantine(exempt=(bound(BREAK_GLASS),), freeze=True))
+    stand = QuarantineStand(policy_id="p-1", content=frozen, attached=True)
+    clients, told = clients_of(OPS, ())
+    with pytest.raises(OwnIdentity):
+        AccountQuarantine(clients).carry_out(QuarantineWork(before=QuarantineStand(), after=frozen))
+    assert told.sent == []
+    still = AccountQuarantine(clients).plan(QuarantineWork(before=stand, after=frozen), "less", "fewer are bound")
+    assert not still.changes
+    assert (
+        AccountQuarantine(clients_of(BREAK_GLASS, ())[0])
+        .plan(QuarantineWork(before=QuarantineStand(), after=frozen), "freeze", "identities")
+        .changes
+    )
+
+
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k1"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": PROVIDER}}
-OPS, BREAK_GLASS = own_arn("role", "/", "ops"), own_arn("role", "/", "irkit-break-glass")
 
 
 @pytest.mark.parametrize(("me", "protected"), [(OPS, ()), (BREAK_GLASS, ("ops",))], ids=["own", "protected"])
@@ -183,7 +248,7 @@ OPS, BREAK_GLASS = own_arn("role", "/", "ops"), own_arn("role", "/", "irkit-brea
 def test_no_grant_to_it_is_revoked(me: str, protected: tuple[str, ...], grantee: str) -> None:
     clients, told = clients_of(me, protected)
     told.grantee = grantee
-    action = catalog.ACTIONS[catalog.ActionId("aws.revoke_kms_grants")]
+    action = catalog.ACTIONS[ActionId("aws.revoke_kms_grants")]
     assert action.operation is not None
     with pytest.raises(OwnIdentity):
         action.operation.plan(clients, action.params.model_validate({"key": KEY, "ids": ["g1"]}))
@@ -194,7 +259,7 @@ def test_no_grant_to_it_is_revoked(me: str, protected: tuple[str, ...], grantee:
 def test_no_provider_that_it_is_taken_on_by_loses_an_audience(me: str, protected: tuple[str, ...]) -> None:
     clients, told = clients_of(me, protected)
     told.trusting["ops"] = {"Version": "2012-10-17", "Statement": [TRUST]}
-    action = catalog.ACTIONS[catalog.ActionId("aws.remove_oidc_audience")]
+    action = catalog.ACTIONS[ActionId("aws.remove_oidc_audience")]
     assert action.operation is not None
     given = action.params.model_validate({"provider": PROVIDER, "audience": "sts.amazonaws.com"})
     with pytest.raises(OwnIdentity):
