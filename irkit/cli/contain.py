@@ -83,6 +83,7 @@ def as_json(now: ContainNow) -> dict[str, object]:
         "under_way": list(now.under_way),
         "coming": {each.step: each.why for each in now.coming},
         "over": list(now.over),
+        "nothing_to_do": list(now.idle),
         "irreversible": list(now.final),
     }
 

@@ -22,6 +22,7 @@ def contain_list(now: ContainNow) -> str:
     lines += [f"under way: {step}" for step in now.under_way]
     lines += [f"no plan yet: {each.step}: {each.why}" for each in now.coming]
     lines += [f"over: {step}" for step in now.over]
+    lines += [f"nothing to do: {', '.join(now.idle)}"] if now.idle else []
     lines += [f"irreversible, never started from here: {step}" for step in now.final]
     return "\n".join(map(printable, lines))
 

@@ -57,14 +57,16 @@ class ContainNow:
     """The containing part as it stands, in the order of the runbook.
 
     ``offered`` are to be approved now; ``shut`` are planned, but not for this person or not now; ``coming`` have no
-    plan yet; ``asking`` wait for a person's answer; ``troubled`` failed or are in doubt; ``final`` are irreversible, so
-    never offered; ``limits`` say in words what the quarantine does not reach.
+    plan yet; ``over`` were done or given up, ``idle`` had nothing to do; ``asking`` wait for a person's answer;
+    ``troubled`` failed or are in doubt; ``final`` are irreversible, so never offered; ``limits`` say in words what the
+    quarantine does not reach.
     """
 
     offered: tuple[Offered, ...] = ()
     shut: tuple[Offered, ...] = ()
     under_way: tuple[StepId, ...] = ()
     over: tuple[StepId, ...] = ()
+    idle: tuple[StepId, ...] = ()
     coming: tuple[Awaited, ...] = ()
     asking: tuple[StepId, ...] = ()
     troubled: tuple[Awaited, ...] = ()
@@ -89,7 +91,8 @@ def contain_now(
         offered=tuple(each for each in planned if not each.why_not),
         shut=tuple(each for each in planned if each.why_not),
         under_way=tuple(s.id for s in mine if _is_under_way(s, state, planned)),
-        over=tuple(s.id for s in mine if phases[s.id] in _OVER),
+        over=tuple(s.id for s in mine if phases[s.id] in _OVER and not _is_idle(state.step(s.id))),
+        idle=tuple(s.id for s in mine if _is_idle(state.step(s.id))),
         coming=tuple(Awaited(s.id, _why(s, state)) for s in mine if phases[s.id] in {Phase.TODO, Phase.STARTED}),
         asking=tuple(s.id for s in part if phases[s.id] is Phase.ASKING),
         troubled=tuple(Awaited(s.id, _trouble(state.step(s.id))) for s in part if phases[s.id] in _TROUBLED),
@@ -150,6 +153,13 @@ def _is_under_way(step: Step, state: IncidentState, planned: tuple[Offered, ...]
     now = state.step(step.id)
     waits = now.phase is Phase.PLANNED and step.id not in {each.step for each in planned}
     return now.phase in _UNDER_WAY or waits
+
+
+def _is_idle(now: StepState) -> bool:
+    """Left out, or done with plans that change nothing."""
+    if now.phase is Phase.DONE:
+        return bool(now.plans) and not any(plan.changes for plan in now.plans)
+    return now.phase is Phase.OMITTED
 
 
 def _why(step: Step, state: IncidentState) -> str:

@@ -47,6 +47,7 @@ def contain_page(now: ContainNow, views: Views) -> list[Text]:
             _leave(now, views),
             _awaited(now, views),
             _rest(now, views),
+            _idle(now),
             _coming(now),
             _final(now),
         ),
@@ -114,12 +115,18 @@ def _rest(now: ContainNow, views: Views) -> Iterator[Text]:
         yield Text.assemble(mark, f" {step:<{ID_WIDTH}} {time:<6}", (printable(view.words), marks.style(view.mark)))
 
 
+def _idle(now: ContainNow) -> Iterator[Text]:
+    if now.idle:
+        yield Text(f"– nothing to do: {', '.join(now.idle)}", "dim")
+
+
 def _awaited(now: ContainNow, views: Views) -> Iterator[Text]:
     """What runs of the rest, and holds the next plans or the proof up: the one reason why there is nothing to start."""
     held = _held_by([each.step for each in now.coming], views)
     for view in views.values():
-        contains = view.phase is RunbookPhase.CONTAIN and view.step not in now.under_way
-        if view.mark is Mark.RUNNING and (view.step in held or contains):
+        if view.step in now.under_way or view.mark is not Mark.RUNNING:
+            continue
+        if view.step in held or view.phase is RunbookPhase.CONTAIN:
             time = clock(view.elapsed) if view.elapsed is not None else ""
             mark = (marks.glyph(view.mark), marks.style(view.mark))
             yield Text.assemble(mark, f" {view.step:<{ID_WIDTH}} {time:<6}", printable(f"{view.title}  {view.words}"))
@@ -127,7 +134,7 @@ def _awaited(now: ContainNow, views: Views) -> Iterator[Text]:
 
 def _leave(now: ContainNow, views: Views) -> Iterator[Text]:
     """Where to go on once all of it is started."""
-    if now.over and not (now.offered or now.troubled or _goes_on(now)):
+    if (now.over or now.idle) and not (now.offered or now.troubled or _goes_on(now)):
         waiting = sum(view.mark is Mark.WAITS_FOR_YOU for view in views.values())
         there = f", where {counted(waiting, 'step waits', 'steps wait')} for you" if waiting else ""
         yield Text(f"All of the containment is started. [esc] goes back{there}.", "bold")
@@ -149,7 +156,7 @@ def _coming(now: ContainNow) -> Iterator[Text]:
         return
     yield Text("Not planned yet; each is shown here, to be started, as soon as it is:", "dim")
     for why, several in _alike(now.coming):
-        words = why.replace("waits for", "wait for", 1) if len(several) > 1 else why
+        words = _of_several(why) if len(several) > 1 else why
         yield Text(f"· {', '.join(several)}: {words}", "dim")
 
 
@@ -158,6 +165,10 @@ def _alike(coming: tuple[Awaited, ...]) -> list[tuple[str, list[StepId]]]:
     for each in coming:
         steps.setdefault(each.why, []).append(each.step)
     return list(steps.items())
+
+
+def _of_several(why: str) -> str:
+    return why.replace("waits for", "wait for", 1).replace("its plan is", "their plans are", 1)
 
 
 def _final(now: ContainNow) -> Iterator[Text]:

@@ -50,6 +50,14 @@ def test_a_plan_that_changes_nothing_is_not_asked_for() -> None:
     assert now(begun().planned("deactivate_key", count=0)).offered == ()
 
 
+def test_what_was_left_out_or_had_nothing_to_change_is_told_apart_from_what_was_done() -> None:
+    story = begun().carried_out("deactivate_key", "done").planned("deny_policy", count=0)
+    story.tell(ev.StepDone(step=StepId("deny_policy"), attempt=1, results=(), summary="nothing to do"))
+    assert (now(story).over, now(story).idle) == (("deactivate_key",), ("deny_policy",))
+    left_out = begun().tell(ev.StepOmitted(step=StepId("deny_policy"), because="it was not needed"))
+    assert (now(left_out).over, now(left_out).idle) == ((), ("deny_policy",))
+
+
 def test_a_dry_run_offers_nothing_and_gives_the_reason() -> None:
     found = now(begun(Mode.DRY_RUN).planned("deactivate_key"))
     assert found.offered == ()

@@ -6,10 +6,14 @@ import pytest
 from textual.pilot import Pilot
 
 from irkit.contract import Effect
+from irkit.engine.contain_now import Awaited, ContainNow
 from irkit.errors import ApprovalInvalid
+from irkit.incident import events as ev
 from irkit.incident.events import Mode, StepId
 from irkit.incident.state import fold
 from irkit.runbook.load import loads
+from irkit.tui.capture import screen_text
+from irkit.tui.contain_page import contain_page
 from irkit.tui.screens.contain import ContainScreen
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot
@@ -181,3 +185,22 @@ def test_with_all_of_it_started_it_says_where_to_go_on(play: Play) -> None:
         await on(pilot).press("C").says("All of the containment is started").says("1 step waits for you").go()
 
     play(desk, WIDE, scene)
+
+
+def test_each_step_has_one_row_and_what_had_nothing_to_do_shares_one(play: Play) -> None:
+    story = two_planned().approved("deactivate_key").tell(ev.StepOmitted(step=StepId("deny_policy"), because="no"))
+    desk = ScriptedDesk(story)
+    waits = "Revoke its sessions\n    phase: contain\n    needs: [deactivate_key]\n"
+    desk.runbook = loads(RUNBOOK.replace("Revoke its sessions\n", waits), "x.yaml")
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("C").says("1 under way, nothing to start yet").says("– nothing to do: deny_policy").go()
+        rows = screen_text(pilot.app.screen).splitlines()
+        assert [sum(f" {step} " in row for row in rows) for step in ("► deactivate_key", "deny_policy")] == [1, 1]
+
+    play(desk, WIDE, scene)
+
+
+def test_plans_that_are_about_to_be_made_are_many() -> None:
+    coming = tuple(Awaited(StepId(step), "its plan is about to be made") for step in ("hold", "deny"))
+    assert contain_page(ContainNow(coming=coming), {})[-1].plain == "· hold, deny: their plans are about to be made"
