@@ -13,6 +13,7 @@ MODULES = (
     "aws.block_trust",
     "aws.deactivate_credentials",
     "aws.deactivate_keys",
+    "aws.deny_identity_making",
     "aws.deny_principal",
     "aws.detach_rights",
     "aws.disable_kms_key",

@@ -20,7 +20,7 @@ from irkit.wiring.inputs import given
 from irkit.wiring.session import Session, opened_session
 
 RUNBOOK = "key_leak"
-_LEFT_OUT = tuple(map(StepId, ("issue_new_key", "release_user", "let_user_act", "rewrite_history")))
+_LEFT_OUT = tuple(map(StepId, ("issue_new_key", "bar_identities", "release_user", "let_user_act", "rewrite_history")))
 _WITHIN_S = 180
 _LOOK_S = 0.1
 

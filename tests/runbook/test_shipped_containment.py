@@ -27,6 +27,8 @@ AT_THE_CODE_HOST = {
     "github.disable_webhook",
 }
 """What lets an intruder go on acting at the code host."""
+LETS_ACT = {"aws.release_principals", "aws.lift_user_deny"}
+"""What gives a principal back what it may do, under the same name."""
 DESTROYS = {"github.delete_ci_logs", "github.delete_caches"}
 """What destroys evidence."""
 
@@ -144,8 +146,19 @@ def test_at_its_end_what_was_proven_dead_is_looked_at_again_and_stopped_again(bo
     held = before(graph(book))
     assert StepId("lift_freeze") in held[StepId("still_dead")]
     assert str(book.step(StepId("stop_again")).for_each) == "$still_dead.alive_keys"
-    last = {StepId(each) for each in ("stop_again", "dead_again", "came_back", "not_dead_again")}
+    assert str(book.step(StepId("cut_sessions")).for_each) == "$still_dead.alive_keys"
+    assert {StepId("stop_again"), StepId("cut_sessions")} <= held[StepId("dead_again")]
+    last = {StepId(each) for each in ("dead_again", "came_back", "not_dead_again")}
     assert last <= held[StepId("postmortem")]
+
+
+def test_who_is_let_act_again_makes_no_identities_from_before_on(book: Runbook) -> None:
+    """Its old key may come back: then stopping it once is enough, and what was opened since is measured."""
+    held = before(graph(book))
+    for step in book.steps:
+        if step.uses in LETS_ACT:
+            assert "aws.deny_identity_making" in {book.step(each).uses for each in held[step.id]}
+            assert held[StepId("came_back")] >= {StepId("measure_again")}
 
 
 def test_who_gave_it_life_is_asked_only_where_something_lives_again(book: Runbook) -> None:

@@ -75,9 +75,10 @@ class Outcome(StrEnum):
 
 
 class AliveKey(Frozen):
-    """An access key that is alive, and whose it is: what ``aws.deactivate_keys`` needs to stop it again."""
+    """An access key that is alive, and whose it is, by name and ARN: what stops it and its sessions needs."""
 
     user: str
+    principal: str
     key_id: str
 
 
@@ -163,7 +164,8 @@ def _alive_keys(clients: Clients, wanted: Sequence[Credential], sightings: Seque
     for one in wanted:
         if one.kind is CredentialKind.ACCESS_KEY and one.id in alive:
             with suppress(NotFound):
-                yield AliveKey(user=clients.iam.key_use(one.id).user, key_id=one.id)
+                user = clients.iam.key_use(one.id).user
+                yield AliveKey(user=user, principal=clients.iam.user_arn(user), key_id=one.id)
 
 
 def _owners(clients: Clients, wanted: Sequence[Credential]) -> Iterator[str]:

@@ -138,6 +138,7 @@ _LISTED = (
 EFFECTS: Mapping[str, Callable[[Bench], Given]] = {
     "aws.block_trust": _a_role,
     "aws.deactivate_keys": _a_user,
+    "aws.deny_identity_making": _a_principal,
     "aws.deny_principal": _a_principal,
     "aws.detach_rights": _a_principal,
     "aws.hold_principals": _principals,

@@ -104,7 +104,9 @@ def test_a_key_that_iam_lists_as_active_since_its_cut_is_alive_before_the_log_te
     cut_at = swift.clients().aws_now().at.isoformat()
     found = asked(swift.clients(), "aws.prove_principal_dead", principals=[suspect.arn], cut_at=cut_at)
     assert (found["outcome"], found["alive"]) == ("alive", [suspect.key.key_id])
-    assert found["alive_keys"] == [{"user": suspect.user, "key_id": suspect.key.key_id}]
+    assert found["alive_keys"] == [
+        {"user": suspect.user, "principal": suspect.arn, "key_id": suspect.key.key_id}
+    ]
 
 
 def test_a_key_made_active_a_moment_ago_is_alive_while_it_is_refused_still(
