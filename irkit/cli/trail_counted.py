@@ -89,7 +89,7 @@ def _by_store(raw: Filed, folder: Path, query: Query) -> Counted | None:
 
     found = seen(folder, query, MOST_VALUES)
     cut = f"NOT TOLD: more than the {MOST_VALUES:,} most frequent values of each kind: {', '.join(found.cut)} has more"
-    with closing(Ready(raw, folder, query)) as ready, closing(ready.unstored(query)) as look:
+    with closing(Ready(raw, folder)) as ready, closing(ready.unstored(query)) as look:
         while True:
             try:
                 batch = next(look)

@@ -44,11 +44,14 @@ class LocalFiles:
         self.paths = tuple(paths)
         self._jobs = jobs
         self._known: Callable[[RawFile], bool] = _is_never
+        self._walked: Walked | None = None
+        """What there was, where looks are not to see what came since."""
 
     def without(self, known: Callable[[RawFile], bool]) -> LocalFiles:
-        """The same, but for the content of files that are known: their names count, they are not read."""
+        """The same as it is now, but for the content of files that are known: their names count, they are not read."""
         rest = LocalFiles(self.paths, self._jobs)
         rest._known = known
+        rest._walked = walked(self.paths)
         return rest
 
     def files(self) -> list[RawFile]:
@@ -66,7 +69,7 @@ class LocalFiles:
         Files whose names say that they hold nothing that is asked for are left out; when names are found not to tell
         the truth, they are read after all. Raises ``OutsideError`` when there is no file at all.
         """
-        plan = _planned(walked(self.paths), query, self._known)
+        plan = _planned(self._walked or walked(self.paths), query, self._known)
         if not plan.read and not plan.left_out and not plan.known and not plan.walked.skipped:
             raise OutsideError(f"there is no file under {', '.join(map(str, self.paths))}", hint="check the path")
         looked = yield from self._looked(plan.read, query)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -40,6 +40,19 @@ class _Held:
     coverage: Coverage
 
 
+@dataclass
+class _Memory:
+    """What the last pass saw, and when that was asked for last."""
+
+    held: _Held | None = None
+    used_at: float = 0.0
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was asked for of late."""
+        return time.monotonic() - self.used_at < _FRESH_SECONDS
+
+
 class Knowing(Source, Protocol):
     """A source that is opened."""
 
@@ -56,34 +69,65 @@ class OnePass:
     ``ready`` opens a source that knows before it looks whose a key is. Without it the look begins, and begins anew.
     """
 
-    def __init__(self, raw: Source, ready: Callable[[Query], Knowing] | None = None) -> None:
+    def __init__(self, raw: Source, ready: Callable[[], Knowing] | None = None) -> None:
         self._raw = raw
         self._ready = ready
-        self._held: _Held | None = None
-        self._used_at = 0.0
+        self._memory = _Memory()
+        self._opened: Knowing | None = None
 
     @property
     def label(self) -> str:
         """That of the files."""
         return self._raw.label
 
+    @contextmanager
+    def steady(self) -> Iterator[Source]:
+        """The same, opened once for several looks, where it is opened at all."""
+        if self._ready is None:
+            yield self
+            return
+        with closing(self._ready()) as ready:
+            if not self._memory.is_fresh:
+                self._memory.held = None
+            held = OnePass(ready)
+            held._memory, held._opened = self._memory, ready
+            yield held
+
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """As the files' own look."""
-        held = self._held
-        if held is not None and _holds(held.seen, query) and time.monotonic() - self._used_at < _FRESH_SECONDS:
-            self._used_at = time.monotonic()
+        memory = self._memory
+        held = memory.held
+        if held is not None and _holds(held.seen, query) and (self._opened is not None or memory.is_fresh):
+            memory.used_at = time.monotonic()
             records = tuple(matching(query, held.records))
             yield Batch(records, Progress("files", held.coverage.counts.files, held.coverage.counts.files))
             return held.coverage
-        self._held = None
+        if self._opened is not None and held is not None:
+            return (yield from self._rest(self._opened, query, held))
+        memory.held = None
         if not _is_by_key(query):
             return (yield from self._raw.look(query))
+        if self._opened is not None:
+            return (yield from self._known(self._opened, query))
         if self._ready is not None:
-            with closing(self._ready(replace(query, windows=_around(query.windows)))) as ready:
-                arns = ready.owners(query)
-                return (yield from self._pass(ready, query, arns) if arns else ready.look(query))
+            with closing(self._ready()) as ready:
+                return (yield from self._known(ready, query))
         arns, coverage = yield from self._peek(query)
         return (yield from self._pass(self._raw, query, arns)) if coverage is None else coverage
+
+    def _rest(self, source: Source, query: Query, held: _Held) -> Generator[Batch, None, Coverage]:
+        """What is kept of some of the callers; only the others are looked for."""
+        mine = replace(query, arns=tuple(each for each in query.arns if each in held.seen.arns))
+        if not _holds(held.seen, mine):
+            return (yield from source.look(query))
+        records = tuple(matching(mine, held.records))
+        yield Batch(records, Progress("rows", len(records), 0, len(records)))
+        others = tuple(each for each in query.arns if each not in mine.arns)
+        return (yield from source.look(replace(query, arns=others)))
+
+    def _known(self, ready: Knowing, query: Query) -> Generator[Batch, None, Coverage]:
+        arns = ready.owners(replace(query, windows=_around(query.windows)))
+        return (yield from self._pass(ready, query, arns) if arns else ready.look(query))
 
     def _peek(self, query: Query) -> Generator[Batch, None, tuple[tuple[str, ...], Coverage | None]]:
         """Look until the key's identity is known; to the end when it is found late, or not at all."""
@@ -127,8 +171,8 @@ class OnePass:
         if query.span is not None:
             coverage = replace(coverage, start=query.span.start, end=query.span.end)
         if kept is not None:
-            self._held = _Held(replace(wide, arns=arns, any_of=()), tuple(kept), coverage)
-            self._used_at = time.monotonic()
+            self._memory.held = _Held(replace(wide, arns=arns, any_of=()), tuple(kept), coverage)
+            self._memory.used_at = time.monotonic()
         return coverage
 
 

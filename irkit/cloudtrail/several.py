@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.source import Batch, Source
+from irkit.cloudtrail.source import Batch, Source, steadied
 from irkit.errors import OutsideError
 
 
@@ -27,6 +27,12 @@ class Several:
     def label(self) -> str:
         """What they are, in words."""
         return " and ".join(each.label for each in self._sources)
+
+    @contextmanager
+    def steady(self) -> Iterator[Source]:
+        """Each of them as it is now."""
+        with ExitStack() as opened:
+            yield Several(tuple(opened.enter_context(steadied(each)) for each in self._sources))
 
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """The records of each in turn. Raises the first ``OutsideError`` when none of them answers."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
@@ -47,6 +48,24 @@ class Source(Protocol):
         A part that cannot be read is in the coverage. Raises ``OutsideError`` when nothing of it answers. Closing the
         generator ends the look, its processes and requests included.
         """
+
+
+@runtime_checkable
+class Steady(Protocol):
+    """A source that is dear to open, or that changes: the looks of one answer go to it as it is at one moment."""
+
+    def steady(self) -> AbstractContextManager[Source]:
+        """The source as it is now, opened once for several looks."""
+
+
+@contextmanager
+def steadied(source: Source) -> Iterator[Source]:
+    """The source as it is now where it can be held so, else itself."""
+    if not isinstance(source, Steady):
+        yield source
+        return
+    with source.steady() as held:
+        yield held
 
 
 @dataclass(frozen=True)

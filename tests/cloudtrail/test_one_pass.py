@@ -108,19 +108,44 @@ def test_the_answer_from_a_store_is_that_of_the_files(folder: Path, tmp_path_fac
             assert answer.coverage.is_whole
 
 
-def test_a_store_is_asked_once_for_both_looks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("follow", [Follow.MADE_FOR, Follow.TREE])
+def test_a_store_is_opened_once_for_all_looks(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, follow: Follow
+) -> None:
     store = tmp_path_factory.mktemp("store")
     build(folder, store, processes=1)
     cached = Cached(LocalFiles([folder]), store)
-    opened: list[Query] = []
+    opened: list[Ready] = []
 
-    def ready(query: Query) -> Ready:
-        opened.append(query)
-        return cached.ready(query)
+    def ready() -> Ready:
+        opened.append(cached.ready())
+        return opened[-1]
 
     files = Watched(folder)
-    assert len(ask(OnePass(files, ready), QUESTIONS["activity"], Query(keys=(KEY,))).rows) == 120
+    assert len(ask(OnePass(files, ready), QUESTIONS["activity"], Query(keys=(KEY,)), follow).rows) == 120
     assert (len(opened), files.looks) == (1, [])
+
+
+def test_of_several_callers_those_that_were_kept_are_not_looked_for_again(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path_factory.mktemp("store")
+    build(folder, store, processes=1)
+    cached = Cached(LocalFiles([folder]), store)
+    asked: list[Query] = []
+    look = Ready.look
+
+    def watched(ready: Ready, query: Query) -> Generator[Batch, None, Coverage]:
+        asked.append(query)
+        return look(ready, query)
+
+    monkeypatch.setattr(Ready, "look", watched)
+    with OnePass(cached, cached.ready).steady() as source:
+        found(source, Query(keys=(KEY,)))
+        both = Query(arns=(ARN, "arn:aws:iam::111122223333:user/another"), calls=("kms:*",))
+        records = found(source, both).records
+    assert records == found(LocalFiles([folder]), both).records
+    assert asked[-1].arns == both.arns[1:]
 
 
 def test_a_key_whose_owner_did_far_more_is_asked_for_alone(
@@ -129,7 +154,7 @@ def test_a_key_whose_owner_did_far_more_is_asked_for_alone(
     store = tmp_path_factory.mktemp("store")
     build(folder, store, processes=1)
     cached = Cached(LocalFiles([folder]), store)
-    with closing(cached.ready(Query())) as one:
+    with closing(cached.ready()) as one:
         assert one.owners(Query(keys=(KEY,))) == (ARN,)
         assert one.owners(Query(keys=("AKIANOBODY",))) == ()
         monkeypatch.setattr(stored, "_MORE", 0)

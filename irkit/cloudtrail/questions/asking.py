@@ -9,7 +9,7 @@ from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.hunt import Hunt
 from irkit.cloudtrail.questions.question import Answer, Asked, Follow, Question, Row_co
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch, Source, in_order
+from irkit.cloudtrail.source import Batch, Source, in_order, steadied
 
 _FAR = (Follow.ALONE, Follow.MADE_FOR, Follow.TREE)
 
@@ -43,7 +43,13 @@ def asking(
     source: Source, question: Question[Row_co], query: Query, follow: Follow = Follow.MADE_FOR
 ) -> Generator[Batch, None, Answer[Row_co]]:
     """The batches as they are found, and the answer as the generator's value. Closing it ends the look."""
-    far = max(follow, question.least, key=_FAR.index)
+    with steadied(source) as held:
+        return (yield from _asked(held, question, query, max(follow, question.least, key=_FAR.index)))
+
+
+def _asked(
+    source: Source, question: Question[Row_co], query: Query, far: Follow
+) -> Generator[Batch, None, Answer[Row_co]]:
     hunt = Hunt(source, far)
     leads: tuple[Record, ...] = ()
     pointed = query

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import stamp
 from irkit.cloudtrail.source import Batch, Progress, Source
+from irkit.cloudtrail.store.entries import Part
 from irkit.cloudtrail.store.holdings import Holdings
 from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.stored import coverage, in_words, looking, owners
@@ -31,7 +32,10 @@ class Filed(Source, Protocol):
     """A source whose records lie in files (or objects) that a store can hold, each with a stamp."""
 
     def without(self, known: Callable[[RawFile], bool]) -> Source:
-        """The same, but for the content of files that are known: their names count, they are not read."""
+        """The same, but for the content of files that are known: their names count, they are not read.
+
+        They are the files that there are now, whatever comes later.
+        """
 
     def files(self) -> Iterable[RawFile]:
         """The files that can be stored now, with path and stamp; none is read or fetched for it."""
@@ -51,12 +55,18 @@ class Cached:
 
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """What is stored first, then what is read raw. A store that cannot be read is noted, and all is read raw."""
-        with closing(self.ready(query)) as ready:
+        with closing(self.ready()) as ready:
             return (yield from ready.look(query))
 
-    def ready(self, query: Query) -> Ready:
-        """Opened for looks within the windows of a query. Close it."""
-        return Ready(self.raw, self.folder, query)
+    @contextmanager
+    def steady(self) -> Iterator[Source]:
+        """The same as it is now, opened once for several looks."""
+        with closing(self.ready()) as ready:
+            yield ready
+
+    def ready(self) -> Ready:
+        """Opened for looks. Close it."""
+        return Ready(self.raw, self.folder)
 
     def build(self, processes: int = 2) -> Generator[Progress, None, Built]:
         """Add to the store what is not in it. Raises as ``building`` does."""
@@ -69,16 +79,15 @@ class Cached:
 class Ready:
     """A source and its store as they are at one moment, opened. One thread uses it, and closes it."""
 
-    def __init__(self, raw: Filed, folder: Path, within: Query) -> None:
+    def __init__(self, raw: Filed, folder: Path) -> None:
         self._raw = raw
         self._folder = folder
-        self._within = within.windows
         self._error: IrkitError | None = None
         """Why the store is not used."""
         self._held: _Held | None = None
         with ExitStack() as opening:
             try:
-                self._held = self._opened(opening, Query(windows=within.windows))
+                self._held = self._opened(opening)
             except IrkitError as error:
                 self._error = error
             else:
@@ -86,7 +95,7 @@ class Ready:
                 return
         self._open = ExitStack()
 
-    def _opened(self, opening: ExitStack, within: Query) -> _Held | None:
+    def _opened(self, opening: ExitStack) -> _Held | None:
         holdings = Holdings.opened(self._folder)
         if holdings is None:
             return None
@@ -95,9 +104,9 @@ class Ready:
             return None
         states = _states(holdings.stamps())
         usable = holdings.without(place for place, state in states.items() if state is State.CHANGED)
-        with in_words(self._folder):
-            engine = opening.enter_context(closing(usable.engine(within)))
-        return _Held(usable, engine, Counter(states.values())[State.GONE])
+        held = _Held(usable, self._raw, Counter(states.values())[State.GONE])
+        opening.callback(held.close)
+        return held
 
     def close(self) -> None:
         """Let go of the store."""
@@ -114,7 +123,8 @@ class Ready:
             return ()
         try:
             with in_words(self._folder):
-                return owners(self._held.engine, Query(windows=self._within, keys=query.keys))
+                asked = Query(windows=query.windows, keys=query.keys)
+                return owners(self._held.engine(asked), asked)
         except IrkitError:
             return ()  # the look itself tells what is wrong with the store
 
@@ -122,41 +132,56 @@ class Ready:
         """As the look of ``Cached``."""
         if self._held is None:
             return (yield from self._all_raw(query, self._error))
-        holdings = self._held.holdings
         try:
             with in_words(self._folder):
-                yield from looking(self._held.engine, holdings, query)
+                yield from looking(self._held.engine(query), self._held.holdings, query)
         except StoreBroken as error:
             return (yield from self._all_raw(query, error))
-        return (yield from self._unstored(holdings, self._held.gone, query))
+        return (yield from self._unstored(self._held, query))
 
     def unstored(self, query: Query) -> Generator[Batch, None, Coverage]:
         """As ``look``, but for the records that are in the store: the coverage is that of all."""
         if self._held is None:
             return (yield from self._all_raw(query, self._error))
-        return (yield from self._unstored(self._held.holdings, self._held.gone, query))
+        return (yield from self._unstored(self._held, query))
 
-    def _unstored(self, holdings: Holdings, gone: int, query: Query) -> Generator[Batch, None, Coverage]:
-        stamps = holdings.stamps()
-        stored = coverage(holdings, query)
-        rest = self._raw.without(lambda file: stamps.get(file.place) == file.stamp)
+    def _unstored(self, held: _Held, query: Query) -> Generator[Batch, None, Coverage]:
+        stored = coverage(held.holdings, query)
         try:
-            seen = yield from rest.look(query)
+            seen = yield from held.rest.look(query)
         except OutsideError as error:
             return replace(stored, not_seen={**stored.not_seen, self.label: error.message})
-        return _joined(seen, stored, frozenset(stamps), gone)
+        return _joined(seen, stored, frozenset(held.stamps), held.gone)
 
     def _all_raw(self, query: Query, error: IrkitError | None) -> Generator[Batch, None, Coverage]:
         seen = yield from self._raw.look(query)
         return seen if error is None else replace(seen, notes=(*seen.notes, f"the store was not used: {error.message}"))
 
 
-class _Held(NamedTuple):
-    """What is used of a store, and how many of its files are no longer there."""
+class _Held:
+    """What is used of a store, the files that are not in it, and how many of its own are no longer there."""
 
-    holdings: Holdings
-    engine: duckdb.DuckDBPyConnection
-    gone: int
+    def __init__(self, holdings: Holdings, raw: Filed, gone: int) -> None:
+        self.holdings = holdings
+        self.gone = gone
+        self.stamps = stamps = holdings.stamps()
+        self.rest = raw.without(lambda file: stamps.get(file.place) == file.stamp)
+        self._engine: duckdb.DuckDBPyConnection | None = None
+        self._parts: tuple[Part, ...] = ()
+
+    def engine(self, query: Query) -> duckdb.DuckDBPyConnection:
+        """An engine over the parts that may hold events of a query, or more of them."""
+        parts = self.holdings.touched(query)
+        if self._engine is None or not set(parts) <= set(self._parts):
+            self.close()
+            self._engine, self._parts = self.holdings.engine(query), parts
+        return self._engine
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
 
 
 class State(StrEnum):

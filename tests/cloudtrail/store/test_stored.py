@@ -67,6 +67,35 @@ def test_every_query_gives_what_it_gives_on_raw_records(kept: Kept, records: tup
 
 
 @pytest.mark.parametrize(
+    "calls",
+    [
+        ("kms:*",),
+        ("KMS:*", "kms:decrypt"),
+        ("decrypt", "s3:*"),
+        ("*:Decrypt",),
+        ("*", "kms:Decrypt"),
+        ("*:*",),
+        ("sts:AssumeRole", "sts:GetCallerIdentity", "iam:CreateUser", "ListBuckets"),
+        (":Decrypt", "iam:*"),
+    ],
+)
+def test_calls_are_found_however_they_are_named(
+    kept: Kept, records: tuple[Record, ...], calls: tuple[str, ...]
+) -> None:
+    query = Query(calls=calls)
+    assert list(found(Stored(kept.folder), query).records) == [one for one in records if query.matches(one)]
+
+
+def test_many_spans_of_time_hold_what_they_hold(kept: Kept, records: tuple[Record, ...]) -> None:
+    times = sorted({one.at for one in records})
+    ends = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    spans = tuple(Window(first, second) for first, second in zip(times[::3], times[1::3], strict=False))
+    for windows in (spans, (*spans, Window(ends[0], times[1])), (Window(times[-1], ends[1]), spans[0])):
+        query = Query(windows=windows)
+        assert list(found(Stored(kept.folder), query).records) == [one for one in records if query.matches(one)]
+
+
+@pytest.mark.parametrize(
     ("query", "event_id"),
     [
         (Query(agents=("a\ud800b",)), "lone"),
