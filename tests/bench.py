@@ -16,7 +16,7 @@ from irkit.actions import catalog
 from irkit.clients.clients import Clients, Listeners, Outside
 from irkit.clients.evidence import EvidenceFile
 from irkit.clients.iam import NewKey
-from irkit.contract import Operation, Plan, Proof, Receipt, Verdict
+from irkit.contract import ActionId, Operation, Plan, Proof, Receipt, Verdict
 from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ class Suspect:
 
 
 class Postmortem:
-    """Writes nothing: says where it would be."""
+    """Tells of no incident."""
 
-    def write(self) -> tuple[str, str]:
-        return "report.md", "0" * 64
+    def text(self) -> str:
+        return "# Nothing happened\n"
 
 
 @dataclass
@@ -100,21 +100,21 @@ def bench(world: World, folder: Path, **changes: object) -> Bench:
 
 def operation(action_id: str) -> Operation[Any, Any]:
     """What an action does."""
-    found = catalog.ACTIONS[catalog.ActionId(action_id)].operation
+    found = catalog.ACTIONS[ActionId(action_id)].operation
     assert found is not None
     return found
 
 
 def revert(action_id: str) -> Operation[Any, Any]:
     """How an action is undone."""
-    found = catalog.ACTIONS[catalog.ActionId(action_id)].revert
+    found = catalog.ACTIONS[ActionId(action_id)].revert
     assert found is not None
     return found
 
 
 def planned(clients: Clients, action_id: str, **given: object) -> Plan:
     """The plan of an action for parameters, as it comes out of the journal again."""
-    action = catalog.ACTIONS[catalog.ActionId(action_id)]
+    action = catalog.ACTIONS[ActionId(action_id)]
     plan = operation(action_id).plan(clients, action.params.model_validate(given))
     return Plan.model_validate_json(plan.model_dump_json())
 
@@ -149,7 +149,7 @@ def aged(receipt: Receipt) -> Receipt:
 
 def asked(clients: Clients, action_id: str, **given: object) -> Mapping[str, Any]:
     """The result of a reading action, as the journal holds it."""
-    action = catalog.ACTIONS[catalog.ActionId(action_id)]
+    action = catalog.ACTIONS[ActionId(action_id)]
     assert action.read is not None
     result = action.read(clients, action.params.model_validate(given))
     dumped: Mapping[str, Any] = json.loads(result.model_dump_json())

@@ -28,7 +28,7 @@ def _once(_: Any, path: str) -> Any:  # noqa: ANN401  botocore's own
     return _read_once(path)
 
 
-JSONFileLoader.load_file = _once
+JSONFileLoader.load_file = _once  # type: ignore[method-assign, assignment]
 
 for _one in (signal.SIGINT, signal.SIGHUP):
     # Behind `nohup` or `&` they are ignored, and would be so by each irkit that a test interrupts. A handler is not

@@ -59,7 +59,7 @@ class Forge:
 class NoPostmortem:
     """For steps that write none."""
 
-    def write(self) -> tuple[str, str]:
+    def text(self) -> str:
         raise AssertionError("no step of these tests writes a postmortem")
 
 

@@ -30,7 +30,8 @@ def tree(tmp_path: Path, cache: Path) -> WorkTree:
 
 
 def results(tree: WorkTree) -> dict[str, list[dict[str, object]]]:
-    return json.loads((tree.folder / ".secrets.baseline").read_text())["results"]
+    found: dict[str, list[dict[str, object]]] = json.loads((tree.folder / ".secrets.baseline").read_text())["results"]
+    return found
 
 
 def their_hook(tree: WorkTree, *files: str) -> int:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import JsonValue
 
 from irkit.clients.slack import Slack, SlackWeb, incident_channel
 from irkit.drill.world.loopback_server import Outage
@@ -8,7 +9,7 @@ from irkit.errors import Denied, NotFound, OutsideError, Throttled, Unreachable
 from irkit.secret import Secret
 from tests.forge import SLACK_TOKEN, Forge
 
-SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
+SECTION: dict[str, JsonValue] = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 
 
 @pytest.fixture

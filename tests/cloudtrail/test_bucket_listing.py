@@ -156,7 +156,7 @@ def test_a_listing_that_is_closed_ends() -> None:
     s3 = filled()
     pages = Listing(s3, "logs", "", Query()).pages()  # type: ignore[arg-type]
     next(pages)
-    pages.close()  # type: ignore[attr-defined]
+    pages.close()
     assert not [each for each in threading.enumerate() if each.name == "listing"]
 
 

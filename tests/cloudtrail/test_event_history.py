@@ -15,7 +15,7 @@ from irkit.clients.regions import ToldBy
 from irkit.cloudtrail.event_history import EventHistory
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.record import Record, record
-from irkit.cloudtrail.source import found, in_order
+from irkit.cloudtrail.source import Batch, found, in_order
 from irkit.drill.world.estate import REGIONS
 from irkit.errors import Denied, OutsideError, Unreachable
 from tests.bench import Bench
@@ -305,7 +305,7 @@ def test_a_record_that_cannot_be_read_is_named() -> None:
 
 
 def test_progress_says_how_much_is_left() -> None:
-    told = []
+    told: list[Batch] = []
     found(source(history(*many(500), fails=lambda *_: time.sleep(0.02))), Query(keys=(KEY,)), told.append)
     assert told[-1].progress.done == told[-1].progress.total == 2
     assert told[-1].progress.seconds_left == 0

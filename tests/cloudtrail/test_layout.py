@@ -44,7 +44,7 @@ def test_regions_of_more_than_three_parts_are_read() -> None:
 @pytest.mark.parametrize("name", ["", "notes.json", "CloudTrail.json.gz", "records_20261121T1200Z.json", "a/b/c.gz"])
 def test_other_names_tell_nothing_and_leave_nothing_out(name: str) -> None:
     one = named(name)
-    assert one == ("", "", None, None, Kind.OTHER)
+    assert tuple(one) == ("", "", None, None, Kind.OTHER)
     assert may_hold(one, Query(windows=(Window(NOON, NOON),), accounts=("1",), regions=("x",)))
 
 

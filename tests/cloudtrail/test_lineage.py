@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -118,7 +119,7 @@ def test_the_source_identity_joins_what_was_taken_on_where_no_record_was_kept() 
         requestParameters={"roleArn": ROLE, "sourceIdentity": "mallory"},
         responseElements={"credentials": {"accessKeyId": "ASIA2"}, "sourceIdentity": "mallory"},
     )
-    context = {"sessionContext": {"sourceIdentity": "mallory"}}
+    context: dict[str, Any] = {"sessionContext": {"sourceIdentity": "mallory"}}
     elsewhere = made(
         "sts:AssumeRole",
         60,
@@ -132,7 +133,7 @@ def test_the_source_identity_joins_what_was_taken_on_where_no_record_was_kept() 
 
 
 def test_a_source_identity_that_the_caller_already_had_joins_nobody() -> None:
-    context = {"sessionContext": {"sourceIdentity": "alice"}}
+    context: dict[str, Any] = {"sessionContext": {"sourceIdentity": "alice"}}
     mine = made(
         "sts:AssumeRole",
         userIdentity=identity(KEY, **context),

@@ -24,7 +24,7 @@ def nobody() -> Clients:
 @pytest.fixture(params=["logs.json.gz", "logs.json"])
 def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     text = json.dumps({"Records": [body("iam:GetUser", userAgent="é"), body("iam:ListUsers")]}, ensure_ascii=False)
-    path = tmp_path / request.param
+    path = tmp_path / str(request.param)
     path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
     return path
 

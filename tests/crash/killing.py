@@ -177,8 +177,8 @@ def die_within_holds(points: Points) -> None:
 
         return acted
 
-    Grip.put = dying(Grip.put)  # type: ignore[method-assign]
-    Grip.take_layer = dying(Grip.take_layer)  # type: ignore[method-assign]
+    Grip.put = dying(Grip.put)  # type: ignore[method-assign, assignment]
+    Grip.take_layer = dying(Grip.take_layer)  # type: ignore[method-assign, assignment]
 
 
 def child(config_file: Path, data: Path, incident: str, points_file: Path, where: Where) -> int:

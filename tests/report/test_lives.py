@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from irkit.contract import Change, Credential, CredentialKind, Effect, Means, Plan, Receipt, Seen, Sighting
 from irkit.incident import events as ev
 from irkit.incident.events import PlanHash, StepId
@@ -133,7 +135,11 @@ def test_the_timeline_has_each_turn_with_its_clock(tmp_path: Path) -> None:
 
 
 def test_what_a_sweep_found_is_told_once_and_how_each_sweep_ended(tmp_path: Path) -> None:
-    user = {"by": "arn:aws:iam::111143211234:user/svc-deploy", "call": "iam:CreateUser", "user": "svc-backup2"}
+    user: JsonValue = {
+        "by": "arn:aws:iam::111143211234:user/svc-deploy",
+        "call": "iam:CreateUser",
+        "user": "svc-backup2",
+    }
     with story(tmp_path) as told:
         told.reads("sweep", 5, {"outcome": "found", "users": [user], "unknown": ["role/ops9"], "coverage": "all"})
         told.reads("sweep_again", 8, {"outcome": "clean", "unknown": ["role/ops9"], "not_seen": ["eu-west-1"]})

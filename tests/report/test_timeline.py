@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from irkit.contract import Proof, Receipt, Standing
+from irkit.contract import Effect, Proof, Receipt, Standing
 from irkit.incident import events as ev
 from irkit.incident.events import Event, StepId
 from irkit.report.narration import narration
@@ -31,7 +31,7 @@ def samples() -> list[Event]:
     return [
         ev.RunnerStarted(runner="r", pid=1, host="h"),
         ev.RunnerStopped(runner="r", reason="done"),
-        ev.StepStarted(**place, effect=ev.Effect.READ),
+        ev.StepStarted(**place, effect=Effect.READ),
         ev.ApprovalGiven(step=STEP, plan_hash=ev.PlanHash("a" * 64)),
         ev.OrderRefused(step=STEP, plan_hash=ev.PlanHash("c" * 64), why="kim has approved already"),
         ev.EffectIntended(**place, plan_hash=ev.PlanHash("b" * 64), runner="r"),

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from irkit.contract import Effect
 from irkit.errors import JournalBroken, Unreachable
-from irkit.incident.events import StepId
+from irkit.incident.events import StepId, StepStarted
 from irkit.incident.state import IncidentState
 from irkit.tui.board import RING
 from irkit.tui.desk import ProgressLine
@@ -103,7 +103,7 @@ def test_each_event_is_worded_once_even_when_the_state_lags_behind_the_records()
         collected.look()
     worded = [line for m in collected.messages if isinstance(m, DeskRead) for line in m.lines]
     assert len([line for line in worded if line.text == "reading"]) == sum(
-        getattr(r.event, "kind", "") == "step_started" and r.event.effect is Effect.READ for r in desk.story.records
+        isinstance(r.event, StepStarted) and r.event.effect is Effect.READ for r in desk.story.records
     )
 
 
@@ -144,7 +144,7 @@ def test_only_lines_in_sight_are_drawn(play: Play) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         pane = pilot.app.screen.query_one(ActivityPane)
         render, seen = pane.render_line, pane.count
-        pane.render_line = lambda y: (drawn.append(y), render(y))[1]  # type: ignore[method-assign]
+        pane.render_line = lambda y: (drawn.append(y), render(y))[1]  # type: ignore[method-assign, func-returns-value]
         desk.stream(lines(10_000))
         await until(pilot, lambda: pane.count > seen)
         await on(pilot).says("line 9999").go()
@@ -183,7 +183,7 @@ def test_moving_the_cursor_draws_two_rows_and_not_all(play: Play) -> None:
         steps = pilot.app.screen.query_one(StepList)
         drawn: list[int] = []
         render = steps.render_line
-        steps.render_line = lambda y: (drawn.append(y), render(y))[1]  # type: ignore[method-assign]
+        steps.render_line = lambda y: (drawn.append(y), render(y))[1]  # type: ignore[method-assign, func-returns-value]
         await pilot.press("up")
         await until(pilot, lambda: len(drawn) > 0)
         assert sorted(set(drawn)) == [steps.cursor, steps.cursor + 1]

@@ -425,10 +425,10 @@ def test_the_cursor_stays_on_its_row_when_rows_come_in_above(tmp_path: Path) -> 
 
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).says("5 rows").press("down", "down").go()
-        chosen = table(pilot).row.event_id  # type: ignore[union-attr]
+        chosen = table(pilot).row.event_id  # type: ignore[attr-defined]
         gate.set()
         await ended(pilot)
-        assert table(pilot).row.event_id == chosen  # type: ignore[union-attr]
+        assert table(pilot).row.event_id == chosen  # type: ignore[attr-defined]
         assert table(pilot).cursor > 2
 
     play_trail(tmp_path, scene, desk(ScriptedSource(newest_first, gate=gate)))

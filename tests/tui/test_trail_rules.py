@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,8 @@ from irkit.cloudtrail.locator import NOWHERE
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.catalog import QUESTIONS
-from irkit.cloudtrail.questions.question import Follow
+from irkit.cloudtrail.questions.question import Answer, Follow
+from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Progress, found
 from irkit.tui.trail_asker import Sofar
 from irkit.tui.trail_cells import drawable, escape, fitted, words
@@ -39,7 +42,7 @@ def window(hours: int, length: int = 1) -> Window:
     return Window(AT + hours * HOUR, AT + (hours + length) * HOUR)
 
 
-def answered(query: Query | None = None, question: str = "activity"):  # noqa: ANN201
+def answered(query: Query | None = None, question: str = "activity") -> Answer[Any]:
     return ask(ScriptedSource(), QUESTIONS[question], query or Query(), Follow.MADE_FOR)
 
 
@@ -116,7 +119,7 @@ def test_every_event_is_under_one_bar() -> None:
         assert all(made.counts[made.at(one.at) or 0] for one in records)
 
 
-def real_records_in_order():  # noqa: ANN201
+def real_records_in_order() -> tuple[Record, ...]:
     return found(ScriptedSource(), Query()).records
 
 
@@ -281,7 +284,7 @@ def test_rows_of_many_records_are_counted_anew_without_what_is_left_out() -> Non
     assert after["account", "123837392027"] == before["account", "123837392027"] - before["call", "kms:Decrypt"]
 
 
-def _row(rows, what: str, text: str) -> object:  # noqa: ANN001
+def _row(rows: Sequence[Any], what: str, text: str) -> object:
     return next(row for row in rows if (row.what, row.value) == (what, text))
 
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from irkit.clients.known_secrets import GIVEN
 from irkit.errors import InputMissing
 from irkit.runbook.load import loads
 from irkit.runbook.model import Runbook
 from irkit.secret import Secret
-from irkit.wiring.inputs import GIVEN, given
+from irkit.wiring.inputs import given
 
 TEXT = "a leaked value that is no AWS key"
 PLAIN = """

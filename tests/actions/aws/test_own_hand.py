@@ -105,7 +105,7 @@ class _Session(AwsSession):
 def clients_of(arn: str, protected: tuple[str, ...]) -> tuple[Clients, Told]:
     """The clients of somebody, with a cloud that only tells who calls."""
     config = Config(Path("data"), Path("runbooks"), "tester", protected_principals=protected)
-    clients = Outside(config, "DRILL-1", Path("data"), b"k" * 32, Postmortem()).clients("step")  # type: ignore[arg-type]
+    clients = Outside(config, "DRILL-1", Path("data"), b"k" * 32, Postmortem()).clients("step")
     told = Told(arn)
     clients.__dict__["aws"] = told
     return clients, told

@@ -69,7 +69,8 @@ def test_planning_needs_no_slack_and_applying_says_that_it_is_out(ready: Forge) 
         post_message.apply(ready.clients("tell"), plan)
     ready.slack.outage(Outage.OFF)
     assert post_message.probe(ready.clients("tell"), plan).standing is Standing.UNTOUCHED
-    assert post_message.apply(ready.clients("tell"), plan)
+    post_message.apply(ready.clients("tell"), plan)
+    assert post_message.probe(ready.clients("tell"), plan).standing is Standing.IN_PLACE
 
 
 def test_another_channel_can_be_named(ready: Forge) -> None:

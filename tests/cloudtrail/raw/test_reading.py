@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def wanted(bodies: Sequence[Body], query: Query) -> dict[str, Record]:
     return {one.event_id: one for one in records if query.matches(one)}
 
 
-def _some(of: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
+def _some(of: Iterable[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(sorted(of)), min_size=1, max_size=6, unique=True).map(tuple)
 
 

@@ -102,7 +102,8 @@ class Tree:
         return self.baseline
 
     def results(self) -> dict[str, list[dict[str, object]]]:
-        return json.loads(self.baseline.read_text())["results"]
+        found: dict[str, list[dict[str, object]]] = json.loads(self.baseline.read_text())["results"]
+        return found
 
 
 def finding(rule: str, value: str, *places: Place, near: bytes = b"") -> Finding:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from irkit.scan.accepted.accepted import BASELINE, EXCLUDED, HASH, REAL, accepted
+from irkit.scan.accepted.accepted import BASELINE, EXCLUDED, HASH, REAL, Accepted, accepted
 from irkit.scan.accepted.baseline import BaselineInvalid
 from irkit.scan.finding import Commit, Place, PlaceKind, Report
 from tests.scan.accepted.repo import (
@@ -26,7 +26,7 @@ from tests.scan.accepted.repo import (
 SOUGHT = [("github_token", TOKEN), ("password", PASSWORD)]
 
 
-def reasons(outcome: object) -> dict[str, int]:
+def reasons(outcome: Accepted) -> dict[str, int]:
     return {each.reason: len(each.findings) for each in outcome.left_out}
 
 

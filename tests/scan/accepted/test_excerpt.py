@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from irkit.scan.accepted.audit import Answer, Audit, audit_report, root_of
 from irkit.scan.accepted.baseline import Entry
-from irkit.scan.accepted.excerpt import CodeLine, Excerpt, excerpt
+from irkit.scan.accepted.excerpt import CodeLine, Excerpt, Look, excerpt
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.accepted.sites import Sites
 from irkit.scan.finding import Sighting
@@ -23,7 +23,7 @@ def nothing(body: bytes) -> Sequence[Sighting]:
     return ()
 
 
-def seeing(*values: str):  # noqa: ANN201 - a look
+def seeing(*values: str) -> Look:
     def look(body: bytes) -> list[Sighting]:
         found = []
         for value in values:
@@ -48,7 +48,7 @@ def rows(made: Excerpt) -> list[str]:
     return [shown(line) for line in made.lines]
 
 
-def around(root: Path, text: str, entry: Entry, *others: Entry, look=nothing) -> Excerpt:  # noqa: ANN001 - as above
+def around(root: Path, text: str, entry: Entry, *others: Entry, look: Look = nothing) -> Excerpt:
     (root / entry.path).write_text(text, encoding="utf-8")
     return excerpt(entry, others, Sites(root), look, around=2)
 

@@ -47,7 +47,7 @@ def judged(root: Path, name: str, text: str, *places: Place) -> Accepted:
 def test_a_line_that_names_the_finding_accepts_it(tmp_path: Path, line: str) -> None:
     outcome = judged(tmp_path, ".irkitignore", f"# why\n\n{line}\n", BLOB)
     assert outcome.report.findings == ()
-    assert outcome.unused == outcome.malformed == ()
+    assert (outcome.unused, outcome.malformed) == ((), ())
     assert [each.reason for each in outcome.left_out] == [".irkitignore"]
 
 

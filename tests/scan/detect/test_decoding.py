@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irkit.scan.detect.encodings import in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32
+from irkit.scan.detect.engine import Engine
 from tests.scan.detect.samples import DETECTORS, KEY, PASSWORD, TOKEN, seen, some, values
 
 ENCODED: dict[str, Callable[[str], bytes]] = {
@@ -34,7 +35,9 @@ AROUND = st.text(st.sampled_from("ab c\n=é€😀"), max_size=40)
 @pytest.mark.parametrize("form", ENCODED)
 @given(before=AROUND, after=AROUND)
 @settings(deadline=None, max_examples=20)
-def test_a_value_in_an_encoded_text_is_found_as_in_a_plain_one(form: str, engine: str, before: str, after: str) -> None:
+def test_a_value_in_an_encoded_text_is_found_as_in_a_plain_one(
+    form: str, engine: Engine, before: str, after: str
+) -> None:
     encoded = ENCODED[form](f"{before} {TOKEN} {after}")
     assert TOKEN in values(encoded, DETECTORS[engine])
 

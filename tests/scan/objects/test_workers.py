@@ -26,7 +26,7 @@ def test_every_task_is_answered_once() -> None:
     answers: dict[int, bytes] = {}
     tasks = [partial(bytes, [number % 256] * number) for number in range(300)]
 
-    run_each(tasks, 3, lambda number, answer: answers.setdefault(number, answer) and None)
+    run_each(tasks, 3, answers.__setitem__)
 
     assert answers == {number: bytes([number % 256] * number) for number in range(300)}
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from hypothesis import given
@@ -14,14 +15,16 @@ from irkit.scan.output.about import About
 from tests.scan.output.reports import HOSTILE, NOTHING, TOKEN, about, finding, report
 
 
-def log(made: Report, told: About | None = None) -> dict[str, object]:
+def log(made: Report, told: About | None = None) -> dict[str, Any]:
     out = io.StringIO()
     sarif.write(made, out, told or about())
-    return json.loads(out.getvalue())
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
 
 
-def run(made: Report) -> dict[str, object]:
-    return log(made)["runs"][0]
+def run(made: Report) -> dict[str, Any]:
+    found: dict[str, Any] = log(made)["runs"][0]
+    return found
 
 
 def test_a_log_is_valid_by_the_schema_of_oasis() -> None:
