@@ -11,9 +11,10 @@ from irkit.clients.aws import Aws
 
 @dataclass(frozen=True)
 class Born:
-    """A user or a role, and when it was made."""
+    """A user or a role, and when it was made. ``id`` is IAM's own, which is never given to another; a name is."""
 
     arn: str
+    id: str
     created_at: datetime
 
 
@@ -25,9 +26,9 @@ class BornSince:
 
     def since(self, at: datetime) -> Iterator[Born]:
         """Those made at ``at`` or later; services' own roles left out (iam:ListUsers, iam:ListRoles)."""
-        for operation, part in (("list_users", "Users"), ("list_roles", "Roles")):
+        for operation, part, own in (("list_users", "Users", "UserId"), ("list_roles", "Roles", "RoleId")):
             for page in self._aws.pages("iam", operation, PaginationConfig={"PageSize": 1000}):
                 for row in page[part]:
                     made = row["CreateDate"].astimezone(UTC)
                     if made >= at.replace(microsecond=0) and "/aws-service-role/" not in str(row["Path"]):
-                        yield Born(str(row["Arn"]), made)
+                        yield Born(str(row["Arn"]), str(row[own]), made)

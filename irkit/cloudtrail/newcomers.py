@@ -5,7 +5,7 @@ IAM's own lists are complete at once and silent about who made what; CloudTrail 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ from irkit.clients.hold import Grip, Hold
 from irkit.clients.holding import News
 from irkit.clients.principal import principal
 from irkit.clients.quarantine_policy import plain
-from irkit.cloudtrail.births import Birth, Kind, births
-from irkit.cloudtrail.identity_work import actor
+from irkit.cloudtrail.births import Birth, Kind
 from irkit.cloudtrail.inquiry import source_of, told_to
 from irkit.cloudtrail.kin import kin
 from irkit.cloudtrail.lineage import Tree
+from irkit.cloudtrail.makers import makers_of
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.activity import ACTIVITY
 from irkit.cloudtrail.questions.asking import ask
@@ -36,7 +36,8 @@ _UNKNOWN = "made at {at:%H:%M:%SZ}, by whom the log does not tell yet"
 class Newcomers:
     """Tells news of one hold. ``since`` is AWS's time from which the log may not be complete; ``until`` as for holds.
 
-    Innocent is what was made by somebody who is neither held nor came of the suspects, as ``aws.sweep_window`` has it.
+    Innocent is what was made by somebody who is neither held nor came of the suspects, and on whom they laid no hands
+    (``irkit.cloudtrail.makers``); by IAM's own ids, so that nobody is cleared by a name that was given again.
     """
 
     clients: Clients
@@ -45,13 +46,16 @@ class Newcomers:
     since: datetime
     until: datetime
     _refused: set[str] = field(default_factory=set)
-    _innocent: set[str] = field(default_factory=set)
+    _innocent: frozenset[str] = frozenset()
+    _spared: set[str] = field(default_factory=set)
+    _ids: dict[str, str] = field(default_factory=dict)
+    """Who bears a name now."""
     _tree: Tree = field(default_factory=lambda: Tree(()))
     _asked_at: datetime | None = None
 
     def news(self, holds: Sequence[Hold]) -> News:
         """Who is to be held beside, and who is let go. Raises ``OutsideError``."""
-        held = {plain(one.arn): one.is_sure for one in holds if one.policy}
+        held = {plain(one.arn) for one in holds if one.policy}
         keys = {key for one in holds for key in one.keys}
         found: list[Hold] = []
         if self._is_due():
@@ -59,7 +63,7 @@ class Newcomers:
             found += self._kin(set(held), keys)
         found += self._born({*held, *(plain(one.arn) for one in found)})
         unsure = (one for one in (*holds, *found) if not one.is_sure)
-        free = frozenset(one.name for one in unsure if plain(one.arn) in self._innocent)
+        free = frozenset(one.name for one in unsure if self._ids.get(plain(one.arn)) in self._innocent)
         return News(tuple(found), free)
 
     def _born(self, held: set[str]) -> Iterator[Hold]:
@@ -68,14 +72,15 @@ class Newcomers:
         Those too, where a run that was cut short holds them: so that they are let go.
         """
         for one in self.grip.born.since(self.since):
-            if plain(one.arn) in held | self._refused:
+            self._ids[plain(one.arn)] = one.id
+            if plain(one.arn) in held | self._refused or one.id in self._spared & self._innocent:
                 continue
             for hold in self._hold(one.arn, _UNKNOWN.format(at=one.created_at)):
                 left = self.grip.left_behind(hold)
-                if left is not None or plain(one.arn) not in self._innocent:
+                if left is not None or one.id not in self._innocent:
                     yield (left or hold).model_copy(update={"is_sure": False})
                 else:
-                    self._refused.add(plain(one.arn))
+                    self._spared.add(one.id)
 
     def _kin(self, held: set[str], keys: set[str]) -> Iterator[Hold]:
         """Who came of the suspects by the log; and the keys that they made for others."""
@@ -92,7 +97,9 @@ class Newcomers:
         try:
             self.clients.sts.refuse_own_arn(arn)
             yield self.grip.hold(arn, self.until, why)
-        except (OwnIdentity, NotFound, Refused, UsageError):
+        except NotFound:
+            return  # its name may be given again
+        except (OwnIdentity, Refused, UsageError):
             self._refused.add(plain(arn))
 
     def _key(self, one: Birth) -> Iterator[Hold]:
@@ -108,7 +115,7 @@ class Newcomers:
         every = timedelta(seconds=min(5.0, max(1.0, self.clients.config.cloudtrail.lag_s / 3)))
         return self._asked_at is None or self.clients.now() >= self._asked_at + every
 
-    def _ask(self, held: Mapping[str, bool]) -> None:
+    def _ask(self, held: Iterable[str]) -> None:
         now = self.clients.now()
         self._asked_at = now
         source, windows = source_of(self.clients), (Window(self.since, now + timedelta(minutes=1)),)
@@ -117,13 +124,9 @@ class Newcomers:
         theirs = ask(source, ACTIVITY, Query(windows=windows, arns=asked), Follow.TREE, told)
         making = ask(source, ACTIVITY, Query(windows=windows, calls=_MAKING), Follow.ALONE, told)
         self._tree = theirs.tree or Tree(self.suspects)
-        makers = {one.event_id: actor(one) for one in making.records}
         kindred = {plain(one.arn) for one in self._tree.births if principal(one.arn)}
-        sure = kindred | {arn for arn, is_sure in held.items() if is_sure}
-        for one in births(making.records):
-            maker = makers.get(one.event_id, "")
-            if one.is_creation and plain(one.arn) not in sure and maker and maker not in kindred | set(held):
-                self._innocent.add(plain(one.arn))
+        made = makers_of(making.records, theirs.records, (*asked, *kindred, *held), self.since)
+        self._innocent = frozenset(born for born, maker in made.by_id.items() if not maker.doubt)
 
 
 def log_since(clients: Clients) -> datetime:
