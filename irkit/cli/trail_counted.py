@@ -76,7 +76,7 @@ def _complete(raw: Filed, folder: Path, asked: Looked) -> None:
     known: dict[str, str] = {}
     if holdings is not None:
         with closing(holdings):
-            known = dict(holdings.stamps())
+            known = {each.place: each.stamp for each in holdings.unread.values()} | holdings.stamps()
     if any(known.get(each.place) != each.stamp for each in raw.files()):
         say("irkit trail: it is counted in the store, which is built first")
         built(raw, folder, asked.whence)

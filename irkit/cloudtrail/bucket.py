@@ -93,11 +93,18 @@ class TrailBucket:
         """The objects on disk, for a store to read; none without a folder."""
         self.known: Callable[[RawFile], bool] = _is_never
         """Which objects are told from elsewhere."""
+        self.recalled: Callable[[RawFile], RawFile] = _as_it_is
+        """An object, with what is told of it where nothing of it can be read."""
 
-    def without(self, known: Callable[[RawFile], bool]) -> TrailBucket:
-        """The same, but for the content of objects that are known (by place and ETag): they are not fetched."""
+    def without(
+        self, known: Callable[[RawFile], bool], recalled: Callable[[RawFile], RawFile] | None = None
+    ) -> TrailBucket:
+        """The same, but for the content of objects that are known (by place and ETag): they are not fetched.
+
+        ``recalled`` gives each other object, with what is told of it where nothing of it can be read.
+        """
         rest = copy(self)
-        rest.known = known
+        rest.known, rest.recalled = known, recalled or _as_it_is
         return rest
 
     def files(self) -> list[RawFile]:
@@ -190,7 +197,7 @@ class TrailBucket:
         began, told = time.monotonic(), ""
         with tempfile.TemporaryDirectory(prefix="irkit-") as spool:
             files = fetching.files(pages, Path(spool))
-            look = look_at_files(files, query, self._jobs)
+            look = look_at_files(map(self.recalled, files), query, self._jobs)
             with closing(files), closing(look):
                 while True:
                     try:
@@ -286,6 +293,10 @@ def _stamp(at: datetime) -> str:
 def _seen(looked: Looked) -> Window | None:
     first, last = looked.sights.first, looked.sights.last
     return Window(datetime.fromisoformat(first), datetime.fromisoformat(last)) if first and last else None
+
+
+def _as_it_is(file: RawFile) -> RawFile:
+    return file
 
 
 def _is_never(_: RawFile) -> bool:

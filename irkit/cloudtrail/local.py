@@ -44,13 +44,19 @@ class LocalFiles:
         self.paths = tuple(paths)
         self._jobs = jobs
         self._known: Callable[[RawFile], bool] = _is_never
+        self._recalled: Callable[[RawFile], RawFile] = _as_it_is
         self._walked: Walked | None = None
         """What there was, where looks are not to see what came since."""
 
-    def without(self, known: Callable[[RawFile], bool]) -> LocalFiles:
-        """The same as it is now, but for the content of files that are known: their names count, they are not read."""
+    def without(
+        self, known: Callable[[RawFile], bool], recalled: Callable[[RawFile], RawFile] | None = None
+    ) -> LocalFiles:
+        """The same as it is now, but for the content of files that are known: their names count, they are not read.
+
+        ``recalled`` gives each other file, with what is told of it where nothing of it can be read.
+        """
         rest = LocalFiles(self.paths, self._jobs)
-        rest._known = known
+        rest._known, rest._recalled = known, recalled or _as_it_is
         rest._walked = walked(self.paths)
         return rest
 
@@ -70,6 +76,7 @@ class LocalFiles:
         the truth, they are read after all. Raises ``OutsideError`` when there is no file at all.
         """
         plan = _planned(self._walked or walked(self.paths), query, self._known)
+        plan.read = [(one, self._recalled(file)) for one, file in plan.read]
         if not plan.read and not plan.left_out and not plan.known and not plan.walked.skipped:
             raise OutsideError(f"there is no file under {', '.join(map(str, self.paths))}", hint="check the path")
         looked = yield from self._looked(plan.read, query)
@@ -77,7 +84,7 @@ class LocalFiles:
         off = [place for place, _ in looked.off]
         off += [file.place for reason, _, file in pruned if lies(file.path, reason)]
         if off and pruned:
-            again = yield from self._looked(((one, file) for _, one, file in pruned), query)
+            again = yield from self._looked(((one, self._recalled(file)) for _, one, file in pruned), query)
             looked, pruned = looked.joined(again), []
         return _coverage(self.label, query, plan, looked, _Names(tuple(off), len(pruned)))
 
@@ -99,6 +106,10 @@ class _Names(NamedTuple):
 
 def _is_never(_: RawFile) -> bool:
     return False
+
+
+def _as_it_is(file: RawFile) -> RawFile:
+    return file
 
 
 def _planned(found: Walked, query: Query, known: Callable[[RawFile], bool]) -> _Plan:

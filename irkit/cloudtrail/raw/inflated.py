@@ -43,6 +43,10 @@ _OTHERS = {
 }
 
 
+REFUSED = "cannot be read ("
+"""How the reason begins when the system refused to read: it says nothing of what is in the file."""
+
+
 class Broken(NamedTuple):
     """Why a file was not read to its end; ``offset`` counts the inflated bytes before that."""
 
@@ -153,7 +157,7 @@ def inflated(file: RawFile) -> Generator[bytes, None, Broken | None]:
     except zlib.error as error:
         return Broken(given, f"is damaged ({str(error).partition(': ')[2] or error})")
     except OSError as error:
-        return Broken(given, f"cannot be read ({error.strerror or error})")
+        return Broken(given, f"{REFUSED}{error.strerror or error})")
     return None
 
 

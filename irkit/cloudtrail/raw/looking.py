@@ -112,9 +112,9 @@ def look_at_files(files: Iterable[RawFile], query: Query, jobs: int | None = Non
     the number of processes; by default that of the processors, at least 2. Closing the generator ends them.
     """
     known: Sequence[RawFile] = files if isinstance(files, Sequence) else ()
-    size = sum(file.size for file in known)
-    look = _Look(len(known), size)
-    if isinstance(files, Sequence) and (not files or (jobs is None and size <= _SMALL)):
+    look = _Look(len(known), sum(file.size for file in known))
+    to_read = sum(file.size for file in known if not file.told)
+    if isinstance(files, Sequence) and (not to_read or (jobs is None and to_read <= _SMALL)):
         for told in _here(files, query):
             yield look.hear(told)
         return look.looked()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from irkit.cloudtrail.coverage import Skipped
+
 
 class RawFile(NamedTuple):
     """``place`` is what locators name (a path, ``s3://bucket/key``); ``size`` the bytes as stored.
@@ -17,3 +19,5 @@ class RawFile(NamedTuple):
     content: bytes = b""
     stamp: str = ""
     """Changes when the content does: size and time of change, or an object's ETag."""
+    told: tuple[Skipped, ...] = ()
+    """Why nothing of it can be read, when that was found before: it is not read again."""

@@ -18,6 +18,9 @@ class Reader(Taker):
 
     def read(self, file: RawFile) -> Iterator[Part]:
         """What a file gives, a part a block; at least one."""
+        if file.told:
+            yield Part(skipped=file.told)
+            return
         text = Text(self, file.place)
         blocks = inflated(file)
         form: Form | None = None

@@ -18,8 +18,9 @@ from typing import NamedTuple
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.raw.inflated import REFUSED
 from irkit.cloudtrail.source import Progress
-from irkit.cloudtrail.store.entries import PARTS, Part, Registration, Scope, StoredFile, is_whole
+from irkit.cloudtrail.store.entries import PARTS, Part, Registration, Scope, StoredFile, Unread, is_whole
 from irkit.cloudtrail.store.job import FileDone, Job, JobDone, JobFile
 from irkit.cloudtrail.store.manifest import Manifest, unwritable
 from irkit.cloudtrail.store.workers import Ended, working
@@ -49,7 +50,10 @@ class ToAdd(NamedTuple):
 
 @dataclass(frozen=True)
 class Built:
-    """What a build added. Of ``unread`` files nothing could be read: they are no part of the store."""
+    """What a build added. Of ``unread`` files nothing can be read: they are no part of the store.
+
+    Those of them that were found so before, and have not changed, are not read again.
+    """
 
     files: int = 0
     events: int = 0
@@ -67,12 +71,13 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
     manifest = Manifest.created(folder)
     with closing(manifest), _alone(folder):
         _sweep(folder, manifest)
-        known = manifest.stamps()
-        wanted = sorted(
-            (file for file in files if known.get(file.place) != file.stamp and _is_nameable(file.place)),
-            key=_order,
-        )
-        built = yield from _built(folder, manifest, wanted, processes)
+        known, unread = manifest.stamps(), manifest.unread()
+        new = [file for file in files if known.get(file.place) != file.stamp and _is_nameable(file.place)]
+        old = [each for file in new if (each := unread.get(file.place)) is not None and each.stamp == file.stamp]
+        out = {each.place for each in old}
+        wanted = sorted((file for file in new if file.place not in out), key=_order)
+        built = _added(Built(), _judged(_recalled(old)))
+        built = yield from _built(folder, manifest, wanted, built, processes)
         from irkit.cloudtrail.store.settling import settling  # DuckDB: 40 MB that the workers can use till now
 
         for _ in settling(folder, manifest):
@@ -82,22 +87,23 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
 
 
 def _built(
-    folder: Path, manifest: Manifest, wanted: Sequence[ToAdd], processes: int
+    folder: Path, manifest: Manifest, wanted: Sequence[ToAdd], built: Built, processes: int
 ) -> Generator[Progress, None, Built]:
     by_place = {file.place: file for file in wanted}
     began_at = monotonic()
-    built = Built()
-    size = 0
+    size = read = 0
     total = sum(file.size for file in wanted)
     with closing(working(_jobs(folder, wanted), processes)) as ends:
         for end in ends:
             done = _checked(folder, end)
-            _register(manifest, Path(end.job.part).name, done, by_place)
+            unread = tuple(_unread(done, by_place)) if end.done is not None else ()
+            done = _judged(done)
+            _register(manifest, Path(end.job.part).name, done, by_place, unread)
             size += sum(by_place[file.place].size for file in end.job.files)
             built = _added(built, done)
             left = (monotonic() - began_at) * (total - size) / size if size else None
-            files = built.files + len(built.unread)
-            yield Progress("files", files, len(wanted), built.events, size, left)
+            read += len(end.job.files)
+            yield Progress("files", read, len(wanted), built.events, size, left)
     return built
 
 
@@ -118,8 +124,28 @@ def _checked(folder: Path, end: Ended) -> JobDone:
         return JobDone(skipped=tuple(Skipped(Locator(place), why) for place in places), unread=places)
     if end.done.failure:
         raise unwritable(folder, end.done.failure)
-    no_logs = {place for place in end.done.unread if not _is_meant(place)}
-    return replace(end.done, skipped=tuple(each for each in end.done.skipped if each.at.place not in no_logs))
+    return end.done
+
+
+def _unread(done: JobDone, by_place: dict[str, ToAdd]) -> Iterator[Unread]:
+    """The files of which nothing could be read for what is in them: that stays so while they do not change."""
+    for place in done.unread:
+        told = tuple(each for each in done.skipped if each.at.place == place)
+        if not any(each.why.startswith(REFUSED) for each in told):
+            yield Unread(place, by_place[place].stamp, told)
+
+
+def _recalled(old: Iterable[Unread]) -> JobDone:
+    """As if they had been read again."""
+    several = list(old)
+    told = (each for one in several for each in one.told)
+    return JobDone(skipped=tuple(told), unread=tuple(one.place for one in several))
+
+
+def _judged(done: JobDone) -> JobDone:
+    """Without what is said of files that are no logs."""
+    no_logs = {place for place in done.unread if not _is_meant(place)}
+    return replace(done, skipped=tuple(each for each in done.skipped if each.at.place not in no_logs))
 
 
 def _is_meant(place: str) -> bool:
@@ -127,7 +153,9 @@ def _is_meant(place: str) -> bool:
     return named(place).kind is not Kind.OTHER or place.lower().endswith(_LOGS)
 
 
-def _register(manifest: Manifest, name: str, done: JobDone, by_place: dict[str, ToAdd]) -> None:
+def _register(
+    manifest: Manifest, name: str, done: JobDone, by_place: dict[str, ToAdd], unread: tuple[Unread, ...]
+) -> None:
     part = None
     if done.rows:
         firsts = [file.first for file in done.files if file.first is not None]
@@ -139,6 +167,7 @@ def _register(manifest: Manifest, name: str, done: JobDone, by_place: dict[str, 
             tuple(_stored(by_place[file.place], file, name) for file in done.files),
             tuple(Scope(*scope) for scope in done.scopes),
             done.skipped,
+            unread,
         )
     )
 

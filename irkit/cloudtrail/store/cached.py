@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 class Filed(Source, Protocol):
     """A source whose records lie in files (or objects) that a store can hold, each with a stamp."""
 
-    def without(self, known: Callable[[RawFile], bool]) -> Source:
+    def without(self, known: Callable[[RawFile], bool], recalled: Callable[[RawFile], RawFile] | None = None) -> Source:
         """The same, but for the content of files that are known: their names count, they are not read.
 
+        ``recalled`` gives each other file, with what is told of it where nothing of it can be read.
         They are the files that there are now, whatever comes later.
         """
 
@@ -165,7 +166,7 @@ class _Held:
         self.holdings = holdings
         self.gone = gone
         self.stamps = stamps = holdings.stamps()
-        self.rest = raw.without(lambda file: stamps.get(file.place) == file.stamp)
+        self.rest = raw.without(lambda file: stamps.get(file.place) == file.stamp, self._recalled)
         self._engine: duckdb.DuckDBPyConnection | None = None
         self._parts: tuple[Part, ...] = ()
 
@@ -176,6 +177,10 @@ class _Held:
             self.close()
             self._engine, self._parts = self.holdings.engine(query), parts
         return self._engine
+
+    def _recalled(self, file: RawFile) -> RawFile:
+        known = self.holdings.unread.get(file.place)
+        return file if known is None or known.stamp != file.stamp else file._replace(told=known.told)
 
     def close(self) -> None:
         """Let go of the engine."""

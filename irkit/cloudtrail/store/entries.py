@@ -42,6 +42,14 @@ class StoredFile(NamedTuple):
     """Events of it that another file of the store stands for."""
 
 
+class Unread(NamedTuple):
+    """A file of which nothing can be read, as long as its stamp is this: it is no part of the store."""
+
+    place: str
+    stamp: str
+    told: tuple[Skipped, ...]
+
+
 class Scope(NamedTuple):
     """An account and a region that events of a part are of."""
 
@@ -57,6 +65,7 @@ class Registration:
     files: tuple[StoredFile, ...]
     scopes: tuple[Scope, ...]
     skipped: tuple[Skipped, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 class Swap(NamedTuple):

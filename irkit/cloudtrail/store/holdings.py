@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.store.columns import microseconds
-from irkit.cloudtrail.store.entries import PARTS, Part, Scope, Totals, is_whole, path_of
+from irkit.cloudtrail.store.entries import PARTS, Part, Scope, Totals, Unread, is_whole, path_of
 from irkit.cloudtrail.store.manifest import Manifest
 from irkit.cloudtrail.store.views import View
 
@@ -69,6 +69,11 @@ class Holdings:
     def skipped(self) -> tuple[Skipped, ...]:
         """What could not be read when the store was built."""
         return self.manifest.skipped()
+
+    @cached_property
+    def unread(self) -> dict[str, Unread]:
+        """Files of which nothing can be read as they are, by their places."""
+        return self.manifest.unread()
 
     @property
     def is_settled(self) -> bool:

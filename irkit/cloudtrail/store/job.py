@@ -62,7 +62,7 @@ class JobDone:
     scopes: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unread: tuple[str, ...] = ()
-    """Places of files of which nothing could be read: they are not in the store, and asked again each time."""
+    """Places of files of which nothing could be read: they are not in the store."""
 
     @property
     def line(self) -> str:

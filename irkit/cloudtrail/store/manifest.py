@@ -14,7 +14,7 @@ from pathlib import Path
 
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
-from irkit.cloudtrail.store.entries import Part, Registration, Scope, Swap, Totals
+from irkit.cloudtrail.store.entries import Part, Registration, Scope, Swap, Totals, Unread
 from irkit.errors import IrkitError, OutsideError
 
 VERSION = "1"
@@ -37,6 +37,10 @@ CREATE TABLE skipped (
 CREATE TABLE retired (part TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (part, place)) WITHOUT ROWID;
 CREATE TABLE stands_for (kept TEXT NOT NULL, left_out TEXT NOT NULL, PRIMARY KEY (kept, left_out)) WITHOUT ROWID;
 """
+_UNREAD = """
+CREATE TABLE IF NOT EXISTS unread (place TEXT PRIMARY KEY, stamp TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID
+"""
+"""Stores that were made before there was this table are of the same version without it."""
 
 
 class StoreBroken(OutsideError):
@@ -81,6 +85,7 @@ class Manifest:
                 for statement in _TABLES.split(";\n"):
                     database.execute(statement)
                 database.execute("INSERT INTO meta VALUES ('version', ?)", (VERSION,))
+            database.execute(_UNREAD)
             database.execute("COMMIT")
             one = cls(folder, database)
             one._check_version()
@@ -163,6 +168,18 @@ class Manifest:
         found = self._rows("SELECT place, byte_at, byte_count, why FROM skipped ORDER BY place, byte_at")
         return tuple(Skipped(Locator(place, at, count), why) for place, at, count, why in found)
 
+    def unread(self) -> dict[str, Unread]:
+        """By its place, each file of which nothing could be read, and would not be the next time."""
+        if not list(self._rows("SELECT 1 FROM sqlite_master WHERE name = 'unread'")):
+            return {}
+        rows = self._rows("SELECT place, stamp, told FROM unread")
+        return {
+            place: Unread(
+                place, stamp, tuple(Skipped(Locator(place, at, count), why) for at, count, why in json.loads(told))
+            )
+            for place, stamp, told in rows
+        }
+
     def scopes(self) -> tuple[Scope, ...]:
         """Accounts and regions that there are events of."""
         return tuple(Scope(*row) for row in self._rows("SELECT DISTINCT account, region FROM scopes ORDER BY 1, 2"))
@@ -202,6 +219,7 @@ class Manifest:
                 "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)",
                 ((each.at.place, each.at.offset, each.at.length, each.why) for each in one.skipped),
             )
+            many("INSERT OR REPLACE INTO unread VALUES (?, ?, ?)", map(_unread_row, one.unread))
 
     def swap(self, one: Swap) -> None:
         """Let a new part count instead of old ones."""
@@ -248,6 +266,11 @@ class Manifest:
         many("DELETE FROM files WHERE place = ?", gone)
         many("DELETE FROM skipped WHERE place = ?", gone)
         many("DELETE FROM stands_for WHERE kept = ?1 OR left_out = ?1", gone)
+        many("DELETE FROM unread WHERE place = ?", gone)
+
+
+def _unread_row(one: Unread) -> tuple[str, str, str]:
+    return one.place, one.stamp, json.dumps([(each.at.offset, each.at.length, each.why) for each in one.told])
 
 
 def unwritable(folder: Path, why: str) -> StoreUnwritable:
