@@ -14,6 +14,8 @@ GENERATED = "minified or generated code"
 TRANSLATION = "a translation"
 WEAK = "a weak password in an example or a test"
 CODE = "an expression of a program"
+A_TESTS_KEY = "a key of a test"
+COPIED = "in a test or a text of a library"
 _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 """Checks of rules that know no provider's shape."""
 _HASHES = "password_hash"
@@ -60,10 +62,18 @@ _CONFIGURATION = re.compile(
 _INSTALLED = re.compile(
     rb"(?i)\.(?:so|dylib|dll|exe|a|o|pyc|class)(?:\.\d+)*$|(?:^|/)usr/(?:s?bin|lib\d*|libexec|share)/|(?:^|/)(?:mime\.cache|magic)$"
 )
-_TEST_KEY = re.compile(
-    rb"(?i)(?:^|/)(?:x?t|tests?|testing|specs?|__tests__|test[_\-]?data|test[_\-]?certs?|fixtures?)/(?:[^/]+/)*[^/]+"
-    rb"\.(?:pem|key|p8|der|crt|cert|ppk|asc)$"
+_OF_TESTS = re.compile(
+    rb"(?i)(?:^|/)(?:x?t|tests?|testing|specs?|__tests__|test[_\-]?data|test[_\-]?certs?|fixtures?)/"
+    rb"|(?:^|/)(?:test_[^/]*|[^/]*[_.\-](?:tests?|spec))\.[^/.]+$|(?-i:(?:Tests?|Spec)\.(?:java|kt|cs|scala|groovy|swift|php)$)"
 )
+_KEY_FILE = re.compile(rb"(?i)\.(?:pem|key|p8|der|crt|cert|ppk|asc|ya?ml|toml|json|xml|conf|cfg|ini)$")
+_DER = (b"MIIC", b"MIIE", b"MIIJ", b"MIIB", b"MIGH", b"MHcC")
+"""How base64 of a private key begins."""
+_COPIED = re.compile(
+    rb"(?i).*(?:^|/)(?:vendor|node_modules|bower_components|site-packages|dist-packages|third[_\-]?party|godeps|pods)/"
+)
+"""Up to a folder of other people's libraries."""
+_SEEDS = re.compile(rb"(?i)(?:^|/)(?:factor(?:y|ies)|seed(?:er)?s?)/|(?:factory|seeder|seeds?)\.\w+$")
 _DUMMY = re.compile(rb"(?i)(?:^|[/_.\-])(?:dummy|fake|stub|mock|example|sample|snakeoil)(?:[_.\-][^/]*)?$")
 _NUMBERED = re.compile(rb"[A-Za-z_]+\d")
 _LONG_LINE = 500
@@ -77,17 +87,31 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
 
     Only rules that go by context are judged so: what a provider's structure proves is a secret wherever it stands.
     """
+    name = path.encode("utf-8", "surrogateescape")
     if "pem" in rule.checks:
-        return _key_at(path.encode("utf-8", "surrogateescape"))
+        return _key_at(name)
+    if "jwt" in rule.checks and _is_of_a_copy(name):
+        return COPIED
     if rule.confidence is Confidence.HIGH or not (_BY_CONTEXT.intersection(rule.checks) or rule.id == _HASHES):
         return ""
-    name = path.encode("utf-8", "surrogateescape") or _MESSAGE
+    return _kind_at(rule, value, name) or _by_strength(rule, value, line, name or _MESSAGE)
+
+
+def _kind_at(rule: Rule, value: bytes, name: bytes) -> str:
+    """What kind of file it is that holds no secrets of this kind."""
     if _LOCK.search(name):
         return LOCK_FILE
     if _GENERATED.search(name):
         return GENERATED
-    if rule.id == _HASHES and _ASIDE.search(name):
+    if _is_of_a_copy(name):
+        return COPIED
+    if rule.id == _HASHES and (_ASIDE.search(name) or _SEEDS.search(name)):
         return "a hash in a test or an example"
+    return A_TESTS_KEY if value.startswith(_DER) and _OF_TESTS.search(name) else ""
+
+
+def _by_strength(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
+    """Of a weak or bare value, what the file makes of it."""
     is_program = _PROGRAM.search(name) is not None
     if is_program and len(line) > _LONG_LINE and not _is_plainly_random(value):
         return GENERATED
@@ -105,9 +129,18 @@ def _key_at(name: bytes) -> str:
     """Of a private key, which may be anybody's: a program's own test key, or one that is called a dummy."""
     if _INSTALLED.search(name):
         return "part of an installed program"
-    if _TEST_KEY.search(name):
-        return "a key of a test"
+    if _is_of_a_copy(name):
+        return COPIED
+    if _OF_TESTS.search(name) and (_KEY_FILE.search(name) or _PROGRAM.search(name)):
+        return A_TESTS_KEY
     return "named as a test value" if _DUMMY.search(name) else ""
+
+
+def _is_of_a_copy(name: bytes) -> bool:
+    """Whether it is a test or a text that came with somebody else's library."""
+    copied = _COPIED.match(name)
+    rest = name[copied.end() :] if copied else b""
+    return bool(rest) and (_ASIDE.search(rest) or _TEXT.search(rest) or _OF_TESTS.search(rest)) is not None
 
 
 def _is_hard_coded(rule: Rule, value: bytes, name: bytes) -> bool:
@@ -130,5 +163,7 @@ def _is_plainly_random(value: bytes) -> bool:
 def _is_weak(rule: Rule, value: bytes) -> bool:
     if "base64_pair" in rule.checks:
         return is_weak((decoded(value) or value).partition(b":")[2] or value)
+    if "base64_text" in rule.checks:
+        return is_weak((decoded(value) or value).strip())
     value = _PERCENT.sub(lambda one: bytes.fromhex(one[1].decode()), value)
     return "password" in rule.checks and is_weak(value.rpartition(b":")[2] or value)

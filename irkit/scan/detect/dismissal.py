@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from irkit.scan.detect.base64_text import decoded, stands_for_nothing
-from irkit.scan.detect.naming import harmless_name
+from irkit.scan.detect.by_line import DOCUMENTED, said_by_line
+from irkit.scan.detect.naming import harmless_name, is_identifier_name
 from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
 from irkit.scan.detect.reference import checksum, converted, reference
@@ -13,21 +14,10 @@ from irkit.scan.detect.shape import A_WORD, is_wordy
 from irkit.scan.detect.wordiness import wordiness
 from irkit.scan.rule import Confidence, Rule
 
-DOCUMENTED = "documented example"
-TEST_VECTOR = "test vector"
-_CALLED_EXAMPLE = re.compile(
-    rb"(?i)\b(?:for example|e\.g\.|such as|looks? like|(?:an? |this )?example(?: of| is|:)|sample)\b"
-)
-_SAID_HARMLESS = re.compile(
-    rb"(?i)\bnot[ -]?(?:an? )?(?:real )?secret\b|\bnosec\b|nolint:[ \w,]*gosec|noqa: ?S10\d|false[ -]positive"
-)
-_EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\bexpect\w*\(|\.should\b|\btoEqual\(|\btoBe\(")
 _TEST_NAME = re.compile(
     rb"(?i)(?:\b|_)(?:fake|dummy|mock|stub|example|sample|test)\w{0,40}[\"'\]]{0,2}\s{0,4}[:=]+[>\s]{0,4}[\w.(]{0,20}[\"'`]{0,3}$"
 )
-_TEST_TABLE = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?(?:\w+\.)?(?:test|dummy|fake|mock)_")
-_TEST_VECTOR = re.compile(rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|\bfips\b")
-_EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _BASE64_END, _BASE64_START = re.compile(rb"[A-Za-z0-9+/]+$"), re.compile(rb"[A-Za-z0-9+/]+")
 _LEAST_AROUND, _FEW_WORDS = 24, 0.25
 _AROUND = 200
@@ -51,9 +41,16 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         or (reference(value) if rule.checks else "")
         or vague_placeholder(value)
         or (sequence(value) or _by_inner_text(value) if "random" in rule.checks else "")
+        or (converted((decoded(value) or b"").strip()) if "base64_text" in rule.checks else "")
         or harmless_name(line, at)
-        or _by_line(line, at, at + len(value))
+        or ("an identifier" if _names_a_thing(rule, value, line, at) else "")
+        or said_by_line(line, at, at + len(value))
     )
+
+
+def _names_a_thing(rule: Rule, value: bytes, line: bytes, at: int) -> bool:
+    is_any_kind = rule.id.startswith("assigned_secret")
+    return is_any_kind and _UUID.fullmatch(value) is not None and is_identifier_name(line, at)
 
 
 def _as_part(value: bytes, line: bytes, at: int) -> str:
@@ -82,20 +79,3 @@ def _by_inner_text(value: bytes) -> str:
         or stands_for_nothing(text)
         or (A_WORD if is_short and is_wordy(text.rpartition(b":")[2]) else "")
     )
-
-
-def _by_line(line: bytes, start: int, end: int) -> str:
-    before = line[max(0, start - _AROUND) : start]
-    if before.endswith(b"://mailto:"):
-        return "a mail address"
-    if _TEST_VECTOR.search(before):
-        return TEST_VECTOR
-    if _SAID_HARMLESS.search(line, end, end + _AROUND):
-        return "said to be no secret"
-    if _TEST_TABLE.search(before):
-        return "named as a test value"
-    if _EXPECTED.search(before):
-        return "what a test expects"
-    if _EXAMPLE_HOST.match(line, end) or _CALLED_EXAMPLE.search(before):
-        return DOCUMENTED
-    return ""

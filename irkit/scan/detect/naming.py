@@ -46,6 +46,15 @@ _NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
 _CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
 
 
+_OF_ACCESS = frozenset(
+    b"api secret private access auth client licence license service account subscription instrumentation integration "
+    b"admin master shared session deploy server write encryption encrypt signing token".split()
+)
+"""What stands before ``key`` where a UUID is one."""
+_LEXICAL = [b"token", b"data"]
+"""The tables of a parser."""
+
+
 _NO_NAME = re.compile(rb"(?:^|[^\w.$-])(?:PASS: +|pass +[\"'`(]{1,3})$")
 
 
@@ -69,6 +78,8 @@ def harmless_name(line: bytes, at: int) -> str:
         return ""
     if words[-1] in _TAILS and words[-2:] not in _NO_TAILS:
         return "named for something else: " + words[-1].decode()
+    if words[-2:] == _LEXICAL:
+        return "named for something else: token data"
     if b"keyvault" in b"".join(words):
         return "named for something else: key vault"
     for word in words:
@@ -77,3 +88,10 @@ def harmless_name(line: bytes, at: int) -> str:
         if word in _CALLED_TEST:
             return "named as a test value"
     return ""
+
+
+def is_identifier_name(line: bytes, at: int) -> bool:
+    """Whether the name before a UUID is a thing's key in a program (``mediaKey``), not of what opens something."""
+    name = name_before(line, at)
+    words = name_words(name)
+    return name.endswith(b"Key") and len(words) > 1 and words[-2] not in _OF_ACCESS

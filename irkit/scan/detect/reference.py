@@ -6,6 +6,7 @@ import re
 
 from irkit.scan.detect.wordiness import wordiness
 
+_ALL_WORDS = 0.6
 _WORDY = 0.3
 """Share of letters and digits in words from which dots and slashes are those of a name or a path."""
 REFERENCE = "a reference, not a value"
@@ -30,7 +31,7 @@ _CODE = re.compile(
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
     rb"|^(?:new|await|return|lambda|function|async)\b|=>|\(.*\)\s*[;{]?$"
     rb"|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\|\||&&|\?\?)|^[A-Za-z_$]{1,2}\?[\w$.]+:"
-    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\\[(|<)]|\[\^|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
+    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\\[(|<)]|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
 )
 _ENCRYPTED = re.compile(
     rb"(?i)^enc[\[(:]|^\{(?:cipher|aes|aes256|rsa|crypt|ssha\d*|xor|base64url)\}|^\$ansible_vault|^vault:v\d+:|^!encrypted"
@@ -57,40 +58,58 @@ _BEFORE_CHECKSUM = re.compile(
 
 _CONSTANT = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|_*[a-z]+\d{0,4}(?:_[a-z]+\d{0,4})+")
 _ALGORITHM = re.compile(
-    rb"(?i)[\w.\-+/:]*(?:^|[-_/.:])(?:hmac|sha|aes|rsa|ec?dsa|ecdh|ed25519|md5|pbkdf2|utf|iso|cbc|gcm|chacha20|"
+    rb"(?i)[\w.\-+/:]*(?:^|[-_/.:])(?:hmac|sha|aes|rsa|ec?dsa|ecdh|oauth|ed25519|md5|pbkdf2|utf|iso|cbc|gcm|chacha20|"
     rb"x509|ssh|tls|aws4)"
     rb"-?\d{0,4}(?:[-_/.:][\w.\-+/:]*)?"
 )
 _UNBALANCED = re.compile(
     rb"^[*!(&@]+[A-Za-z(/~]|^[^(\[{]*[)\]}]+:?$|^[^(\[{]*[)\]}][^\w]|\$_[A-Z]+\[|^[.,;)\]}]|->$|-$"
 )
+_RULES = re.compile(rb"[a-z_]{2,30}(?::[^|]{0,80})?(?:\|(?:[a-z_]{2,30}(?::[^|]{0,80})?)?)+")
+"""What a field must be, in the words of Laravel (laravel.com, 'Validation') and others: ``required|min:8``."""
+_METHOD = re.compile(rb"(?:[A-Z][a-z]+){2,}@[a-z]+(?:[A-Z][a-z]+)*|:\w[\w:]*\(\$?\w*")
+"""``UserController@resetPassword``; the rest of ``Some::call($x``."""
+_NAMED_SO = re.compile(rb"(?:[A-Z][a-z]{2,11}){2,}(?:Key|Token|Secret|Password|Id)")
+_LITERAL = re.compile(rb"/\^.*\$/[A-Za-z]{0,4}")
+_SALT = re.compile(rb"\$(?:[1567]|2[abxy]|g?y|apr1)\$(?:(?:rounds=)?\d{1,9}\$)?[./A-Za-z0-9]{0,16}\$?")
+_VERSION = re.compile(rb"v?\d{1,4}\.\d{1,4}\.\d{1,8}(?:[-.+][0-9A-Za-z.+-]+)?")
 _SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request[^\w]?$")
-_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]|\\u00[01][0-9a-fA-F]")
 
 
 _FINGERPRINT = re.compile(rb"(?i)(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}")
 _DATE = re.compile(rb"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T _]\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_WHOLE = (
+    *((form, CODE) for form in (_CONSTANT, _ALGORITHM, _METHOD, _NAMED_SO, _LITERAL)),
+    (_SALT, "the salt of a hash"),
+    (_VERSION, "a version"),
+    (_DATE, "a date"),
+)
+"""What a value is when all of it has a form."""
 
 
 def reference(value: bytes) -> str:
     """Why it is not the secret itself but an expression or a place where it is found; "" when it may be."""
     if _REFERENCE.search(value):
         return REFERENCE
-    if _CODE.search(value) or _CONSTANT.fullmatch(value) or _ALGORITHM.fullmatch(value) or _SCOPE.search(value):
+    if _CODE.search(value) or _SCOPE.search(value) or _is_list_of_rules(value):
         return CODE
     if _FINGERPRINT.match(value):
         return HASHED
-    if _DATE.fullmatch(value):
-        return "a date"
     if _CONTROL.search(value):
         return "not a text"
-    if wordiness(value) < _WORDY:
-        return ""
+    whole = next((reason for form, reason in _WHOLE if form.fullmatch(value)), "")
+    if whole or wordiness(value) < _WORDY:
+        return whole
     if _PATH.search(value):
         return REFERENCE
     if _UNBALANCED.search(value):
         return CODE
     return CODE if _DOTTED.search(value) else ""
+
+
+def _is_list_of_rules(value: bytes) -> bool:
+    return _RULES.fullmatch(value) is not None and wordiness(re.sub(rb":[^|]*", b"", value)) >= _ALL_WORDS
 
 
 def converted(value: bytes) -> str:

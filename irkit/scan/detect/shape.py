@@ -12,6 +12,7 @@ _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LETTER, _CAPITAL, _SMALL = re.compile(rb"[A-Za-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _DIGIT, _SIGN = re.compile(rb"[0-9]"), re.compile(rb"[!@#%^&*+?~|$]")
 _ESCAPE, _ASSIGNS = re.compile(rb"\\x[0-9a-fA-F]{2}"), re.compile(rb"([\w.\-:&?%]+)=[A-Za-z0-9\"']")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _WORDY = 0.5
 _SHORT, _SHORT_WORDY = 20, 0.4
 _LONE_WORD = re.compile(rb"(?<![A-Za-z0-9])(?:[a-z]{4,}|[A-Z]{4,}|[A-Z][a-z]{3,})(?![A-Za-z0-9])")
@@ -80,6 +81,7 @@ def _is_jumbled(letters: bytes) -> bool:
 
 def unlike_password(value: bytes) -> str:
     """Why it is not like a password; "" when it is: letters with digits or signs, and no bare name."""
+    value = _PERCENT.sub(lambda one: bytes.fromhex(one[1].decode()), value)
     if not _LETTER.search(value):
         return "no letters"
     user, colon, rest = value.partition(b":")

@@ -96,6 +96,12 @@ def test_a_weak_literal_of_a_program_counts_unless_it_is_a_numbered_word() -> No
         ("tests/certs/server.key", "a key of a test"),
         ("keys/dummy.pem", "named as a test value"),
         ("usr/lib64/libssh.so.4.8.7", "part of an installed program"),
+        ("pkg/tls/store_test.go", "a key of a test"),
+        ("src/test/java/a/TlsTest.java", "a key of a test"),
+        ("integration/fixtures/https/dynamic.toml", "a key of a test"),
+        ("vendor/github.com/a/b/README.md", "in a test or a text of a library"),
+        ("vendor/github.com/a/b/certs/server.key", ""),
+        ("pkg/tls/contest.go", ""),
         ("deploy/server.key", ""),
         ("tests/readme.txt", ""),
     ],
@@ -109,3 +115,35 @@ def test_a_password_hash_of_a_test_is_no_secret() -> None:
     hashed = _rule("password_hash", Confidence.MEDIUM)
     assert dismissed_at(hashed, b"$6$x", b"$6$x", "t/passwd") == "a hash in a test or an example"
     assert dismissed_at(hashed, b"$6$x", b"$6$x", "etc/shadow") == ""
+
+
+def test_the_hash_that_a_factory_of_test_data_gives_everybody_is_no_secret() -> None:
+    hashed = _rule("password_hash", Confidence.MEDIUM)
+    for path in ("database/factories/UserFactory.php", "db/seeds/users.sql"):
+        assert dismissed_at(hashed, b"$2y$10$x", b"$2y$10$x", path) == "a hash in a test or an example"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "vendor/github.com/a/b/client_test.go",
+        "node_modules/a/README.md",
+        "lib/python3.12/site-packages/a/tests/test_b.py",
+        "Godeps/_workspace/src/github.com/a/b/docs/use.yml",
+    ],
+)
+def test_the_tests_and_texts_of_libraries_hold_nobodys_secrets_by_name_alone(path: str) -> None:
+    assert _said(_SECRET, _TOKEN, path) == "in a test or a text of a library"
+    assert _said(_PROVIDER, _TOKEN, path) == ""
+
+
+@pytest.mark.parametrize(
+    "path", ["vendor/github.com/a/b/client.go", "node_modules/a/node_modules/b/main.js", "README.md"]
+)
+def test_what_libraries_run_and_what_is_ours_counts(path: str) -> None:
+    assert _said(_SECRET, _TOKEN, path) == ""
+
+
+def test_a_key_without_its_frame_is_a_tests_too() -> None:
+    assert _said(_SECRET, b"MIICdQIBADANBgkqhki" + _TOKEN, "src/test/java/a/HeldTest.java") == "a key of a test"
+    assert _said(_SECRET, b"MIICdQIBADANBgkqhki" + _TOKEN, "src/main/java/a/Held.java") == ""

@@ -22,6 +22,7 @@ def _rule(confidence: Confidence, checks: tuple[str, ...] = ("random",)) -> Rule
 
 _SURE, _VAGUE = _rule(Confidence.HIGH, ()), _rule(Confidence.MEDIUM)
 _PASSWORD = _rule(Confidence.MEDIUM, ("password",))
+_ASSIGNED = _VAGUE._replace(id="assigned_secret")
 
 
 def _random(length: int = 40, seed: int = 7) -> bytes:
@@ -68,6 +69,17 @@ def test_plain_placeholders_are_no_secret_of_any_rule(rule: Rule, value: bytes, 
         (b"get_token(user1)", "an expression of a program"),
         (b"CURLKHTYPE_ED25519", "an expression of a program"),
         (b"AWS4-HMAC-SHA256", "an expression of a program"),
+        (b"required|string|min:8", "an expression of a program"),
+        (b"nullable|", "an expression of a program"),
+        (b"required|regex:/^[0-9]{6}$/", "an expression of a program"),
+        (b"ApiUserController@passwordRetake", "an expression of a program"),
+        (b":register($container", "an expression of a program"),
+        (b"NetErrCtxKey", "an expression of a program"),
+        (b"([a-zA-Z0-9-!#$%&", "an expression of a program"),
+        (b"/^[\\x21\\x23-\\x27]+$/D", "an expression of a program"),
+        (b"c:\\u0001@/?#%d", "not a text"),
+        (b"$1$SomeSalt$", "the salt of a hash"),
+        (b"v0.0.0-20141017032234-72f9bd7c4e0c", "a version"),
         (b"<your-token-1>", "placeholder"),
         (b"__API_TOKEN_1__", "placeholder"),
         (b"my-secret-token-1", "placeholder"),
@@ -84,11 +96,24 @@ def test_what_is_not_the_secret_itself_is_told(value: bytes, reason: str) -> Non
     assert _said(b'token = "' + value + b'"', value, _SURE) in {"", reason}
 
 
+def test_a_password_may_hold_what_joins_rules_or_methods() -> None:
+    for value in (b"poem|Project2014", b"Welcome@home7", b"a9|kd8|", b"1.2.horse"):
+        assert _said(b'token = "' + value + b'"', value) == ""
+
+
+def test_a_uuid_is_a_secret_by_a_name_of_access_alone() -> None:
+    value = b"0ff0a31a-3727-4cba-b45b-4ba8519499bd"
+    for name in (b"mediaKey", b"contentElementTypeKey"):
+        assert _said(b'"' + name + b'": "' + value + b'"', value, _ASSIGNED) == "an identifier"
+    for name in (b"apiKey", b"CAMO_KEY", b"access_token", b"clientSecret"):
+        assert _said(b'"' + name + b'": "' + value + b'"', value, _ASSIGNED) == ""
+
+
 @pytest.mark.parametrize(
     "name",
     ["public_key", "token_url", "csrf_token", "secretName", "credentials_id", "primary-key", "Sec-WebSocket-Key",
      "key_length", "fakeSecret", "MOCK_TOKEN", "cache_key", "next_page_token", "tokenHash", "KeyVaultName",
-     "primary key", "license key", "authenticity_token"],
+     "primary key", "license key", "authenticity_token", "tokenData"],
 )  # fmt: skip
 def test_a_name_can_say_that_its_value_is_no_secret(name: str) -> None:
     value = _random()

@@ -66,3 +66,9 @@ def test_a_password_of_words_is_weak() -> None:
     assert is_weak(b"password123")
     assert is_weak(b"Aa1!")
     assert not is_weak(b"zCGp9*ghPmt#ezFj")
+
+
+def test_a_password_in_an_address_is_judged_as_it_is_meant() -> None:
+    for value in (b"pass%20pass", b"%7BENCODED_PASSWORD%7D"):
+        assert unlike_password(value) == "a word or a name"
+    assert unlike_password(b"pass%20pass7") == ""

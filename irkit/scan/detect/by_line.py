@@ -1,0 +1,63 @@
+"""What the line around a value says against it: an example, a test, a part of an address, a reference."""
+
+from __future__ import annotations
+
+import re
+
+from irkit.scan.detect.reference import REFERENCE
+
+DOCUMENTED = "documented example"
+TEST_VECTOR = "test vector"
+TEST_VALUE = "named as a test value"
+IN_ADDRESS = "a part of an address"
+_CALLED_EXAMPLE = re.compile(
+    rb"(?i)\b(?:for example|e\.g\.|such as|looks? like|(?:an? |this )?example(?: of| is|:)|sample)\b"
+)
+_SAID_HARMLESS = re.compile(
+    rb"(?i)\bnot[ -]?(?:an? )?(?:real )?secret\b|\bnosec\b|nolint:[ \w,]*gosec|noqa: ?S10\d|false[ -]positive"
+)
+_EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\bexpect\w*\(|\.should\b|\btoEqual\(|\btoBe\(")
+_TEST_TABLE = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?(?:\w+\.)?(?:test|dummy|fake|mock)_")
+_TEST_VECTOR = re.compile(rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|\bfips\b")
+_EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
+_AROUND = 200
+_IN_PATH = re.compile(rb"://[\w.-]+(?:(?::\d{1,5})?/[^\s\"'`<>()?&=#@:]*)?$")
+"""An address without a query, up to the value."""
+_TOP_LEVEL = re.compile(rb"[a-z]{2,12}(?:\.[a-z]{2})?/")
+_BADGE = re.compile(
+    rb"(?i)://[^\s\"'`<>()]*(?:badge|\.svg\b|shields?\b)[^\s\"'`<>()?]*\?(?:[^\s\"'`<>()]*&(?:amp;)?)?[\w-]+=$"
+)
+"""The token of a picture that a page shows to everybody."""
+_EXPANSION, _OTHERWISE = re.compile(rb"\$\{\w+:?$"), re.compile(rb"[?+]")
+"""``${NAME:?what to say}`` of a shell."""
+_JENKINS = re.compile(rb"=\s*credentials\(\s*[\"']$")
+"""``environment { KEY = credentials('id') }`` of a Jenkinsfile (jenkins.io, 'Using a Jenkinsfile')."""
+
+
+def said_by_line(line: bytes, start: int, end: int) -> str:
+    """Why what stands in ``line[start:end]`` is no secret, from what stands around it; "" when nothing says so."""
+    before = line[max(0, start - _AROUND) : start]
+    if before.endswith(b"://mailto:"):
+        return "a mail address"
+    if _JENKINS.search(before) or (_OTHERWISE.match(line, start) and _EXPANSION.search(before)):
+        return REFERENCE
+    if _is_in_address(line, start, end, before):
+        return IN_ADDRESS
+    if _TEST_VECTOR.search(before):
+        return TEST_VECTOR
+    if _SAID_HARMLESS.search(line, end, end + _AROUND):
+        return "said to be no secret"
+    if _TEST_TABLE.search(before):
+        return TEST_VALUE
+    if _EXPECTED.search(before):
+        return "what a test expects"
+    if _EXAMPLE_HOST.match(line, end) or _CALLED_EXAMPLE.search(before):
+        return DOCUMENTED
+    return ""
+
+
+def _is_in_address(line: bytes, start: int, end: int, before: bytes) -> bool:
+    """In the host or the path of an address, or in the query of a badge's."""
+    if before.endswith(b".") and _TOP_LEVEL.match(line, start, end):
+        return True
+    return _BADGE.search(before) is not None or (line[end : end + 1] != b"@" and _IN_PATH.search(before) is not None)
