@@ -12,6 +12,7 @@ import pytest
 
 from irkit.config import Config, load
 from irkit.drill.rehearsal import Rehearsal
+from irkit.engine.orders import SKIPPABLE
 from irkit.incident.events import Mode, StepId
 from irkit.wiring.drills import Tempo, Terms, begin
 from irkit.wiring.session import Session
@@ -196,20 +197,14 @@ def test_a_drill_whose_cloud_has_ended_can_be_looked_at_but_not_run(
     assert "has ended" in ended.stderr
 
 
-ANSWERS = {"review_leftovers": "yes", "rewrite_history": "rewrite", "how_it_leaked": "a file of settings was committed"}
+PHRASE = "purge acme/payments"
 
 
-def answers(status: dict[str, list[dict[str, object]]], incident: str) -> list[list[str]]:
-    """The commands that answer all that waits for a first approval or an answer."""
-    words = []
-    for asked in status["steps"]:
-        name, plan = str(asked["step"]), asked["plan"]
-        if asked["state"] != "waits for you" or (plan and asked["approvals"][0]):
-            continue
-        phrase = ["--phrase", "purge acme/payments"] if name == "purge_history" else []
-        approve = ["approve", incident, name, "--plan", str(plan)[:12], *phrase]
-        words.append(approve if plan else ["decide", incident, name, ANSWERS[name]])
-    return words
+def leave_all_but(session: Session, *steps: str) -> None:
+    """Skip what has not run yet, but for these."""
+    for one in session.runbook.steps:
+        if one.id not in steps and session.journal.state().step(one.id).phase in SKIPPABLE:
+            session.orders.skip(one.id, "this is about the colleague")
 
 
 def test_a_resumed_drill_has_its_colleague_and_ends_its_cloud_when_every_step_has(
@@ -223,14 +218,17 @@ def test_a_resumed_drill_has_its_colleague_and_ends_its_cloud_when_every_step_ha
     assert f"irkit approve {incident} quarantine --plan" in left.stderr
     assert f"irkit drill stop {incident}" in left.stderr
     assert "\x1b" not in left.stdout + left.stderr
+    leave_all_but(session, "rewrite_history", "purge_history")
+    irkit.run("resume", incident)
+    irkit.run("decide", incident, "rewrite_history", "rewrite")
+    irkit.run("resume", incident)
+    plan = str(step(irkit, "purge_history")["plan"])
+    approved = irkit.run("approve", incident, "purge_history", "--plan", plan[:12], "--phrase", PHRASE)
+    assert approved.returncode == 0, approved.stderr
     for _ in range(20):
-        status = json.loads(irkit.run("status", incident, "--json").stdout)
-        if status["outcome"] == "every step has ended":
+        if irkit.run("resume", incident).returncode == 0:
             break
-        for words in answers(status, incident):
-            answered = irkit.run(*words)
-            assert answered.returncode == 0, (words, answered.stderr)
-        irkit.run("resume", incident)
-    assert status["outcome"] == "every step has ended", status
+    assert step(irkit, "purge_history")["state"] == "done"
+    assert json.loads(irkit.run("status", incident, "--json").stdout)["outcome"] == "every step has ended"
     assert "riley" in irkit.run("timeline", incident).stdout
     assert not (rehearsal.folder / "facts.json").exists()
