@@ -88,7 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_answer,
         metavar="STEP=ANSWER",
-        help="with --unattended: what the scripted responder answers to a human step, in place of what is recommended",
+        help="with --unattended: what the scripted responder answers to a human step, in place of what is recommended; "
+        "a confirmation that a proof of death was not given for is left out, whatever is answered",
     )
     parser.add_argument("--json", action="store_true", help="with --unattended: the score alone, as JSON")
     drill_matrix.add_arguments(parser)

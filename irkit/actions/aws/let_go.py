@@ -43,6 +43,9 @@ from irkit.errors import NotFound, Refused
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
+_UNTOLD = "of which the log does not tell yet who made it"
+_LATER = "retry when CloudTrail tells more (some 15 minutes at most); skip it to leave them held"
+_HELD_ON = "no later look will clear them: skip it, which leaves them held, and look at each by hand"
 _MADE_BY_NOBODY = frozenset({PrincipalKind.ROOT, PrincipalKind.SERVICE_ROLE})
 
 
@@ -86,10 +89,8 @@ def plan(clients: Clients, params: Params) -> Plan:
     free = tuple(one for one in held if not doubts[one.arn])
     still = tuple(f"{one.name}, {doubts[one.arn]}" for one in held if doubts[one.arn])
     if still and not free:
-        raise Refused(
-            f"nobody can be let go yet: {'; '.join(still)}",
-            hint="retry when CloudTrail tells more (some 15 minutes at most); skip it to leave them held",
-        )
+        yet, hint = ("", _HELD_ON) if not any(_UNTOLD in each for each in still) else (" yet", _LATER)
+        raise Refused(f"nobody can be let go{yet}: {'; '.join(still)}", hint=hint)
     return Plan(
         summary=f"let {', '.join(one.name for one in free) or 'nobody'} go",
         changes=tuple(
@@ -138,7 +139,7 @@ class _Doubts:
     def _of_made(self, made_id: str, seen: frozenset[str]) -> str:
         maker = self.made.by_id.get(made_id)
         if maker is None:
-            return "of which the log does not tell yet who made it"
+            return _UNTOLD
         why = maker.doubt or self._of_maker(maker.name, seen)
         return f"made by {maker.name}, {why}" if why else ""
 

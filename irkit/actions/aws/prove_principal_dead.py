@@ -28,6 +28,7 @@ from irkit.clients.principal_seen import principal_seen
 from irkit.clients.quarantine_policy import plain
 from irkit.clients.sts import KeyAnswer, described_probe
 from irkit.clients.waiting import wait_until
+from irkit.cloudtrail.federated_seen import federated_seen
 from irkit.cloudtrail.inquiry import IAM, keep, source_of, told_to
 from irkit.cloudtrail.last_signs import Signs, signs
 from irkit.cloudtrail.query import Query, Window
@@ -194,7 +195,8 @@ def _looked_at(clients: Clients, params: Params, one: Credential) -> Iterator[Si
 
 
 def _of_principal(clients: Clients, arn: str) -> tuple[Seen, Means, str]:
-    seen, says = principal_seen(clients, arn, _TRIED)
+    look = federated_seen if named(arn).kind is PrincipalKind.FEDERATED else principal_seen
+    seen, says = look(clients, arn, _TRIED)
     return seen, Means.SIMULATION, says
 
 
@@ -329,6 +331,7 @@ ACTION: Action[Clients, Params, Result] = Action(
         *IAM,
         *(
             "iam:GetUser",
+            "iam:GetUserPolicy",
             "iam:GetRole",
             "iam:GetRolePolicy",
             "iam:ListAccessKeys",

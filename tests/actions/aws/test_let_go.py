@@ -112,8 +112,9 @@ def test_an_innocent_to_whom_the_suspect_gave_a_key_stays_held_so_that_the_key_d
     as_(on, suspect).create_access_key(UserName=innocent.user)
     on.world.aws.deliver()
     held = hold_by_hand(on, innocent)
-    with pytest.raises(Refused, match="laid hands by iam:CreateAccessKey"):
+    with pytest.raises(Refused, match="laid hands by iam:CreateAccessKey") as refused:
         planned(on.clients(), ID, held=given(held), suspects=[suspect.arn])
+    assert "no later look" in refused.value.hint, "what the log tells already, no waiting changes"
 
 
 def test_while_the_log_does_not_tell_who_made_one_or_its_key_nobody_is_let_go_and_that_is_told(

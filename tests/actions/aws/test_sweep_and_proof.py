@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from irkit.clients.aws import Tries
 from irkit.clients.iam import KeyStatus
 from irkit.clients.principal_seen import principal_seen
 from irkit.clients.sts import KeyAnswer, KeyProbe, Sts
@@ -92,6 +93,28 @@ def test_an_active_key_whose_user_is_denied_is_refused_what_policies_govern(swif
     assert (probe["seen"], "refused by an explicit deny" in probe["says"]) == ("denied", True)
 
 
+@pytest.mark.parametrize("how", ["aws.deny_principal", "aws.revoke_sessions"])
+def test_a_federated_user_is_refused_as_whoever_asked_for_its_token_is(swift: Bench, how: str) -> None:
+    suspect = swift.suspect()
+    own = suspect.key.key_id, suspect.key.secret
+    name = f"fed-{suspect.user}"[:32]
+    sts = swift.clients().aws.session.client("sts", "", "intruder", Tries.ONCE, own)
+    arn = sts.get_federation_token(Name=name)["FederatedUser"]["Arn"]
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[arn])
+    assert (found["outcome"], found["unproven"]) == ("unproven", [arn])
+    assert "is not refused everything" in found["sightings"][0]["says"]
+    done(swift.clients(), how, principal=suspect.arn)
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[arn])
+    assert found["outcome"] == "dead"
+    assert f"{suspect.arn} asked for its token" in found["sightings"][0]["says"]
+
+
+def test_of_a_federated_user_of_whom_the_log_does_not_tell_who_asked_nothing_is_claimed(swift: Bench) -> None:
+    nobody = "arn:aws:sts::111122223333:federated-user/nobody-asked"
+    found = asked(swift.clients(), "aws.prove_principal_dead", principals=[nobody])
+    assert (found["outcome"], found["unproven"]) == ("unproven", [nobody])
+
+
 def test_what_nobody_denied_is_not_proven_dead(swift: Bench) -> None:
     suspect = swift.suspect()
     found = asked(swift.clients(), "aws.prove_principal_dead", principals=[suspect.arn])
@@ -104,9 +127,7 @@ def test_a_key_that_iam_lists_as_active_since_its_cut_is_alive_before_the_log_te
     cut_at = swift.clients().aws_now().at.isoformat()
     found = asked(swift.clients(), "aws.prove_principal_dead", principals=[suspect.arn], cut_at=cut_at)
     assert (found["outcome"], found["alive"]) == ("alive", [suspect.key.key_id])
-    assert found["alive_keys"] == [
-        {"user": suspect.user, "principal": suspect.arn, "key_id": suspect.key.key_id}
-    ]
+    assert found["alive_keys"] == [{"user": suspect.user, "principal": suspect.arn, "key_id": suspect.key.key_id}]
 
 
 def test_a_key_made_active_a_moment_ago_is_alive_while_it_is_refused_still(
