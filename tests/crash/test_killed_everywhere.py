@@ -48,7 +48,7 @@ ALL_WELL = frozenset(
     {"hold", "hold_more", "hold_last", "let_innocents_go", "no_quarantine", "not_clean", "paths_open", "not_dead"}
 )
 """The steps that containment leaves out when the organization binds and nothing is left open."""
-STAYED_DEAD = frozenset({"dead_again", "came_back", "not_dead_again"})
+STAYED_DEAD = frozenset({"dead_again", "measure_again", "came_back", "not_dead_again"})
 """Those that look after what came to life again."""
 NO_DOUBT = frozenset({"pick_suspects", "doubts_left"})
 """Those that ask about callers of whom the log does not say whether they misused the key."""
