@@ -142,7 +142,7 @@ def covered(coverage: Coverage, ended: str) -> Text:
 def nothing(coverage: Coverage | None, ended: str, shown: Shown | None) -> tuple[str, ...]:
     """What stands in the place of rows: why there are none, and until when that can be believed."""
     if coverage is None:
-        return ("looking…",)
+        return ("looking…",) if not ended else (drawable(ended), "w sets a time, - takes a filter away, r asks again")
     if shown is not None and shown.total:
         return (f"none of {counted(shown.total, 'row')} has what the filters ask for", "- takes a filter away")
     if shown is not None and shown.loaded and shown.loaded > len(shown.asked.records):

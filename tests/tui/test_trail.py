@@ -247,7 +247,8 @@ def test_every_question_is_a_tab_over_the_same_filters(tmp_path: Path) -> None:
 def test_a_question_that_needs_a_window_says_so(tmp_path: Path) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await ended(pilot)
-        await on(pilot).press("8").told("what is new cannot be told without a start").says("r asks again").go()
+        await on(pilot).press("8").told("what is new cannot be told without a start").go()
+        await on(pilot).says("w sets a time").says_not("looking").says_not("the source ended").go()
 
     play_trail(tmp_path, scene, desk())
 
@@ -386,7 +387,7 @@ def test_what_an_intruder_chose_breaks_no_screen(tmp_path: Path, size: tuple[int
         lines = screen_text(pilot.app.screen).splitlines()
         frames = [line for line in lines if line.startswith("│")]
         assert all(line.endswith("│") for line in frames)
-        for column in ("error", "who"):
+        for column in ("who", "error"):
             await to_column(pilot, column)
             await on(pilot).press("p").says("1 row").go()
             await no_control(pilot)

@@ -97,7 +97,7 @@ ACTIVITY = Question(
     says="one row a call, with what it was done to",
     row=Activity,
     columns=(
-        *("at", "call", "target", "error", "tactic", "who", "ip", "key_id", "agent", "region", "account"),
+        *("at", "call", "who", "target", "error", "tactic", "ip", "key_id", "agent", "region", "account"),
         *("via", "locator"),
     ),
     needs=_all,

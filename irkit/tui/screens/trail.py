@@ -91,11 +91,8 @@ class TrailScreen(TrailFilteringScreen):
 
     def put_cell(self, cell: tuple[int, int]) -> None:
         """Put the cursor back, over what is held now."""
-        table = self.query_one(TrailTable)
-        table.touched = False
         made = self.held.shown
-        table.show(self.question.columns, made.rows if made else (), self.view.order)
-        table.go(*cell)
+        self.query_one(TrailTable).put(self.question.columns, made.rows if made else (), self.view.order, cell)
 
     def off(self) -> Mapping[str, str]:
         """Why keys are off now."""
@@ -148,7 +145,7 @@ class TrailScreen(TrailFilteringScreen):
         elif held.coverage is not None:
             told.update(finished(held.coverage, held.notes, held.seconds))
         else:
-            told.update(Text(" the source ended with an error; r asks again", "bold red"))
+            told.update(Text(" there was no whole answer; r asks again", "bold red"))
         if held.coverage is not None:
             line.update(covered(held.coverage, held.ended))
         elif self.is_asking:

@@ -20,10 +20,12 @@ from irkit.tui.marks import CHOSEN
 from irkit.tui.trail_cells import fitted, wide, words
 from irkit.tui.trail_shown import event_ids
 from irkit.tui.trail_view import Direction, Order
+from irkit.tui.trail_widths import GAP, natural, shared
 
 MARKED = "+"
+_BEFORE, _BEHIND = "‹", "›"
+"""At the ends of the heading: there are more columns on that side."""
 _LEAD = 3
-_GAP = 2
 _SAMPLE = 300
 """So many rows say how wide the columns are."""
 _WIDEST = 44
@@ -67,6 +69,8 @@ class TrailTable(ScrollView, can_focus=True):
         """The column that stands beside the first, which stays."""
         self._rows: Sequence[object] = ()
         self._columns: tuple[str, ...] = ()
+        self._wanted: tuple[int, ...] = ()
+        """How wide each column would be with room enough."""
         self._widths: tuple[int, ...] = ()
         self._order: Order | None = None
 
@@ -88,8 +92,10 @@ class TrailTable(ScrollView, can_focus=True):
     def show(self, columns: tuple[str, ...], rows: Sequence[object], order: Order | None) -> None:
         """Draw other rows. A cursor that was moved stays on its row, when that is still there."""
         held = event_ids(self.row) if self.touched and self.row is not None else ()
+        if columns != self._columns or len(rows) < len(self._rows):
+            self._wanted = ()
         if columns != self._columns:
-            self._columns, self._widths = columns, ()
+            self._columns = columns
             self.column = min(self.column, max(0, len(columns) - 1))
             self._first = 1
         self._rows, self._order = rows, order
@@ -101,6 +107,12 @@ class TrailTable(ScrollView, can_focus=True):
         self._into_sight()
         self.refresh()
         self.post_message(self.Moved())
+
+    def put(self, columns: tuple[str, ...], rows: Sequence[object], order: Order | None, cell: tuple[int, int]) -> None:
+        """Draw what was looked at before, with the cursor where it was."""
+        self.touched, self._wanted = False, ()
+        self.show(columns, rows, order)
+        self.go(*cell)
 
     def start_over(self) -> None:
         """To the first row: the rows are of another question."""
@@ -135,7 +147,7 @@ class TrailTable(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Other widths for another room."""
-        self._widths = ()
+        self._wanted = ()
         self._measure()
         self._into_sight()
 
@@ -146,7 +158,7 @@ class TrailTable(ScrollView, can_focus=True):
         if y >= 1 and at < len(self._rows):
             self.touched = True
             column = next(
-                (each for each, start, width in self._laid() if start <= x < start + width + _GAP), self.column
+                (each for each, start, width in self._laid() if start <= x < start + width + GAP), self.column
             )
             self.go(at, column)
 
@@ -164,13 +176,17 @@ class TrailTable(ScrollView, can_focus=True):
         return self._line(at, width)
 
     def _head(self, width: int) -> Strip:
-        segments, x = [Segment(" " * _LEAD)], _LEAD
-        for each, start, cells in self._laid():
+        laid, last = self._laid(), len(self._columns) - 1
+        segments, x = [Segment(f" {_BEFORE} " if self._first > 1 else " " * _LEAD)], _LEAD
+        for each, start, cells in laid:
             name = self._columns[each]
             arrow = _ARROWS[self._order.direction] if self._order and self._order.column == name else ""
             segments += [Segment(" " * (start - x)), Segment(fitted(heading(name) + arrow, cells), _HEAD)]
             x = start + cells
-        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+        line = Strip(segments)
+        if laid and laid[-1][0] < last:
+            line = Strip([*line.adjust_cell_length(width - 1), Segment(_BEHIND)])
+        return line.adjust_cell_length(width).apply_style(self.rich_style)
 
     def _line(self, at: int, width: int) -> Strip:
         row, chosen = self._rows[at], at == self.cursor
@@ -208,21 +224,21 @@ class TrailTable(ScrollView, can_focus=True):
             if each >= len(self._widths) or x >= room:
                 break
             laid.append((each, x, min(self._widths[each], room - x)))
-            x += self._widths[each] + _GAP
+            x += self._widths[each] + GAP
         if laid:
             each, start, _ = laid[-1]
             laid[-1] = (each, start, room - start)
         return laid
 
     def _measure(self) -> None:
-        """Columns never get narrower while rows come in, so that they stand still."""
-        old = self._widths or (0,) * len(self._columns)
-        widest = min(_WIDEST, max(12, self.size.width // 2))
+        """Columns never want less while rows come in, so that they stand still."""
+        old = self._wanted or (0,) * len(self._columns)
         rows = list(islice(self._rows, _SAMPLE))
-        self._widths = tuple(
-            min(widest, max(was, wide(heading(name)) + 1, *(wide(self._text(row, name)) for row in rows), 1))
+        self._wanted = tuple(
+            max(was, natural(wide(heading(name)) + 1, (wide(self._text(row, name)) for row in rows), _WIDEST))
             for was, name in zip(old, self._columns, strict=True)
         )
+        self._widths = shared(self._wanted, self.scrollable_content_region.width - _LEAD)
 
     def _into_sight(self) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height - 1)
@@ -237,8 +253,8 @@ class TrailTable(ScrollView, can_focus=True):
     def _whole(self, column: int) -> bool:
         """Whether a column is in sight to its end (or, the last, to a fair part)."""
         room = self.scrollable_content_region.width
-        x = _LEAD + self._widths[0] + _GAP
-        x += sum(self._widths[each] + _GAP for each in range(self._first, column))
+        x = _LEAD + self._widths[0] + GAP
+        x += sum(self._widths[each] + GAP for each in range(self._first, column))
         return x + min(self._widths[column], _WIDEST // 2) <= room
 
 
