@@ -79,6 +79,7 @@ def as_json(now: ContainNow) -> dict[str, object]:
         ],
         "not_for_you": {each.step: each.why_not for each in now.shut},
         "asking": list(now.asking),
+        "undoing": {each.step: each.why for each in now.undoing},
         "troubled": {each.step: each.why for each in now.troubled},
         "under_way": list(now.under_way),
         "coming": {each.step: each.why for each in now.coming},

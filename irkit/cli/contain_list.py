@@ -18,6 +18,7 @@ def contain_list(now: ContainNow) -> str:
         lines += _plan(each)
     lines += [f"not for you now: {each.step}: {each.why_not}" for each in now.shut]
     lines += [f"asks a person: {step}" for step in now.asking]
+    lines += [f"{each.step}: {each.why}" for each in now.undoing]
     lines += [f"in trouble: {each.step}: {each.why}" for each in now.troubled]
     lines += [f"under way: {step}" for step in now.under_way]
     lines += [f"no plan yet: {each.step}: {each.why}" for each in now.coming]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
 from irkit.drill.judgement import Judgement
@@ -30,7 +31,7 @@ class _Moment(NamedTuple):
 
 
 def page(judgement: Judgement, rows: Sequence[Row]) -> str:
-    """The page. ``rows`` is the journal's own timeline."""
+    """The page. ``rows`` is the journal's own timeline: a time of another clock stands in its place there."""
     score = judgement.score
     lines = [
         f"# {judgement.incident}: {safe(score.runbook)}, {safe(verdict(score))}",
@@ -132,7 +133,9 @@ def _moments(judgement: Judgement, rows: Sequence[Row]) -> Iterator[tuple[str, .
     first = judgement.belief.first_act_at
     deeds = judgement.truth.deeds or judgement.truth.after_alarm
     true = [_Moment(deed.at, _deed(deed), "", f"{deed.call} {deed.by}") for deed in deeds]
-    known = [_Moment(row.at, "", _row(row)) for row in rows]
+    known = [
+        _Moment(at, "", _row(row)) for at, row in zip(accumulate((row.at for row in rows), max), rows, strict=True)
+    ]
     marks = [_Moment(judgement.truth.alarm_at, _ALARM, "")]
     marks += [_Moment(first, "", _FIRST_ACT)] if first else []
     last = ""

@@ -58,8 +58,8 @@ class ContainNow:
 
     ``offered`` are to be approved now; ``shut`` are planned, but not for this person or not now; ``coming`` have no
     plan yet; ``over`` were done or given up, ``idle`` had nothing to do; ``asking`` wait for a person's answer;
-    ``troubled`` failed or are in doubt; ``final`` are irreversible, so never offered; ``limits`` say in words what the
-    quarantine does not reach.
+    ``undoing`` were done, and somebody asked to undo them; ``troubled`` failed or are in doubt; ``final`` are
+    irreversible, so never offered; ``limits`` say in words what the quarantine does not reach.
     """
 
     offered: tuple[Offered, ...] = ()
@@ -69,6 +69,7 @@ class ContainNow:
     idle: tuple[StepId, ...] = ()
     coming: tuple[Awaited, ...] = ()
     asking: tuple[StepId, ...] = ()
+    undoing: tuple[Awaited, ...] = ()
     troubled: tuple[Awaited, ...] = ()
     final: tuple[StepId, ...] = ()
     limits: tuple[str, ...] = ()
@@ -95,6 +96,7 @@ def contain_now(
         idle=tuple(s.id for s in mine if _is_idle(state.step(s.id))),
         coming=tuple(Awaited(s.id, _why(s, state)) for s in mine if phases[s.id] in {Phase.TODO, Phase.STARTED}),
         asking=tuple(s.id for s in part if phases[s.id] is Phase.ASKING),
+        undoing=tuple(Awaited(s.id, _asked(state.step(s.id))) for s in mine if _undo_waits(s, state)),
         troubled=tuple(Awaited(s.id, _trouble(state.step(s.id))) for s in part if phases[s.id] in _TROUBLED),
         final=tuple(s.id for s in part if s.id in final),
         limits=tuple(_limits(part, state)),
@@ -152,7 +154,17 @@ def _is_under_way(step: Step, state: IncidentState, planned: tuple[Offered, ...]
     """Approved, being carried out or being proven."""
     now = state.step(step.id)
     waits = now.phase is Phase.PLANNED and step.id not in {each.step for each in planned}
-    return now.phase in _UNDER_WAY or waits
+    return now.phase in _UNDER_WAY or (waits and not _undo_waits(step, state))
+
+
+def _undo_waits(step: Step, state: IncidentState) -> bool:
+    """An undo that was asked for, and that nobody has approved yet: until then what was done stands."""
+    now = state.step(step.id)
+    return now.phase is Phase.PLANNED and now.direction is Direction.UNDO and not _is_approved(step, state)
+
+
+def _asked(now: StepState) -> str:
+    return f"its UNDO was asked for by {now.undo_asked_by.name if now.undo_asked_by else 'somebody'}"
 
 
 def _is_idle(now: StepState) -> bool:

@@ -16,7 +16,7 @@ from irkit.engine.approval import ApprovalAgainstRules, approval_guard
 from irkit.engine.ready import ended
 from irkit.errors import Refused, UsageError
 from irkit.incident import events as ev
-from irkit.incident.events import Actor, Event, PlanHash, Recorded, Resolution, StepId
+from irkit.incident.events import Actor, Direction, Event, PlanHash, Recorded, Resolution, StepId
 from irkit.incident.journal import Journal
 from irkit.incident.state import IncidentState, ItemPhase, Phase, StepState
 from irkit.runbook.model import Runbook, Step
@@ -68,10 +68,15 @@ class Orders:
         return self._order(given, step, lambda now: "" if now.phase is Phase.ASKING else "it asks nothing now")
 
     def skip(self, step: StepId, reason: str) -> Recorded:
-        """Leave a step out. What was carried out and not proven must be retried first; if that fails too, it can be."""
+        """Leave a step out, or give its undo up.
+
+        What was carried out and not proven must be retried first; if that fails too, it can be left.
+        """
         if not reason.strip():
             raise UsageError("a skip needs a reason", hint="the postmortem's reader will ask")
-        return self._order(ev.StepSkipped(step=step, reason=reason.strip()), step, not_skippable)
+        now = self.journal.state().step(step)
+        direction = Direction.DO if now.phase is Phase.UNDONE else now.direction
+        return self._order(ev.StepSkipped(step=step, reason=reason.strip(), direction=direction), step, not_skippable)
 
     def retry(self, step: StepId, reason: str = "") -> Recorded:
         """Try a step again; an effect in doubt is only probed again."""

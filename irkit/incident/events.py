@@ -310,6 +310,8 @@ class StepSkipped(Frozen):
     kind: Literal["step_skipped"] = "step_skipped"
     step: StepId
     reason: str
+    direction: Direction = Direction.DO
+    """``UNDO``: what was given up is its undo, so what was done stands."""
 
 
 class StepOmitted(Frozen):

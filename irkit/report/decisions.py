@@ -65,7 +65,7 @@ def _told(event: ev.Event) -> tuple[str, str, str] | None:
             typed = ", phrase typed" if event.phrase_typed else ""
             return event.step, f"approved plan {event.plan_hash[:12]}{typed}", ""
         case ev.StepSkipped():
-            return event.step, "skipped", event.reason
+            return event.step, "undo given up" if event.direction is ev.Direction.UNDO else "skipped", event.reason
         case ev.RetryAsked():
             return event.step, "try again", event.reason
         case ev.UndoAsked():

@@ -52,11 +52,25 @@ def _event(record: Recorded) -> Iterator[str]:
     yield ""
     yield f"hash `{safe(record.hash)}`, after `{safe(record.previous)}`"
     yield ""
-    facts = json.dumps(_shortened(record.event.model_dump(mode="json")), indent=1, sort_keys=True)
+    facts = _facts(_shortened(record.event.model_dump(mode="json")))
     yield fence(facts) + "json"
     yield facts
     yield fence(facts)
     yield ""
+
+
+def _facts(value: JsonValue) -> str:
+    """JSON with a line for each field, and one for each member of a field that is a list of things."""
+    if not isinstance(value, dict):
+        return json.dumps(value, sort_keys=True)
+    rows = (f" {json.dumps(name)}: {_members(value[name])}" for name in sorted(value))
+    return "{\n" + ",\n".join(rows) + "\n}"
+
+
+def _members(value: JsonValue) -> str:
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return "[\n  " + ",\n  ".join(json.dumps(each, sort_keys=True) for each in value) + "\n ]"
+    return json.dumps(value, sort_keys=True)
 
 
 def _shortened(value: JsonValue) -> JsonValue:

@@ -11,7 +11,7 @@ from irkit.report.safe_markdown import safe
 
 def rotation_markdown(each: Rotation) -> Iterator[str]:
     """The section; nothing where no step asked what was opened."""
-    if not each.measured:
+    if not each.asked:
         return
     yield "## What was opened, and what to rotate"
     yield ""

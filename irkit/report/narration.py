@@ -114,7 +114,7 @@ def _step_end(event: Event) -> str:
 def _people(event: Event) -> str:
     match event:
         case ev.StepSkipped():
-            return f"skipped: {event.reason}"
+            return f"{'undo given up' if event.direction is Direction.UNDO else 'skipped'}: {event.reason}"
         case ev.RetryAsked():
             return "asked to try again" + (f": {event.reason}" if event.reason else "")
         case ev.UndoAsked():

@@ -24,7 +24,7 @@ from irkit.report.intruder import Activity, intruder
 from irkit.report.milestone import Mark, Milestone
 from irkit.report.party import Party, party
 from irkit.report.repositories import Repository, repositories
-from irkit.report.rotation import Rotation, rotation
+from irkit.report.rotation import Rotation, rotation, summed
 from irkit.report.spans import interval, span, utc
 from irkit.report.statement import Basis, Statement
 from irkit.report.timeline import Detail, Row, timeline
@@ -96,17 +96,18 @@ def postmortem(records: Sequence[Recorded], runbook: Runbook, folder: Path, now:
     kept = exhibits(records, folder)
     window = exposure(found, state)
     parts = containment(found, state)
+    opened = rotation(found)
     return Postmortem(
         header=_header(records, runbook, state, now),
         alarms=tuple(_alarms(state)),
-        summary=tuple(_summary(found, state, window, parts)),
+        summary=(*_summary(found, state, window, parts), *summed(opened), *_tally(found, state)),
         exposure=window,
         containment=parts,
         credentials=credentials(found, state.lives),
         repositories=repositories(found),
         party=party(found),
         intruder=intruder(found),
-        rotation=rotation(found),
+        rotation=opened,
         timeline=timeline(records, window, Detail.MAIN),
         moments=timeline(records, window, Detail.KEY),
         decisions=decisions(found),
@@ -188,7 +189,6 @@ def _summary(
             yield Statement(text=f"{part.phase.capitalize()} {span(part.after)} after opening.", events=part.events)
     for one in refusals(state):
         yield Statement(text=masked(f"Refused: {one}."), events=(one.record.seq,))
-    yield from _tally(found, state)
 
 
 def _until_dead(state: IncidentState, window: Sequence[Milestone]) -> Iterator[Statement]:

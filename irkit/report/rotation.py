@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from irkit.contract import Frozen
+from irkit.counted import counted
 from irkit.report.findings import Findings, Loose
 from irkit.report.spans import utc
 from irkit.report.statement import Basis, Statement
@@ -68,9 +70,9 @@ class Todo(Frozen):
 
 
 class Rotation(Frozen):
-    """What was opened, the list, and what a reader must know of it. ``measured`` is whether any step asked."""
+    """What was opened, the list, and what a reader must know of it. ``asked`` are the events of those who looked."""
 
-    measured: bool
+    asked: tuple[int, ...]
     opened: tuple[Statement, ...]
     todo: tuple[Todo, ...]
     notes: tuple[Statement, ...]
@@ -99,11 +101,21 @@ def rotation(found: Findings) -> Rotation:
         if one.coverage
     ]
     return Rotation(
-        measured=bool(told),
+        asked=tuple(seq for seq, _ in told),
         opened=tuple(_opened(seq, row) for seq, each in told for row in each.opened),
         todo=tuple(_todo(seq, task) for seq, each in told for task in each.tasks),
         notes=tuple(notes),
     )
+
+
+def summed(rotation: Rotation) -> Iterator[Statement]:
+    """How much was opened; what it is stands in a part of its own. Nothing is said where no step asked."""
+    if not rotation.asked:
+        return
+    things = counted(len(rotation.opened), "thing was", "things were")
+    told = f"{things} opened without right" if rotation.opened else "Nothing was seen to be opened without right"
+    listed = f"; {counted(len(rotation.todo), 'value stands', 'values stand')} on the list to rotate"
+    yield Statement(text=f"{told}{listed if rotation.todo else ''}.", events=rotation.asked, basis=Basis.INFERRED)
 
 
 def _opened(seq: int, row: OpenedThing, how: str = "") -> Statement:

@@ -201,7 +201,8 @@ def _(event: ev.StepPostponed, record: Recorded) -> Words:  # noqa: ARG001
 
 @_words.register
 def _(event: ev.StepSkipped, record: Recorded) -> Words:
-    yield f"skipped by {_who(record)}: {event.reason}", Tone.PLAIN
+    what = "undo given up" if event.direction is Direction.UNDO else "skipped"
+    yield f"{what} by {_who(record)}: {event.reason}", Tone.PLAIN
 
 
 @_words.register

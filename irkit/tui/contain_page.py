@@ -40,7 +40,7 @@ def contain_title(now: ContainNow) -> str:
 def contain_page(now: ContainNow, views: Views) -> list[Text]:
     """Rows, top down, the most urgent first: the limits, every plan in one line, then each in full, then the rest."""
     sections = (
-        *(_limits(now), _index(now), _offered(now), _asks(now)),
+        *(_limits(now), _index(now), _offered(now), _asks(now), _undoing(now)),
         *(
             _shut(now),
             _troubled(now),
@@ -96,6 +96,12 @@ def _asks(now: ContainNow) -> Iterator[Text]:
         yield Text(f"? {step:<{ID_WIDTH}} asks you: esc, then a on that step", "bold yellow")
 
 
+def _undoing(now: ContainNow) -> Iterator[Text]:
+    for each in now.undoing:
+        ways = "it stands until that is approved (esc, then a or s on that step)"
+        yield Text(f"? {each.step:<{ID_WIDTH}} {printable(each.why)}: {ways}", "bold yellow")
+
+
 def _shut(now: ContainNow) -> Iterator[Text]:
     for each in now.shut:
         summary = printable(told(plan.summary for plan in each.plans))
@@ -134,7 +140,7 @@ def _awaited(now: ContainNow, views: Views) -> Iterator[Text]:
 
 def _leave(now: ContainNow, views: Views) -> Iterator[Text]:
     """Where to go on once all of it is started."""
-    if (now.over or now.idle) and not (now.offered or now.troubled or _goes_on(now)):
+    if (now.over or now.idle or now.undoing) and not (now.offered or now.troubled or _goes_on(now)):
         waiting = sum(view.mark is Mark.WAITS_FOR_YOU for view in views.values())
         there = f", where {counted(waiting, 'step waits', 'steps wait')} for you" if waiting else ""
         yield Text(f"All of the containment is started. [esc] goes back{there}.", "bold")

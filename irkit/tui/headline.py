@@ -54,6 +54,20 @@ def finished(views: Sequence[StepView]) -> str:
     return f"{sum(view.mark in _OVER for view in views)}/{len(views)}"
 
 
+def reached(runbook: Runbook, state: IncidentState, views: Sequence[StepView]) -> str:
+    """``contained ✓ 1:16 · 53/73``, or ``not contained yet · 12/73``: what a narrow header has no room for."""
+    clocks = {phase: phase_ended_at(runbook, state, phase) for phase in _CLOCKS}
+    told = [
+        f"{_CLOCKS[phase]} ✓ {clock(at - state.opened_at)}"
+        for phase, at in clocks.items()
+        if at is not None and state.opened_at is not None
+    ]
+    contains = any(step.phase is RunbookPhase.CONTAIN for step in runbook.steps)
+    if contains and clocks[RunbookPhase.CONTAIN] is None:
+        told.insert(0, "not contained yet")
+    return _DOT.join([*told, finished(views)])
+
+
 def is_over(view: StepView) -> bool:
     """Whether a step has ended."""
     return view.mark in _OVER

@@ -48,6 +48,19 @@ def glyph(mark: Mark) -> str:
     return _GLYPHS[mark]
 
 
+def legend(width: int = 72) -> str:
+    """``✓ done   ► running``: every glyph with its word, in rows of ``width`` cells at most."""
+    words: dict[str, list[str]] = {}
+    for mark, drawn in _GLYPHS.items():
+        words.setdefault(drawn, []).append(mark.value)
+    told = {drawn: " or ".join(several) for drawn, several in words.items()} | {DECISION: "decided"}
+    rows = [""]
+    for entry in (f"{drawn} {word}" for drawn, word in told.items()):
+        longer = f"{rows[-1]}   {entry}".lstrip()
+        rows[-1:] = [longer] if len(longer) <= width else [rows[-1], entry]
+    return "\n".join(rows)
+
+
 def style(mark: Mark) -> str:
     """A Rich style of ANSI colours, which every theme maps to its own."""
     return _STYLES[mark]

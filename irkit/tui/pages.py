@@ -217,8 +217,8 @@ def _output(subject: Subject) -> list[Text]:
     for result in now.results or ():
         rows += [Text(), *_found(result)]
     if now.started_at is not None:
-        ended = f" – {moment(now.ended_at)}" if now.ended_at else ""
-        rows += [Text(), Text(f"{moment(now.started_at)}{ended}", "dim")]
+        ended = f", ended {moment(now.ended_at)}" if now.ended_at else ""
+        rows += [Text(), Text(f"began {moment(now.started_at)}{ended}", "dim")]
     return rows or [Text("Nothing yet.", "dim")]
 
 

@@ -48,6 +48,11 @@ def test_truth_stands_beside_belief_by_time() -> None:
     assert shown[4] == "| 06:00:08 |   | deny_user: done |"
 
 
+def test_within_a_second_what_was_known_keeps_the_order_of_the_journal_whatever_clock_told_it() -> None:
+    told = "\n".join(lines(judgement(), row(3.6, "sent"), row(3.0, "acknowledged"), row(4.0, "proven")))
+    assert told.index("deny_user: sent") < told.index("deny_user: acknowledged") < told.index("deny_user: proven")
+
+
 def test_what_the_adversary_does_over_and_over_stands_there_once() -> None:
     looks = tuple(Deed(id=f"l{n}", at=at(20 + n), call="iam:ListAccessKeys", by="svc-deploy") for n in range(5))
     told = lines(judgement(TRUTH.model_copy(update={"deeds": (*DEEDS, *looks)})), row(10, "done"))

@@ -46,6 +46,17 @@ def test_an_undo_is_never_offered() -> None:
     assert now(story).offered == ()
 
 
+def test_an_undo_that_somebody_asked_for_is_named_and_not_taken_for_work_under_way() -> None:
+    story = begun().carried_out("deactivate_key", "done").planned("deny_policy", count=0)
+    story.tell(ev.UndoAsked(step=StepId("deactivate_key"), reason="it breaks my build"), BOB)
+    found = now(story.planned("deactivate_key", direction=Direction.UNDO))
+    assert [(each.step, each.why) for each in found.undoing] == [
+        ("deactivate_key", "its UNDO was asked for by bob"),
+    ]
+    assert "deactivate_key" not in found.under_way
+    assert now(story.approved("deactivate_key")).under_way == ("deactivate_key", "deny_policy")
+
+
 def test_a_plan_that_changes_nothing_is_not_asked_for() -> None:
     assert now(begun().planned("deactivate_key", count=0)).offered == ()
 

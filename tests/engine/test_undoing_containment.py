@@ -12,6 +12,8 @@ from irkit.errors import ApprovalInvalid
 from irkit.incident.events import Actor, ActorKind, ApprovalGiven, PlanHash, StepId
 from irkit.incident.refusal_words import refusals
 from irkit.incident.state import Phase
+from irkit.report.narration import narration
+from irkit.tui.activity import activity
 from tests.engine.driving import Drive
 from tests.engine.test_lives_journalled import refusing
 
@@ -112,3 +114,12 @@ def test_a_plan_that_is_under_way_already_is_no_try_against_the_rules(tmp_path: 
     with pytest.raises(ApprovalInvalid, match="no plan to approve"):
         drive.orders(person("pat")).approve(CUTS, hash_)
     assert told(drive) == []
+
+
+def test_an_undo_that_is_given_up_is_told_as_such_and_what_was_done_stands(asked: Drive) -> None:
+    asked.orders(KIM).skip(CUTS, "sam may not take this back")
+    given_up = asked.journal.records()[-1]
+    assert narration(given_up.event) == "undo given up: sam may not take this back"
+    assert [line.text for line in activity(given_up)] == ["undo given up by kim: sam may not take this back"]
+    asked.run()
+    assert (asked.board.switches["a"], asked.step("cut").phase) == ("on", Phase.DONE)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +139,17 @@ def headings_and_links(report: str) -> list[tuple[str, str]]:
         elif token.type in {"html_block", "html_inline", "image", "code_block"}:
             found.append((token.type, token.content))
     return found
+
+
+def test_the_appendix_holds_every_event_as_json_with_a_line_for_each_field(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        for part in (tell.identify, tell.deactivate, tell.measure):
+            part(told)
+        blocks = [each.content for each in PARSER.parse(text(told)) if each.type == "fence" and each.info == "json"]
+        events = [record.event.model_dump(mode="json") for record in told.records]
+    assert [json.loads(block) for block in blocks] == events
+    fields = [line for block in blocks for line in block.splitlines() if re.match(' "', line)]
+    assert len(fields) == sum(map(len, events))
 
 
 def test_every_link_leads_to_an_event_of_the_appendix(tmp_path: Path) -> None:

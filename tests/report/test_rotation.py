@@ -86,3 +86,11 @@ def test_a_warning_that_the_log_cannot_tell_stands_with_the_list() -> None:
 
 def test_where_nothing_asked_there_is_no_such_section() -> None:
     assert list(rotation_markdown(told.rotation(found()))) == []
+
+
+def test_the_summary_tells_how_much_was_opened_and_what_there_is_to_rotate() -> None:
+    words = [each.text for each in told.summed(told.rotation(found(measured())))]
+    assert words == ["1 thing was opened without right; 2 values stand on the list to rotate."]
+    nothing = [each.text for each in told.summed(told.rotation(found(measured(opened=[], tasks=[]))))]
+    assert nothing == ["Nothing was seen to be opened without right."]
+    assert list(told.summed(told.rotation(found()))) == []

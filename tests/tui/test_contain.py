@@ -15,6 +15,7 @@ from irkit.runbook.load import loads
 from irkit.tui.capture import screen_text
 from irkit.tui.contain_page import contain_page
 from irkit.tui.screens.contain import ContainScreen
+from irkit.tui.widgets.steps import StepList
 from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot
 from tests.tui.story import RUNBOOK, ScriptedDesk, Story, halfway
@@ -183,6 +184,16 @@ def test_with_all_of_it_started_it_says_where_to_go_on(play: Play) -> None:
 
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("C").says("All of the containment is started").says("1 step waits for you").go()
+
+    play(desk, WIDE, scene)
+
+
+def test_back_from_it_the_cursor_goes_on_from_what_is_over_to_what_waits(play: Play) -> None:
+    desk = ScriptedDesk(halfway())
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).step("deactivate_key").press("C").says("[esc] goes back").press("escape").is_waiting().go()
+        assert pilot.app.screen.query_one(StepList).chosen == "update_consumers"
 
     play(desk, WIDE, scene)
 

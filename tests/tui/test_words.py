@@ -16,7 +16,7 @@ from irkit.incident.events import Mode, StepId
 from irkit.incident.state import fold
 from irkit.tui import marks
 from irkit.tui.activity import Tone, activity
-from irkit.tui.headline import finished, headline, progress, tally
+from irkit.tui.headline import finished, headline, progress, reached, tally
 from irkit.tui.pages import Subject, Tab, page
 from irkit.tui.printable import printable
 from irkit.tui.spans import clock, moment, since
@@ -114,6 +114,20 @@ def test_the_header_is_exactly_as_wide_as_the_screen_and_always_names_the_mode(w
     assert line.cell_len <= width
     assert mode.value.upper() in line.plain
     assert "prod 1111-4321" in line.plain
+
+
+def test_a_narrow_screen_tells_what_is_reached_too() -> None:
+    story = halfway()
+    told = reached(runbook(), fold(story.records), views(runbook(), fold(story.records), story.at))
+    assert told == "contained ✓ 2:27 · 9/16"
+    begun = fold(Story().opened().records)
+    assert reached(runbook(), begun, views(runbook(), begun, story.at)) == "not contained yet · 0/16"
+
+
+def test_the_legend_has_every_mark_and_fits_into_the_help() -> None:
+    rows = marks.legend().splitlines()
+    assert all(f"{marks.glyph(mark)} " in marks.legend() and mark.value in marks.legend() for mark in Mark)
+    assert max(map(cell_len, rows)) <= 72
 
 
 def test_the_tally_counts_every_step_once() -> None:

@@ -85,6 +85,7 @@ class ApproveScreen(Dialog[bool]):
         what = "the undo" if self._approving.direction is Direction.UNDO else "this plan"
         with Vertical(classes="dialog") as box:
             box.border_title = f"Run {what} of {self._approving.step}?"
+            box.border_subtitle = "y runs it · pgdn reads on · esc cancels"
             with VerticalScroll(classes="facts", can_focus=False):
                 yield Static(facts(self._approving), markup=False)
             with Horizontal(classes="buttons"):
@@ -123,7 +124,7 @@ class ApproveFinalScreen(Dialog[str | None]):
         """What will change, the phrase to type, and two buttons of which none is the default."""
         with Vertical(classes="dialog final") as box:
             box.border_title = f"IRREVERSIBLE: {self._approving.step}"
-            box.border_subtitle = "type the phrase, tab to the button, enter · esc cancels"
+            box.border_subtitle = "type it, tab to the button, enter · pgdn reads on · esc cancels"
             with VerticalScroll(classes="facts", can_focus=False):
                 yield Static(facts(self._approving), markup=False)
             phrase = (printable(self._approving.phrase), "bold")

@@ -15,7 +15,7 @@ from irkit.engine.view import StepView
 from irkit.incident.events import Mode, StepId
 from irkit.runbook.graph import decisions, graph
 from irkit.tui.board import Board, Reading
-from irkit.tui.headline import finished, is_over
+from irkit.tui.headline import is_over, reached
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.lanes import lanes
 from irkit.tui.life_lines import alarms
@@ -161,7 +161,8 @@ class IncidentScreen(OrderingScreen):
             return
         steps = self.query_one(StepList)
         steps.show(reading.views)
-        count = finished(reading.views) if self.has_class("-narrow") else f"{len(reading.views)} steps"
+        narrow, runbook = self.has_class("-narrow"), self.board.desk.runbook
+        count = reached(runbook, reading.state, reading.views) if narrow else f"{len(reading.views)} steps"
         steps.border_subtitle = count
         self._show_lives(reading)
         self.query_one(FrontierPane).show()
@@ -231,7 +232,13 @@ class IncidentScreen(OrderingScreen):
 
     def action_contain(self) -> None:
         """Every planned, reversible step of the containment on one screen."""
-        self.app.push_screen(ContainScreen(self.board))
+        self.app.push_screen(ContainScreen(self.board), self._after_contain)
+
+    def _after_contain(self, _: None) -> None:
+        """What the cursor stood on may be over: go on to the next that waits."""
+        reading = self.board.reading
+        if reading and reading.waiting() and is_over(reading.view(self.selected)):
+            self.action_next_waiting()
 
     def action_trail(self) -> None:
         """The CloudTrail of the incident's time and key."""

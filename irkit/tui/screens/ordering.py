@@ -16,9 +16,9 @@ from irkit.engine.approval import OTHERS, approvers, gate
 from irkit.engine.offers import Order
 from irkit.engine.view import Mark
 from irkit.errors import IrkitError
-from irkit.incident.events import Resolution, StepId
+from irkit.incident.events import Direction, Resolution, StepId
 from irkit.incident.refusal_words import refusals
-from irkit.incident.state import ItemPhase, StepState
+from irkit.incident.state import ItemPhase, Phase, StepState
 from irkit.tui.board import Board, Reading
 from irkit.tui.desk import Question
 from irkit.tui.headline import all_over
@@ -34,6 +34,8 @@ from irkit.tui.screens.reason import Asking, Need, ReasonScreen
 
 HOW_ON = "[r] plans it again, [s] leaves it at that and goes on without it"
 """How a step that failed or was undone lets others go on."""
+_SKIPS = "What needs this step goes on as if it had been done."
+_KEEPS = "What the step did stands. The undo can be asked for again."
 
 
 class OrderingScreen(PlacedScreen):
@@ -185,14 +187,17 @@ class OrderingScreen(PlacedScreen):
     # -- skip, undo, retry, note, abort ---------------------------------------------------------------------------
 
     def action_skip(self) -> None:
-        """Ask for the reason, then skip."""
-        step = self.selected
-        if self._open(Order.SKIP) is not None:
-            facts = Text("What needs this step goes on as if it had been done.")
-            self._ask_reason(
-                Asking(f"Skip {step}?", facts, "Why", "Skip"),
-                lambda why: self.send(f"skipped {step}", partial(self.board.desk.orders.skip, step, why)),
+        """Ask for the reason, then skip; of an undo, give it up."""
+        step, now = self.selected, self._open(Order.SKIP)
+        if now is None:
+            return
+        told, asking = f"skipped {step}", Asking(f"Skip {step}?", Text(_SKIPS), "Why", "Skip")
+        if now.direction is Direction.UNDO and now.phase is not Phase.UNDONE:
+            told, asking = (
+                f"gave up the undo of {step}",
+                Asking(f"Give up the undo of {step}?", Text(_KEEPS), "Why", "Give up"),
             )
+        self._ask_reason(asking, lambda why: self.send(told, partial(self.board.desk.orders.skip, step, why)))
 
     def action_undo(self) -> None:
         """Show the receipt and how the plan says it can be undone, ask why, then ask for the undo."""

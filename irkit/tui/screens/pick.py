@@ -37,8 +37,9 @@ class PickScreen(Modal[str | None]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], legend: str = "") -> None:
         super().__init__()
+        self._legend = legend
         self._title = title
         self._choices = tuple(choices)
 
@@ -49,6 +50,8 @@ class PickScreen(Modal[str | None]):
             yield Input(placeholder="filter", id="filter")
             yield OptionList(id="choices", markup=False)
             yield Static(id="says", markup=False)
+            if self._legend:
+                yield Static(Text(self._legend, "dim"), markup=False)
 
     def on_mount(self) -> None:
         """Begin with all entries."""

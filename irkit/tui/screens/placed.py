@@ -8,12 +8,15 @@ from typing import ClassVar
 from textual import events, on
 from textual.screen import Screen
 
+from irkit.tui import marks
 from irkit.tui.capture import save_screen
 from irkit.tui.keys import Key, Place, keys
 from irkit.tui.look import Look
 from irkit.tui.messages import LeaveAsked
 from irkit.tui.screens.pick import Choice, PickScreen
 from irkit.tui.widgets.small import Small, small_words
+
+_DRAWS_STEPS = frozenset({Place.INCIDENT, Place.STEP, Place.CONTAIN})
 
 
 class PlacedScreen(Screen[None]):
@@ -63,7 +66,8 @@ class PlacedScreen(Screen[None]):
         off = self.off()
         entries = keys(self.place)
         choices = [Choice(key.id, f"{key.shown:<6} {key.title}", key.says, off.get(key.id, "")) for key in entries]
-        self.app.push_screen(PickScreen("Help: type to filter, enter runs it", choices), self._run_chosen)
+        legend = marks.legend() if self.place in _DRAWS_STEPS else ""
+        self.app.push_screen(PickScreen("Help: type to filter, enter runs it", choices, legend), self._run_chosen)
 
     async def _run_chosen(self, chosen: str | None) -> None:
         for key in keys(self.place):

@@ -27,6 +27,8 @@ _STYLES = {
 }
 _DIM = Style(dim=True)
 _STEP = Style(color="cyan")
+_MORE = Segment("…", _DIM)
+"""Where a line goes on: the arrow keys scroll there."""
 
 
 class ActivityPane(ScrollView, can_focus=True):
@@ -109,7 +111,11 @@ class ActivityPane(ScrollView, can_focus=True):
         at, width = y + top, self.scrollable_content_region.width
         if at >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        return _strip(self._lines[at]).crop_extend(x, x + width, self.rich_style).apply_style(self.rich_style)
+        whole = _strip(self._lines[at])
+        line = whole.crop_extend(x, x + width, self.rich_style)
+        if whole.cell_length > x + width:
+            line = Strip.join([line.crop(0, width - 1), Strip([_MORE])])
+        return line.apply_style(self.rich_style)
 
     def _held(self, line: ActivityLine) -> bool:
         return not self.holding or self.holding in f"{line.step} {line.text}".casefold()

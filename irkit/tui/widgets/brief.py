@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widget import Widget
 
-from irkit.engine.view import StepView
+from irkit.engine.view import Mark, StepView
 from irkit.incident.events import StepId
 from irkit.tui import marks
 from irkit.tui.board import Board
@@ -14,7 +14,7 @@ from irkit.tui.marks import CHOSEN
 from irkit.tui.printable import printable
 from irkit.tui.rows import ID_WIDTH
 from irkit.tui.spans import clock
-from irkit.tui.widgets.waits import answers
+from irkit.tui.widgets.waits import answers, asked
 
 
 class Brief(Widget):
@@ -50,14 +50,20 @@ class Brief(Widget):
     def _counted(self, view: StepView, others: int, key: str) -> Text:
         """The step's row; how many more there are, and the key to them, stands at its end, whatever gives way."""
         end = Text(f"  {others} more{key}" if others else "", "bold")
-        row = self._row(view)
-        row.truncate(max(0, self.size.width - end.cell_len), overflow="ellipsis", pad=bool(others))
-        return Text.assemble(row, end)
+        return self._fit(self._row(view), end)
+
+    def _fit(self, line: Text, end: Text) -> Text:
+        """The end stays whole where a line is too long."""
+        line.truncate(max(0, self.size.width - end.cell_len), overflow="ellipsis", pad=bool(end))
+        return Text.assemble(line, end)
 
     def _row(self, view: StepView) -> Text:
         reading = self._board.reading
         now = reading.state.step(view.step) if reading else None
-        words = now.plans[0].summary if now and now.plans else self._last_line(view.step) or view.title
+        words = asked(now) if now and now.plans else ""
+        if not words and view.mark is Mark.RUNNING:
+            words = self._last_line(view.step)
+        words = words or view.title
         time = f"{clock(view.elapsed)}  " if view.elapsed is not None else ""
         mark = (marks.glyph(view.mark), marks.style(view.mark))
         return Text.assemble(" ", mark, f" {view.step:<{ID_WIDTH}}  {time}{printable(words)}")
@@ -77,4 +83,4 @@ class Brief(Widget):
         waits = reading is not None and view in reading.waiting()
         answer = f"  {answers(view.mark, self._board.offers(view.step))}" if waits else ""
         told = " · ".join(fact for fact in facts if fact)
-        return Text(f" {CHOSEN} {told} · [enter] page{answer}" if name else f"   {told} · [enter] page{answer}", "dim")
+        return self._fit(Text(f" {CHOSEN if name else ' '} {told}", "dim"), Text(f"  [enter] page{answer}", "dim"))

@@ -62,7 +62,7 @@ class WaitsPane(Widget):
         reading = self._board.reading
         state = reading.state.step(view.step) if reading else None
         stuck = view.mark in {Mark.FAILED, Mark.UNDONE}
-        what = printable(view.words if stuck else _asked(state) if state and state.plans else view.title)
+        what = printable(view.words if stuck else asked(state) if state and state.plans else view.title)
         waiting = f"waiting {clock(view.elapsed)}   " if view.elapsed and not stuck else ""
         right = Text(f"  {waiting}{answers(view.mark, self._board.offers(view.step))} ")
         left = Text.assemble(" ", (marks.glyph(view.mark), "bold yellow"), f" {view.step:<{ID_WIDTH}}", what)
@@ -79,7 +79,7 @@ def answers(mark: Mark, offers: Mapping[Order, str]) -> str:
     return reasons[0].rpartition(": ")[2] if all(reasons) else "[a] answer"
 
 
-def _asked(state: StepState) -> str:
+def asked(state: StepState) -> str:
     """What the plans are about: the first in words, the others counted."""
     more = len(state.plans) - 1
     undo = "UNDO" if state.direction is Direction.UNDO else ""
