@@ -10,11 +10,21 @@ from irkit.wiring.session import Session
 
 
 def tell_drift(session: Session) -> None:
-    """Show the difference, if there is one."""
-    if session.drift:
-        talk(f"the file of runbook {session.opened.runbook} has changed since {session.folder.incident} began;")
-        talk("this incident goes on with the plan it began with. The difference:")
-        talk("\n".join(map(printable, session.drift.splitlines())))
+    """Say in one line that there is a difference, and how to see it; nothing where there is none."""
+    if rows := session.drift.splitlines()[2:]:
+        added, gone = (sum(row.startswith(sign) for row in rows) for sign in "+-")
+        incident = session.folder.incident
+        talk(
+            f"the file of runbook {session.opened.runbook} has changed since {incident} began (+{added} -{gone} lines);"
+            f" it goes on with what it began with. To see the difference: irkit status {incident} --drift"
+        )
+
+
+def drift(session: Session) -> str:
+    """The difference, safe to print; words where there is none."""
+    rows = session.drift.splitlines()
+    none = f"the file of runbook {session.opened.runbook} is as it was when {session.folder.incident} began"
+    return "\n".join(map(printable, rows)) or none
 
 
 def tell_origin(config: Config, name: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from irkit.cli.arguments import add_incident, session
 from irkit.cli.display import EXIT_CODES
-from irkit.cli.drift import tell_drift
+from irkit.cli.drift import drift, tell_drift
 from irkit.cli.frontier import frontier
 from irkit.cli.picture import picture
 from irkit.cli.status_credentials import credentials_json, status_credentials
@@ -26,11 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_incident(parser)
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--ascii", action="store_true", help="no box drawings")
+    parser.add_argument(
+        "--drift", action="store_true", help="only how the runbook's file now differs from what this runs"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the status; the exit code is that of the incident's standing."""
     shown = session(args)
+    if args.drift:
+        print(drift(shown))
+        return 0
     tell_drift(shown)
     ended = outcome(shown.runbook, shown.journal.state())
     if args.json:

@@ -35,15 +35,18 @@ def own(irkit: Command, name: str) -> Path:
     return irkit.home / "config" / "irkit" / "runbooks" / f"{name}.yaml"
 
 
-def test_an_incident_goes_on_with_the_runbook_it_began_with_and_shows_the_difference(irkit: Command) -> None:
+def test_an_incident_goes_on_with_the_runbook_it_began_with_and_says_how_to_see_the_difference(irkit: Command) -> None:
     own(irkit, "ask").write_text(QUESTION)
     opened = irkit.run("respond", "ask", "--display", "plain")
     assert opened.returncode == 3, opened.stderr
     assert "your own" in opened.stderr
     own(irkit, "ask").write_text(QUESTION.replace("What happened", "Who did it"))
     status = irkit.run("status", "DRY-0001")
-    assert "-  ask: {uses: human.note, with: {prompt: What happened}}" in status.stderr
-    assert "+  ask: {uses: human.note, with: {prompt: Who did it}}" in status.stderr
+    assert len(status.stderr.splitlines()) == 1
+    assert "has changed since DRY-0001 began (+1 -1 lines)" in status.stderr
+    difference = irkit.run("status", "DRY-0001", "--drift").stdout
+    assert "-  ask: {uses: human.note, with: {prompt: What happened}}" in difference
+    assert "+  ask: {uses: human.note, with: {prompt: Who did it}}" in difference
     assert "What happened" in status.stdout
     assert "Who did it" not in status.stdout
 
