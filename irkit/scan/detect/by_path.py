@@ -73,12 +73,16 @@ _COPIED = re.compile(
     rb"(?i).*(?:^|/)(?:vendor|node_modules|bower_components|site-packages|dist-packages|third[_\-]?party|godeps|pods)/"
 )
 """Up to a folder of other people's libraries."""
+_BUILDS = re.compile(
+    rb"(?i)(?:^|/)(?:\.(?:travis|coveralls|gitlab-ci|codeclimate)\.yml|codecov\.yml|\.(?:github|circleci)/)"
+)
 _SEEDS = re.compile(rb"(?i)(?:^|/)(?:factor(?:y|ies)|seed(?:er)?s?)/|(?:factory|seeder|seeds?)\.\w+$")
 _DUMMY = re.compile(rb"(?i)(?:^|[/_.\-])(?:dummy|fake|stub|mock|example|sample|snakeoil)(?:[_.\-][^/]*)?$")
 _NUMBERED = re.compile(rb"[A-Za-z_]+\d")
 _LONG_LINE = 500
 _NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_LEAST_BASE64 = 12
 _LEAST_BARE, _LEAST_DIGITS, _WORDY = 16, 2, 0.2
 
 
@@ -90,7 +94,7 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
     name = path.encode("utf-8", "surrogateescape")
     if "pem" in rule.checks:
         return _key_at(name)
-    if "jwt" in rule.checks and _is_of_a_copy(name):
+    if (rule.confidence is not Confidence.HIGH or "jwt" in rule.checks) and _is_of_a_copy(name):
         return COPIED
     if rule.confidence is Confidence.HIGH or not (_BY_CONTEXT.intersection(rule.checks) or rule.id == _HASHES):
         return ""
@@ -103,8 +107,6 @@ def _kind_at(rule: Rule, value: bytes, name: bytes) -> str:
         return LOCK_FILE
     if _GENERATED.search(name):
         return GENERATED
-    if _is_of_a_copy(name):
-        return COPIED
     if rule.id == _HASHES and (_ASIDE.search(name) or _SEEDS.search(name)):
         return "a hash in a test or an example"
     return A_TESTS_KEY if value.startswith(_DER) and _OF_TESTS.search(name) else ""
@@ -137,10 +139,10 @@ def _key_at(name: bytes) -> str:
 
 
 def _is_of_a_copy(name: bytes) -> bool:
-    """Whether it is a test or a text that came with somebody else's library."""
+    """Whether it is a test, a text or a setting of its builds that came with somebody else's library."""
     copied = _COPIED.match(name)
     rest = name[copied.end() :] if copied else b""
-    return bool(rest) and (_ASIDE.search(rest) or _TEXT.search(rest) or _OF_TESTS.search(rest)) is not None
+    return any(one.search(rest) for one in (_ASIDE, _TEXT, _OF_TESTS, _BUILDS))
 
 
 def _is_hard_coded(rule: Rule, value: bytes, name: bytes) -> bool:
@@ -166,4 +168,8 @@ def _is_weak(rule: Rule, value: bytes) -> bool:
     if "base64_text" in rule.checks:
         return is_weak((decoded(value) or value).strip())
     value = _PERCENT.sub(lambda one: bytes.fromhex(one[1].decode()), value)
-    return "password" in rule.checks and is_weak(value.rpartition(b":")[2] or value)
+    if "password" not in rule.checks:
+        return False
+    text = decoded(value) if len(value) >= _LEAST_BASE64 else None
+    is_text = text is not None and text.isascii() and text.decode().isprintable()
+    return is_weak((text if text and is_text else value).rpartition(b":")[2] or value)

@@ -6,7 +6,7 @@ import re
 
 from irkit.scan.detect.base64_text import decoded, stands_for_nothing
 from irkit.scan.detect.by_line import DOCUMENTED, said_by_line
-from irkit.scan.detect.naming import harmless_name, is_identifier_name
+from irkit.scan.detect.naming import harmless_name, named_thing
 from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
 from irkit.scan.detect.reference import checksum, converted, reference
@@ -17,11 +17,11 @@ from irkit.scan.rule import Confidence, Rule
 _TEST_NAME = re.compile(
     rb"(?i)(?:\b|_)(?:fake|dummy|mock|stub|example|sample|test)\w{0,40}[\"'\]]{0,2}\s{0,4}[:=]+[>\s]{0,4}[\w.(]{0,20}[\"'`]{0,3}$"
 )
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _BASE64_END, _BASE64_START = re.compile(rb"[A-Za-z0-9+/]+$"), re.compile(rb"[A-Za-z0-9+/]+")
 _LEAST_AROUND, _FEW_WORDS = 24, 0.25
 _AROUND = 200
 _LEAST_BASE64, _LEAST_SENTENCE = 12, 24
+_MOST_OF_A_PHRASE, _ALL_WORDS = 64, 0.75
 
 
 def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
@@ -43,14 +43,13 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         or (sequence(value) or _by_inner_text(value) if "random" in rule.checks else "")
         or (converted((decoded(value) or b"").strip()) if "base64_text" in rule.checks else "")
         or harmless_name(line, at)
-        or ("an identifier" if _names_a_thing(rule, value, line, at) else "")
+        or (named_thing(value, line, at) if rule.id.startswith("assigned_") else "")
         or said_by_line(line, at, at + len(value))
     )
 
 
-def _names_a_thing(rule: Rule, value: bytes, line: bytes, at: int) -> bool:
-    is_any_kind = rule.id.startswith("assigned_secret")
-    return is_any_kind and _UUID.fullmatch(value) is not None and is_identifier_name(line, at)
+def _is_phrase(text: bytes) -> bool:
+    return len(text) < _MOST_OF_A_PHRASE and wordiness(text) >= _ALL_WORDS
 
 
 def _as_part(value: bytes, line: bytes, at: int) -> str:
@@ -73,7 +72,7 @@ def _by_inner_text(value: bytes) -> str:
     if not text or not text.isascii():
         return ""
     text = text.strip()
-    is_short = len(text) < _LEAST_SENTENCE and text.isascii() and text.decode().isprintable()
+    is_short = text.decode().isprintable() and (len(text) < _LEAST_SENTENCE or _is_phrase(text))
     return (
         converted(text)
         or stands_for_nothing(text)

@@ -51,6 +51,8 @@ _OF_ACCESS = frozenset(
     b"admin master shared session deploy server write encryption encrypt signing token".split()
 )
 """What stands before ``key`` where a UUID is one."""
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_FINGERPRINT = re.compile(rb"(?:0x)?(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
 _LEXICAL = [b"token", b"data"]
 """The tables of a parser."""
 
@@ -90,8 +92,11 @@ def harmless_name(line: bytes, at: int) -> str:
     return ""
 
 
-def is_identifier_name(line: bytes, at: int) -> bool:
-    """Whether the name before a UUID is a thing's key in a program (``mediaKey``), not of what opens something."""
+def named_thing(value: bytes, line: bytes, at: int) -> str:
+    """Why a value of this form is no secret under its name: the id of a ``mediaKey``, the fingerprint of a GPG key."""
     name = name_before(line, at)
     words = name_words(name)
-    return name.endswith(b"Key") and len(words) > 1 and words[-2] not in _OF_ACCESS
+    if _FINGERPRINT.fullmatch(value) and {b"gpg", b"pgp", b"openpgp"}.intersection(words):
+        return "the fingerprint of a key"
+    is_thing = name.endswith(b"Key") and len(words) > 1 and words[-2] not in _OF_ACCESS
+    return "an identifier" if is_thing and _UUID.fullmatch(value) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import string
 
@@ -128,6 +129,7 @@ def test_the_hash_that_a_factory_of_test_data_gives_everybody_is_no_secret() -> 
     [
         "vendor/github.com/a/b/client_test.go",
         "node_modules/a/README.md",
+        "node_modules/a/.travis.yml",
         "lib/python3.12/site-packages/a/tests/test_b.py",
         "Godeps/_workspace/src/github.com/a/b/docs/use.yml",
     ],
@@ -147,3 +149,15 @@ def test_what_libraries_run_and_what_is_ours_counts(path: str) -> None:
 def test_a_key_without_its_frame_is_a_tests_too() -> None:
     assert _said(_SECRET, b"MIICdQIBADANBgkqhki" + _TOKEN, "src/test/java/a/HeldTest.java") == "a key of a test"
     assert _said(_SECRET, b"MIICdQIBADANBgkqhki" + _TOKEN, "src/main/java/a/Held.java") == ""
+
+
+def test_a_weak_password_in_base64_is_weak() -> None:
+    value = base64.b64encode(b"letters-and-7")
+    assert _said(_PASSWORD, value, "pkg/fixtures/secret.yml") == "a weak password in an example or a test"
+    assert _said(_PASSWORD, value, "deploy/secret.yml") == ""
+
+
+def test_a_providers_shape_by_name_alone_is_not_ours_in_a_librarys_test() -> None:
+    by_name = _rule("splunk_token", Confidence.MEDIUM, "disordered")
+    assert _said(by_name, _TOKEN, "vendor/a/splunk_test.go") == "in a test or a text of a library"
+    assert _said(by_name, _TOKEN, "pkg/splunk_test.go") == ""

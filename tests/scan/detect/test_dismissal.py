@@ -109,6 +109,19 @@ def test_a_uuid_is_a_secret_by_a_name_of_access_alone() -> None:
         assert _said(b'"' + name + b'": "' + value + b'"', value, _ASSIGNED) == ""
 
 
+def test_the_fingerprint_of_a_gpg_key_is_public() -> None:
+    value = b"0d96df4d4110e5c43fbfb17f2d347ea6aa65421d"
+    assert _said(b'GPG_KEY="' + value + b'"', value, _ASSIGNED) == "the fingerprint of a key"
+    assert _said(b'GPG_PRIVATE_KEY="' + _random() + b'"', _random(), _ASSIGNED) == ""
+
+
+def test_base64_of_a_phrase_is_a_phrase() -> None:
+    value = base64.b64encode(b"this_is_the_very_deep_secret")
+    assert _said(b"secret_value: " + value, value) == "a word or a name"
+    value = base64.b64encode(_random(21))
+    assert _said(b"secret_value: " + value, value) == ""
+
+
 @pytest.mark.parametrize(
     "name",
     ["public_key", "token_url", "csrf_token", "secretName", "credentials_id", "primary-key", "Sec-WebSocket-Key",
