@@ -12,8 +12,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
@@ -78,6 +79,9 @@ class Holding:
     news: Callable[[Sequence[Hold]], News]
     tell: Callable[[str], None]
     _holds: list[Hold] = field(default_factory=list)
+    _looked_at: set[str] = field(default_factory=set)
+    _looks: int = 0
+    _moved_at: datetime = field(init=False)
     _back: Counter[str] = field(default_factory=Counter)
     _times: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     _placed: set[tuple[str, str]] = field(default_factory=set)
@@ -93,26 +97,17 @@ class Holding:
     def run(self, holds: Iterable[Hold]) -> Held:
         """Hold them. What goes when it has bound is left in place for ``release`` to take away."""
         self._holds = list(holds)
-        began, looks, moved_at = time.monotonic(), 0, self.now().at
-        settled: datetime | None = None
-        stop = threading.Event()
+        began, self._moved_at = time.monotonic(), self.now().at
+        until = began + self.limit.total_seconds()
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="hold") as pool:
-            watcher = threading.Thread(target=self._watch, args=(stop,), name="hold-news", daemon=True)
-            watcher.start()
-            try:
-                while time.monotonic() - began < self.limit.total_seconds():
-                    if self._round(pool):
-                        moved_at = self.now().at
-                    looks += 1
-                    moment = self.now()
-                    if moment.at - moment.uncertainty >= moved_at + self.span:
-                        settled = moment.at
-                        break
-                    time.sleep(self._every)
-            finally:
-                stop.set()
-                watcher.join()
-                self._let_go(pool)
+            while True:
+                try:
+                    with self._watched():
+                        settled = self._settled(pool, until)
+                finally:
+                    self._let_go(pool)
+                if settled is None or not self._is_anybody_late():
+                    break
         self._holds = [*self._holds, *self._to_free.values()]  # who could not be let go is held, and told
         return Held(
             holds=tuple(self._holds),
@@ -120,13 +115,41 @@ class Holding:
                 TakenBack(what=what, times=times, first_at=self._times[what][0], last_at=self._times[what][1])
                 for what, times in self._back.items()
             ),
-            looks=looks,
+            looks=self._looks,
             seconds=round(time.monotonic() - began, 1),
             settled_at=settled,
             gone=tuple(self._gone),
             freed=tuple(self._freed),
             trouble=tuple(self._trouble),
         )
+
+    def _settled(self, pool: ThreadPoolExecutor, until: float) -> datetime | None:
+        """Look until nothing was taken back for one settling time: AWS's time then; None when ``until`` came first."""
+        while time.monotonic() < until:
+            if self._round(pool):
+                self._moved_at = self.now().at
+            self._looks += 1
+            moment = self.now()
+            if moment.at - moment.uncertainty >= self._moved_at + self.span:
+                return moment.at
+            time.sleep(self._every)
+        return None
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Hear the news meanwhile; what was asked for last is waited for."""
+        stop = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(stop,), name="hold-news", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            watcher.join()
+
+    def _is_anybody_late(self) -> bool:
+        """Whether somebody is to be held of whom the news came after the last look."""
+        return any(one.name not in self._looked_at and one.name not in self._gone for one in self._holds)
 
     def release(self, holds: Iterable[Hold]) -> None:
         """Take away what goes when the hold has bound."""
@@ -141,6 +164,7 @@ class Holding:
         """Look at all, and put back; whether anything had to be put, or could not be looked at."""
         self._let_go(pool)
         holds = [one for one in self._holds if one.name not in self._gone]
+        self._looked_at = {one.name for one in holds}
         seen = list(pool.map(lambda one: (one, self._lacking(one)), holds))
         # One thing of each principal, then the next: whoever is first free would else give the others back.
         turns = zip_longest(*([(one, what) for what in several or ()] for one, several in seen))

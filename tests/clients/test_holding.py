@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -145,6 +146,22 @@ def test_who_turns_up_is_held_too_and_who_is_innocent_is_let_go() -> None:
     assert done.freed == ("user late",)
     assert grip.stands["late"] == set()
     assert KEY in grip.stands["kin"]
+
+
+def test_of_whom_the_news_comes_only_when_all_has_settled_is_held_too() -> None:
+    grip, asked = FakeGrip(), threading.Event()
+
+    def news(holds: Sequence[Hold]) -> News:
+        if asked.is_set():
+            return News()
+        asked.set()
+        time.sleep(3 * SPAN.total_seconds())
+        return News(hold=(hold("late"),))
+
+    done = held(grip, "eve", news=news)
+    assert done.settled_at is not None
+    assert {one.name for one in done.holds} == {"user eve", "user late"}
+    assert {DENY_ALL, KEY} <= grip.stands["late"]
 
 
 def test_who_is_let_go_while_a_round_puts_things_on_him_is_free_in_the_end() -> None:
