@@ -24,6 +24,7 @@ from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
 from irkit.cloudtrail.kept_objects import KeptObjects, place
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.quiet import quiet, silence
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.looking import look_at_files
 from irkit.cloudtrail.raw.raw_file import RawFile
@@ -219,7 +220,8 @@ class TrailBucket:
         looked: Looked,
         notes: Iterable[str],
     ) -> Coverage:
-        span = query.span or _seen(looked) or Window(now, now)
+        seen = looked.sights.first
+        span = query.span or Window(datetime.fromisoformat(seen) if seen else now, now)
         own = list(notes)
         if missing := sorted(set(query.regions) - listing.regions):
             own.append(f"no log file of {', '.join(missing)} lies there: the trail records nothing of it")
@@ -232,6 +234,10 @@ class TrailBucket:
             own.append(f"objects could not be kept: {fetching.trouble}")
         elif self.kept is not None and self.kept.left_out:
             own.append(f"{self.kept.left_out} objects were not kept for want of room")
+        own += quiet(listing.newest_of, query)
+        ended = silence(listing.newest_of, min(span.end, now))
+        if ended is not None:
+            own.append(f"NO LOG FILE came after {_stamp(ended)}: nothing happened, or logging was stopped")
         own += _hidden(listing)
         lost = [
             Skipped(Locator(place(self._bucket, key)), f"was deleted at {_stamp(at)}, and no version of it is left")
@@ -242,7 +248,7 @@ class TrailBucket:
             tuple(sorted(listing.regions - {""})),
             span.start,
             span.end,
-            now,
+            ended or now,
             dict(listing.not_seen),
             (self.label,),
             tuple(sorted((listing.accounts | looked.sights.accounts) - {""})),
@@ -288,11 +294,6 @@ def _few(keys: Sequence[str]) -> str:
 
 def _stamp(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _seen(looked: Looked) -> Window | None:
-    first, last = looked.sights.first, looked.sights.last
-    return Window(datetime.fromisoformat(first), datetime.fromisoformat(last)) if first and last else None
 
 
 def _as_it_is(file: RawFile) -> RawFile:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from irkit.clients.s3 import S3, S3Object
 from irkit.cloudtrail.layout import GLOBAL_AT_HOME, GLOBAL_REGIONS, Kind, Reason, days, left_out_for, may_hold, named
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.quiet import hear
 from irkit.errors import Denied, NotFound, OutsideError
 
 AT_ONCE = 16
@@ -96,6 +97,8 @@ class Listing:
     left_out: list[S3Object] = field(default_factory=list)
     regions: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
+    newest_of: dict[str, datetime] = field(default_factory=dict)
+    """When the newest listed file of each account and region was delivered."""
     not_seen: dict[str, str] = field(default_factory=dict)
     is_done: bool = False
     error: BaseException | None = None
@@ -167,6 +170,7 @@ class Listing:
                 continue
             self.regions.add(told.region)
             self.accounts.add(told.account)
+            hear(told, self.newest_of)
             if self.known(one):
                 continue
             reason = left_out_for(told, self.query)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from irkit.cloudtrail.coverage import EVER, Counts, Coverage, Skipped
 from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.quiet import hear, quiet
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.peeking import lies
 from irkit.cloudtrail.raw.raw_file import RawFile
@@ -23,7 +24,6 @@ NEVER = ("what the trail was not set to record is in no file of it (its selector
 _LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".parquet", ".csv")
 """A file so named is meant to be read: when it cannot be, that is a gap."""
 _SHOWN = 3
-_QUIET = timedelta(hours=1)
 
 
 @dataclass
@@ -173,9 +173,7 @@ class _Seen:
         spans = [one.span for one in every if one.span is not None and one.kind is Kind.LOG]
         newest_of: dict[str, datetime] = {}
         for one in every:
-            if one.delivered_at is not None and one.kind is not Kind.INSIGHT:
-                part = f"{one.account}/{one.region}"
-                newest_of[part] = max(newest_of.get(part, EVER), one.delivered_at)
+            hear(one, newest_of)
         return cls(
             looked.sights.accounts.union(one.account for one in every if one.account),
             looked.sights.regions.union(one.region for one in every if one.region),
@@ -225,25 +223,7 @@ def _notes(
         yield f"there is no file of account {_few(missing)}"
     if query.span is not None and seen.first is not None and query.span.start < seen.first:
         yield f"the files begin with events of {_stamp(seen.first)}"
-    yield from _quiet(query, seen)
-
-
-def _quiet(query: Query, seen: _Seen) -> Iterator[str]:
-    """Accounts and regions whose files end long before the newest: nothing happened there, or files are missing."""
-    parts = {
-        part: at
-        for part, at in seen.newest_of.items()
-        if (not query.accounts or part.partition("/")[0] in query.accounts)
-        and (not query.regions or part.partition("/")[2] in query.regions)
-    }
-    newest = max(parts.values(), default=EVER)
-    until = query.span.end if query.span is not None else newest
-    ended = {part: at for part, at in parts.items() if newest - at > _QUIET and at < until}
-    if ended:
-        first = min(ended, key=lambda part: ended[part])
-        others = f", and {len(ended) - 1} more accounts and regions" if len(ended) > 1 else ""
-        end = f"the newest file of {first} is of {_stamp(ended[first])}{others}"
-        yield f"{end}: it was quiet later, or files are missing"
+    yield from quiet(seen.newest_of, query)
 
 
 def _files(number: int, one: str, several: str, what: str = "file") -> str:

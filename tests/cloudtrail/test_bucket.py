@@ -14,6 +14,7 @@ import pytest
 from irkit.clients.trails import TrailTold
 from irkit.cloudtrail import bucket_fetching
 from irkit.cloudtrail.bucket import TrailBucket
+from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.raw_text import raw_text
 from irkit.cloudtrail.source import Batch, found, in_order
@@ -370,3 +371,22 @@ def test_log_files_that_were_deleted_or_replaced_are_read_and_named(on: Bench, s
 def test_a_bucket_that_is_not_there_is_not_found(on: Bench) -> None:
     with pytest.raises(OutsideError):
         found(TrailBucket(on.clients(), "no-such-bucket-of-ours"), Query())
+
+
+def test_a_trail_that_was_stopped_is_trusted_until_its_last_file_alone(s3: FakeS3) -> None:
+    last = START + timedelta(minutes=10 * 29 + 5) + LAG
+    stopped = found(bucket(s3), Query(windows=(Window(START, START + timedelta(days=1)),))).coverage
+    assert stopped.trusted_until == last.replace(second=0) - timedelta(minutes=15)
+    assert any(note.startswith(f"NO LOG FILE came after {last:%Y-%m-%dT%H:%M}") for note in stopped.notes)
+    before = found(bucket(s3), Query(windows=(HOUR,))).coverage
+    assert before.trusted_until == HOUR.end
+    assert not any("NO LOG FILE" in note for note in before.notes)
+
+
+def test_a_region_that_went_quiet_is_named(s3: FakeS3) -> None:
+    ended = START - timedelta(hours=1)
+    s3.held = {
+        key: held for key, held in s3.held.items() if "us-east-1" in key or (named(key).delivered_at or START) < ended
+    }
+    notes = found(bucket(s3), Query()).coverage.notes
+    assert any("111122223333/eu-west-1" in note and "it was quiet later" in note for note in notes)

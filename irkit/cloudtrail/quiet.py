@@ -1,0 +1,44 @@
+"""Accounts and regions whose log files end early: nothing happened there, logging was stopped, or files are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from irkit.cloudtrail.coverage import EVER
+from irkit.cloudtrail.layout import Kind, Named
+from irkit.cloudtrail.query import Query
+
+QUIET = timedelta(hours=1)
+"""So long after its last file the silence of one account and region is told."""
+
+
+def hear(one: Named, newest_of: dict[str, datetime]) -> None:
+    """Note when a file was delivered: the newest one of each account and region, by their names."""
+    if one.delivered_at is not None and one.kind is not Kind.INSIGHT:
+        part = f"{one.account}/{one.region}"
+        newest_of[part] = max(newest_of.get(part, EVER), one.delivered_at)
+
+
+def quiet(newest_of: Mapping[str, datetime], query: Query) -> Iterator[str]:
+    """In words, those that a query asks for and that end long before the newest."""
+    parts = {
+        part: at
+        for part, at in newest_of.items()
+        if (not query.accounts or part.partition("/")[0] in query.accounts)
+        and (not query.regions or part.partition("/")[2] in query.regions)
+    }
+    newest = max(parts.values(), default=EVER)
+    until = query.span.end if query.span is not None else newest
+    ended = {part: at for part, at in parts.items() if newest - at > QUIET and at < until}
+    if ended:
+        first = min(ended, key=lambda part: ended[part])
+        others = f", and {len(ended) - 1} more accounts and regions" if len(ended) > 1 else ""
+        end = f"the newest file of {first} is of {ended[first]:%Y-%m-%dT%H:%M:%SZ}{others}"
+        yield f"{end}: it was quiet later, or files are missing"
+
+
+def silence(newest_of: Mapping[str, datetime], until: datetime) -> datetime | None:
+    """When the newest of all files was delivered, where that was long before the end of what is asked for."""
+    newest = max(newest_of.values(), default=until)
+    return newest if until - newest > QUIET else None
