@@ -9,6 +9,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -52,12 +53,12 @@ def page(action_id: str) -> str:
 
 def _lines(action_id: str, action: AnyAction) -> Iterator[str]:
     source = f"irkit/actions/{action_id.replace('.', '/')}.py"
-    module = inspect.getmodule(action.params)
+    module = import_module(f"irkit.actions.{action_id}")
     yield f"# `{action_id}`"
     yield ""
     yield f"{action.summary}. {GATES[action.effect][0].upper()}{GATES[action.effect][1:]}."
     yield ""
-    yield inspect.cleandoc((module.__doc__ if module else "") or "")
+    yield inspect.cleandoc(module.__doc__ or "")
     yield ""
     yield f"[Its code]({'../' * 3}{source}). {MADE}"
     yield ""

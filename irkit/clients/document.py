@@ -6,12 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from pydantic import AwareDatetime
 
+from irkit.clients.aws import AwsMoment
 from irkit.clients.holder import Holder
 from irkit.clients.settling import Settling, Stands, stood
-from irkit.contract import Change, Frozen, Probe, Receipt, Standing, Verdict
+from irkit.contract import Change, Frozen, Plan, Probe, Receipt, Standing, Verdict
 from irkit.errors import PlanStale
 
 
@@ -23,6 +25,11 @@ class Rewrite(Frozen):
     after: str
     written_at: AwareDatetime | None = None
     """Of receipts alone: AWS's clock right after the write, or when it was found in place."""
+
+
+W = TypeVar("W", bound=Rewrite)
+Result = Callable[[W, datetime | None], Frozen]
+"""An action's result of a write, from AWS's clock right after; None when it was found in place."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,24 @@ class Document(ABC):
         if now != before:
             msg = f"{self.name} of {self.holder.name} is now: {self.words(now)}"
             raise PlanStale(msg, hint="look at the new plan")
+
+    def plan(self, work: Rewrite, summary: str, blast: str, why: str = "") -> Plan:
+        """A plan that makes the document what ``work`` says."""
+        return Plan(
+            summary=summary,
+            changes=self.changes(work.before, work.after),
+            blast=blast,
+            undo=self.undo(work.before),
+            why=why,
+            details=work.model_dump(mode="json"),
+        )
+
+    def carry_out(self, work: W, result: Result[W], now: Callable[[], AwsMoment]) -> Receipt:
+        """Write what a plan shows; ``now`` is AWS's clock. Raises ``PlanStale`` when it is not as the plan shows."""
+        self.refuse_moved(work.before)
+        request_id = self.set(work.after)
+        at = now().at
+        return self.receipt(work, result(work, at), at, request_id)
 
     def receipt(self, work: Rewrite, result: Frozen, written_at: datetime, *request_ids: str) -> Receipt:
         """The receipt of ``set``; without a request id, of a document that was found in place."""

@@ -51,11 +51,7 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
     """Write the trust policy. Raises ``PlanStale`` when it is not what the plan shows."""
     work = Rewrite.model_validate(plan.details)
     clients.sts.refuse_own(role=work.holder.name)
-    policy = trust_policy(clients.rights, work.holder.name)
-    policy.refuse_moved(work.before)
-    request_id = policy.set(work.after)
-    at = clients.aws_now().at
-    return policy.receipt(work, _result(work, at), at, request_id)
+    return trust_policy(clients.rights, work.holder.name).carry_out(work, _result, clients.aws_now)
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
@@ -78,13 +74,7 @@ def _result(work: Rewrite, at: datetime | None) -> Result:
 
 def _plan(policy: Document, work: Rewrite, blast: str) -> Plan:
     verb = "let nobody take on" if work.after == NOBODY else "let again be taken on"
-    return Plan(
-        summary=f"{verb} {work.holder}",
-        changes=policy.changes(work.before, work.after),
-        blast=blast,
-        undo=policy.undo(work.before),
-        details=work.model_dump(mode="json"),
-    )
+    return policy.plan(work, f"{verb} {work.holder}", blast)
 
 
 _SETTLE = timedelta(seconds=120)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from irkit.clients.deny_making import DENY_MAKING, DENY_MAKING_DOCUMENT, deny_making
 from irkit.clients.document import Rewrite
 from irkit.clients.holder import Holder
-from irkit.contract import Action, Effect, Frozen, Operation, Plan, Probe, Proof, Receipt, Verdict
+from irkit.clients.simulation import simulated
+from irkit.contract import Action, Effect, Frozen, Operation, Plan, Probe, Receipt, Verdict
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -65,23 +66,14 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
     """Write the policy, or take it away. Raises ``PlanStale`` when it is not what the plan shows."""
     work = _Work.model_validate(plan.details)
     clients.sts.refuse_own_arn(work.principal)
-    policy = deny_making(clients.rights, work.holder)
-    policy.refuse_moved(work.before)
-    request_id = policy.set(work.after)
-    at = clients.aws_now().at
-    return policy.receipt(work, _result(work, at), at, request_id)
+    return deny_making(clients.rights, work.holder).carry_out(work, _result, clients.aws_now)
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
     """Look at the policy again after the settling time, then ask IAM how it decides for the principal."""
     work = _Work.model_validate(receipt.details)
     verdict = deny_making(clients.rights, work.holder).verdict(work, clients.settling)
-    if verdict.proof is not Proof.PROVEN or work.after != DENY_MAKING_DOCUMENT:
-        return verdict
-    decisions = clients.iam.simulated(work.principal, _TRIED)
-    denied = sum(decision == "explicitDeny" for decision in decisions.values())
-    told = f"{verdict.seen}; iam:SimulatePrincipalPolicy: {denied} of {len(_TRIED)} denied"
-    return Verdict(proof=Proof.PROVEN if denied == len(_TRIED) else Proof.NOT_YET, seen=told)
+    return simulated(clients, verdict, work.principal, _TRIED) if work.after == DENY_MAKING_DOCUMENT else verdict
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
@@ -102,13 +94,11 @@ def _plan(clients: Clients, work: _Work) -> Plan:
         f"{name} makes and changes no users, roles, keys, policies or grants until this is undone, its rightful users'"
         " calls too; skip this step where that is its daily work"
     )
-    return Plan(
-        summary=f"{'keep' if is_denied else 'no longer keep'} {name} from making identities",
-        changes=policy.changes(work.before, work.after),
-        blast=blast if is_denied else f"{name} may make identities again where its other policies allow it",
-        undo=policy.undo(work.before),
-        why="whoever gives its old key life again gives its thief no way to stay" if is_denied else "",
-        details=work.model_dump(mode="json"),
+    return policy.plan(
+        work,
+        f"{'keep' if is_denied else 'no longer keep'} {name} from making identities",
+        blast if is_denied else f"{name} may make identities again where its other policies allow it",
+        "whoever gives its old key life again gives its thief no way to stay" if is_denied else "",
     )
 
 

@@ -15,19 +15,15 @@ from typing import TYPE_CHECKING
 from irkit.clients.deny_all import DENY_ALL, DENY_ALL_DOCUMENT, deny_all
 from irkit.clients.document import Document, Rewrite
 from irkit.clients.holder import Holder, credential
+from irkit.clients.simulation import simulated
 from irkit.contract import (
     Action,
-    Credential,
     Effect,
     Frozen,
-    Means,
     Operation,
     Plan,
     Probe,
-    Proof,
     Receipt,
-    Seen,
-    Sighting,
     Verdict,
 )
 
@@ -82,32 +78,16 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
     """Write the policy, or take it away. Raises ``PlanStale`` when it is not what the plan shows."""
     work = _Work.model_validate(plan.details)
     clients.sts.refuse_own_arn(work.principal)
-    policy = deny_all(clients.rights, work.holder)
-    policy.refuse_moved(work.before)
-    request_id = policy.set(work.after)
-    at = clients.aws_now().at
-    return policy.receipt(work, _result(work, at), at, request_id)
+    return deny_all(clients.rights, work.holder).carry_out(work, _result, clients.aws_now)
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
     """Look at the policy again after the settling time, then ask IAM how it decides for the principal."""
     work = _Work.model_validate(receipt.details)
     verdict = deny_all(clients.rights, work.holder).verdict(work, clients.settling)
-    if verdict.proof is not Proof.PROVEN or work.after != DENY_ALL_DOCUMENT:
+    if work.after != DENY_ALL_DOCUMENT:
         return verdict
-    decisions = clients.iam.simulated(work.principal, TRIED)
-    denied = sum(decision == "explicitDeny" for decision in decisions.values())
-    told = f"iam:SimulatePrincipalPolicy: {denied} of {len(TRIED)} denied"
-    holds = denied == len(TRIED)
-    about: Credential = credential(work.principal)
-    seen = Sighting(
-        credential=about,
-        seen=Seen.DENIED if holds else Seen.UNKNOWN,
-        by=Means.SIMULATION,
-        at=clients.aws_now().at,
-        says=told,
-    )
-    return Verdict(proof=Proof.PROVEN if holds else Proof.NOT_YET, seen=f"{verdict.seen}; {told}", sightings=(seen,))
+    return simulated(clients, verdict, work.principal, TRIED, credential(work.principal))
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
@@ -125,13 +105,8 @@ def _result(work: _Work, at: datetime | None) -> Result:
 
 
 def _plan(policy: Document, work: _Work, blast: str) -> Plan:
-    return Plan(
-        summary=f"{'deny' if work.after == DENY_ALL_DOCUMENT else 'no longer deny'} {work.holder.name} everything",
-        changes=policy.changes(work.before, work.after),
-        blast=blast,
-        undo=policy.undo(work.before),
-        details=work.model_dump(mode="json"),
-    )
+    verb = "deny" if work.after == DENY_ALL_DOCUMENT else "no longer deny"
+    return policy.plan(work, f"{verb} {work.holder.name} everything", blast)
 
 
 _SETTLE = timedelta(seconds=120)

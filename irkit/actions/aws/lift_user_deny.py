@@ -54,8 +54,7 @@ def probe(clients: Clients, plan: Plan) -> Probe:
     """Look at the policy of that name."""
     work = _Work.model_validate(plan.details)
     policy = _policy(clients, work.holder.name)
-    result = Result(user=work.holder.name, policy=DENY_ALL)
-    return policy.standing(work, policy.receipt(work, result, clients.aws_now().at))
+    return policy.standing(work, policy.receipt(work, _result(work, None), clients.aws_now().at))
 
 
 def apply(clients: Clients, plan: Plan) -> Receipt:
@@ -65,11 +64,7 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
     clients.sts.refuse_own(user=user)
     if not work.after:
         _refuse_active(clients, user, work.dead_key_id)
-    policy = _policy(clients, user)
-    policy.refuse_moved(work.before)
-    request_id = policy.set(work.after)
-    at = clients.aws_now().at
-    return policy.receipt(work, Result(user=user, policy=DENY_ALL, at=at), at, request_id)
+    return _policy(clients, user).carry_out(work, _result, clients.aws_now)
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
@@ -85,6 +80,10 @@ def plan_revert(clients: Clients, receipt: Receipt) -> Plan:
     work = _Work(holder=policy.holder, dead_key_id=done.dead_key_id, before=policy.read(), after=done.before)
     arn = clients.rights.arn(policy.holder)
     return _plan(policy, work).model_copy(update={"cuts": (credential(arn),)})
+
+
+def _result(work: _Work, at: datetime | None) -> Result:
+    return Result(user=work.holder.name, policy=DENY_ALL, at=at)
 
 
 def _refuse_active(clients: Clients, user: str, key_id: str) -> None:
@@ -109,14 +108,9 @@ def _unnamed(document: str) -> str:
 
 def _plan(policy: InlinePolicy, work: _Work) -> Plan:
     blast = "is refused everything again" if work.after else "may do again what its other policies allow"
-    return Plan(
-        summary=f"{'deny' if work.after else 'no longer deny'} {work.holder.name} everything",
-        changes=policy.changes(work.before, work.after),
-        blast=f"{work.holder.name} {blast}",
-        undo=policy.undo(work.before),
-        why="the replacement key belongs to the same user" if not work.after else "",
-        details=work.model_dump(mode="json"),
-    )
+    summary = f"{'deny' if work.after else 'no longer deny'} {work.holder.name} everything"
+    why = "the replacement key belongs to the same user" if not work.after else ""
+    return policy.plan(work, summary, f"{work.holder.name} {blast}", why)
 
 
 _SETTLE = timedelta(seconds=120)

@@ -15,19 +15,16 @@ from irkit.clients.deny_all import DENY_ALL_DOCUMENT, deny_all
 from irkit.clients.document import Document
 from irkit.clients.holder import credential
 from irkit.clients.settling import Stands
+from irkit.clients.simulation import simulated
 from irkit.clients.trust_policy import NOBODY, trust_policy
 from irkit.contract import (
     Action,
     Effect,
     Frozen,
-    Means,
     Operation,
     Plan,
     Probe,
-    Proof,
     Receipt,
-    Seen,
-    Sighting,
     Standing,
     Verdict,
 )
@@ -111,20 +108,8 @@ def verify(clients: Clients, receipt: Receipt) -> Verdict:
     places = _places(clients, work.role)
     now = _stand(places)
     verdict = clients.settling.verdict(work.written_at, Stands(now == work.after, _told(places, now)))
-    if verdict.proof is not Proof.PROVEN or work.after.policy != DENY_ALL_DOCUMENT:
-        return verdict
-    decisions = clients.iam.simulated(work.arn, _TRIED)
-    holds = all(decision == "explicitDeny" for decision in decisions.values())
-    told = f"iam:SimulatePrincipalPolicy: {'all' if holds else 'not all'} of {', '.join(_TRIED)} denied"
-    seen = Sighting(
-        credential=credential(work.arn),
-        seen=Seen.DENIED if holds else Seen.UNKNOWN,
-        by=Means.SIMULATION,
-        at=clients.aws_now().at,
-        says=told,
-    )
-    proof = Proof.PROVEN if holds else Proof.NOT_YET
-    return Verdict(proof=proof, seen=f"{verdict.seen}; {told}", sightings=(seen,))
+    is_shut = work.after.policy == DENY_ALL_DOCUMENT
+    return simulated(clients, verdict, work.arn, _TRIED, credential(work.arn)) if is_shut else verdict
 
 
 def plan_revert(clients: Clients, receipt: Receipt) -> Plan:

@@ -57,11 +57,7 @@ def apply(clients: Clients, plan: Plan) -> Receipt:
     """Write the trust policy. Raises ``PlanStale`` when it is not what the plan shows."""
     work = Rewrite.model_validate(plan.details)
     clients.sts.refuse_own(role=work.holder.name)
-    policy = trust_policy(clients.rights, work.holder.name)
-    policy.refuse_moved(work.before)
-    request_id = policy.set(work.after)
-    at = clients.aws_now().at
-    return policy.receipt(work, _result(work, at), at, request_id)
+    return trust_policy(clients.rights, work.holder.name).carry_out(work, _result, clients.aws_now)
 
 
 def verify(clients: Clients, receipt: Receipt) -> Verdict:
@@ -94,13 +90,8 @@ def _plan(policy: Document, work: Rewrite) -> Plan:
     out = [name for name in trusted(work.before) if name not in trusted(work.after)]
     let_in = [name for name in trusted(work.after) if name not in trusted(work.before)]
     told = (*(f"{name} no longer takes it on" for name in out), *(f"{name} takes it on again" for name in let_in))
-    return Plan(
-        summary=f"change whom {work.holder} trusts",
-        changes=policy.changes(work.before, work.after),
-        blast="; ".join(told) or "whom it trusts stays, its conditions change",
-        undo=policy.undo(work.before),
-        details=work.model_dump(mode="json"),
-    )
+    blast = "; ".join(told) or "whom it trusts stays, its conditions change"
+    return policy.plan(work, f"change whom {work.holder} trusts", blast)
 
 
 _SETTLE = timedelta(seconds=120)

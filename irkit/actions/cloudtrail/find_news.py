@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
 
-class Params(Inquiry):
-    """Who and what is asked about, when, and where to look: see ``irkit.cloudtrail.inquiry.Inquiry``.
-
-    Values of one field are alternatives; fields that are given must all hold. It looks back ``hours``, or from
-    ``since``. ``sources`` are written as for ``irkit trail --from``; none: the configured ones, else the event history.
-    """
-
-
 class Row(Frozen):
     """One value that was not there before; of few records (``against``), little can be said."""
 
@@ -50,14 +42,14 @@ class Result(Listing):
         return f"{self.rows} new values"
 
 
-def read(clients: Clients, params: Params) -> Result:
+def read(clients: Clients, params: Inquiry) -> Result:
     """Look, and keep the records. Raises ``OutsideError`` when nothing of the source answers."""
     asked = inquire(clients, NEWS, params)
     return Result.model_validate({**asked.found, "first": asked.told(Row)})
 
 
-ACTION: Action[Clients, Params, Result] = Action(
-    params=Params,
+ACTION: Action[Clients, Inquiry, Result] = Action(
+    params=Inquiry,
     result=Result,
     effect=Effect.READ,
     summary="Find what is new",
