@@ -163,7 +163,7 @@ def load(
     """
     surroundings = os.environ if environment is None else environment
     named = path or (Path(surroundings["IRKIT_CONFIG"]) if surroundings.get("IRKIT_CONFIG") else None)
-    file = named or _user_file()
+    file = named or user_file()
     found = file.is_file()
     if named is not None and not found:
         msg = f"there is no configuration file {named}"
@@ -178,7 +178,8 @@ def load(
     return _built(given, file if found else None)
 
 
-def _user_file() -> Path:
+def user_file() -> Path:
+    """Where the user's own configuration is looked for, whether it is there or not."""
     import platformdirs
 
     return Path(platformdirs.user_config_dir("irkit", appauthor=False)) / "config.toml"

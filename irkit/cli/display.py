@@ -21,6 +21,8 @@ from irkit.tui.activity import activity
 from irkit.tui.life_lines import life_lines
 from irkit.wiring.session import Session
 
+SHOWN = "how it is shown (default: tui, the screen, in a terminal; else plain, text as it happens)"
+"""The help of ``--display``."""
 POLL_SECONDS = 0.1
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EXIT_CODES = {

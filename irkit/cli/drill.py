@@ -16,7 +16,7 @@ from irkit.cli import drill_matrix
 from irkit.cli.accompanied import Cloud, accompanied
 from irkit.cli.arguments import add_config, config
 from irkit.cli.dispatch import INTERRUPTED, talk
-from irkit.cli.display import Display, Follow, chosen
+from irkit.cli.display import SHOWN, Display, Follow, chosen
 from irkit.cli.drift import tell_origin
 from irkit.cli.drill_score import judge, show, standing
 from irkit.cli.screen import open_screen
@@ -93,7 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="with --unattended: the score alone, as JSON")
     drill_matrix.add_arguments(parser)
-    parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
+    parser.add_argument("--display", choices=[d.value for d in Display], help=SHOWN)
     add_look(parser)
     add_config(parser)
 

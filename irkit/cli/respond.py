@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from irkit.cli.arguments import add_config, config, pairs
 from irkit.cli.dispatch import talk
-from irkit.cli.display import Display, Follow, chosen
+from irkit.cli.display import SHOWN, Display, Follow, chosen
 from irkit.cli.drift import tell_origin
 from irkit.cli.leaked_text import add_secret, secret_given
 from irkit.cli.screen import open_screen
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("runbook", help="its name, as irkit runbook list shows it")
-    parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="an input of the runbook")
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="NAME=VALUE",
+        help="an input, once for each; irkit runbook show RUNBOOK lists them",
+    )  # fmt: skip
     add_secret(parser)
     scan = parser.add_argument_group("from a scan")
     scan.add_argument(
@@ -44,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--live", action="store_true", help="really act; without it plans are shown and nothing is done"
     )
     parser.add_argument("--title", default="", help="what the incident is called")
-    parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
+    parser.add_argument("--display", choices=[d.value for d in Display], help=SHOWN)
     add_look(parser)
     add_config(parser)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from irkit.cli.arguments import add_incident, config, session
-from irkit.cli.display import Display, Follow, chosen
+from irkit.cli.display import SHOWN, Display, Follow, chosen
 from irkit.cli.drift import tell_drift
 from irkit.cli.leaked_text import add_secret, give_again
 from irkit.cli.screen import open_screen
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_incident(parser)
     parser.add_argument("--unattended", action="store_true", help="in a drill: a scripted responder goes on")
     add_secret(parser)
-    parser.add_argument("--display", choices=[d.value for d in Display], help="how it is shown")
+    parser.add_argument("--display", choices=[d.value for d in Display], help=SHOWN)
     add_look(parser)
 
 

@@ -1,4 +1,4 @@
-"""Leave a step out, with a reason."""
+"""Leave a step out, or give up its undo, with a reason."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def examination(patient: Patient) -> Iterator[Finding]:
     has_aws = True
     for about, check in CHECKS.items():
         if about in _OF_AWS and not has_aws:
-            yield unknown(about, "not examined: AWS does not answer us", "mend that first")
+            yield unknown(about, "not examined: no call to AWS is possible", "mend what is said of AWS first")
             continue
         try:
             yield from check(patient)

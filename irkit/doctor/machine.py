@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+from irkit.config import user_file
 from irkit.doctor.finding import Finding, Patient, bad, good, unknown, warning
 
 _ABOUT = "this machine"
@@ -29,7 +30,8 @@ _PARTS = {
 def machine(patient: Patient) -> Iterator[Finding]:
     """The configuration file, folders and programs."""
     config = patient.config
-    yield good(_ABOUT, f"configuration from {config.file}" if config.file else "no configuration file: the defaults")
+    without = f"no configuration file ({user_file()}): the defaults"
+    yield good(_ABOUT, f"configuration from {config.file}" if config.file else without)
     yield good(_ABOUT, f"Python {sys.version.split()[0]}, irkit acts for {config.identity}")
     yield from _folder(config.data_folder)
     yield from _git()

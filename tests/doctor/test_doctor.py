@@ -14,7 +14,7 @@ import pytest
 from irkit.actions import catalog
 from irkit.clients.iam import Decision
 from irkit.clients.server_clock import heard_clock
-from irkit.config import SlackConfig
+from irkit.config import SlackConfig, user_file
 from irkit.doctor.examination import CHECKS, examination, is_ready
 from irkit.doctor.finding import Finding, Patient, Standing
 from irkit.doctor.permissions import permissions
@@ -137,3 +137,9 @@ def test_without_aws_the_rest_is_examined_and_aws_is_told_once(on: Bench, monkey
     found = list(examination(one))
     assert [each.about for each in found if each.standing is Standing.BAD] == ["AWS"]
     assert {each.about for each in found} == set(CHECKS)
+    assert {each.says for each in of(found, "permissions")} == {"not examined: no call to AWS is possible"}
+
+
+def test_without_a_configuration_file_it_says_where_one_would_be_read(on: Bench) -> None:
+    found = of(examination(patient(on, file=None)), "this machine")
+    assert found[0].says == f"no configuration file ({user_file()}): the defaults"

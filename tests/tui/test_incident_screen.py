@@ -253,7 +253,8 @@ def test_leaving_while_a_step_runs_asks_first_and_staying_is_the_default(play: P
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).press("q").says("Running now: hunt_persistence").press("enter").says_not("Running now").go()
         assert pilot.app.return_value is None
-        await on(pilot).press("q").says("Running now").press("y").go()
+        await on(pilot).press("escape").says("Back to the list of incidents?").press("n").says_not("Running now").go()
+        await on(pilot).press("q").says("Leave irkit?").press("y").go()
         await until(pilot, lambda: pilot.app.return_value is not None)
 
     play(ScriptedDesk(halfway()), WIDE, scene)

@@ -257,7 +257,7 @@ class IncidentScreen(OrderingScreen):
         elif not self.query_one(StepList).has_focus:
             self.query_one(StepList).focus()
         else:
-            self._once_sure(lambda: super(IncidentScreen, self).action_back())
+            self._once_sure("Back to the list of incidents?", super().action_back)
 
     def action_find(self) -> None:
         """Choose a step by typing some of its name."""
@@ -293,9 +293,9 @@ class IncidentScreen(OrderingScreen):
 
     def action_leave(self) -> None:
         """Leave irkit; asks only while something runs."""
-        self._once_sure(lambda: self.post_message(LeaveAsked(self.words)))
+        self._once_sure("Leave irkit?", lambda: self.post_message(LeaveAsked(self.words)))
 
-    def _once_sure(self, then: Callable[[], object]) -> None:
+    def _once_sure(self, asks: str, then: Callable[[], object]) -> None:
         running = self.board.reading.running() if self.board.reading else ()
         if not running:
             then()
@@ -305,7 +305,7 @@ class IncidentScreen(OrderingScreen):
             if yes:
                 then()
 
-        self.app.push_screen(LeaveScreen(", ".join(view.step for view in running)), answered)
+        self.app.push_screen(LeaveScreen(", ".join(view.step for view in running), asks), answered)
 
     def _views(self) -> tuple[StepView, ...]:
         return self.board.reading.views if self.board.reading else ()

@@ -21,14 +21,15 @@ class LeaveScreen(Modal[bool]):
         Binding("y", "answer(True)", "Leave"),
     ]
 
-    def __init__(self, running: str) -> None:
+    def __init__(self, running: str, asks: str) -> None:
         super().__init__()
         self._what = running
+        self._asks = asks
 
     def compose(self) -> ComposeResult:
         """What is running, and what becomes of it."""
         with Vertical(classes="dialog") as box:
-            box.border_title = "Leave irkit?"
+            box.border_title = self._asks
             yield Static(
                 f"Running now: {self._what}.\n\nNothing recorded is lost. An effect under way is finished first; "
                 "a reading starts over when you resume.",
