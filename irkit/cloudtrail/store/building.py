@@ -27,8 +27,8 @@ from irkit.cloudtrail.store.workers import Ended, working
 from irkit.errors import IrkitError
 
 _LOCK = "building.lock"
-_JOB_BYTES = 2_000_000
-"""Compressed; some 11,000 events."""
+_JOB_BYTES = 1_600_000
+"""Compressed; some 9,000 events."""
 _JOB_FILES = 1_000
 _LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".parquet", ".csv")
 _INFLATES = 8

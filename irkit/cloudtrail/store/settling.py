@@ -149,12 +149,11 @@ class _Settler:
         name = f"{secrets.token_hex(8)}.parquet"
         at = self._folder / PARTS / name
         listed = ", ".join(map(str, numbers))
-        writing_parquet(
-            self._engine,
+        self._write(
             f"SELECT {_COLUMNS} FROM {self._rows(numbers)} AS each JOIN parts ON parts.value = filename "  # noqa: S608
             f"ANTI JOIN (FROM doubled WHERE part IN ({listed})) AS doubled "
             "ON doubled.part = parts.key AND doubled.number = file_row_number "
-            f"ANTI JOIN gone ON gone.key = filename AND gone.value = place {ORDER}",
+            "ANTI JOIN gone ON gone.key = filename AND gone.value = place",
             at,
         )
         gone = [victim for victim in victims if victim.part in numbers]
@@ -170,6 +169,13 @@ class _Settler:
             )
         )
         return name
+
+    def _write(self, statement: str, at: Path) -> None:
+        """In order; more than memory can put in order stays in that of its parts."""
+        try:
+            writing_parquet(self._engine, f"{statement} {ORDER}", at)
+        except duckdb.OutOfMemoryException:
+            writing_parquet(self._engine, statement, at)
 
     def _part(self, at: Path) -> Part | None:
         """What was written; None, and no file, when no row was left."""
