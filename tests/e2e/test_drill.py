@@ -32,7 +32,7 @@ class Drilled:
 
 LEFT_OUT = [
     *("hold", "hold_more", "hold_last", "let_innocents_go", "no_quarantine", "not_clean", "paths_open", "not_dead"),
-    *("leave_history", "dead_again", "came_back", "not_dead_again"),
+    *("leave_history", "dead_again", "measure_again", "came_back", "not_dead_again"),
 ]
 """What a person is asked only where something is not as it should be, and what another decision would bring."""
 
