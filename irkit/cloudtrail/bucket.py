@@ -234,6 +234,8 @@ class TrailBucket:
             own.append(f"objects could not be kept: {fetching.trouble}")
         elif self.kept is not None and self.kept.left_out:
             own.append(f"{self.kept.left_out} objects were not kept for want of room")
+        if listing.beside:
+            own.append(f"not looked at, for they lie beside AWSLogs/: {_few(sorted(listing.beside))}")
         own += quiet(listing.newest_of, query)
         ended = silence(listing.newest_of, min(span.end, now))
         if ended is not None:

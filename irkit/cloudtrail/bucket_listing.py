@@ -100,6 +100,8 @@ class Listing:
     newest_of: dict[str, datetime] = field(default_factory=dict)
     """When the newest listed file of each account and region was delivered."""
     not_seen: dict[str, str] = field(default_factory=dict)
+    beside: list[str] = field(default_factory=list)
+    """Files and folders beside ``AWSLogs/``, which are not looked at."""
     is_done: bool = False
     error: BaseException | None = None
     over: threading.Event = field(default_factory=threading.Event)
@@ -246,6 +248,8 @@ class Listing:
                 return Found(further=tuple(self._of_regions(names)))
         logs = [folder for folder, name in names.items() if f"{name}/" == _LOGS]
         if logs:
+            self.beside += [folder for folder in folders if folder not in logs]
+            self.beside += [one.key for one in files if one.key.endswith(_ENDINGS)]
             return Found(further=tuple(Step(Level.LOGS, folder) for folder in logs))
         # Files that AWS did not lay out so, copied or exported: all below is listed.
         is_flat = any(one.key.endswith(_ENDINGS) for one in files)

@@ -390,3 +390,10 @@ def test_a_region_that_went_quiet_is_named(s3: FakeS3) -> None:
     }
     notes = found(bucket(s3), Query()).coverage.notes
     assert any("111122223333/eu-west-1" in note and "it was quiet later" in note for note in notes)
+
+
+def test_what_lies_beside_awss_layout_is_named(s3: FakeS3) -> None:
+    for key in ("export.jsonl", "other/AWSLogs/x.json.gz"):
+        s3.put(key)
+    notes = found(bucket(s3), Query(windows=(HOUR,))).coverage.notes
+    assert "not looked at, for they lie beside AWSLogs/: export.jsonl, other/" in notes
