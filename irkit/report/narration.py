@@ -35,9 +35,9 @@ def _whole_incident(event: Event) -> str:
         case ev.IncidentOpened():
             return f"incident opened: {event.title} ({event.severity}, {event.mode}), runbook {event.runbook}"
         case ev.RunnerStarted():
-            return f"runner {event.runner} started on {event.host}"
+            return f"runner started: process {event.pid} on {event.host}"
         case ev.RunnerStopped():
-            return f"runner {event.runner} stopped: {event.reason}"
+            return f"runner stopped: {event.reason}"
         case ev.IncidentAborted():
             return f"runbook aborted: {event.reason}"
         case ev.IncidentClosed():

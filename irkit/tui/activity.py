@@ -6,7 +6,7 @@ of running steps, which are marked so and gone when the step ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from irkit.incident import events as ev
 from irkit.incident.answer_words import answer_words
 from irkit.incident.events import Direction, Recorded, StepId
 from irkit.incident.refusal_words import refused
+from irkit.report.narration import narration
 from irkit.tui.printable import printable
 from irkit.tui.spans import moment
 
@@ -77,10 +78,21 @@ def _undo(direction: Direction) -> str:
     return "the undo " if direction is Direction.UNDO else ""
 
 
+_TONES: Mapping[type[ev.Event], Tone] = {
+    ev.RunnerStarted: Tone.QUIET,
+    ev.RunnerStopped: Tone.QUIET,
+    ev.StepDone: Tone.GOOD,
+    ev.StepPreviewed: Tone.GOOD,
+    ev.StepOmitted: Tone.QUIET,
+    ev.StepUndone: Tone.GOOD,
+    ev.IncidentClosed: Tone.GOOD,
+}
+
+
 @singledispatch
-def _words(event: object, record: Recorded) -> Words:
-    """An event of a kind this page does not know yet is shown by its kind, so that nothing is hidden."""
-    yield f"{getattr(event, 'kind', type(event).__name__)} (#{record.seq})", Tone.QUIET
+def _words(event: ev.Event, record: Recorded) -> Words:  # noqa: ARG001 - the other kinds use it
+    """The report's own words, where nothing more is to be said to somebody who looks on."""
+    yield narration(event), _TONES.get(type(event), Tone.PLAIN)
 
 
 @_words.register
@@ -88,16 +100,6 @@ def _(event: ev.IncidentOpened, record: Recorded) -> Words:
     what = f"{event.title}, {event.severity}, runbook {event.runbook}"
     yield f"{event.incident} opened by {_who(record)}: {what}", Tone.PLAIN
     yield f"mode {event.mode.upper()}, account {event.account or 'not known'}, acting as {event.acting_as}", Tone.PLAIN
-
-
-@_words.register
-def _(event: ev.RunnerStarted, record: Recorded) -> Words:  # noqa: ARG001 - the other kinds use it
-    yield f"runner started: process {event.pid} on {event.host}", Tone.QUIET
-
-
-@_words.register
-def _(event: ev.RunnerStopped, record: Recorded) -> Words:  # noqa: ARG001
-    yield f"runner stopped: {event.reason}", Tone.QUIET
 
 
 @_words.register
@@ -145,11 +147,6 @@ def _item(item: int | None) -> str:
 
 
 @_words.register
-def _(event: ev.EffectDone, record: Recorded) -> Words:  # noqa: ARG001
-    yield f"{event.receipt.summary}{' (receipt found again after a crash)' if event.recovered else ''}", Tone.PLAIN
-
-
-@_words.register
 def _(event: ev.EffectFailed, record: Recorded) -> Words:  # noqa: ARG001
     stands = f"the world is {event.standing.replace('_', ' ')}" if event.standing else "not known whether it happened"
     yield f"failed{_item(event.item)}: {event.message}; {stands}", Tone.BAD
@@ -179,40 +176,15 @@ def _(event: ev.EvidenceKept, record: Recorded) -> Words:  # noqa: ARG001
 
 
 @_words.register
-def _(event: ev.StepDone, record: Recorded) -> Words:  # noqa: ARG001
-    yield f"done: {event.summary}" if event.summary else "done", Tone.GOOD
-
-
-@_words.register
-def _(event: ev.StepPreviewed, record: Recorded) -> Words:  # noqa: ARG001
-    yield "previewed: a dry run stops at the plan", Tone.GOOD
-
-
-@_words.register
 def _(event: ev.StepFailed, record: Recorded) -> Words:  # noqa: ARG001
     hint = f" ({event.hint})" if event.hint else ""
     yield f"{_undo(event.direction)}failed: {event.message}{hint}", Tone.BAD
 
 
 @_words.register
-def _(event: ev.StepPostponed, record: Recorded) -> Words:  # noqa: ARG001
-    yield f"postponed: {event.message}; tried again from {moment(event.again_at)}", Tone.PLAIN
-
-
-@_words.register
 def _(event: ev.StepSkipped, record: Recorded) -> Words:
     what = "undo given up" if event.direction is Direction.UNDO else "skipped"
     yield f"{what} by {_who(record)}: {event.reason}", Tone.PLAIN
-
-
-@_words.register
-def _(event: ev.StepOmitted, record: Recorded) -> Words:  # noqa: ARG001
-    yield f"left out: {event.because}", Tone.QUIET
-
-
-@_words.register
-def _(event: ev.StepUndone, record: Recorded) -> Words:  # noqa: ARG001
-    yield "undone, and proven so", Tone.GOOD
 
 
 @_words.register
@@ -243,8 +215,3 @@ def _(event: ev.NoteAdded, record: Recorded) -> Words:
 @_words.register
 def _(event: ev.IncidentAborted, record: Recorded) -> Words:
     yield f"aborted by {_who(record)}: {event.reason}", Tone.BAD
-
-
-@_words.register
-def _(event: ev.IncidentClosed, record: Recorded) -> Words:  # noqa: ARG001
-    yield f"closed: {event.outcome}", Tone.GOOD

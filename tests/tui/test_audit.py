@@ -103,6 +103,13 @@ def test_the_audit_shows_entries_and_the_code_around_the_selected_one(
     play(audit, scene, size)
 
 
+def test_on_a_tiny_terminal_the_judged_line_is_still_in_sight(audit: Audit) -> None:
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("is small").says("••••••••").go()
+
+    play(audit, scene, (60, 12))
+
+
 def test_values_are_hidden_until_s_is_pressed_and_hidden_again_on_another_entry(audit: Audit) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await on(pilot).says("••••••••").says_not(TOKEN).says_not(TOKEN[:6]).go()

@@ -94,7 +94,7 @@ def test_a_receipt_found_again_after_a_crash_says_so() -> None:
     story = Story().opened().planned("deactivate_key").approved("deactivate_key").intended("deactivate_key")
     receipt = Receipt(summary="iam:UpdateAccessKey Inactive")
     story.tell(ev.EffectDone(step=StepId("deactivate_key"), attempt=1, item=0, receipt=receipt, recovered=True))
-    assert "found again" in activity(story.records[-1])[0].text
+    assert "found in place by a probe" in activity(story.records[-1])[0].text
 
 
 def test_marks_are_one_cell_without_emoji_form_and_have_different_twins() -> None:

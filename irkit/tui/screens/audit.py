@@ -55,7 +55,7 @@ class AuditScreen(PlacedScreen):
     AuditScreen #told { height: auto; padding: 0 1; }
     AuditScreen #lines { height: 1fr; scrollbar-size: 1 1; }
     AuditScreen.-narrow #panes { layout: vertical; }
-    AuditScreen.-narrow #entries { width: 1fr; height: 8; }
+    AuditScreen.-narrow #entries { width: 1fr; height: 8; max-height: 40%; min-height: 3; }
     """
 
     def __init__(self, audit: Audit, look: Look) -> None:
