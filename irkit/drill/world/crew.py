@@ -7,6 +7,8 @@ keys and write policies, list everything. None of them has anything to do with t
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from irkit.drill.world import estate
@@ -18,23 +20,32 @@ from irkit.drill.world.seed_aws import context, key_pair
 from irkit.drill.world.signature import KeyPair
 
 SCHEDULER, RELEASE, ROTATOR, REPORTS = "svc-scheduler", "svc-release", "svc-key-rotation", "svc-reports"
-BACKUP_ROLE, AUDIT_ROLE = "nightly-backup", "auditor"
+BACKUP_ROLE, AUDIT_ROLE, ONBOARDING_ROLE = "nightly-backup", "auditor", "onboarding"
 NOISE = "noise"
+HOLD_MARK = "IrkitHold-"
+"""How denials begin that a responder writes only while somebody is held."""
 _KEYS_A_USER = 2
+_CALLED_IN = 4
+"""So many people are called in."""
+_BOUND_S = 4.0
+"""Seconds after which a new key works, whatever the delay of IAM in a drill."""
 
 
-def crew(scene: Scene, adversary: str) -> tuple[Bystander, ...]:
+def crew(scene: Scene, adversary: str, is_held: Callable[[], bool] | None = None) -> tuple[Bystander, ...]:
     """The jobs that run in a world with this adversary, their users and roles made; none where nobody fights.
 
+    With ``is_held``, which says whether anybody is held by now, one makes users for people from then on.
     Raises AwsRefused when the account is not as expected.
     """
     if not adversary:
         return ()
-    scheduler = _user(scene.root, SCHEDULER, _assume(BACKUP_ROLE, AUDIT_ROLE, estate.READER_ROLE))
+    scheduler = _user(scene.root, SCHEDULER, _assume(BACKUP_ROLE, AUDIT_ROLE, ONBOARDING_ROLE, estate.READER_ROLE))
     release = _user(scene.root, RELEASE, _opens(scene))
-    few = (_release_bot(scene, release), _backup(scene, scheduler))
+    few = [_release_bot(scene, release), _backup(scene, scheduler)]
+    if is_held is not None:
+        few.append(_onboarding(scene, scheduler, is_held))
     if adversary != NOISE:
-        return few
+        return tuple(few)
     return (*few, _rotation(scene), _audit(scene, scheduler), _reader(scheduler))
 
 
@@ -101,6 +112,26 @@ def _audit(scene: Scene, scheduler: KeyPair) -> Bystander:
             auditor.json("kms", "ListGrants", {"KeyId": mapping(key).get("KeyArn")})
 
     return Bystander("audit", _arn("role", AUDIT_ROLE), job, "10.0.8.2", "acme-audit/0.4", every=timedelta(seconds=5))
+
+
+def _onboarding(scene: Scene, scheduler: KeyPair, is_held: Callable[[], bool]) -> Bystander:
+    """Makes users for people who are called in to help, while somebody is held; and looks whether they get in.
+
+    Who turns up during a hold is held too until the log tells who made it: these are to be let go.
+    """
+    _role(scene.root, ONBOARDING_ROLE, [_allow("iam:CreateUser", "iam:PutUserPolicy", "iam:CreateAccessKey")])
+    made: list[tuple[KeyPair, float]] = []
+
+    def job(callers: Callers) -> None:
+        if len(made) < _CALLED_IN and is_held():
+            people = _session(callers, scheduler, ONBOARDING_ROLE)
+            made.append((_user(people, f"oncall-{len(made) + 1}", [_allow("ecs:ListClusters")]), time.monotonic()))
+        for keys, since in made:
+            if time.monotonic() - since > _BOUND_S:
+                callers(keys).json("ecs", "ListClusters", {})
+
+    arn = _arn("role", ONBOARDING_ROLE)
+    return Bystander("onboarding", arn, job, "10.0.9.4", "acme-onboarding/1.1", every=timedelta(seconds=1))
 
 
 def _reader(scheduler: KeyPair) -> Bystander:

@@ -77,6 +77,11 @@ class WorldSettings(Frozen):
     """After so long without a call from outside, a world of its own process ends."""
 
     @property
+    def calls_people_in(self) -> bool:
+        """Whether an innocent job makes users while the suspects are held: where no SCP binds, on one seed in three."""
+        return self.membership is not Membership.MEMBER and self.seed % 3 == 0
+
+    @property
     def settle_s(self) -> int:
         """How many whole seconds any change has bound after, one at least."""
         return max(1, ceil((max(self.iam_delay, self.scp_delay) + self.settle_spare).total_seconds()))

@@ -35,12 +35,12 @@ from irkit.drill.world.aws_cloud import AwsCloud
 from irkit.drill.world.bystanders import Bystanders
 from irkit.drill.world.consumers import Consumers
 from irkit.drill.world.control import Command, Commands, ControlServer
-from irkit.drill.world.crew import crew
+from irkit.drill.world.crew import HOLD_MARK, crew
 from irkit.drill.world.estate import Estate
 from irkit.drill.world.facts import WorldFacts
 from irkit.drill.world.git_server import GitServer
 from irkit.drill.world.github_server import GithubServer
-from irkit.drill.world.json_shape import Json, JsonObject, number, text
+from irkit.drill.world.json_shape import Json, JsonObject, mapping, number, text
 from irkit.drill.world.loopback_server import LoopbackServer, Outage
 from irkit.drill.world.revival import Revival
 from irkit.drill.world.scenarios.key_leak import REPOSITORY
@@ -148,7 +148,9 @@ class World:
         self._revival = Revival(hand, self._ending)
         adversary = ADVERSARIES[self.settings.adversary](hand)
         adversary.before()
-        self._bystanders = Bystanders(scene, (*crew(scene, self.settings.adversary), *story.foothold.bystanders))
+        is_held = self._is_held if self.settings.calls_people_in else None
+        jobs = crew(scene, self.settings.adversary, is_held)
+        self._bystanders = Bystanders(scene, (*jobs, *story.foothold.bystanders))
         self._bystanders.before()
         self._adversary = adversary
         asked = self.settings
@@ -164,6 +166,11 @@ class World:
         )
         self._truth.write(self.folder)
         return story
+
+    def _is_held(self) -> bool:
+        """Whether a responder holds anybody by now."""
+        written = (mapping(stored.record.get("requestParameters")) for stored in self.aws.events.everything())
+        return any(text(asked.get("policyName")).startswith(HOLD_MARK) for asked in written)
 
     def _scene(self, found: Estate, alarm_at: datetime, random: Random) -> Scene:
         files = self.folder / "files"
