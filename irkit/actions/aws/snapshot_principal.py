@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from irkit.clients.holder import Holder, HolderKind
 from irkit.contract import Action, Effect, Frozen
+from irkit.counted import counted
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
@@ -40,8 +41,8 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        counts = f"{self.inline} inline, {self.attached} attached, {self.groups} groups, {self.keys} keys"
-        return f"{self.evidence}: {counts}"
+        policies = f"{self.inline} inline, {self.attached} attached"
+        return f"{self.evidence}: {policies}, {counted(self.groups, 'group')}, {counted(self.keys, 'key')}"
 
 
 def read(clients: Clients, params: Params) -> Result:

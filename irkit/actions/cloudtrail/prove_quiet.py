@@ -71,6 +71,8 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
+        if not self.sightings:
+            return "no grant and no password was cut"
         quiet = sum(one.seen is Seen.QUIET for one in self.sightings)
         return f"{quiet} of {len(self.sightings)} grants and passwords are quiet"
 

@@ -75,6 +75,7 @@ def test_nothing_that_was_cut_asks_nothing(on: Bench) -> None:
     clients = on.clients()
     found = asked(clients, "cloudtrail.prove_quiet")
     assert found["sightings"] == []
+    assert quiet.Result.model_validate(found).summary == "no grant and no password was cut"
     assert clients.drain_calls() == ()
 
 
