@@ -34,7 +34,7 @@ def days(query: Query, today: date, most: int) -> tuple[Days, ...]:
         return (Days(FIRST, today + _DAY),)
     spans = joined(query.windows, most)
     found: list[Days] = []
-    for each in sorted(Days(_minus(each.start).date(), _plus(each.end).date()) for each in spans):
+    for each in sorted(Days(max(FIRST, _minus(each.start).date()), _plus(each.end).date()) for each in spans):
         if found and each.first <= found[-1].last + _DAY:
             found[-1] = Days(found[-1].first, max(found[-1].last, each.last))
         else:

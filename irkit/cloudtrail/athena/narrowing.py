@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from typing import NamedTuple
 
 from irkit.cloudtrail.athena.days import joined
@@ -135,12 +135,13 @@ def _windows(query: Query, dialect: Dialect) -> str:
 
 
 def _whole(at: datetime) -> datetime:
-    """The next whole second, itself when it is one."""
-    return at + _SECOND if at.microsecond else at
+    """The next whole second, itself when it is one or the last there is."""
+    return at + _SECOND if at.microsecond and at.year < MAXYEAR else at
 
 
 def _stamp(at: datetime, dialect: Dialect) -> str:
-    return f"{dialect.word}'{at:%Y-%m-%d}{dialect.separator}{at:%H:%M:%S}'"
+    text = at.replace(tzinfo=None).isoformat(dialect.separator, "seconds")  # %Y writes the year 900 with three digits
+    return f"{dialect.word}'{text}'"
 
 
 def _calls(calls: tuple[str, ...]) -> str:

@@ -67,6 +67,19 @@ def test_no_record_that_is_asked_for_is_left_out(engine: duckdb.DuckDBPyConnecti
     assert in_order(one for one in read if query.matches(one)) == local(FILES, query)
 
 
+@pytest.mark.parametrize(
+    "window",
+    [
+        Window(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
+        Window(datetime(900, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
+        Window(datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_window_open_to_the_ends_of_time_holds_everything(engine: duckdb.DuckDBPyConnection, window: Window) -> None:
+    read = [record_of_row(row).record for row in _answer(engine, Query(windows=(window,)))]
+    assert in_order(one for one in read if Query().matches(one)) == _EVERY
+
+
 def test_a_statement_narrows(engine: duckdb.DuckDBPyConnection) -> None:
     assert len(_answer(engine, Query(windows=BOTH, keys=("nobody",)))) == 0
     assert len(_answer(engine, Query(windows=BOTH, calls=("ssm:GetParameter",), accounts=(OTHER,)))) == 0
