@@ -16,6 +16,8 @@ _CLASS_BITS = ((1, 5.0), (10, 3.0), (16, 2.0), (40, 1.0), (66, 0.5))
 _ASCII = "".join(map(chr, range(128)))
 _MOST_REPEATED = 1000
 """RE2 refuses more."""
+MOST_WRITTEN_OUT = 2000
+"""What Hyperscan compiles within a second; ten times as much takes it minutes."""
 _MOST_VARIANTS = 32
 _MOST_BEGINNINGS = 4
 _LEAST_BEGINNING = 6
@@ -46,6 +48,25 @@ def check_anchor(text: str) -> None:
         raise ExpressionInvalid(f"an anchor's repetitions need a limit, of {_MOST_REPEATED} at most")
     for branch in whole.branches:
         _check_selective(branch)
+
+
+def check_size(text: str) -> None:
+    """Raises ``ExpressionInvalid`` when an anchor's repetitions, written out, are more than can be compiled at once."""
+    size = _size(parsed(text))
+    if size > MOST_WRITTEN_OUT:
+        raise ExpressionInvalid(
+            f"its repetitions come to {size:,} characters when they are written out, {MOST_WRITTEN_OUT:,} is the most: "
+            "lower their limits, or give an anchor that is a shorter part of the pattern"
+        )
+
+
+def _size(group: Group) -> int:
+    return sum(_piece_size(piece) for branch in group.branches for piece in branch)
+
+
+def _piece_size(piece: Piece) -> int:
+    one = _size(piece.atom) if isinstance(piece.atom, Group) else 1
+    return one * max(1, piece.least if piece.most is None else piece.most)
 
 
 def check_value(pattern: str) -> None:

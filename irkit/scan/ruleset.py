@@ -174,6 +174,7 @@ def _expressions(fields: dict[str, Field], where: str) -> dict[str, Field]:
             anchors.check_anchor(str(made["anchor"]))
         else:
             made["anchor"] = anchors.anchor(pattern)
+        anchors.check_size(str(made["anchor"]))
     except (ExpressionInvalid, re.error, RecursionError, OverflowError) as error:
         raise RulesInvalid(f"{where}: {key}: {error}") from None
     if "literals" not in fields and fields["severity"] in _LOOKED_FOR_ENCODED:

@@ -13,7 +13,7 @@ from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.hyperscan_prefilter import DatabaseUnusable, HyperscanPrefilter, hyperscan_version
 from irkit.scan.detect.kept import Kept, digest_of, keep, kept
 from irkit.scan.detect.looking import Detector
-from irkit.scan.detect.prefilter import ExpressionRefused, Prefilter
+from irkit.scan.detect.prefilter import Expression, ExpressionRefused, Prefilter
 from irkit.scan.rule import Rule
 
 if TYPE_CHECKING:
@@ -109,18 +109,20 @@ def _parts(files: Sequence[Path], version: str) -> Kept:
     from irkit.scan.ruleset import RulesInvalid, load, shipped
 
     theirs = {rule.id: rule for file in files for rule in load(file)}
+    _check(theirs.values(), version)
     ours = [rule for rule in shipped() if rule.id not in theirs]
     rules = (*ours, *theirs.values())
     try:
-        if theirs:
-            _check(theirs.values())
         return _made(rules, len(ours), version)
     except ExpressionRefused as refused:
         raise RulesInvalid(f"rule {rules[refused.number].id}: {refused.reason}") from None
 
 
-def _check(rules: Iterable[Rule]) -> None:
-    """Raises ``RulesInvalid`` for a user's rule that RE2 cannot run."""
+def _check(rules: Iterable[Rule], version: str) -> None:
+    """Raises ``RulesInvalid`` for a user's rule that RE2, or Hyperscan where it is used, cannot run.
+
+    Asked before irkit's own are read and all are compiled together: the answer comes at once.
+    """
     from irkit.scan.detect.linear import invalid
     from irkit.scan.ruleset import RulesInvalid
 
@@ -129,6 +131,13 @@ def _check(rules: Iterable[Rule]) -> None:
             reason = invalid(text)
             if reason:
                 raise RulesInvalid(f"rule {rule.id}: {key}: {reason}")
+        if version:
+            from irkit.scan.detect.hyperscan_prefilter import compiled
+
+            try:
+                compiled([Expression(0, rule.anchor)])
+            except ExpressionRefused as refused:
+                raise RulesInvalid(f"rule {rule.id}: anchor: {refused.reason}") from None
 
 
 def _made(rules: Sequence[Rule], trusted: int, version: str, keywords: Sequence[str] | None = None) -> Kept:

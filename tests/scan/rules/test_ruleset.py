@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from irkit.scan.check_names import CHECK_NAMES
+from irkit.scan.detect.engine import Engine
+from irkit.scan.detect.loading import loaded
 from irkit.scan.detect.structure import CHECKS
 from irkit.scan.rule import Bounds, Confidence, Severity
 from irkit.scan.ruleset import IS, RulesInvalid, load
@@ -173,3 +175,30 @@ def test_a_letter_before_the_value_that_the_bounds_forbid_is_refused(tmp_path: P
 def test_an_escape_or_a_sign_before_the_value_is_no_letter(tmp_path: Path, before: str) -> None:
     (rule,) = load(written(tmp_path, table(pattern=f"'''{before}(?P<value>[a-z0-9]{{20}})'''")))
     assert rule.pattern.startswith(before)
+
+
+@pytest.mark.parametrize(
+    ("expression", "size"),
+    [
+        ("abc(?:(?:a|b|ab){1,30}(?:ab|ba|c){1,30}){1,30}end", "8,106"),
+        ("abc[a-z]{1,1000}[0-9]{1,1000}[a-f]{1,1000}end", "3,006"),
+    ],
+)
+def test_repetitions_that_take_minutes_to_compile_are_refused_unseen(
+    tmp_path: Path, expression: str, size: str
+) -> None:
+    said = str(refusal(tmp_path, table(pattern=f"'''(?P<value>{expression})'''")))
+    assert f"anchor: its repetitions come to {size} characters" in said
+    (rule,) = load(written(tmp_path, table(pattern=f"'''(?P<value>{expression})'''", anchor='"abc[a-z]"')))
+    assert rule.anchor == "abc[a-z]"
+
+
+def test_what_hyperscan_finds_too_large_is_refused_before_all_are_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("hyperscan")
+    monkeypatch.setattr("irkit.scan.ruleset.shipped", lambda: pytest.fail("read before the user's rule was tried"))
+    pattern = "'''(?P<value>abc(?:(?:a|b|ab){1,9}(?:ab|ba|c){1,9}){1,9}end)'''"
+    file = written(tmp_path, table(pattern=pattern))
+    with pytest.raises(RulesInvalid, match=r"rule our_token: anchor: .*too large"):
+        loaded((file,), Engine.HYPERSCAN, None, lambda: None)
