@@ -229,7 +229,7 @@ class TrailBucket:
             own.append(f"no log file of account {', '.join(missing)} lies there")
         if looked.off:
             read = f"{len(listing.left_out)} that were left out by theirs were read after all"
-            more = "; folders of other days were not listed: a question without times reads all" if query.windows else ""
+            more = "; other days' folders were not listed: a question without times reads all" if query.windows else ""
             own.append(f"{len(looked.off)} files hold events of other times than their names say: {read}{more}")
         if fetching.trouble:
             own.append(f"objects could not be kept: {fetching.trouble}")
