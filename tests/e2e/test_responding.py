@@ -14,6 +14,7 @@ from irkit.config import Config, load
 from irkit.drill.rehearsal import Rehearsal
 from irkit.engine.orders import SKIPPABLE
 from irkit.incident.events import Mode, StepId
+from irkit.incident.state import Phase
 from irkit.wiring.drills import Tempo, Terms, begin
 from irkit.wiring.session import Session
 from tests.e2e.commands import Command
@@ -21,6 +22,8 @@ from tests.patience import PATIENCE_S
 
 QUICK = Terms(tempo=Tempo.QUICK)
 """CloudTrail answers twenty times a second, not twice: what its pace does is tried in ``test_drill.py``."""
+
+REACHED = {"waits for you": Phase.PLANNED, "done": Phase.DONE}
 
 
 @pytest.fixture
@@ -55,14 +58,13 @@ def step(irkit: Command, name: str, incident: str = "DRILL-0001") -> dict[str, o
 
 
 def until(irkit: Command, session: Session, name: str, state: str) -> dict[str, object]:
-    """Asks ``irkit status`` each time that something became of a step, until its state is this."""
+    """Waits for what becomes of a step, by its journal, and asks ``irkit status`` once it is there."""
     deadline = time.monotonic() + PATIENCE_S
-    stands = session.journal.state().step(StepId(name))
-    while (now := step(irkit, name, session.folder.incident))["state"] != state:
-        while (stood := session.journal.state().step(StepId(name))) == stands:
-            assert time.monotonic() < deadline, f"{name} is {now['state']}, not {state}"
-            time.sleep(0.02)
-        stands = stood
+    while (phase := session.journal.state().step(StepId(name)).phase) is not REACHED[state]:
+        assert time.monotonic() < deadline, f"{name} is {phase}, not {state}"
+        time.sleep(0.02)
+    now = step(irkit, name, session.folder.incident)
+    assert now["state"] == state
     return now
 
 
