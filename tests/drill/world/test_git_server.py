@@ -12,6 +12,7 @@ from irkit.drill.world.git_server import GitServer
 from irkit.drill.world.loopback_server import Outage
 from irkit.secret import Secret
 from tests.forge import GIT_TOKEN, KEY_ID, SECRET, Forge
+from tests.patience import PATIENCE_S
 
 NAME = "acme/payments"
 
@@ -78,7 +79,7 @@ def test_a_push_larger_than_git_sends_in_one_piece_arrives(clone: Path, forge: F
 
 def test_without_the_token_nothing_is_shown(forge: Forge) -> None:
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(f"{forge.url}/info/refs?service=git-upload-pack", timeout=5)  # noqa: S310
+        urllib.request.urlopen(f"{forge.url}/info/refs?service=git-upload-pack", timeout=PATIENCE_S)  # noqa: S310
 
 
 def test_a_protected_branch_takes_a_fast_forward_and_no_force(clone: Path) -> None:
@@ -111,7 +112,7 @@ def test_a_fork_keeps_branches_and_tags_and_shares_objects(forge: Forge) -> None
 def test_an_outage_hangs_up_without_a_word(forge: Forge) -> None:
     forge.git.outage(Outage.ON)
     with pytest.raises(ConnectionError):
-        urllib.request.urlopen(forge.url, timeout=5)  # noqa: S310
+        urllib.request.urlopen(forge.url, timeout=PATIENCE_S)  # noqa: S310
 
 
 def test_the_leak_is_in_the_history_and_not_in_the_tree(clone: Path) -> None:

@@ -17,6 +17,7 @@ from irkit.drill.world.github_reply import Reply
 from irkit.drill.world.github_server import GithubServer
 from irkit.secret import Secret
 from tests.forge import GITHUB_TOKEN, Forge
+from tests.patience import PATIENCE_S
 
 NAME = "acme/payments"
 DESCRIPTION: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "github-openapi.json").read_text())
@@ -70,7 +71,7 @@ def ask(forge: Forge, method: str, path: str, body: object = None, token: str = 
         forge.github.url + path, data, {"Authorization": f"Bearer {token}"}, method=method
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
             text = answer.read()
             return answer.status, json.loads(text) if text else None
     except urllib.error.HTTPError as error:

@@ -24,6 +24,7 @@ from irkit.drill.world.settings import WorldSettings
 from irkit.drill.world.world import World
 from irkit.secret import Secret
 from tests.drill.world.accounts import becomes
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def control(facts: WorldFacts, route: str, asked: dict[str, object], token: str 
     request = urllib.request.Request(  # noqa: S310  loopback
         facts.control_url + route, json.dumps(asked).encode(), {"Authorization": f"Bearer {token}"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  loopback
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310  loopback
         told: dict[str, object] = json.loads(answer.read())
     return told
 
@@ -125,7 +126,7 @@ def test_faults_are_flipped_from_another_process(
     _, facts = own_process
     control(facts, "/faults", {"service": "slack", "outage": "on"})
     with pytest.raises(OSError, match=r"closed|reset|refused"):
-        urllib.request.urlopen(facts.slack_url + "auth.test", data=b"", timeout=5)  # noqa: S310  loopback
+        urllib.request.urlopen(facts.slack_url + "auth.test", data=b"", timeout=PATIENCE_S)  # noqa: S310  loopback
     with pytest.raises(urllib.error.HTTPError, match="400"):
         control(facts, "/faults", {"service": "slack", "outage": "sideways"})
 
@@ -146,7 +147,10 @@ def test_a_world_that_nobody_calls_ends_by_itself(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "settings.json").write_text(WorldSettings(idle=timedelta(milliseconds=1)).model_dump_json())
     ended = subprocess.run(
-        [sys.executable, "-m", "irkit.drill.world", str(folder)], timeout=60, check=True, cwd=Path(__file__).parents[3]
+        [sys.executable, "-m", "irkit.drill.world", str(folder)],
+        timeout=PATIENCE_S,
+        check=True,
+        cwd=Path(__file__).parents[3],
     )
     assert ended.returncode == 0
     assert (folder / "vault" / "truth.json").exists()
