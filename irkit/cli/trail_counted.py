@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from irkit.cloudtrail.athena.source import Athena
     from irkit.cloudtrail.store.cached import Filed
 
-MOST_VALUES = 10_000
-"""Of one kind, the most frequent ones are told from a store."""
-
 
 class Counted(NamedTuple):
     """The rows, and what they do not cover."""
@@ -85,7 +82,7 @@ def _complete(raw: Filed, folder: Path, asked: Looked) -> None:
 def _by_store(raw: Filed, folder: Path, query: Query) -> Counted | None:
     """None where there are records that are not in the store."""
     from irkit.cloudtrail.store.cached import Ready
-    from irkit.cloudtrail.store.seen_counts import seen
+    from irkit.cloudtrail.store.seen_counts import MOST_VALUES, seen
 
     found = seen(folder, query, MOST_VALUES)
     cut = f"NOT TOLD: more than the {MOST_VALUES:,} most frequent values of each kind: {', '.join(found.cut)} has more"

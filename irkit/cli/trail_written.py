@@ -73,9 +73,14 @@ def _table(what: Written, out: TextIO) -> None:
     if width is not None and not what.are_chosen:
         columns, rows = _narrowed(columns, rows, width)
     elif not what.are_chosen:
-        rows = [[text if cells(text) <= _WIDEST else padded(text, _WIDEST) for text in row] for row in rows]
+        rows = [[text if _is_short(text) else padded(text, _WIDEST) for text in row] for row in rows]
     for line in table(columns, rows, width):
         print(line, file=out)
+
+
+def _is_short(text: str) -> bool:
+    """Whether a text is not cut: no sign takes more than two cells."""
+    return len(text) <= _WIDEST // 2 or cells(text) <= _WIDEST
 
 
 def _narrowed(columns: tuple[str, ...], rows: list[list[str]], width: int) -> tuple[tuple[str, ...], list[list[str]]]:

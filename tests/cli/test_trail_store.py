@@ -147,7 +147,7 @@ def test_rows_counted_in_the_store_are_those_of_the_records_and_what_is_cut_is_t
     assert counted["rows"] == raw["rows"]
     assert counted["coverage"]["skipped"] == raw["coverage"]["skipped"]
     assert raw["coverage"]["skipped"]
-    monkeypatch.setattr("irkit.cli.trail_counted.MOST_VALUES", 1)
+    monkeypatch.setattr("irkit.cloudtrail.store.seen_counts.MOST_VALUES", 1)
     assert "NOT TOLD: more than the 1 most frequent" in ask(*asked).err
 
 

@@ -83,6 +83,9 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
         for _ in settling(folder, manifest):
             yield Progress("files", built.files, len(wanted), built.events)
         _sweep(folder, manifest)
+        from irkit.cloudtrail.store.seen_counts import count_everything
+
+        count_everything(folder, sum(part.rows for part in manifest.parts()))
         return built
 
 

@@ -5,15 +5,23 @@ Calls that services made count as their own (``Follow.ALONE``): who made them fo
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.cloudtrail.identity import is_place
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.seen import KINDS, Seen
 from irkit.cloudtrail.store.counts import Asked, asked_of
+from irkit.cloudtrail.store.seen_kept import SeenCounts, keep, kept
+from irkit.errors import IrkitError
+
+EVERYTHING = Query()
+_MANY = 200_000
+"""Fewer events are counted in a moment."""
+MOST_VALUES = 10_000
+"""Of one kind, the most frequent ones are told from a store."""
 
 _TAIL = (
     "regexp_replace(CASE WHEN regexp_matches(principal_arn, '^([^:]*:){5}') "
@@ -51,15 +59,10 @@ _Place = tuple[str, str, int, int]
 """Event id, place, offset, length."""
 
 
-class SeenCounts(NamedTuple):
-    """The rows, in the order of ``questions.seen``, and the kinds that have more values than were asked for."""
-
-    rows: tuple[Seen, ...]
-    cut: tuple[str, ...]
-
-
 def seen(folder: Path, query: Query, most: int) -> SeenCounts:
     """At most so many values of each kind, the most frequent ones. Raises ``NotFound`` for no store."""
+    if query == EVERYTHING and (known := kept(folder, most)) is not None:
+        return known
     with asked_of(folder, query) as asked:
         _count(asked, most + 1)
         rows: list[_Row] = asked.upon("SELECT * EXCLUDE (rank) FROM found WHERE rank <= ?", most)
@@ -68,6 +71,14 @@ def seen(folder: Path, query: Query, most: int) -> SeenCounts:
     made = [_seen(row, *ends[row[0], row[1]]) for row in rows]
     made.sort(key=lambda row: (KINDS.index(row.what), -row.count, row.first_at, row.value))
     return SeenCounts(tuple(made), tuple(each for each in KINDS if each in cut))
+
+
+def count_everything(folder: Path, events: int) -> None:
+    """Keep what is seen in a store of so many events. Without room for it, it is counted each time it is asked for."""
+    if events < _MANY or kept(folder, MOST_VALUES) is not None:
+        return
+    with suppress(IrkitError, OSError):
+        keep(folder, MOST_VALUES, seen(folder, EVERYTHING, MOST_VALUES))
 
 
 def _count(asked: Asked, most: int) -> None:

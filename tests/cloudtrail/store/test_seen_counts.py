@@ -13,11 +13,12 @@ from irkit.cloudtrail.questions.question import Asked
 from irkit.cloudtrail.questions.seen import Seen
 from irkit.cloudtrail.questions.seen import seen as of_records
 from irkit.cloudtrail.source import in_order
+from irkit.cloudtrail.store import counts, seen_counts, seen_kept
 from irkit.cloudtrail.store.cached import Cached
 from irkit.cloudtrail.store.seen_counts import seen
 from tests.cloudtrail.made import body
 from tests.cloudtrail.store.conftest import Kept
-from tests.cloudtrail.store.logs import aws_form, log, raw
+from tests.cloudtrail.store.logs import aws_form, build, log, raw
 
 MOST = 10_000
 QUERIES = (
@@ -76,6 +77,35 @@ def test_callers_addresses_and_agents_of_all_kinds_are_counted_and_placed_as_the
         pass
     expected = of_records(Asked(in_order(raw(tmp_path / "logs", Query())), Query()))
     assert seen(tmp_path / "store", Query(), MOST).rows == expected
+
+
+def test_what_a_builder_counted_is_told_until_the_store_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs, folder = tmp_path / "logs", tmp_path / "store"
+    monkeypatch.setattr(seen_counts, "_MANY", 1)
+    log(logs / "a.json", aws_form(body("s3:GetObject", at, eventID=f"a{at}", awsRegion="eu-é") for at in range(5)))
+    build(logs, folder)
+    counted: list[object] = []
+    count = seen_counts._count
+
+    def watched(asked: counts.Asked, most: int) -> None:
+        counted.append(asked)
+        count(asked, most)
+
+    monkeypatch.setattr(seen_counts, "_count", watched)
+    expected = of_records(Asked(in_order(raw(logs, Query())), Query()))
+    assert seen(folder, Query(), MOST).rows == expected
+    assert counted == [], "nothing was counted again"
+    assert len(seen(folder, Query(), 1).rows) == 6
+    assert len(seen(folder, Query(users=("nobody",)), MOST).rows) == 0
+    (folder / seen_kept.NAME).write_text("{")
+    assert seen(folder, Query(), MOST).rows == expected
+    log(logs / "a.json", aws_form([body("s3:PutObject", eventID="b")]))
+    with monkeypatch.context() as few:
+        few.setattr(seen_counts, "_MANY", 100)
+        build(logs, folder)
+    assert {row.count for row in seen(folder, Query(), MOST).rows} == {1}
 
 
 def test_kinds_with_more_values_than_are_told_are_named(kept: Kept) -> None:
