@@ -16,6 +16,7 @@ from irkit.scan.repository import NotARepository, environment
 BEGIN, END = "# >>> irkit scan", "# <<< irkit scan"
 _BLOCK = re.compile(rf"^{BEGIN}.*?^{END}\n", re.DOTALL | re.MULTILINE)
 _SHELLS = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|k|z)?sh\b")
+_HUSKY = (".husky", "_")
 
 
 class Hook(StrEnum):
@@ -57,7 +58,11 @@ class Installed(NamedTuple):
 
 
 def hooks_folder(at: Path) -> Path:
-    """Where git looks for hooks here (``core.hooksPath``, work trees). Raises ``NotARepository``."""
+    """Where git looks for hooks here (``core.hooksPath``, work trees); with husky, where husky does.
+
+    husky makes ``.husky/_`` anew at each install; its hooks run those of the same name in ``.husky``
+    (typicode.github.io/husky). Raises ``NotARepository``.
+    """
     asked = ["git", "-C", str(at), "rev-parse", "--path-format=absolute", "--git-path", "hooks"]
     try:
         ran = subprocess.run(asked, capture_output=True, check=False, env=environment())
@@ -66,7 +71,8 @@ def hooks_folder(at: Path) -> Path:
     if ran.returncode != 0:
         said = ran.stderr.decode(errors="replace").strip().splitlines()
         raise NotARepository(said[0] if said else f"{at} is no repository")
-    return Path(os.fsdecode(ran.stdout.removesuffix(b"\n")))
+    folder = Path(os.fsdecode(ran.stdout.removesuffix(b"\n")))
+    return folder.parent if folder.parts[-2:] == _HUSKY else folder
 
 
 def install(hook: Hook, folder: Path, program: Path, foreign: Foreign = Foreign.REFUSED) -> Installed:

@@ -130,6 +130,17 @@ def test_the_folder_is_the_one_that_git_looks_into(tree: WorkTree, program: Path
     assert "github_token" in tree.git("commit", "-q", "-m", "leak", check=False)
 
 
+def test_with_husky_the_hook_is_where_husky_looks_for_it(tree: WorkTree, program: Path) -> None:
+    run = tree.folder / ".husky" / "_" / "pre-commit"
+    run.parent.mkdir(parents=True)
+    run.write_text('#!/usr/bin/env sh\nexec sh -e "$(dirname "$(dirname "$0")")/pre-commit"\n')
+    run.chmod(0o755)
+    tree.git("config", "core.hooksPath", ".husky/_")
+    assert install(Hook.PRE_COMMIT, hooks_folder(tree.folder), program).file == tree.folder / ".husky" / "pre-commit"
+    tree.stage("a.py", LEAK)
+    assert "github_token" in tree.git("commit", "-q", "-m", "leak", check=False)
+
+
 def test_a_work_tree_shares_the_hooks_of_its_repository(tree: WorkTree, program: Path) -> None:
     tree.commit("a.py", "a = 1\n")
     tree.git("worktree", "add", "-q", "../second")
