@@ -120,7 +120,7 @@ def _people(event: Event) -> str:
         case ev.UndoAsked():
             return "asked to undo" + (f": {event.reason}" if event.reason else "")
         case ev.DecisionGiven():
-            return f"answered {answer_words(event.answer)}" + (f" because: {event.reason}" if event.reason else "")
+            return f"answered: {answer_words(event.answer)}" + (f" because: {event.reason}" if event.reason else "")
         case ev.NoteAdded():
             return f"note: {event.text}" if event.cited is None else f"CloudTrail: {event.text}"
         case _:

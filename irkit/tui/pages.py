@@ -199,9 +199,14 @@ _SHOWN = {
 }
 
 
+_OF_AN_UNDO = {Order.APPROVE: ("a", "Run the undo"), Order.SKIP: ("s", "Give it up")}
+
+
 def _offers(subject: Subject) -> list[Text]:
     """What can be done here now, as keys."""
-    able = [f"[{key}] {label}" for order, (key, label) in _SHOWN.items() if subject.offers.get(order) == ""]
+    undoing = subject.now.direction is Direction.UNDO and subject.now.phase is not Phase.UNDONE
+    shown = {**_SHOWN, **(_OF_AN_UNDO if undoing else {})}
+    able = [f"[{key}] {label}" for order, (key, label) in shown.items() if subject.offers.get(order) == ""]
     return [Text("   ".join(able), "bold")]
 
 

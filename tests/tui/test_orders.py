@@ -294,7 +294,15 @@ def test_the_undo_of_a_cut_says_who_asked_and_who_must_approve(play: Play) -> No
         await on(pilot).told("REFUSED: bob tried to approve plan abababababab: refused, bob asked").go()
         await on(pilot).step("deactivate_key").press("a").says("Asked by").says("1 person, 0 so far").press("n").go()
         await on(pilot).press("right_square_bracket", "right_square_bracket").says("✗").says("Refused").go()
-        await on(pilot).press("s").says("Give up the undo of deactivate_key?").says("What the step did stands").go()
+        await (
+            on(pilot)
+            .press("left_square_bracket", "left_square_bracket")
+            .says("[s] Give it up")
+            .press("s")
+            .says("Give up the undo of deactivate_key?")
+            .says("What the step did stands")
+            .go()
+        )
 
     play(desk, WIDE, scene)
 
