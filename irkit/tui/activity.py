@@ -172,7 +172,7 @@ def _(event: ev.DoubtResolved, record: Recorded) -> Words:
 @_words.register
 def _(event: ev.EvidenceKept, record: Recorded) -> Words:  # noqa: ARG001
     over = f"; {event.coverage}" if event.coverage else ""
-    yield f"evidence {event.path}: {event.count} {event.what}, SHA-256 {event.sha256[:12]}{over}", Tone.PLAIN
+    yield f"{narration(event)}, SHA-256 {event.sha256[:12]}{over}", Tone.PLAIN
 
 
 @_words.register
