@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scanning.bars import Bar
 from scanning.measure import MB, Command, Measured, Run, alternating, run
-from trail import bars
+from trail import bars, later
 from trail.generate import RECORDS, make
-from trail.programs import ASKED, FOLLOWED, GUNZIP, PIVOT, RAW, Programs, missing
+from trail.programs import ASKED, FOLLOWED, GUNZIP, RAW, Programs, missing
 
 LARGE = 5
 """The largest set is so many times the one before, as hard links in other folders."""
@@ -54,9 +54,11 @@ class Bench:
         self._tell(logs, files, runs, firsts)
         self.bars += bars.of_answer(logs.name, files, runs, firsts)
         self.measured.append((files, runs[RAW]))
+        if self.given.store:
+            self._ask_later(logs, programs)
 
     def _once(self, programs: Programs) -> dict[str, Measured]:
-        """What is measured once, because it takes long; and the store, with a question to it."""
+        """What is measured once, because it takes long."""
         commands = [programs.asked(FOLLOWED, "--no-cache")]
         if self.given.peers:
             commands += programs.peers(self.given.trailscraper)
@@ -64,10 +66,17 @@ class Bench:
             commands += programs.slow_peers()
         if self.given.store:
             commands.append(programs.ingest())
-        found = {command.name: _watched(command) for command in commands}
-        if self.given.store:
-            found |= alternating([programs.asked(PIVOT)], self.given.rounds)
-        return found
+        return {command.name: _watched(command) for command in commands}
+
+    def _ask_later(self, logs: Path, programs: Programs) -> None:
+        """The questions to the store: all narrow ones together have one bar."""
+        narrow = alternating(list(programs.later(later.NARROW)), self.given.rounds)
+        wide = alternating(list(programs.later(later.WIDE)), 1)
+        print(f"{logs.name}: later questions, each a new process")
+        for each in (*narrow.values(), *wide.values()):
+            took = f"CPU {bars.cpu(each):5.2f} s   wall {each.fastest_s:5.2f} s   {each.peak / MB:4.0f} MB"
+            print(f"  {each.name:<72} {took}", flush=True)
+        self.bars.append(bars.of_later(logs.name, narrow))
 
     def _tell(self, logs: Path, files: int, runs: dict[str, Measured], firsts: list[float]) -> None:
         size = sum(path.stat().st_size for path in logs.rglob("*.gz"))

@@ -7,13 +7,15 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanning.measure import Command
 
+from trail import later
+
 GUNZIP, RAW, ASKED, FOLLOWED = "igzip -d -c", "irkit, raw files", "irkit trail --follow alone", "irkit trail"
-INGEST, PIVOT = "irkit trail cache --build", "irkit trail, from the store"
+INGEST = "irkit trail cache --build"
 JQ, DUCKDB, TRAILSCRAPER = "zcat | jq", "DuckDB", "trailscraper"
 _IRKIT = (sys.executable, "-m", "irkit.cli.main", "trail")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +55,12 @@ class Programs:
         """Building the store."""
         words = ("cache", "--build", "--from", str(self._logs))
         return Command(INGEST, (*_IRKIT, *words), environment=self._environment, fine=(0,))
+
+    def later(self, questions: Iterable[tuple[str, ...]]) -> Iterator[Command]:
+        """Questions to the store."""
+        for words in questions:
+            asked = (*_IRKIT, *words, "--from", str(self._logs))
+            yield Command(later.name(words), asked, environment=self._environment, fine=(0,))
 
     def slow_peers(self) -> Iterator[Command]:
         """Those that take a minute or more for 2 million events."""

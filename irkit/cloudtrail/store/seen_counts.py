@@ -18,7 +18,7 @@ from irkit.cloudtrail.store.seen_kept import SeenCounts, keep, kept
 from irkit.errors import IrkitError
 
 EVERYTHING = Query()
-_MANY = 200_000
+_MANY = 20_000
 """Fewer events are counted in a moment."""
 MOST_VALUES = 10_000
 """Of one kind, the most frequent ones are told from a store."""
