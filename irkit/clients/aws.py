@@ -103,8 +103,11 @@ class AwsSession:
         return str(found.get_frozen_credentials().access_key) if found else ""
 
     @cached_property
-    def sources(self) -> tuple[AwsSession, ...]:
-        """The sessions that ours takes its role on from, nearest first: ``source_profile`` in AWS's configuration."""
+    def sources(self) -> tuple[str | AwsSession, ...]:
+        """By whom our role is taken on, nearest first (``source_profile`` in AWS's configuration).
+
+        A role is told by its ARN: a session of it could ask for a second factor. Whoever is none, by a session.
+        """
         with self._lock:
             below = self._opened()._session  # noqa: SLF001
             profiles: Mapping[str, Mapping[str, Any]] = below.full_config["profiles"]
@@ -112,7 +115,8 @@ class AwsSession:
         passed = [name]
         while (name := profiles.get(name, {}).get("source_profile", "")) and name not in passed:
             passed.append(name)
-        return tuple(AwsSession(replace(self.config, profile=each)) for each in passed[1:])
+        roles = {each: str(profiles.get(each, {}).get("role_arn", "")) for each in passed[1:]}
+        return tuple(arn or AwsSession(replace(self.config, profile=each)) for each, arn in roles.items())
 
     def known_regions(self, service: str) -> tuple[str, ...]:
         """The regions of our partition in which the SDK knows a service, enabled in the account or not."""
@@ -212,9 +216,10 @@ class Aws:
         return Aws(self.session, CallLog(), self._agent)
 
     @cached_property
-    def sources(self) -> tuple[Aws, ...]:
-        """The same step as each of those by whom our session takes its role on."""
-        return tuple(Aws(each, self._calls, self._agent) for each in self.session.sources)
+    def sources(self) -> tuple[str | Aws, ...]:
+        """By whom our role is taken on: the ARNs of roles, and the same step as who is none."""
+        sessions = self.session.sources
+        return tuple(one if isinstance(one, str) else Aws(one, self._calls, self._agent) for one in sessions)
 
     def understood(self, text: str) -> AbstractContextManager[None]:
         """A block in which the SDK's errors become irkit's; a failure is written down as ``text``."""

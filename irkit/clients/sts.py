@@ -13,7 +13,16 @@ from irkit.clients.aws import Aws, AwsSession, aws_code, masked_key
 from irkit.clients.aws_understood import REFUSED_KEY
 from irkit.clients.holder import named
 from irkit.clients.principal import PrincipalKind, name_in
-from irkit.errors import Denied, NotFound, OutsideError, OwnIdentity, Refused
+from irkit.errors import (
+    ConfigInvalid,
+    Denied,
+    NotFound,
+    OutsideError,
+    OwnIdentity,
+    Refused,
+    Unreachable,
+    UsageError,
+)
 from irkit.secret import Secret
 
 _ROLES = frozenset({PrincipalKind.ROLE, PrincipalKind.SESSION, PrincipalKind.SERVICE_ROLE})
@@ -80,7 +89,8 @@ class Sts:
         own = self.own_identity()
         names = {name.casefold() for name in (user, role) if name}
         for hand in (own, *self._sources(own)):
-            ours = role if ":assumed-role/" in hand.arn else user
+            is_role = ":assumed-role/" in hand.arn or ":role/" in hand.arn
+            ours = role if is_role else user
             if (key_id and key_id == hand.key_id) or (ours and ours.casefold() == hand.principal.casefold()):
                 how = "" if hand is own else f" by way of {own.arn}"
                 msg = f"irkit acts as {hand.arn}{how}, so it will not act on it"
@@ -109,10 +119,10 @@ class Sts:
         return self.refuse_own(**{"role" if is_role else "user": name_in(arn)})
 
     def _sources(self, own: Identity) -> Iterator[Identity]:
-        """Who takes on our role, in this account. One whose own credentials are refused can do so no more."""
+        """Who takes on our role, in this account. One whose own credentials are not to be had can do so no more."""
         for each in self._aws.sources:
-            with suppress(Denied):
-                source = Sts(each, ()).own_identity()
+            with suppress(Denied, Unreachable, ConfigInvalid, UsageError):
+                source = _role(each) if isinstance(each, str) else Sts(each, ()).own_identity()
                 if source.account == own.account:
                     yield source
 
@@ -148,6 +158,11 @@ class Sts:
 def described_probe(key_id: str, probe: KeyProbe) -> str:
     """A probe in words for a report."""
     return f"sts:GetCallerIdentity signed with {masked_key(key_id)}: {probe.answer.value} ({probe.code})"
+
+
+def _role(arn: str) -> Identity:
+    found = named(arn)
+    return Identity(found.account, arn, found.name, "")
 
 
 def _principal(arn: str) -> str:

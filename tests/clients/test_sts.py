@@ -47,17 +47,22 @@ def test_protected_principals_are_refused_by_name_and_by_arn(on: Bench, named: s
 
 
 def test_who_takes_on_our_role_is_ours_too(on: Bench) -> None:
-    person, role, aws = on.suspect(), on.role(), on.outside.config.aws
+    person, between, role, aws = on.suspect(), on.role(), on.role(), on.outside.config.aws
     config, credentials = on.folder / "config", on.folder / "credentials"
     about = f"region = {aws.region}\nendpoint_url = {on.world.facts.aws_endpoint}\n"
-    arn = f"arn:aws:iam::{on.world.facts.account}:role/{role}"
-    via = f"[profile via]\n{about}role_arn = {arn}\nsource_profile = person\n"
+    arn = f"arn:aws:iam::{on.world.facts.account}:role/"
+    via = f"[profile via]\n{about}role_arn = {arn}{role}\nsource_profile = between\n"
+    via += f"[profile between]\n{about}role_arn = {arn}{between}\nsource_profile = person\n"
     config.write_text(f"[profile person]\n{about}{via}")
     key = f"aws_access_key_id = {person.key.key_id}\naws_secret_access_key = {person.key.secret.reveal()}\n"
     credentials.write_text(f"[person]\n{key}")
     mine = replace(aws, profile="via", config_file=config, credentials_file=credentials)
     sts = bench(on.world, on.folder, aws=mine).clients().sts
     assert sts.refuse_own(user="somebody-else").principal == role
-    for theirs in ({"role": role}, {"user": person.user}, {"key_id": person.key.key_id}):
+    for theirs in ({"role": role}, {"role": between}, {"user": person.user}, {"key_id": person.key.key_id}):
         with pytest.raises(OwnIdentity):
             sts.refuse_own(**theirs)
+    on.clients("arrange").iam.set_key_status(person.user, person.key.key_id, KeyStatus.INACTIVE)
+    assert sts.refuse_own(user=person.user).principal == role, (
+        "it can take on nothing any more, so it is let be stopped"
+    )

@@ -73,8 +73,8 @@ class Told:
         self.sent: list[str] = []
         self.grantee = ""
         """Who has a grant on every key; nobody when it is empty."""
-        self.sources: tuple[Told, ...] = ()
-        """AWS as those who take on the role that calls."""
+        self.sources: tuple[str | Told, ...] = ()
+        """By whom the role that calls is taken on: roles' ARNs, and AWS as who is none."""
         self.trusting: dict[object, Mapping[str, object]] = {}
         """Trust policies by the name of their role."""
 
@@ -193,7 +193,9 @@ def test_no_action_touches_who_takes_on_the_role_that_irkit_acts_as(action_id: s
     assert aimed is not None
     clients, told = clients_of(BREAK_GLASS, ())
     kind = "user" if "role" not in aimed else "role"
-    told.sources = (Told(own_arn(kind, "/", "oncall")),)
+    told.sources = (
+        f"arn:aws:iam::{ACCOUNT}:role/teams/oncall" if kind == "role" else Told(own_arn(kind, "/", "oncall")),
+    )
     assert action.operation is not None
     with pytest.raises(OwnIdentity, match="by way of"):
         action.operation.plan(clients, action.params.model_validate(aimed))
