@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -170,7 +171,11 @@ class _Seen:
     def of(cls, plan: _Plan, looked: Looked) -> _Seen:
         every = [*(one for one, _ in plan.read), *(one for _, one, _ in plan.left_out), *plan.known]
         times = [datetime.fromisoformat(text) for text in (looked.sights.first, looked.sights.last) if text]
-        spans = [one.span for one in every if one.span is not None and one.kind is Kind.LOG]
+        logs = [one for one in every if one.kind is Kind.LOG]
+        # The first delivered tells the earliest time of all that were: spans of thousands take an answer's tenth.
+        first = min((one for one in logs if one.delivered_at), key=attrgetter("delivered_at"), default=None)
+        telling = [*([first] if first else []), *(one for one in logs if not one.delivered_at)]
+        spans = [span for one in telling if (span := one.span) is not None]
         newest_of: dict[str, datetime] = {}
         for one in every:
             hear(one, newest_of)
