@@ -7,6 +7,8 @@ import re
 from irkit.scan.detect.wordiness import wordiness
 
 _ALL_WORDS = 0.6
+_MOST_HIGH = 4
+"""A quarter."""
 _WORDY = 0.3
 """Share of letters and digits in words from which dots and slashes are those of a name or a path."""
 REFERENCE = "a reference, not a value"
@@ -96,7 +98,7 @@ def reference(value: bytes) -> str:
         return CODE
     if _FINGERPRINT.match(value):
         return HASHED
-    if _CONTROL.search(value):
+    if _CONTROL.search(value) or _is_binary(value):
         return "not a text"
     whole = next((reason for form, reason in _WHOLE if form.fullmatch(value)), "")
     if whole or wordiness(value) < _WORDY:
@@ -106,6 +108,12 @@ def reference(value: bytes) -> str:
     if _UNBALANCED.search(value):
         return CODE
     return CODE if _DOTTED.search(value) else ""
+
+
+def _is_binary(value: bytes) -> bool:
+    """No UTF-8, and more of it than the few letters of another alphabet that a password has."""
+    is_utf_8 = value.isascii() or value.decode("utf-8", "replace").encode() == value
+    return not is_utf_8 and _MOST_HIGH * sum(one > 127 for one in value) > len(value)  # noqa: PLR2004 - ASCII
 
 
 def _is_list_of_rules(value: bytes) -> bool:

@@ -10,9 +10,16 @@ from typing import IO, NamedTuple
 from irkit.scan.repository import Repository, environment
 
 PIECE = 4 << 20
-_SETTINGS = ("-c", "protocol.allow=never", "-c", "core.bigFileThreshold=32m")
-"""Older gits fetch a promised object that they are asked for, whatever ``GIT_NO_LAZY_FETCH`` says; and blobs larger
-than this are passed on as they are inflated, not held in git's memory."""
+_SETTINGS = tuple(
+    word
+    for setting in (
+        *("protocol.allow=never", "core.bigFileThreshold=32m"),
+        *("core.packedGitWindowSize=16m", "core.packedGitLimit=64m"),
+    )
+    for word in ("-c", setting)
+)
+"""Older gits fetch a promised object that they are asked for, whatever ``GIT_NO_LAZY_FETCH`` says; blobs larger than
+this are passed on as they are inflated, not held in git's memory; and of a pack only so much is mapped at once."""
 
 
 class Listed(NamedTuple):

@@ -78,6 +78,7 @@ def test_plain_placeholders_are_no_secret_of_any_rule(rule: Rule, value: bytes, 
         (b"([a-zA-Z0-9-!#$%&", "an expression of a program"),
         (b"/^[\\x21\\x23-\\x27]+$/D", "an expression of a program"),
         (b"c:\\u0001@/?#%d", "not a text"),
+        (b"\xd1\xfe\xe2bj0?+\xa1\xd3|\xbc\xf1\xebv", "not a text"),
         (b"$1$SomeSalt$", "the salt of a hash"),
         (b"v0.0.0-20141017032234-72f9bd7c4e0c", "a version"),
         (b"<your-token-1>", "placeholder"),
@@ -97,7 +98,14 @@ def test_what_is_not_the_secret_itself_is_told(value: bytes, reason: str) -> Non
 
 
 def test_a_password_may_hold_what_joins_rules_or_methods() -> None:
-    for value in (b"poem|Project2014", b"Welcome@home7", b"a9|kd8|", b"1.2.horse"):
+    for value in (
+        b"poem|Project2014",
+        b"Welcome@home7",
+        b"a9|kd8|",
+        b"1.2.horse",
+        b"m\xfcller7#",
+        "пароль7#кот".encode(),
+    ):
         assert _said(b'token = "' + value + b'"', value) == ""
 
 
