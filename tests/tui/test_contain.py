@@ -198,6 +198,19 @@ def test_back_from_it_the_cursor_goes_on_from_what_is_over_to_what_waits(play: P
     play(desk, WIDE, scene)
 
 
+def test_back_from_it_with_nothing_to_answer_the_cursor_goes_to_what_waits_as_soon_as_it_does(play: Play) -> None:
+    story = Story().opened().read("identify_key").carried_out("deactivate_key", "done")
+    desk = ScriptedDesk(story.carried_out("deny_policy", "done").started("verify_dead", Effect.READ))
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).step("deactivate_key").press("C").says("[esc] goes back").press("escape").go()
+        desk.story.done("verify_dead", "dead").planned("issue_new_key")
+        steps = pilot.app.screen.query_one(StepList)
+        await on(pilot).until(lambda: steps.chosen == "issue_new_key").go()
+
+    play(desk, WIDE, scene)
+
+
 def test_each_step_has_one_row_and_what_had_nothing_to_do_shares_one(play: Play) -> None:
     story = two_planned().approved("deactivate_key").tell(ev.StepOmitted(step=StepId("deny_policy"), because="no"))
     desk = ScriptedDesk(story)

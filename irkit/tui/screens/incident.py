@@ -235,10 +235,11 @@ class IncidentScreen(OrderingScreen):
         self.app.push_screen(ContainScreen(self.board), self._after_contain)
 
     def _after_contain(self, _: None) -> None:
-        """What the cursor stood on may be over: go on to the next that waits."""
+        """What the cursor stood on may be over: it goes where it matters, now or later, until the user moves it."""
         reading = self.board.reading
-        if reading and reading.waiting() and is_over(reading.view(self.selected)):
-            self.action_next_waiting()
+        if reading and is_over(reading.view(self.selected)):
+            self.query_one(StepList).touched = False
+            self._lead(reading)
 
     def action_trail(self) -> None:
         """The CloudTrail of the incident's time and key."""
