@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.assumed_role import RoleToAssume
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.event_history import EventHistory
+from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import Batch, Progress, Source
 from irkit.errors import IrkitError, NotFound, OutsideError, UsageError
@@ -46,7 +47,12 @@ def whole_organization(clients: Clients) -> tuple[str, ...]:
 
 
 def histories(
-    clients: Clients, accounts: Sequence[str], role: str, external_id: str = "", regions: Sequence[str] = ()
+    clients: Clients,
+    accounts: Sequence[str],
+    role: str,
+    external_id: str = "",
+    regions: Sequence[str] = (),
+    patience: Patience = Patience.QUESTION,
 ) -> ManyAccounts:
     """The event histories of accounts; ``role`` is a role's name (or path and name) or ARN, the same in each of them.
 
@@ -58,7 +64,7 @@ def histories(
     def opened(account: str) -> Opener:
         def source() -> EventHistory:
             there = clients if own() == account else as_role_of(clients, account, role, external_id)
-            return EventHistory(there, regions)
+            return EventHistory(there, regions, patience)
 
         return source
 

@@ -18,6 +18,7 @@ from irkit.clients.regions import RegionsFound, ToldBy
 from irkit.cloudtrail.coverage import KEPT, Counts, Coverage
 from irkit.cloudtrail.history_plan import EVERYTHING, Look, Plan, kept_spans, plan
 from irkit.cloudtrail.history_reader import Reader
+from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
@@ -34,8 +35,6 @@ _LONGEST_SESSION = timedelta(hours=12)
 """Of a role (IAM user guide, "MaxSessionDuration"): how long before a span its sessions may have begun."""
 _LONGEST_FEDERATED = timedelta(hours=36)
 """Of a federated user (STS API reference, GetFederationToken)."""
-_FEW_PAGES = 20
-"""So many pages of everything are read of a region, in 11 seconds, before it is asked by the names of sessions."""
 _SHOWN = 5
 _ASSUMES = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 _FEDERATES = "GetFederationToken"
@@ -45,8 +44,9 @@ _PATIENCE_S = 1.0
 class EventHistory:
     """The event history of the account that we act in; of all its regions unless some are given."""
 
-    def __init__(self, clients: Clients, regions: Sequence[str] = ()) -> None:
+    def __init__(self, clients: Clients, regions: Sequence[str] = (), patience: Patience = Patience.QUESTION) -> None:
         self._clients = clients
+        self._patience = patience
         self._given = tuple(regions)
         self._known: RegionsFound | None = None
         self._account = ""
@@ -86,14 +86,14 @@ class EventHistory:
     def _whole(
         self, planned: Plan, regions: Sequence[str], spans: tuple[Window, ...], query: Query
     ) -> Generator[Batch, None, list[Reader]]:
-        """The regions in which all that happened can be read in some seconds: for a role, no attribute finds all.
+        """The regions in which all that happened can be read in time: for a role, no attribute finds all.
 
         Those that were read to the end, or not at all.
         """
         if not planned.roles or not spans:
             return []
         readers = [
-            Reader(self._clients.cloudtrail, region, (EVERYTHING,), spans, query, most_pages=_FEW_PAGES)
+            Reader(self._clients.cloudtrail, region, (EVERYTHING,), spans, query, most_pages=self._patience)
             for region in regions
         ]
         yield from read_all(readers)

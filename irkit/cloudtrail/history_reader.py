@@ -12,6 +12,7 @@ from irkit.clients.cloudtrail import PAGE, Asked, CloudTrail, Page
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.history_plan import Look
 from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record, record
 from irkit.errors import OutsideError
@@ -30,7 +31,7 @@ class Reader:
     spans: tuple[Window, ...]
     query: Query
     most_pages: int | None = None
-    """After so many pages it ends, ``is_cut``."""
+    """It ends, ``is_cut``, after so many pages; and after the first few, where it would come to more."""
     events: int = 0
     """Events looked at."""
     why: str = "not read to the end"
@@ -81,7 +82,8 @@ class Reader:
 
     def _is_enough(self) -> bool:
         self._pages_read += 1
-        self.is_cut = self.most_pages is not None and self._pages_read >= self.most_pages
+        if self.most_pages is not None and self._pages_read >= Patience.QUESTION:
+            self.is_cut = self._pages_read >= self.most_pages * min(self._share, 1.0)
         return self.is_cut
 
     def _pages(self, look: Look, over: threading.Event) -> Iterator[Page]:

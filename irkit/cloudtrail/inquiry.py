@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.event_history import IAM as IAM  # noqa: PLC0414 - what the usual source needs
+from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.places import EVENT_HISTORY, Reach, opened
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.asking import ask
@@ -133,11 +134,12 @@ def inquire(clients: Clients, question: Question[_Asked_co], params: Inquiry) ->
     return Inquired(answer, kept, coverage)
 
 
-def source_of(clients: Clients, texts: Sequence[str] = ()) -> Source:
+def source_of(clients: Clients, texts: Sequence[str] = (), patience: Patience = Patience.QUESTION) -> Source:
     """The source that is named; without a name the configured one, else the event history."""
     named = tuple(texts) or clients.config.cloudtrail.source or (EVENT_HISTORY,)
     settings = clients.config.cloudtrail
-    return opened(named, Reach(lambda: clients, accounts=settings.accounts, role=settings.role))
+    reach = Reach(lambda: clients, accounts=settings.accounts, role=settings.role, patience=patience)
+    return opened(named, reach)
 
 
 def told_to(clients: Clients, question: str) -> Callable[[Batch], None]:

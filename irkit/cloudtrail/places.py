@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard
 
 from irkit.cloudtrail.one_pass import OnePass
+from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.several import several
 from irkit.errors import UsageError
 
@@ -115,6 +116,7 @@ class Reach:
     """An S3 folder for Athena's results; empty for the workgroup's own."""
     cutoff: Limit = "demanded"
     """Whether Athena's workgroup must limit what a statement scans."""
+    patience: Patience = Patience.QUESTION
 
 
 def store_folder(texts: Sequence[str], stores: Path) -> Path:
@@ -205,14 +207,14 @@ def _history(reach: Reach) -> Source:
     from irkit.cloudtrail.event_history import EventHistory
 
     if not reach.accounts:
-        return EventHistory(reach.clients())
+        return EventHistory(reach.clients(), patience=reach.patience)
     from irkit.cloudtrail.accounts import histories, whole_organization
 
     clients = reach.clients()
     accounts = whole_organization(clients) if reach.accounts == (ALL,) else reach.accounts
     if not reach.role:
         raise UsageError("other accounts are asked as a role: name it", hint="--role NAME, or cloudtrail.role")
-    return histories(clients, accounts, reach.role, reach.external_id)
+    return histories(clients, accounts, reach.role, reach.external_id, patience=reach.patience)
 
 
 def _bucket(one: Place, reach: Reach) -> Source:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from irkit.clients.cloudtrail import PAGE, Attribute
 from irkit.clients.regions import ToldBy
 from irkit.cloudtrail.event_history import EventHistory
+from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.record import Record, record
 from irkit.cloudtrail.source import Batch, found, in_order
@@ -126,6 +127,24 @@ def test_where_much_happened_a_role_is_found_by_the_sessions_that_began_before_t
             {"eu-west-1": why, "us-east-1": why},
             {region: why.replace("run-1, other", "other, run-1") for region in ("eu-west-1", "us-east-1")},
         )
+
+
+def test_a_proof_reads_all_of_a_role_where_much_happened() -> None:
+    calls = (of_role("s3:ListBuckets", 3650, "old"), of_role("kms:Decrypt", 7300, "old", awsRegion="us-east-1"))
+    fake = history(*calls, *noise(), *noise("us-east-1"), roles={"deploy": ROLE})
+    window = Window(START + timedelta(hours=1), START + timedelta(hours=5))
+    patient = EventHistory(fake, patience=Patience.PROOF)  # type: ignore[arg-type]
+    answer = found(patient, Query(arns=(ROLE,)).within([window]))
+    assert answer.records == calls
+    assert answer.coverage.is_whole
+
+
+def test_a_proof_does_not_begin_to_read_what_would_take_hours() -> None:
+    fake = history(*many(2000, 0.5, awsRegion="eu-west-1"), roles={"deploy": ROLE})
+    patient = EventHistory(fake, patience=Patience.PROOF)  # type: ignore[arg-type]
+    answer = found(patient, Query(arns=(ROLE,)).within([Window(NOW - timedelta(days=80), NOW)]))
+    assert "only sessions named (none)" in answer.coverage.not_seen["eu-west-1"]
+    assert [asked.attribute for region, asked in fake.asked if region == "eu-west-1"].count(None) == Patience.QUESTION
 
 
 def test_a_session_of_unknown_beginning_where_much_happened_is_no_silent_gap() -> None:

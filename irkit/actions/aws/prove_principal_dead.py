@@ -31,6 +31,7 @@ from irkit.clients.waiting import wait_until
 from irkit.cloudtrail.federated_seen import federated_seen
 from irkit.cloudtrail.inquiry import IAM, keep, source_of, told_to
 from irkit.cloudtrail.last_signs import Signs, signs
+from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.questions.activity import ACTIVITY
 from irkit.cloudtrail.questions.asking import ask
@@ -122,9 +123,8 @@ def read(clients: Clients, params: Params) -> Result:
         windows=(Window(settled, now + timedelta(minutes=1)),),
         arns=tuple(dict.fromkeys((*params.principals, *map(plain, params.principals), *_owners(clients, wanted)))),
     )
-    answer = ask(
-        source_of(clients), ACTIVITY, query, Follow.ALONE, told_to(clients, "of what suspects do since the cut")
-    )
+    source = source_of(clients, patience=Patience.PROOF)
+    answer = ask(source, ACTIVITY, query, Follow.ALONE, told_to(clients, "of what suspects do since the cut"))
     kept = keep(clients, "cloudtrail-since-cut.jsonl", answer.records, "since the cut", answer.coverage.text)
     until = now - timedelta(seconds=clients.config.cloudtrail.lag_s)
     records = [each for each in answer.records if each.key_id not in params.except_keys]
