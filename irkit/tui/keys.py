@@ -147,7 +147,7 @@ KEYS: tuple[Key, ...] = (
         "By the column under the cursor; again turns it round, a third time gives the first order back.",
         "sort", _TRAIL),
     Key("incident.log", "l", "l", "Log", "Incident: Open the log",
-        "Show the activity on the whole screen, with a filter.", "log", (*_BOTH, Place.CONTAIN, Place.CREDENTIALS)),
+        "Show the activity on the whole screen, with a filter; arrows scroll, sideways too.", "log", (*_BOTH, Place.CONTAIN, Place.CREDENTIALS)),
     Key("step.retry", "r", "r", "Retry", "Step: Retry",
         "Try a failed, skipped or previewed step again, from its plan on.", "retry", _BOTH, order=Order.RETRY),
     Key("incident.find", "slash", "/", "Find", "Incident: Find a step",
