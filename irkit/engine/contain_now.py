@@ -168,9 +168,9 @@ def _asked(now: StepState) -> str:
 
 
 def _is_idle(now: StepState) -> bool:
-    """Left out, or done with plans that change nothing."""
+    """Left out, or done with nothing to carry out."""
     if now.phase is Phase.DONE:
-        return bool(now.plans) and not any(plan.changes for plan in now.plans)
+        return not now.receipts and not any(plan.changes for plan in now.plans)
     return now.phase is Phase.OMITTED
 
 

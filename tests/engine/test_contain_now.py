@@ -65,6 +65,8 @@ def test_what_was_left_out_or_had_nothing_to_change_is_told_apart_from_what_was_
     story = begun().carried_out("deactivate_key", "done").planned("deny_policy", count=0)
     story.tell(ev.StepDone(step=StepId("deny_policy"), attempt=1, results=(), summary="nothing to do"))
     assert (now(story).over, now(story).idle) == (("deactivate_key",), ("deny_policy",))
+    none_found = begun().tell(ev.StepDone(step=StepId("deny_policy"), attempt=1, results=(), summary="none found"))
+    assert (now(none_found).over, now(none_found).idle) == ((), ("deny_policy",))
     left_out = begun().tell(ev.StepOmitted(step=StepId("deny_policy"), because="it was not needed"))
     assert (now(left_out).over, now(left_out).idle) == ((), ("deny_policy",))
 
