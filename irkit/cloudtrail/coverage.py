@@ -79,7 +79,18 @@ class Coverage:
     @property
     def says_nothing(self) -> bool:
         """Whether nothing can be concluded from it: no record was read, and nothing said of what time there are any."""
-        return self.trusted_until <= EVER
+        return self.trusted_until <= EVER or self._is_all_unread
+
+    @property
+    def _is_all_unread(self) -> bool:
+        """Whether there were files, and none of them gave a record that could be read."""
+        unread = {one.at.place for one in self.skipped}
+        return 0 < self.counts.files <= len(unread) and not self.counts.events
+
+    @property
+    def until(self) -> str:
+        """``complete until 2026-11-21T12:00:00Z``, or the rest is, where something was not seen or not read."""
+        return f"{'' if self.is_whole else 'the rest is '}complete until {_stamp(self.trusted_until)}"
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -121,9 +132,7 @@ class Coverage:
         words = [
             f"{' and '.join(self.sources)} of {', '.join(self.seen) or 'no region'}{span}",
             *([f"accounts {', '.join(self.accounts)}"] if self.accounts else []),
-            "NO RECORD WAS READ: nothing can be concluded"
-            if self.says_nothing
-            else f"complete until {_stamp(self.trusted_until)} ({late})",
+            "NO RECORD WAS READ: nothing can be concluded" if self.says_nothing else f"{self.until} ({late})",
             *(f"NOT SEEN: {part} ({why})" for part, why in sorted(self.not_seen.items())),
             *(f"NOT READ: {each.at.text} ({each.why})" for each in self.skipped[:_SHOWN]),
             *([f"NOT READ: {len(self.skipped) - _SHOWN} more files or parts"] if len(self.skipped) > _SHOWN else []),

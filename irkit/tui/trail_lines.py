@@ -132,7 +132,7 @@ def covered(coverage: Coverage, ended: str) -> Text:
     if not ended and coverage.says_nothing:
         line.append("no record was read  ", "bold red")
     elif not ended:
-        line.append(f"complete until {words(coverage.trusted_until)}  ")
+        line.append(f"{coverage.until}  ")
     if coverage.notes:
         line.append(f"{drawable(coverage.notes[0])}  ", "yellow")
     line.append("c tells more", "dim")
@@ -148,6 +148,8 @@ def nothing(coverage: Coverage | None, ended: str, shown: Shown | None) -> tuple
     if shown is not None and shown.loaded and shown.loaded > len(shown.asked.records):
         return (f"{counted(shown.loaded, 'event')} matched, and the filters leave all of them out",)
     until = f"no events, which can be believed until {words(coverage.trusted_until)}"
+    if not coverage.is_whole:
+        until = f"no events in what could be read; {coverage.until}"
     if coverage.says_nothing:
         until = "no record was read: nothing can be concluded"
     more = [f"NOT SEEN: {drawable(part)} ({drawable(why)})" for part, why in sorted(coverage.not_seen.items())]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from irkit.cloudtrail.coverage import EVER, LAG, Coverage
+from irkit.cloudtrail.coverage import EVER, LAG, Counts, Coverage, Skipped
+from irkit.cloudtrail.locator import Locator
 from tests.cloudtrail.made import START
 
 DAY = timedelta(days=1)
@@ -33,3 +35,14 @@ def test_where_no_record_was_read_nothing_can_be_concluded() -> None:
     assert "NO RECORD WAS READ" in coverage.text
     assert "0001" not in coverage.text
     assert not Coverage(("eu-west-1",), START - DAY, START, START).says_nothing
+
+
+def test_of_files_that_are_all_unreadable_nothing_can_be_concluded() -> None:
+    broken = tuple(Skipped(Locator(f"{number}.json.gz"), "is cut off") for number in range(2))
+    coverage = Coverage(("eu-west-1",), START - DAY, START, START, skipped=broken, counts=Counts(files=2))
+    assert coverage.says_nothing
+    assert "NO RECORD WAS READ: nothing can be concluded" in coverage.statements
+    read = replace(coverage, counts=Counts(files=2, events=1))
+    assert not read.says_nothing
+    assert any(each.startswith("the rest is complete until") for each in read.statements)
+    assert any(each.startswith("complete until") for each in replace(read, skipped=()).statements)

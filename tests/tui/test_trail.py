@@ -113,7 +113,7 @@ def test_an_empty_answer_says_until_when_it_can_be_believed_and_what_was_not_see
     source = ScriptedSource(not_seen={"eu-west-1": "access denied"})
 
     async def scene(pilot: Pilot[str]) -> None:
-        await on(pilot).says("no events, which can be believed until 2023-07-10T12:45:00Z").go()
+        await on(pilot).says("no events in what could be read; the rest is complete until 2023-07-10T12:45:00Z").go()
         await on(pilot).says("NOT SEEN: eu-west-1 (access denied)").says("✗ NOT SEEN eu-west-1: access denied").go()
         await on(pilot).press("p").told("there is no row").press("enter").told("there is no row").go()
 
