@@ -12,6 +12,8 @@ from rich.cells import cell_len, set_cell_size
 from irkit.tui.printable import printable
 
 CUT = "…"
+_SHORT = 12
+"""In fewer cells a text is cut at its end alone."""
 _ARN = "arn:"
 _TURNED = frozenset({"R", "AL", "AN"})
 """Bidirectional classes that some terminals draw from right to left, over the border of a column."""
@@ -66,11 +68,18 @@ def escape(character: str) -> str:
 
 
 def fitted(text: str, width: int) -> str:
-    """Exactly ``width`` cells: filled up with blanks, or cut with ``…`` at the end; an ARN keeps what it names."""
+    """Exactly ``width`` cells: filled up with blanks, or cut with ``…``.
+
+    An ARN keeps what it names; a name of one word (a path, a call) its end, in which it differs from its neighbours,
+    and some of its beginning; what has several words its beginning.
+    """
     if text.isascii():
-        if len(text) > width and text.startswith(_ARN):
+        if len(text) <= width:
+            return text.ljust(width)
+        if text.startswith(_ARN):
             return tail(text, width).ljust(width)
-        return text.ljust(width) if len(text) <= width else f"{text[: max(0, width - 1)]}{CUT}"[:width]
+        end = 0 if " " in text or width < _SHORT else (width - 1) * 2 // 3
+        return f"{text[: max(0, width - 1 - end)]}{CUT}{text[len(text) - end :]}"[:width]
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, max(0, width - 1)) + CUT, width)

@@ -71,6 +71,18 @@ def test_an_arn_without_room_keeps_what_it_names(width: int, shown: str) -> None
     assert fitted("arn:aws:iam::111122223333:role/team-leave-org-role", width) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/credentials/stratus-red-team/credentials-26", "/creden…credentials-26"),
+        ("secretsmanager:GetSecretValue", "secrets…GetSecretValue"),
+        ("aws-cli/2.5.0 Python/3.9.11 Linux", "aws-cli/2.5.0 Python/…"),
+    ],
+)
+def test_a_name_without_room_keeps_its_end_and_words_their_beginning(text: str, shown: str) -> None:
+    assert fitted(text, 22) == shown
+
+
 def test_what_a_terminal_would_obey_or_turn_round_is_not_drawn() -> None:
     shown = words(NASTY)
     assert not set(shown) & set("\x1b\x07\u202e\u200b\u0301\ufe0f\ud800")
