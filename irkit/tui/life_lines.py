@@ -37,7 +37,8 @@ def alarms(old: Lives | None, new: Lives) -> list[str]:
 
 
 def _alarm(life: Life, turn: Turn) -> str:
-    return f"ALIVE AGAIN: {life.name}: accepted at {clock_time(turn.at)}: {turn.why}"
+    """Short, since it lies above the screen; what accepted it stands in its life and in the activity."""
+    return f"ALIVE AGAIN: {life.name}: accepted at {clock_time(turn.at)} (c tells its life)"
 
 
 def _tone(stage: Stage) -> Tone:
