@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from irkit.scan.places.bitset import mask_of
+
 _WORDS = ("diff-tree", "--stdin", "-r", "--root", "--raw", "--no-abbrev", "--no-renames", "-z")
 _MODES = len(":100644 100644 ")
 
@@ -32,38 +34,47 @@ class Wanted(NamedTuple):
 
 
 class Changes:
-    """Tracks found, each with a number, and per commit the tracks it adds and removes as sets of bits."""
+    """Tracks found, each with a number, and per commit the tracks it adds and removes."""
 
     def __init__(self, wanted: Wanted, width: int) -> None:
         self.wanted = wanted
         self.width = width
         """Hex digits of an id: 40, or 64."""
         self.tracks: dict[Track, int] = {}
-        self.of_commit: dict[bytes, tuple[int, int]] = {}
+        self._of_commit: dict[bytes, tuple[list[int], list[int]]] = {}
+
+    @property
+    def of_commit(self) -> dict[bytes, tuple[int, int]]:
         """By commit id: bits of what it has and its first parent has not, and the other way round."""
+        return {id_: (mask_of(added), mask_of(removed)) for id_, (added, removed) in self._of_commit.items()}
 
     def bit(self, track: Track) -> int:
         """The bit of a track, new or known."""
-        return 1 << self.tracks.setdefault(track, len(self.tracks))
+        return 1 << self._number(track)
 
-    def note(self, commit: bytes, added: int, removed: int) -> None:
-        """Adds to what a commit does."""
-        before = self.of_commit.get(commit, (0, 0))
-        self.of_commit[commit] = (before[0] | added, before[1] | removed)
+    def adds(self, commit: bytes, track: Track) -> None:
+        """Notes that a commit has it and its first parent has not."""
+        self._of_commit.setdefault(commit, ([], []))[0].append(self._number(track))
+
+    def removes(self, commit: bytes, track: Track) -> None:
+        """Notes that a commit has it no more and its first parent has it."""
+        self._of_commit.setdefault(commit, ([], []))[1].append(self._number(track))
+
+    def _number(self, track: Track) -> int:
+        return self.tracks.setdefault(track, len(self.tracks))
 
     def row(self, commit: bytes, row: bytes, path: bytes) -> None:
         """Takes one row in which something wanted stands."""
         split = _MODES + self.width
         old, new = row[_MODES:split], row[split + 1 : split + 1 + self.width]
         blobs = self.wanted.blobs
-        added = self.bit(Track(new, path)) if new in blobs else 0
-        removed = self.bit(Track(old, path)) if old in blobs else 0
+        if new in blobs:
+            self.adds(commit, Track(new, path))
+        if old in blobs:
+            self.removes(commit, Track(old, path))
         status = row[-1:]
         if status in b"AD" and any(name in path for name in self.wanted.names):
-            bit = self.bit(Track(b"", path))
-            added, removed = (added | bit, removed) if status == b"A" else (added, removed | bit)
-        if added or removed:
-            self.note(commit, added, removed)
+            (self.adds if status == b"A" else self.removes)(commit, Track(b"", path))
 
 
 class Rows:

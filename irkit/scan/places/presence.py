@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from irkit.scan.places.bitset import bits
 from irkit.scan.places.graph import Graph
 
 
@@ -66,14 +67,6 @@ def with_commits(seen: Presence, numbered: Mapping[int, int]) -> Presence:
         brought[number] = brought.get(number, 0) | bit
         left[number] = left.get(number, 0) | bit
     return Presence(seen.held, brought, left)
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Numbers of the bits that are set, from the lowest."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 def chosen(masks: Mapping[int, int], order: Iterable[int]) -> dict[int, int]:

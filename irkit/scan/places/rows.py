@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind
+from irkit.scan.places.bitset import bits, is_set, octets_of
 from irkit.scan.places.changes import Track
 from irkit.scan.places.graph import Graph
-from irkit.scan.places.presence import Presence, bits, chosen
+from irkit.scan.places.presence import Presence, chosen
 from irkit.scan.places.refs import Refs
 from irkit.scan.places.tips import Ranks, Tips
 from irkit.scan.places.united import united
@@ -98,18 +99,19 @@ def ends_of_tracks(history: History) -> dict[int, Ends]:
 
 def track_rows(history: History) -> list[Row]:
     """A row for each track, in the order in which the tracks were found."""
-    ends, starts, plain = ends_of_tracks(history), _starts(history), plain_tracks(history)
+    ends, starts, width = ends_of_tracks(history), _starts(history), len(history.tracks)
+    plain = octets_of(plain_tracks(history), width)
     tips = {number for number, mask in history.tips.of_commit.items() if mask & history.ranks.current}
     current = 0
     for number in tips | stash_commits(history):
         current |= history.presence.held[number]
-    rows = []
+    standing, rows = octets_of(current, width), []
     for track, bit in history.tracks.items():
         if bit not in ends:  # what brought it could not be read
             continue
         reached = starts.get(bit, 0)
-        is_current = track.object_id in history.tips.current if track.is_commit else bool(current >> bit & 1)
-        kind, path = _kind(track, reached, bool(plain >> bit & 1), history.ranks)
+        is_current = track.object_id in history.tips.current if track.is_commit else is_set(standing, bit)
+        kind, path = _kind(track, reached, is_set(plain, bit), history.ranks)
         rows.append(Row(kind, track.object_id, path, ends[bit].first, ends[bit].last, reached, is_current))
     return rows
 

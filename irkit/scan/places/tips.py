@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.places.bitset import mask_of
 from irkit.scan.places.gits import answer
 from irkit.scan.places.graph import Graph
 from irkit.scan.places.people import tag_target
@@ -81,7 +82,7 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
             else:
                 numbers.setdefault(number, []).append(bit)
                 (commits if rank == Rank.REFLOG else current).add(commit)
-    of_commit = {number: _mask(bits) for number, bits in numbers.items()}
+    of_commit = {number: mask_of(bits) for number, bits in numbers.items()}
     if not of_object.keys() >= set(tags):
         unknown = dict(of_object)
     trees: set[bytes] = set()
@@ -98,16 +99,6 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
                 (current if mask & ranks(refs).current else commits).add(id_)
         unknown = {id_: mask for id_, mask in unknown.items() if id_ not in graph.numbers}
     return Tips(of_commit, of_object, frozenset(trees), commits | current, current)
-
-
-def _mask(bits: list[int]) -> int:
-    """As bits. One by one they would be as many long numbers."""
-    if len(bits) == 1:
-        return 1 << bits[0]
-    octets = bytearray(max(bits) // 8 + 1)
-    for bit in bits:
-        octets[bit >> 3] |= 1 << (bit & 7)
-    return int.from_bytes(octets, "little")
 
 
 def _followed(repository: Repository, ids: dict[bytes, int], trees: set[bytes]) -> dict[bytes, int]:

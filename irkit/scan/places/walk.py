@@ -113,11 +113,8 @@ class Walk:
 
     def _list_tree(self, commit: bytes) -> None:
         """Of a commit whose changes cannot be read, what its tree holds, as far as that can be read."""
-        added = 0
         for track in tree_tracks(self._repository, commit, self.changes.wanted):
-            added |= self.changes.bit(track)
-        if added:
-            self.changes.note(commit, added, 0)
+            self.changes.adds(commit, track)
 
 
 def width(repository: Repository) -> int:
