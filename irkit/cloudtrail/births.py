@@ -91,7 +91,11 @@ class Birth:
 
 
 def births(records: Iterable[Record]) -> tuple[Birth, ...]:
-    """All that the records brought into being, oldest first; the two records of one call between accounts are one."""
+    """All that the records brought into being, oldest first; the two records of one call between accounts are one.
+
+    Of a user who was made and given a password the making counts, whichever the records tell first: their times are
+    whole seconds, and a script does both in one.
+    """
     found: dict[str, Birth] = {}
     made = [one for one in records if one.call in _MINTS and not one.error]
     for one in sorted(made, key=lambda each: (each.at, each.event_id)):
@@ -100,7 +104,9 @@ def births(records: Iterable[Record]) -> tuple[Birth, ...]:
             is_double = bool(birth.shared_id) and known.shared_id == birth.shared_id
             if is_double and _is_key(birth.by) and not _is_key(known.by):
                 found[birth.id] = replace(birth, at=known.at)
-    return tuple(found.values())
+            elif birth.is_creation and not known.is_creation and birth.kind is known.kind:
+                found[birth.id] = birth
+    return tuple(sorted(found.values(), key=lambda one: one.at))
 
 
 def _is_key(text: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from irkit.clients.quarantine_policy import plain
 from irkit.cloudtrail.births import Birth, Kind, births
 from irkit.cloudtrail.record import Record
 
@@ -79,7 +80,8 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
     first = tuple(dict.fromkeys(roots))
     known = set(first)
     found = births(records)
-    guests = frozenset(one.id for one in found if one.kind is Kind.USER and not one.is_creation) - known
+    made = {plain(one.id) for one in found if one.kind is Kind.USER and one.is_creation}
+    guests = frozenset(one.id for one in found if one.kind is Kind.USER and one.id not in made) - known
     above: dict[str, tuple[str, Join]] = {}
     marks: dict[str, str] = {}
     spoken: dict[str, str] = {}

@@ -56,6 +56,33 @@ def new_user(by: str, user: str, after_s: float = 0) -> Record:
     )
 
 
+def new_password(by: str, user: str, after_s: float = 0, **fields: object) -> Record:
+    asked = {"userName": user}
+    return made(
+        "iam:CreateLoginProfile",
+        after_s,
+        userIdentity=identity(by),
+        requestParameters=asked,
+        responseElements={"loginProfile": asked},
+        recipientAccountId=ACCOUNT,
+        **fields,
+    )
+
+
+@pytest.mark.parametrize("event_id", ["a-before", "z-after"])
+def test_who_was_made_and_given_a_password_in_one_second_was_made(event_id: str) -> None:
+    user = "arn:aws:iam::111122223333:user/new"
+    born = made("iam:CreateUser", userIdentity=identity(KEY), responseElements={"user": {"arn": user}}, eventID="e-1")
+    (one,) = births([born, new_password(KEY, "new", eventID=event_id)])
+    assert (one.id, one.is_creation) == (user, True)
+
+
+def test_keys_of_a_user_below_a_path_are_the_makers_though_it_has_a_password_too() -> None:
+    other = "AKIAQ3EGUZ7LMN4POTHE"
+    grown = tree([KEY], [new_user(KEY, "new"), new_password(KEY, "new", 1), new_key(other, "AKIA2", "new", 2)])
+    assert "AKIA2" in grown.keys
+
+
 def test_a_chain_of_sessions_is_a_tree_from_the_first_key_to_the_last() -> None:
     grown = tree([KEY], [session(KEY, "ASIA1"), session("ASIA1", "ASIA2", 60), session("ASIA2", "ASIA3", 120)])
     assert [(depth, here) for depth, here, _ in grown.walk()] == [(0, KEY), (1, "ASIA1"), (2, "ASIA2"), (3, "ASIA3")]
