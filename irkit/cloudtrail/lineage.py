@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from irkit.clients.quarantine_policy import plain
 from irkit.cloudtrail.births import Birth, Kind, births
 from irkit.cloudtrail.record import Record
 
@@ -80,8 +79,9 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
     first = tuple(dict.fromkeys(roots))
     known = set(first)
     found = births(records)
-    made = {plain(one.id) for one in found if one.kind is Kind.USER and one.is_creation}
-    guests = frozenset(one.id for one in found if one.kind is Kind.USER and one.id not in made) - known
+    users = [one for one in found if one.kind is Kind.USER]
+    made = {_user(one.id) for one in users if one.is_creation}
+    guests = frozenset(one.id for one in users if _user(one.id) not in made) - known
     above: dict[str, tuple[str, Join]] = {}
     marks: dict[str, str] = {}
     spoken: dict[str, str] = {}
@@ -105,6 +105,11 @@ def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
         grew = len(later) < len(waiting)
         waiting = later
     return Tree(first, tuple(one for one in found if one.id in above), above)
+
+
+def _user(arn: str) -> tuple[str, str]:
+    """Account and name: one user, whatever its path, which not every record tells (IAM user guide, "Identifiers")."""
+    return arn.partition(":user/")[0], arn.rpartition("/")[2]
 
 
 def _parent(
