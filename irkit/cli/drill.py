@@ -106,9 +106,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("which runbook is to be rehearsed?", hint="irkit drill key_leak, or irkit drill --matrix")
     settings = config(args)
     if args.runbook == STOP:
-        return _stop(session_of(settings, args.incident or ""))
+        return _stop(session_of(settings, _meant(args)))
     if args.runbook == SCORE:
-        return show(session_of(settings, args.incident or ""), args)
+        return show(session_of(settings, _meant(args)), args)
     if args.runbook == SECOND:
         return _second(settings, args)
     terms = Terms(
@@ -187,9 +187,18 @@ def _injects(args: argparse.Namespace) -> tuple[Inject, ...]:
     return tuple(dict.fromkeys(args.inject))
 
 
+def _meant(args: argparse.Namespace) -> str:
+    """The drill that is named. Raises ``UsageError``: none is."""
+    if args.incident is None:
+        raise UsageError(
+            "which drill?", hint=f"irkit drill {args.runbook} DRILL-0001, say; irkit list tells which there are"
+        )
+    return str(args.incident)
+
+
 def _second(settings: Config, args: argparse.Namespace) -> int:
     """Open an incident for the second key that turned up in a drill, in the same cloud, and show it."""
-    first = session_of(settings, args.incident or "")
+    first = session_of(settings, _meant(args))
     world = world_of(first.folder)
     if world is None or Inject.SECOND_LEAK not in asked(world).injects:
         raise IrkitError(f"no second key turns up in {first.folder.incident}", hint="irkit drill --inject second-leak")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from irkit.cli.drill_score import show
+from irkit.cli.main import main
 from irkit.config import Config, load
 from irkit.drill.judgement import NAME, PAGE, Judgement
 from irkit.drill.score import Score
@@ -66,3 +67,9 @@ def test_what_is_no_drill_has_no_score(drill: Session) -> None:
     (drill.folder.path / "drill.json").unlink()
     with pytest.raises(IrkitError, match="no drill"):
         show(drill, arguments())
+
+
+@pytest.mark.parametrize("word", ["stop", "score", "second"])
+def test_which_drill_is_asked_for_where_none_is_named(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drill", word]) == 2
+    assert "irkit list" in capsys.readouterr().err
