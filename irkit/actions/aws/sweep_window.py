@@ -137,7 +137,8 @@ class Result(Frozen):
             "unknown": self.unknown,
         }
         told = ", ".join(f"{name} {len(rows)}" for name, rows in counts.items() if rows)
-        return f"{self.outcome}: {told or 'nothing stands open'}; innocent {len(self.innocent)}"
+        unseen = f"; NOT SEEN: {', '.join(self.not_seen)}" if self.not_seen else ""
+        return f"{self.outcome}: {told or 'nothing stands open'}; innocent {len(self.innocent)}{unseen}"
 
 
 def read(clients: Clients, params: Params) -> Result:

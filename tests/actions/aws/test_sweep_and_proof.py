@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from irkit.actions.aws.sweep_window import Result
 from irkit.clients.aws import Tries
 from irkit.clients.iam import KeyStatus
 from irkit.clients.principal_seen import principal_seen
@@ -59,6 +60,12 @@ def test_a_sweep_of_somebody_who_made_nothing_finds_nothing_of_theirs(on: Bench)
     found = asked(on.clients(), "aws.sweep_window", principals=[on.suspect().arn], hours=1)
     lists = ("users", "roles", "stray_keys", "trusts", "rights", "passwords", "grants", "sessions")
     assert {name: found[name] for name in lists} == {name: [] for name in lists}
+
+
+def test_what_a_sweep_did_not_see_stands_in_its_line(on: Bench) -> None:
+    found = asked(on.clients(), "aws.sweep_window", principals=[on.suspect().arn], hours=1)
+    assert "NOT SEEN" not in Result.model_validate({**found, "not_seen": ()}).summary
+    assert Result.model_validate({**found, "not_seen": ("us-east-1",)}).summary.endswith("; NOT SEEN: us-east-1")
 
 
 def test_a_key_that_is_inactive_is_proven_dead_by_a_call_signed_with_it(swift: Bench) -> None:
