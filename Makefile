@@ -66,20 +66,23 @@ LOCK := --quiet --upgrade --generate-hashes --strip-extras --no-header \
 
 ## clean     remove what make made
 clean:
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $$(find irkit -name "*.abi3.so") .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/pyvenv.cfg:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "irkit needs Python 3.11 or newer")'
 	$(PYTHON) -m venv .venv
 
+# What a C compiler, where there is one, makes of them is installed with irkit; a changed one is compiled anew.
+NATIVE := hatch_build.py $(wildcard irkit/*/*/_*.c)
+
 # hatchling builds irkit itself from the environment's own copy, so that a set-up fetches only what is locked.
-.venv/drill: .venv/pyvenv.cfg pyproject.toml requirements/drill.txt
+.venv/drill: .venv/pyvenv.cfg pyproject.toml requirements/drill.txt $(NATIVE)
 	@echo "setting irkit up in .venv: a minute or two"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/drill.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/dev: .venv/pyvenv.cfg pyproject.toml requirements/dev.txt
+.venv/dev: .venv/pyvenv.cfg pyproject.toml requirements/dev.txt $(NATIVE)
 	@echo "setting irkit and its tools up in .venv: a few minutes"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

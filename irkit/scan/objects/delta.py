@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from irkit.scan.native import native
+
 _COPY = 128
 _ARGUMENTS = tuple((command & 0x7F).bit_count() for command in range(256))
 """How many bytes of offset and size follow the command of a copy."""
@@ -99,3 +101,14 @@ def touched(body: bytes, parts: list[tuple[int, int]]) -> tuple[tuple[int, int],
     if last > 0:
         spans.append((first, last))
     return tuple(spans)
+
+
+def touched_by(body: bytes, delta: bytes) -> tuple[tuple[int, int], ...] | None:
+    """The lines of a text that the delta touched which it was made by; None when that is no delta."""
+    try:
+        return touched(body, changes(delta))
+    except DeltaBroken:
+        return None
+
+
+touched_by = native("irkit.scan.objects._deltas", touched_by)

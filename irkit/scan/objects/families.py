@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from irkit.scan.detect.detector import Detector, Looked, Text
-from irkit.scan.objects.delta import DeltaBroken, changes, touched
+from irkit.scan.objects.delta import DeltaBroken, touched_by
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_entries import CIRCLE
@@ -65,7 +65,7 @@ class _Contents:
             size += len(body)
             if len(delta) * _SMALL_CHANGE < len(body) and delta and not known[bases[number]]:
                 is_partly = True
-                add(number, body, _touched(body, delta))
+                add(number, body, touched_by(body, delta))
             else:
                 add(number, body)
         if count:
@@ -137,13 +137,6 @@ class _Names:
 
     def _seen(self, key: Key, _: Text, looked: Looked) -> None:
         self._gathered.keep(key, "tree", looked)
-
-
-def _touched(body: bytes, delta: bytes) -> tuple[tuple[int, int], ...] | None:
-    try:
-        return touched(body, changes(delta))
-    except DeltaBroken:
-        return None
 
 
 def _new_names(body: bytes, delta: bytes) -> list[tuple[bytes, bytes]]:

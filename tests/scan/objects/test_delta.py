@@ -10,7 +10,7 @@ from dulwich.pack import apply_delta, create_delta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irkit.scan.objects.delta import DeltaBroken, changes, touched
+from irkit.scan.objects.delta import DeltaBroken, changes, touched, touched_by
 
 TEXT = b"".join(b"line %d of the text\n" % number for number in range(400))
 EDITS = st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 40), st.binary(max_size=40)), max_size=6)
@@ -94,3 +94,21 @@ def test_a_cut_delta_is_broken() -> None:
 
     with pytest.raises(DeltaBroken):
         changes(delta[:1])
+
+
+LINES = st.lists(st.sampled_from([b"\n", b"text", b"x" * 300, b"y" * 9000]), max_size=12).map(b"".join)
+SIZE = st.integers(0, 70_000).map(lambda size: bytes([size & 127 | 128, size >> 7 & 127 | 128, size >> 14]))
+COPY = st.binary(max_size=7).flatmap(lambda some: st.integers(128, 255).map(lambda command: bytes([command]) + some))
+INSERT = st.binary(min_size=1, max_size=40).map(lambda some: bytes([len(some)]) + some)
+DELTAS = st.tuples(SIZE, SIZE, st.lists(COPY | INSERT | st.binary(max_size=4), max_size=12).map(b"".join)).map(b"".join)
+
+
+@settings(deadline=None, max_examples=300)
+@given(LINES, DELTAS | st.binary(max_size=30))
+def test_native_code_finds_the_same_whatever_the_delta_says(body: bytes, delta: bytes) -> None:
+    try:
+        expected: tuple[tuple[int, int], ...] | None = touched(body, changes(delta))
+    except DeltaBroken:
+        expected = None
+
+    assert touched_by(body, delta) == expected
