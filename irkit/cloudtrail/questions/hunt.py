@@ -98,25 +98,38 @@ class Hunt:
     ) -> Generator[Batch, None, None]:
         """Look once: everything goes into the pool, what is asked for is kept and told."""
         for batch in self._batches(query, purpose):
-            fresh = [one for one in batch.records if one.event_id not in self._pool]
-            self._pool.update((one.event_id, one) for one in fresh)
+            fresh = self._fresh(batch.records)
             asked = tuple(one for one in fresh if is_asked(one))
             self.kept.update((one.event_id, one) for one in asked)
             yield Batch(asked, batch.progress)
+
+    def _fresh(self, records: Iterable[Record]) -> list[Record]:
+        """Those that were not found before, now in the pool. Of doubles that stays which lies first, as in a store."""
+        fresh: dict[str, Record] = {}
+        for one in records:
+            known = self._pool.get(one.event_id)
+            if known is None:
+                self._pool[one.event_id] = fresh[one.event_id] = one
+            elif one.locator < known.locator:
+                self._pool[one.event_id] = one
+                for held in (fresh, self.kept):
+                    if one.event_id in held:
+                        held[one.event_id] = one
+        return list(fresh.values())
 
     def lead(self, query: Query) -> Generator[Batch, None, tuple[Record, ...]]:
         """Look for what says what to ask for; before ``look``, whose coverage stays the first."""
         records = yield from self._aside(query, "")
         self._lead = self._coverages.pop()
-        return in_order(records)
+        return tuple(records)
 
     def _aside(self, query: Query, purpose: str) -> Generator[Batch, None, list[Record]]:
-        """Look for what is judged before it is told."""
+        """Look for what is judged before it is told; oldest first."""
         records: list[Record] = []
         for batch in self._batches(query, purpose):
             records.extend(batch.records)
             yield Batch((), batch.progress)
-        return records
+        return list(in_order(records))
 
     # ------------------------------------------------------------------------------------------------------- the tree
 

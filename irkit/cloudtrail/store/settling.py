@@ -103,7 +103,7 @@ class _Settler:
         engine.execute(f"CREATE TEMP VIEW ids AS SELECT event_id FROM {self._rows(range(len(parts)))}")  # noqa: S608
         engine.execute(
             "CREATE TEMP VIEW rows AS SELECT event_id, parts.key AS part, file_row_number AS number, "  # noqa: S608
-            f"places.key AS place FROM {self._rows(range(len(parts)))} AS each "
+            f"places.key AS place, byte_at FROM {self._rows(range(len(parts)))} AS each "
             "JOIN parts ON parts.value = filename JOIN places ON places.value = place "
             "ANTI JOIN gone ON gone.key = filename AND gone.value = place"
         )
@@ -133,13 +133,13 @@ class _Settler:
             if execute("SELECT count(*) FROM met_again").fetchall() == [(0,)]:
                 continue
             execute(
-                "CREATE OR REPLACE TEMP TABLE kept AS SELECT event_id, min((place, part, number)) AS first, "
+                "CREATE OR REPLACE TEMP TABLE kept AS SELECT event_id, min((place, byte_at, part, number)) AS first, "
                 "min(place) AS place "
                 "FROM rows SEMI JOIN met_again USING (event_id) GROUP BY event_id"
             )
             execute(
                 "INSERT INTO doubled SELECT part, number, rows.place, kept.place "
-                "FROM rows JOIN kept USING (event_id) WHERE (rows.place, part, number) <> first"
+                "FROM rows JOIN kept USING (event_id) WHERE (rows.place, byte_at, part, number) <> first"
             )
         found = execute("SELECT part, place, kept, count(*) FROM doubled GROUP BY ALL").fetchall()
         return tuple(_Victims(part, self._places[place], self._places[kept], rows) for part, place, kept, rows in found)

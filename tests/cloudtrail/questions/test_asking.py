@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.activity import ACTIVITY
 from irkit.cloudtrail.questions.asking import ask, asking
@@ -11,7 +13,7 @@ from irkit.cloudtrail.questions.catalog import QUESTIONS
 from irkit.cloudtrail.questions.decrypts import DECRYPTS
 from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch
+from irkit.cloudtrail.source import Batch, found
 from irkit.errors import Throttled
 from tests.cloudtrail.held import Held, invictus
 from tests.cloudtrail.made import ARN, KEY, START, made, service_decrypt
@@ -45,6 +47,15 @@ def test_a_question_by_key_has_the_decrypts_that_services_made_for_it() -> None:
     direct, service = answer.rows
     assert (service.call, service.via, service.key_id, service.ip) == ("kms:Decrypt", "secretsmanager", KEY, direct.ip)
     assert service.caller_id == direct.event_id
+
+
+def test_of_doubles_that_is_told_which_lies_first_whichever_is_read_first() -> None:
+    there = [made("iam:ListUsers", eventID="twice"), made("iam:ListUsers", eventID="twice")]
+    lies = [replace(one, locator=Locator(place, 12, 900)) for one, place in zip(there, "ab", strict=True)]
+    for records in (lies, lies[::-1]):
+        answer = ask(Held(records), ACTIVITY, Query(keys=(KEY,)))
+        assert [row.locator for row in answer.rows] == ["a#12+900"]
+        assert [one.locator.place for one in found(Held(records), Query()).records] == ["a"]
 
 
 def test_alone_misses_them() -> None:

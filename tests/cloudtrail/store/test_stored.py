@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,9 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
 from irkit.cloudtrail.store.stored import Stored
 from irkit.errors import NotFound
+from tests.cloudtrail.made import body
 from tests.cloudtrail.store.conftest import Kept
-from tests.cloudtrail.store.logs import cached, raw
+from tests.cloudtrail.store.logs import aws_form, aws_name, build, cached, log, raw
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,15 @@ def test_an_event_in_several_files_counts_once_and_the_coverage_says_so(kept: Ke
     counts = found(Stored(kept.folder), Query()).coverage.counts
     assert counts.doubles == 10 + 10 + 3
     assert counts.events - counts.doubles == 75 + 11
+
+
+def test_of_an_event_that_a_file_holds_twice_store_and_file_give_that_which_stands_first(tmp_path: Path) -> None:
+    there, folder = tmp_path / "logs", tmp_path / "store"
+    log(there / aws_name(), aws_form([body("s3:GetObject", after_s, eventID="twice") for after_s in (9, 5)]))
+    build(there, folder)
+    of_store, of_file = (found(source, Query()).records for source in (Stored(folder), LocalFiles([there])))
+    assert [one.locator for one in of_store] == [one.locator for one in of_file]
+    assert [one.at for one in of_store] == [one.at for one in of_file]
 
 
 def test_a_span_of_time_leaves_out_files_by_their_events(kept: Kept) -> None:
