@@ -65,6 +65,8 @@ def hook_with(args: argparse.Namespace) -> int:
     outcome = less_accepted(hooked.report, hooked.detector.rules, reach, args.baseline)
     _warn(outcome.malformed)
     report = sure(outcome.report, Confidence(args.confidence))
+    for each in outcome.unheeded if report.findings else ():
+        say(f"irkit: {args.baseline}: {each}, so it excludes nothing here")
     return told(hooked._replace(report=report), outcome.left_out, str(args.baseline or ""))
 
 

@@ -47,6 +47,8 @@ class Accepted(NamedTuple):
     """Lines of ignore files that cover nothing."""
     malformed: tuple[str, ...] = ()
     """What is wrong with lines of ignore files, each with its file and number, and with filters of the baseline."""
+    unheeded: tuple[str, ...] = ()
+    """The baseline's filters that exclude nothing here, with the reason."""
     refreshed: Baseline | None = None
     """The baseline with the lines and files of now, less the stale entries; None without a baseline."""
 
@@ -105,6 +107,7 @@ def _told(
     made = Accepted(report, left_out, unused=unused, malformed=lines.malformed, changed=tuple(sorting.changed))
     if known is None:
         return made
+    made = made._replace(unheeded=sorting.exclusions.unheeded)
     unmatched = [entry for entry in known.entries if entry.key not in sorting.lines and entry.key not in sorting.moved]
     gone = tuple(stale(unmatched, sorting.sites, scanned))
     refreshed = known.with_entries(_refreshed(known, sorting, {entry.key for entry in gone}))

@@ -27,6 +27,7 @@ def notes(outcome: Accepted, baseline: str = "") -> Iterator[str]:
         [f"{entry.path}:{entry.line} {entry.type}" for entry in outcome.stale],
     )
     yield from (f"{line} (not understood, so it accepts nothing)" for line in outcome.malformed)
+    yield from (f"{baseline}: {each}, so it excludes nothing here" for each in outcome.unheeded)
     yield from _listed(
         f"{_many(len(outcome.unused), 'line')} of ignore files that cover nothing",
         [line.told for line in outcome.unused],

@@ -42,6 +42,33 @@ def test_lines_that_are_malformed_or_cover_nothing_are_told(tree: Tree) -> None:
     )
 
 
+def test_filters_that_exclude_nothing_here_are_told_with_the_reason(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    made = json.loads(tree.made_by_detect_secrets().read_text())
+    own = "detect_secrets.filters"
+    made["filters_used"] += [
+        {"path": f"{own}.wordlist.should_exclude_secret", "min_length": 3, "file_name": "words.txt"},
+        {"path": f"{own}.gibberish.should_exclude_secret", "limit": 3.7},
+        {"path": "file://ours.py::is_harmless"},
+        {"path": f"{own}.common.is_ignored_due_to_verification_policies", "min_level": 3},
+    ]
+    tree.baseline.write_text(json.dumps(made))
+    lines = told(accepted(tree.found(), RULES, root=tree.root, baseline=tree.baseline)).splitlines()
+    wordlist, gibberish, code, verified = (line for line in lines if "excludes nothing here" in line)
+    why = "irkit does not read its list of words, so it excludes nothing here"
+    assert wordlist == f".secrets.baseline: wordlist filter words.txt: {why}"
+    assert "gibberish filter: irkit does not ask its model" in gibberish
+    assert "file://ours.py::is_harmless: irkit does not run code" in code
+    assert "--only-verified" in verified
+
+
+def test_the_word_list_of_a_baseline_of_version_0_is_told(tree: Tree) -> None:
+    made = {"version": "0.14.3", "results": {}, "word_list": {"file": "words.txt", "hash": "0"}}
+    tree.baseline.write_text(json.dumps(made))
+    outcome = accepted(tree.found(), RULES, root=tree.root, baseline=tree.baseline)
+    assert outcome.unheeded == ("wordlist filter words.txt: irkit does not read its list of words",)
+
+
 def test_a_long_list_is_cut_and_counted(tree: Tree) -> None:
     tree.write(".irkitignore", "".join(f"none{number}/**\n" for number in range(25)))
     assert told(accepted(tree.found(), RULES, root=tree.root)).endswith("none9/**; and 15 more")
