@@ -5,11 +5,15 @@ Everything is read as a stream within limits, so that an archive made to fill th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import IO, NamedTuple, Protocol, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from irkit.scan.detect.beginnings import ARCHIVES, PACKED, TAR, UNKNOWN, USTAR
 from irkit.scan.finding import Skipped
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 MOST_BYTES = 100 << 20
 """Unpacked, of one text and all that is packed within it."""
@@ -20,6 +24,8 @@ MOST_RATIO = 250
 """A member that grows more is a bomb; counted beyond the first megabyte."""
 _RATIO_FREE_BYTES = 1 << 20
 _PART_BYTES = 1 << 20
+_LOCAL_HEADER_BYTES, _IS_UTF_8 = 30, 0x800
+"""Of a zip's member: the fixed part before its name, whose length stands 4 bytes before its end; a flag."""
 
 
 class Member(NamedTuple):
@@ -58,7 +64,7 @@ class Budget:
                 parts.append(part)
                 size += len(part)
         except _broken() as error:
-            reason = f"broken: {error}"
+            reason = _said(error)
         if size > most:
             reason = "it holds more than the limit" if most == self.size else "it grows too much: an archive bomb"
         self.size -= min(size, self.size)
@@ -131,7 +137,7 @@ def _zip(body: bytes, budget: Budget) -> Iterator[Member | Skipped]:
         archive = ZipFile(BytesIO(body))
     except _broken() as error:
         if body.startswith(b"PK\x03\x04"):
-            yield Skipped("zip archive", f"broken: {error}")
+            yield Skipped("zip archive", _said(error))
         return
     for info in archive.infolist():
         via = f"zip:{_shown(info.filename)}"
@@ -144,9 +150,10 @@ def _zip(body: bytes, budget: Budget) -> Iterator[Member | Skipped]:
             yield Skipped(via, "encrypted")
             continue
         try:
+            info.orig_filename = _local_name(body, info)  # else it opens none whose two names differ
             stream = cast("Stream", archive.open(info))
         except _broken() as error:
-            yield Skipped(via, f"broken: {error}")
+            yield Skipped(via, _said(error))
             continue
         yield from budget.unpacked(via, stream, info.compress_size)
 
@@ -171,7 +178,19 @@ def _tar(body: bytes, budget: Budget) -> Iterator[Member | Skipped]:
             if isinstance(stream, BufferedReader):
                 yield from budget.unpacked(f"tar:{_shown(info.name)}", stream, max(info.size, 1))
     except _broken() as error:
-        yield Skipped("tar archive", f"broken: {error}")
+        yield Skipped("tar archive", _said(error))
+
+
+def _local_name(body: bytes, info: ZipInfo) -> str:
+    """The name that stands at the member itself (APPNOTE.TXT of PKWARE, 4.3.7), however the directory writes it."""
+    start = info.header_offset + _LOCAL_HEADER_BYTES
+    size = int.from_bytes(body[start - 4 : start - 2], "little")
+    return body[start : start + size].decode("utf-8" if info.flag_bits & _IS_UTF_8 else "cp437")
+
+
+def _said(error: Exception) -> str:
+    """Why something could not be unpacked, without the name, so that all members of one fate have one reason."""
+    return "broken: " + re.sub(r"\s?(?:'.*?'|\".*?\")", "", str(error))
 
 
 def _shown(name: str) -> str:

@@ -112,6 +112,23 @@ def test_a_broken_member_is_named_and_the_others_are_read() -> None:
     assert [one.via for one in looked.sightings] == [("zip:y",)]
 
 
+def test_members_whose_names_are_written_in_two_ways_are_read() -> None:
+    packed = zipped({"conf/.env": CONTENT})
+    directory = packed.index(b"PK\x01\x02")
+    told_apart = packed[:directory] + packed[directory:].replace(b"conf/", b"conf\\")
+    (found,) = seen(told_apart)
+    assert (found.value.decode(), found.via) == (TOKEN, ("zip:conf\\.env",))
+
+
+def test_members_broken_alike_have_one_reason_without_their_names() -> None:
+    made = zipped({"it's one": FILLER, "two": FILLER}, zipfile.ZIP_STORED)
+    skipped = DETECTOR.look(made.replace(FILLER[:9], b"?" * 9)).skipped
+    assert skipped == (
+        Skipped("zip:it's one", "broken: Bad CRC-32 for file"),
+        Skipped("zip:two", "broken: Bad CRC-32 for file"),
+    )
+
+
 def test_an_archive_of_another_kind_is_named() -> None:
     assert DETECTOR.look(b"7z\xbc\xaf\x27\x1c" + bytes(40)).skipped == (
         Skipped("7z archive", "this kind of archive is not looked into"),
