@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def many() -> tuple[Record, ...]:
     real = real_records()
     begun = real[0].at
     return tuple(
-        replace(real[n % len(real)], event_id=f"{n:032x}", at=begun + timedelta(seconds=n / 10)) for n in range(RECORDS)
+        real[n % len(real)]._replace(event_id=f"{n:032x}", at=begun + timedelta(seconds=n / 10)) for n in range(RECORDS)
     )
 
 

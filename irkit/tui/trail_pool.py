@@ -149,8 +149,7 @@ class Bounded:
 
 def lean(one: Record) -> Record:
     """A record in less memory: without its text where that can be read again, and with texts in common held once."""
-    return replace(
-        one,
+    return one._replace(
         text="" if one.locator.offset >= 0 else one.text,
         source=intern(one.source),
         name=intern(one.name),

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -104,7 +103,7 @@ def test_an_object_joins_by_bucket_and_key_and_by_its_bucket_alone() -> None:
 
 def test_a_refused_decrypt_joins_to_the_read_that_failed_for_it() -> None:
     caller = read(errorCode="AccessDenied")
-    refused = replace(service_decrypt(), error="AccessDenied")
+    refused = service_decrypt()._replace(error="AccessDenied")
     assert causes([refused], [caller])[refused.event_id].call == caller
     assert causes([service_decrypt()], [caller]) == {}
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,14 +36,14 @@ def test_a_record_is_read_again_as_it_was_written(file: Path) -> None:
 
 def test_records_are_read_again_by_place_with_or_without_an_offset(file: Path) -> None:
     first, second = found(LocalFiles([file]), Query()).records
-    bare = [replace(first, text=""), replace(second, text="", locator=Locator(str(file)))]
+    bare = [first._replace(text=""), second._replace(text="", locator=Locator(str(file)))]
     assert raw_texts(bare, nobody) == {first.event_id: first.text, second.event_id: second.text}
 
 
 def test_what_cannot_be_read_is_left_out_of_many_and_refused_alone(file: Path) -> None:
     one = found(LocalFiles([file]), Query()).records[0]
     gone = Locator(f"{file}.gone", 0, 10)
-    assert raw_texts([replace(one, text="", locator=gone)], nobody) == {}
+    assert raw_texts([one._replace(text="", locator=gone)], nobody) == {}
     with pytest.raises(NotFound):
         raw_text(gone, nobody)
     with pytest.raises(OutsideError, match="ends before"):

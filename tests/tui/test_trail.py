@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -286,7 +286,7 @@ def test_the_record_page_is_drawn(tmp_path: Path) -> None:
 
 
 def test_a_record_without_its_text_is_read_where_it_lies(tmp_path: Path) -> None:
-    one = replace(real_records()[0], text="")
+    one = real_records()[0]._replace(text="")
     wanted: list[Locator] = []
 
     def raw(locator: Locator) -> str:
@@ -339,7 +339,7 @@ def test_marked_rows_go_into_the_timeline_though_other_rows_are_looked_at(tmp_pa
 
 def test_many_events_go_into_the_timeline_only_after_a_question(tmp_path: Path) -> None:
     told: list[Sequence[Record]] = []
-    many = tuple(replace(real_records()[3], event_id=f"e{n}") for n in range(30))
+    many = tuple(real_records()[3]._replace(event_id=f"e{n}") for n in range(30))
 
     def add(records: Sequence[Record], why: str) -> int:
         told.append(records)
@@ -373,8 +373,7 @@ def test_without_an_incident_there_is_no_timeline_and_a_refusal_says_why(tmp_pat
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_what_an_intruder_chose_breaks_no_screen(tmp_path: Path, size: tuple[int, int]) -> None:
     text = '{"userAgent": "\\u001b[2J\\u202e \\u0007 [red]"}'
-    one = replace(
-        real_records()[0],
+    one = real_records()[0]._replace(
         agent=CHOSEN_BY_AN_INTRUDER,
         error=CHOSEN_BY_AN_INTRUDER,
         principal_arn=f"arn:aws:iam::1:user/{CHOSEN_BY_AN_INTRUDER}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -193,7 +192,7 @@ QUERIES = st.builds(
 def test_a_query_that_is_contained_asks_for_nothing_else(inner: Query, outer: Query) -> None:
     base = real_records()[0]
     records = [
-        replace(base, source=source, name=name, key_id=key, at=AT + hour * HOUR, error=error)
+        base._replace(source=source, name=name, key_id=key, at=AT + hour * HOUR, error=error)
         for source, name in (("kms", "Decrypt"), ("s3", "GetObject"), ("kms", "Encrypt"))
         for key in ("A", "B", "C")
         for hour in (0, 1, 2)
@@ -262,7 +261,7 @@ def test_records_beyond_a_number_are_held_in_less_memory_and_say_the_same() -> N
     records = found(Bounded(ScriptedSource(), 100, lambda: AT, 5), Query()).records
     assert records == found(ScriptedSource(), Query()).records
     assert 0 < sum(bool(one.text) for one in records) <= 5
-    bare = replace(real_records()[0], locator=NOWHERE)
+    bare = real_records()[0]._replace(locator=NOWHERE)
     assert lean(bare).text == bare.text  # it could not be read again
 
 

@@ -1,7 +1,8 @@
-"""The table of events: its columns, a record as a row of it, and a row as a record.
+"""The table of events: its columns, and a record as a row of it.
 
-A record made of a row equals the one that was read raw. What no column can hold as it is (a lone surrogate, say) is
-kept as JSON in the column ``odd``, from which the record is then made; such a row's other texts hold ``?`` for it.
+A record made of a row (``rows.py``) equals the one that was read raw. What no column can hold as it is (a lone
+surrogate, say; a text with ``SEPARATOR`` in it) is kept as JSON in the column ``odd``, from which the record is then
+made; such a row's other texts hold ``?`` for what is no Unicode.
 """
 
 from __future__ import annotations
@@ -9,19 +10,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cloudtrail.json_map import JsonMap
-from irkit.cloudtrail.locator import Locator
-from irkit.cloudtrail.record import Record, parsed, record
+from irkit.cloudtrail.record import Record, parsed
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
 Row = tuple[str | int, ...]
 """A row as it is written, in the order of ``COLUMNS``; times in microseconds since 1970, UTC."""
+SEPARATOR = "\x1f"
+"""Between the texts of several columns that are read as one; in no text of a row that is not odd."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -32,45 +33,6 @@ class EventColumn(NamedTuple):
     name: str
     format: str
     says: str
-
-
-class EventRow(NamedTuple):
-    """A row as the engine gives it: the time has no zone and is in UTC."""
-
-    time: datetime
-    event_id: str
-    source: str
-    name: str
-    region: str
-    ip: str
-    agent: str
-    error: str
-    message: str
-    principal_type: str
-    principal_arn: str
-    principal: str
-    key_id: str
-    invoked_by: str
-    issuer_arn: str
-    source_identity: str
-    account: str
-    caller_account: str
-    principal_id: str
-    federated_by: str
-    on_behalf_of: str
-    shared_id: str
-    version: str
-    category: str
-    vpc_endpoint: str
-    request_id: str
-    resources: str
-    params: str
-    answer: str
-    extra: str
-    place: str
-    byte_at: int
-    byte_count: int
-    odd: str
 
 
 _TEXTS = {
@@ -127,7 +89,7 @@ def row(one: Record) -> Row:
     """A record as a row. ``Record.text`` is needed only of a record that the columns cannot hold."""
     texts = (*_plain(one), arns(one.resources), _json(one.params), _json(one.answer), _json(one.extra))
     odd = ""
-    if not _is_writable("".join((*texts, one.locator.place))):
+    if not _is_writable(joined := "".join((*texts, one.locator.place))) or SEPARATOR in joined:
         odd = json.dumps(parsed(one.text))
         texts = tuple(text.encode("utf-8", "replace").decode() for text in texts)
     place = one.locator.place.encode("utf-8", "replace").decode()
@@ -150,48 +112,3 @@ def _is_writable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-@lru_cache(maxsize=4096)
-def _resources(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text)) if text else ()
-
-
-def record_of_row(held: EventRow) -> Record:
-    """The record of a row."""
-    locator = Locator(held.place, held.byte_at, held.byte_count)
-    if held.odd:
-        return record(held.odd, locator)
-    return Record(
-        event_id=held.event_id,
-        at=held.time.replace(tzinfo=UTC),
-        source=held.source,
-        name=held.name,
-        region=held.region,
-        ip=held.ip,
-        agent=held.agent,
-        error=held.error,
-        principal_type=held.principal_type,
-        principal_arn=held.principal_arn,
-        principal=held.principal,
-        key_id=held.key_id,
-        invoked_by=held.invoked_by,
-        params=JsonMap(held.params),
-        answer=JsonMap(held.answer),
-        resources=_resources(held.resources),
-        request_id=held.request_id,
-        message=held.message,
-        account=held.account,
-        caller_account=held.caller_account,
-        principal_id=held.principal_id,
-        issuer_arn=held.issuer_arn,
-        source_identity=held.source_identity,
-        federated_by=held.federated_by,
-        on_behalf_of=held.on_behalf_of,
-        shared_id=held.shared_id,
-        version=held.version,
-        category=held.category,
-        vpc_endpoint=held.vpc_endpoint,
-        extra=JsonMap(held.extra),
-        locator=locator,
-    )

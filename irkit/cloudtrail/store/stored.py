@@ -12,10 +12,11 @@ from irkit.cloudtrail.coverage import Counts, Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
-from irkit.cloudtrail.store.columns import EPOCH, NAMES, EventRow, record_of_row
+from irkit.cloudtrail.store.columns import EPOCH
 from irkit.cloudtrail.store.holdings import Holdings, Rows
 from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.narrowing import Condition, narrowing
+from irkit.cloudtrail.store.rows import SELECTED, NotApart, Reader
 from irkit.errors import NotFound, OutsideError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _ROWS = 2_000
 _MORE = 2
 """How many times what a key did its owner may have done, for both to be asked at once."""
 _MOST_OWNERS = 50
-_COLUMNS = ", ".join(NAMES)
 _UNJUDGED = Condition("true", (), exact=False)
 _NEVER = ("nothing but the files that were read into the store",)
 
@@ -68,6 +68,11 @@ def in_words(folder: Path) -> Iterator[None]:
             f"the store under {folder} cannot be read: {error}",
             hint="ask again with --no-cache; the folder may be deleted: it is made again from the raw files",
         ) from error
+    except NotApart as error:
+        raise StoreBroken(
+            f"the store under {folder} is of another version of irkit: {error}",
+            hint="delete the folder: it is made again from the raw files",
+        ) from error
     except RuntimeError as error:
         raise_interrupt(error)
         raise
@@ -85,21 +90,22 @@ def looking(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query)
     ``engine`` is one of the holdings, for the query's windows or more.
     """
     given = 0
+    reader = Reader()
     for view, condition in (
         *((Rows.PLAIN, each) for each in narrowing(query)),
         *(((Rows.ODD, _UNJUDGED),) if holdings.has_odd(query) else ()),
     ):
-        statement = f"SELECT {_COLUMNS} FROM {view} WHERE {condition.text}"  # noqa: S608 values are bound
+        statement = f"SELECT {SELECTED} FROM {view} WHERE {condition.text}"  # noqa: S608 values are bound
         engine.execute(statement, list(condition.values))
-        for records in _records(engine):
+        for records in _records(engine, reader):
             matching = tuple(records if condition.exact else filter(query.matches, records))
             given += len(matching)
             yield Batch(matching, Progress("rows", given, 0, given))
 
 
-def _records(engine: duckdb.DuckDBPyConnection) -> Iterator[Iterator[Record]]:
+def _records(engine: duckdb.DuckDBPyConnection, reader: Reader) -> Iterator[Iterator[Record]]:
     while held := engine.fetchmany(_ROWS):
-        yield (record_of_row(EventRow._make(row)) for row in held)
+        yield reader.records(held)
 
 
 def owners(engine: duckdb.DuckDBPyConnection, query: Query) -> tuple[str, ...]:

@@ -89,6 +89,8 @@ _decoded = msgspec.json.Decoder(_Body).decode
 
 def row(text: bytes, place: str, offset: int) -> Row | None:
     """The row of one record in AWS's own form; None when it is in another, which only a full reading can tell."""
+    if b"\\u001" in text:  # the separator may be among such signs
+        return None
     try:
         return _row(_decoded(text), place, offset, len(text))
     except (msgspec.MsgspecError, ValueError, RecursionError):

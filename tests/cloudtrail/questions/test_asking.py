@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -51,7 +50,7 @@ def test_a_question_by_key_has_the_decrypts_that_services_made_for_it() -> None:
 
 def test_of_doubles_that_is_told_which_lies_first_whichever_is_read_first() -> None:
     there = [made("iam:ListUsers", eventID="twice"), made("iam:ListUsers", eventID="twice")]
-    lies = [replace(one, locator=Locator(place, 12, 900)) for one, place in zip(there, "ab", strict=True)]
+    lies = [one._replace(locator=Locator(place, 12, 900)) for one, place in zip(there, "ab", strict=True)]
     for records in (lies, lies[::-1]):
         answer = ask(Held(records), ACTIVITY, Query(keys=(KEY,)))
         assert [row.locator for row in answer.rows] == ["a#12+900"]

@@ -12,6 +12,8 @@ from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.query import Outcome, Query, Window, texts
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
+from irkit.cloudtrail.store import stored
+from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.stored import Stored
 from irkit.errors import NotFound
 from tests.cloudtrail.made import body
@@ -110,6 +112,25 @@ def test_many_spans_of_time_hold_what_they_hold(kept: Kept, records: tuple[Recor
 )
 def test_what_an_intruder_may_write_oddly_is_found(kept: Kept, query: Query, event_id: str) -> None:
     assert event_id in {one.event_id for one in found(Stored(kept.folder), query).records}
+
+
+def test_texts_that_hold_the_store_s_own_separator_come_back_as_they_were(tmp_path: Path) -> None:
+    there, folder = tmp_path / "logs", tmp_path / "store"
+    odd = [body("s3:Get\x1fObject", userAgent="a\x1fb"), body("s3:GetObject", sourceIPAddress="\x1f")]
+    log(there / aws_name(), aws_form([*odd, body("s3:GetObject", userAgent="\x1e")]))
+    build(there, folder)
+    assert found(Stored(folder), Query()).records == raw(there, Query())
+    assert [one.agent for one in found(Stored(folder), Query(agents=("a\x1fb",))).records] == ["a\x1fb"]
+
+
+def test_rows_that_cannot_be_taken_apart_are_not_believed(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = stored.SELECTED.replace("chr(31)", "chr(31) || chr(31)")  # as if an older store held such texts
+    monkeypatch.setattr(stored, "SELECTED", other)
+    with pytest.raises(StoreBroken, match="another version"):
+        found(Stored(kept.folder), Query())
+    records, coverage = cached(kept.logs, kept.folder, Query())
+    assert records == raw(kept.logs, Query())
+    assert any("store was not used" in note for note in coverage.notes)
 
 
 def test_the_coverage_tells_accounts_spans_and_what_could_not_be_read(kept: Kept) -> None:
