@@ -39,7 +39,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "sql": ("The store", "sql", 'any SELECT over a store, read-only: irkit trail sql "SELECT ..." --from logs/'),
 }
 """Every verb: its group, its module (``irkit.cli.trail_<module>``), and what it does."""
-_SELDOM = (50_000, 20, 100)
+_SELDOM = (500_000, 20, 100)
 """Records make no cycles, and looking for some took an eighth of an answer's time (``gc.set_threshold``)."""
 _SPAN = re.compile(r"-\d+[smhdw]")
 EPILOG = (

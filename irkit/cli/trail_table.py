@@ -29,17 +29,26 @@ _WIDE = frozenset({"W", "F"})
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
     """The lines. Columns without any text are left out. ``width`` None: nothing is cut."""
-    # What Python calls printable has no sign that ``printable`` replaces.
-    safe = [[text if text.isprintable() else printable(text) for text in row] for row in rows]
-    kept = [at for at in range(len(columns)) if not safe or any(row[at] for row in safe)]
-    heads = [columns[at].replace("_", " ").upper() for at in kept]
-    texts = [[head, *(row[at] for row in safe)] for head, at in zip(heads, kept, strict=True)]
-    widths = list(map(_widest, texts))
+    return lines(columns, list(zip(*rows, strict=True)) if rows else [() for _ in columns], width)
+
+
+def lines(columns: Sequence[str], texts: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+    """The same of the texts column by column."""
+    safe = [_safe(each) for each in texts]
+    kept = [at for at, each in enumerate(safe) if not each or any(each)]
+    filled = [[columns[at].replace("_", " ").upper(), *safe[at]] for at in kept]
+    widths = list(map(_widest, filled))
     if width is not None:
         widths = fitted(widths, width, [least(columns[at], each) for at, each in zip(kept, widths, strict=True)])
-    filled = [_filled(column, each) for column, each in zip(texts, widths, strict=True)]
-    for row in zip(*filled, strict=True):
+    for row in zip(*map(_filled, filled, widths), strict=True):
         yield (" " * _GAP).join(row).rstrip()
+
+
+def _safe(texts: Sequence[str]) -> Sequence[str]:
+    """What Python calls printable has no sign that ``printable`` replaces; most columns are that, as a whole."""
+    if "".join(texts).isprintable():
+        return texts
+    return [text if text.isprintable() else printable(text) for text in texts]
 
 
 def _widest(texts: Sequence[str]) -> int:

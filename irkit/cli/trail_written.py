@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from irkit.cli.trail_cells import as_json, cell, safe_json
-from irkit.cli.trail_table import alike, cells, padded, roomy, table
+from irkit.cli.trail_cells import as_json, cell, safe_json, stamp
+from irkit.cli.trail_table import alike, cells, lines, padded, roomy, table
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.errors import UsageError
@@ -30,8 +31,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What begins a formula in spreadsheets (OWASP, CSV injection); an apostrophe before it makes it text."""
 
 
-_AT_ONCE = 100_000
-"""So many characters of CSV are written in one go."""
+_AT_ONCE = 1_000
+"""So many rows of CSV are written in one go."""
 _WIDEST = 72
 """A text in a table that nobody chose the columns of is cut to this; other formats cut nothing."""
 
@@ -65,22 +66,32 @@ def write(what: Written, form: Format, out: TextIO) -> None:
 
 def _table(what: Written, out: TextIO) -> None:
     """On a terminal as wide as that is; else as wide as it must be, but for texts without end (user agents)."""
-    width = shutil.get_terminal_size().columns if out.isatty() else None
-    rows = [[cell(row.get(name)) for name in what.columns] for row in what.rows]
-    if not rows:
+    if not what.rows:
         return
-    columns = what.columns
+    width = shutil.get_terminal_size().columns if out.isatty() else None
+    columns, texts = what.columns, [_texts([row.get(name) for row in what.rows]) for name in what.columns]
     if width is not None and not what.are_chosen:
-        columns, rows = _narrowed(columns, rows, width)
+        columns, rows = _narrowed(columns, list(map(list, zip(*texts, strict=True))), width)
+        texts = list(map(list, zip(*rows, strict=True)))
     elif not what.are_chosen:
-        rows = [[text if _is_short(text) else padded(text, _WIDEST) for text in row] for row in rows]
-    for line in table(columns, rows, width):
+        texts = list(map(_shortened, texts))
+    for line in lines(columns, texts, width):
         print(line, file=out)
 
 
-def _is_short(text: str) -> bool:
-    """Whether a text is not cut: no sign takes more than two cells."""
-    return len(text) <= _WIDEST // 2 or cells(text) <= _WIDEST
+def _texts(values: list[object]) -> list[str]:
+    """The cells of a column: most have nothing but texts, or nothing but times."""
+    kinds = set(map(type, values))
+    if kinds == {datetime}:
+        return [stamp(value) for value in values if isinstance(value, datetime)]
+    return list(map(cell, values)) if kinds != {str} else [value for value in values if isinstance(value, str)]
+
+
+def _shortened(texts: list[str]) -> list[str]:
+    """Cut to what a table takes. No sign takes more than two cells."""
+    if max(map(len, texts)) <= _WIDEST // 2:
+        return texts
+    return [text if len(text) <= _WIDEST // 2 or cells(text) <= _WIDEST else padded(text, _WIDEST) for text in texts]
 
 
 def _narrowed(columns: tuple[str, ...], rows: list[list[str]], width: int) -> tuple[tuple[str, ...], list[list[str]]]:
@@ -100,7 +111,7 @@ def _narrowed(columns: tuple[str, ...], rows: list[list[str]], width: int) -> tu
 
 
 def _json(what: Written, out: TextIO) -> None:
-    rows = [{name: as_json(row.get(name)) for name in what.columns} for row in what.rows]
+    rows = [_row(row, what.columns) for row in what.rows]
     document = {"schema": SCHEMA, **what.about, "rows": rows, "coverage": coverage_json(what.coverage)}
     print(safe_json(document, indent=2), file=out)
 
@@ -113,21 +124,22 @@ def _jsonl(what: Written, out: TextIO) -> None:
 
 def json_line(row: Mapping[str, object], columns: Sequence[str]) -> str:
     """One row as one line of JSON."""
-    # Most often all columns are asked for, in the row's own order.
-    return safe_json(row if tuple(row) == columns else {name: row.get(name) for name in columns})
+    return safe_json(_row(row, columns))
+
+
+def _row(row: Mapping[str, object], columns: Sequence[str]) -> Mapping[str, object]:
+    """Most often all columns are asked for, in the row's own order."""
+    return row if tuple(row) == columns else {name: row.get(name) for name in columns}
 
 
 def _csv(what: Written, out: TextIO) -> None:
     print(csv_row(what.columns), end="", file=out)
-    held = io.StringIO(newline="")
-    writer = csv.writer(held)
-    for row in what.rows:
-        writer.writerow([_csv_cell(cell(row.get(name))) for name in what.columns])
-        if held.tell() > _AT_ONCE:
-            out.write(held.getvalue())
-            held.seek(0)
-            held.truncate()
-    out.write(held.getvalue())
+    for first in range(0, len(what.rows), _AT_ONCE):
+        rows = what.rows[first : first + _AT_ONCE]
+        held = io.StringIO(newline="")
+        columns = (map(_csv_cell, _texts([row.get(name) for row in rows])) for name in what.columns)
+        csv.writer(held).writerows(zip(*columns, strict=True))
+        out.write(held.getvalue())
 
 
 def csv_row(texts: Sequence[str]) -> str:

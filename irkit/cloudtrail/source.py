@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from irkit.cloudtrail.coverage import Coverage
@@ -101,10 +101,10 @@ def in_order(records: Iterable[Record]) -> tuple[Record, ...]:
     """
     once: dict[str, Record] = {}
     for one in records:
-        if once.setdefault(one.event_id, one).locator > one.locator:
+        held = once.setdefault(one.event_id, one)
+        if held is not one and held.locator > one.locator:
             once[one.event_id] = one
     return tuple(sorted(once.values(), key=_order))
 
 
-def _order(one: Record) -> tuple[datetime, str]:
-    return one.at, one.event_id
+_order = attrgetter("at", "event_id")
