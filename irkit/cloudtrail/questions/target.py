@@ -23,7 +23,8 @@ _NAMES = (
     *("modelId", "domainName", "hostedZoneId", "logGroupName", "targetId", "accountId", "serialNumber", "target"),
 )
 _RANK = {name: rank for rank, name in enumerate(_NAMES)}
-_LISTS = ("instancesSet", "groupSet", "snapshotSet", "imagesSet", "volumeSet", "instanceIds", "targets")
+_IN_ORDER = ("instancesSet", "groupSet", "snapshotSet", "imagesSet", "volumeSet", "instanceIds", "targets")
+_LISTS = frozenset(_IN_ORDER)
 _CONTEXT = ("SecretARN", "PARAMETER_ARN", "aws:s3:arn")
 _ON = re.compile(r"on resource: (\S+)")
 _MOST = 3
@@ -35,16 +36,28 @@ _SUFFIX = 7
 def target(one: Record) -> str:
     """``prod/payments/db``, ``user svc, policy arn:aws:iam::aws:policy/AdministratorAccess``, ``bucket/key``."""
     params = one.params.opened if isinstance(one.params, JsonMap) else one.params
-    context = params.get("encryptionContext")
-    if isinstance(context, Mapping):
-        named = [text for name in _CONTEXT if (text := word(context, name))]
-        if named:
-            return plain(named[0])
-    found = _once(_named(params)) or _once(_listed(params)) or _once(one.resources)
-    found = found or _once(_filtered(params)) or _once(_deep(params))
-    found = found or _refused(one) or _once([word(one.extra, "secretId")]) or _made(one)
+    if "encryptionContext" in params and (named := _opening(params["encryptionContext"])):
+        return plain(named)
+    found = _once(_named(params)) or _less_plain(one, params)
+    if len(found) == 1:
+        return found[0]
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return ", ".join(found[:_MOST]) + more
+
+
+def _opening(context: JsonValue) -> str:
+    """What an encryption context tells of what is opened."""
+    return next((text for name in _CONTEXT if (text := word(context, name))), "")
+
+
+def _less_plain(one: Record, params: Mapping[str, JsonValue]) -> list[str]:
+    """What is told by no parameter whose name is known."""
+    found = ([] if _LISTS.isdisjoint(params) else _once(_listed(params))) or _once(one.resources)
+    if not found and params:
+        found = (_once(_filtered(params)) if "filterSet" in params or "filters" in params else []) or _once(
+            _deep(params)
+        )
+    return found or _refused(one) or _once([word(one.extra, "secretId")]) or _made(one)
 
 
 def plain(asked: str) -> str:
@@ -61,7 +74,7 @@ def plain(asked: str) -> str:
 def _filtered(params: Mapping[str, JsonValue]) -> Iterator[str]:
     """What was looked for: ``state=available``. EC2 and the others write filters each in a way of their own."""
     for held in (part(params.get("filterSet"), "items"), params.get("filters")):
-        for one in held if isinstance(held, list) else ():
+        for one in _list(held):
             name = word(one, "name") or word(one, "key")
             values = part(one, "values") or part(one, "valueSet", "items")
             given = [each if isinstance(each, str) else word(each, "value") for each in _list(values)]
@@ -76,7 +89,7 @@ def _list(value: JsonValue) -> list[JsonValue]:
 
 def _refused(one: Record) -> list[str]:
     """A denied call has no parameters, but the error's message names what it was on."""
-    found = _ON.search(one.message)
+    found = _ON.search(one.message) if one.message else None
     return [found[1].rstrip(".")] if found and found[1] != "*" else []
 
 
@@ -100,23 +113,27 @@ def _deep(value: JsonValue | Mapping[str, JsonValue]) -> Iterator[str]:
 
 
 def _once(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(each for each in words if each and each != "/"))
+    several = [each for each in words if each and each != "/"]
+    return several if len(several) < 2 else list(dict.fromkeys(several))  # noqa: PLR2004 - one is there once
 
 
-def _named(params: Mapping[str, JsonValue]) -> Iterator[str]:
+def _named(params: Mapping[str, JsonValue]) -> list[str]:
     found = [each for each in params if each in _RANK]
     if "bucketName" in found and (bucket := word(params, "bucketName")) and (key := word(params, "key")):
-        yield f"{bucket}/{key}"
-        return
-    for name in sorted(found, key=_RANK.__getitem__):
+        return [f"{bucket}/{key}"]
+    if len(found) > 1:
+        found.sort(key=_RANK.__getitem__)
+    named: list[str] = []
+    for name in found:
         value = params[name]
-        if isinstance(value, str) and value:
-            yield value
+        if isinstance(value, str):
+            named.append(value)
         elif isinstance(value, list):
-            yield from (each for each in value if isinstance(each, str))
+            named += [each for each in value if isinstance(each, str)]
+    return named
 
 
 def _listed(params: Mapping[str, JsonValue]) -> Iterator[str]:
-    for name in _LISTS:
+    for name in _IN_ORDER:
         if name in params:
             yield from texts(params[name])
