@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from irkit.clients.aws import AwsSession
+from irkit.clients.whole_answer import Answer
 
 _NOT_IN_A_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 _LONGEST_NAME = 64
@@ -52,7 +53,7 @@ class AssumedSession(AwsSession):
         self._session = boto3.Session(botocore_session=below, region_name=self.config.region)
 
     def _fetched(self) -> dict[str, str]:
-        given = self._assume()["Credentials"]
+        given = Answer("sts:AssumeRole", self._assume()["Credentials"])
         return {
             "access_key": str(given["AccessKeyId"]),
             "secret_key": str(given["SecretAccessKey"]),

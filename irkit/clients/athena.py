@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from irkit.clients.aws import Aws, Noted, Tries
+from irkit.clients.page_tokens import PageTokens
 from irkit.errors import NotFound, OutsideError
 
 PAGE = 1000
@@ -106,8 +107,12 @@ class Athena:
         self._call("stop_query_execution", region, QueryExecutionId=query_id)
 
     def results(self, query_id: str, region: str = "") -> Iterator[tuple[tuple[str, ...], tuple[Row, ...]]]:
-        """Pages of the result: the columns' names, and up to ``PAGE`` rows of texts (None for NULL)."""
+        """Pages of the result: the columns' names, and up to ``PAGE`` rows of texts (None for NULL).
+
+        Raises ``OutsideError`` when a page is pointed to again.
+        """
         token: dict[str, Any] = {}
+        seen = PageTokens(f"athena:GetQueryResults {query_id}")
         while True:
             page = self._call(
                 "get_query_results", region, Noted.FAILURES, QueryExecutionId=query_id, MaxResults=PAGE, **token
@@ -119,7 +124,7 @@ class Athena:
             yield names, rows[1:] if not token and rows and rows[0] == names else rows
             if not page.get("NextToken"):
                 return
-            token = {"NextToken": page["NextToken"]}
+            token = {"NextToken": seen.next(page["NextToken"])}
 
     def workgroup(self, name: str, region: str = "") -> WorkGroup:
         """A workgroup's settings. Raises ``NotFound`` when there is none of that name."""

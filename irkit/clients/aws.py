@@ -20,6 +20,7 @@ from typing import Any
 
 from irkit.clients.aws_understood import understood
 from irkit.clients.call_record import CallLog
+from irkit.clients.whole_answer import Answer, refuse_half
 from irkit.config import AwsConfig
 from irkit.errors import ConfigInvalid, OutsideError
 from irkit.secret import Secret
@@ -94,7 +95,9 @@ class AwsSession:
         )
         signer = {"aws_access_key_id": key[0], "aws_secret_access_key": key[1].reveal()} if key else {}
         with self._lock:
-            return self._opened().client(service, region_name=region or self.config.region, config=settings, **signer)
+            made = self._opened().client(service, region_name=region or self.config.region, config=settings, **signer)
+        made.meta.events.register("before-parse", refuse_half)
+        return made
 
     def own_key_id(self) -> str:
         """The id of the access key that our own calls are signed with; empty when there is none."""
@@ -205,9 +208,9 @@ class Aws:
         """Send one call and give AWS's answer. Raises ``OutsideError`` or one of its kinds."""
         client = self._client(service, region, tries)
         if noted is Noted.FAILURES:
-            with self.understood(_call_text(client, service, operation, params)):
-                answer: Mapping[str, Any] = getattr(client, operation)(**params)
-            return answer
+            send, text = getattr(client, operation), _call_text(client, service, operation, params)
+            with self.understood(text):
+                return Answer(text, send(**params))
         return self._sent(client, service, operation, params)
 
     @cached_property
@@ -247,7 +250,7 @@ class Aws:
             if page is None:
                 return
             self._noted(text, page, started)
-            yield page
+            yield Answer(text, page)
 
     def now(self) -> AwsMoment:
         """AWS's clock now, from the last answer and the time gone by since; asks STS when there was none yet."""
@@ -270,9 +273,10 @@ class Aws:
         self, client: Any, service: str, operation: str, params: Mapping[str, Any], note: str = ""
     ) -> Mapping[str, Any]:
         text = _call_text(client, service, operation, params) + note
+        send = getattr(client, operation)
         started = time.monotonic()
         with understood(text, self._calls):
-            answer: Mapping[str, Any] = getattr(client, operation)(**params)
+            answer = Answer(text, send(**params))
         self._noted(text, answer, started)
         return answer
 

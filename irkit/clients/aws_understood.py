@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from irkit.clients.call_record import CallLog
+from irkit.clients.whole_answer import CUT_OFF
 from irkit.errors import Denied, NotFound, OutsideError, Throttled, Unreachable
 
 REFUSED_KEY = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure"})
@@ -29,12 +30,15 @@ _OUT = frozenset({
     *("ServiceUnavailable", "ServiceUnavailableException", "ServiceFailure", "InternalFailure", "InternalError"),
     *("InternalServiceError", "InternalServerException", "RequestTimeout", "500", "502", "503", "504"),
 })  # fmt: skip
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What comes of an answer that is not of the kind that it should be: botocore looks at it as if it were."""
 
 
 @contextmanager
 def understood(text: str, calls: CallLog) -> Iterator[None]:
     """Turns botocore's errors into irkit's, and writes the failed call down as ``text``. Raises ``OutsideError``."""
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -51,6 +55,10 @@ def understood(text: str, calls: CallLog) -> Iterator[None]:
         calls.note(text, error=type(error).__name__)
         msg = f"{text}: no answer ({type(error).__name__}: {error})"
         raise Unreachable(msg, hint="the state there is unknown; look at the network and retry") from error
+    except (ResponseParserError, *_UNREADABLE) as error:
+        calls.note(text, error=type(error).__name__)
+        # Neither the error nor its text goes on: it may hold the answer, and so a secret.
+        raise Unreachable(f"{text}: an answer that cannot be read ({type(error).__name__})", hint=CUT_OFF) from None
 
 
 def _outside_error(text: str, code: str, message: str) -> OutsideError:

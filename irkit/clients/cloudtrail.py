@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from irkit.clients.aws import Aws, Noted
+from irkit.clients.page_tokens import PageTokens
 from irkit.config import LOOKUPS_PER_SECOND
 from irkit.errors import Throttled
 
@@ -22,6 +24,8 @@ _MARGIN = 1.1
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8))
 """How long to wait each time AWS still says to slow down, after the client's own tries."""
 PAGE = 50
+_A_SECOND = timedelta(seconds=1)
+"""Times are asked for, and told, in whole seconds."""
 
 
 class Attribute(StrEnum):
@@ -50,8 +54,13 @@ class Page(NamedTuple):
     """One page of a history, newest first: the records as CloudTrail keeps them, and the times of its events."""
 
     texts: tuple[str, ...]
+    """Empty where an event came without its record."""
     newest_at: datetime | None = None
     oldest_at: datetime | None = None
+    """How far back all was told; None when it tells nothing of that: no event, or not in order, or not what was asked
+    for."""
+    ids: tuple[str, ...] = ()
+    """Of the events, as far as they are told beside the records."""
 
 
 class Pace:
@@ -90,22 +99,26 @@ class CloudTrail:
     def pages(self, region: str, asked: Asked, over: threading.Event | None = None) -> Iterator[Page]:
         """The pages of one region, newest first, until the last one or until ``over`` is set.
 
-        Raises ``Throttled`` when AWS goes on asking to slow down, ``Denied``, ``Unreachable``.
+        Raises ``Throttled`` when AWS goes on asking to slow down, ``Denied``, ``Unreachable``, ``OutsideError`` when
+        AWS points to a page that it gave before.
         """
         ended = over or threading.Event()
         given: dict[str, Any] = {"StartTime": asked.start, "EndTime": asked.end, "MaxResults": PAGE}
         if asked.attribute is not None:
             given["LookupAttributes"] = [{"AttributeKey": asked.attribute.value, "AttributeValue": asked.value}]
-        more = 0
+        more, seen = 0, PageTokens(f"cloudtrail:LookupEvents {region}")
+        end = asked.end
         try:
             while not ended.is_set():
                 # The first page stands in the call log, and all others in one line: there may be ten thousand.
                 answer = self._page(region, ended, noted=Noted.FAILURES if more else Noted.EACH, **given)
                 more += 1
-                yield _read(answer)
+                page = _read(answer, asked.start, end)
+                end = page.oldest_at or end
+                yield page
                 if not answer.get("NextToken"):
                     return
-                given["NextToken"] = answer["NextToken"]
+                given["NextToken"] = seen.next(answer["NextToken"])
         finally:
             if more > 1:
                 named = f"{asked.attribute}={asked.value} " if asked.attribute else ""
@@ -125,8 +138,14 @@ class CloudTrail:
         return self._aws.call("cloudtrail", "lookup_events", region=region, **given)
 
 
-def _read(answer: Mapping[str, Any]) -> Page:
+def _read(answer: Mapping[str, Any], start: datetime, end: datetime) -> Page:
+    """A page that should hold events from ``start`` to ``end``, newest first."""
     events = answer.get("Events", [])
     times = [event["EventTime"].astimezone(UTC) for event in events if "EventTime" in event]
-    texts = tuple(str(event["CloudTrailEvent"]) for event in events)
-    return Page(texts, max(times, default=None), min(times, default=None))
+    is_in_order = all(later >= earlier for later, earlier in pairwise((end + _A_SECOND, *times, start - _A_SECOND)))
+    return Page(
+        tuple(str(event.get("CloudTrailEvent") or "") for event in events),
+        max(times, default=None),
+        times[-1] if times and is_in_order else None,
+        tuple(str(event.get("EventId") or "") for event in events),
+    )

@@ -11,12 +11,15 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from irkit.clients.aws import Aws, Noted, Tries
+from irkit.clients.page_tokens import PageTokens
 from irkit.clients.trails import SelectorsTold
+from irkit.errors import OutsideError
 
 PAGE = 1000
 """Rows a page of results (GetQueryResults)."""
 LONGEST = 10_000
 """Characters of one statement (StartQuery)."""
+_ODD = "CloudTrail's answer is not what it documents: ask again"
 
 
 class LakeState(StrEnum):
@@ -80,12 +83,15 @@ class Lake:
         return str(answer["QueryId"])
 
     def query(self, query_id: str, region: str = "") -> LakeQuery:
-        """How far a statement is."""
+        """How far a statement is. Raises ``OutsideError`` for a state that is none."""
         told = self._call("describe_query", region, Noted.FAILURES, QueryId=query_id)
         counted = told.get("QueryStatistics", {})
+        state = told["QueryStatus"]
+        if state not in tuple(LakeState):
+            raise OutsideError(f"cloudtrail:DescribeQuery {query_id}: {state!r} is no state of a query", hint=_ODD)
         return LakeQuery(
             query_id,
-            LakeState(told["QueryStatus"]),
+            LakeState(state),
             str(told.get("ErrorMessage", "")),
             int(counted.get("BytesScanned") or 0),
             int(counted.get("EventsMatched") or 0),
@@ -96,16 +102,25 @@ class Lake:
         self._call("cancel_query", region, QueryId=query_id)
 
     def results(self, query_id: str, region: str = "") -> Iterator[tuple[Mapping[str, str], ...]]:
-        """Pages of up to ``PAGE`` rows, each a map of column to text."""
+        """Pages of up to ``PAGE`` rows, each a map of column to text.
+
+        Raises ``OutsideError`` when a page is pointed to again, or fewer rows came than there are.
+        """
         token: dict[str, Any] = {}
+        seen, given = PageTokens(f"cloudtrail:GetQueryResults {query_id}"), 0
         while True:
             page = self._call(
                 "get_query_results", region, Noted.FAILURES, QueryId=query_id, MaxQueryResults=PAGE, **token
             )
-            yield tuple(_row(row) for row in page.get("QueryResultRows", ()))
+            rows = tuple(_row(row) for row in page.get("QueryResultRows", ()))
+            given += len(rows)
+            yield rows
             if not page.get("NextToken"):
-                return
-            token = {"NextToken": page["NextToken"]}
+                break
+            token = {"NextToken": seen.next(page["NextToken"])}
+        total = int(page.get("QueryStatistics", {}).get("TotalResultsCount") or given)
+        if given < total:
+            raise OutsideError(f"cloudtrail:GetQueryResults {query_id}: {given:,} of {total:,} rows came", hint=_ODD)
 
     def _call(self, operation: str, region: str, noted: Noted = Noted.EACH, **asked: Any) -> Mapping[str, Any]:
         return self._aws.call("cloudtrail", operation, region=region, noted=noted, **asked)

@@ -103,6 +103,8 @@ class _Stream:
     waiting: queue.SimpleQueue[_Part]
     heard: queue.Queue[Batch | None] = field(default_factory=lambda: queue.Queue(_HELD))
     over: threading.Event = field(default_factory=threading.Event)
+    ended: list[str] = field(default_factory=list)
+    """The names of threads that have come to their end, well or not: nothing more is heard of them."""
 
     def put(self, batch: Batch | None) -> None:
         while not self.over.is_set():
@@ -139,7 +141,7 @@ class ManyAccounts:
         try:
             for each in threads:
                 each.start()
-            while not (all(one.is_done for one in parts) and stream.heard.empty()):
+            while not (len(stream.ended) == len(threads) and stream.heard.empty()):
                 batch = stream.heard.get()
                 yield Batch(batch.records if batch else (), self._progress(parts))
         finally:
@@ -150,19 +152,26 @@ class ManyAccounts:
         return self._coverage(query, parts)
 
     def _run(self, stream: _Stream, query: Query) -> None:
-        while not stream.over.is_set():
-            try:
-                part = stream.waiting.get_nowait()
-            except queue.Empty:
-                return
-            began = time.monotonic()
-            try:
-                part.coverage = self._look(part, stream, query)
-            except IrkitError as error:
-                part.error = error
-            finally:
-                part.took_s, part.is_done = time.monotonic() - began, True
-                stream.put(None)
+        try:
+            while not stream.over.is_set():
+                self._look_next(stream, query)
+        except queue.Empty:
+            return
+        finally:
+            stream.ended.append(threading.current_thread().name)
+            stream.put(None)
+
+    def _look_next(self, stream: _Stream, query: Query) -> None:
+        """Look in the next account. Raises ``queue.Empty`` when there is none."""
+        part = stream.waiting.get_nowait()
+        began = time.monotonic()
+        try:
+            part.coverage = self._look(part, stream, query)
+        except IrkitError as error:
+            part.error = error
+        finally:
+            part.took_s, part.is_done = time.monotonic() - began, True
+            stream.put(None)
 
     def _look(self, part: _Part, stream: _Stream, query: Query) -> Coverage | None:
         own = replace(query, accounts=(part.account,)) if query.accounts else query
@@ -210,7 +219,11 @@ class ManyAccounts:
         if not answers:
             raise next(
                 (one.error for one in parts if one.error is not None),
-                OutsideError(f"none of the accounts {', '.join(query.accounts)} is among those to look in"),
+                OutsideError(
+                    "none of the accounts was read to the end"
+                    if parts
+                    else f"none of the accounts {', '.join(query.accounts)} is among those to look in"
+                ),
             )
         whole: Coverage | None = None
         for account, each in answers.items():

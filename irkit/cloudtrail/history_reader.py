@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from irkit.clients.cloudtrail import PAGE, Asked, CloudTrail, Page
 from irkit.cloudtrail.coverage import Skipped
@@ -108,11 +109,12 @@ class Reader:
     def _matching(self, page: Page) -> Iterator[Record]:
         self.events += len(page.texts)
         place = Locator(f"{PLACE}{self.region}")
-        for text in page.texts:
+        for text, event_id in zip_longest(page.texts, page.ids[: len(page.texts)], fillvalue=""):
             try:
                 one = record(text, place)
             except OutsideError as error:
-                self.skipped.append(Skipped(place, error.message))
+                named = f"event {event_id}: " if event_id else ""
+                self.skipped.append(Skipped(place, named + (error.message if text else "it came without its record")))
                 continue
             if self.query.matches(one):
                 yield one

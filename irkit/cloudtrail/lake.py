@@ -11,6 +11,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -121,18 +122,25 @@ class CloudTrailLake:
         store = self.store
         ended = yield from self._ran(self.statement(query))
         skipped: list[Skipped] = []
-        given = 0
-        for rows in self._client.results(ended.id, self._region):
-            read = tuple(self._records(rows, skipped))
-            given += len(rows)
-            matching = tuple(one for one in read if query.matches(one))
-            yield Batch(matching, Progress("rows", given, ended.matched, given, ended.scanned))
+        given, not_seen = 0, {}
+        pages = self._client.results(ended.id, self._region)
+        try:
+            for rows in pages:
+                read = tuple(self._records(rows, skipped))
+                given += len(rows)
+                matching = tuple(one for one in read if query.matches(one))
+                yield Batch(matching, Progress("rows", given, ended.matched, given, ended.scanned))
+        except OutsideError as error:
+            if not given:
+                raise
+            not_seen = {self.label: f"read until row {given:,}: {error.message}"}
         within = query.span or Window(store.created_at or _BEGAN, asked_at)
         return Coverage(
             regions=query.regions or (("all",) if store.is_multi_region else (self._here,)),
             start=within.start,
             end=within.end,
             asked_at=asked_at,
+            not_seen=not_seen,
             sources=(self.label,),
             accounts=query.accounts,
             skipped=tuple(skipped),
@@ -163,7 +171,9 @@ class CloudTrailLake:
                 wait = min(wait * _GROWTH, _LONGEST_PAUSE)
         finally:
             if is_running:
-                self._client.cancel(query_id, self._region)
+                # That it failed stands among the calls; what made us leave is to be told.
+                with suppress(OutsideError):
+                    self._client.cancel(query_id, self._region)
         if one.state is not LakeState.FINISHED:
             raise _failure(one)
         return one

@@ -42,10 +42,17 @@ class Lake:
     selectors: Sequence[Mapping[str, Any]] = ()
     statements: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    """The errors that calls are answered with, by name; of results, that of the second page."""
+    points_back: bool = False
+    keeps_back: int = 0
+    """So many rows more are said to be there than are given."""
     _asked: dict[str, int] = field(default_factory=dict)
 
     def answer(self, action: str, asked: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
         """One call: HTTP status and body."""
+        if action in self.refuses and (action != "GetQueryResults" or "NextToken" in asked):
+            return 400, {"__type": self.refuses[action], "message": "as the test told"}
         match action:
             case "GetEventDataStore" if asked["EventDataStore"] == STORE:
                 return 200, {
@@ -89,8 +96,10 @@ class Lake:
             [{name: str(value)} for name, value in zip(names, row, strict=True) if value is not None]
             for row in every[start : start + PAGE]
         ]
-        more = {"NextToken": f"{start + PAGE:06}"} if start + PAGE < len(every) else {}
-        return {"QueryStatus": "FINISHED", "QueryResultRows": cells, **more}
+        after = start if self.points_back and start else start + PAGE
+        more = {"NextToken": f"{after:06}"} if after < len(every) else {}
+        counted = {"ResultsCount": len(cells), "TotalResultsCount": len(every) + self.keeps_back}
+        return {"QueryStatus": "FINISHED", "QueryResultRows": cells, "QueryStatistics": counted, **more}
 
 
 @contextmanager

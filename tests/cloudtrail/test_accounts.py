@@ -56,6 +56,15 @@ def test_every_account_is_in_the_answer_and_in_the_coverage() -> None:
     assert answer.coverage.not_seen == {f"{TWO}/us-east-1": "it is out"}
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_look_ends_though_all_that_look_break_down() -> None:
+    def broken() -> Held:
+        raise RuntimeError("a mistake of ours")
+
+    with pytest.raises(OutsideError, match="none of the accounts was read"):
+        found(ManyAccounts({f"{each:012}": broken for each in range(9)}, at_once=2), Query())
+
+
 def test_an_account_that_does_not_answer_is_named_and_the_others_are_read() -> None:
     def refused() -> Held:
         raise Denied("sts:AssumeRole: AccessDenied")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,7 +18,7 @@ from irkit.cloudtrail.source import found, in_order
 from irkit.errors import NotFound, OutsideError, UsageError
 from tests.bench import Postmortem
 from tests.cloudtrail.athena.log_files import BOTH, REAL, odd_records
-from tests.cloudtrail.lake_server import ARN, STORE, Lake, as_lake_keeps, serving
+from tests.cloudtrail.lake_server import ARN, PAGE, STORE, Lake, as_lake_keeps, serving
 
 RECORDS = [*(json.loads(line) for line in REAL.read_text(encoding="utf-8").splitlines()), *odd_records()]
 
@@ -33,6 +34,7 @@ def lake(_shared: Lake) -> Lake:
     """The shared server as it was at first."""
     fresh = Lake(_shared.rows)
     _shared.states, _shared.status, _shared.selectors = fresh.states, fresh.status, fresh.selectors
+    _shared.refuses, _shared.points_back, _shared.keeps_back = fresh.refuses, fresh.points_back, fresh.keeps_back
     _shared.statements.clear()
     _shared.cancelled.clear()
     return _shared
@@ -107,6 +109,40 @@ def test_a_query_that_gives_no_answer_says_why(clients: Clients, lake: Lake, sta
     with pytest.raises(OutsideError, match=why):
         found(source(clients), Query(windows=BOTH))
     assert lake.cancelled == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "rows", "why"),
+    [
+        ({"refuses": {"GetQueryResults": "ExpiredTokenException"}}, PAGE, "read until row 7: .*ExpiredTokenException"),
+        ({"points_back": True}, 2 * PAGE, "given before"),
+        ({"keeps_back": 5}, None, r"\d+ of \d+ rows came"),
+    ],
+)
+def test_rows_that_did_not_come_are_named_and_those_that_did_stay(
+    clients: Clients, lake: Lake, fields: dict[str, object], rows: int | None, why: str
+) -> None:
+    for name, value in fields.items():
+        setattr(lake, name, value)
+    answer = found(source(clients), Query(windows=BOTH))
+    assert len(answer.records) == rows or (rows is None and answer.records == local(Query(windows=BOTH)))
+    assert not answer.coverage.is_whole
+    assert re.search(why, answer.coverage.not_seen[source(clients).label])
+
+
+def test_a_query_that_cannot_be_cancelled_still_tells_why_it_was_left(clients: Clients, lake: Lake) -> None:
+    lake.refuses = {"CancelQuery": "AccessDeniedException", "DescribeQuery": "ExpiredTokenException"}
+    with pytest.raises(OutsideError, match="ExpiredTokenException"):
+        found(source(clients), Query(windows=BOTH))
+    lake.refuses = {"CancelQuery": "AccessDeniedException"}
+    with closing(source(clients).look(Query(windows=BOTH))) as look:
+        next(look)
+
+
+def test_a_state_that_is_none_is_an_error(clients: Clients, lake: Lake) -> None:
+    lake.states = (("RESTING", ""),)
+    with pytest.raises(OutsideError, match="'RESTING' is no state"):
+        found(source(clients), Query(windows=BOTH))
 
 
 def test_a_store_that_is_not_there_or_off_says_that_lake_is_closed(clients: Clients, lake: Lake) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator
+from contextlib import suppress
 
 from irkit.clients.athena import ENDED, Athena, Execution, State, Where
 from irkit.errors import Denied, IrkitError, NotFound, OutsideError, Refused, Throttled
@@ -39,7 +40,9 @@ def run(
             wait = min(wait * _GROWTH, _LONGEST_PAUSE)
     finally:
         if not ended:
-            athena.stop(query_id, where.region)
+            # That it failed stands among the calls; what made us leave is to be told.
+            with suppress(OutsideError):
+                athena.stop(query_id, where.region)
     if one.state is not State.SUCCEEDED:
         raise failure(one, where)
     return one

@@ -160,13 +160,17 @@ class Athena:
             pages = self._clients.athena.results(ended.id, self.spot.region)
             first = next(pages)
         skipped: list[Skipped] = []
-        given = 0
-        for names, rows in chain((first,), pages):
-            read = tuple(_records((_fields(names, row) for row in rows), self._known.nested, skipped))
-            given += len(rows)
-            matching = tuple(one for one in read if query.matches(one))
-            yield Batch(matching, Progress("rows", given, 0, given, ended.scanned))
-        return self._coverage(query, asked_at, ended, (given, tuple(skipped)))
+        given, not_seen = 0, {}
+        try:
+            for names, rows in chain((first,), pages):
+                read = tuple(_records((_fields(names, row) for row in rows), self._known.nested, skipped))
+                given += len(rows)
+                matching = tuple(one for one in read if query.matches(one))
+                yield Batch(matching, Progress("rows", given, 0, given, ended.scanned))
+        except OutsideError as error:
+            not_seen = {self.label: f"read until row {given:,}: {error.message}"}
+        coverage = self._coverage(query, asked_at, ended, (given, tuple(skipped)))
+        return replace(coverage, not_seen=not_seen)
 
     def count_seen(self, query: Query) -> Generator[Batch, None, tuple[tuple[Seen, ...], Coverage]]:
         """The rows of ``questions.seen`` without their records, counted by Athena in one scan (``Follow.ALONE``).
