@@ -53,14 +53,15 @@ def _safe(texts: Sequence[str]) -> Sequence[str]:
 
 def _widest(texts: Sequence[str]) -> int:
     """The cells that the widest of them takes. Most are ASCII: one look at all of them takes a tenth of the time."""
-    return max(map(len if "".join(texts).isascii() else cells, texts))
+    return max(map(len, texts)) if "".join(texts).isascii() else max(map(cells, dict.fromkeys(texts)))
 
 
 def _filled(texts: Sequence[str], width: int) -> Iterator[str]:
     """Each of them in so many cells."""
     if "".join(texts).isascii() and max(map(len, texts)) <= width:
         return map(str.ljust, texts, repeat(width))
-    return map(padded, texts, repeat(width))
+    filled = {text: padded(text, width) for text in dict.fromkeys(texts)}
+    return map(filled.__getitem__, texts)
 
 
 def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:

@@ -75,8 +75,7 @@ def _table(what: Written, out: TextIO) -> None:
         texts = list(map(list, zip(*rows, strict=True)))
     elif not what.are_chosen:
         texts = list(map(_shortened, texts))
-    for line in lines(columns, texts, width):
-        print(line, file=out)
+    out.writelines(f"{line}\n" for line in lines(columns, texts, width))
 
 
 def _texts(values: list[object]) -> list[str]:
@@ -91,7 +90,8 @@ def _shortened(texts: list[str]) -> list[str]:
     """Cut to what a table takes. No sign takes more than two cells."""
     if max(map(len, texts)) <= _WIDEST // 2:
         return texts
-    return [text if len(text) <= _WIDEST // 2 or cells(text) <= _WIDEST else padded(text, _WIDEST) for text in texts]
+    cut = {text: text if cells(text) <= _WIDEST else padded(text, _WIDEST) for text in dict.fromkeys(texts)}
+    return [cut[text] for text in texts]
 
 
 def _narrowed(columns: tuple[str, ...], rows: list[list[str]], width: int) -> tuple[tuple[str, ...], list[list[str]]]:
