@@ -315,8 +315,7 @@ def test_a_window_to_the_end_of_time_is_asked_for_until_now() -> None:
 
 def test_a_record_that_cannot_be_read_is_named() -> None:
     good = made("iam:ListUsers")
-    bad = made("iam:ListRoles")
-    object.__setattr__(bad, "text", json.dumps({"eventID": "x"}))
+    bad = made("iam:ListRoles")._replace(text=json.dumps({"eventID": "x"}))
     answer = found(source(history(good, bad)), Query())
     assert answer.records == (good,)
     assert answer.coverage.skipped[0].at.place == "event-history:eu-west-1"
