@@ -9,9 +9,9 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, cast
 
-from irkit.cli.scan_told import INCOMPLETE, Moment, advice, exit_code, failure, many, say, skipped, sums
+from irkit.cli.scan_told import Moment, advice, exit_code, failure, many, say, skipped, sums
 from irkit.scan.folders import cache_folder
 from irkit.scan.hook import Hooked, scan_staged
 from irkit.scan.kept_patterns import KeptPatterns
@@ -34,16 +34,6 @@ def hook(names: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
         return failure(error)
     return code
-
-
-def ended(code: int) -> NoReturn:
-    """End the process at once: to take down what was imported costs 4 ms."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):  # nobody listens any more
-        code = code or INCOMPLETE
-    os._exit(code)
 
 
 def hook_with(args: argparse.Namespace) -> int:

@@ -82,6 +82,11 @@ def trail(words: Sequence[str]) -> int:
         gc.set_threshold(*usual)
 
 
+def answers(words: Sequence[str]) -> bool:
+    """Whether a verb is a question: its process has nothing to do once the answer is written."""
+    return VERBS.get(_verb(words), ("",))[0] == "Ask"
+
+
 def _interrupted(verb: str) -> int:
     left = {
         "cache": "; what was read so far stays in the store, and the same command goes on",
