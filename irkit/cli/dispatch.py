@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import os
 import sys
@@ -29,6 +28,8 @@ def dispatch(words: Sequence[str], commands: Mapping[str, tuple[str, str]]) -> i
     """Run the command named by the first word; the home screen without one, with the options that stand there."""
     name, rest = (words[0], words[1:]) if words and not words[0].startswith("-") else ("home", words)
     if name != "home" and name not in commands:
+        import difflib
+
         near = difflib.get_close_matches(name, commands, n=1)
         talk(f"irkit: there is no command {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         talk("irkit --help lists them")

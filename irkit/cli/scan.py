@@ -7,6 +7,7 @@ file or folder: these files. Without a PATH: the repository here. Sub-commands: 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from irkit.scan.worktree import FileWants
 
 FORMATS = ("human", "json", "jsonl", "csv", "sarif", "junit", "github")
+_SELDOM = (500_000, 20, 100)
+"""What a scan makes has no cycles, and looking for some took a twelfth of its time (``gc.set_threshold``)."""
 _EXITS = (
     "Exit codes: 0 nothing found, 1 findings, 2 usage, or something that should have been scanned was not. "
     "A file named like a sub-command: ./org."
@@ -72,11 +75,15 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Scan and report; the exit code."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
     try:
         _check(args)
         return _run(args)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
         return failure(error)
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -84,9 +91,7 @@ def _run(args: argparse.Namespace) -> int:
         from irkit.cli.scan_hook import hook_with
 
         return hook_with(args)
-    patterns = _patterns(args)  # before the modules with expressions are loaded
-    from irkit.cli.scan_written import Scanned, written
-
+    patterns = _patterns()  # before the modules with expressions are loaded
     detector = _detector(args)
     repositories, files = _sorted([] if args.pre_push else args.paths)
     if args.pre_push:
@@ -94,9 +99,13 @@ def _run(args: argparse.Namespace) -> int:
         from irkit.cli.scan_pre_push import pre_push
 
         report = pre_push(repositories[0], detector, _wants(args), args.paths)
+        from irkit.cli.scan_written import Scanned, written
+
         patterns.keep()
         return written(Scanned(report, detector, Reach(repositories[0].work_tree, ())), args)
     reports = list(_reports(repositories, files, args, detector))
+    from irkit.cli.scan_written import Scanned, written  # 20 ms, mostly loaded while other processes scanned
+
     patterns.keep()  # what a baseline or a value is looked for with comes later, and is not kept
     if len(reports) == 1:
         return written(Scanned(reports[0], detector, *_surroundings(repositories, files, args)), args)
@@ -105,13 +114,13 @@ def _run(args: argparse.Namespace) -> int:
     return written(Scanned(joined(reports), detector, *_surroundings(repositories, files, args)), args)
 
 
-def _patterns(args: argparse.Namespace) -> KeptPatterns:
+def _patterns() -> KeptPatterns:
+    """Irkit's own expressions, compiled: of what is scanned they tell nothing, so ``--no-cache`` does not mean them."""
     from irkit.scan.folders import cache_folder
     from irkit.scan.kept_patterns import KeptPatterns
 
     patterns = KeptPatterns(cache_folder(), "scan")
-    if not args.no_cache:
-        patterns.recall()
+    patterns.recall()
     return patterns
 
 
@@ -205,13 +214,12 @@ def _of_repository(found: Repository, args: argparse.Namespace, detector: Detect
 
 
 def _wants(args: argparse.Namespace) -> Wants:
-    from irkit.cli.scan_hook import key
     from irkit.scan.folders import cache_folder
     from irkit.scan.history import Location, Unreachable, Wants
 
     return Wants(
         jobs=_jobs(args),
-        key=key,
+        key=_key,
         unreachable=Unreachable.SHOWN if args.unreachable else Unreachable.COUNTED,
         location=Location.LEFT_OUT if args.no_locate else Location.LOCATED,
         cache=None if args.no_cache else Path(cache_folder()),
@@ -220,11 +228,17 @@ def _wants(args: argparse.Namespace) -> Wants:
 
 
 def _file_wants(args: argparse.Namespace) -> FileWants:
-    from irkit.cli.scan_hook import key
     from irkit.scan.files import Ignored
     from irkit.scan.worktree import FileWants
 
-    return FileWants(_jobs(args), key, Ignored.SCANNED if args.no_ignore else Ignored.SKIPPED)
+    return FileWants(_jobs(args), _key, Ignored.SCANNED if args.no_ignore else Ignored.SKIPPED)
+
+
+def _key() -> bytes:
+    """Of the fingerprints; asked for at the first finding."""
+    from irkit.cli.scan_hook import key
+
+    return key()
 
 
 def _jobs(args: argparse.Namespace) -> int:

@@ -28,6 +28,10 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self._clean()
 
+    def begun(self) -> None:
+        """Other processes look at the objects: load what writes the report, 20 ms."""
+        from irkit.cli import scan_written  # noqa: F401
+
     def progress(self, done: int, of: int) -> None:
         """So much of the objects was looked at."""
         now = time.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -37,6 +38,9 @@ class Location(StrEnum):
 
 class Teller(Protocol):
     """Hears how the scan goes."""
+
+    def begun(self) -> None:
+        """Other processes look at the objects now: what is needed afterwards can be loaded."""
 
     def progress(self, done: int, of: int) -> None:
         """So much of the objects was looked at."""
@@ -136,16 +140,22 @@ class _Scan(NamedTuple):
 
     def of_everything(self, teller: Teller) -> _Whole:
         """All objects and names looked at, and located where that is wanted."""
-        from irkit.scan.grouped import Seen, grouped
         from irkit.scan.objects.scan import scan_objects
 
-        wants = self.wants
-        scanned = scan_objects(self.repository, self.detector, cache=wants.cache, jobs=wants.jobs, told=teller.progress)
+        wants, aside = self.wants, _Aside(self, teller)
+        scanned = scan_objects(
+            self.repository,
+            self.detector,
+            cache=wants.cache,
+            jobs=wants.jobs,
+            told=teller.progress,
+            meanwhile=aside.do,
+        )
         if scanned.cache_problem:
             teller.note(f"nothing is remembered for the next scan: {scanned.cache_problem}")
-        from irkit.scan.places.names import scan_names
+        from irkit.scan.grouped import grouped
 
-        names = [Seen(sighting, (place,)) for sighting, place in scan_names(self.repository, self.detector)]
+        names = aside.names
         bare = [*_bare(scanned.held), *names]
         is_hit = any(not seen.sighting.dismissed for seen in bare)
         if not is_hit or wants.location is Location.LEFT_OUT:
@@ -193,6 +203,29 @@ class _Scan(NamedTuple):
             unreachable=left_out,
             is_incomplete=scanned.is_incomplete or bool(unknown),
         )
+
+
+class _Aside:
+    """What a scan needs besides its objects: done while other processes look at these, where there are any."""
+
+    def __init__(self, scan: _Scan, teller: Teller) -> None:
+        self._scan, self._teller = scan, teller
+
+    def do(self) -> None:
+        """Do and load it now."""
+        self._teller.begun()
+        if self._scan.wants.location is Location.LOCATED:
+            from irkit.scan.places import locate  # noqa: F401
+        _ = self.names
+
+    @cached_property
+    def names(self) -> list[Seen]:
+        """What stands in names of refs and git's own texts."""
+        from irkit.scan.grouped import Seen
+        from irkit.scan.places.names import scan_names
+
+        seen = scan_names(self._scan.repository, self._scan.detector)
+        return [Seen(sighting, (place,)) for sighting, place in seen]
 
 
 def _to_locate(held: Sequence[Held]) -> list[Held]:

@@ -64,6 +64,13 @@ class Detector:
                 hits.setdefault(index, [])
         return self._opened().of_each([body for body, _ in texts], hits, passed) if hits else {}
 
+    def open(self) -> None:
+        """Load what looks at hits now, not with the first of them: before processes are forked, to be shared."""
+        from irkit.scan.detect import decode, dismissal, structure  # noqa: F401
+
+        self._opened()
+        self._parts.rules[:1]
+
     def _opened(self) -> Sights:
         if self._sights is None:
             self._prepare()

@@ -203,6 +203,9 @@ def _named(report: Report, target: Target) -> Report:
 
 
 class _Silent:
+    def begun(self) -> None:
+        """What comes after a scan is loaded already."""
+
     def progress(self, done: int, of: int) -> None:
         """Several at once would write over each other."""
 

@@ -25,7 +25,7 @@ from irkit.scan.objects.recalled import Forgotten, recalled
 from irkit.scan.objects.same_ids import same_ids
 from irkit.scan.objects.shelves import Shelves
 from irkit.scan.objects.stores import Stores, stores
-from irkit.scan.objects.workers import ScanDied, run_each
+from irkit.scan.objects.workers import ScanDied, nothing, run_each
 from irkit.scan.repository import Repository
 from irkit.scan.scrubbed import scrubbed
 
@@ -36,13 +36,22 @@ _TRIED_AGAIN = 1000
 Told = Callable[[int, int], None]
 
 
-def scan_objects(repository: Repository, detector: Detector, *, cache: Path | None, jobs: int, told: Told) -> Scanned:
+def scan_objects(
+    repository: Repository,
+    detector: Detector,
+    *,
+    cache: Path | None,
+    jobs: int,
+    told: Told,
+    meanwhile: Callable[[], None] = nothing,
+) -> Scanned:
     """Look at every object of a repository, reachable or not, in ``jobs`` processes.
 
-    ``cache`` is a folder of what was looked at before; ``told`` hears how many objects are done, of how many. Raises
-    ``ScanDied`` when one of the processes does not finish.
+    ``cache`` is a folder of what was looked at before; ``told`` hears how many objects are done, of how many;
+    ``meanwhile`` is called here while these processes work, where there are any. Raises ``ScanDied`` when one of the
+    processes does not finish.
     """
-    scan = _Scan(repository, detector, jobs, told)
+    scan = _Scan(repository, detector, jobs, told, meanwhile)
     found = stores(repository)
     if repository.object_format != _READ_HERE:
         return scan.through_git(found)
@@ -59,11 +68,14 @@ def scan_objects(repository: Repository, detector: Detector, *, cache: Path | No
 class _Scan:
     """One scan: what it works with, and what it has found."""
 
-    def __init__(self, repository: Repository, detector: Detector, jobs: int, told: Told) -> None:
+    def __init__(
+        self, repository: Repository, detector: Detector, jobs: int, told: Told, meanwhile: Callable[[], None]
+    ) -> None:
         self._repository = repository
         self._detector = detector
         self._jobs = jobs
         self._told = told
+        self._meanwhile = meanwhile
 
     def through_git(self, found: Stores) -> Scanned:
         """Let git read everything."""
@@ -117,7 +129,8 @@ class _Scan:
             done += tasks[number].objects
             self._told(done, every)
 
-        run_each([partial(_answer, task) for task in tasks], self._jobs, take)
+        self._detector.open()  # once, not once a process
+        run_each([partial(_answer, task) for task in tasks], self._jobs, take, self._meanwhile)
         wanted: dict[Ids, set[int]] = {}
         for number, task in enumerate(tasks):
             if task.keys:

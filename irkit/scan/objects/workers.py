@@ -8,7 +8,6 @@ import select
 import signal
 import struct
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -47,8 +46,19 @@ class _Worker:
         return found
 
 
-def run_each(tasks: Sequence[Callable[[], bytes]], jobs: int, done: Callable[[int, bytes], None]) -> None:
+def nothing() -> None:
+    """Nothing is to be done meanwhile."""
+
+
+def run_each(
+    tasks: Sequence[Callable[[], bytes]],
+    jobs: int,
+    done: Callable[[int, bytes], None],
+    meanwhile: Callable[[], None] = nothing,
+) -> None:
     """Run the tasks in forked processes, the first ones first; ``done`` is told number and answer, as they come.
+
+    ``meanwhile`` is called here, once, while they run: it should be short, or their answers fill the pipes.
 
     Raises ``ScanDied`` when a process dies or a task fails. No process is left, whatever happens.
     """
@@ -65,6 +75,7 @@ def run_each(tasks: Sequence[Callable[[], bytes]], jobs: int, done: Callable[[in
         with _interrupts_wait():
             for _ in range(min(jobs, len(tasks))):
                 workers.append(_start(tasks, waiting, workers))
+        meanwhile()
         answered = _collect(workers, done)
         if answered != len(tasks):
             raise ScanDied(f"the scan's processes answered {answered} of {len(tasks)} tasks")
@@ -118,6 +129,8 @@ def _work(tasks: Sequence[Callable[[], bytes]], waiting: int, pipe: int) -> None
         try:
             answer = tasks[number]()
         except BaseException as error:  # noqa: BLE001 - whatever it is, the parent raises it
+            import traceback  # 1 ms, hardly ever needed
+
             where = traceback.extract_tb(error.__traceback__)[-1]
             said = f"{type(error).__name__} in {os.path.basename(where.filename)}, line {where.lineno}"  # noqa: PTH119
             _send(pipe, _FAILED, said.encode())

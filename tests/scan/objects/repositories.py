@@ -47,6 +47,8 @@ class Finds:
     def rule(self, id: str) -> Rule:  # noqa: A002
         raise KeyError(id)
 
+    def open(self) -> None: ...
+
     def look(self, body: bytes) -> Looked:
         return self._look(Text(body))
 

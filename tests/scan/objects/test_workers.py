@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
 from collections.abc import Iterator
@@ -37,6 +38,35 @@ def test_answers_larger_than_a_pipe_come_whole() -> None:
     run_each([lambda: b"x" * 9_000_000] * 4, 2, lambda number, answer: answers.setdefault(number, len(answer)) and None)
 
     assert answers == dict.fromkeys(range(4), 9_000_000)
+
+
+def test_something_else_is_done_while_tasks_run() -> None:
+    waiting, feed = os.pipe()
+    answers: dict[int, bytes] = {}
+
+    def wait() -> bytes:
+        return os.read(waiting, 1) if select.select([waiting], [], [], 60)[0] else b""
+
+    def write() -> None:
+        os.write(feed, b"ab")
+
+    run_each([wait, wait], 2, answers.__setitem__, write)
+
+    assert sorted(answers.values()) == [b"a", b"b"]
+    os.close(waiting)
+    os.close(feed)
+
+
+def test_no_process_is_left_when_what_is_done_meanwhile_fails() -> None:
+    def fail() -> None:
+        raise OSError("no more files")
+
+    def wait() -> bytes:
+        signal.pause()
+        return b""
+
+    with pytest.raises(OSError, match="no more files"):
+        run_each([wait, wait], 2, lambda _number, _answer: None, fail)
 
 
 def test_no_tasks_start_no_process() -> None:
