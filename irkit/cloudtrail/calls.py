@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from irkit.cloudtrail.known_calls import Known, Severity, Tactic, table
@@ -48,9 +48,16 @@ def plain(call: str) -> str:
 
 def summary(records: Iterable[Record]) -> tuple[tuple[Tactic, Severity, str, int], ...]:
     """Tactic, severity, call and count of all known calls, in the tactics' order, the gravest first."""
-    counted: Counter[tuple[Tactic, Severity, str]] = Counter(
-        (found.tactic, found.severity, found.call) for one in records if (found := known(one)) is not None
-    )
+    return in_order(counted(records))
+
+
+def counted(records: Iterable[Record]) -> Counter[tuple[Tactic, Severity, str]]:
+    """How often each known call was made."""
+    return Counter((found.tactic, found.severity, found.call) for one in records if (found := known(one)) is not None)
+
+
+def in_order(counted: Mapping[tuple[Tactic, Severity, str], int]) -> tuple[tuple[Tactic, Severity, str, int], ...]:
+    """The counts as ``summary`` has them."""
     tactics, severities = list(Tactic), list(Severity)
     rows = [(tactic, severity, call, count) for (tactic, severity, call), count in counted.items()]
     return tuple(sorted(rows, key=lambda row: (tactics.index(row[0]), -severities.index(row[1]), -row[3], row[2])))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from irkit.cloudtrail.calls import known, summary
+from irkit.cloudtrail.calls import counted, in_order, known
 from irkit.cloudtrail.identity import who
-from irkit.cloudtrail.known_calls import Severity
+from irkit.cloudtrail.known_calls import Severity, Tactic
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.target import target
 from irkit.cloudtrail.record import Record
@@ -77,10 +80,30 @@ def _all(query: Query) -> Query:
 
 
 def _remarks(asked: Asked) -> tuple[str, ...]:
+    return _told(counted(asked.records))
+
+
+class _Done(Gathering[Activity]):
+    """Calls, and how often each known one was made."""
+
+    def __init__(self) -> None:
+        self._counted: Counter[tuple[Tactic, Severity, str]] = Counter()
+        super().__init__(rows=activity, rank=lambda row: (row.at, row.event_id))
+
+    def learn(self, asked: Asked) -> None:
+        """Count them."""
+        self._counted += counted(asked.records)
+
+    def remarks(self) -> tuple[str, ...]:
+        """As the question's."""
+        return _told(self._counted)
+
+
+def _told(calls: Mapping[tuple[Tactic, Severity, str], int]) -> tuple[str, ...]:
     """The tactics that the calls show, with the gravest calls of each."""
     by_tactic: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
-    for tactic, severity, call, count in summary(asked.records):
+    for tactic, severity, call, count in in_order(calls):
         counts[tactic] = counts.get(tactic, 0) + count
         if severity in _GRAVE:
             by_tactic.setdefault(tactic, []).append(f"{call} {count}")
@@ -103,4 +126,5 @@ ACTIVITY = Question(
     needs=_all,
     rows=activity,
     remarks=_remarks,
+    wide=_Done,
 )

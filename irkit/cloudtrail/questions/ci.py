@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from irkit.cloudtrail.births import moment
 from irkit.cloudtrail.identity import Subject
 from irkit.cloudtrail.query import Outcome, Query, Window
+from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.group import agents, failed, grouped, ids, locators, once, places
 from irkit.cloudtrail.questions.question import Asked, Lead, Question
 from irkit.cloudtrail.questions.reach import READS
@@ -66,7 +67,7 @@ class Run:
 
 
 def ci(asked: Asked) -> tuple[Run, ...]:
-    """One row a session, in the order of the first of each. A session without a call in the window has a row too."""
+    """One row a session, in the order of the first of each; without a call in the window, of its taking on."""
     taken = {one.answered("credentials", "accessKeyId"): one for one in asked.leads if _is_asked(asked.query, one)}
     used = grouped(asked.records, lambda one: asked.caller(one).key_id)
     keys = dict.fromkeys(key for key in (*taken, *used) if key and (key in taken or _is_run(asked.query, used[key])))
@@ -77,7 +78,19 @@ def ci(asked: Asked) -> tuple[Run, ...]:
     ]
     refused = [one for one in asked.leads if one.error and _is_asked(asked.query, one)]
     rows += [_row(asked, "", one, []) for one in refused if _is_enough(asked.query, one)]
-    return tuple(sorted(rows, key=lambda row: (row.first_at, row.session)))
+    return tuple(sorted(rows, key=_rank))
+
+
+class _Runs(Gathering[Run]):
+    """A session's calls, and its taking on."""
+
+    def led(self, lead: Record) -> str:
+        """By the session's key; a taking on that was refused made none."""
+        return lead.answered("credentials", "accessKeyId") or lead.event_id
+
+
+def _rank(row: Run) -> tuple[datetime, str, str]:
+    return row.first_at, row.session, row.event_ids[0]
 
 
 def _is_run(query: Query, several: Sequence[Record]) -> bool:
@@ -194,4 +207,5 @@ CI = Question(
     needs=_needs,
     rows=ci,
     lead=Lead(_looked_for, _pointed),
+    wide=lambda: _Runs(rows=ci, rank=_rank, shelf=lambda asked, one: asked.caller(one).key_id),
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from irkit.cloudtrail.attribution import Certainty
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.group import agents, grouped, ids, locators, once
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.reach import READS
@@ -16,6 +18,8 @@ from irkit.cloudtrail.questions.target import target
 from irkit.cloudtrail.record import Record, part
 
 _CALLS = ("kms:Decrypt", "kms:ReEncrypt")
+_SEVERAL = 2
+_NONE = ("no decrypt was found; a trail can be set to leave KMS out, and then has none: look at its selectors",)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,12 @@ class Decrypts:
 def decrypts(asked: Asked) -> tuple[Decrypts, ...]:
     """One row a caller, KMS key and context, in the order of the first."""
     used = [one for one in asked.records if one.call in _CALLS]
-    contexts = _contexts(used)
+    contexts: dict[str, set[str]] = {}
+    _add_contexts(used, contexts)
+    return _rows(asked, used, contexts)
+
+
+def _rows(asked: Asked, used: Sequence[Record], contexts: Mapping[str, Collection[str]]) -> tuple[Decrypts, ...]:
     groups = grouped(used, lambda one: _key(asked, one))
     return tuple(_row(asked, several, contexts) for several in groups.values())
 
@@ -77,16 +86,16 @@ def _sure(asked: Asked, one: Record) -> str:
     return "" if cause.certainty is Certainty.ONE else cause.certainty
 
 
-def _contexts(used: list[Record]) -> dict[str, set[str]]:
-    """The contexts that callers themselves used each key with."""
-    found: dict[str, set[str]] = {}
+def _add_contexts(used: Iterable[Record], contexts: dict[str, set[str]]) -> None:
+    """The contexts that callers themselves used each key with; of several, two."""
     for one in used:
         if not one.invoked_by and not one.error:
-            found.setdefault(kms_key(one), set()).add(context(one))
-    return found
+            known = contexts.setdefault(kms_key(one), set())
+            if len(known) < _SEVERAL:
+                known.add(context(one))
 
 
-def _row(asked: Asked, several: list[Record], contexts: dict[str, set[str]]) -> Decrypts:
+def _row(asked: Asked, several: list[Record], contexts: Mapping[str, Collection[str]]) -> Decrypts:
     first, last = several[0], several[-1]
     caller = asked.caller(first)
     return Decrypts(
@@ -109,7 +118,7 @@ def _row(asked: Asked, several: list[Record], contexts: dict[str, set[str]]) -> 
     )
 
 
-def _notes(one: Record, count: int, contexts: dict[str, set[str]]) -> list[str]:
+def _notes(one: Record, count: int, contexts: Mapping[str, Collection[str]]) -> list[str]:
     if not context(one):
         return ["no encryption context: the record does not tell what was decrypted"]
     if not one.invoked_by and count > 1 and len(contexts.get(kms_key(one), ())) == 1:
@@ -122,9 +131,33 @@ def _needs(query: Query) -> Query:
 
 
 def _remarks(asked: Asked) -> tuple[str, ...]:
-    if any(one.call in _CALLS for one in asked.records):
-        return ()
-    return ("no decrypt was found; a trail can be set to leave KMS out, and then has none: look at its selectors",)
+    return () if any(one.call in _CALLS for one in asked.records) else _NONE
+
+
+class _Used(Gathering[Decrypts]):
+    """Decrypts of one kind, and the contexts that callers used each KMS key with, in all of the records."""
+
+    def __init__(self) -> None:
+        self._contexts: dict[str, set[str]] = {}
+        self._is_found = False
+        super().__init__(self._made, lambda row: (row.first_at, row.event_ids[0]), _shelf)
+
+    def learn(self, asked: Asked) -> None:
+        """The contexts."""
+        used = [one for one in asked.records if one.call in _CALLS]
+        self._is_found = self._is_found or bool(used)
+        _add_contexts(used, self._contexts)
+
+    def _made(self, asked: Asked) -> tuple[Decrypts, ...]:
+        return _rows(asked, [one for one in asked.records if one.call in _CALLS], self._contexts)
+
+    def remarks(self) -> tuple[str, ...]:
+        """As the question's."""
+        return () if self._is_found else _NONE
+
+
+def _shelf(asked: Asked, one: Record) -> str | None:
+    return "\n".join(_key(asked, one)) if one.call in _CALLS else None
 
 
 DECRYPTS = Question(
@@ -139,4 +172,5 @@ DECRYPTS = Question(
     needs=_needs,
     rows=decrypts,
     remarks=_remarks,
+    wide=_Used,
 )

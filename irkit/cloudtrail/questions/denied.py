@@ -7,6 +7,7 @@ from datetime import datetime
 
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.query import Outcome, Query
+from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.group import agents, grouped, ids, locators
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.target import target
@@ -85,4 +86,9 @@ DENIED = Question(
     columns=("first_at", "last_at", "count", "call", "error", "target", "who", "key_id", "ip", "region", "message"),
     needs=_needs,
     rows=denied,
+    wide=lambda: Gathering(
+        rows=denied,
+        rank=lambda row: (row.first_at, row.event_ids[0]),
+        shelf=lambda asked, one: "\n".join(_key(asked, one)),
+    ),
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
 
-from irkit.cloudtrail.attribution import Cause, Certainty, causes
+from irkit.cloudtrail.attribution import Cause, causes
 from irkit.cloudtrail.births import Kind, births
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.lineage import Tree, tree
@@ -25,6 +24,7 @@ from irkit.cloudtrail.questions.reach import (
     whoever,
     widened,
 )
+from irkit.cloudtrail.questions.tally import Tally, Unknown
 from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress, Source, in_order
@@ -241,21 +241,9 @@ class Hunt:
 
     def notes(self) -> Generator[str, None, None]:
         """In words, what was followed and how sure it is."""
-        told = self.attributed
-        shared = Counter(one.shared_id for one in self.kept.values() if one.shared_id)
-        if count := sum(each > 1 for each in shared.values()):
-            yield f"{count} calls between accounts stand in the logs of both: each has two records here"
-        if told.causes:
-            yield f"{len(told.causes)} calls that services made are told with their callers' key and address"
-        for certainty in (Certainty.SEVERAL, Certainty.UNCLEAR, Certainty.RESOURCE, Certainty.SERVICE):
-            if count := sum(each.certainty is certainty for each in told.causes.values()):
-                yield f"{count} of them joined less surely: {certainty}"
-        if told.other_keys:
-            count = len(told.other_keys)
-            yield f"{count} more were made for the same identity, other key or address: not in the answer"
-        if told.unknown:
-            absent = "not in the answer" if names_origin(self._needed) else "in the answer as the service's own"
-            yield f"{len(told.unknown)} were made for the same identity, and the causing call is not known: {absent}"
+        tally = Tally()
+        tally.add(self.kept.values(), self.attributed)
+        yield from tally.told(Unknown.LEFT_OUT if names_origin(self._needed) else Unknown.KEPT)
         if self.tree is not None:
             sessions = sum(one.kind is Kind.SESSION for one in self.tree.births)
             yield f"followed {len(self.tree.births)} that came of the keys, {sessions} of them sessions"

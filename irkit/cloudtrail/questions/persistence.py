@@ -8,6 +8,7 @@ from datetime import datetime
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.persistence import CALLS, traces
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.target import target
 from irkit.cloudtrail.record import Record, part, word
@@ -104,4 +105,5 @@ PERSISTENCE = Question(
     ),
     needs=_needs,
     rows=persistence,
+    wide=lambda: Gathering(rows=persistence, rank=lambda row: (row.at, row.event_id)),
 )

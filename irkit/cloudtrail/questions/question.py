@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from irkit.cloudtrail.attribution import Cause
 from irkit.cloudtrail.coverage import Coverage
@@ -51,6 +51,32 @@ def _nothing(asked: Asked) -> tuple[str, ...]:  # noqa: ARG001 -- the shape of a
     return ()
 
 
+class Gathering(Protocol[Row_co]):
+    """Makes an answer's rows of more records than memory holds: they come in spans of time, oldest first."""
+
+    @property
+    def shelf(self) -> Callable[[Asked, Record], str | None] | None:
+        """All records that one row rests on have one shelf; None: a record that no row rests on.
+
+        None: each row rests on one record, or is made of what was learnt.
+        """
+
+    def led(self, lead: Record) -> str:
+        """The shelf of the records that a lead points at."""
+
+    def learn(self, asked: Asked) -> None:
+        """Take from the records of one span what rows or remarks must know of all of them."""
+
+    def ranked(self, asked: Asked) -> Iterator[tuple[tuple[object, ...], Row_co]]:
+        """The rows of all records of some shelves (without shelves: of one span), by their ranks among all rows."""
+
+    def last(self) -> Iterator[tuple[tuple[object, ...], Row_co]]:
+        """The rows that are made of what was learnt, by their ranks."""
+
+    def remarks(self) -> tuple[str, ...]:
+        """As the question's, after all spans."""
+
+
 @dataclass(frozen=True)
 class Lead:
     """A look before: what it finds says what to ask for."""
@@ -82,6 +108,8 @@ class Question(Generic[Row_co]):
     lead: Lead | None = None
     least: Follow = Follow.ALONE
     """How far the question goes even when it is asked to go less far."""
+    wide: Callable[[], Gathering[Row_co]] | None = None
+    """A way to the same rows for what does not fit into memory; None where there is none."""
 
 
 @dataclass(frozen=True)

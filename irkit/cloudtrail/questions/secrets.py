@@ -9,6 +9,7 @@ from datetime import datetime
 from irkit.cloudtrail.attribution import Certainty
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.query import Query, texts
+from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.group import agents, grouped, ids, locators, once
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.reach import READS
@@ -63,7 +64,21 @@ def secrets(asked: Asked) -> tuple[Opened, ...]:
     rows = [_row(asked, key[0], several) for key, several in groups.items()]
     told = {event_id for row in rows for event_id in row.event_ids}
     rows += [_unread(asked, several) for several in _unexplained(asked, told).values()]
-    return tuple(sorted(rows, key=lambda row: (not row.outcome.startswith("read"), row.first_at, row.secret)))
+    return tuple(sorted(rows, key=_place))
+
+
+def _place(row: Opened) -> tuple[bool, datetime, str]:
+    return not row.outcome.startswith("read"), row.first_at, row.secret
+
+
+def _rank(row: Opened) -> tuple[object, ...]:
+    """Of rows in one place, those of reads come first, each in the order of its first record."""
+    return *_place(row), not row.count, row.event_ids[0]
+
+
+def _shelf(asked: Asked, one: Record) -> str:
+    """A read's own key: that of the caller of its decrypts."""
+    return asked.caller(one).key_id if one.call == _DECRYPT else one.key_id
 
 
 def _unexplained(asked: Asked, told: Collection[str]) -> dict[tuple[str, ...], list[Record]]:
@@ -195,4 +210,5 @@ SECRETS = Question(
     ),
     needs=_needs,
     rows=secrets,
+    wide=lambda: Gathering(rows=secrets, rank=_rank, shelf=_shelf),
 )

@@ -1,0 +1,62 @@
+"""The rows of an answer that is too large for memory: on disk, in order, read as often as they are written."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from irkit.cloudtrail.spool import Spool
+
+T = TypeVar("T")
+Rank = tuple[object, ...]
+"""What rows are ordered by."""
+_AT_ONCE = 64
+"""Rows of one run that come into memory together: a row may hold thousands of ids, and there are many runs."""
+_SORTED = 20_000
+"""Rows that are sorted in memory."""
+
+
+class RankedRows(Generic[T]):
+    """Rows in the order of their ranks; of equal ranks, those of an earlier run are first. Close it."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` is on a disk with room. Raises ``OutsideError``, as ``add`` does."""
+        self._folder = folder
+        self._spool: Spool[tuple[Rank, T]] = Spool(folder)
+        self._run = 0
+        self._last: Rank | None = None
+        self._count = 0
+
+    def add(self, run: Iterable[tuple[Rank, T]]) -> None:
+        """Rows with their ranks, in order. What begins where the run before ended is one run with it."""
+        each = iter(run)
+        is_first = True
+        while several := list(islice(each, _AT_ONCE)):
+            if is_first and self._last is not None and several[0][0] < self._last:
+                self._run += 1
+            is_first, self._last = False, several[-1][0]
+            self._spool.put(self._run, several)
+            self._count += len(several)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[T]:
+        """Each row; a few of each run are in memory at a time."""
+        return map(itemgetter(1), heapq.merge(*map(self._spool.taken, self._spool.shelves), key=itemgetter(0)))
+
+    def reordered(self, rank: Callable[[T], Rank]) -> RankedRows[T]:
+        """The same rows by another rank; those of equal ranks keep their order. Close it."""
+        found: RankedRows[T] = RankedRows(self._folder)
+        rows = iter(self)
+        while several := list(islice(rows, _SORTED)):
+            found.add(sorted(((rank(row), row) for row in several), key=itemgetter(0)))
+        return found
+
+    def close(self) -> None:
+        """Let go of the rows on disk."""
+        self._spool.close()
