@@ -112,7 +112,7 @@ class Coverage:
             asked_at=min(self.asked_at, other.asked_at),
             not_seen={**self.not_seen, **other.not_seen},
             sources=_once(self.sources, other.sources),
-            accounts=_once(self.accounts, other.accounts),
+            accounts=tuple(sorted({*self.accounts, *other.accounts})),
             skipped=_once(self.skipped, other.skipped),
             notes=_once(self.notes, other.notes),
             counts=self.counts + other.counts,

@@ -21,6 +21,8 @@ from irkit.cloudtrail.raw.walking import Walked, walked
 from irkit.cloudtrail.source import Batch
 from irkit.errors import OutsideError
 
+NO_FILE = "there is no file of it"
+"""Why a region that is asked for was not seen."""
 NEVER = ("what the trail was not set to record is in no file of it (its selectors say what)",)
 _LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".parquet", ".csv")
 """A file so named is meant to be read: when it cannot be, that is a gap."""
@@ -143,7 +145,7 @@ def _coverage(label: str, query: Query, plan: _Plan, looked: Looked, names: _Nam
         start=span.start if span else seen.first or asked_at,
         end=span.end if span else max(seen.last or asked_at, asked_at),
         asked_at=asked_at,
-        not_seen={each: "there is no file of it" for each in query.regions if each not in seen.regions},
+        not_seen={each: NO_FILE for each in query.regions if each not in seen.regions},
         sources=(label,),
         accounts=tuple(sorted(query.accounts or seen.accounts)),
         skipped=(*plan.walked.skipped, *skipped),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.local import NO_FILE
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import stamp
@@ -152,7 +153,7 @@ class Ready:
             seen = yield from held.rest.look(query)
         except OutsideError as error:
             return replace(stored, not_seen={**stored.not_seen, self.label: error.message})
-        return _joined(seen, stored, frozenset(held.stamps), held.gone)
+        return _joined(seen, stored, held)
 
     def _all_raw(self, query: Query, error: IrkitError | None) -> Generator[Batch, None, Coverage]:
         seen = yield from self._raw.look(query)
@@ -208,19 +209,22 @@ def _state(place: str, held: str) -> State:
         return State.GONE
 
 
-def _joined(seen: Coverage, stored: Coverage, known: frozenset[str], gone: int) -> Coverage:
+def _joined(seen: Coverage, stored: Coverage, held: _Held) -> Coverage:
     """Of what was read raw, whose names tell of all files, and of what came from the store."""
     joined = seen.joined(stored)
-    notes = [*seen.notes, f"files read from the store: {stored.counts.files}"]
-    if gone:
-        notes.append(f"files that are no longer there, whose events come from the store alone: {gone}")
+    notes = [*seen.notes, *stored.notes, f"files read from the store: {stored.counts.files}"]
+    if held.gone:
+        notes.append(f"files that are no longer there, whose events come from the store alone: {held.gone}")
+    there = {scope.region for scope in held.holdings.scopes}
     return replace(
         joined,
         accounts=tuple(sorted(joined.accounts)),
         regions=tuple(sorted(joined.regions)),
         asked_at=max(seen.asked_at, stored.asked_at),
+        # Files may hold events of another region than their names say.
+        not_seen={part: why for part, why in joined.not_seen.items() if why != NO_FILE or part not in there},
         sources=seen.sources,
-        skipped=(*seen.skipped, *(each for each in stored.skipped if each.at.place in known)),
+        skipped=(*seen.skipped, *(each for each in stored.skipped if each.at.place in held.stamps)),
         notes=tuple(notes),
         never=seen.never,
     )

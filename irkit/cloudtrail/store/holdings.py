@@ -75,6 +75,11 @@ class Holdings:
         """Files of which nothing can be read as they are, by their places."""
         return self.manifest.unread()
 
+    @cached_property
+    def misnamed(self) -> tuple[str, ...]:
+        """Files with an event that is not of the time which their names say."""
+        return tuple(each for each in self.manifest.misnamed() if each not in self._away)
+
     @property
     def is_settled(self) -> bool:
         """Whether no event is in it twice."""

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from irkit.cloudtrail.coverage import Skipped
+from irkit.cloudtrail.coverage import LAG, Skipped
+from irkit.cloudtrail.layout import SLACK
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.store.entries import Part, Registration, Scope, Swap, Totals, Unread
 from irkit.errors import IrkitError, OutsideError
@@ -198,6 +199,16 @@ class Manifest:
             (first, end, json.dumps(sorted(without))),
         )
         return Totals(*next(rows))
+
+    def misnamed(self) -> tuple[str, ...]:
+        """Files with an event that is not of the time which their names say (``layout.Named.span``)."""
+        named = "CAST(strftime('%s', delivered) AS INTEGER)"
+        earlier, later = (int(each.total_seconds()) for each in (LAG + SLACK, SLACK))
+        rows = self._rows(
+            "SELECT place FROM files WHERE delivered <> '' AND "  # noqa: S608 own words
+            f"(first < ({named} - {earlier}) * 1000000 OR last >= ({named} + {later}) * 1000000) ORDER BY place"
+        )
+        return tuple(place for (place,) in rows)
 
     def _rows(self, statement: str, values: tuple[str | int | None, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
         with _in_words(self._folder):

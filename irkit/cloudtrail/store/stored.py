@@ -26,6 +26,7 @@ _ROWS = 2_000
 _MORE = 2
 """How many times what a key did its owner may have done, for both to be asked at once."""
 _MOST_OWNERS = 50
+_SHOWN = 3
 _UNJUDGED = Condition("true", (), exact=False)
 _NEVER = ("nothing but the files that were read into the store",)
 
@@ -134,16 +135,24 @@ def coverage(holdings: Holdings, query: Query) -> Coverage:
     first, last = moment(totals.first), moment(totals.last)
     span = query.span
     return Coverage(
-        regions=tuple(dict.fromkeys(scope.region for scope in holdings.scopes if scope.region)),
+        regions=query.regions or tuple(dict.fromkeys(scope.region for scope in holdings.scopes if scope.region)),
         start=span.start if span is not None else first,
         end=span.end if span is not None else last,
         asked_at=datetime.fromisoformat(totals.newest) if totals.newest else last,
         sources=(f"store under {holdings.folder}",),
-        accounts=tuple(dict.fromkeys(scope.account for scope in holdings.scopes if scope.account)),
+        accounts=query.accounts or tuple(dict.fromkeys(scope.account for scope in holdings.scopes if scope.account)),
         skipped=holdings.skipped,
+        notes=tuple(_notes(holdings)),
         counts=Counts(totals.files, totals.pruned, totals.size, totals.events, totals.doubles),
         never=_NEVER,
     )
+
+
+def _notes(holdings: Holdings) -> Iterator[str]:
+    if several := holdings.misnamed:
+        more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
+        told = "1 file holds" if len(several) == 1 else f"{len(several):,} files hold"
+        yield f"{told} events of other times than their names say ({', '.join(several[:_SHOWN])}{more}): all were read"
 
 
 def moment(microseconds: int | None) -> datetime:

@@ -158,6 +158,20 @@ def test_of_an_event_that_a_file_holds_twice_store_and_file_give_that_which_stan
     assert [one.at for one in of_store] == [one.at for one in of_file]
 
 
+def test_a_store_tells_files_and_regions_that_are_not_what_the_names_say(tmp_path: Path) -> None:
+    there, folder = tmp_path / "logs", tmp_path / "store"
+    good = log(there / aws_name(hour=12), aws_form([body("s3:GetObject", 60)]))
+    late = log(there / aws_name(hour=20), aws_form([body("s3:GetObject", 70, awsRegion="us-east-1")]))
+    build(there, folder)
+    records, coverage = cached(there, folder, Query(regions=("us-east-1",)))
+    assert len(records) == 1
+    assert coverage.regions == ("us-east-1",)
+    assert coverage.is_whole, "the region's events are there, in a file of another name"
+    assert f"1 file holds events of other times than their names say ({late}): all were read" in coverage.notes
+    assert str(good) not in coverage.text
+    assert cached(there, folder, Query(regions=("eu-south-1",)))[1].not_seen == {"eu-south-1": "there is no file of it"}
+
+
 def test_a_span_of_time_leaves_out_files_by_their_events(kept: Kept) -> None:
     nothing = Query(windows=(Window(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC)),))
     coverage = found(Stored(kept.folder), nothing).coverage
