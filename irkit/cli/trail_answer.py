@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeVar
 
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
 from irkit.cli.trail_behind import build_behind
 from irkit.cli.trail_cells import as_json, cell, names
 from irkit.cli.trail_source import Looked, looked
-from irkit.cli.trail_stream import Stream, mapping, preview
+from irkit.cli.trail_stream import Stream, preview
 from irkit.cli.trail_told import Teller, say, tell_coverage
 from irkit.cli.trail_written import Format, Written, opened, write
 from irkit.cloudtrail.questions.asking import ask
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from irkit.cloudtrail.coverage import Coverage
     from irkit.cloudtrail.source import Batch
 
+Row = TypeVar("Row")
 INCOMPLETE = 1
 INTERRUPTED = 130
 MOST = 300_000
@@ -106,7 +108,7 @@ def _asked(
     with Teller(preview(question, asked.query) if _is_previewed(args, question, out) else None) as teller:
         found = _found(args, question, asked, (stream, teller), more)
     tell_coverage(found.coverage, len(found.rows) + (stream.count if stream else 0), teller.seconds, found.notes)
-    shown = limited(ordered([mapping(each) for each in found.rows], args.sort), args.limit)
+    shown = limited(ordered(found.rows, args.sort), args.limit)
     return Written(columns, shown, about(args, question, asked, found.notes), found.coverage, bool(args.columns))
 
 
@@ -154,7 +156,7 @@ def chosen(args: argparse.Namespace, question: Question[object]) -> tuple[str, .
     return question.columns if args.format == Format.TABLE and not named else every
 
 
-def limited(rows: list[Mapping[str, object]], most: int | None) -> list[Mapping[str, object]]:
+def limited(rows: Sequence[Row], most: int | None) -> Sequence[Row]:
     """The first ones; how many are left out is told."""
     kept = rows[:most]
     if len(kept) < len(rows):
@@ -162,14 +164,14 @@ def limited(rows: list[Mapping[str, object]], most: int | None) -> list[Mapping[
     return kept
 
 
-def ordered(rows: list[Mapping[str, object]], sort: str | None) -> list[Mapping[str, object]]:
+def ordered(rows: Sequence[Row], sort: str | None) -> Sequence[Row]:
     """By a column, ``-column`` from the greatest; rows without a value come last. None: as they are."""
     if sort is None:
         return rows
-    name = sort.removeprefix("-")
-    filled = [row for row in rows if cell(row[name])]
-    empty = [row for row in rows if not cell(row[name])]
-    return sorted(filled, key=lambda row: _rank(row[name]), reverse=sort.startswith("-")) + empty
+    value = attrgetter(sort.removeprefix("-"))
+    filled = [row for row in rows if cell(value(row))]
+    empty = [row for row in rows if not cell(value(row))]
+    return sorted(filled, key=lambda row: _rank(value(row)), reverse=sort.startswith("-")) + empty
 
 
 def _rank(value: object) -> tuple[float, str]:

@@ -10,7 +10,6 @@ from typing import cast
 from irkit.cli.trail_answer import about, chosen, limited, ordered
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
 from irkit.cli.trail_source import looked
-from irkit.cli.trail_stream import mapping
 from irkit.cli.trail_told import Teller, say, tell_coverage
 from irkit.cli.trail_written import Format, Written, opened, write
 from irkit.cloudtrail.questions.asking import ask
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         if form is Format.TABLE and not args.columns and not args.sort and args.limit is None:
             print(_drawn(branches), file=out)
         else:
-            rows = limited(ordered([mapping(each) for each in branches], args.sort), args.limit)
+            rows = limited(ordered(branches, args.sort), args.limit)
             told = about(args, question, found, notes)
             write(Written(columns, rows, told, answer.coverage, bool(args.columns)), form, out)
     came = sum(each.depth > 0 for each in branches)

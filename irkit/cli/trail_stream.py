@@ -54,7 +54,7 @@ class Stream:
 
     def _write(self, once: Mapping[str, Record]) -> None:
         for row in self._question.rows(Asked(tuple(once.values()), self._query)):
-            print(json_line(mapping(row), self._columns), file=self._out)
+            print(json_line(row, self._columns), file=self._out)
         self._seen.update(once)
         if once:
             self._out.flush()
@@ -84,8 +84,3 @@ def preview(question: Question[object], asked: Query) -> Callable[[Batch], list[
         return [line([cell(getattr(row, name)) for name in _PREVIEW], list(_PREVIEW.values())) for row in rows]
 
     return lines
-
-
-def mapping(row: object) -> Mapping[str, object]:
-    """The fields of a row, which is a dataclass without slots."""
-    return vars(row)

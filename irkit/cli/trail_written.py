@@ -7,12 +7,13 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -48,10 +49,10 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Written:
-    """What is to be written: rows as mappings of all their fields, and what they do not cover."""
+    """What is to be written: rows, whose attributes are the columns, and what they do not cover."""
 
     columns: tuple[str, ...]
-    rows: Sequence[Mapping[str, object]]
+    rows: Sequence[object]
     about: Mapping[str, JsonValue]
     """The question, for the JSON document."""
     coverage: Coverage
@@ -69,7 +70,7 @@ def _table(what: Written, out: TextIO) -> None:
     if not what.rows:
         return
     width = shutil.get_terminal_size().columns if out.isatty() else None
-    columns, texts = what.columns, [_texts([row.get(name) for row in what.rows]) for name in what.columns]
+    columns, texts = what.columns, [_texts(what.rows, name) for name in what.columns]
     if width is not None and not what.are_chosen:
         columns, rows = _narrowed(columns, list(map(list, zip(*texts, strict=True))), width)
         texts = list(map(list, zip(*rows, strict=True)))
@@ -78,18 +79,21 @@ def _table(what: Written, out: TextIO) -> None:
     out.writelines(f"{line}\n" for line in lines(columns, texts, width))
 
 
-def _texts(values: list[object]) -> list[str]:
+def _texts(rows: Iterable[object], name: str) -> list[str]:
     """The cells of a column: most have nothing but texts, or nothing but times."""
+    values = list(map(attrgetter(name), rows))
     kinds = set(map(type, values))
-    if kinds == {datetime}:
-        return [stamp(value) for value in values if isinstance(value, datetime)]
-    return list(map(cell, values)) if kinds != {str} else [value for value in values if isinstance(value, str)]
+    if kinds == {str}:
+        return values
+    return list(map(stamp if kinds == {datetime} else cell, values))
 
 
 def _shortened(texts: list[str]) -> list[str]:
     """Cut to what a table takes. No sign takes more than two cells."""
     if max(map(len, texts)) <= _WIDEST // 2:
         return texts
+    if "".join(texts).isascii():
+        return [text if len(text) <= _WIDEST else padded(text, _WIDEST) for text in texts]
     cut = {text: text if cells(text) <= _WIDEST else padded(text, _WIDEST) for text in dict.fromkeys(texts)}
     return [cut[text] for text in texts]
 
@@ -122,14 +126,15 @@ def _jsonl(what: Written, out: TextIO) -> None:
     print(safe_json({"coverage": coverage_json(what.coverage)}), file=out)
 
 
-def json_line(row: Mapping[str, object], columns: Sequence[str]) -> str:
+def json_line(row: object, columns: Sequence[str]) -> str:
     """One row as one line of JSON."""
     return safe_json(_row(row, columns))
 
 
-def _row(row: Mapping[str, object], columns: Sequence[str]) -> Mapping[str, object]:
+def _row(row: object, columns: Sequence[str]) -> Mapping[str, object]:
     """Most often all columns are asked for, in the row's own order."""
-    return row if tuple(row) == columns else {name: row.get(name) for name in columns}
+    held = vars(row)
+    return held if tuple(held) == columns else {name: held[name] for name in columns}
 
 
 def _csv(what: Written, out: TextIO) -> None:
@@ -137,7 +142,7 @@ def _csv(what: Written, out: TextIO) -> None:
     for first in range(0, len(what.rows), _AT_ONCE):
         rows = what.rows[first : first + _AT_ONCE]
         held = io.StringIO(newline="")
-        columns = (map(_csv_cell, _texts([row.get(name) for row in rows])) for name in what.columns)
+        columns = (map(_csv_cell, _texts(rows, name)) for name in what.columns)
         csv.writer(held).writerows(zip(*columns, strict=True))
         out.write(held.getvalue())
 

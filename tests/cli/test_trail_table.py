@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -98,20 +99,20 @@ def test_a_lone_surrogate_can_be_written() -> None:
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@"])
 def test_no_cell_of_a_csv_is_a_formula(begin: str) -> None:
     out = io.StringIO()
-    write(Written(("agent",), [{"agent": f"{begin}HYPERLINK(1)"}], {}, COVERAGE), Format.CSV, out)
+    write(Written(("agent",), [SimpleNamespace(agent=f"{begin}HYPERLINK(1)")], {}, COVERAGE), Format.CSV, out)
     assert list(csv.reader(io.StringIO(out.getvalue())))[1] == [f"'{begin}HYPERLINK(1)"]
 
 
 def test_each_row_of_a_csv_is_one_line() -> None:
     out = io.StringIO()
-    write(Written(("agent",), [{"agent": HOSTILE}], {}, COVERAGE), Format.CSV, out)
+    write(Written(("agent",), [SimpleNamespace(agent=HOSTILE)], {}, COVERAGE), Format.CSV, out)
     assert all(each in "\r\n" or each.isprintable() for each in out.getvalue())
     assert len(list(csv.reader(io.StringIO(out.getvalue(), newline="")))) == 2
 
 
 def test_the_json_document_holds_question_rows_and_coverage() -> None:
     out = io.StringIO()
-    write(Written(("at",), [{"at": AT}], {"question": "activity"}, COVERAGE), Format.JSON, out)
+    write(Written(("at",), [SimpleNamespace(at=AT)], {"question": "activity"}, COVERAGE), Format.JSON, out)
     document = json.loads(out.getvalue())
     assert document["schema"] == "irkit.trail/1"
     assert document["question"] == "activity"
@@ -123,7 +124,7 @@ def test_the_json_document_holds_question_rows_and_coverage() -> None:
 
 def test_the_last_of_the_json_lines_is_the_coverage() -> None:
     out = io.StringIO()
-    write(Written(("at",), [{"at": AT}], {}, COVERAGE), Format.JSONL, out)
+    write(Written(("at",), [SimpleNamespace(at=AT)], {}, COVERAGE), Format.JSONL, out)
     row, coverage = map(json.loads, out.getvalue().splitlines())
     assert row == {"at": "2026-11-21T03:00:00Z"}
     assert coverage["coverage"]["regions"] == ["eu-west-1"]
