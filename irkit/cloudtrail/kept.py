@@ -12,6 +12,7 @@ Nothing is overwritten: an object that changed meanwhile is kept beside the one 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import threading
@@ -89,10 +90,10 @@ def keep(
     for number, row in enumerate(mapped(keeper.row, objects, source.jobs), start=1):
         rows += [row] if row else []
         told(Progress("files", number, len(objects), size=sum_of(row)))
-    keeper.keep_keys(objects)
+    keys_sha256 = keeper.keep_keys(objects)
     unread = (*source.unread(), *keeper.unread)
     since, until = (window.start, window.end) if window else (None, None)
-    manifest = Manifest(source.label, taken_at, since, until, unread, tuple(rows))
+    manifest = Manifest(source.label, taken_at, since, until, unread, tuple(rows), keys_sha256)
     _write(folder / NAME, manifest.lines())
     digests = sum(series(one.key) is not None for one in rows)
     size = sum(one.noted.size for one in rows)
@@ -161,16 +162,18 @@ class _Keeper:
             self.fetched += 1
         return kept
 
-    def keep_keys(self, objects: Iterable[Held]) -> None:
-        """Ask AWS for the public keys of the digests' regions and times, and keep them."""
+    def keep_keys(self, objects: Iterable[Held]) -> str:
+        """Ask AWS for the public keys of the digests' regions and times, and keep them; the SHA-256 of their file."""
         ends = [(name.region, end) for one in objects if (name := series(one.key)) and (end := end_of_name(one.key))]
         if not ends:
-            return
+            return ""
         last = max(end for _, end in ends)
         # Backfill digests are signed later than they end.
         until = max(last, self._source.asked_at) if any("_backfill" in one.key for one in objects) else last
         keys = self._source.keys(sorted({region for region, _ in ends}), min(end for _, end in ends) - HOUR, until)
-        _write_once(self._folder / KEYS, keys_json(keys))
+        text = keys_json(keys)
+        _write_once(self._folder / KEYS, text)
+        return hashlib.sha256(text).hexdigest()
 
 
 def _noted(seen: Hashed, path: str) -> Noted:

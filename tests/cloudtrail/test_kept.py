@@ -94,6 +94,28 @@ def test_a_copy_that_was_touched_later_is_named(source: S3Objects, tmp_path: Pat
     assert str(path) in [one.place for one in report.findings if one.kind is Kind.ALTERED_COPY]
 
 
+def test_public_keys_that_are_not_those_that_were_kept_are_an_altered_copy(source: S3Objects, tmp_path: Path) -> None:
+    kept = keep(source, tmp_path / "bundle")
+    path = kept.folder / "public-keys.json"
+    path.write_bytes(path.read_bytes() + b" ")
+    report = verify(Bundle(kept.folder))
+    assert (report.verdict, report.logs.proven) == (Verdict.ALTERED, 9)
+    assert [(one.kind, one.place) for one in report.findings] == [(Kind.ALTERED_COPY, str(path))]
+    path.unlink()
+    assert "no such file" in [one.seen for one in verify(Bundle(kept.folder)).findings]
+
+
+def test_a_bundle_of_an_older_irkit_says_nothing_of_its_keys_and_is_still_proven(
+    source: S3Objects, tmp_path: Path
+) -> None:
+    manifest = keep(source, tmp_path / "bundle").folder / "manifest.jsonl"
+    head, *rows = manifest.read_text().splitlines()
+    manifest.write_text("\n".join([json.dumps({**json.loads(head), "public_keys_sha256": None}), *rows]) + "\n")
+    report = verify(Bundle(tmp_path / "bundle"))
+    assert report.verdict is Verdict.INTACT
+    assert any("older irkit" in note for note in report.notes)
+
+
 def test_a_file_that_was_put_into_a_bundle_is_named(source: S3Objects, tmp_path: Path) -> None:
     kept = keep(source, tmp_path / "bundle")
     (kept.folder / "objects" / "more.json.gz").write_bytes(b"")

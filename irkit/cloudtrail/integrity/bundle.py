@@ -9,7 +9,9 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from irkit.cloudtrail import layout
 from irkit.cloudtrail.integrity.digest import series
+from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.folder import KEYS
 from irkit.cloudtrail.integrity.held import Held, Noted, Spoken, Unread
 from irkit.cloudtrail.integrity.manifest import NAME, Manifest, Row, read_manifest
@@ -17,7 +19,6 @@ from irkit.cloudtrail.integrity.metadata import is_sidecar
 from irkit.cloudtrail.integrity.public_keys import PublicKey, read_keys
 from irkit.cloudtrail.integrity.threads import JOBS
 from irkit.cloudtrail.kept_objects import INDEX, KeptObjects
-from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.query import Window
 from irkit.errors import OutsideError
 
@@ -107,6 +108,18 @@ class Bundle:
         """Nothing: no network is asked."""
         return ()
 
+    def touched(self) -> tuple[Finding, ...]:
+        """The public keys, when they are no more those that AWS gave: they would prove whatever somebody signed."""
+        path, said = self._root / KEYS, self.manifest.keys_sha256
+        try:
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        except FileNotFoundError:
+            sha256 = ""
+        if said is None or said == sha256:
+            return ()
+        expected = f"sha256 {said}, as the manifest says" if said else "no file: none was kept"
+        return (Finding(Kind.ALTERED_COPY, str(path), expected, f"sha256 {sha256}" if sha256 else "no such file"),)
+
     def past(self, place: str) -> str:  # noqa: ARG002 - only a bucket remembers
         """Nothing: files have no versions."""
         return ""
@@ -116,7 +129,12 @@ class Bundle:
         sha256 = hashlib.sha256((self._root / NAME).read_bytes()).hexdigest()
         yield f"The manifest's SHA-256 is {sha256}: the incident's journal must have the same."
         if not self._given:
-            yield f"The public keys are those that AWS gave when the bundle was made ({KEYS})."
+            unsure = "; the manifest, of an older irkit, says nothing of them" if self._says_no_keys else ""
+            yield f"The public keys are those that AWS gave when the bundle was made ({KEYS}){unsure}."
+
+    @property
+    def _says_no_keys(self) -> bool:
+        return self.manifest.keys_sha256 is None
 
     def keys(self, regions: Iterable[str], since: datetime, until: datetime) -> tuple[PublicKey, ...]:  # noqa: ARG002
         """The keys given, or those that AWS gave when the bundle was made."""
@@ -131,4 +149,4 @@ def _is_ours(name: str) -> bool:
 
 
 def _is_digest(key: str) -> bool:
-    return bool(series(key)) or named(key).kind is Kind.DIGEST
+    return bool(series(key)) or layout.named(key).kind is layout.Kind.DIGEST

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     """A file that no digest lists, though its time is covered."""
     MISSING_LOG = "missing log"
     UNREADABLE_LOG = "unreadable log"
+    OTHER_TIME = "listed of another time"
+    """A digest of the span lists files whose names are of another time than its own: they are not looked at."""
     UNCOVERED_LOG = "uncovered log"
     """A file of a time for which there is no digest."""
     ALTERED_DIGEST = "altered digest"
@@ -89,7 +91,7 @@ _VERDICTS = {
     **dict.fromkeys(
         (
             *(Kind.UNKNOWN_KEY, Kind.KEY_OUT_OF_TIME, Kind.UNKNOWN_ALGORITHM, Kind.UNSIGNED_DIGEST, Kind.NO_DIGESTS),
-            *(Kind.REFERENCED_LOG, Kind.OTHER_BUCKET, Kind.CHAIN_BEGAN),
+            *(Kind.REFERENCED_LOG, Kind.OTHER_BUCKET, Kind.CHAIN_BEGAN, Kind.OTHER_TIME),
         ),
         Verdict.UNPROVEN,
     ),

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from irkit.cloudtrail.integrity.digest import series
+from irkit.cloudtrail.integrity.finding import Finding
 from irkit.cloudtrail.integrity.held import Held, Noted, Spoken, Unread
 from irkit.cloudtrail.integrity.metadata import is_sidecar, read_metadata, sidecar
 from irkit.cloudtrail.integrity.others import is_others
@@ -150,6 +151,10 @@ class Folder:
 
     def spoken(self) -> tuple[Spoken, ...]:
         """Nothing: no network is asked."""
+        return ()
+
+    def touched(self) -> tuple[Finding, ...]:
+        """Nothing: it was not kept by irkit."""
         return ()
 
     def past(self, place: str) -> str:  # noqa: ARG002 - only a bucket remembers

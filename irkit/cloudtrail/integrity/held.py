@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from irkit.cloudtrail.integrity.finding import Finding
 from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.query import Window
 
@@ -107,6 +108,9 @@ class Holding(Protocol):
 
     def spoken(self) -> tuple[Spoken, ...]:
         """What CloudTrail itself says of the trails that deliver to it; nothing of files."""
+
+    def touched(self) -> tuple[Finding, ...]:
+        """What of its own, beside the objects, is not as it was kept."""
 
     def past(self, place: str) -> str:
         """What is still known of an object that is gone or was overwritten, in words; empty when nothing is."""

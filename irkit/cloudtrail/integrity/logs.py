@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -13,8 +13,10 @@ from irkit.cloudtrail.integrity.digest import HASHED_BY, Listed
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.hashed import Hashed
 from irkit.cloudtrail.integrity.held import Held, Unread
+from irkit.cloudtrail.integrity.uncovered import ROUNDED
 from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Window
+from irkit.counted import counted
 
 
 class Claim(NamedTuple):
@@ -75,6 +77,34 @@ def compared(
         desk.out.findings.append(_sought(all_, desk))
     desk.out.findings += _rest(desk)
     return desk.out
+
+
+def elsewhen(judged: Iterable[Judged], window: Window | None) -> Iterator[Finding]:
+    """Digests of a window that list files which their names put far from it: a check of the window passes them by.
+
+    Files lie about the time of their digest. A backfill tells of late ones, and says so.
+    """
+    for one in judged if window else ():
+        digest = one.digest
+        if digest.series.backfill:
+            continue
+        near = Window(digest.start_at - ROUNDED, digest.end_at + ROUNDED)
+        times = ((named(listed.key).delivered_at, listed.key) for listed in digest.logs)
+        far = sorted((at, key) for at, key in times if at and not near.holds(at) and not (window and window.holds(at)))
+        if far:
+            first, last = far[0][0], far[-1][0]
+            seen = f"{counted(len(far), 'file')} named as of {first:%Y-%m-%dT%H:%MZ}"
+            seen += f" to {last:%Y-%m-%dT%H:%MZ}" if last != first else ""
+            yield Finding(
+                Kind.OTHER_TIME,
+                digest.place,
+                f"log files of {digest.start_at:%Y-%m-%dT%H:%MZ} to {digest.end_at:%Y-%m-%dT%H:%MZ}",
+                f"{seen} ({far[0][1].rpartition('/')[2]}): not looked at, check without --since and --until",
+                digest.place,
+                digest.start_at,
+                digest.end_at,
+                digest.series.text,
+            )
 
 
 def _claims(judged: Iterable[Judged], window: Window | None) -> dict[tuple[str, str], list[Claim]]:

@@ -3,13 +3,14 @@
 ::
 
     {"format": "irkit-trail-bundle/1", "source": "s3://logs/", "taken_at": "2026-11-21T13:00:00+00:00",
-     "since": null, "until": null, "unread": [{"place": "s3://logs/AWSLogs/...", "why": "it is archived"}]}
+     "since": null, "until": null, "unread": [{"place": "s3://logs/AWSLogs/...", "why": "it is archived"}],
+     "public_keys_sha256": "<of public-keys.json>"}
     {"bucket": "logs", "key": "AWSLogs/...json.gz", "etag": "...", "size": 1234, "modified_at": "...",
      "sha256": "<of the stored bytes>", "inflated_sha256": "...", "inflated": 56789, "wrong": "",
      "path": "objects/logs/AWSLogs/...json.gz", "metadata": {}}
 
 ``path`` is null for an object that is only referenced: its hashes were taken, its bytes were not kept. ``metadata`` has
-a digest's signature.
+a digest's signature. ``public_keys_sha256`` is empty where no keys were kept; older bundles have none.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Manifest:
     until: datetime | None = None
     unread: tuple[Unread, ...] = ()
     rows: tuple[Row, ...] = ()
+    keys_sha256: str | None = None
+    """Of the file of public keys; empty when there is none, None when nothing is said of it (older bundles)."""
 
     def lines(self) -> Iterator[bytes]:
         """As it is written."""
@@ -65,6 +68,7 @@ class Manifest:
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
             "unread": [{"place": one.place, "why": one.why} for one in self.unread],
+            "public_keys_sha256": self.keys_sha256,
         }
         yield _line(head)
         for one in self.rows:
@@ -108,6 +112,7 @@ def _manifest(lines: Iterable[bytes]) -> Manifest:
         _moment(word(head, "until")),
         tuple(Unread(word(one, "place"), word(one, "why")) for one in (told if isinstance(told, list) else [])),
         tuple(_row(line) for line in source),
+        word(head, "public_keys_sha256") if part(head, "public_keys_sha256") is not None else None,
     )
 
 

@@ -11,6 +11,7 @@ from irkit.cloudtrail.integrity.chain import How, Judged, Standing
 from irkit.cloudtrail.integrity.digest import Series
 from irkit.cloudtrail.integrity.finding import Finding, Kind, Verdict
 from irkit.cloudtrail.integrity.gaps import by_series
+from irkit.counted import counted
 
 _MANY = 40
 """Chains that are told one by one."""
@@ -32,6 +33,8 @@ class LogCounts:
     unproven: int = 0
     pending: int = 0
     """So young that their digest is not due yet."""
+    insights: int = 0
+    """Files of Insights, which hold no calls and are in no digest; not among ``here``."""
     size: int = 0
     """Bytes as stored."""
 
@@ -131,10 +134,14 @@ class Report:
     def _log_lines(self) -> Iterator[str]:
         logs = self.logs
         words = [f"{logs.proven} of {logs.here} log files proven"]
+        if not logs.here and self.chains and self.verdict is Verdict.INTACT:
+            words = ["0 log files: the digests list none, so nothing was delivered in this time"]
         if logs.unproven:
             words.append(f"{logs.unproven} fit their digest, which is itself not proven")
         if logs.pending:
             words.append(f"{logs.pending} too young for a digest: check again in two hours")
+        if logs.insights:
+            words.append(f"{counted(logs.insights, 'file')} of Insights, which hold no calls and which no digest lists")
         yield "  " + "; ".join(words)
 
 

@@ -15,6 +15,7 @@ from irkit.clients.s3_versions import S3Versions, Version
 from irkit.clients.trails import Trails, TrailTold
 from irkit.cloudtrail.integrity.chain import MARGIN
 from irkit.cloudtrail.integrity.digest import end_of_name, series
+from irkit.cloudtrail.integrity.finding import Finding
 from irkit.cloudtrail.integrity.gaps import HOUR
 from irkit.cloudtrail.integrity.held import Held, Noted, Spoken, Unread
 from irkit.cloudtrail.integrity.others import is_others
@@ -207,6 +208,10 @@ class S3Objects:
     def _of_bucket(self) -> list[TrailTold]:
         found = self._clients.trails.described() if self._clients.trails else ()
         return [each for each in found if each.bucket == self.bucket]
+
+    def touched(self) -> tuple[Finding, ...]:
+        """Nothing: it was not kept by irkit."""
+        return ()
 
     def past(self, place: str) -> str:
         """When an object was deleted or overwritten, and which version of it is still there."""

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from irkit.cloudtrail.integrity.digest import Digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.gaps import DUE
 from irkit.cloudtrail.integrity.held import Held
+from irkit.cloudtrail.layout import Kind as Layout
 from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Window
 
@@ -40,16 +42,24 @@ class Uncovered(NamedTuple):
 
     findings: tuple[Finding, ...]
     pending: int
+    insights: int = 0
+    """Files of Insights where no digest lists any: CloudTrail proves none of them, and they hold no calls."""
 
 
-def uncovered(left: Iterable[Held], digests: Iterable[Digest], asked_at: datetime) -> Uncovered:
+def uncovered(left: Iterable[Held], digests: Sequence[Digest], asked_at: datetime) -> Uncovered:
     """Tell added files from those that no digest could list."""
     spans = _spans(digests)
     added: list[Finding] = []
     groups: dict[tuple[str, str, Where], list[tuple[datetime, Held]]] = defaultdict(list)
-    pending = 0
+    pending = insights = 0
+    lists_insights = cache(
+        lambda: any(named(listed.key).kind is Layout.INSIGHT for one in digests for listed in one.logs)
+    )
     for held in left:
         name = named(held.key)
+        if name.kind is Layout.INSIGHT and not lists_insights():
+            insights += 1
+            continue
         if name.delivered_at is None:
             added.append(Finding(Kind.ADDED_LOG, held.place, _LISTED, "no digest lists it, and its name is no log's"))
             continue
@@ -63,7 +73,7 @@ def uncovered(left: Iterable[Held], digests: Iterable[Digest], asked_at: datetim
         else:
             groups[name.account, name.region, where].append((name.delivered_at, held))
     grouped = (_group(*which, those) for which, those in sorted(groups.items()))
-    return Uncovered((*added, *grouped), pending)
+    return Uncovered((*added, *grouped), pending, insights)
 
 
 def _spans(digests: Iterable[Digest]) -> Mapping[tuple[str, str], Sequence[Window]]:

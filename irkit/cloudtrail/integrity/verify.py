@@ -17,7 +17,7 @@ from irkit.cloudtrail.integrity.gaps import DUE, gaps
 from irkit.cloudtrail.integrity.hashed import Hashed
 from irkit.cloudtrail.integrity.hashing import hashed_files
 from irkit.cloudtrail.integrity.held import Held, Holding, Unread
-from irkit.cloudtrail.integrity.logs import compared
+from irkit.cloudtrail.integrity.logs import compared, elsewhen
 from irkit.cloudtrail.integrity.own_word import gone, words
 from irkit.cloudtrail.integrity.reading import Digests, altered_copy, read_digests
 from irkit.cloudtrail.integrity.report import LogCounts, Report, chain_spans
@@ -58,12 +58,15 @@ def verify(
     files = hashed_files(holding, logs, jobs) if digests.read else iter(())
     out = compared(standing, counted.all(files), window)
     rest = uncovered(out.left, digests.read, holding.asked_at)
+    pending, insights = (rest.pending, rest.insights) if digests.read else (0, 0)
     findings = [
         *digests.findings,
+        *holding.touched(),
         *about_chain,
         *gaps(digests.read, digests.damaged, window, holding.asked_at),
         *gone(spoken, digests.read, window),
         *out.findings,
+        *elsewhen(standing, window),
         *counted.findings,
         *(rest.findings if digests.read else _no_digests(holding, logs)),
         *(Finding(Kind.NOT_READ, one.place, "to be read", one.why) for one in holding.unread()),
@@ -71,7 +74,7 @@ def verify(
     return Report(
         holding.label,
         holding.asked_at,
-        LogCounts(len(logs), out.proven, out.unproven, rest.pending if digests.read else 0, counted.size),
+        LogCounts(len(logs) - insights, out.proven, out.unproven, pending, insights, counted.size),
         chain_spans(standing),
         tuple(_with_past(holding, _once(findings))),
         len(keys),

@@ -15,6 +15,7 @@ from irkit.cloudtrail.integrity.finding import Kind, Verdict
 from irkit.cloudtrail.integrity.folder import Folder
 from irkit.cloudtrail.integrity.report import Report
 from irkit.cloudtrail.integrity.verify import verify
+from irkit.cloudtrail.query import Window
 from tests.cloudtrail.integrity.signed_trail import HOUR, START, SignedTrail, Stored, backfill, signed_trail
 
 HERE, THERE = "eu-west-1", "us-east-1"
@@ -337,6 +338,48 @@ def test_a_backfill_digest_proves_the_file_that_came_late(tmp_path: Path) -> Non
     assert report.verdict is Verdict.INTACT
     assert report.logs.proven == 13
     assert [one.series.backfill for one in report.chains] == ["", "_backfill"]
+
+
+def test_a_digest_that_lists_files_of_another_time_than_its_own_is_named_where_that_time_is_not_asked_for(
+    tmp_path: Path,
+) -> None:
+    trail = signed_trail(2, files=0)
+    key = trail.digests[HERE][0]
+    weeks_before = signed_trail(1, start=START - timedelta(days=21))
+    body = trail.digest(key) | {"logFiles": weeks_before.digest(weeks_before.digests[HERE][0])["logFiles"]}
+    trail = SignedTrail({key: trail.objects[key]}, {HERE: [key]})
+    trail.put_digest(key, body, signed_by=HERE)
+    trail.save(tmp_path / "saved")
+    asked = Folder(tmp_path / "saved", asked_at=ASKED_AT)
+    report = verify(asked, Window(START, START + HOUR))
+    assert report.verdict is Verdict.UNPROVEN
+    assert found(report, Kind.OTHER_TIME) == [name(key)]
+    assert "3 files named as of 2026-10-" in "\n".join(report.lines())
+    assert len(found(verify(asked), Kind.MISSING_LOG)) == 3
+
+
+def test_a_whole_trail_in_which_nothing_was_delivered_says_so(tmp_path: Path) -> None:
+    lines = list(checked(signed_trail(3, files=0), tmp_path).lines())
+    assert "  0 log files: the digests list none, so nothing was delivered in this time" in lines
+
+
+def test_files_of_insights_are_added_ones_only_where_digests_list_such_files(tmp_path: Path) -> None:
+    def insight(key: str) -> str:
+        return key.replace("/CloudTrail/", "/CloudTrail-Insight/").replace("_CloudTrail_", "_CloudTrail-Insight_")
+
+    trail = signed_trail(2)
+    one, two = (insight(key) for key in trail.logs[HERE][:2])
+    trail.objects[one] = Stored(gzip.compress(b'{"Records": [{"eventType": "AwsCloudTrailInsight"}]}'))
+    report = checked(trail, tmp_path)
+    assert report.verdict is Verdict.INTACT
+    assert (report.logs.here, report.logs.proven, report.logs.insights) == (6, 6, 1)
+    assert "1 file of Insights, which hold no calls and which no digest lists" in "\n".join(report.lines())
+    key = trail.digests[HERE][1]
+    body = trail.digest(key)
+    row = dict(body["logFiles"][0]) | {"s3Object": two}  # type: ignore[index]
+    trail.objects[two] = trail.objects[trail.logs[HERE][3]]
+    trail.put_digest(key, body | {"logFiles": [*body["logFiles"], row]}, signed_by=HERE)  # type: ignore[misc]
+    assert name(one) in found(checked(trail, tmp_path / "again"), Kind.ADDED_LOG)
 
 
 def test_without_any_digest_nothing_proves_the_files(tmp_path: Path) -> None:
