@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from irkit.cli.trail_cells import as_json, cell, safe_json, stamp
 from irkit.cli.trail_table import alike, cells, lines, padded, roomy, table
+from irkit.cli.trail_telling import Telling
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.errors import UsageError
@@ -33,7 +35,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 _AT_ONCE = 1_000
-"""So many rows of CSV are written in one go."""
+"""So many rows are written in one go."""
+_IN_A_TABLE = 20_000
+"""So many rows of a table are looked at in one go; more of them a part at a time, twice."""
 _WIDEST = 72
 """A text in a table that nobody chose the columns of is cut to this; other formats cut nothing."""
 
@@ -47,12 +51,22 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class Rows(Protocol):
+    """Rows in order, whose attributes are the columns; read as often as they are needed, from a disk maybe."""
+
+    def __iter__(self) -> Iterator[object]:
+        """Each of them, from the first."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+
 @dataclass(frozen=True)
 class Written:
-    """What is to be written: rows, whose attributes are the columns, and what they do not cover."""
+    """What is to be written, and what it does not cover."""
 
     columns: tuple[str, ...]
-    rows: Sequence[object]
+    rows: Rows
     about: Mapping[str, JsonValue]
     """The question, for the JSON document."""
     coverage: Coverage
@@ -67,16 +81,42 @@ def write(what: Written, form: Format, out: TextIO) -> None:
 
 def _table(what: Written, out: TextIO) -> None:
     """On a terminal as wide as that is; else as wide as it must be, but for texts without end (user agents)."""
-    if not what.rows:
-        return
     width = shutil.get_terminal_size().columns if out.isatty() else None
-    columns, texts = what.columns, [_texts(what.rows, name) for name in what.columns]
-    if width is not None and not what.are_chosen:
-        columns, rows = _narrowed(columns, list(map(list, zip(*texts, strict=True))), width)
-        texts = list(map(list, zip(*rows, strict=True)))
-    elif not what.are_chosen:
-        texts = list(map(_shortened, texts))
-    out.writelines(f"{line}\n" for line in lines(columns, texts, width))
+    if len(what.rows) <= _IN_A_TABLE:
+        for texts in _columns(what, width, _IN_A_TABLE):
+            columns, held = _kept(what, texts, width)
+            out.writelines(f"{line}\n" for line in lines(columns, held, width))
+        return
+    # Widths, and which columns are shown, follow from a few texts of each: these are put before those of every part.
+    telling = Telling(len(what.columns))
+    for texts in _columns(what, width, _AT_ONCE):
+        telling.hear(texts)
+    columns, first = _kept(what, telling.texts, width)
+    for number, texts in enumerate(_columns(what, width, _AT_ONCE)):
+        held = [[*few, *texts[what.columns.index(name)]] for name, few in zip(columns, first, strict=True)]
+        head, *several = lines(columns, held, width)
+        out.writelines(f"{line}\n" for line in ([] if number else [head]) + several[len(first[0]) :])
+
+
+def _columns(what: Written, width: int | None, at_once: int) -> Iterator[list[list[str]]]:
+    """The cells of so many rows at a time, column by column; cut where nobody chose the columns."""
+    for rows in _parts(what.rows, at_once):
+        texts = [_texts(rows, name) for name in what.columns]
+        yield texts if what.are_chosen or width is not None else list(map(_shortened, texts))
+
+
+def _parts(rows: Rows, at_once: int) -> Iterator[list[object]]:
+    each = iter(rows)
+    while several := list(islice(each, at_once)):
+        yield several
+
+
+def _kept(what: Written, texts: list[list[str]], width: int | None) -> tuple[tuple[str, ...], list[list[str]]]:
+    """The columns that are shown, and their cells."""
+    if width is None or what.are_chosen:
+        return what.columns, texts
+    columns, rows = _narrowed(what.columns, list(map(list, zip(*texts, strict=True))), width)
+    return columns, list(map(list, zip(*rows, strict=True)))
 
 
 def _texts(rows: Iterable[object], name: str) -> list[str]:
@@ -115,9 +155,16 @@ def _narrowed(columns: tuple[str, ...], rows: list[list[str]], width: int) -> tu
 
 
 def _json(what: Written, out: TextIO) -> None:
-    rows = [_row(row, what.columns) for row in what.rows]
-    document = {"schema": SCHEMA, **what.about, "rows": rows, "coverage": coverage_json(what.coverage)}
-    print(safe_json(document, indent=2), file=out)
+    """One document, written part by part."""
+    before = safe_json({"schema": SCHEMA, **what.about, "rows": []}, indent=2)
+    after = safe_json({"coverage": coverage_json(what.coverage)}, indent=2)
+    out.write(before.removesuffix("]\n}"))
+    mark = ""
+    for rows in _parts(what.rows, _AT_ONCE):
+        several = safe_json([_row(row, what.columns) for row in rows], indent=2)
+        out.write(mark + several.removeprefix("[").removesuffix("\n]").replace("\n", "\n  "))
+        mark = ","
+    print("\n  ]," if mark else "],", after.removeprefix("{"), sep="", file=out)
 
 
 def _jsonl(what: Written, out: TextIO) -> None:
@@ -139,8 +186,7 @@ def _row(row: object, columns: Sequence[str]) -> Mapping[str, object]:
 
 def _csv(what: Written, out: TextIO) -> None:
     print(csv_row(what.columns), end="", file=out)
-    for first in range(0, len(what.rows), _AT_ONCE):
-        rows = what.rows[first : first + _AT_ONCE]
+    for rows in _parts(what.rows, _AT_ONCE):
         held = io.StringIO(newline="")
         columns = (map(_csv_cell, _texts(rows, name)) for name in what.columns)
         csv.writer(held).writerows(zip(*columns, strict=True))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from irkit.cli import trail_written
 from irkit.cli.trail_cells import as_json, cell, safe_json
 from irkit.cli.trail_table import alike, cells, fitted, padded, roomy, table
 from irkit.cli.trail_written import Format, Written, write
@@ -26,6 +27,15 @@ HOSTILE = "\x1b[2J\u202egpj.exe\r\nx\x07\x9b"
 class Inner:
     name: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Wide:
+    at: datetime
+    call: str
+    agent: str
+    none: str
+    same: str
 
 
 def test_a_table_shows_columns_that_hold_something() -> None:
@@ -128,3 +138,36 @@ def test_the_last_of_the_json_lines_is_the_coverage() -> None:
     row, coverage = map(json.loads, out.getvalue().splitlines())
     assert row == {"at": "2026-11-21T03:00:00Z"}
     assert coverage["coverage"]["regions"] == ["eu-west-1"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("kind", [io.StringIO, Terminal])
+@pytest.mark.parametrize("are_chosen", [False, True])
+def test_a_table_written_part_by_part_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, kind: type[io.StringIO], are_chosen: bool
+) -> None:
+    names = ("a", HOSTILE, "日本語" * 30, "b" * 90, "e\u0301", "")
+    rows = [Wide(AT + timedelta(seconds=each), names[each % 6], names[each % 5], "", "x") for each in range(40)]
+    what = Written(("at", "call", "agent", "none", "same"), rows, {}, COVERAGE, are_chosen)
+    whole, parts = kind(), kind()
+    write(what, Format.TABLE, whole)
+    monkeypatch.setattr(trail_written, "_IN_A_TABLE", 10)
+    monkeypatch.setattr(trail_written, "_AT_ONCE", 7)
+    write(what, Format.TABLE, parts)
+    assert parts.getvalue() == whole.getvalue()
+    assert whole.getvalue().count("\n") == 41
+
+
+def test_a_document_of_parts_is_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail_written, "_AT_ONCE", 2)
+    for count in (0, 1, 5):
+        rows = [Wide(AT, "\ud800" if each == 3 else "a", "é", "", "x") for each in range(count)]
+        out = io.StringIO()
+        write(Written(("at", "call"), rows, {"question": "q"}, COVERAGE), Format.JSON, out)
+        document = json.loads(out.getvalue())
+        assert out.getvalue() == safe_json(document, indent=2) + "\n"
+        assert [row["call"] for row in document["rows"]] == [row.call for row in rows]
