@@ -14,11 +14,13 @@ from functools import cache, lru_cache
 
 from irkit.cloudtrail.known_calls import Known, Severity, Tactic, table
 from irkit.cloudtrail.query import Outcome
-from irkit.cloudtrail.record import Record, word
+from irkit.cloudtrail.record import DENIALS, Record, word
 
 _VERSIONED = re.compile(r"20\d{6}(v\d+)?$")
 """Lambda's and CloudFront's event names end in the API's date: ``CreateFunction20150331``."""
-_LOGIN = "signin:ConsoleLogin"
+_LOGIN_NAME = "ConsoleLogin"
+_LOGIN = f"signin:{_LOGIN_NAME}"
+_ANSWERS = ("consoleLogin", "ConsoleLogin")
 _WITHOUT_MFA = Known(
     _LOGIN, Tactic.INITIAL_ACCESS, Severity.HIGH, "a person signed in to the console without a second factor"
 )
@@ -26,18 +28,34 @@ _WITHOUT_MFA = Known(
 
 def known(one: Record) -> Known | None:
     """What is known of a record's call; None for one that tells nothing by itself."""
-    call = plain(one.call)
-    told = _by_call().get(call)
-    if told is None:
-        return None
-    if call == _LOGIN and _succeeded(one) and "No" in {word(one.extra, "mFAUsed"), word(one.extra, "MFAUsed")}:
-        return _WITHOUT_MFA
-    return next((each for each in told if _holds(each.when, one)), None)
+    return _of_login(one) if one.name == _LOGIN_NAME else _known(one.source, one.name, one.error)
 
 
-def _succeeded(one: Record) -> bool:
+def told(one: Record) -> tuple[str, str, str]:
+    """Tactic, severity and why, of what is known of a record's call; empty texts where nothing is."""
+    return _words(known(one)) if one.name == _LOGIN_NAME else _told(one.source, one.name, one.error)
+
+
+@lru_cache(maxsize=1 << 12)
+def _told(source: str, name: str, error: str) -> tuple[str, str, str]:
+    return _words(_known(source, name, error))
+
+
+def _words(found: Known | None) -> tuple[str, str, str]:
+    return (found.tactic.value, found.severity.value, found.why) if found is not None else ("", "", "")
+
+
+@lru_cache(maxsize=1 << 12)
+def _known(source: str, name: str, error: str) -> Known | None:
+    return _first(plain(f"{source}:{name}"), error)
+
+
+def _of_login(one: Record) -> Known | None:
     """A sign-in that failed has no error code, only a word in the answer."""
-    return not one.error and "Failure" not in {one.answered("consoleLogin"), one.answered("ConsoleLogin")}
+    error = one.error or next((text for name in _ANSWERS if (text := one.answered(name)) == "Failure"), "")
+    if one.source == "signin" and not error and "No" in {word(one.extra, "mFAUsed"), word(one.extra, "MFAUsed")}:
+        return _WITHOUT_MFA
+    return _first(one.call, error)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -53,7 +71,13 @@ def summary(records: Iterable[Record]) -> tuple[tuple[Tactic, Severity, str, int
 
 def counted(records: Iterable[Record]) -> Counter[tuple[Tactic, Severity, str]]:
     """How often each known call was made."""
-    return Counter((found.tactic, found.severity, found.call) for one in records if (found := known(one)) is not None)
+    every = [found for one in records if (found := known(one)) is not None]
+    each = {id(found): found for found in every}  # the table's own: their hashes take a microsecond each
+    sums: Counter[tuple[Tactic, Severity, str]] = Counter()
+    for number, count in Counter(map(id, every)).items():
+        found = each[number]
+        sums[found.tactic, found.severity, found.call] += count
+    return sums
 
 
 def in_order(counted: Mapping[tuple[Tactic, Severity, str], int]) -> tuple[tuple[Tactic, Severity, str, int], ...]:
@@ -71,13 +95,9 @@ def _by_call() -> dict[str, tuple[Known, ...]]:
     return found
 
 
-def _holds(when: Outcome, one: Record) -> bool:
-    match when:
-        case Outcome.SUCCEEDED:
-            return _succeeded(one)
-        case Outcome.FAILED:
-            return not _succeeded(one)
-        case Outcome.DENIED:
-            return one.denied
-        case Outcome.ANY:
-            return True
+def _first(call: str, error: str) -> Known | None:
+    """The first line of the table about a call that ended so."""
+    ends = {Outcome.ANY, Outcome.FAILED if error else Outcome.SUCCEEDED}
+    if any(word in error for word in DENIALS):
+        ends.add(Outcome.DENIED)
+    return next((each for each in _by_call().get(call, ()) if each.when in ends), None)
