@@ -24,7 +24,7 @@ from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
 from irkit.cloudtrail.kept_objects import KeptObjects, place
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
-from irkit.cloudtrail.quiet import quiet, silence
+from irkit.cloudtrail.quiet import ended, quiet, silence
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.looking import look_at_files
 from irkit.cloudtrail.raw.raw_file import RawFile
@@ -238,9 +238,9 @@ class TrailBucket:
         if listing.beside:
             own.append(f"not looked at, for they lie beside AWSLogs/: {_few(sorted(listing.beside))}")
         own += quiet(listing.newest_of, query)
-        ended = silence(listing.newest_of, min(span.end, now))
-        if ended is not None:
-            own.append(f"NO LOG FILE came after {_stamp(ended)}: nothing happened, or logging was stopped")
+        last = silence(listing.newest_of, min(span.end, now))
+        if last is not None:
+            own.append(ended(last))
         own += _hidden(listing)
         lost = [
             Skipped(Locator(place(self._bucket, key)), f"was deleted at {_stamp(at)}, and no version of it is left")
@@ -251,7 +251,7 @@ class TrailBucket:
             tuple(sorted(listing.regions - {""})),
             span.start,
             span.end,
-            ended or now,
+            last or now,
             dict(listing.not_seen),
             (self.label,),
             tuple(sorted((listing.accounts | looked.sights.accounts) - {""})),

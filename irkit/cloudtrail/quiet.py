@@ -30,12 +30,17 @@ def quiet(newest_of: Mapping[str, datetime], query: Query) -> Iterator[str]:
     }
     newest = max(parts.values(), default=EVER)
     until = query.span.end if query.span is not None else newest
-    ended = {part: at for part, at in parts.items() if newest - at > QUIET and at < until}
-    if ended:
-        first = min(ended, key=lambda part: ended[part])
-        others = f", and {len(ended) - 1} more accounts and regions" if len(ended) > 1 else ""
-        end = f"the newest file of {first} is of {ended[first]:%Y-%m-%dT%H:%M:%SZ}{others}"
+    silent = {part: at for part, at in parts.items() if newest - at > QUIET and at < until}
+    if silent:
+        first = min(silent, key=lambda part: silent[part])
+        others = f", and {len(silent) - 1} more accounts and regions" if len(silent) > 1 else ""
+        end = f"the newest file of {first} is of {silent[first]:%Y-%m-%dT%H:%M:%SZ}{others}"
         yield f"{end}: it was quiet later, or files are missing"
+
+
+def ended(at: datetime) -> str:
+    """In words, that no file came after some time."""
+    return f"NO LOG FILE came after {at:%Y-%m-%dT%H:%M:%SZ}: nothing happened, or logging was stopped"
 
 
 def silence(newest_of: Mapping[str, datetime], until: datetime) -> datetime | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -14,7 +14,9 @@ from irkit.clients.s3 import S3
 from irkit.cloudtrail.athena.days import Days, days
 from irkit.cloudtrail.athena.partitions import MOST_SPANS, accounts, regions, written
 from irkit.cloudtrail.athena.shape import Shape
+from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.quiet import hear
 
 PRICE_A_TB = 5.0
 """US dollars for 10^12 bytes scanned: the list price of most regions. An assumption, told with every estimate."""
@@ -43,6 +45,8 @@ class Estimate:
     """The most that the workgroup lets a statement scan."""
     statement: str = ""
     """The SQL that is about to run, where one is."""
+    newest_of: Mapping[str, datetime] = field(default_factory=dict)
+    """When the newest file of each account and region was delivered, by the names."""
 
     @property
     def dollars(self) -> float:
@@ -78,6 +82,15 @@ def size_text(size: int) -> str:
     return f"{size / 1e3:,.1f} kB"
 
 
+class _Counted(NamedTuple):
+    """Of one part: bytes, files, whether all of them, and as ``Estimate.newest_of``."""
+
+    size: int
+    files: int
+    is_whole: bool
+    newest_of: dict[str, datetime]
+
+
 class _Part(NamedTuple):
     """Objects of one bucket whose keys lie below a prefix, from one text to another."""
 
@@ -93,31 +106,38 @@ def estimated(s3: S3, query: Query, shape: Shape, today: date) -> Estimate:
     counted = parts[:_MOST_PAGES]
     pages = max(1, _MOST_PAGES // max(1, len(counted)))
 
-    def count(part: _Part) -> tuple[int, int, bool]:
+    def count(part: _Part) -> _Counted:
         return _counted(s3, part, pages)
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         found = list(pool.map(count, counted))
-    is_whole = len(parts) == len(counted) and all(each[2] for each in found)
-    size, files = sum(each[0] for each in found), sum(each[1] for each in found)
+    is_whole = len(parts) == len(counted) and all(each.is_whole for each in found)
+    size, files = sum(each.size for each in found), sum(each.files for each in found)
+    newest_of: dict[str, datetime] = {}
+    for each in found:
+        newest_of |= {part: max(at, newest_of.get(part, at)) for part, at in each.newest_of.items()}
     is_most = (
         is_whole and not shape.template and bool(shape.day or shape.year_month_day or shape.account or shape.region)
     )
     why = "" if is_whole else f"only {_MOST_PAGES} pages of listings were counted"
-    return Estimate(size, files, is_whole, why or (_UNPROJECTED if is_most else ""), is_most=is_most)
+    why = why or (_UNPROJECTED if is_most else "")
+    return Estimate(size, files, is_whole, why, is_most=is_most, newest_of=newest_of)
 
 
-def _counted(s3: S3, part: _Part, pages: int) -> tuple[int, int, bool]:
+def _counted(s3: S3, part: _Part, pages: int) -> _Counted:
     size = files = 0
+    newest_of: dict[str, datetime] = {}
     for number, page in enumerate(s3.listed(part.bucket, part.prefix, part.after)):
         if number == pages:
-            return size, files, False
+            return _Counted(size, files, is_whole=False, newest_of=newest_of)
         within = [one for one in page if not part.until or one.key <= part.until]
         size += sum(one.size for one in within)
         files += len(within)
+        for one in within:
+            hear(named(one.key), newest_of)
         if len(within) < len(page):
             break
-    return size, files, True
+    return _Counted(size, files, is_whole=True, newest_of=newest_of)
 
 
 def _parts(query: Query, shape: Shape, today: date) -> Iterator[_Part]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from irkit.clients.athena import Execution, Row, Where, WorkGroup
 from irkit.cloudtrail.athena.column import OBJECTS, PATH, record_of_row
 from irkit.cloudtrail.athena.days import FIRST
+from irkit.cloudtrail.athena.delivered import last_delivered, words
 from irkit.cloudtrail.athena.estimate import Estimate, estimated, price, size_text
 from irkit.cloudtrail.athena.partitions import accounts, partitions, regions
 from irkit.cloudtrail.athena.running import run
@@ -249,17 +250,23 @@ class Athena:
     ) -> Coverage:
         shape = self.shape
         within = query.span or Window(datetime.combine(shape.first or FIRST, time(), UTC), asked_at)
+        listed = self._estimates.get(partitions(self._told(query), shape, self._clients.now().date()))
         given, skipped = read
         cost = f"Athena scanned {size_text(ended.scanned)} (about ${price(ended.scanned):,.4f}), statement {ended.id}"
         return Coverage(
             regions=query.regions or shape.regions or ("all that the table holds",),
             start=within.start,
             end=within.end,
-            asked_at=asked_at,
+            asked_at=last_delivered(listed, within, asked_at),
             sources=(self.label,),
             accounts=query.accounts or self.spot.accounts or shape.accounts,
             skipped=skipped,
-            notes=(*_limits(self._told(query), shape, within), *self._notes, cost),
+            notes=(
+                *_limits(self._told(query), shape, within),
+                *words(listed, query, within, asked_at),
+                *self._notes,
+                cost,
+            ),
             counts=Counts(size=ended.scanned, events=given),
             never=NEVER,
         )
