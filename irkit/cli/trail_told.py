@@ -37,6 +37,7 @@ class Teller:
         self._rows: list[str] = []
         self._drawn = 0
         self._drawn_at = 0.0
+        self._unit = ""
         self._began = time.monotonic()
         self.found = 0
         """Records in all batches, doubles among them."""
@@ -61,8 +62,9 @@ class Teller:
         if self._preview is not None and batch.records:
             self._rows = [*self._rows, *self._preview(batch)][-_SHOWN:]
         now = time.monotonic()
-        if is_first or now - self._drawn_at >= _EVERY_SECONDS:
-            self._drawn_at = now
+        is_new = batch.progress.unit != self._unit
+        if is_first or is_new or now - self._drawn_at >= _EVERY_SECONDS:
+            self._drawn_at, self._unit = now, batch.progress.unit
             self._draw(batch.progress)
 
     def _draw(self, progress: Progress) -> None:

@@ -48,6 +48,15 @@ def test_rows_are_shown_while_one_waits_and_wiped_out_at_the_end(monkeypatch: py
     assert shown.endswith("\x1b[J")
 
 
+def test_the_first_word_of_another_phase_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with Teller() as teller:
+        teller.hear(Batch((), Progress("files", 2, 2)))
+        teller.hear(Batch((), Progress("parts written anew", 0, 3)))
+    assert "0 of 3 parts written anew" in screen.getvalue()
+
+
 def test_without_a_terminal_nothing_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     with Teller() as teller:
         teller.hear(Batch((made("iam:GetUser"),), Progress("files", 1, 2)))

@@ -80,12 +80,13 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
         built = yield from _built(folder, manifest, wanted, built, processes)
         from irkit.cloudtrail.store.settling import settling  # DuckDB: 40 MB that the workers can use till now
 
-        for _ in settling(folder, manifest):
-            yield Progress("files", built.files, len(wanted), built.events)
+        yield from settling(folder, manifest)
         _sweep(folder, manifest)
         from irkit.cloudtrail.store.seen_counts import count_everything
 
-        count_everything(folder, sum(part.rows for part in manifest.parts()))
+        rows = sum(part.rows for part in manifest.parts())
+        yield Progress("events counted", 0, rows)
+        count_everything(folder, rows)
         return built
 
 

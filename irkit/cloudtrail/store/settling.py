@@ -13,10 +13,12 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import NamedTuple
 
 import duckdb
 
+from irkit.cloudtrail.source import Progress
 from irkit.cloudtrail.store.columns import NAMES
 from irkit.cloudtrail.store.entries import PARTS, Part, Swap, path_of
 from irkit.cloudtrail.store.manifest import Manifest, unwritable
@@ -39,8 +41,8 @@ class _Victims(NamedTuple):
     rows: int
 
 
-def settling(folder: Path, manifest: Manifest) -> Generator[str, None, None]:
-    """Settle all parts; the name of each part that was written anew comes as it is. Only the builder does this.
+def settling(folder: Path, manifest: Manifest) -> Generator[Progress, None, None]:
+    """Settle all parts; how far it is comes after each step. Only the builder does this.
 
     Raises ``StoreUnwritable`` for what the disk refuses.
     """
@@ -54,12 +56,35 @@ def settling(folder: Path, manifest: Manifest) -> Generator[str, None, None]:
         closing(writing_engine("140MB", Path(spill))) as engine,
     ):
         settler = _Settler(engine, folder, manifest, parts)
-        victims = settler.victims()
-        for number in sorted({victim.part for victim in victims}.difference(*groups)):
-            yield settler.rewritten([number], victims)
-        for group in groups:
-            yield settler.rewritten(group, victims)
+        victims = yield from settler.victims()
+        alone = [[number] for number in sorted({victim.part for victim in victims}.difference(*groups))]
+        step = _Steps("parts written anew", len(alone) + len(groups))
+        yield step.begun
+        for group in (*alone, *groups):
+            settler.rewrite(group, victims)
+            yield step.done()
     manifest.mark_settled()
+
+
+class _Steps:
+    """Tells how far some steps of one kind are, and how long the rest may take by those before."""
+
+    def __init__(self, unit: str, total: int) -> None:
+        self._unit = unit
+        self._total = total
+        self._done = 0
+        self._began = monotonic()
+
+    @property
+    def begun(self) -> Progress:
+        """None is done."""
+        return Progress(self._unit, 0, self._total)
+
+    def done(self) -> Progress:
+        """One more is done."""
+        self._done += 1
+        left = (monotonic() - self._began) * (self._total - self._done) / self._done
+        return Progress(self._unit, self._done, self._total, seconds_left=left)
 
 
 @contextmanager
@@ -120,31 +145,38 @@ class _Settler:
         listed = ", ".join(f"'{name}'" for name in names)
         return f"read_parquet([{listed}], filename = true, file_row_number = true)"
 
-    def victims(self) -> tuple[_Victims, ...]:
+    def victims(self) -> Generator[Progress, None, tuple[_Victims, ...]]:
         """Finds the rows that go: of each event all but the first."""
-        execute = self._engine.execute
         slices = sum(part.rows for part in self._parts) // _AT_ONCE + 1
+        step = _Steps("slices of the event ids compared", slices)
+        yield step.begun
         for number in range(slices):
-            execute(
-                "CREATE OR REPLACE TEMP TABLE met_again AS SELECT event_id FROM ids "
-                "WHERE hash(event_id) % ? = ? GROUP BY event_id HAVING count(*) > 1",
-                [slices, number],
-            )
-            if execute("SELECT count(*) FROM met_again").fetchall() == [(0,)]:
-                continue
-            execute(
-                "CREATE OR REPLACE TEMP TABLE kept AS SELECT event_id, min((place, byte_at, part, number)) AS first, "
-                "min(place) AS place "
-                "FROM rows SEMI JOIN met_again USING (event_id) GROUP BY event_id"
-            )
-            execute(
-                "INSERT INTO doubled SELECT part, number, rows.place, kept.place "
-                "FROM rows JOIN kept USING (event_id) WHERE (rows.place, byte_at, part, number) <> first"
-            )
-        found = execute("SELECT part, place, kept, count(*) FROM doubled GROUP BY ALL").fetchall()
+            self._compare(number, slices)
+            yield step.done()
+        found = self._engine.execute("SELECT part, place, kept, count(*) FROM doubled GROUP BY ALL").fetchall()
         return tuple(_Victims(part, self._places[place], self._places[kept], rows) for part, place, kept, rows in found)
 
-    def rewritten(self, numbers: Sequence[int], victims: Sequence[_Victims]) -> str:
+    def _compare(self, number: int, slices: int) -> None:
+        """Note what goes of one slice."""
+        execute = self._engine.execute
+        execute(
+            "CREATE OR REPLACE TEMP TABLE met_again AS SELECT event_id FROM ids "
+            "WHERE hash(event_id) % ? = ? GROUP BY event_id HAVING count(*) > 1",
+            [slices, number],
+        )
+        if execute("SELECT count(*) FROM met_again").fetchall() == [(0,)]:
+            return
+        execute(
+            "CREATE OR REPLACE TEMP TABLE kept AS SELECT event_id, min((place, byte_at, part, number)) AS first, "
+            "min(place) AS place "
+            "FROM rows SEMI JOIN met_again USING (event_id) GROUP BY event_id"
+        )
+        execute(
+            "INSERT INTO doubled SELECT part, number, rows.place, kept.place "
+            "FROM rows JOIN kept USING (event_id) WHERE (rows.place, byte_at, part, number) <> first"
+        )
+
+    def rewrite(self, numbers: Sequence[int], victims: Sequence[_Victims]) -> None:
         """Write the rows of some parts that stay as one new part, and let that count instead."""
         name = f"{secrets.token_hex(8)}.parquet"
         at = self._folder / PARTS / name
@@ -168,7 +200,6 @@ class _Settler:
                 tuple({(victim.kept, victim.place) for victim in gone if victim.kept != victim.place}),
             )
         )
-        return name
 
     def _write(self, statement: str, at: Path) -> None:
         """In order; more than memory can put in order stays in that of its parts."""

@@ -100,6 +100,20 @@ def test_workers_end_when_their_builder_is_killed(logs: Path, tmp_path: Path) ->
     wait_for(lambda: not any(worker.is_running() and worker.status() != "zombie" for worker in workers))
 
 
+def test_what_comes_after_reading_is_told_step_by_step(tmp_path: Path) -> None:
+    for name in "ab":
+        log(tmp_path / "logs" / f"{name}.json", aws_form(real()[:5]))
+    progress, _ = told(tmp_path / "logs", tmp_path / "store")
+    steps = [(each.unit, each.done, each.total) for each in progress if each.unit != "files"]
+    assert steps == [
+        ("slices of the event ids compared", 0, 1),
+        ("slices of the event ids compared", 1, 1),
+        ("parts written anew", 0, 1),
+        ("parts written anew", 1, 1),
+        ("events counted", 0, 5),
+    ]
+
+
 def test_two_builds_at_once_do_not_double(logs: Path, tmp_path: Path) -> None:
     first = Cached(LocalFiles([logs]), tmp_path / "store").build(1)
     next(first)
