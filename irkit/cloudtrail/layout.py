@@ -29,7 +29,7 @@ _DAY = timedelta(days=1)
 _ACCOUNT = r"(?P<account>\d{12})"
 _REGION = r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d{1,2})"
 _NAME = re.compile(rf"{_ACCOUNT}_(?P<kind>CloudTrail(?:-\w+)?)_{_REGION}_(?P<rest>[^/]*)$")
-_TIME = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?Z", re.ASCII)
+_TIME = re.compile(r"(?<!\d)\d{8}T\d{4}(?:\d\d)?Z", re.ASCII)
 _FOLDER = re.compile(
     rf"(?:^|/){_ACCOUNT}/(?P<kind>CloudTrail(?:-\w+)?)/{_REGION}/(?:(?P<day>\d{{4}}/\d\d/\d\d)/)?", re.ASCII
 )
@@ -80,20 +80,23 @@ class Reason(StrEnum):
 @lru_cache(maxsize=1 << 14)
 def named(path: str) -> Named:
     """What a path or an S3 key says of the file; a file that was moved out of its folder still has its name."""
-    path = path.replace("\\", "/")
-    name, folder = _NAME.search(path), None
+    folder, slash, own = path.replace("\\", "/").rpartition("/")
+    below = _of_folder(folder + slash)
+    name = _NAME.search(own)
+    if name is None:
+        return below
+    return Named(name["account"], name["region"], _delivered_at(name["rest"]), below.day, _kind(name["kind"]))
+
+
+@lru_cache(maxsize=1 << 10)
+def _of_folder(path: str) -> Named:
+    """What a folder says of the files in it: thousands are in one."""
+    folder = None
     for folder in _FOLDER.finditer(path):  # noqa: B007 - the last, nearest to the file, is meant
         pass
-    best = name or folder
-    if best is None:
+    if folder is None:
         return Named("", "", None, None, Kind.OTHER)
-    return Named(
-        best["account"],
-        best["region"],
-        _delivered_at(name["rest"]) if name else None,
-        _day(folder["day"]) if folder else None,
-        _kind(best["kind"]),
-    )
+    return Named(folder["account"], folder["region"], None, _day(folder["day"]), _kind(folder["kind"]))
 
 
 def may_hold(one: Named, query: Query) -> bool:
@@ -138,9 +141,8 @@ def _delivered_at(rest: str) -> datetime | None:
     found = _TIME.search(rest)
     if found is None:
         return None
-    year, month, day, hour, minute, second = found.groups("0")
     try:
-        at = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        at = datetime.fromisoformat(found[0])
     except ValueError:
         return None
     return at if _can_be_reckoned_with(at) else None

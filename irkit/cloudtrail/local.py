@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from irkit.cloudtrail.coverage import EVER, Counts, Coverage, Skipped
+from irkit.cloudtrail.heard import Heard
 from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.quiet import hear, quiet
+from irkit.cloudtrail.quiet import quiet
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.peeking import lies
 from irkit.cloudtrail.raw.raw_file import RawFile
@@ -34,10 +34,10 @@ class _Plan:
     """What is read of the files found, and what is left out for which reason."""
 
     walked: Walked
+    known: Heard
+    """What the names tell of files whose content is told from elsewhere."""
     read: list[tuple[Named, RawFile]] = field(default_factory=list)
     left_out: list[tuple[Reason, Named, RawFile]] = field(default_factory=list)
-    known: list[Named] = field(default_factory=list)
-    """Files whose content is told from elsewhere."""
 
 
 class LocalFiles:
@@ -50,6 +50,8 @@ class LocalFiles:
         self._recalled: Callable[[RawFile], RawFile] = _as_it_is
         self._walked: Walked | None = None
         """What there was, where looks are not to see what came since."""
+        self._parted: _Parted | None = None
+        """The same, parted once for all looks."""
 
     def without(
         self, known: Callable[[RawFile], bool], recalled: Callable[[RawFile], RawFile] | None = None
@@ -78,9 +80,9 @@ class LocalFiles:
         Files whose names say that they hold nothing that is asked for are left out; when names are found not to tell
         the truth, they are read after all. Raises ``OutsideError`` when there is no file at all.
         """
-        plan = _planned(self._walked or walked(self.paths), query, self._known)
+        plan = _planned(self._parts(), query)
         plan.read = [(one, self._recalled(file)) for one, file in plan.read]
-        if not plan.read and not plan.left_out and not plan.known and not plan.walked.skipped:
+        if not plan.read and not plan.left_out and not plan.known.files and not plan.walked.skipped:
             raise OutsideError(f"there is no file under {', '.join(map(str, self.paths))}", hint="check the path")
         looked = yield from self._looked(plan.read, query)
         pruned = [(reason, one, file) for reason, one, file in plan.left_out if reason is not Reason.KIND]
@@ -90,6 +92,13 @@ class LocalFiles:
             again = yield from self._looked(((one, self._recalled(file)) for _, one, file in pruned), query)
             looked, pruned = looked.joined(again), []
         return _coverage(self.label, query, plan, looked, _Names(tuple(off), len(pruned)))
+
+    def _parts(self) -> _Parted:
+        if self._walked is None:
+            return _parted(walked(self.paths), self._known)
+        if self._parted is None:
+            self._parted = _parted(self._walked, self._known)
+        return self._parted
 
     def _looked(self, files: Iterable[tuple[Named, RawFile]], query: Query) -> Generator[Batch, None, Looked]:
         ordered = _newest_first(files)
@@ -115,13 +124,29 @@ def _as_it_is(file: RawFile) -> RawFile:
     return file
 
 
-def _planned(found: Walked, query: Query, known: Callable[[RawFile], bool]) -> _Plan:
-    plan = _Plan(found)
+class _Parted(NamedTuple):
+    """The files there are: those whose content is told from elsewhere, and the others with what their names say."""
+
+    walked: Walked
+    known: Heard
+    others: tuple[tuple[Named, RawFile], ...]
+
+
+def _parted(found: Walked, known: Callable[[RawFile], bool]) -> _Parted:
+    told: list[Named] = []
+    others: list[tuple[Named, RawFile]] = []
     for file in found.files:
         one = named(file.place)
         if known(file):
-            plan.known.append(one)
-            continue
+            told.append(one)
+        else:
+            others.append((one, file))
+    return _Parted(found, Heard().and_of(told), tuple(others))
+
+
+def _planned(found: _Parted, query: Query) -> _Plan:
+    plan = _Plan(found.walked, found.known)
+    for one, file in found.others:
         reason = left_out_for(one, query)
         if reason is None:
             plan.read.append((one, file))
@@ -171,23 +196,15 @@ class _Seen:
 
     @classmethod
     def of(cls, plan: _Plan, looked: Looked) -> _Seen:
-        every = [*(one for one, _ in plan.read), *(one for _, one, _ in plan.left_out), *plan.known]
+        heard = plan.known.and_of([*(one for one, _ in plan.read), *(one for _, one, _ in plan.left_out)])
         times = [datetime.fromisoformat(text) for text in (looked.sights.first, looked.sights.last) if text]
-        logs = [one for one in every if one.kind is Kind.LOG]
-        # The first delivered tells the earliest time of all that were: spans of thousands take an answer's tenth.
-        first = min((one for one in logs if one.delivered_at), key=attrgetter("delivered_at"), default=None)
-        telling = [*([first] if first else []), *(one for one in logs if not one.delivered_at)]
-        spans = [span for one in telling if (span := one.span) is not None]
-        newest_of: dict[str, datetime] = {}
-        for one in every:
-            hear(one, newest_of)
         return cls(
-            looked.sights.accounts.union(one.account for one in every if one.account),
-            looked.sights.regions.union(one.region for one in every if one.region),
-            min([*times, *(span.start for span in spans)], default=None),
+            looked.sights.accounts | heard.accounts,
+            looked.sights.regions | heard.regions,
+            min([*times, *([heard.first] if heard.first else [])], default=None),
             max(times, default=None),
-            max(newest_of.values(), default=None),
-            newest_of,
+            max(heard.newest_of.values(), default=None),
+            heard.newest_of,
         )
 
 
