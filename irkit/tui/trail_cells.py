@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -78,11 +79,27 @@ def fitted(text: str, width: int) -> str:
             return text.ljust(width)
         if text.startswith(_ARN):
             return tail(text, width).ljust(width)
-        end = 0 if " " in text or width < _SHORT else (width - 1) * 2 // 3
-        return f"{text[: max(0, width - 1 - end)]}{CUT}{text[len(text) - end :]}"[:width]
+        if " " not in text and width >= _SHORT:
+            return _middle(text, width)
+        return f"{text[: max(0, width - 1)]}{CUT}"[:width]
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, max(0, width - 1)) + CUT, width)
+
+
+def apart(texts: Sequence[str], width: int) -> list[str]:
+    """Each text as ``fitted``; those that would look alike, though they differ, are cut in their middle."""
+    shown = [fitted(each, width) for each in texts]
+    alike = Counter(shown)
+    return [_middle(text, width) if alike[cut] > 1 else cut for text, cut in zip(texts, shown, strict=True)]
+
+
+def _middle(text: str, width: int) -> str:
+    """A text of single cells with its beginning and the end, which has more of the room; any other as ``fitted``."""
+    if not text.isascii() or len(text) <= width or width < _SHORT:
+        return fitted(text, width)
+    end = (width - 1) * 2 // 3
+    return f"{text[: width - 1 - end]}{CUT}{text[len(text) - end :]}"
 
 
 def tail(arn: str, width: int) -> str:

@@ -191,11 +191,25 @@ def test_a_chip_is_chosen_to_go_and_a_click_takes_it_away(tmp_path: Path) -> Non
     play_trail(tmp_path, scene, desk(first=View("activity", query)))
 
 
+def test_values_that_begin_alike_are_told_apart_and_the_chosen_one_is_whole(tmp_path: Path) -> None:
+    agents = [f"APN/1.0 HashiCorp/1.0 Terraform/1.1.2 (+https://www.terraform.io) provider/{each}.0" for each in (4, 5)]
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await ended(pilot)
+        pilot.app.push_screen(ValuesScreen("agent", [(each, 3) for each in agents]))
+        await on(pilot).says("provider/4.0").says("provider/5.0").says(agents[0][:60]).press("down").go()
+        await on(pilot).until(lambda: "provider/5.0" in str(pilot.app.screen.query_one("#says").render())).go()
+
+    play_trail(tmp_path, scene, desk())
+
+
 def test_fields_and_values_are_picked_with_their_counts(tmp_path: Path) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await ended(pilot)
         await on(pilot).press("f").says("Filter by which field").types("call").says("call").press("enter").go()
         await on(pilot).until(lambda: isinstance(pilot.app.screen, ValuesScreen)).says("6 values").go()
+        box = pilot.app.screen.query_one(".dialog").region
+        assert abs(2 * box.x + box.width - WIDE[0]) <= 1, "a dialog lies in the middle"
         await on(pilot).says("12").says("kms:Decrypt").types("secret").says_not("kms:Decrypt").press("enter").go()
         await on(pilot).says("[call secretsmanager:GetSecretValue]").says("1 row").go()
 

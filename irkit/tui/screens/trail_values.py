@@ -14,11 +14,16 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from irkit.tui.screens.dialog import Modal
-from irkit.tui.trail_cells import counted, fitted, words
+from irkit.tui.trail_cells import apart, counted, fitted, wide, words
 from irkit.tui.trail_view import Sense
 
 _MOST = 500
 _BAR = 12
+_WIDEST = 78
+"""Of a dialog (``irkit.tcss``)."""
+_AROUND = 4 + 2 + 2 + 9 + 1 + _BAR + 1
+"""What of it is the border, the edges of an option, a scroll bar, the count and the bar."""
+_LONGEST = 400
 
 
 class Picked(NamedTuple):
@@ -53,6 +58,7 @@ class ValuesScreen(Modal[Picked | None]):
         self._field = field
         self._found = found
         self._listed: list[tuple[str, int]] = []
+        self._keys = ""
 
     def compose(self) -> ComposeResult:
         """A field to type into, and the values."""
@@ -77,10 +83,28 @@ class ValuesScreen(Modal[Picked | None]):
         values = self.query_one(OptionList)
         values.clear_options()
         most = max((count for _, count in self._found), default=1)
-        values.add_options([Option(_row(*each, most)) for each in self._listed])
+        shown = apart([words(value) or "(empty)" for value, _ in self._listed], self._room)
+        values.add_options(
+            [Option(_row(text, count, most)) for text, (_, count) in zip(shown, self._listed, strict=True)]
+        )
         values.highlighted = 0 if self._listed else None
         more = f"{len(matching) - _MOST:,} more: type to filter   " if len(matching) > _MOST else ""
-        self.query_one("#says", Static).update(Text(f"{more}enter only this   ! all but this   esc back", "dim"))
+        self._keys = f"{more}enter only this   ! all but this   esc back"
+        self._tell("")
+
+    @property
+    def _room(self) -> int:
+        """Cells for a value; one that is cut stands whole below the list when it is chosen."""
+        return max(20, min(_WIDEST, int(self.app.size.width * 0.96)) - _AROUND)
+
+    def _tell(self, value: str) -> None:
+        shown = words(value)
+        whole = f"{shown[:_LONGEST]}\n" if wide(shown) > self._room else ""
+        self.query_one("#says", Static).update(Text.assemble(whole, (self._keys, "dim")))
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._tell(self._listed[event.option_index][0] if event.option_index < len(self._listed) else "")
 
     @on(Input.Submitted, "#filter")
     def _enter(self) -> None:
@@ -106,7 +130,6 @@ class ValuesScreen(Modal[Picked | None]):
             self.dismiss(Picked(self._listed[at][0], sense))
 
 
-def _row(value: str, count: int, most: int) -> Text:
+def _row(shown: str, count: int, most: int) -> Text:
     bar = "█" * max(1, round(_BAR * count / most))
-    shown = words(value) or "(empty)"
     return Text.assemble(f"{count:>9,} ", (fitted(bar, _BAR), "cyan"), f" {shown}", no_wrap=True)
