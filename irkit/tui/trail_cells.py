@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from os.path import commonprefix
 
 from rich.cells import cell_len, set_cell_size
 
@@ -15,6 +15,8 @@ from irkit.tui.printable import printable
 CUT = "…"
 _SHORT = 12
 """In fewer cells a text is cut at its end alone."""
+_BEGIN = 8
+"""Cells of a text's beginning, before what it differs in from others."""
 _ARN = "arn:"
 _TURNED = frozenset({"R", "AL", "AN"})
 """Bidirectional classes that some terminals draw from right to left, over the border of a column."""
@@ -79,27 +81,37 @@ def fitted(text: str, width: int) -> str:
             return text.ljust(width)
         if text.startswith(_ARN):
             return tail(text, width).ljust(width)
-        if " " not in text and width >= _SHORT:
-            return _middle(text, width)
-        return f"{text[: max(0, width - 1)]}{CUT}"[:width]
+        end = 0 if " " in text or width < _SHORT else (width - 1) * 2 // 3
+        return f"{text[: max(0, width - 1 - end)]}{CUT}{text[len(text) - end :]}"[:width]
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, max(0, width - 1)) + CUT, width)
 
 
 def apart(texts: Sequence[str], width: int) -> list[str]:
-    """Each text as ``fitted``; those that would look alike, though they differ, are cut in their middle."""
-    shown = [fitted(each, width) for each in texts]
-    alike = Counter(shown)
-    return [_middle(text, width) if alike[cut] > 1 else cut for text, cut in zip(texts, shown, strict=True)]
+    """Each text as ``fitted``; those that would look alike, though they differ, with what they differ in."""
+    alike: dict[str, list[str]] = {}
+    for each in dict.fromkeys(texts):
+        alike.setdefault(fitted(each, width), []).append(each)
+    told = {
+        each: _from(each, len(commonprefix(group)), width) if len(group) > 1 else shown  # noqa: RUF071 - no folders
+        for shown, group in alike.items()
+        for each in group
+    }
+    return [told[each] for each in texts]
 
 
-def _middle(text: str, width: int) -> str:
-    """A text of single cells with its beginning and the end, which has more of the room; any other as ``fitted``."""
-    if not text.isascii() or len(text) <= width or width < _SHORT:
+def _from(text: str, start: int, width: int) -> str:
+    """A text of single cells with its beginning, and what follows from a place on, or a little before."""
+    room = width - _BEGIN - len(CUT)
+    if not text.isascii() or room < _SHORT:
         return fitted(text, width)
-    end = (width - 1) * 2 // 3
-    return f"{text[: width - 1 - end]}{CUT}{text[len(text) - end :]}"
+    word = max(text.rfind(" ", 0, start), text.rfind("/", 0, start)) + 1
+    begin = min(word if start - word < _SHORT else start, len(text) - room)
+    if begin <= _BEGIN:
+        return fitted(text, width)
+    rest = text[begin : begin + room]
+    return f"{text[:_BEGIN]}{CUT}{rest if begin + room >= len(text) else rest[: -len(CUT)] + CUT}"
 
 
 def tail(arn: str, width: int) -> str:

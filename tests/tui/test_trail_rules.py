@@ -19,7 +19,7 @@ from irkit.cloudtrail.questions.question import Answer, Follow
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Progress, found
 from irkit.tui.trail_asker import Sofar
-from irkit.tui.trail_cells import drawable, escape, fitted, words
+from irkit.tui.trail_cells import apart, drawable, escape, fitted, words
 from irkit.tui.trail_fields import FIELDS, value
 from irkit.tui.trail_histogram import bars, histogram
 from irkit.tui.trail_lines import progress as progress_line
@@ -374,3 +374,15 @@ def test_the_time_left_stands_before_what_a_narrow_screen_cuts_off() -> None:
     assert "look 2 · 500 of 2,000 files · 0:30 left · 50,000 events/s · 1,234 events found" in told
     known = Progress("pages", 1, 0, seconds_left=65)
     assert "1 pages · 1:05 left · 3 events found" in progress_line(Sofar(View("activity"), known, 1, 3, 0.0)).plain
+
+
+def test_values_that_would_look_alike_show_what_they_differ_in() -> None:
+    ends = "(+https://registry.example.org/providers) sdk-go/1.44.157"
+    agents = [f"tool/1.0 Terraform/1.1.2 (+https://example.org) provider/{version} {ends}" for version in ("3.76", "4")]
+    assert apart([*agents, agents[0], "aws-cli/2"], 30) == [
+        "tool/1.0…3.76 (+https://regis…",
+        "tool/1.0…4 (+https://registry…",
+        "tool/1.0…3.76 (+https://regis…",
+        "aws-cli/2                     ",
+    ]
+    assert apart(agents, 12) == [fitted(each, 12) for each in agents]
