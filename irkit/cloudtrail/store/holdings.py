@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -41,6 +41,8 @@ class Holdings:
     """Names of parts that are missing or have another size: what was in them is not in the store."""
     left_out: frozenset[str] = frozenset()
     """Places whose rows are not wanted: the files have changed, or are asked elsewhere."""
+    issuers: dict[frozenset[Part], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    """ARNs of those behind sessions, by the parts that they were asked of."""
 
     @classmethod
     def opened(cls, folder: Path) -> Holdings | None:

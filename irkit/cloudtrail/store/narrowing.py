@@ -19,6 +19,8 @@ class Condition(NamedTuple):
     text: str
     values: tuple[Value, ...]
     exact: bool
+    issuers: tuple[str, ...] = ()
+    """It holds for no row whose issuer is none of these; empty where it does not ask for an issuer."""
 
 
 def narrowing(query: Query) -> tuple[Condition, ...]:
@@ -37,7 +39,7 @@ def narrowing(query: Query) -> tuple[Condition, ...]:
     before: list[Condition] = []
     for several in alternatives:
         found += [_joined([each, *before, common]) for each in several for common in every]
-        before += [each._replace(text=f"NOT ({each.text})") for each in several]
+        before += [each._replace(text=f"NOT ({each.text})", issuers=()) for each in several]
     return tuple(found)
 
 
@@ -51,7 +53,8 @@ def _by_fields(query: Query) -> tuple[Condition, ...]:
     ]
     if not query.arns:
         return (_joined(common),)
-    caller, role = _among(query.arns, "principal_arn"), _among(query.arns, "issuer_arn")
+    caller = _among(query.arns, "principal_arn")
+    role = _among(query.arns, "issuer_arn")._replace(issuers=query.arns)
     return _joined([caller, *common]), _joined([role, caller._replace(text=f"NOT ({caller.text})"), *common])
 
 
@@ -61,6 +64,7 @@ def _joined(every: Iterable[Condition]) -> Condition:
         " AND ".join(f"({each.text})" for each in held) or "true",
         tuple(value for each in held for value in each.values),
         all(each.exact for each in held),
+        next((each.issuers for each in held if each.issuers), ()),
     )
 
 

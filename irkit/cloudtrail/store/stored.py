@@ -96,6 +96,8 @@ def looking(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query)
         *((Rows.PLAIN, each) for each in narrowing(query)),
         *(((Rows.ODD, _UNJUDGED),) if holdings.has_odd(query) else ()),
     ):
+        if condition.issuers and issuers(engine, holdings, query).isdisjoint(condition.issuers):
+            continue
         statement = f"SELECT {SELECTED} FROM {view} WHERE {condition.text}"  # noqa: S608 values are bound
         engine.execute(statement, list(condition.values))
         for records in _records(engine, reader):
@@ -107,6 +109,20 @@ def looking(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query)
 def _records(engine: duckdb.DuckDBPyConnection, reader: Reader) -> Iterator[Iterator[Record]]:
     while held := engine.fetchmany(_ROWS):
         yield reader.records(held)
+
+
+def issuers(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> frozenset[str]:
+    """Of all rows in the parts that may hold events of a query; asked of the engine once for the same or fewer parts.
+
+    To look for the sessions of what never was a role would cost each look for a user as much as to read the user's.
+    """
+    parts = frozenset(holdings.touched(query))
+    for seen, found in holdings.issuers.items():
+        if parts <= seen:
+            return found
+    rows = engine.execute(f"SELECT DISTINCT issuer_arn FROM {Rows.PLAIN}").fetchall()  # noqa: S608 - our own name
+    holdings.issuers[parts] = frozenset(arn for (arn,) in rows)
+    return holdings.issuers[parts]
 
 
 def owners(engine: duckdb.DuckDBPyConnection, query: Query) -> tuple[str, ...]:
