@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from contextlib import closing, suppress
+from dataclasses import fields, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeVar
 
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
 from irkit.cli.trail_behind import build_behind
-from irkit.cli.trail_cells import as_json, cell, names
+from irkit.cli.trail_cells import as_json, cell, names, rank
+from irkit.cli.trail_gauge import MOST, Gauge, TooManyError
 from irkit.cli.trail_source import Looked, looked
 from irkit.cli.trail_stream import Stream, preview
 from irkit.cli.trail_told import Teller, say, tell_coverage
@@ -22,18 +24,13 @@ from irkit.errors import UsageError
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from irkit.cli.trail_wide import WideRows
     from irkit.cloudtrail.coverage import Coverage
     from irkit.cloudtrail.source import Batch
 
 Row = TypeVar("Row")
 INCOMPLETE = 1
 INTERRUPTED = 130
-MOST = 300_000
-"""Records that an answer may hold in memory: 6 kB each."""
-_TOO_MANY = (
-    "narrow it (--since, --key, --arn, --call); or activity --follow alone --format jsonl, which holds none; "
-    "seen --follow alone and irkit trail sql, which count in the store; or --most N"
-)
 COUNTED_NOTE = "counted where the records lie: calls that services made stand under the services' own addresses"
 _COUNTED = "seen"
 """The question that can be counted without its records."""
@@ -44,7 +41,7 @@ _STREAMED = "activity"
 class _Found(NamedTuple):
     """What there is to write and to tell."""
 
-    rows: tuple[object, ...]
+    rows: tuple[object, ...] | WideRows
     coverage: Coverage
     notes: tuple[str, ...]
 
@@ -85,8 +82,7 @@ def answered(args: argparse.Namespace, question: Question[object], more: More = 
 
         return dry_run(asked, question.needs(asked.query))
     try:
-        with opened(args.output) as out:
-            written = _asked(args, question, asked, columns, out, more)
+        with opened(args.output) as out, closing(_asked(args, question, asked, columns, out, more)) as written:
             write(written, Format(args.format), out)
     except KeyboardInterrupt:
         say("irkit trail: interrupted; the rows so far are not the answer (--format jsonl writes them as they come)")
@@ -108,8 +104,12 @@ def _asked(
     with Teller(preview(question, asked.query) if _is_previewed(args, question, out) else None) as teller:
         found = _found(args, question, asked, (stream, teller), more)
     tell_coverage(found.coverage, len(found.rows) + (stream.count if stream else 0), teller.seconds, found.notes)
-    shown = limited(ordered(found.rows, args.sort), args.limit)
-    return Written(columns, shown, about(args, question, asked, found.notes), found.coverage, bool(args.columns))
+    told, is_chosen = about(args, question, asked, found.notes), bool(args.columns)
+    if isinstance(found.rows, tuple):
+        shown = limited(ordered(found.rows, args.sort), args.limit)
+        return Written(columns, shown, told, found.coverage, is_chosen)
+    rows = found.rows.ordered(args.sort).limited(args.limit)
+    return Written(columns, rows, told, found.coverage, is_chosen, rows.close)
 
 
 def _found(
@@ -119,25 +119,53 @@ def _found(
     ears: tuple[Stream | None, Teller],
     more: More,
 ) -> _Found:
-    """The rows by the way that takes least: counted where they lie, streamed, or asked for."""
+    """The rows by the way that takes least: counted where they lie, streamed, or asked for, in memory or on disk."""
     stream, teller = ears
     if args.follow == Follow.ALONE.value and question.id == _COUNTED:
         from irkit.cli.trail_counted import counted
 
         if (done := counted(asked, teller)) is not None:
             return _Found(done.rows, done.coverage, (*asked.notes, COUNTED_NOTE, *done.notes))
-    if args.follow == Follow.ALONE.value and stream is not None:
-        return _Found((), stream.through(asked.source, teller.hear), asked.notes)
+    with suppress(TooManyError):
+        return _held(args, question, asked, ears, more)
+    from irkit.cli.trail_wide import wide
+
+    teller.found = 0
+    found = wide(question, asked, Follow(args.follow), teller.hear)
+    rows = found.rows if stream is None else replace(found.rows, written=stream.written)
+    return _Found(rows, found.coverage, (*asked.notes, *found.notes))
+
+
+def _held(
+    args: argparse.Namespace,
+    question: Question[object],
+    asked: Looked,
+    ears: tuple[Stream | None, Teller],
+    more: More,
+) -> _Found:
+    """The answer, in memory. Raises ``TooManyError`` when that is too much, and there is another way."""
+    stream, teller = ears
+    follow = Follow(args.follow)
+
+    def otherwise() -> bool:
+        from irkit.cli.trail_wide import stored
+        from irkit.cloudtrail.questions.sliced import is_sliceable
+
+        return more is no_more and is_sliceable(question, follow) and stored(asked) is not None
+
+    is_through = follow is Follow.ALONE and stream is not None
+    gauge = Gauge(None if is_through else args.most, otherwise)
 
     def hear(batch: Batch) -> None:
         teller.hear(batch)
-        if teller.found > args.most:
-            raise UsageError(f"more than {args.most:,} records match: they are not all held in memory", hint=_TOO_MANY)
-        if stream is not None:
+        gauge.hear(batch)
+        if stream is not None and not is_through:
             stream.hear(batch)
 
+    if stream is not None and is_through:
+        return _Found((), stream.through(asked.source, hear), asked.notes)
     rest = question if stream is None else stream.rest
-    answer = ask(asked.source, rest, asked.query, Follow(args.follow), hear)
+    answer = ask(asked.source, rest, asked.query, follow, hear)
     return _Found(answer.rows, answer.coverage, (*asked.notes, *answer.notes, *more(answer)))
 
 
@@ -171,11 +199,7 @@ def ordered(rows: Sequence[Row], sort: str | None) -> Sequence[Row]:
     value = attrgetter(sort.removeprefix("-"))
     filled = [row for row in rows if cell(value(row))]
     empty = [row for row in rows if not cell(value(row))]
-    return sorted(filled, key=lambda row: _rank(value(row)), reverse=sort.startswith("-")) + empty
-
-
-def _rank(value: object) -> tuple[float, str]:
-    return (float(value), "") if isinstance(value, int | float) else (0.0, cell(value))
+    return sorted(filled, key=lambda row: rank(value(row)), reverse=sort.startswith("-")) + empty
 
 
 def about(

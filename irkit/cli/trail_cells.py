@@ -61,6 +61,11 @@ def cell(value: object) -> str:
     return str(found)
 
 
+def rank(value: object) -> tuple[float, str]:
+    """What a value of a column is ordered by: numbers as such, all else as its text."""
+    return (float(value), "") if isinstance(value, int | float) else (0.0, cell(value))
+
+
 def stamp(at: datetime) -> str:
     """``2026-11-21T03:00:00Z``; parts of a second only where there are some."""
     return at.isoformat().replace("+00:00", "Z")

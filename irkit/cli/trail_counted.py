@@ -47,7 +47,7 @@ def counted(asked: Looked, teller: Teller) -> Counted | None:
         return None
     raw, folder = found[0]
     try:
-        _complete(raw, folder, asked)
+        complete(raw, folder, asked, "it is counted in the store")
     except (OSError, IrkitError) as error:
         # Without room for a store, the records are read.
         say(f"irkit trail: it cannot be counted in the store, the records are read: {error}")
@@ -65,8 +65,11 @@ def _by_athena(source: Athena, query: Query, teller: Teller) -> Counted:
                 return Counted(*end.value)
 
 
-def _complete(raw: Filed, folder: Path, asked: Looked) -> None:
-    """Put what is new into the store: it is counted there."""
+def complete(raw: Filed, folder: Path, asked: Looked, why: str) -> None:
+    """Put what is new into the store, and say that, and why.
+
+    Raises what ``building`` raises, and ``OSError`` when nothing can be written.
+    """
     from irkit.cloudtrail.store.holdings import Holdings
 
     holdings = Holdings.opened(folder)
@@ -75,7 +78,7 @@ def _complete(raw: Filed, folder: Path, asked: Looked) -> None:
         with closing(holdings):
             known = {each.place: each.stamp for each in holdings.unread.values()} | holdings.stamps()
     if any(known.get(each.place) != each.stamp for each in raw.files()):
-        say("irkit trail: it is counted in the store, which is built first")
+        say(f"irkit trail: {why}, which is built first")
         built(raw, folder, asked.whence)
 
 

@@ -39,6 +39,11 @@ class Stream:
         return len(self._seen)
 
     @property
+    def written(self) -> frozenset[str]:
+        """The event ids of the rows that went out."""
+        return frozenset(self._seen)
+
+    @property
     def rest(self) -> Question[object]:
         """The question, whose rows are those that did not go out."""
 

@@ -72,6 +72,8 @@ class Written:
     coverage: Coverage
     are_chosen: bool = False
     """Whether someone named the columns: then none is left out, and nothing is cut."""
+    close: Callable[[], None] = lambda: None
+    """Lets go of the rows."""
 
 
 def write(what: Written, form: Format, out: TextIO) -> None:

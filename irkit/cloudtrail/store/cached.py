@@ -119,6 +119,11 @@ class Ready:
         """That of the source."""
         return self._raw.label
 
+    @property
+    def stored(self) -> Holdings | None:
+        """What is used of the store; None where it is not used."""
+        return None if self._held is None else self._held.holdings
+
     def owners(self, query: Query) -> tuple[str, ...]:
         """ARNs of whose the keys of a query are, when these did little else; empty when that is not known."""
         if self._held is None:

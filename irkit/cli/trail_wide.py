@@ -1,0 +1,127 @@
+"""Answers of more records than memory holds: asked of the store, span of time by span, with their rows on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import islice
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from irkit.cli.trail_cells import cell, rank
+from irkit.cli.trail_counted import complete
+from irkit.cli.trail_source import Looked
+from irkit.cli.trail_told import say
+from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.questions.question import Follow, Question
+from irkit.cloudtrail.questions.sliced import slicing
+from irkit.cloudtrail.ranked_rows import RankedRows
+from irkit.cloudtrail.source import Batch
+from irkit.cloudtrail.store.cached import Ready
+from irkit.cloudtrail.store.slices import Slices
+from irkit.errors import OutsideError
+from irkit.wiring.trail import Kind, places, storable
+
+if TYPE_CHECKING:
+    from irkit.cloudtrail.store.cached import Filed
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class Wide:
+    """The rows, on disk until they are closed, and what is to be told of them."""
+
+    rows: WideRows
+    coverage: Coverage
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WideRows:
+    """Rows on disk, read as often as they are needed. Close them."""
+
+    kept: RankedRows[object]
+    written: frozenset[str] = frozenset()
+    """Event ids of rows that went out already."""
+    most: int | None = None
+    """How many are wanted, from the first."""
+
+    def __len__(self) -> int:
+        whole = len(self.kept) - len(self.written)
+        return whole if self.most is None else min(whole, self.most)
+
+    def __iter__(self) -> Iterator[object]:
+        rows = (row for row in self.kept if not self.written or getattr(row, "event_id", "") not in self.written)
+        return islice(rows, self.most)
+
+    def ordered(self, sort: str | None) -> WideRows:
+        """By a column, ``-column`` from the greatest; rows without a value come last. None: as they are."""
+        if sort is None:
+            return self
+        value, turned = attrgetter(sort.removeprefix("-")), _Backward if sort.startswith("-") else tuple
+
+        def place(row: object) -> tuple[object, ...]:
+            of = value(row)
+            return not cell(of), turned(rank(of))
+
+        found = self.kept.reordered(place)
+        self.close()
+        return replace(self, kept=found)
+
+    def limited(self, most: int | None) -> WideRows:
+        """The first ones; how many are left out is told."""
+        if most is not None and len(self) > most:
+            say(f"  {len(self) - most:,} more rows are left out by --limit {most}")
+        return replace(self, most=most)
+
+    def close(self) -> None:
+        """Let go of them."""
+        self.kept.close()
+
+
+class _Backward(tuple[float, str]):
+    """A rank that comes before lesser ones."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: tuple[object, ...]) -> bool:
+        return tuple(self) > tuple(other)
+
+
+def stored(asked: Looked) -> tuple[Filed, Path] | None:
+    """The source and its store, where one store can hold all of it."""
+    whence = asked.whence
+    found = storable(whence.texts, whence.reach)
+    kinds = {each.kind for each in places(whence.texts)}
+    return found[0] if len(found) == 1 and kinds <= {Kind.FILES, Kind.BUCKET} else None
+
+
+def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callable[[Batch], None]) -> Wide:
+    """The answer; what is not yet in the store is put there first.
+
+    Raises ``OutsideError`` when there is no room for the store or the rows, and what building and asking it raise.
+    """
+    place = stored(asked)
+    if place is None:
+        raise ValueError("only what a store can hold is asked so")
+    raw, folder = place
+    complete(raw, folder, asked, "more records match than are held in memory: they are asked for in the store")
+    with closing(Ready(raw, folder)) as ready:
+        if ready.stored is None:
+            raise OutsideError(f"the store under {folder} cannot be used", hint="irkit trail cache --drop, then again")
+        found = _heard(slicing(Slices(ready.stored), question, asked.query, follow, folder), hear)
+        coverage = _heard(ready.unstored(question.needs(asked.query)), hear)
+    return Wide(WideRows(found.rows), coverage, found.notes)
+
+
+def _heard(look: Generator[Batch, None, _Value], hear: Callable[[Batch], None]) -> _Value:
+    with closing(look):
+        while True:
+            try:
+                hear(next(look))
+            except StopIteration as end:
+                value: _Value = end.value
+                return value
