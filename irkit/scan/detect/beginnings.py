@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
+
+from irkit.scan.native import native
 
 ARCHIVES = (
     (b"PK\x03\x04", "zip"),
@@ -34,3 +37,19 @@ _SPECIAL = (*PACKED, *MARKS, LFS)
 def is_special(body: bytes) -> bool:
     """Whether a text begins like one of them."""
     return body.startswith(_SPECIAL) or body[TAR] == USTAR
+
+
+def specials(texts: Sequence[tuple[bytes, object]]) -> list[int]:
+    """The indexes of the texts that begin like one of them."""
+    return beginning(texts, _SPECIAL, TAR.start, USTAR)
+
+
+def beginning(
+    texts: Sequence[tuple[bytes, object]], beginnings: tuple[bytes, ...], place: int, sign: bytes
+) -> list[int]:
+    """The indexes of the texts that begin so, or have a sign at a place."""
+    end = place + len(sign)
+    return [index for index, (body, _) in enumerate(texts) if body.startswith(beginnings) or body[place:end] == sign]
+
+
+beginning = native("irkit.scan.detect._batch", beginning)

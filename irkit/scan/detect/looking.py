@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING
 
-from irkit.scan.detect.batch import Text, hits_of_each
-from irkit.scan.detect.beginnings import is_special
+from irkit.scan.detect.batch import Spans, Text, hits_of_each
+from irkit.scan.detect.beginnings import specials
 from irkit.scan.detect.kept import Kept
 from irkit.scan.detect.looked import Looked, PassedOver
 from irkit.scan.detect.prefilter import Prefilter
@@ -52,16 +52,17 @@ class Detector:
         """What stands in this text."""
         return self.look_at_each((Text(body),)).get(0, Looked(()))
 
-    def look_at_each(self, texts: Sequence[Text], passed: Container[PassedOver] | None = None) -> dict[int, Looked]:
+    def look_at_each(
+        self, texts: Sequence[tuple[bytes, Spans]], passed: Container[PassedOver] | None = None
+    ) -> dict[int, Looked]:
         """What stands in each of the texts, by index; only those with something.
 
         Where ``passed`` is given, lines passed over are told once, and those in it not at all: most versions of a file
         repeat them.
         """
         hits = hits_of_each(texts, self._prefilter.hits)
-        for index, (body, _) in enumerate(texts):
-            if is_special(body):
-                hits.setdefault(index, [])
+        for index in specials(texts):
+            hits.setdefault(index, [])
         return self._opened().of_each([body for body, _ in texts], hits, passed) if hits else {}
 
     def open(self) -> None:

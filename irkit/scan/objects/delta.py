@@ -111,4 +111,4 @@ def touched_by(body: bytes, delta: bytes) -> tuple[tuple[int, int], ...] | None:
         return None
 
 
-touched_by = native("irkit.scan.objects._deltas", touched_by)
+touched_by = native("irkit.scan.objects._families", touched_by)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from irkit.scan.detect.detector import Detector, Looked, Text
-from irkit.scan.objects.delta import DeltaBroken, touched_by
+from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
-from irkit.scan.objects.pack_entries import CIRCLE
-from irkit.scan.objects.tree_names import SUBMODULE, brings_only_ids, is_submodule, names, new_names
+from irkit.scan.objects.pack_entries import CIRCLE, KINDS
+from irkit.scan.objects.texts import texts
+from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names_in
 
-_SMALL_CHANGE = 20
-"""A delta this many times smaller than its object: only what it changes is looked at."""
 MADE_FROM_ITSELF = "it is made from itself"
 _FEW = 8
 """Up to so many values are searched one by one; the detector looks at a text faster than at more of them."""
@@ -27,7 +26,7 @@ def look_at_families(pack: Pack, roots: Sequence[int], detector: Detector, known
     for root in circles:
         gathered.broken.update((number, MADE_FROM_ITSELF) for number in pack.members(root))
     _Contents(pack, detector, known, gathered).look(others)
-    _Names(pack, detector, known, gathered).look(trees)
+    _look_at_names(pack, trees, detector, known, gathered)
     for number, why in pack.broken.items():
         gathered.broken[number] = why
     pack.broken = {}
@@ -46,47 +45,37 @@ class _Contents:
         self._looking = Looking(detector, self._seen, gathered.passed)
         self._values: dict[int, set[bytes]] = {}
         """By family: what stands where a secret was seen, as it stands there."""
+        self._partly: set[int] = set()
+        """Of which objects only the changes were looked at."""
 
     def look(self, roots: Sequence[int]) -> None:
-        partly = {root for root in roots if self._walk(root)}
-        self._looking.finish()
-        for root in [root for root in self._values if root in partly]:
-            self._walk_again(root, self._values[root])
+        made, bases = self._pack.families(roots), self._pack.entries.bases
+        counts: Counter[int] = Counter()
+        while (some := texts(made, bases, self._known))[0]:
+            numbers, bodies = some
+            self._looking.look(numbers, bodies)
+            counts.update(map(self._pack.entries.kinds.__getitem__, numbers))
+            self._gathered.size += sum(len(body) for body, _ in bodies)
+            self._partly.update(number for number, (_, spans) in zip(numbers, bodies, strict=True) if spans is not None)
+        for kind, count in counts.items():
+            self._gathered.counts[f"{KINDS[kind]}s"] = count
+        for root, values in self._values.items():
+            if not self._partly.isdisjoint(self._pack.members(root)):
+                self._look_again(root, values)
 
-    def _walk(self, root: int) -> bool:
-        """Look at a family; whether of some objects only the changes were looked at."""
-        add, known, bases = self._looking.add, self._known, self._pack.entries.bases
-        is_partly = False
-        count = size = 0
-        for number, body, delta in self._pack.family(root):
-            if known[number]:
-                continue
-            count += 1
-            size += len(body)
-            if len(delta) * _SMALL_CHANGE < len(body) and delta and not known[bases[number]]:
-                is_partly = True
-                add(number, body, touched_by(body, delta))
-            else:
-                add(number, body)
-        if count:
-            kind = f"{self._pack.kind(root)}s"
-            self._gathered.counts[kind] = self._gathered.counts.get(kind, 0) + count
-            self._gathered.size += size
-        return is_partly
-
-    def _seen(self, key: Key, text: Text, looked: Looked) -> None:
+    def _seen(self, key: Key, body: bytes, looked: Looked) -> None:
         number = int(key)
         self._gathered.keep(number, self._pack.kind(number), looked)
-        values = {text.body[one.start : one.end] for one in looked.sightings if not one.dismissed}
+        values = {body[one.start : one.end] for one in looked.sightings if not one.dismissed}
         if values:
             self._values.setdefault(self._pack.root(number), set()).update(values)
 
-    def _walk_again(self, root: int, values: set[bytes]) -> None:
+    def _look_again(self, root: int, values: set[bytes]) -> None:
         """Look at the whole of every object that holds one of the values, or whose base does."""
         holders = set()
         bases = self._pack.entries.bases
         kind = self._pack.kind(root)
-        for number, body, _ in self._pack.family(root):
+        for number, body, _ in self._pack.families([root]):
             is_holder = len(values) > _FEW or any(value in body for value in values)
             if not is_holder and bases[number] not in holders:
                 continue
@@ -99,48 +88,21 @@ class _Contents:
                 values |= {body[one.start : one.end] for one in looked.sightings if not one.dismissed}
 
 
-class _Names:
-    """Names in trees: each is looked at once a task."""
+def _look_at_names(
+    pack: Pack, roots: Sequence[int], detector: Detector, known: bytearray | None, gathered: Gathered
+) -> None:
+    """Look at the names in trees, each once a task."""
 
-    def __init__(self, pack: Pack, detector: Detector, known: bytearray | None, gathered: Gathered) -> None:
-        self._pack = pack
-        self._known = known
-        self._gathered = gathered
-        self._looking = Looking(detector, self._seen, gathered.passed)
-        self._done: set[tuple[bytes, bytes]] = set()
+    def seen(key: Key, _: bytes, looked: Looked) -> None:
+        gathered.keep(key, "tree", looked)
 
-    def look(self, roots: Sequence[int]) -> None:
-        done, known = self._done, self._known
-        count = size = 0
-        for root in roots:
-            for number, body, delta in self._pack.family(root):
-                if known is not None and known[number]:
-                    continue
-                count += 1
-                size += len(body)
-                if delta and known is None and brings_only_ids(delta):
-                    continue
-                found = _new_names(body, delta) if delta and known is None else names(body)
-                if not done.issuperset(found):
-                    self._add(number, set(found) - done)
-                    done.update(found)
-        self._looking.finish()
-        if count:
-            self._gathered.counts["trees"] = self._gathered.counts.get("trees", 0) + count
-            self._gathered.size += size
-
-    def _add(self, number: int, found: set[tuple[bytes, bytes]]) -> None:
-        for mode, name in sorted(found):
-            if is_submodule(mode):
-                self._gathered.skipped[None, name.decode(errors="replace"), SUBMODULE] = None
-            self._looking.add(number, name)
-
-    def _seen(self, key: Key, _: Text, looked: Looked) -> None:
-        self._gathered.keep(key, "tree", looked)
-
-
-def _new_names(body: bytes, delta: bytes) -> list[tuple[bytes, bytes]]:
-    try:
-        return new_names(body, delta)
-    except DeltaBroken:
-        return names(body)
+    looking = Looking(detector, seen, gathered.passed)
+    count, size, found = names_in(pack.families(roots), known)
+    for number, mode, name in found:
+        if is_submodule(mode):
+            gathered.skipped[None, name.decode(errors="replace"), SUBMODULE] = None
+        looking.add(number, name)
+    looking.finish()
+    if count:
+        gathered.counts["trees"] = count
+        gathered.size += size

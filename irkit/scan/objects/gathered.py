@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
-from irkit.scan.detect.detector import Detector, Looked, Text
+from irkit.scan.detect.batch import Spans
+from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.detect.looked import PassedOver
 from irkit.scan.finding import Sighting
 from irkit.scan.rule import Confidence
@@ -99,18 +100,18 @@ class Looking:
     """
 
     def __init__(
-        self, detector: Detector, seen: Callable[[Key, Text, Looked], None], passed: Container[PassedOver]
+        self, detector: Detector, seen: Callable[[Key, bytes, Looked], None], passed: Container[PassedOver]
     ) -> None:
         self._look = detector.look_at_each
         self._seen = seen
         self._passed = passed
-        self._texts: list[Text] = []
+        self._texts: list[tuple[bytes, Spans]] = []
         self._keys: list[Key] = []
         self._waiting = self._held = 0
 
-    def add(self, key: Key, body: bytes, spans: tuple[tuple[int, int], ...] | None = None) -> None:
+    def add(self, key: Key, body: bytes, spans: Spans = None) -> None:
         """Look at this text, or at these parts of it, soon."""
-        self._texts.append(Text(body, spans))
+        self._texts.append((body, spans))
         self._keys.append(key)
         size = len(body)
         self._held += size
@@ -127,8 +128,12 @@ class Looking:
         texts, keys = self._texts, self._keys
         self._texts, self._keys = [], []
         self._waiting = self._held = 0
+        self.look(keys, texts)
+
+    def look(self, keys: Sequence[Key], texts: Sequence[tuple[bytes, Spans]]) -> None:
+        """Look at these texts now."""
         for index, looked in self._look(texts, self._passed).items():
-            self._seen(keys[index], texts[index], looked)
+            self._seen(keys[index], texts[index][0], looked)
 
 
 class Task(NamedTuple):

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from irkit.scan.detect.detector import Detector, Looked, Text
+from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.objects.cat_file import PIECE, Listed, read_objects, read_pieces
 from irkit.scan.objects.codec import InflateError, inflate
 from irkit.scan.objects.gathered import Gathered, Key, Looking
@@ -56,7 +56,7 @@ def _keep_huge(gathered: Gathered, one: Listed, looked: Looked, size: int) -> No
 def _look_at_objects(objects: Iterable[tuple[str, str, bytes]], detector: Detector, gathered: Gathered) -> None:
     kinds: dict[Key, str] = {}
 
-    def seen(key: Key, _: Text, looked: Looked) -> None:
+    def seen(key: Key, _: bytes, looked: Looked) -> None:
         gathered.keep(key, kinds[key], looked)
 
     looking = Looking(detector, seen, gathered.passed)

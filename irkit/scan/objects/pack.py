@@ -1,30 +1,28 @@
-"""A pack, mapped into memory, and its families of deltas: each object made once, few of them kept."""
+"""A pack, mapped into memory, and what its index says of it."""
 
 from __future__ import annotations
 
 import mmap
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from irkit.scan.objects.codec import ApplyDeltaError, InflateError, apply_delta, inflate
+from irkit.scan.objects.made import Made, made
 from irkit.scan.objects.pack_entries import KINDS, Entries, pack_entries
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
+from irkit.scan.objects.pieces import HUGE
 
 _MAGIC = b"PACK\x00\x00\x00\x02"
 _SHORTEST = 32
-_PAGES_KEPT = 8 << 20
-"""How much of the pack may be read before its pages are given back to the system's cache."""
 
 
 class Pack:
     """A pack and its index. Raises ``IndexUnknown`` when git should read it instead, and ``OSError``."""
 
-    def __init__(self, file: Path, jobs: int = 1) -> None:
-        """``jobs`` is by how many processes the heads of a large pack are read."""
+    def __init__(self, file: Path) -> None:
         self.file = file
-        self._jobs = jobs
         self.index = PackIndex(file.with_suffix(".idx"))
         with file.open("rb") as opened:
             size = opened.seek(0, 2)
@@ -33,10 +31,10 @@ class Pack:
             self._map = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
         if self._map[: len(_MAGIC)] != _MAGIC or self._map[size - 20 :] != self.index.pack_checksum:
             raise IndexUnknown(f"{file.name}: not the pack of its index")
-        self._view = memoryview(self._map)
+        self.view = memoryview(self._map)
+        """All of the pack."""
         self._entries: Entries | None = None
         self._offsets: array[int] | None = None
-        self._used = 0
         self.broken: dict[int, str] = {}
         """Entries that could not be read, by number, and why."""
 
@@ -44,49 +42,29 @@ class Pack:
     def entries(self) -> Entries:
         """What is in the pack; read when first asked for."""
         if self._entries is None:
-            self._entries = pack_entries(self._view, self.index, self.release, self._jobs)
+            self._entries = pack_entries(self.view, self.index, self.release)
         return self._entries
 
     def release(self) -> None:
         """Give the pages read so far back to the system's cache: they count as ours while they are mapped."""
         self._map.madvise(mmap.MADV_DONTNEED)
-        self._used = 0
 
-    def family(self, root: int) -> Iterator[tuple[int, bytes, bytes]]:
-        """Number, content and delta (empty for the root) of an entry and of all that are deltas of it.
+    def families(self, roots: Iterable[int]) -> Made:
+        """These entries and all that are deltas of them; what cannot be read goes to ``broken``."""
+        return made(self, array("i", roots))
 
-        Deepest first, the largest branch last: while one is read, the bases that wait for it are at most as many as
-        the family's size has bits. What cannot be read goes to ``broken``, and all that are made from it.
-        """
-        offsets, heads, sizes, _, _, first_child, next_sibling, _ = self.entries
-        view = self._view
-        numbers, bases = [root], [b""]
-        while numbers:
-            number = numbers.pop()
-            base = bases.pop()
-            start, end = offsets[number] + heads[number], offsets[number + 1]
-            try:
-                body = inflate(view[start:end], 15, sizes[number])
-                if len(body) != sizes[number]:
-                    raise InflateError(f"{len(body)} bytes instead of {sizes[number]}")  # noqa: TRY301 - one way out
-                delta = b""
-                if number != root:
-                    delta = body
-                    body = b"".join(apply_delta(base, delta))
-            except (InflateError, ApplyDeltaError) as error:
-                self._give_up(number, f"its data in the pack is broken: {error}")
-                continue
-            yield number, body, delta
-            self._used += end - start
-            child = first_child[number]
-            if child < 0:
-                continue
-            if self._used > _PAGES_KEPT:
-                self.release()
-            while child >= 0:
-                numbers.append(child)
-                bases.append(body)
-                child = next_sibling[child]
+    def make(self, number: int, base: bytes | None) -> tuple[bytes, bytes] | None:
+        """Content and delta (empty where there is no base) of an entry; None when it is broken."""
+        offsets, heads, sizes = self.entries[:3]
+        size = sizes[number]
+        try:
+            body = inflate(self.view[offsets[number] + heads[number] : offsets[number + 1]], 15, min(size, HUGE))
+            if len(body) != size:
+                raise InflateError(f"{len(body)} bytes instead of {size}")  # noqa: TRY301 - one way out
+            return (body, b"") if base is None else (b"".join(apply_delta(base, body)), body)
+        except (InflateError, ApplyDeltaError) as error:
+            self._give_up(number, f"its data in the pack is broken: {error}")
+            return None
 
     def members(self, root: int) -> Iterator[int]:
         """The numbers of an entry and of all that are deltas of it, in the order of ``family``."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
+from irkit.scan.native import native
 from irkit.scan.objects.pack_index import PackIndex
-from irkit.scan.objects.workers import run_each
 
 COMMIT, TREE, BLOB, TAG, OFFSET_DELTA, ID_DELTA = 1, 2, 3, 4, 6, 7
 KINDS = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
@@ -17,13 +16,12 @@ UNKNOWN = 0
 CIRCLE = 8
 """Made from itself, by way of others or not. Git must not be asked for such a one: it does not come back."""
 NONE = -1
+_NATIVE = "irkit.scan.objects._entries"
 _TRAILER = 20
 _LONGEST_HEAD = 40
 _READ_AT_ONCE = 4000
 _NEAR = 128
 """A base mostly lies so few entries before its delta."""
-_READ_BY_ONE = 25_000
-"""So few entries are not worth another process."""
 
 
 class Entries(NamedTuple):
@@ -47,79 +45,94 @@ class Entries(NamedTuple):
     """How many entries there are in the family below and with this one."""
 
 
-def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None], jobs: int) -> Entries:
+def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None]) -> Entries:
     """What the heads of a pack's entries say; none is inflated.
 
-    ``release`` is called now and then: what was read of the pack by then is not needed any more. Heads of a large
-    pack are read by so many processes. Raises ``ScanDied`` when one of them does not finish.
+    ``release`` is called now and then: what was read of the pack by then is not needed any more.
     """
-    offsets = array("Q", sorted(index.offsets()))
-    count = index.count
+    offsets = array("Q", in_order(index.offsets()))
     offsets.append(len(pack) - _TRAILER)
-    share = max(_READ_BY_ONE, count // jobs + 1)
-    shares = [range(first, min(count, first + share)) for first in range(0, count, share)]
-    read = [partial(_read_heads, pack, offsets, some, release) for some in shares]
-    answers: dict[int, bytes] = {}
-    if len(read) == 1:
-        answers[0] = read[0]()
-    else:
-        run_each(read, jobs, answers.__setitem__)
-    heads, sizes, kinds, bases = array("B"), array("Q"), bytearray(), array("i")
-    for number, some in enumerate(shares):
-        taken = 0
-        for column, width in ((heads, 1), (sizes, 8), (kinds, 1), (bases, 4)):
-            raw = answers[number][taken : taken + width * len(some)]
-            taken += len(raw)
-            column.extend(raw) if isinstance(column, bytearray) else column.frombytes(raw)
+    columns = read_heads(pack, offsets, release)
+    heads, sizes, kinds, bases = (
+        array("B", columns[0]),
+        array("Q", columns[1]),
+        bytearray(columns[2]),
+        _ints(columns[3]),
+    )
     _find_named_bases(pack, index, Entries(offsets, heads, sizes, kinds, bases, bases, bases, bases))
-    _inherit_kinds(kinds, bases)
-    return Entries(offsets, heads, sizes, kinds, bases, *_families(bases))
+    if inherit_kinds(kinds, bases):
+        _inherit_from_behind(kinds, bases)
+    return Entries(offsets, heads, sizes, kinds, bases, *map(_ints, families(bases)))
 
 
-def _nones(count: int) -> array[int]:
-    return array("i", b"\xff\xff\xff\xff" * count)
+def _ints(raw: bytes) -> array[int]:
+    return array("i", raw)
 
 
-def _read_heads(pack: memoryview, offsets: array[int], some: range, release: Callable[[], None]) -> bytes:
-    """Heads' lengths, sizes, kinds and bases of some entries, one column after the other."""
-    count, end = len(some), offsets[-1]
-    heads, sizes, kinds, bases = array("B", bytes(count)), array("Q", bytes(8 * count)), bytearray(count), _nones(count)
-    for place, number in enumerate(some):
+def in_order(offsets: array[int]) -> bytes:
+    """These numbers sorted, 8 bytes each."""
+    return array("Q", sorted(offsets)).tobytes()
+
+
+in_order = native(_NATIVE, in_order)
+
+
+def read_heads(pack: memoryview, offsets: array[int], release: Callable[[], None]) -> tuple[bytes, bytes, bytes, bytes]:
+    """Heads' lengths (a byte each), sizes (8), kinds (1) and bases (4) of all entries, whose offsets are sorted.
+
+    The last offset is where the pack's checksum begins. A base named by its id is ``NONE`` yet.
+    """
+    count, end = len(offsets) - 1, offsets[-1]
+    heads, sizes, kinds = array("B", bytes(count)), array("Q", bytes(8 * count)), bytearray(count)
+    bases = array("i", [NONE]) * count
+    for number in range(count):
         offset = offsets[number]
-        if offset >= end:
-            continue
-        head = bytes(pack[offset : offset + _LONGEST_HEAD])
-        byte = head[0]
-        kind = byte >> 4 & 7
-        size = byte & 15
-        shift, at = 4, 1
+        head = bytes(pack[offset : offset + _LONGEST_HEAD]) if offset < end else b""
         try:
-            while byte & 128:
-                byte = head[at]
-                at += 1
-                size |= (byte & 127) << shift
-                shift += 7
+            kind, size, at, back = _read_head(head)
             if kind == OFFSET_DELTA:
-                byte = head[at]
-                at += 1
-                back = byte & 127
-                while byte & 128:
-                    byte = head[at]
-                    at += 1
-                    back = (back + 1) << 7 | byte & 127
-                base = bisect_left(offsets, offset - back, max(0, number - _NEAR), number)
-                if offsets[base] != offset - back:
-                    base = bisect_left(offsets, offset - back, 0, number)
-                bases[place] = base if back and offsets[base] == offset - back else NONE
-            elif kind == ID_DELTA:
-                at += 20
-            heads[place], sizes[place], kinds[place] = at, size, kind
+                bases[number] = _base_at(offsets, number, back)
+            sizes[number] = size
+            heads[number], kinds[number] = at, kind
         except (IndexError, OverflowError):
-            heads[place] = 0
-        if not place % _READ_AT_ONCE:
+            pass
+        if not number % _READ_AT_ONCE:
             release()
     release()
-    return b"".join((heads.tobytes(), sizes.tobytes(), kinds, bases.tobytes()))
+    return heads.tobytes(), sizes.tobytes(), bytes(kinds), bases.tobytes()
+
+
+def _read_head(head: bytes) -> tuple[int, int, int, int]:
+    """Kind and size, how long the head is, and how far back the base lies. Raises ``IndexError``."""
+    byte = head[0]
+    kind = byte >> 4 & 7
+    size = byte & 15
+    shift, at, back = 4, 1, 0
+    while byte & 128:
+        byte = head[at]
+        at += 1
+        size |= (byte & 127) << shift
+        shift += 7
+    if kind == OFFSET_DELTA:
+        byte = head[at]
+        at += 1
+        back = byte & 127
+        while byte & 128:
+            byte = head[at]
+            at += 1
+            back = (back + 1) << 7 | byte & 127
+    return kind, size, at + 20 * (kind == ID_DELTA), back
+
+
+def _base_at(offsets: array[int], number: int, back: int) -> int:
+    offset = offsets[number] - back
+    base = bisect_left(offsets, offset, max(0, number - _NEAR), number)
+    if offsets[base] != offset:
+        base = bisect_left(offsets, offset, 0, number)
+    return base if back and offsets[base] == offset else NONE
+
+
+read_heads = native(_NATIVE, read_heads)
 
 
 def _find_named_bases(pack: memoryview, index: PackIndex, entries: Entries) -> None:
@@ -134,19 +147,23 @@ def _find_named_bases(pack: memoryview, index: PackIndex, entries: Entries) -> N
         number = entries.kinds.find(ID_DELTA, number + 1)
 
 
-def _inherit_kinds(kinds: bytearray, bases: array[int]) -> None:
-    """Give each delta the kind of its family's root; a base named by id may stand behind its delta."""
-    late = []
+def inherit_kinds(kinds: bytearray, bases: array[int]) -> bool:
+    """Give each delta the kind of its family's root; whether there are bases behind their deltas, which is left.
+
+    A base named by its id may stand there.
+    """
+    is_behind = False
     for number, base in enumerate(bases):
-        if base >= 0:
-            if base < number:
-                kinds[number] = kinds[base]
-            else:
-                late.append(number)
+        if base >= number:
+            is_behind = True
+        elif base >= 0:
+            kinds[number] = kinds[base]
         elif kinds[number] not in KINDS:
             kinds[number] = UNKNOWN
-    if late:
-        _inherit_from_behind(kinds, bases)
+    return is_behind
+
+
+inherit_kinds = native(_NATIVE, inherit_kinds)
 
 
 def _inherit_from_behind(kinds: bytearray, bases: array[int]) -> None:
@@ -165,10 +182,10 @@ def _inherit_from_behind(kinds: bytearray, bases: array[int]) -> None:
             kinds[one] = kinds[at]
 
 
-def _families(bases: array[int]) -> tuple[array[int], array[int], array[int]]:
-    """First children, next siblings and counts of members; the child with the largest family comes first."""
+def families(bases: array[int]) -> tuple[bytes, bytes, bytes]:
+    """First children, next siblings and counts of members, 4 bytes each; the largest family's child comes first."""
     count = len(bases)
-    first, following, members = _nones(count), _nones(count), array("i", b"\x01\0\0\0" * count)
+    first, following, members = array("i", [NONE]) * count, array("i", [NONE]) * count, array("i", [1]) * count
     late = []
     for number in range(count - 1, -1, -1):
         base = bases[number]
@@ -189,4 +206,7 @@ def _families(bases: array[int]) -> tuple[array[int], array[int], array[int]]:
     for number in late:
         following[number] = first[bases[number]]
         first[bases[number]] = number
-    return first, following, members
+    return first.tobytes(), following.tobytes(), members.tobytes()
+
+
+families = native(_NATIVE, families)

@@ -89,7 +89,7 @@ class _Scan:
 
     def directly(self, found: Stores, memory: Memory) -> Scanned:
         """Read packs and loose objects, but for what is known. Raises ``Forgotten`` and ``IndexUnknown``."""
-        packs = [_pack(file, self._jobs) for file in memory.new_packs]
+        packs = [_pack(file) for file in memory.new_packs]
         tasks = self._tasks(memory, packs) if packs or memory.new_loose else []
         merged = Merged()
         merged.recall(recalled(self._repository, self._detector, memory.kept), memory.skipped)
@@ -165,9 +165,9 @@ def _answer(task: Task) -> bytes:
     return task.run().packed()
 
 
-def _pack(file: Path, jobs: int) -> Pack:
+def _pack(file: Path) -> Pack:
     try:
-        return Pack(file, jobs)
+        return Pack(file)
     except OSError as error:
         raise IndexUnknown(f"{file.name}: {error.strerror}") from None
 

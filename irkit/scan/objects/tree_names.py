@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from irkit.scan.objects.delta import changes
+from irkit.scan.native import native
+from irkit.scan.objects.delta import DeltaBroken, changes
+from irkit.scan.objects.made import Made
 
 _ENTRY = re.compile(rb"([1-7][0-7]{4,5}) ([^\0]+)\0")
 _NAMED = re.compile(rb"[!-~]{8}")
@@ -51,6 +53,38 @@ def brings_only_ids(delta: bytes) -> bool:
     What the delta cuts off at either end cannot make a new name; where two copies meet, something could.
     """
     return _ONLY_IDS.fullmatch(delta) is not None
+
+
+def names_in(made: Made, known: bytearray | None) -> tuple[int, int, list[tuple[int, bytes, bytes]]]:
+    """How many trees there are, their bytes, and their different modes and names, each with the first that has it.
+
+    Where ``known`` is given, those with a 1 in it are left alone, and a delta does not tell what is new.
+    """
+    done: set[tuple[bytes, bytes]] = set()
+    found: list[tuple[int, bytes, bytes]] = []
+    count = size = 0
+    for number, body, delta in made:
+        if known is not None and known[number]:
+            continue
+        count += 1
+        size += len(body)
+        if delta and known is None and brings_only_ids(delta):
+            continue
+        there = _new_names(body, delta) if delta and known is None else names(body)
+        if not done.issuperset(there):
+            found += [(number, *entry) for entry in dict.fromkeys(there) if entry not in done]
+            done.update(there)
+    return count, size, found
+
+
+def _new_names(tree: bytes, delta: bytes) -> list[tuple[bytes, bytes]]:
+    try:
+        return new_names(tree, delta)
+    except DeltaBroken:
+        return names(tree)
+
+
+names_in = native("irkit.scan.objects._families", names_in)
 
 
 def is_submodule(mode: bytes) -> bool:

@@ -3,11 +3,15 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irkit.scan.detect import batch
+from irkit.scan.detect import batch, beginnings
 from irkit.scan.detect.batch import Text, hits_of_each
 from irkit.scan.detect.detector import Looked
 from irkit.scan.detect.prefilter import Hit
 from tests.scan.detect.samples import DETECTOR, DETECTORS, KEY, PASSWORD, TOKEN
+from tests.scan.pure import pure
+
+PURE = pure("irkit.scan.detect.batch")
+PURE_BEGINNINGS = pure("irkit.scan.detect.beginnings")
 
 PARTS = st.sampled_from(
     (
@@ -83,3 +87,33 @@ def _with_joined_bytes(size: int, bodies: list[bytes], look: object) -> dict[int
         return hits_of_each([Text(body) for body in bodies], look)  # type: ignore[arg-type]
     finally:
         batch.JOINED_BYTES = kept
+
+
+CUTS = st.lists(st.integers(0, 30), max_size=6).map(sorted)
+SPANS = CUTS.map(lambda cuts: tuple(zip(cuts[::2], cuts[1::2], strict=False)))
+TEXTS = st.lists(st.tuples(st.binary(max_size=20), st.none() | SPANS), max_size=9)
+
+
+@given(TEXTS, st.integers(0, 10), st.integers(1, 40), st.data())
+def test_texts_are_joined_and_hits_given_back_alike(
+    texts: list[tuple[bytes, batch.Spans]], first: int, most: int, data: st.DataObject
+) -> None:
+    buffer, pieces, left = batch.join(texts, first, most)
+    assert (buffer, pieces, left) == PURE.join(texts, first, most)
+    if pieces:
+        hits = data.draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, len(buffer)))))
+        found: dict[int, list[Hit]] = {}
+        expected: dict[int, list[Hit]] = {}
+        batch.give_back(hits, pieces, found)
+        PURE.give_back(hits, pieces, expected)
+        assert found == expected
+
+
+BEGINNINGS = st.sampled_from([*beginnings.PACKED, *beginnings.MARKS, beginnings.LFS, b"P", b"x" * 257 + b"ustar"])
+
+
+@given(st.lists(st.tuples(st.builds(bytes.__add__, BEGINNINGS, st.binary(max_size=6)), st.none())))
+def test_what_texts_begin_with_is_seen_alike(texts: list[tuple[bytes, None]]) -> None:
+    special = beginnings.specials(texts)
+    assert special == PURE_BEGINNINGS.specials(texts)
+    assert special == [index for index, (body, _) in enumerate(texts) if beginnings.is_special(body)]

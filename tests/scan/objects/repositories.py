@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Container, Sequence
 from pathlib import Path
 
+from irkit.scan.detect.batch import Spans
 from irkit.scan.detect.detector import Looked, Text
 from irkit.scan.detect.looked import PassedOver
 from irkit.scan.finding import Sighting, Skipped
@@ -52,8 +53,10 @@ class Finds:
     def look(self, body: bytes) -> Looked:
         return self._look(Text(body))
 
-    def look_at_each(self, texts: Sequence[Text], _: Container[PassedOver] | None = None) -> dict[int, Looked]:
-        looked = {index: self._look(text) for index, text in enumerate(texts)}
+    def look_at_each(
+        self, texts: Sequence[tuple[bytes, Spans]], _: Container[PassedOver] | None = None
+    ) -> dict[int, Looked]:
+        looked = {index: self._look(Text(*text)) for index, text in enumerate(texts)}
         return {index: one for index, one in looked.items() if one.sightings or one.skipped}
 
     def _look(self, text: Text) -> Looked:

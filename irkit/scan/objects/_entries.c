@@ -1,0 +1,279 @@
+/* What irkit.scan.objects.pack_entries does in Python with each of a pack's entries: the same columns, tested equal.
+
+   Packs and indexes come from strangers: nothing is read outside of what was given, whatever a head says. */
+
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+#define COMMIT 1
+#define TAG 4
+#define OFFSET_DELTA 6
+#define ID_DELTA 7
+#define ID 20
+#define NONE -1
+#define LONGEST_HEAD 40
+#define NEAR 128
+#define RELEASE_EVERY 4000
+#define DIGIT_BITS 11
+#define DIGITS (1 << DIGIT_BITS)
+
+/* A buffer of numbers of that many bytes each; how many there are, or -1 with an error set. */
+static Py_ssize_t numbers_of(PyObject *object, Py_buffer *buffer, Py_ssize_t width, int flags) {
+    if (PyObject_GetBuffer(object, buffer, PyBUF_ND | flags) < 0) return -1;
+    if (buffer->itemsize == width) return buffer->len / width;
+    PyBuffer_Release(buffer);
+    PyErr_SetString(PyExc_TypeError, "numbers of another width were expected");
+    return -1;
+}
+
+/* Sorts by one digit after the other, the lowest first; `to` has as much room. The result is in `from`. */
+static void sort(uint64_t **from, uint64_t **to, Py_ssize_t count) {
+    uint64_t all = 0;
+    for (Py_ssize_t at = 0; at < count; at++) all |= (*from)[at];
+    for (int shift = 0; shift < 64 && all >> shift; shift += DIGIT_BITS) {
+        Py_ssize_t places[DIGITS] = {0};
+        for (Py_ssize_t at = 0; at < count; at++) places[(*from)[at] >> shift & (DIGITS - 1)]++;
+        Py_ssize_t place = 0;
+        for (int digit = 0; digit < DIGITS; digit++) {
+            Py_ssize_t so_many = places[digit];
+            places[digit] = place;
+            place += so_many;
+        }
+        for (Py_ssize_t at = 0; at < count; at++) (*to)[places[(*from)[at] >> shift & (DIGITS - 1)]++] = (*from)[at];
+        uint64_t *sorted = *to;
+        *to = *from;
+        *from = sorted;
+    }
+}
+
+static PyObject *in_order(PyObject *module, PyObject *offsets) {
+    (void)module;
+    Py_buffer read;
+    if (PyObject_GetBuffer(offsets, &read, PyBUF_ND) < 0) return NULL;
+    PyObject *result = NULL;
+    Py_ssize_t count = read.len / read.itemsize;
+    uint64_t *from = PyMem_Malloc((size_t)count * 8 + 8), *to = PyMem_Malloc((size_t)count * 8 + 8);
+    if (from == NULL || to == NULL) {
+        PyErr_NoMemory();
+    } else if (read.itemsize == 8 || read.itemsize == 4) {
+        if (read.itemsize == 8) memcpy(from, read.buf, (size_t)count * 8);
+        else
+            for (Py_ssize_t at = 0; at < count; at++) from[at] = ((const uint32_t *)read.buf)[at];
+        sort(&from, &to, count);
+        result = PyBytes_FromStringAndSize((const char *)from, count * 8);
+    } else {
+        PyErr_SetString(PyExc_TypeError, "offsets have 4 or 8 bytes");
+    }
+    PyMem_Free(from);
+    PyMem_Free(to);
+    PyBuffer_Release(&read);
+    return result;
+}
+
+/* The first place in [low, high) whose offset is not below this one; high when there is none. */
+static Py_ssize_t place_of(const uint64_t *offsets, uint64_t offset, Py_ssize_t low, Py_ssize_t high) {
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (offsets[middle] < offset) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+static int32_t base_at(const uint64_t *offsets, Py_ssize_t number, uint64_t back) {
+    if (back == 0 || back > offsets[number]) return NONE;
+    uint64_t offset = offsets[number] - back;
+    Py_ssize_t base = place_of(offsets, offset, number > NEAR ? number - NEAR : 0, number);
+    if (offsets[base] != offset) base = place_of(offsets, offset, 0, number);
+    return offsets[base] == offset ? (int32_t)base : NONE;
+}
+
+typedef struct {
+    const unsigned char *at, *end;
+    int kind, is_too_large;
+    uint64_t size, back;
+} Head;
+
+/* Whether a head could be read that begins at `at`. */
+static int read_head(Head *head) {
+    if (head->at >= head->end) return 0;
+    unsigned byte = *head->at++;
+    head->kind = byte >> 4 & 7;
+    head->size = byte & 15;
+    for (int shift = 4; byte & 128; shift += 7) {
+        if (head->at >= head->end) return 0;
+        byte = *head->at++;
+        uint64_t bits = byte & 127;
+        if (bits && (shift >= 64 || bits << shift >> shift != bits)) head->is_too_large = 1;
+        else if (bits) head->size |= bits << shift;
+    }
+    if (head->kind == OFFSET_DELTA) {
+        if (head->at >= head->end) return 0;
+        byte = *head->at++;
+        head->back = byte & 127;
+        while (byte & 128) {
+            if (head->at >= head->end) return 0;
+            byte = *head->at++;
+            head->back = head->back >> 56 ? UINT64_MAX : (head->back + 1) << 7 | (byte & 127);
+        }
+    }
+    return 1;
+}
+
+typedef struct {
+    unsigned char *heads, *kinds;
+    uint64_t *sizes;
+    int32_t *bases;
+} Columns;
+
+static void read_entry(const Py_buffer *pack, const uint64_t *offsets, Py_ssize_t number, Columns *columns) {
+    uint64_t offset = offsets[number];
+    uint64_t left = (uint64_t)pack->len - offset;
+    const unsigned char *start = (const unsigned char *)pack->buf + offset;
+    Head head = {.at = start, .end = start + (left < LONGEST_HEAD ? left : LONGEST_HEAD)};
+    if (!read_head(&head)) return;
+    if (head.kind == OFFSET_DELTA) columns->bases[number] = base_at(offsets, number, head.back);
+    if (head.is_too_large) return;
+    columns->heads[number] = (unsigned char)(head.at - start + (head.kind == ID_DELTA ? ID : 0));
+    columns->sizes[number] = head.size;
+    columns->kinds[number] = (unsigned char)head.kind;
+}
+
+static int read_all(const Py_buffer *pack, const uint64_t *offsets, Py_ssize_t count, Columns *columns, PyObject *told) {
+    uint64_t end = offsets[count] < (uint64_t)pack->len ? offsets[count] : (uint64_t)pack->len;
+    for (Py_ssize_t number = 0; number < count; number++) {
+        if (offsets[number] < end) read_entry(pack, offsets, number, columns);
+        if (number % RELEASE_EVERY == 0 || number == count - 1) {
+            PyObject *answer = PyObject_CallNoArgs(told);
+            if (answer == NULL) return -1;
+            Py_DECREF(answer);
+            if (PyErr_CheckSignals() < 0) return -1;
+        }
+    }
+    return 0;
+}
+
+/* Four columns, as bytes to be filled. */
+static PyObject *columns_for(Py_ssize_t count, Columns *columns) {
+    PyObject *result = PyTuple_New(4);
+    static const Py_ssize_t widths[] = {1, 8, 1, 4};
+    char *data[4];
+    for (int column = 0; result != NULL && column < 4; column++) {
+        PyObject *raw = PyBytes_FromStringAndSize(NULL, count * widths[column]);
+        if (raw == NULL || PyTuple_SetItem(result, column, raw) < 0) {
+            Py_CLEAR(result);
+            break;
+        }
+        data[column] = PyBytes_AsString(raw);
+        memset(data[column], column == 3 ? 0xff : 0, (size_t)(count * widths[column]));
+    }
+    if (result != NULL)
+        *columns = (Columns){(unsigned char *)data[0], (unsigned char *)data[2], (uint64_t *)data[1], (int32_t *)data[3]};
+    return result;
+}
+
+static PyObject *read_heads(PyObject *module, PyObject *arguments) {
+    (void)module;
+    PyObject *pack, *offsets, *told;
+    if (!PyArg_ParseTuple(arguments, "OOO", &pack, &offsets, &told)) return NULL;
+    Py_buffer read, sorted;
+    if (PyObject_GetBuffer(pack, &read, PyBUF_SIMPLE) < 0) return NULL;
+    Py_ssize_t count = numbers_of(offsets, &sorted, 8, 0) - 1;
+    PyObject *result = NULL;
+    if (count >= -1) {
+        Columns columns;
+        if (count < 0 || count > INT32_MAX) PyErr_SetString(PyExc_ValueError, "too few offsets, or too many");
+        else result = columns_for(count, &columns);
+        if (result != NULL && read_all(&read, sorted.buf, count, &columns, told) < 0) Py_CLEAR(result);
+        PyBuffer_Release(&sorted);
+    }
+    PyBuffer_Release(&read);
+    return result;
+}
+
+static PyObject *inherit_kinds(PyObject *module, PyObject *arguments) {
+    (void)module;
+    PyObject *of_kinds, *of_bases;
+    if (!PyArg_ParseTuple(arguments, "OO", &of_kinds, &of_bases)) return NULL;
+    Py_buffer kinds, bases;
+    Py_ssize_t count = numbers_of(of_kinds, &kinds, 1, PyBUF_WRITABLE);
+    if (count < 0) return NULL;
+    Py_ssize_t as_many = numbers_of(of_bases, &bases, 4, 0), late = 0;
+    if (as_many >= 0) {
+        unsigned char *kind = kinds.buf;
+        const int32_t *base = bases.buf;
+        for (Py_ssize_t number = 0; number < count && number < as_many; number++) {
+            if (base[number] >= number) late++;
+            else if (base[number] >= 0) kind[number] = kind[base[number]];
+            else if (kind[number] < COMMIT || kind[number] > TAG) kind[number] = 0;
+        }
+        PyBuffer_Release(&bases);
+    }
+    PyBuffer_Release(&kinds);
+    return as_many < 0 ? NULL : PyBool_FromLong(late > 0);
+}
+
+/* Fills the three columns, whose members all are 1 and whose others are NONE; the bases are below `count`. */
+static void join_families(const int32_t *bases, Py_ssize_t count, int32_t *first, int32_t *following, int32_t *members) {
+    for (Py_ssize_t number = count - 1; number >= 0; number--) {
+        int32_t base = bases[number];
+        if (base < 0 || base > number) continue;
+        int32_t mine = members[number], eldest = first[base];
+        members[base] += mine;
+        if (eldest < 0 || mine > members[eldest]) {
+            following[number] = eldest;
+            first[base] = (int32_t)number;
+        } else {
+            following[number] = following[eldest];
+            following[eldest] = (int32_t)number;
+        }
+    }
+    for (Py_ssize_t number = count - 1; number >= 0; number--) {
+        int32_t base = bases[number];
+        if (base <= number || base >= count) continue;
+        following[number] = first[base];
+        first[base] = (int32_t)number;
+    }
+}
+
+static PyObject *families(PyObject *module, PyObject *of_bases) {
+    (void)module;
+    Py_buffer bases;
+    Py_ssize_t count = numbers_of(of_bases, &bases, 4, 0);
+    if (count < 0) return NULL;
+    PyObject *first = PyBytes_FromStringAndSize(NULL, count * 4);
+    PyObject *following = PyBytes_FromStringAndSize(NULL, count * 4);
+    PyObject *members = PyBytes_FromStringAndSize(NULL, count * 4);
+    PyObject *result = NULL;
+    if (first != NULL && following != NULL && members != NULL) {
+        int32_t *column = (int32_t *)PyBytes_AsString(members);
+        memset(PyBytes_AsString(first), 0xff, (size_t)count * 4);
+        memset(PyBytes_AsString(following), 0xff, (size_t)count * 4);
+        for (Py_ssize_t number = 0; number < count; number++) column[number] = 1;
+        int32_t *firsts = (int32_t *)PyBytes_AsString(first), *nexts = (int32_t *)PyBytes_AsString(following);
+        join_families(bases.buf, count, firsts, nexts, column);
+        result = PyTuple_Pack(3, first, following, members);
+    }
+    Py_XDECREF(first);
+    Py_XDECREF(following);
+    Py_XDECREF(members);
+    PyBuffer_Release(&bases);
+    return result;
+}
+
+static PyMethodDef methods[] = {
+    {"in_order", in_order, METH_O, "in_order(offsets): sorted, 8 bytes each."},
+    {"read_heads", read_heads, METH_VARARGS, "read_heads(pack, offsets, release): heads, sizes, kinds and bases."},
+    {"inherit_kinds", inherit_kinds, METH_VARARGS, "inherit_kinds(kinds, bases): whether a base is behind its delta."},
+    {"families", families, METH_O, "families(bases): first children, next siblings, counts of members."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_entries", NULL, 0, methods, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__entries(void) {
+    PyObject *module = PyModule_Create(&definition);
+    if (module && PyModule_AddStringConstant(module, "SOURCE", SOURCE_HASH) < 0) Py_CLEAR(module);
+    return module;
+}

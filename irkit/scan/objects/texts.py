@@ -1,0 +1,42 @@
+"""What is to be looked at of a pack's objects: all of a text, or of a small change what it touches."""
+
+from __future__ import annotations
+
+from array import array
+
+from irkit.scan.detect.batch import Spans
+from irkit.scan.native import native
+from irkit.scan.objects.delta import touched_by
+from irkit.scan.objects.made import Made
+
+_SMALL_CHANGE = 5
+"""A delta this many times smaller than its object: only what it changes is looked at."""
+_LOOKED_AT_ONCE = 1 << 20
+_HELD_AT_ONCE = 2 << 20
+"""Texts wait to be looked at, few enough for the processor's cache; of a long one perhaps only a line is."""
+
+
+def texts(made: Made, bases: array[int], known: bytearray) -> tuple[list[int], list[tuple[bytes, Spans]]]:
+    """The next objects, by number, and their texts: about a megabyte to look at; none at the end.
+
+    ``known`` has a 1 for each entry that is left alone.
+    """
+    numbers: list[int] = []
+    found: list[tuple[bytes, Spans]] = []
+    waiting = held = 0
+    for number, body, delta in made:
+        if known[number]:
+            continue
+        spans: Spans = None
+        if len(delta) * _SMALL_CHANGE < len(body) and delta and not known[bases[number]]:
+            spans = touched_by(body, delta)
+        numbers.append(number)
+        found.append((body, spans))
+        held += len(body)
+        waiting += len(body) if spans is None else sum(end - start for start, end in spans)
+        if waiting >= _LOOKED_AT_ONCE or held >= _HELD_AT_ONCE:
+            break
+    return numbers, found
+
+
+texts = native("irkit.scan.objects._families", texts)

@@ -1,0 +1,151 @@
+"""The objects of families, what is to be looked at of them and the names in them: the same natively."""
+
+from __future__ import annotations
+
+import mmap
+import zlib
+from array import array
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dulwich.pack import create_delta
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from irkit.scan.objects import made as native_made
+from irkit.scan.objects import texts as native_texts
+from irkit.scan.objects import tree_names as native_names
+from irkit.scan.objects.made import Made
+from irkit.scan.objects.pack import Pack
+from irkit.scan.objects.pack_entries import NONE, Entries, families
+from tests.scan.pure import pure
+
+made, texts, tree_names = (pure(f"irkit.scan.objects.{name}") for name in ("made", "texts", "tree_names"))
+
+
+class Entry(NamedTuple):
+    """What a pack says of an object: its base, its data, how many bytes too many it says, and what is cut off."""
+
+    base: int
+    data: bytes
+    more: int = 0
+    cut: int = 0
+
+
+def packed(entries: list[Entry]) -> Pack:
+    """A pack without index and heads."""
+    raw = [zlib.compress(one.data)[: -one.cut or None] for one in entries]
+    offsets = array("Q", (sum(map(len, raw[:number])) for number in range(len(raw) + 1)))
+    sizes = array("Q", (max(0, len(one.data) + one.more) for one in entries))
+    bases = array("i", (one.base for one in entries))
+    kin = (array("i", column) for column in families(bases))
+    pack = Pack.__new__(Pack)
+    pack._map = mmap.mmap(-1, mmap.PAGESIZE)
+    pack.view = memoryview(b"".join(raw))
+    pack._entries = Entries(offsets, array("B", bytes(len(raw))), sizes, bytearray(len(raw)), bases, *kin)
+    pack.broken = {}
+    return pack
+
+
+def _number(size: int) -> bytes:
+    return bytes([size & 127 | 128, size >> 7 & 127 | 128, size >> 14])
+
+
+def _copy(base: bytes, at: int, size: int) -> bytes:
+    at = min(at, len(base))
+    size = min(size, len(base) - at)
+    return bytes([0xB7, at & 255, at >> 8 & 255, at >> 16, size & 255, size >> 8]) if size else b""
+
+
+MODE = st.sampled_from([b"100644", b"40000", b"160000", b"1234", b"80000", b"1006440"])
+NAME = st.sampled_from([b"a", b"src", b"key.pem", b"", b"10064 x", b"long-" * 9]) | st.binary(max_size=6)
+ID = st.binary(min_size=20, max_size=20) | st.sampled_from([b"100644 looks-alike\0\0", b"5" * 20, b"\0" * 20])
+ENTRY = st.builds(lambda mode, name, id_: mode + b" " + name + b"\0" + id_, MODE, NAME, ID)
+LINE = st.sampled_from([b"\n", b"text\n", b"x" * 300, b"y" * 9000 + b"\n"]) | st.binary(max_size=9)
+PIECE = ENTRY | LINE
+BODY = st.lists(PIECE, max_size=8).map(b"".join)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Entry]:
+    """Objects and deltas upon deltas of them; sound ones for the most part."""
+    entries: list[Entry] = []
+    bodies: list[bytes] = []
+    for number in range(draw(st.integers(1, 7))):
+        base = draw(st.integers(-1, number - 1))
+        body = draw(BODY)
+        data = body
+        if base >= 0:
+            before = bodies[base]
+            if draw(st.booleans()):
+                data = b"".join(create_delta(before, body))
+            else:
+                wanted = draw(st.lists(st.tuples(st.integers(0, 9000), st.integers(1, 60000), PIECE), max_size=4))
+                commands = b"".join(
+                    _copy(before, at, size) + (bytes([len(some[:127])]) + some[:127] if some else b"")
+                    for at, size, some in wanted
+                )
+                body = b"".join(before[min(at, len(before)) :][:size] + some[:127] for at, size, some in wanted)
+                data = _number(len(before)) + _number(len(body)) + commands
+            if draw(st.integers(0, 9)) == 0:
+                data = data[:-1] + draw(st.binary(max_size=3))
+        trouble = draw(st.integers(0, 19))
+        entries.append(Entry(base, data, more=(trouble == 1) - (trouble == 2), cut=5 * (trouble == 3)))
+        bodies.append(body)
+    return entries
+
+
+def _roots(entries: list[Entry]) -> array[int]:
+    return array("i", (number for number, one in enumerate(entries) if one.base == NONE))
+
+
+@settings(deadline=None)
+@given(histories())
+def test_objects_are_made_alike_and_the_broken_ones_told_alike(entries: list[Entry]) -> None:
+    first, second = packed(entries), packed(entries)
+
+    assert list(native_made.made(first, _roots(entries))) == list(made.made(second, _roots(entries)))
+    assert first.broken == second.broken
+
+
+@settings(deadline=None)
+@given(histories(), st.lists(st.booleans(), min_size=7, max_size=7))
+def test_the_same_texts_are_looked_at(entries: list[Entry], marks: list[bool]) -> None:
+    pack, other, known = packed(entries), packed(entries), bytearray(marks)
+    bases = pack.entries.bases
+
+    natively = list(_all(native_texts, native_made.made(pack, _roots(entries)), bases, known))
+
+    assert natively == list(_all(texts, made.made(other, _roots(entries)), bases, known))
+
+
+def _all(module: object, objects: Made, bases: array[int], known: bytearray) -> Iterator[object]:
+    while (some := module.texts(objects, bases, known))[0]:  # type: ignore[attr-defined]
+        yield some
+
+
+def test_so_many_texts_wait_as_are_looked_at_together() -> None:
+    entries = [Entry(NONE, b"line\n" * 40_000) for _ in range(20)]
+    pack = packed(entries)
+    bases, known = pack.entries.bases, bytearray(20)
+
+    for module, objects in ((native_texts, native_made.made), (texts, made.made)):
+        numbers, _ = module.texts(objects(pack, _roots(entries)), bases, known)
+        assert numbers == [0, 1, 2, 3, 4, 5]
+
+
+@settings(deadline=None)
+@given(histories(), st.none() | st.lists(st.booleans(), min_size=7, max_size=7).map(bytearray))
+def test_the_same_names_are_found_in_trees(entries: list[Entry], known: bytearray | None) -> None:
+    pack, other = packed(entries), packed(entries)
+
+    natively = native_names.names_in(native_made.made(pack, _roots(entries)), known)
+
+    assert natively == tree_names.names_in(made.made(other, _roots(entries)), known)
+
+
+def test_an_object_that_says_it_is_huge_takes_no_memory() -> None:
+    pack = packed([Entry(NONE, b"small", more=1 << 50)])
+
+    assert list(pack.families([0])) == []
+    assert list(pack.broken) == [0]
