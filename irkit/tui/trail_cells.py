@@ -17,6 +17,8 @@ _SHORT = 12
 """In fewer cells a text is cut at its end alone."""
 _BEGIN = 8
 """Cells of a text's beginning, before what it differs in from others."""
+_ROUNDS = 4
+"""Those of a group may look alike again: then what they begin with is longer."""
 _ARN = "arn:"
 _TURNED = frozenset({"R", "AL", "AN"})
 """Bidirectional classes that some terminals draw from right to left, over the border of a column."""
@@ -90,14 +92,15 @@ def fitted(text: str, width: int) -> str:
 
 def apart(texts: Sequence[str], width: int) -> list[str]:
     """Each text as ``fitted``; those that would look alike, though they differ, with what they differ in."""
-    alike: dict[str, list[str]] = {}
-    for each in dict.fromkeys(texts):
-        alike.setdefault(fitted(each, width), []).append(each)
-    told = {
-        each: _from(each, len(commonprefix(group)), width) if len(group) > 1 else shown  # noqa: RUF071 - no folders
-        for shown, group in alike.items()
-        for each in group
-    }
+    told = {each: fitted(each, width) for each in texts}
+    for _ in range(_ROUNDS):
+        alike: dict[str, list[str]] = {}
+        for each, shown in told.items():
+            alike.setdefault(shown, []).append(each)
+        for group in alike.values():
+            if len(group) > 1:
+                start = len(commonprefix(group))  # noqa: RUF071 - of characters, not of folders
+                told.update((each, _from(each, start, width)) for each in group)
     return [told[each] for each in texts]
 
 

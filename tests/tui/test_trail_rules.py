@@ -385,4 +385,9 @@ def test_values_that_would_look_alike_show_what_they_differ_in() -> None:
         "tool/1.0…3.76 (+https://regis…",
         "aws-cli/2                     ",
     ]
+    deeper = [*agents, f"{agents[0]} exec/1", f"{agents[0]} exec/2"]
+    assert apart(deeper, 40)[2:] == [
+        "tool/1.0…oviders) sdk-go/1.44.157 exec/1",
+        "tool/1.0…oviders) sdk-go/1.44.157 exec/2",
+    ]
     assert apart(agents, 12) == [fitted(each, 12) for each in agents]
