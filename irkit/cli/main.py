@@ -106,7 +106,8 @@ def _main(argv: Sequence[str] | None) -> int:
     if first == "scan" and words[1:] and words[1] in SCAN_COMMANDS:
         name = f"scan {words[1]}"
         return dispatch([name, *words[2:]], {name: COMMANDS["scan"]})
-    return dispatch(words, COMMANDS)
+    code = dispatch(words, COMMANDS)
+    return code if argv is not None or first != "scan" else _end(code, 2)
 
 
 def _end(code: int, unheard: int) -> NoReturn:
