@@ -7,7 +7,8 @@ import selectors
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO, NamedTuple
 
 from irkit.scan.repository import Repository, environment
@@ -109,6 +110,35 @@ def answer(repository: Repository, *words: str, read: bytes = b"") -> tuple[int,
     """Exit code, stdout and stderr of one git that reads a list."""
     ran = subprocess.run(command(repository, *words), input=read, capture_output=True, check=False, env=environment())
     return ran.returncode, ran.stdout, ran.stderr.decode(errors="replace").strip()
+
+
+class Written(NamedTuple):
+    """A git that writes to a file while its caller does something else."""
+
+    process: subprocess.Popen[bytes]
+    out: IO[bytes]
+    said: IO[bytes]
+
+    def end(self) -> tuple[int, str]:
+        """Waits for it: exit code, and what stood on stderr. Its output can be read then."""
+        code = self.process.wait()
+        self.out.seek(0)
+        self.said.seek(0)
+        return code, self.said.read().decode(errors="replace").strip()
+
+
+@contextmanager
+def writing(repository: Repository, *words: str) -> Iterator[Written]:
+    """A git that runs beside what is done here; it is stopped where it has not ended by then."""
+    environ = environment() | _BUFFERED
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+        nothing = subprocess.DEVNULL
+        process = subprocess.Popen(command(repository, *words), stdin=nothing, stdout=out, stderr=said, env=environ)
+        try:
+            yield Written(process, out, said)
+        finally:
+            process.kill()
+            process.wait()
 
 
 def _close(running: _Running) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from irkit.scan.native import native
+
+_ROW = re.compile(rb"([0-9]{1,20}) commit ([0-9a-f]{40})((?: [0-9a-f]{40})*)\n([0-9a-f]{40})\n")
 
 
 class Graph(NamedTuple):
@@ -38,12 +43,37 @@ def listed(lines: Iterable[bytes], into: Listed) -> None:
         into.parents.append(parents)
 
 
+def listed_with_trees(data: bytes, into: Listed, trees: list[bytes]) -> int:
+    """Adds rows of two lines, ``time commit id parent...`` and the id of the tree; how many bytes they are.
+
+    That is what git writes with ``--format=%T``. It ends before what is no such row, or not all of one.
+    """
+    at = 0
+    while row := _ROW.match(data, at):
+        time, id_, parents, tree = row.groups()
+        into.times.append(int(time))
+        into.ids.append(id_)
+        into.parents.append(parents.split())
+        trees.append(tree)
+        at = row.end()
+    return at
+
+
+def numbered(ids: list[bytes], parents: list[list[bytes]]) -> tuple[dict[bytes, int], list[tuple[int, ...]], bool]:
+    """Numbers by id, each commit's parents that are here by number, and whether all parents stand behind children."""
+    numbers = {id_: number for number, id_ in enumerate(ids)}
+    find = numbers.get
+    of_each = [tuple([number for id_ in some if (number := find(id_)) is not None]) for some in parents]
+    return numbers, of_each, all(not ps or min(ps) > child for child, ps in enumerate(of_each))
+
+
+listed_with_trees = native("irkit.scan.places._commits", listed_with_trees)
+numbered = native("irkit.scan.places._commits", numbered)
+
+
 def graph(rows: Listed) -> Graph:
     """Of listed commits. Git lists by time: where a wrong clock puts a parent before its child, they are sorted."""
-    numbers = {id_: number for number, id_ in enumerate(rows.ids)}
-    find = numbers.get
-    parents = [tuple([number for id_ in ids if (number := find(id_)) is not None]) for ids in rows.parents]
-    is_in_order = all(not ps or min(ps) > child for child, ps in enumerate(parents))
+    numbers, parents, is_in_order = numbered(rows.ids, rows.parents)
     order = range(len(parents)) if is_in_order else children_first(parents)
     return Graph(rows.ids, parents, rows.times, numbers, order)
 

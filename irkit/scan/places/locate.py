@@ -118,7 +118,7 @@ def _renewed(repository: Repository, known: Known, refs: Refs, wants: _Wants) ->
 
 
 def _walked(repository: Repository, refs: Refs, wants: _Wants, jobs: int) -> _Told:
-    walked = Walk(repository, wants.files, jobs).history()
+    walked = Walk(repository, wants.files, jobs).everything()
     if not walked.is_listed:
         walked = _salvaged(repository, refs, walked, jobs)
     commits = walked.graph

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import IO, NamedTuple
 
 from irkit.scan.finding import Skipped
 from irkit.scan.places.changes import Changes, Rows, Wanted, diff_words
-from irkit.scan.places.gits import Gits, Task
-from irkit.scan.places.graph import Graph, Listed, graph, listed
+from irkit.scan.places.gits import Gits, Task, writing
+from irkit.scan.places.graph import Graph, Listed, graph, listed, listed_with_trees
+from irkit.scan.places.marks import MarkedPack, marked_pack
 from irkit.scan.places.trees import tree_tracks
 from irkit.scan.repository import Repository
 
 _BLOCK = 4096
 """Commits that one diff-tree gets: enough that its start costs nothing, few enough that the last ones end together."""
 _LIST = ("rev-list", "--parents", "--timestamp")
+_TREE = "--format=tformat:%T"
+_READ = 1 << 20
 EVERYTHING = ("--all", "--reflog")
 _MOST_FAILURES = 50
 
@@ -33,6 +37,7 @@ class Walk:
 
     def __init__(self, repository: Repository, wanted: Wanted, jobs: int) -> None:
         self._repository = repository
+        self._jobs = max(jobs, 1)
         self._gits = Gits(repository, jobs)
         self._rows = Listed([], [], [])
         self._rest = b""
@@ -44,6 +49,36 @@ class Walk:
         self._graph = graph(self._rows)
         self.changes = Changes(wanted, width(repository))
 
+    def everything(self) -> Walked:
+        """Of all that refs and reflogs lead to; where trees have marks, git looks only at commits that change them."""
+        wanted = self.changes.wanted
+        pack = marked_pack(self._repository) if wanted.blobs or wanted.names else None
+        return self._sifted(pack) if pack else self.history()
+
+    def _sifted(self, pack: MarkedPack) -> Walked:
+        trees: list[bytes] = []
+        with writing(self._repository, *_LIST, _TREE, *EVERYTHING) as listing:
+            marks = pack.marks(self.changes.wanted)
+            code, said = listing.end()
+            if code:
+                self._not_listed(code, said)
+            else:
+                self._take_rows(listing.out, trees)
+        commits = graph(self._rows)
+        chosen = pack.changed(marks, trees, self._rows, commits.numbers)
+        self._hand_out(chosen, min(_BLOCK, len(chosen) // self._jobs + 1))
+        self._gits.run()
+        return Walked(commits, self.changes, tuple(self._skipped), self._is_listed)
+
+    def _take_rows(self, out: IO[bytes], trees: list[bytes]) -> None:
+        rest = b""
+        while data := out.read(_READ):
+            data = rest + data
+            rest = data[listed_with_trees(data, self._rows, trees) :]
+        if rest:
+            msg = f"git rev-list said {rest[:80]!r}"
+            raise ValueError(msg)
+
     def history(self, words: tuple[str, ...] = EVERYTHING, read: bytes = b"") -> Walked:
         """Of the commits that ``git rev-list`` lists for these words. What could not be read is in ``skipped``."""
         self._gits.add(Task((*_LIST, *words), read, self._take_list, self._list_ended))
@@ -53,7 +88,7 @@ class Walk:
     def commits(self, rows: Listed) -> Walked:
         """Of these commits, listed by other means."""
         self._rows = rows
-        self._hand_out(least=1)
+        self._hand_out_listed(least=1)
         self._gits.run()
         return Walked(graph(rows), self.changes, tuple(self._skipped))
 
@@ -61,24 +96,30 @@ class Walk:
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
         listed(lines, self._rows)
-        self._hand_out(least=_BLOCK)
+        self._hand_out_listed(least=_BLOCK)
 
     def _list_ended(self, code: int, said: str) -> None:
         if code:
-            self._is_listed = False
-            self._skipped.append(Skipped("history", said.partition("\n")[0] or f"git rev-list ended with {code}"))
-        self._hand_out(least=1)
+            self._not_listed(code, said)
+        self._hand_out_listed(least=1)
         self._graph = graph(self._rows)  # while the last diff-trees run
 
-    def _hand_out(self, least: int) -> None:
-        rows, wanted = self._rows, self.changes.wanted
-        if not (wanted.blobs or wanted.names):
-            return
-        while len(rows.ids) - self._given >= least:
-            end = min(self._given + _BLOCK, len(rows.ids))
-            pairs = zip(rows.ids[self._given : end], rows.parents[self._given : end], strict=True)
-            self._diff([id_ + b" " + parents[0] if parents else id_ for id_, parents in pairs])
+    def _not_listed(self, code: int, said: str) -> None:
+        self._is_listed = False
+        self._skipped.append(Skipped("history", said.partition("\n")[0] or f"git rev-list ended with {code}"))
+
+    def _hand_out_listed(self, least: int) -> None:
+        wanted = self.changes.wanted
+        while (wanted.blobs or wanted.names) and len(self._rows.ids) - self._given >= least:
+            end = min(self._given + _BLOCK, len(self._rows.ids))
+            self._hand_out(range(self._given, end), _BLOCK)
             self._given = end
+
+    def _hand_out(self, numbers: Sequence[int], block: int) -> None:
+        ids, parents = self._rows.ids, self._rows.parents
+        for at in range(0, len(numbers), block):
+            some = numbers[at : at + block]
+            self._diff([ids[one] + b" " + parents[one][0] if parents[one] else ids[one] for one in some])
 
     def _diff(self, lines: list[bytes]) -> None:
         def ended(code: int, _: str) -> None:

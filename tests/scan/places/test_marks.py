@@ -1,0 +1,282 @@
+"""Marks of trees are equal where the trees hold the same of what is wanted, whatever the pack says."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from dulwich.pack import create_delta
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from irkit.scan.objects.codec import InflateError, inflate
+from irkit.scan.places import marks
+from irkit.scan.places.changes import Wanted
+from irkit.scan.places.graph import Listed
+from irkit.scan.places.marks import Columns, changed_commits, marked_pack, tree_marks
+from irkit.scan.repository import repository
+from tests.scan.places.histories import Git
+
+pytestmark = pytest.mark.skipif(tree_marks is marks._without, reason="there is no C compiler")
+
+KEY = bytes(range(16))
+TREES = 9
+UNKNOWN = 1
+
+
+def id_of(name: str) -> bytes:
+    return hashlib.sha1(name.encode(), usedforsecurity=False).digest()
+
+
+WANTED = [id_of(f"wanted {number}") for number in range(3)]
+OTHERS = [id_of(f"other {number}") for number in range(3)]
+IDS = [id_of(f"tree {number}") for number in range(TREES)]
+
+
+class Made(NamedTuple):
+    """A tree of the pack: what it is a delta of, if anything, and its data, inflated."""
+
+    base: int
+    data: bytes
+
+
+def columns(trees: Sequence[Made]) -> Columns:
+    """A pack of these trees; a base stands before its deltas."""
+    data, offsets = b"", array("Q")
+    count = len(trees)
+    first, following = array("i", [-1] * count), array("i", [-1] * count)
+    for number, tree in enumerate(trees):
+        offsets.append(len(data))
+        data += b"\0" + zlib.compress(tree.data)
+        if tree.base >= 0:
+            following[number], first[tree.base] = first[tree.base], number
+    by_id = sorted(range(count), key=lambda number: IDS[number])
+    places = array("I", [offsets[number] for number in by_id])
+    ids = b"".join(IDS[number] for number in by_id)
+    sizes = array("Q", [len(tree.data) for tree in trees])
+    bases = array("i", [tree.base for tree in trees])
+    offsets.append(len(data))
+    heads, kinds = array("B", b"\1" * count), bytearray(b"\2" * count)
+    return Columns(memoryview(data), offsets, heads, sizes, kinds, bases, first, following, memoryview(ids), places)
+
+
+ENTRY = re.compile(rb"([0-7]{1,7}) ([^\0]+)\0(.{20})", re.DOTALL)
+
+
+def applied(base: bytes, delta: bytes) -> bytes | None:
+    """What a delta makes (gitformat-pack(5), "Deltified representation"), as strictly as git; None when it is none."""
+    try:
+        sizes, made, at = [0, 0], b"", 0
+        for each in range(2):
+            for shift in range(0, 35, 7):
+                at += 1
+                sizes[each] |= (delta[at - 1] & 127) << shift
+                if delta[at - 1] < 128:
+                    break
+            else:
+                return None
+        while at < len(delta):
+            command, at = delta[at], at + 1
+            if command < 128:
+                some, at = delta[at : at + command], at + command
+            else:
+                numbers = [0] * 7
+                for bit in range(7):
+                    if command >> bit & 1:
+                        numbers[bit], at = delta[at], at + 1
+                start, size = (int.from_bytes(bytes(part), "little") for part in (numbers[:4], numbers[4:]))
+                some, command = base[start : start + (size or 0x10000)], size or 0x10000
+            if not command or len(some) != command:
+                return None
+            made += some
+    except IndexError:
+        return None
+    return made if sizes == [len(base), len(made)] else None
+
+
+def bodies(trees: Sequence[Made]) -> list[bytes | None]:
+    """The content of each tree; None where it is none."""
+    found: list[bytes | None] = []
+    for base, data in trees:
+        body: bytes | None = data
+        if base >= 0:
+            before = found[base]
+            body = None if before is None else applied(before, data)
+        if body is not None and b"".join(found.group() for found in ENTRY.finditer(body)) != body:
+            body = None
+        found.append(body)
+    return found
+
+
+Held = tuple[tuple[bytes, object], ...]
+
+
+def below(number: int, trees: Sequence[bytes | None], name: bytes) -> Held | None:
+    """What a tree holds of what is wanted, in the slow and obvious way; None where it cannot be read."""
+    body = trees[number]
+    if body is None:
+        return None
+    held: list[tuple[bytes, object]] = []
+    for mode, path, id_ in ENTRY.findall(body):
+        is_file = len(mode) == 6 and mode[:1] == b"1"
+        inner: object = id_
+        if is_file and name not in path and id_ not in WANTED:
+            continue
+        if not is_file and name not in path and id_ in IDS[: len(trees)]:
+            inner = below(IDS.index(id_), trees, name)
+            inner = id_ if inner is None else inner
+        if inner != ():
+            held.append((mode + b" " + path, inner))
+    return tuple(sorted(held, key=repr))
+
+
+NAMES = st.sampled_from([b"a", b"b", b"lib", b"z" * 40, b"token"])
+MODES = st.sampled_from([b"100644", b"100755", b"120000", b"160000"])
+FILES = st.tuples(MODES, NAMES, st.sampled_from(WANTED + OTHERS))
+
+
+def entries(number: int) -> st.SearchStrategy[list[tuple[bytes, bytes, bytes]]]:
+    """Of one of the trees: those below it have lower numbers, as bases have."""
+    folders = st.tuples(st.sampled_from([b"40000", b"40755"]), NAMES, st.sampled_from([*IDS[:number], *OTHERS]))
+    return st.lists(FILES | folders, max_size=8)
+
+
+def written(tree: list[tuple[bytes, bytes, bytes]]) -> bytes:
+    return b"".join(mode + b" " + name + b"\0" + id_ for mode, name, id_ in tree)
+
+
+@st.composite
+def packs(draw: st.DrawFn) -> list[Made]:
+    """Trees of random entries, a few broken; deltas of one another, and a few of random commands."""
+    made: list[Made] = []
+    for number in range(draw(st.integers(1, TREES))):
+        body = written(draw(entries(number)))
+        if draw(st.integers(0, 9)) == 0:
+            body = body[: draw(st.integers(0, len(body)))] + draw(st.binary(max_size=3))
+        base = draw(st.integers(-1, number - 1))
+        before = bodies(made)[base] if base >= 0 else None
+        if base < 0:
+            made.append(Made(base, body))
+        elif before is None or draw(st.integers(0, 9)) == 0:
+            made.append(Made(base, draw(deltas(len(before or b"")))))
+        else:
+            made.append(Made(base, b"".join(create_delta(before, body))))
+    return made
+
+
+def deltas(size: int) -> st.SearchStrategy[bytes]:
+    copy = st.tuples(st.integers(0, size + 2), st.integers(1, size + 2)).map(
+        lambda pair: bytes([0x93, pair[0] & 255, pair[0] >> 8 & 255, pair[1] & 255])
+    )
+    insert = st.binary(min_size=1, max_size=60).map(lambda some: bytes([len(some)]) + some)
+    return st.tuples(st.integers(0, 300), st.lists(copy | insert | st.binary(max_size=3), max_size=6)).map(
+        lambda both: b"".join([length(size), length(both[0]), *both[1]])
+    )
+
+
+def length(size: int) -> bytes:
+    return bytes([size & 127 | 128, size >> 7 & 127 | 128, size >> 14 & 127])
+
+
+def marked(trees: Sequence[Made], names: tuple[bytes, ...] = ()) -> list[int] | None:
+    read = (inflate, InflateError)
+    found = tree_marks(columns(trees), b"".join(WANTED), names, KEY, read, lambda: None)
+    return None if found is None else list(memoryview(found).cast("Q"))
+
+
+@settings(deadline=None, max_examples=60)
+@given(packs(), st.sampled_from([b"token", b"\xff" * 9]))
+def test_trees_have_the_same_mark_where_they_hold_the_same(trees: list[Made], name: bytes) -> None:
+    content = bodies(trees)
+    expected = [below(number, content, name) for number in range(len(trees))]
+
+    found = marked(trees, (name,))
+
+    assert found is not None
+    assert [mark == UNKNOWN for mark in found] == [held is None for held in expected]
+    assert [mark == 0 for mark in found] == [held == () for held in expected]
+    assert len({mark for mark in found if mark != UNKNOWN}) == len({held for held in expected if held is not None})
+
+
+def test_a_delta_that_ends_with_a_copy_from_within_its_base_is_read_as_what_it_makes() -> None:
+    first, second, brought = ([(b"100644", b"abc"[each : each + 1], WANTED[each])] for each in range(3))
+    base, copied = written(first + second), len(written(first))
+    delta = length(len(base)) + length(2 * copied) + bytes([copied]) + written(brought) + bytes([0x90, copied])
+    found = marked([Made(-1, base), Made(0, delta), Made(-1, written(brought + first))])
+
+    assert found is not None
+    assert found[1] == found[2]
+
+
+def test_a_tree_that_holds_itself_has_no_mark() -> None:
+    body = written([(b"40000", b"again", IDS[1]), (b"100644", b"a", WANTED[0])])
+    assert marked([Made(-1, body), Made(-1, body)]) is None
+
+
+def test_one_wanted_blob_moved_between_deep_folders_changes_the_mark_of_the_root() -> None:
+    deep = written([(b"100644", b"file", WANTED[0])])
+    trees = [deep, *(written([(b"40000", name, IDS[0])]) for name in (b"a", b"b", b"a"))]
+    roots = [written([(b"40000", b"lib", IDS[number])]) for number in (1, 2, 3)]
+    found = marked([Made(-1, body) for body in [*trees, *roots]])
+
+    assert found is not None
+    assert found[4] != found[5]
+    assert found[4] == found[6]
+
+
+def test_columns_that_do_not_fit_each_other_are_refused() -> None:
+    cut = columns([Made(-1, b"")] * 2)._replace(heads=array("B", b"\1"))
+    with pytest.raises(ValueError, match="do not fit"):
+        tree_marks(cut, b"", (), KEY, (inflate, InflateError), lambda: None)
+
+
+def test_an_error_that_is_not_the_packs_is_raised() -> None:
+    def interrupted(*_: object) -> bytes:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tree_marks(columns([Made(-1, b"")]), b"", (), KEY, (interrupted, InflateError), lambda: None)
+
+
+def test_commits_are_chosen_that_change_what_is_wanted_or_whose_trees_are_not_known() -> None:
+    with_file = [written([(b"100644", b"a", id_)]) for id_ in (OTHERS[0], OTHERS[1], WANTED[0])]
+    pack = columns([Made(-1, body) for body in with_file])
+    found = tree_marks(pack, b"".join(WANTED), (), KEY, (inflate, InflateError), lambda: None)
+    assert found is not None
+    trees = [each.hex().encode() for each in (IDS[0], IDS[1], IDS[2], IDS[2], id_of("nowhere"), IDS[0], IDS[2], IDS[0])]
+    parents = [[], [b"0"], [b"1"], [b"2"], [b"3"], [b"4"], [], [b"not listed"]]
+
+    assert changed_commits(pack, found, trees, parents, {b"%d" % each: each for each in range(8)}) == [2, 4, 5, 6, 7]
+
+
+def test_of_a_packed_repository_the_commits_that_touch_a_blob_are_told(tmp_path: Path) -> None:
+    git = Git(tmp_path)
+    wanted = git.write("lib/deep/a", b"wanted")
+    commits = [git.commit("1")]
+    git.write("lib/deep/b", b"other")
+    commits.append(git.commit("2"))
+    git("rm", "-q", "lib/deep/a")
+    commits.append(git.commit("3"))
+    git("repack", "-adq")
+    pack = marked_pack(repository(tmp_path))
+    assert pack is not None
+    found = pack.marks(Wanted(frozenset({wanted.encode()})))
+    assert found is not None
+    trees = [git("rev-parse", f"{commit}^{{tree}}").encode() for commit in commits]
+    rows = Listed([one.encode() for one in commits], [[], *([one.encode()] for one in commits[:-1])], [1, 2, 3])
+
+    assert pack.changed(found, trees, rows, {each: n for n, each in enumerate(rows.ids)}) == [0, 2]
+
+
+def test_a_repository_without_a_pack_has_no_marks(tmp_path: Path) -> None:
+    git = Git(tmp_path)
+    git.write("a", b"wanted")
+    git.commit()
+
+    assert marked_pack(repository(tmp_path)) is None
