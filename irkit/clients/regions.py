@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from irkit.clients.aws import Aws, Tries
+from irkit.clients.page_tokens import PageTokens
 from irkit.errors import OutsideError
 
 _OFF = frozenset({"not-opted-in", "DISABLED", "DISABLING"})
@@ -57,12 +58,13 @@ class Regions:
     def _by_account(self) -> RegionsFound:
         status: dict[str, str] = {}
         token: dict[str, Any] = {}
+        seen = PageTokens("account:ListRegions")
         while True:
             page = self._aws.call("account", "list_regions", tries=Tries.ONCE, MaxResults=_PAGE, **token)
             status |= {str(row["RegionName"]): str(row["RegionOptStatus"]) for row in page["Regions"]}
             if not page.get("NextToken"):
                 return _sorted(status, ToldBy.ACCOUNT)
-            token = {"NextToken": page["NextToken"]}
+            token = {"NextToken": seen.next(page["NextToken"])}
 
 
 def _sorted(status: dict[str, str], told_by: ToldBy) -> RegionsFound:

@@ -103,10 +103,16 @@ class S3:
             yield tuple(_object(row) for row in page.get("Contents", ()))
 
     def page(self, bucket: str, prefix: str, after: str = "") -> tuple[tuple[S3Object, ...], bool]:
-        """One page of up to 1,000 objects, by key, and whether there are more after its last one."""
+        """One page of up to 1,000 objects, by key, and whether there are more after its last one.
+
+        Raises ``OutsideError`` for a page from which there is no way on, as ``listed``.
+        """
         begin: dict[str, Any] = {"StartAfter": after} if after else {}
         answer = self._aws.call("s3", "list_objects_v2", noted=Noted.FAILURES, Bucket=bucket, Prefix=prefix, **begin)
-        return tuple(_object(row) for row in answer.get("Contents", ())), bool(answer.get("IsTruncated"))
+        found, more = tuple(_object(row) for row in answer.get("Contents", ())), bool(answer.get("IsTruncated"))
+        if more and (not found or found[-1].key <= after):
+            raise _endless("s3:ListObjectsV2", bucket, prefix)
+        return found, more
 
     def folders(self, bucket: str, prefix: str = "") -> tuple[str, ...]:
         """The prefixes one level down, each with its ``/`` at the end."""
@@ -127,7 +133,7 @@ class S3:
     def versions(self, bucket: str, prefix: str, after: tuple[str, str] = ("", "")) -> Versions:
         """A page of up to 1,000 versions by key, from ``after`` on: a key, and one of its versions or none.
 
-        Raises ``Denied`` (s3:ListBucketVersions).
+        Raises ``Denied`` (s3:ListBucketVersions), ``OutsideError`` for a page from which there is no way on.
         """
         begin: dict[str, Any] = {"KeyMarker": after[0]} if after[0] else {}
         begin |= {"VersionIdMarker": after[1]} if after[1] else {}
@@ -143,6 +149,8 @@ class S3:
         ]
         gone = [row for row in answer.get("DeleteMarkers", ()) if row["IsLatest"]]
         more = (str(answer.get("NextKeyMarker", "")), str(answer.get("NextVersionIdMarker", "")))
+        if answer.get("IsTruncated") and (more == after or more[0] < after[0]):
+            raise _endless("s3:ListObjectVersions", bucket, prefix)
         return Versions(
             tuple(current.values()),
             tuple(earlier),
@@ -195,3 +203,8 @@ def _object(row: Mapping[str, Any]) -> S3Object:
 
 def _bare(etag: object) -> str:
     return str(etag or "").strip('"')
+
+
+def _endless(call: str, bucket: str, prefix: str) -> OutsideError:
+    msg = f"{call} {bucket} {prefix}: there is more, and the answer leads to nothing that was not listed before"
+    return OutsideError(msg, hint="what lies there was not listed to its end: ask again")

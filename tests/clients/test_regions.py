@@ -67,3 +67,8 @@ def test_the_rehearsal_account_tells_its_regions(on: Bench) -> None:
     assert (answered.text, answered.error) == ("account:ListRegions", "")
     assert len(clients.aws.session.known_regions("cloudtrail")) > 25
     assert clients.aws.session.partition == "aws"
+
+
+def test_a_list_that_points_back_to_itself_is_left_for_who_else_knows() -> None:
+    again = {**ACCOUNT[0], "NextToken": "more"}
+    assert told(account=[again, again, again], ec2=[EC2]).told_by is ToldBy.EC2

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from irkit.clients.aws import aws_code
-from irkit.clients.s3 import S3Object
+from irkit.clients.s3 import S3, S3Object
 from irkit.errors import Denied, NotFound, OutsideError
 from tests.bench import Bench
 from tests.cloudtrail.made import START
@@ -95,3 +95,27 @@ def test_many_reads_are_one_line_in_the_call_log(on: Bench, bucket: str) -> None
 def test_archived_objects_are_known_by_their_class() -> None:
     assert S3Object("k", 1, "e", START, "DEEP_ARCHIVE").is_archived
     assert not S3Object("k", 1, "e", START, "GLACIER_IR").is_archived
+
+
+class Endless:
+    """A service whose every page says that there is more, and gives what was given before."""
+
+    def __init__(self, **answer: object) -> None:
+        self.answer = answer
+
+    def call(self, *_: object, **__: object) -> dict[str, object]:
+        return {"IsTruncated": True, **self.answer}
+
+
+@pytest.mark.parametrize("contents", [[], [{"Key": "a/1", "Size": 1, "ETag": '"x"', "LastModified": START}]])
+def test_a_page_that_leads_nowhere_is_an_error(contents: list[dict[str, object]]) -> None:
+    with pytest.raises(OutsideError, match="s3:ListObjectsV2 logs a/: there is more"):
+        S3(Endless(Contents=contents)).page("logs", "a/", "a/1")  # type: ignore[arg-type]
+
+
+def test_versions_that_lead_nowhere_are_an_error() -> None:
+    for key, version in (("a/2", "v"), ("a/1", "v")):
+        with pytest.raises(OutsideError, match="s3:ListObjectVersions"):
+            S3(Endless(NextKeyMarker=key, NextVersionIdMarker=version)).versions(  # type: ignore[arg-type]
+                "logs", "a/", ("a/2", "v")
+            )
