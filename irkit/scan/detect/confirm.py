@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from irkit.scan.detect.linear import LinearPattern
 
 LINE_BYTES = 4096
-"""A longer line is cut: this much is looked at on each side of a hit."""
+"""A longer line is cut: this much is looked at on each side of a hit, or the rule's reach."""
 _REMEMBERED = 8192
 """Verdicts that one rule remembers before it forgets them all."""
 _REMEMBERED_BYTES = 4096
 """Longer windows are not remembered."""
-_LF = b"\n"
+_LF = ord("\n")
 
 
 class Verdict(NamedTuple):
@@ -41,12 +41,13 @@ class Searching(Protocol):
 class Confirm:
     """What a rule says of windows of text. Compiled at its first use; what it said of short windows is remembered."""
 
-    __slots__ = ("_is_ours", "_near", "_pattern", "_verdicts", "rule", "spans_lines")
+    __slots__ = ("_beyond", "_cut", "_is_ours", "_near", "_pattern", "_verdicts", "rule")
 
     def __init__(self, rule: Rule, spans_lines: bool, is_ours: bool) -> None:  # noqa: FBT001 - facts of a rule
         """``spans_lines``: the rule looks beyond a line. ``is_ours``: its expressions are known to be quick."""
         self.rule = rule
-        self.spans_lines = spans_lines
+        self._cut = max(LINE_BYTES, rule.reach)
+        self._beyond = max(1, rule.reach) if spans_lines else 1
         self._is_ours = is_ours
         self._pattern: Pattern | LinearPattern | None = None
         self._near: Searching | None = None
@@ -54,35 +55,32 @@ class Confirm:
 
     def windows(self, text: bytes, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
         """What is to be looked at for hits that end there (sorted): their lines, and more where the rule wants it."""
-        held, covered = (-1, -1), -1
+        cut, beyond, size = self._cut, self._beyond, len(text)
+        held_first = held_last = covered = -1
         for end in ends:
             if end <= covered:
                 continue
-            first, last = self._line(text, max(0, end - 1))
-            covered = last
-            beyond = max(1, self.rule.reach) if self.spans_lines else 1
-            first, last = max(0, first - beyond), min(len(text), last + beyond)
-            if first < held[1] - 1:
-                held = held[0], max(last, held[1])
+            place = end - 1 if end else 0
+            floor = place - cut if place > cut else 0
+            first = text.rfind(b"\n", floor, place) + 1 or floor
+            covered = text.find(b"\n", place, place + cut)
+            if covered < 0:
+                covered = min(size, place + cut)
+            first = first - beyond if first > beyond else 0
+            last = min(size, covered + beyond)
+            if first < held_last - 1:
+                held_last = last
                 continue
-            if held[1] >= 0:
-                yield held
-            held = first, last
-        if held[1] >= 0:
-            yield held
-
-    def _line(self, text: bytes, place: int) -> tuple[int, int]:
-        """The line around a place, without its end; a long one is cut."""
-        cut = max(LINE_BYTES, self.rule.reach)
-        floor, ceiling = max(0, place - cut), min(len(text), place + cut)
-        first = text.rfind(b"\n", floor, place) + 1 or floor
-        last = text.find(b"\n", place, ceiling)
-        return first, ceiling if last < 0 else last
+            if held_last >= 0:
+                yield held_first, held_last
+            held_first, held_last = first, last
+        if held_last >= 0:
+            yield held_first, held_last
 
     def verdicts(self, text: bytes, start: int, end: int) -> tuple[Verdict, ...]:
         """The values in ``text[start:end]``; their places count from ``start``."""
-        is_cut_before = start > 0 and _LF not in text[start - 1 : start + 1]
-        is_cut_after = end < len(text) and _LF not in text[end - 1 : end + 1]
+        is_cut_before = start > 0 and text[start - 1] != _LF and text[start] != _LF
+        is_cut_after = end < len(text) and text[end - 1] != _LF and text[end] != _LF
         asked = text[start:end], is_cut_before, is_cut_after
         known = self._verdicts.get(asked)
         if known is not None:

@@ -35,6 +35,7 @@ _RUNS = (
     b"00112233445566778899aabbccddeeff",
     b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 )
+_ALL_RUNS = b"\n".join(_RUNS)
 _HEX = re.compile(rb"[0-9a-fA-F-]+")
 _RUN_LENGTH = 6
 _REPEATED = re.compile(rb"(?s)(.)\1{5,}|([^\s]{2,10}?)\2{3,}|([^\s]{6,40})\3+$")
@@ -62,12 +63,10 @@ def sequence(value: bytes) -> str:
 
 def longest_sequence(value: bytes) -> int:
     """How many characters of a well-known order stand in a row: digits, the alphabet, a keyboard's rows."""
-    lowered, longest = value.lower(), 0
-    for start in range(len(lowered)):
-        while start + longest < len(lowered):
-            piece = lowered[start : start + longest + 1]
-            if not any(piece in run for run in _RUNS):
-                break
+    lowered, longest = value.lower().replace(b"\n", b" "), 0  # or what stands between the runs would be of them
+    size = len(lowered)
+    for start in range(size):
+        while start + longest < size and lowered[start : start + longest + 1] in _ALL_RUNS:
             longest += 1
     return longest
 

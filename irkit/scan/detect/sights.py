@@ -40,6 +40,9 @@ class Decoded(Protocol):
         """From a place in ``inner`` to the one in the text."""
 
 
+_NOTHING = Looked(())
+
+
 def _always(_: PassedOver) -> bool:
     return True
 
@@ -67,6 +70,10 @@ class Sights:
         self._parts = parts
         self._prefilter = prefilter
         self._confirms: dict[int, Confirm] = {}
+        self._rules = len(parts.rules)
+        """The number of the first hit that is no rule's."""
+        self._zip = self._rules + Form.ZIP
+        self._wide = frozenset((self._rules + Form.UTF_16, self._rules + Form.UTF_32))
 
     def of_each(
         self, texts: Sequence[bytes], hits: Mapping[int, list[Hit]], passed: Container[PassedOver] | None = None
@@ -92,31 +99,31 @@ class Sights:
         tell: Callable[[PassedOver], bool] = _always,
     ) -> Looked:
         """What the hits in a text come to, and what is packed in it. ``tell``: of this line passed over, too."""
-        seen = self._seen(body, hits, 0)
+        ends = _by_number(hits)
+        seen = self._seen(body, ends, 0)
         packed: list[Sighting] = []
         skipped: list[Skipped] = []
         if body.startswith(LFS):
             skipped.append(Skipped("Git LFS pointer", "its content is not in the repository"))
-        elif is_archive(body) or any(number == len(self._parts.rules) + Form.ZIP for number, _ in hits):
+        elif self._zip in ends or is_archive(body):
             packed, skipped = self._packed(body, budget, depth)
+        if not seen and not packed and not skipped:
+            return _NOTHING
         unpacked = {one.value for one in packed}
         plain = [one for one in speaking(seen) if one.value not in unpacked]
         return Looked((*self._sightings(body, plain, tell), *packed), tuple(skipped))
 
-    def _seen(self, body: bytes, hits: list[Hit], level: int) -> list[Seen]:
-        count = len(self._parts.rules)
-        ends: dict[int, list[int]] = {}
-        for number, end in hits:
-            ends.setdefault(number, []).append(end)
+    def _seen(self, body: bytes, ends: dict[int, list[int]], level: int) -> list[Seen]:
+        count = self._rules
         seen: list[Seen] = []
-        is_wide = level == 0 and (body.startswith(MARKS) or count + Form.UTF_16 in ends or count + Form.UTF_32 in ends)
+        is_wide = level == 0 and (body.startswith(MARKS) or not self._wide.isdisjoint(ends))
         whole = wide(body) if is_wide else None
         if whole is not None:
             seen += self._within(whole, level)
         for number, places in ends.items():
             if number < count:
                 seen += self._confirmed(number, body, sorted(places))
-            elif number < count + Form.ZIP and level < DECODED_DEPTH and whole is None:
+            elif number < self._zip and level < DECODED_DEPTH and whole is None:
                 from irkit.scan.detect.decode import regions  # 2 ms, and hardly ever needed
 
                 for region in regions(Form(number - count), body, places):
@@ -125,7 +132,7 @@ class Sights:
 
     def _within(self, region: Decoded, level: int) -> Iterator[Seen]:
         hits = self._prefilter.hits(region.inner)
-        for one in speaking(self._seen(region.inner, hits, level + 1)) if hits else ():
+        for one in speaking(self._seen(region.inner, _by_number(hits), level + 1)) if hits else ():
             start, end = region.place(one.start, one.end)
             near = one.near or _line(region.inner, one.start, one.end)
             yield one._replace(start=start, end=end, via=(region.via, *one.via), near=near)
@@ -192,6 +199,14 @@ class Sights:
                 near,
                 dismissed,
             )
+
+
+def _by_number(hits: Sequence[Hit]) -> dict[int, list[int]]:
+    """Where the matches of each expression end."""
+    ends: dict[int, list[int]] = {}
+    for number, end in hits:
+        ends.setdefault(number, []).append(end)
+    return ends
 
 
 def _line(text: bytes, start: int, end: int) -> bytes:

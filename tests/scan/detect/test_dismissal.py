@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irkit.scan.detect.dismissal import dismissed
+from irkit.scan.detect.placeholder import longest_sequence
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 
 _BASE62 = string.ascii_letters + string.digits
@@ -180,6 +181,11 @@ def test_base64_of_a_placeholder_is_one() -> None:
     assert _said(b"secret: " + value, value) == "placeholder"
     value = base64.b64encode(base64.b64encode(b"wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + b"EXAMPLEKEY"))
     assert _said(b"secret: " + value, value) == "documented example"
+
+
+def test_a_sequence_does_not_go_on_over_a_line_end() -> None:
+    assert longest_sequence(b"vbnm\n1q2w") == 4
+    assert longest_sequence(b"yXCVBNM1q2w") == 6
 
 
 def test_a_sequence_spoils_a_random_value_but_not_a_password() -> None:
