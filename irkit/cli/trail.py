@@ -6,12 +6,10 @@ This module finds the verb's module and parses; each verb is a module of its own
 from __future__ import annotations
 
 import argparse
-import difflib
 import gc
 import importlib
 import re
 import sys
-import textwrap
 from collections.abc import Sequence
 from typing import NoReturn, cast
 
@@ -50,6 +48,8 @@ EPILOG = (
 
 def usage() -> str:
     """The text of ``irkit trail --help``."""
+    import textwrap
+
     lines = ["usage: irkit trail VERB [OPTIONS]", "", " ".join(str(__doc__).split("\n", maxsplit=1)[0].split())]
     group = ""
     for verb, (heading, _, text) in VERBS.items():
@@ -103,6 +103,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say it, and exit with 2."""
+        import difflib  # a millisecond, as textwrap's, that an answer does without
+
         wrong = next((word for word in message.split() if word.startswith("--") and "unrecognized" in message), "")
         near = difflib.get_close_matches(wrong, [each for one in self._actions for each in one.option_strings], n=1)
         talk(f"{self.prog}: {message}" + (f"; did you mean {near[0]}?" if near else ""))
@@ -139,6 +141,8 @@ def _run(words: Sequence[str]) -> int:
         print(usage())
         return 0 if words else 2
     if verb not in VERBS:
+        import difflib
+
         near = difflib.get_close_matches(verb, VERBS, n=1)
         talk(f"irkit trail: there is no verb {verb!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         talk("irkit trail --help lists them")

@@ -14,6 +14,8 @@ from irkit.cloudtrail.coverage import Counts
 from irkit.errors import IrkitError
 from irkit.wiring.trail import is_store, storable
 
+ABOUT = "source.json"
+"""In a store's folder: what it is a store of; its own time is when a build was begun last."""
 LEAST_SIZE = 16_000_000
 """So many bytes of files are read raw in an instant: a store is of no use."""
 LOOKED_EVERY_SECONDS = 600
@@ -53,8 +55,6 @@ def build_behind(args: argparse.Namespace, whence: Whence, counts: Counts) -> No
 
 def _is_due(folder: Path) -> bool:
     """Whether there is no store, or nobody looked for new files of late."""
-    from irkit.cli.trail_cache import ABOUT
-
     begun = folder / ABOUT
     return not begun.is_file() or (time.time() - begun.stat().st_mtime > LOOKED_EVERY_SECONDS or not is_store(folder))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from irkit.cli.trail_arguments import add_where
+from irkit.cli.trail_behind import ABOUT
 from irkit.cli.trail_cells import cell, safe_json, stamp
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import Teller, say
@@ -24,8 +24,6 @@ from irkit.wiring.trail import storable
 if TYPE_CHECKING:
     from irkit.cloudtrail.store.cached import Filed
 
-ABOUT = "source.json"
-"""In a store's folder: what it is a store of; its own time is when a build was begun last."""
 COLUMNS = ("source", "files", "events", "first_at", "last_at", "mb", "folder")
 _MEGA = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     if not found:
         raise UsageError("only files and buckets have a store", hint="irkit trail cache --build --from logs/")
     if args.drop:
+        import shutil
+
         for _, folder in found:
             shutil.rmtree(folder, ignore_errors=True)
             say(f"irkit trail: {folder} is taken away")

@@ -112,6 +112,13 @@ def line(row: Sequence[str], widths: Sequence[int]) -> str:
     return (" " * _GAP).join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
+def terminal_width() -> int:
+    """How many cells wide the terminal is."""
+    import shutil  # two milliseconds, that an answer to a file does without
+
+    return shutil.get_terminal_size().columns
+
+
 def cells(text: str) -> int:
     """How many cells of a terminal a text takes (Unicode TR 11; combining marks take none)."""
     if text.isascii() or (text.endswith(_CUT) and text[:-1].isascii()):

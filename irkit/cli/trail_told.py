@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from irkit.cli.trail_table import padded
+from irkit.cli.trail_table import padded, terminal_width
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.tui.printable import printable
@@ -69,7 +68,7 @@ class Teller:
 
     def _draw(self, progress: Progress) -> None:
         self._wipe()
-        width = shutil.get_terminal_size().columns - 1
+        width = terminal_width() - 1
         lines = [*self._rows, status(progress, self.found, self.seconds)]
         print("\n".join(padded(printable(each), width).rstrip() for each in lines), end="", file=sys.stderr, flush=True)
         self._drawn = len(lines)

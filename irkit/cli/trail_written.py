@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,16 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from irkit.cli.trail_cells import as_json, cell, safe_json, stamp
-from irkit.cli.trail_table import alike, cells, lines, padded, roomy, table
+from irkit.cli.trail_table import alike, cells, lines, padded, roomy, table, terminal_width
 from irkit.cli.trail_telling import Telling
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.parted import parted
 from irkit.errors import UsageError
 from irkit.scan.output.shown import shown
 
@@ -36,6 +34,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _AT_ONCE = 1_000
 """So many rows are written in one go."""
+_WEIGHT = 20
+"""Of a row that names few ids."""
 _IN_A_TABLE = 20_000
 """So many rows of a table are looked at in one go; more of them a part at a time, twice."""
 _WIDEST = 72
@@ -83,8 +83,8 @@ def write(what: Written, form: Format, out: TextIO) -> None:
 
 def _table(what: Written, out: TextIO) -> None:
     """On a terminal as wide as that is; else as wide as it must be, but for texts without end (user agents)."""
-    width = shutil.get_terminal_size().columns if out.isatty() else None
-    if len(what.rows) <= _IN_A_TABLE:
+    width = terminal_width() if out.isatty() else None
+    if len(what.rows) <= _IN_A_TABLE and isinstance(what.rows, Sequence):
         for texts in _columns(what, width, _IN_A_TABLE):
             columns, held = _kept(what, texts, width)
             out.writelines(f"{line}\n" for line in lines(columns, held, width))
@@ -107,10 +107,13 @@ def _columns(what: Written, width: int | None, at_once: int) -> Iterator[list[li
         yield texts if what.are_chosen or width is not None else list(map(_shortened, texts))
 
 
-def _parts(rows: Rows, at_once: int) -> Iterator[list[object]]:
-    each = iter(rows)
-    while several := list(islice(each, at_once)):
-        yield several
+def _parts(rows: Rows, at_once: int) -> Iterator[Sequence[object]]:
+    """Rows that are in memory by their number; others by what they weigh."""
+    if not isinstance(rows, Sequence):
+        yield from parted(rows, at_once * _WEIGHT)
+        return
+    for first in range(0, len(rows), at_once):
+        yield rows[first : first + at_once]
 
 
 def _kept(what: Written, texts: list[list[str]], width: int | None) -> tuple[tuple[str, ...], list[list[str]]]:
@@ -187,6 +190,8 @@ def _row(row: object, columns: Sequence[str]) -> Mapping[str, object]:
 
 
 def _csv(what: Written, out: TextIO) -> None:
+    import csv  # half a millisecond, that other forms do without
+
     print(csv_row(what.columns), end="", file=out)
     for rows in _parts(what.rows, _AT_ONCE):
         held = io.StringIO(newline="")
@@ -197,6 +202,8 @@ def _csv(what: Written, out: TextIO) -> None:
 
 def csv_row(texts: Sequence[str]) -> str:
     """One row of CSV (RFC 4180): each text is one line, and none is a formula to a spreadsheet."""
+    import csv
+
     row = io.StringIO(newline="")
     csv.writer(row).writerow([_csv_cell(each) for each in texts])
     return row.getvalue()
@@ -211,7 +218,7 @@ def _csv_cell(text: str) -> str:
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO | None = None) -> None:
     """A table whose columns somebody chose: as wide as the terminal, else as wide as it must be."""
     target = out or sys.stdout
-    width = shutil.get_terminal_size().columns if target.isatty() else None
+    width = terminal_width() if target.isatty() else None
     for line in table(columns, rows, width):
         print(line, file=target)
 

@@ -108,6 +108,14 @@ class TrailBucket:
         rest.known, rest.recalled = known, recalled or _as_it_is
         return rest
 
+    def now(self) -> TrailBucket:
+        """Itself: each look lists what it needs."""
+        return self
+
+    def stamps(self) -> dict[str, str]:
+        """None: objects are listed by a look."""
+        return {}
+
     def files(self) -> list[RawFile]:
         """The objects of the bucket that are kept on disk, with their ETags as stamps."""
         held = self.kept.everything() if self.kept is not None else ()

@@ -62,8 +62,16 @@ class LocalFiles:
         """
         rest = LocalFiles(self.paths, self._jobs)
         rest._known, rest._recalled = known, recalled or _as_it_is
-        rest._walked = walked(self.paths)
+        rest._walked = self._walked or walked(self.paths)
         return rest
+
+    def now(self) -> LocalFiles:
+        """The same as it is now."""
+        return self.without(self._known, self._recalled)
+
+    def stamps(self) -> dict[str, str]:
+        """Of the files that were found, by their places; of none where each look finds them anew."""
+        return {file.place: file.stamp for file in self._walked.files} if self._walked is not None else {}
 
     def files(self) -> list[RawFile]:
         """All files that may hold calls, with their stamps."""

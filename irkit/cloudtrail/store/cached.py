@@ -39,6 +39,12 @@ class Filed(Source, Protocol):
         They are the files that there are now, whatever comes later.
         """
 
+    def now(self) -> Filed:
+        """The same as it is now: files that come later are not seen, where all are looked for at once."""
+
+    def stamps(self) -> Mapping[str, str]:
+        """Of the files that were found, by their places; those that were not may be there too."""
+
     def files(self) -> Iterable[RawFile]:
         """The files that can be stored now, with path and stamp; none is read or fetched for it."""
 
@@ -104,9 +110,10 @@ class Ready:
         opening.enter_context(closing(holdings))
         if not holdings.parts:
             return None
-        states = _states(holdings.stamps())
+        raw = self._raw.now()
+        states = _states(holdings.stamps(), raw.stamps())
         usable = holdings.without(place for place, state in states.items() if state is State.CHANGED)
-        held = _Held(usable, self._raw, Counter(states.values())[State.GONE])
+        held = _Held(usable, raw, Counter(states.values())[State.GONE])
         opening.callback(held.close)
         return held
 
@@ -203,8 +210,13 @@ class State(StrEnum):
     GONE = "gone"
 
 
-def _states(stamps: Mapping[str, str]) -> dict[str, State]:
-    return {place: _state(place, held) for place, held in stamps.items() if "://" not in place}
+def _states(stamps: Mapping[str, str], there: Mapping[str, str]) -> dict[str, State]:
+    """Of the files in a store; ``there`` are stamps that need not be looked for again."""
+    return {
+        place: State.SAME if there.get(place) == held else _state(place, held)
+        for place, held in stamps.items()
+        if "://" not in place
+    }
 
 
 def _state(place: str, held: str) -> State:
