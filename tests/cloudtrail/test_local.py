@@ -207,6 +207,23 @@ def test_files_without_times_in_their_names_are_trusted_until_their_last_event(t
     assert coverage.regions == ("eu-west-1",)
 
 
+def test_no_record_that_is_found_lies_beyond_what_the_coverage_tells(tmp_path: Path) -> None:
+    bodies = [body("iam:ListUsers", 1000 + each, pad="x" * 900) for each in range(60)]
+    bodies[29:32] = [
+        body("iam:GetUser", 5, awsRegion="eu-south-1"),
+        body("iam:GetUser", 9000, recipientAccountId=OTHER),
+        body("iam:GetUser", 6),
+    ]
+    (tmp_path / "export.json").write_text(json.dumps({"Records": bodies}, separators=(",", ":")))
+    answer = look(tmp_path, Query(calls=("iam:GetUser",)))
+    assert len(answer.records) == 3
+    assert answer.coverage.start == START + timedelta(seconds=5)
+    assert answer.coverage.end == START + timedelta(seconds=9000)
+    assert "eu-south-1" in answer.coverage.regions
+    assert OTHER in answer.coverage.accounts
+    assert look(tmp_path, Query(regions=("eu-south-1",))).coverage.is_whole
+
+
 def test_a_folder_without_a_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutsideError, match="there is no file under"):
         look(tmp_path, Query())

@@ -16,7 +16,7 @@ from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.peeking import outside
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.reading import Part, Reader
-from irkit.cloudtrail.raw.sights import NOTHING, Sights, joined
+from irkit.cloudtrail.raw.sights import NOTHING, Sights, joined, sights_of
 from irkit.cloudtrail.raw.workers import CHUNK_FILES, Told, Workers
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
@@ -77,8 +77,10 @@ class _Look:
         records += part.records
         self.skipped += part.skipped
         self.insights += part.insights
-        self.sights = joined((self.sights, part.sights))
-        if file.place not in self.off and (at := outside(file.place, part.sights)) is not None:
+        # Samples may miss the first and the last event; no record that is given lies beyond what is told.
+        seen = joined((part.sights, sights_of(part.records))) if part.records else part.sights
+        self.sights = joined((self.sights, seen))
+        if file.place not in self.off and (at := outside(file.place, seen)) is not None:
             self.off[file.place] = at
 
     def _progress(self) -> Progress:

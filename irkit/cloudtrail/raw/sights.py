@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from irkit.cloudtrail.record import Record
+
 _SAMPLES = 8
 _TIME = re.compile(rb'"eventTime"\s*+:\s*+"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
 _REGION = re.compile(rb'"awsRegion"\s*+:\s*+"([a-z0-9-]{5,20})"')
 _ACCOUNT = re.compile(rb'"recipientAccountId"\s*+:\s*+"(\d{12})"')
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _FAR = 64 << 10
 """A sample is looked for within so many bytes."""
 
@@ -37,6 +40,20 @@ def sights(text: bytes) -> Sights:
         max(times, default=""),
         frozenset(found[1].decode() for at in ends if (found := _ACCOUNT.search(text, at, at + _FAR))),
         frozenset(found[1].decode() for at in ends if (found := _REGION.search(text, at, at + _FAR))),
+    )
+
+
+def sights_of(records: Iterable[Record]) -> Sights:
+    """What records tell that were read."""
+    several = list(records)
+    if not several:
+        return NOTHING
+    times = [one.at for one in several]
+    return Sights(
+        f"{min(times):{_STAMP}}",
+        f"{max(times):{_STAMP}}",
+        frozenset(one.account for one in several if one.account),
+        frozenset(one.region for one in several if one.region),
     )
 
 
