@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from irkit.clients.cloudtrail_lake import LONGEST, RUNNING, Lake, LakeQuery, LakeState, LakeStore
 from irkit.clients.trails import TrailTold
+from irkit.cloudtrail.ask_again import ask_again
 from irkit.cloudtrail.athena.column import COLUMNS, PATH, as_json, record_of_row
 from irkit.cloudtrail.athena.estimate import size_text
 from irkit.cloudtrail.athena.narrowing import Dialect, narrowed, said_columns
@@ -162,7 +163,7 @@ class CloudTrailLake:
         is_running, wait = True, _FIRST_PAUSE
         try:
             while True:
-                one = self._client.query(query_id, self._region)
+                one = ask_again(lambda: self._client.query(query_id, self._region), self._pause)
                 is_running = one.state in RUNNING
                 if not is_running:
                     break

@@ -44,6 +44,8 @@ class Lake:
     cancelled: list[str] = field(default_factory=list)
     refuses: Mapping[str, str] = field(default_factory=dict)
     """The errors that calls are answered with, by name; of results, that of the second page."""
+    fails_first: dict[str, int] = field(default_factory=dict)
+    """How many tries of a call are throttled before it is answered."""
     points_back: bool = False
     keeps_back: int = 0
     """So many rows more are said to be there than are given."""
@@ -51,6 +53,9 @@ class Lake:
 
     def answer(self, action: str, asked: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
         """One call: HTTP status and body."""
+        if action in self.fails_first and self.fails_first[action] > 0:
+            self.fails_first[action] -= 1
+            return 400, {"__type": "ThrottlingException", "message": "as the test told"}
         if action in self.refuses and (action != "GetQueryResults" or "NextToken" in asked):
             return 400, {"__type": self.refuses[action], "message": "as the test told"}
         match action:

@@ -15,7 +15,7 @@ from irkit.cloudtrail.lake import CloudTrailLake, lake_statement
 from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.record import Record, record_of
 from irkit.cloudtrail.source import found, in_order
-from irkit.errors import NotFound, OutsideError, UsageError
+from irkit.errors import NotFound, OutsideError, Throttled, UsageError
 from tests.bench import Postmortem
 from tests.cloudtrail.athena.log_files import BOTH, REAL, odd_records
 from tests.cloudtrail.lake_server import ARN, PAGE, STORE, Lake, as_lake_keeps, serving
@@ -34,6 +34,7 @@ def lake(_shared: Lake) -> Lake:
     """The shared server as it was at first."""
     fresh = Lake(_shared.rows)
     _shared.states, _shared.status, _shared.selectors = fresh.states, fresh.status, fresh.selectors
+    _shared.fails_first = fresh.fails_first
     _shared.refuses, _shared.points_back, _shared.keeps_back = fresh.refuses, fresh.points_back, fresh.keeps_back
     _shared.statements.clear()
     _shared.cancelled.clear()
@@ -128,6 +129,20 @@ def test_rows_that_did_not_come_are_named_and_those_that_did_stay(
     assert len(answer.records) == rows or (rows is None and answer.records == local(Query(windows=BOTH)))
     assert not answer.coverage.is_whole
     assert re.search(why, answer.coverage.not_seen[source(clients).label])
+
+
+def test_a_statement_is_not_given_up_while_aws_says_to_slow_down(
+    clients: Clients, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
+    lake.fails_first = {"DescribeQuery": 17}
+    answer = found(source(clients), Query(windows=BOTH))
+    assert answer.coverage.is_whole
+    assert (len(lake.statements), lake.cancelled) == (1, [])
+    lake.fails_first = {"DescribeQuery": 1000}
+    with pytest.raises(Throttled):
+        found(source(clients), Query(windows=BOTH))
+    assert len(lake.cancelled) == 1
 
 
 def test_a_query_that_cannot_be_cancelled_still_tells_why_it_was_left(clients: Clients, lake: Lake) -> None:

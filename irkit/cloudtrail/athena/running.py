@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 
 from irkit.clients.athena import ENDED, Athena, Execution, State, Where
+from irkit.cloudtrail.ask_again import ask_again
 from irkit.errors import Denied, IrkitError, NotFound, OutsideError, Refused, Throttled
 
 _FIRST_PAUSE = 0.05
@@ -31,7 +32,7 @@ def run(
     wait = _FIRST_PAUSE
     try:
         while True:
-            one = athena.execution(query_id, where.region)
+            one = ask_again(lambda: athena.execution(query_id, where.region), pause)
             ended = one.state in ENDED
             if ended:
                 break
