@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
 from irkit.tui.printable import printable
@@ -33,35 +33,37 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | No
 
 
 def lines(columns: Sequence[str], texts: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
-    """The same of the texts column by column."""
-    safe = [_safe(each) for each in texts]
-    kept = [at for at, each in enumerate(safe) if not each or any(each)]
-    filled = [[columns[at].replace("_", " ").upper(), *safe[at]] for at in kept]
-    widths = list(map(_widest, filled))
+    """The same of the texts column by column. Each text is looked at once: most columns have few."""
+    safe = [_safe(dict.fromkeys(each)) for each in texts]
+    kept = [at for at, each in enumerate(safe) if not each or any(each.values())]
+    heads = [columns[at].replace("_", " ").upper() for at in kept]
+    widths = [_widest([head, *safe[at].values()]) for head, at in zip(heads, kept, strict=True)]
     if width is not None:
         widths = fitted(widths, width, [least(columns[at], each) for at, each in zip(kept, widths, strict=True)])
-    for row in zip(*map(_filled, filled, widths), strict=True):
+    filled = [_filled(safe[at], each) for at, each in zip(kept, widths, strict=True)]
+    yield (" " * _GAP).join(map(padded, heads, widths)).rstrip()
+    for row in zip(*(map(each.__getitem__, texts[at]) for each, at in zip(filled, kept, strict=True)), strict=True):
         yield (" " * _GAP).join(row).rstrip()
 
 
-def _safe(texts: Sequence[str]) -> Sequence[str]:
-    """What Python calls printable has no sign that ``printable`` replaces; most columns are that, as a whole."""
-    if "".join(texts).isprintable():
-        return texts
-    return [text if text.isprintable() else printable(text) for text in texts]
+def _safe(texts: Iterable[str]) -> dict[str, str]:
+    """Each as it is shown. What Python calls printable has no sign that ``printable`` replaces; most are that."""
+    several = list(texts)
+    if "".join(several).isprintable():
+        return dict(zip(several, several, strict=True))
+    return {text: text if text.isprintable() else printable(text) for text in several}
 
 
 def _widest(texts: Sequence[str]) -> int:
     """The cells that the widest of them takes. Most are ASCII: one look at all of them takes a tenth of the time."""
-    return max(map(len, texts)) if "".join(texts).isascii() else max(map(cells, dict.fromkeys(texts)))
+    return max(map(len if "".join(texts).isascii() else cells, texts))
 
 
-def _filled(texts: Sequence[str], width: int) -> Iterator[str]:
-    """Each of them in so many cells."""
-    if "".join(texts).isascii() and max(map(len, texts)) <= width:
-        return map(str.ljust, texts, repeat(width))
-    filled = {text: padded(text, width) for text in dict.fromkeys(texts)}
-    return map(filled.__getitem__, texts)
+def _filled(shown: Mapping[str, str], width: int) -> dict[str, str]:
+    """Each text as it is shown, in so many cells."""
+    several = list(shown.values())
+    fits = "".join(several).isascii() and max(map(len, several), default=0) <= width
+    return dict(zip(shown, map(str.ljust if fits else padded, several, repeat(width)), strict=True))
 
 
 def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:

@@ -65,26 +65,27 @@ class Reader:
 
     def records(self, rows: Iterable[Selected]) -> Iterator[Record]:
         """The records. Raises ``NotApart``."""
+        calls, callers, place_of, make = self._calls, self._callers, self._places.setdefault, Record._make
         for row in rows:
-            place, byte_at, byte_count, odd = row[11:]
-            locator = Locator(self._places.setdefault(place, place), byte_at, byte_count)
+            (call, caller, event_id, at, message, request_id, shared_id, resources, params, answer, extra) = row[:11]
+            (place, byte_at, byte_count, odd) = row[11:]
+            locator = Locator._make((place_of(place, place), byte_at, byte_count))
             if odd:
                 yield record(odd, locator)
                 continue
-            call, caller, event_id, at, message, request_id, shared_id, resources, params, answer, extra = row[:11]
-            yield Record._make(
+            yield make(
                 (
-                    *self._calls[call],
-                    *self._callers[caller],
+                    *calls[call],
+                    *callers[caller],
                     event_id,
                     at.replace(tzinfo=UTC),
                     message,
                     request_id,
                     shared_id,
                     _arns(resources) if resources else (),
-                    _map(params),
-                    _map(answer),
-                    _map(extra),
+                    _map(params) if params else _EMPTY,
+                    _map(answer) if answer else _EMPTY,
+                    _map(extra) if extra else _EMPTY,
                     locator,
                     "",
                 )
@@ -92,8 +93,6 @@ class Reader:
 
 
 def _map(text: str) -> JsonMap:
-    if not text:
-        return _EMPTY
     return _short_map(text) if len(text) < _SHORT else JsonMap(text)
 
 
