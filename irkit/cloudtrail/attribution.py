@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
 
 from irkit.cloudtrail.query import Window, texts
 from irkit.cloudtrail.record import Record, part
@@ -78,9 +80,10 @@ def causes(made: Iterable[Record], callers: Iterable[Record]) -> dict[str, Cause
 
     Calls that services made are no callers and are passed over.
     """
-    several = sorted((one for one in made if is_made_for(one)), key=_at)
-    index = _Index(_close_to(several, callers), {key for one in several for key in (*_named(one), *_by_service(one))})
-    return {one.event_id: cause for one in several if (cause := index.cause(one)) is not None}
+    several = [_Made(one, tuple(_named(one))) for one in sorted((one for one in made if is_made_for(one)), key=_at)]
+    wanted = {key for each in several for key in (*each.named, *_by_service(each.one))}
+    index = _Index(_close_to((each.one for each in several), callers), wanted)
+    return {each.one.event_id: cause for each in several if (cause := index.cause(*each)) is not None}
 
 
 def spans(records: Iterable[Record]) -> tuple[Window, ...]:
@@ -124,6 +127,13 @@ def _close_to(made: Iterable[Record], callers: Iterable[Record]) -> Iterator[Rec
             yield one
 
 
+class _Made(NamedTuple):
+    """A service-made call, and what its cause can be found by."""
+
+    one: Record
+    named: tuple[_Key, ...]
+
+
 class _Index:
     """Callers' calls by identity and resource, each list in the order of time; of those wanted alone."""
 
@@ -138,8 +148,8 @@ class _Index:
         for key, calls in self._calls.items():
             self._times[key] = [one.at for one in calls]
 
-    def cause(self, made: Record) -> Cause | None:
-        same = {one.event_id: one for key in _named(made) for one in self._near(key, made)}
+    def cause(self, made: Record, named: Iterable[_Key]) -> Cause | None:
+        same = {one.event_id: one for key in named for one in self._near(key, made)}
         near, certainty = (likely := _likeliest(made, same)), _certainty(likely.values())
         if not near:
             near, certainty = same, Certainty.RESOURCE
@@ -171,9 +181,8 @@ class _Index:
                 yield one
 
 
-def _at(one: Record) -> tuple[datetime, str]:
-    """The same order whatever order a source gives its records in."""
-    return one.at, one.event_id
+_at = attrgetter("at", "event_id")
+"""The same order whatever order a source gives its records in."""
 
 
 def _likeliest(made: Record, near: dict[str, Record]) -> dict[str, Record]:
