@@ -25,6 +25,10 @@ DENIALS = ("AccessDenied", "Unauthorized")
 """An error code that holds one of these says that a permission was wanting."""
 
 
+REPLACED = "replace"
+"""What becomes of bytes of a record that are no UTF-8, in its fields as in its text: U+FFFD."""
+
+
 class _Fields(NamedTuple):
     """What a record holds, as a tuple: millions are made, and a dataclass takes four times as long to make.
 
@@ -127,24 +131,27 @@ _COMPARED = _Fields._fields.index("locator")
 
 def record(text: str | bytes, locator: Locator = NOWHERE) -> Record:
     """Read one record. Raises ``OutsideError`` for what has no id, time and name: nothing can rest on that."""
-    body = parsed(text)
-    raw = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    body = parsed(text, REPLACED)
+    raw = text if isinstance(text, str) else text.decode("utf-8", REPLACED)
     return record_of(body, raw, locator)
 
 
-def parsed(text: str | bytes) -> JsonValue:
-    """The JSON value of a text. Raises ``OutsideError`` when it is none."""
+def parsed(text: str | bytes, errors: str = "surrogateescape") -> JsonValue:
+    """The JSON value of a text. Raises ``OutsideError`` when it is none.
+
+    ``errors`` is what becomes of bytes that are no UTF-8, as ``bytes.decode`` has it; by default they can be had again.
+    """
     try:
         value: JsonValue = orjson.loads(text)
     except (orjson.JSONDecodeError, RecursionError):
-        value = _parsed_leniently(text)
+        value = _parsed_leniently(text, errors)
     return value
 
 
-def _parsed_leniently(text: str | bytes) -> JsonValue:
+def _parsed_leniently(text: str | bytes, errors: str) -> JsonValue:
     """Lone surrogates and NaN, which strict JSON refuses, are read: an intruder chooses some of a record's texts."""
     try:
-        value: JsonValue = json.loads(text if isinstance(text, str) else text.decode("utf-8", "surrogateescape"))
+        value: JsonValue = json.loads(text if isinstance(text, str) else text.decode("utf-8", errors))
     except (ValueError, RecursionError) as error:
         msg = f"this is no CloudTrail record: {error}"
         raise OutsideError(msg, hint="keep the file; it may be cut off") from error

@@ -18,7 +18,7 @@ from irkit.cloudtrail.raw.sieve import sieve
 from irkit.cloudtrail.raw.sights import NOTHING, Sights, sights
 from irkit.cloudtrail.raw.splitter import Element, NoLog
 from irkit.cloudtrail.raw.unwrapped import INSIGHT, is_digest, records_in
-from irkit.cloudtrail.record import Record, parsed, record_of, word
+from irkit.cloudtrail.record import REPLACED, Record, parsed, record_of, word
 from irkit.errors import OutsideError
 
 CHECKED = 32 << 20
@@ -181,7 +181,7 @@ class Taker:
             tally.skip(offset, len(text), _NO_RECORD)
             return 0
         try:
-            value = parsed(text)
+            value = parsed(text, REPLACED)
         except OutsideError as error:
             tally.skip(offset, len(text), error.message)
             return 0
@@ -196,7 +196,7 @@ class Taker:
                 continue
             raw = text if body is value else orjson.dumps(body)
             try:
-                one = record_of(body, raw.decode("utf-8", "replace"), Locator(tally.place, offset, len(text)))
+                one = record_of(body, raw.decode("utf-8", REPLACED), Locator(tally.place, offset, len(text)))
             except OutsideError as error:
                 tally.skip(offset, len(text), error.message)
                 continue

@@ -161,6 +161,16 @@ def test_of_an_event_that_a_file_holds_twice_store_and_file_give_that_which_stan
     assert [one.at for one in of_store] == [one.at for one in of_file]
 
 
+def test_bytes_that_are_no_text_are_the_same_in_the_store_and_in_the_file(tmp_path: Path) -> None:
+    there, folder = tmp_path / "logs", tmp_path / "store"
+    content = aws_form([body("s3:GetObject", 1, userAgent="a?b", requestParameters={"key": "x?y"})])
+    log(there / aws_name(), content.replace(b"?", b"\xed\xa0\x80"))
+    build(there, folder)
+    (of_store,), (of_file,) = (found(source, Query()).records for source in (Stored(folder), LocalFiles([there])))
+    assert of_store.agent == of_file.agent == "a\ufffd\ufffd\ufffdb"
+    assert of_store == of_file
+
+
 def test_a_store_tells_files_and_regions_that_are_not_what_the_names_say(tmp_path: Path) -> None:
     there, folder = tmp_path / "logs", tmp_path / "store"
     good = log(there / aws_name(hour=12), aws_form([body("s3:GetObject", 60)]))
