@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from irkit.cloudtrail.parted import parted, weight
 from irkit.cloudtrail.spool import Spool
 
 T = TypeVar("T")
 Rank = tuple[object, ...]
 """What rows are ordered by."""
-_AT_ONCE = 64
-"""Rows of one run that come into memory together: a row may hold thousands of ids, and there are many runs."""
-_SORTED = 20_000
-"""Rows that are sorted in memory."""
+_AT_ONCE = 400
+"""So much of one run comes into memory together, in the weight of its rows: there are many runs."""
+_SORTED = 100_000
+"""So much is sorted in memory."""
 
 
 class RankedRows(Generic[T]):
@@ -33,9 +33,8 @@ class RankedRows(Generic[T]):
 
     def add(self, run: Iterable[tuple[Rank, T]]) -> None:
         """Rows with their ranks, in order. What begins where the run before ended is one run with it."""
-        each = iter(run)
         is_first = True
-        while several := list(islice(each, _AT_ONCE)):
+        for several in parted(run, _AT_ONCE, lambda pair: weight(pair[1])):
             if is_first and self._last is not None and several[0][0] < self._last:
                 self._run += 1
             is_first, self._last = False, several[-1][0]
@@ -52,8 +51,7 @@ class RankedRows(Generic[T]):
     def reordered(self, rank: Callable[[T], Rank]) -> RankedRows[T]:
         """The same rows by another rank; those of equal ranks keep their order. Close it."""
         found: RankedRows[T] = RankedRows(self._folder)
-        rows = iter(self)
-        while several := list(islice(rows, _SORTED)):
+        for several in parted(self, _SORTED):
             found.add(sorted(((rank(row), row) for row in several), key=itemgetter(0)))
         return found
 

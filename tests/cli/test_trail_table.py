@@ -147,7 +147,7 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize("kind", [io.StringIO, Terminal])
 @pytest.mark.parametrize("are_chosen", [False, True])
-def test_a_table_written_part_by_part_is_the_same(  # noqa: FBT001 -- a parameter of the test
+def test_a_table_written_part_by_part_is_the_same(
     monkeypatch: pytest.MonkeyPatch, kind: type[io.StringIO], are_chosen: bool
 ) -> None:
     names = ("a", HOSTILE, "日本語" * 30, "b" * 90, "e\u0301", "")

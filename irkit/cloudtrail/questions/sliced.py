@@ -7,7 +7,7 @@ span's start joined to another of these calls.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,8 +30,9 @@ from irkit.cloudtrail.spool import Spool
 Row = TypeVar("Row")
 IN_A_SPAN = 20_000
 """Records that are asked for at once."""
-_SHELVES = 64
-"""Each holds a 64th of the records, as evenly as their shelves' names allow."""
+_SHELVES_OF_A_SPAN = 2
+"""A shelf then holds half as many records as a span, as evenly as the shelves' names allow."""
+_MOST_SHELVES = 2_000
 _AROUND = timedelta(minutes=1)
 
 
@@ -67,10 +68,11 @@ def slicing(
         opened.callback(rows.close)
         look = _Looks(source, question, query, follow)
         leads = yield from look.lead()
-        gathering = look.gathering
-        shelves = opened.enter_context(closing(_Shelves(folder, gathering, Asked((), query, leads))))
+        gathering, spans = look.gathering, look.spans()
+        count = min(max(1, len(spans)) * _SHELVES_OF_A_SPAN, _MOST_SHELVES)
+        shelves = opened.enter_context(closing(_Shelves(folder, gathering, count, Asked((), query, leads))))
         del leads
-        for batch, asked in look.spans():
+        for batch, asked in look.looked(spans):
             yield batch
             gathering.learn(asked)
             shelves.put(asked)
@@ -105,9 +107,12 @@ class _Looks(Generic[Row]):
         self._needed = self._question.needs(pointed)
         return leads
 
-    def spans(self) -> Iterator[tuple[Batch, Asked]]:
+    def spans(self) -> tuple[Window, ...]:
+        """The spans, once the leads are known."""
+        return self._source.spans(self._needed, IN_A_SPAN)
+
+    def looked(self, spans: Sequence[Window]) -> Iterator[tuple[Batch, Asked]]:
         """What is asked for in each span, oldest first."""
-        spans = self._source.spans(self._needed, IN_A_SPAN)
         for number, span in enumerate(spans, 1):
             asked = self._asked(span)
             records = (*asked.before, *asked.records)
@@ -145,11 +150,11 @@ def _shared(one: Window, other: Window) -> Window:
 class _Shelves:
     """Records with their causes, and leads, on disk by the shelf that a gathering names. Close it."""
 
-    def __init__(self, folder: Path, gathering: Gathering[object], led: Asked) -> None:
-        self._gathering, self._query = gathering, led.query
+    def __init__(self, folder: Path, gathering: Gathering[object], count: int, led: Asked) -> None:
+        self._gathering, self._query, self._count = gathering, led.query, count
         self._records: Spool[tuple[Record, Cause | None]] = Spool(folder)
         self._leads: Spool[Record] = Spool(folder)
-        for number, several in grouped(led.leads, lambda one: _number(gathering.led(one))).items():
+        for number, several in grouped(led.leads, lambda one: self._number(gathering.led(one))).items():
             if number is not None:
                 self._leads.put(number, several)
 
@@ -158,7 +163,7 @@ class _Shelves:
         shelf = self._gathering.shelf
         if shelf is None:
             return
-        named = grouped(asked.records, lambda one: _number(shelf(asked, one)))
+        named = grouped(asked.records, lambda one: self._number(shelf(asked, one)))
         for number, several in named.items():
             if number is not None:
                 self._records.put(number, [(one, asked.causes.get(one.event_id)) for one in several])
@@ -179,6 +184,5 @@ class _Shelves:
         self._records.close()
         self._leads.close()
 
-
-def _number(shelf: str | None) -> int | None:
-    return None if shelf is None else crc32(shelf.encode("utf-8", "replace")) % _SHELVES
+    def _number(self, shelf: str | None) -> int | None:
+        return None if shelf is None else crc32(shelf.encode("utf-8", "replace")) % self._count

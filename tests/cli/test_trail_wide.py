@@ -1,0 +1,145 @@
+"""Answers of more records than are held in memory: asked span by span, with their rows on disk, and the same."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from irkit.cli import trail_gauge, trail_wide, trail_written
+from irkit.cli.trail import trail
+from irkit.cli.trail_written import Format
+from irkit.cloudtrail.questions import sliced
+from irkit.cloudtrail.questions.question import Question
+from irkit.cloudtrail.ranked_rows import RankedRows
+from tests.cli.test_trail import Ask, log
+from tests.cloudtrail.questions.test_ci import RECORDS
+from tests.cloudtrail.store.logs import real
+
+FEW = 3
+"""Records that are held in these tests."""
+IN_A_SPAN = 120
+Hold = Callable[[int], list[str]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    logs: Path
+    caches: Path
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """Real records in files of no order, and a store of them."""
+    at = tmp_path_factory.mktemp("wide")
+    once = [*real(), *(json.loads(one.text) for one in RECORDS)]
+    bodies = [later(each, number) for number in range(4) for each in once]
+    random.Random(1).shuffle(bodies)
+    for number in range(3):
+        log(at / "logs", *bodies[number::3], name=f"{number}.json.gz")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(at / "cache"))
+        assert trail(["cache", "--build", "--from", str(at / "logs"), "--jobs", "1"]) == 0
+        yield Kept(at / "logs", at / "cache")
+
+
+@pytest.fixture
+def ask(kept: Kept, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ask:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kept.caches))
+    return Ask(capsys)
+
+
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch) -> Hold:
+    """Sets how many records are held; gives the ids of the questions that were then asked span by span."""
+    used: list[str] = []
+    wide = trail_wide.wide
+
+    def spied(question: Question[object], *rest: object) -> trail_wide.Wide:
+        used.append(question.id)
+        return wide(question, *rest)  # type: ignore[arg-type]
+
+    def held(count: int) -> list[str]:
+        monkeypatch.setattr(trail_gauge, "HELD", count)
+        monkeypatch.setattr(sliced, "IN_A_SPAN", IN_A_SPAN)
+        monkeypatch.setattr(trail_written, "_AT_ONCE", 2)
+        monkeypatch.setattr(trail_wide, "wide", spied)
+        return used
+
+    return held
+
+
+@dataclass(frozen=True)
+class Numbered:
+    number: int
+    ids: tuple[str, ...]
+
+
+def later(one: Mapping[str, object], times: int) -> dict[str, object]:
+    """The same event again, so many times some minutes later."""
+    at = datetime.fromisoformat(str(one["eventTime"])) + times * timedelta(minutes=7)
+    ids = {name: f"{one[name]}-{times}" for name in ("eventID", "sharedEventID") if name in one}
+    return {**one, **ids, "eventTime": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def told(text: str) -> list[str]:
+    """What is said, but for the seconds that it took."""
+    return [line.rpartition(", ")[0] if line.startswith("irkit trail:") else line for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("verb", "form"),
+    [
+        *((verb, Format.JSON) for verb in ("denied", "decrypts", "secrets", "persistence", "ci", "activity")),
+        ("activity", Format.JSONL),
+        ("denied", Format.TABLE),
+    ],
+)
+def test_an_answer_that_is_not_held_is_the_same(ask: Ask, kept: Kept, hold: Hold, verb: str, form: Format) -> None:
+    words = (verb, "--from", kept.logs, "--format", form)
+    whole = ask(*words)
+    used = hold(FEW)
+    parts = ask(*words)
+    assert used == [verb]
+    assert whole.code == parts.code == 0
+    assert whole.out.count("event_id") > 1 or form is Format.TABLE
+    if form is Format.JSONL:  # as they are found
+        assert sorted(parts.out.splitlines()) == sorted(whole.out.splitlines())
+    else:
+        assert parts.out == whole.out
+    assert told(parts.err) == told(whole.err)
+
+
+@pytest.mark.parametrize("words", [("--sort", "call"), ("--sort", "-at", "--limit", "7"), ("--sort", "-error")])
+def test_rows_that_are_not_held_are_sorted_alike(ask: Ask, kept: Kept, hold: Hold, words: tuple[str, ...]) -> None:
+    whole = ask("activity", "--from", kept.logs, "--format", "csv", *words)
+    assert hold(FEW) == []
+    parts = ask("activity", "--from", kept.logs, "--format", "csv", *words)
+    assert (parts.out, told(parts.err)) == (whole.out, told(whole.err))
+
+
+def test_what_cannot_be_asked_otherwise_is_refused(ask: Ask, kept: Kept, hold: Hold) -> None:
+    used = hold(FEW)
+    found = ask("activity", "--from", kept.logs, "--no-cache", "--most", FEW)
+    assert (found.code, found.out, used) == (2, "", [])
+    assert f"more than {FEW} records match" in found.err
+
+
+def test_rows_are_merged_a_few_of_each_run_at_a_time(tmp_path: Path) -> None:
+    rows: RankedRows[Numbered] = RankedRows(tmp_path)
+    with closing(rows):
+        for start in (2, 0, 1):
+            rows.add(((number,), Numbered(number, tuple("x" * 300))) for number in range(start, 300, 3))
+        assert len(rows) == 300
+        for _ in range(2):
+            assert [one.number for one in rows] == list(range(300))
+        odd = rows.reordered(lambda row: (row.number % 2,))
+        with closing(odd):
+            assert [one.number for one in odd] == [*range(0, 300, 2), *range(1, 300, 2)]
+    assert list(tmp_path.iterdir()) == []
