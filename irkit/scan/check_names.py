@@ -25,5 +25,6 @@ CHECK_NAMES = frozenset(
         "slack_webhook",
         "tail_of_random",
         "user_password",
+        "wordless",
     )
 )

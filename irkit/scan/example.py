@@ -29,6 +29,7 @@ ALPHABETS: Mapping[str, str] = {
     "base64": _BASE62 + "+/",
     "base64url": _BASE62 + "-_",
     "bech32": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
+    "consonants": "bcdfghjklmnpqrstvwxz",
     "digits": string.digits,
     "hex": string.digits + "abcdef",
     "hex_upper": string.digits + "ABCDEF",

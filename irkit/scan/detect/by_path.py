@@ -19,6 +19,7 @@ COPIED = "in a test or a text of a library"
 _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 """Checks of rules that know no provider's shape."""
 _HASHES = "password_hash"
+_JWK = "jwk_private_key"
 _LOCK = re.compile(
     rb"(?i)(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.ya?ml|yarn\.lock|bun\.lockb?|composer\.lock"
     rb"|gemfile\.lock|pipfile\.lock|poetry\.lock|pdm\.lock|uv\.lock|cargo\.lock|podfile\.lock|mix\.lock|flake\.lock"
@@ -92,7 +93,7 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
     Only rules that go by context are judged so: what a provider's structure proves is a secret wherever it stands.
     """
     name = path.encode("utf-8", "surrogateescape")
-    if "pem" in rule.checks:
+    if "pem" in rule.checks or rule.id == _JWK:
         return _key_at(name)
     if (rule.confidence is not Confidence.HIGH or "jwt" in rule.checks) and _is_of_a_copy(name):
         return COPIED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from irkit.scan.detect.shape import is_scrambled
 from irkit.scan.detect.wordiness import wordiness
 
 _ALL_WORDS = 0.6
@@ -17,24 +18,29 @@ PUBLIC = "a public key or a certificate"
 HASHED = "a checksum"
 CODE = "an expression of a program"
 _REFERENCE = re.compile(
-    rb"(?i)\$[({]|\{\{|^\$[A-Za-z_]\w*(?![\w$])|^%[({]|^%\w+%$|#\{|<%|\$\[\[?|^!(?:ref|sub|getatt|vault|secret|env)\b|^&[a-z]"
+    rb"(?i)^[$#%][({].*[)}]s?$|\{\{|^%\w+%$|<%|^!(?:ref|sub|getatt|vault|secret|env)\b"
     rb"|^(?:env|file|vault|ssm|sm|asm|secretsmanager|keyvault|keyring|keychain|op|pass|bw|doppler|gcp-?secrets?|azurekv"
     rb"|awssm|ref\+\w+|secret|secrets|config|conjur|akeyless|berglas|kms|infisical)(?::|/{2}|\+)"
     rb"|^arn:aws|^projects/[\w-]+/secrets/|^@microsoft\.keyvault|^https?://|^(?:jdbc|mailto|data|urn|ldaps?|s3|gs):"
     rb"|\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|toml|ini|txt|conf|cfg|properties|env|js|ts|py|go|rb|java|php|html?"
     rb"|xml|sh|gpg|asc|pub|md|rst|com|org|net|io|svc|local|internal)(?::\d+)?/?$"
 )
+_VARIABLE = re.compile(rb"(?i)\$[({]|^\$[A-Za-z_]\w*(?![\w$])|^%[({]|#\{|\$\[\[?|^&[a-z]")
 _PATH = re.compile(rb"(?i)^(?:\.{0,2}|~|[a-z]:)[/\\](?!/)[\w.\\/ -]+$|^/?(?:[\w.-]+/)+[\w.-]*$")
 _DOTTED = re.compile(rb"^[&*]?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_]\w*)+[();,]*$")
 _CODE = re.compile(
     rb"</?\w+>|^\$\$[A-Za-z_]|\\(?:x00|0)$|(?:^|[^\w])(?:process\.env|os\.environ|os\.getenv|getenv|import\.meta|ENV\[|System\.getenv|std::env)\b"
-    rb"|^[A-Za-z_$][\w$.:>-]*(?:\(|\[|\)\.|\{$)|^(?:self|this|cls|ctx|req|request|res|response|config|settings|conf|opts|"
+    rb"|^(?:self|this|cls|ctx|req|request|res|response|config|settings|conf|opts|"
     rb"options|args|params|props|state|data|env|event|context|app|user|account|session|session|credentials|creds|var"
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
-    rb"|^(?:new|await|return|lambda|function|async)\b|=>|\(.*\)\s*[;{]?$"
-    rb"|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\|\||&&|\?\?)|^[A-Za-z_$]{1,2}\?[\w$.]+:"
-    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\\[(|<)]|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!<P]|\\[dwsS][+*{]|^[rbuf]?\^|[+*]\)?\$$"
+    rb"|^(?:new|await|return|lambda|function|async)\b"
+    rb"|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\|\||&&|\?\?)"
+    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!<P]|\\[dwsS][+*{]"
 )
+_LIKE_CODE = re.compile(
+    rb"^[A-Za-z_$][\w$.:>-]*(?:\(|\[|\)\.|\{$)|=>|\(.*\)\s*[;{]?$|^[A-Za-z_$]{1,2}\?[\w$.]+:|\\[(|<)]|^[rbuf]?\^|[+*]\)?\$$"
+)
+"""What a random password may have by chance."""
 _ENCRYPTED = re.compile(
     rb"(?i)^enc[\[(:]|^\{(?:cipher|aes|aes256|rsa|crypt|ssha\d*|xor|base64url)\}|^\$ansible_vault|^vault:v\d+:|^!encrypted"
     rb"|^pkcs7[,\]]|^sops[:=]|^age1|^AQICAH[A-Za-z0-9]|^AgA[A-Za-z0-9+/]{80}|^eyJ[\w-]*\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$"
@@ -92,8 +98,11 @@ _WHOLE = (
 
 def reference(value: bytes) -> str:
     """Why it is not the secret itself but an expression or a place where it is found; "" when it may be."""
-    if _REFERENCE.search(value):
+    is_random = is_scrambled(value)
+    if _REFERENCE.search(value) or (not is_random and _VARIABLE.search(value)):
         return REFERENCE
+    if not is_random and _LIKE_CODE.search(value):
+        return CODE
     if _CODE.search(value) or _SCOPE.search(value) or _is_list_of_rules(value):
         return CODE
     if _FINGERPRINT.match(value):

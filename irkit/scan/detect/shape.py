@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 
 from irkit.scan.detect.wordiness import wordiness
 
@@ -27,6 +28,12 @@ _CASE_CHANGE, _CASE_CHANGES, _LEAST_JUMBLED, _JUMBLED = re.compile(rb"[a-z](?=[A
 _LEAST_HEX = 16
 _LEAST_LETTERS = 20
 _STRONG_LENGTH, _STRONG_CLASSES, _SHORT_STRONG_LENGTH = 10, 3, 8
+_LEAST_SCRAMBLED, _LEAST_DIGITS, _SCRAMBLED, _FEW_WORDS = 12, 2, 0.45, 0.15
+_OPERATOR = re.compile(rb"->|::|=>|&&|\|\||\?\?|\(\)|\[\]|\{\}|\(\?|\$\{|\\")
+_KINDS = bytes(
+    0 if chr(one).isdigit() else 1 if chr(one).islower() else 2 if chr(one).isupper() else 3 for one in range(256)
+)
+"""Of characters: digits, small letters, capitals, all others."""
 A_WORD = "a word or a name"
 REGULAR = "too regular"
 
@@ -48,6 +55,15 @@ def is_wordy(value: bytes) -> bool:
         return wordiness(value) >= _WORDY
     has_lone_word = len(parts) > 1 and any(wordiness(word) for word in _LONE_WORD.findall(value))
     return has_lone_word or wordiness(value) >= _SHORT_WORDY
+
+
+def is_scrambled(value: bytes) -> bool:
+    """Whether kinds of characters change as often as by chance, with no word between: no code, no reference is so."""
+    if len(value) < _LEAST_SCRAMBLED or len(_DIGIT.findall(value)) < _LEAST_DIGITS or _OPERATOR.search(value):
+        return False
+    kinds = value.translate(_KINDS)
+    changes = sum(one != other for one, other in pairwise(kinds))
+    return changes >= _SCRAMBLED * (len(value) - 1) and wordiness(value) < _FEW_WORDS
 
 
 def unlike_random(value: bytes) -> str:

@@ -8,10 +8,12 @@ import zlib
 from collections.abc import Callable, Mapping
 
 from irkit.scan.detect.base64_text import decoded, unlike_base64_pair, unlike_base64_text
+from irkit.scan.detect.placeholder import placeholder
 from irkit.scan.detect.private_key import unlike_private_key
-from irkit.scan.detect.randomness import aws_secret, disordered, entropy, jumbled, mixed
-from irkit.scan.detect.shape import unlike_password, unlike_random
+from irkit.scan.detect.randomness import REGULAR, aws_secret, disordered, entropy, jumbled, mixed
+from irkit.scan.detect.shape import A_WORD, unlike_password, unlike_random
 from irkit.scan.detect.web_token import unlike_jwt, unlike_jwt_base64
+from irkit.scan.detect.wordiness import wordiness
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -105,6 +107,14 @@ def no_variable(value: bytes) -> str:
     return "a variable" if _VARIABLE.search(value) else ""
 
 
+def wordless(value: bytes) -> str:
+    """Letters that make no word and no row of the alphabet, however they are set apart."""
+    letters = value.replace(b" ", b"")
+    if wordiness(letters):
+        return A_WORD
+    return placeholder(letters) or ("" if entropy(letters) >= 2.7 else REGULAR)  # noqa: PLR2004 - 16 random: 3.5
+
+
 def user_password(pair: bytes) -> str:
     """``user:password`` whose password looks like one."""
     return unlike_password(pair.partition(b":")[2])
@@ -132,5 +142,6 @@ CHECKS: Mapping[str, Callable[[bytes], str]] = {
     "slack_webhook": slack_webhook,
     "tail_of_random": tail_of_random,
     "user_password": user_password,
+    "wordless": wordless,
 }
 """By the name that a rule's ``checks`` has: a value, and why it is none of the kind; "" when it may be."""

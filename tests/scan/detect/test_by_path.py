@@ -161,3 +161,10 @@ def test_a_providers_shape_by_name_alone_is_not_ours_in_a_librarys_test() -> Non
     by_name = _rule("splunk_token", Confidence.MEDIUM, "disordered")
     assert _said(by_name, _TOKEN, "vendor/a/splunk_test.go") == "in a test or a text of a library"
     assert _said(by_name, _TOKEN, "pkg/splunk_test.go") == ""
+
+
+def test_a_json_web_key_of_a_test_or_a_copied_library_is_not_anybodys() -> None:
+    key = _rule("jwk_private_key", Confidence.HIGH, "mixed")
+    assert _said(key, _TOKEN, "tests/keys/jwk.json") == "a key of a test"
+    assert _said(key, _TOKEN, "vendor/x/docs/jwt.md") == "in a test or a text of a library"
+    assert not _said(key, _TOKEN, "conf/jwk.json")

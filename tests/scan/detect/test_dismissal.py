@@ -203,3 +203,38 @@ def test_random_values_are_not_dismissed() -> None:
 def test_any_bytes_are_judged_without_a_failure(value: bytes, before: bytes, after: bytes) -> None:
     for rule in (_SURE, _VAGUE, _PASSWORD):
         assert isinstance(dismissed(rule, value, before + value + after, len(before)), str)
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "length"),
+    [
+        (string.ascii_lowercase + string.digits + "!@#$%^&*(-_=+)", 50),  # Django's
+        (_BASE62 + "!@#$%^&*()-_+=", 20),
+        (_BASE62 + "!@#%^&*-_+=", 12),
+    ],
+)
+def test_a_random_password_with_signs_is_no_expression_for_the_signs_it_happens_to_have(
+    alphabet: str, length: int
+) -> None:
+    dice = random.Random(3)
+    texts = ["".join(dice.choices(alphabet, k=length)).encode() for _ in range(500)]
+    assert sum(not _said(b"PASSWORD = '" + text + b"'", text, _PASSWORD) for text in texts) >= 470
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "^[A-Za-z0-9_-]{3,16}$",
+        r"^\d{1,3}(\.\d{1,3}){3}$",
+        "$(aws_get_secret_2)",
+        "${DB_PASSWORD_12}",
+        "%(db_password_12)s",
+        "$conf1->db2[$pass3]",
+        "a1.b2(c3)=>d4",
+        "x1[i2]||y3[j4]",
+        "#{ENV2[KEY1]}",
+        "getSecret1(config2)",
+    ],
+)
+def test_an_expression_stays_one_however_mixed_its_signs_are(value: str) -> None:
+    assert _said(f"PASSWORD = '{value}'".encode(), value.encode(), _PASSWORD)

@@ -175,3 +175,17 @@ def test_a_token_of_one_letter_is_too_regular() -> None:
 @given(st.sampled_from(sorted(CHECKS)), st.binary(max_size=200))
 def test_no_check_fails_on_any_bytes(name: str, value: bytes) -> None:
     assert isinstance(CHECKS[name](value), str)
+
+
+def test_letters_that_make_words_or_rows_are_no_app_password() -> None:
+    made = [example("${consonants:4} ${consonants:4} ${consonants:4} ${consonants:4}", seed) for seed in range(50)]
+    assert not [one for one in made if reason("wordless", one)]
+    assert not [one for one in made if reason("wordless", one.replace(" ", ""))]
+    for one in (
+        "your mail pass word",
+        "yourmailpassword",
+        "abcd efgh ijkl mnop",
+        "xxxx xxxx xxxx xxxx",
+        "aaaabbbbccccdddd",
+    ):
+        assert reason("wordless", one)
