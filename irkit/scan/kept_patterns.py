@@ -50,8 +50,10 @@ class KeptPatterns:
         """Write what was compiled since, for the next run; where that does not work it compiles again."""
         with suppress(*_UNEXPECTED):
             new = [key for key in _cache() if (key[0] is bytes, *key[1:]) not in self._known]
-            if not new or len(self._known) + len(new) > _MOST:
+            if not new or len(new) > _MOST:
                 return
+            if len(self._known) + len(new) > _MOST:
+                self._known = {}  # mostly of earlier versions
             for kind, pattern, flags in new:
                 self._known[kind is bytes, pattern, flags] = _arguments(pattern, flags)
             content = marshal.dumps(self._known)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from irkit.scan import kept_patterns
 from irkit.scan.kept_patterns import KeptPatterns, _arguments, _cache
 
 PATTERNS: list[tuple[str | bytes, int]] = [
@@ -102,6 +103,23 @@ def test_what_looks_otherwise_than_expected_is_left_alone(tmp_path: Path, monkey
     assert list(tmp_path.iterdir()) == []
     monkeypatch.undo()
     assert dict(_cache()) == before
+
+
+def test_when_there_are_too_many_those_of_earlier_versions_are_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_patterns, "_MOST", 3)
+    for texts in ("ab", "cd"):
+        re.purge()
+        kept = KeptPatterns(str(tmp_path))
+        kept.recall()
+        for text in texts:
+            re.compile(text)
+        kept.keep()
+
+    re.purge()
+    KeptPatterns(str(tmp_path)).recall()
+    assert {pattern for _, pattern, _ in _cache()} == {"c", "d"}
 
 
 def test_runs_of_other_kinds_keep_in_other_files(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -115,6 +114,8 @@ def _head(body: bytes) -> bytes:
 
 def _replace(file: Path, raw: bytes) -> None:
     """Write a file so that another process sees all of it or nothing."""
+    import tempfile  # 1 ms, and only what is new is written
+
     number, name = tempfile.mkstemp(dir=file.parent, prefix=".")
     try:
         with os.fdopen(number, "wb") as opened:

@@ -7,9 +7,9 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
+from irkit.scan.detect.kept import digest_of
 from irkit.scan.objects.same_ids import ID, same_ids
 from irkit.scan.objects.shelf import Shelf, forget_shelf, ids_file, read_ids, read_shelf, shelf_names, write_shelf
 
@@ -88,12 +88,12 @@ def pack_name(checksum: bytes) -> str:
 
 def loose_name(ids: bytes, objects_dir: Path) -> str:
     """The shelf of a set of loose objects, by their sorted ids; where they lie is a hint in its name, no more."""
-    return f"loose-{place_hint(objects_dir)}-{sha256(ids).hexdigest()[:24]}"
+    return f"loose-{place_hint(objects_dir)}-{digest_of(ids).hex()[:24]}"
 
 
 def place_hint(objects_dir: Path) -> str:
     """What the names of the loose shelves of a place have in common."""
-    return sha256(os.fsencode(objects_dir)).hexdigest()[:12]
+    return digest_of(os.fsencode(objects_dir)).hex()[:12]
 
 
 def _sample(ids: memoryview | bytes) -> bytes:
