@@ -13,7 +13,7 @@ from irkit.cloudtrail.known_calls import Severity, Tactic
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.question import Asked, Question
-from irkit.cloudtrail.questions.target import target
+from irkit.cloudtrail.questions.target import targets
 from irkit.cloudtrail.record import Record
 
 _GRAVE = frozenset({Severity.HIGH, Severity.CRITICAL})
@@ -52,10 +52,10 @@ class Activity:
 
 def activity(asked: Asked) -> tuple[Activity, ...]:
     """One row a record, in the records' order."""
-    return tuple(_row(asked, one) for one in asked.records)
+    return tuple(_row(asked, one, done) for one, done in zip(asked.records, targets(asked.records), strict=True))
 
 
-def _row(asked: Asked, one: Record) -> Activity:
+def _row(asked: Asked, one: Record, target: str) -> Activity:
     caller = asked.caller(one)
     tactic, severity, why = told(one)
     return Activity(
@@ -71,7 +71,7 @@ def _row(asked: Asked, one: Record) -> Activity:
         agent=caller.agent,
         region=one.region,
         account=one.account,
-        target=target(one),
+        target=target,
         via=one.invoked_by.removesuffix(".amazonaws.com"),
         caller_id=caller.event_id if caller is not one else "",
         event_id=one.event_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cloudtrail.json_map import JsonMap
 from irkit.cloudtrail.query import texts
@@ -33,12 +33,49 @@ _SUFFIX = 7
 """A secret's ARN ends in ``-`` and six signs that its name does not have."""
 
 
+def targets(records: Iterable[Record]) -> Iterator[str]:
+    """The target of each. Parameters that several records share (as a store's do) are looked into once."""
+    held = list(records)  # while they are there, no two parameters have one number
+    known: dict[int, _Told] = {}
+    for one in held:
+        told = known.get(id(one.params))
+        if told is None:
+            told = known[id(one.params)] = _told(one)
+        yield told.first or _target(one, told)
+
+
 def target(one: Record) -> str:
     """``prod/payments/db``, ``user svc, policy arn:aws:iam::aws:policy/AdministratorAccess``, ``bucket/key``."""
+    told = _told(one)
+    return told.first or _target(one, told)
+
+
+class _Told(NamedTuple):
+    """What a record's parameters tell: before its resources are asked, and after that."""
+
+    first: str
+    last: str = ""
+
+
+def _told(one: Record) -> _Told:
     params = one.params.opened if isinstance(one.params, JsonMap) else one.params
     if "encryptionContext" in params and (named := _opening(params["encryptionContext"])):
-        return plain(named)
-    found = _once(_named(params)) or _less_plain(one, params)
+        return _Told(plain(named))
+    if found := _once(_named(params)) or ([] if _LISTS.isdisjoint(params) else _once(_listed(params))):
+        return _Told(_in_words(found))
+    if "filterSet" in params or "filters" in params:
+        found = _once(_filtered(params))
+    return _Told("", _in_words(found or _once(_deep(params))) if params else "")
+
+
+def _target(one: Record, told: _Told) -> str:
+    """Of a record whose parameters' names tell nothing."""
+    if found := _once(one.resources):
+        return _in_words(found)
+    return told.last or _in_words(_refused(one) or _once([word(one.extra, "secretId")]) or _made(one))
+
+
+def _in_words(found: list[str]) -> str:
     if len(found) == 1:
         return found[0]
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
@@ -48,16 +85,6 @@ def target(one: Record) -> str:
 def _opening(context: JsonValue) -> str:
     """What an encryption context tells of what is opened."""
     return next((text for name in _CONTEXT if (text := word(context, name))), "")
-
-
-def _less_plain(one: Record, params: Mapping[str, JsonValue]) -> list[str]:
-    """What is told by no parameter whose name is known."""
-    found = ([] if _LISTS.isdisjoint(params) else _once(_listed(params))) or _once(one.resources)
-    if not found and params:
-        found = (_once(_filtered(params)) if "filterSet" in params or "filters" in params else []) or _once(
-            _deep(params)
-        )
-    return found or _refused(one) or _once([word(one.extra, "secretId")]) or _made(one)
 
 
 def plain(asked: str) -> str:

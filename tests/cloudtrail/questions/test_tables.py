@@ -16,7 +16,7 @@ from irkit.cloudtrail.questions.news import NEWS
 from irkit.cloudtrail.questions.persistence import PERSISTENCE
 from irkit.cloudtrail.questions.secrets import SECRETS
 from irkit.cloudtrail.questions.seen import SEEN
-from irkit.cloudtrail.questions.target import plain
+from irkit.cloudtrail.questions.target import plain, target, targets
 from irkit.cloudtrail.record import Record
 from irkit.errors import UsageError
 from tests.cloudtrail.held import Held, invictus, stratus
@@ -44,6 +44,14 @@ def test_activity_tells_tactic_severity_target_and_where_the_raw_record_is() -> 
     (row,) = ask(Held([made("iam:CreateUser", requestParameters={"userName": "back"})]), ACTIVITY, BY_KEY).rows
     assert (row.tactic, row.severity, row.target, row.who) == ("Persistence", "high", "back", "user/svc-deploy")
     assert row.why
+
+
+def test_of_many_records_each_has_the_target_that_it_has_alone() -> None:
+    real = [*invictus(), *(one for _, one in stratus())]
+    one, other = direct_decrypt(0, {}), made("kms:Decrypt", 1, resources=[{"ARN": "arn:aws:kms:eu-west-1:1:key/2"}])
+    shared = [one, other._replace(params=one.params)]
+    assert list(targets([*real, *shared])) == [target(each) for each in (*real, *shared)]
+    assert len(set(targets(shared))) == 2, "parameters in common, but other resources"
 
 
 def test_a_call_that_nobody_asked_for_is_told_with_the_services_own_address() -> None:
