@@ -64,6 +64,8 @@ class Base:
         causes: dict[str, Cause] = {}
 
         def holds(one: Record) -> bool:
+            if self.follow is Follow.TREE:  # the same callers are asked for, and all that came of them is here
+                return anyone.matches(one)
             cause = self.asked.causes.get(one.event_id)
             ours = _ours(cause, marks, by_id) if cause is not None and anyone.matches(one) else None
             if ours is not None:
@@ -74,7 +76,8 @@ class Base:
             return needed.matches(one)
 
         records = tuple(one for one in self.asked.records if holds(one))
-        return replace(self.asked, records=records, query=view.query, causes=causes)
+        told = self.asked.causes if self.follow is Follow.TREE else causes
+        return replace(self.asked, records=records, query=view.query, causes=told)
 
     def covered(self, query: Query) -> Coverage:
         """Of the narrower span."""

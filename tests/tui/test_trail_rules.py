@@ -30,6 +30,8 @@ from irkit.tui.trail_pool import Bounded, Pool, lean
 from irkit.tui.trail_shown import counts, shown
 from irkit.tui.trail_view import Condition, Direction, Over, Sense, View, contained, with_values
 from irkit.tui.widgets.trail_text import folded
+from tests.cloudtrail.made import KEY as MADE_BY
+from tests.cloudtrail.made import made
 from tests.tui.trail_scenes import AT, ScriptedSource, real_records
 
 KEY = "AKIA" + "TFQR7NSC8Q4X20BJ"
@@ -224,6 +226,29 @@ def test_an_answer_from_memory_rests_on_the_records_that_the_source_would_give(q
             assert len(rows) == len(direct.rows)
             compared += 1
     assert compared > 25
+
+
+@pytest.mark.parametrize("question", ["activity", "decrypts", "secrets", "seen", "denied", "persistence", "lineage"])
+def test_all_that_came_of_a_key_is_in_memory_too(question: str) -> None:
+    minted = "ASIATFQR7NSC6V3LY3GE"
+    session = {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/x/s", "accessKeyId": minted}
+    records = (
+        made("sts:AssumeRole", 0, responseElements={"credentials": {"accessKeyId": minted}}),
+        made("iam:CreateUser", 5, userIdentity=session, requestParameters={"userName": "ghost"}),
+        made("secretsmanager:GetSecretValue", 6, userIdentity=session, requestParameters={"secretId": "prod/db"}),
+        made("iam:ListUsers", 7, userIdentity={**session, "accessKeyId": "ASIATFQR7NSCOTHER3GE"}),
+    )
+    source, whole = ScriptedSource(records), Loaded()
+    query = Query(keys=(MADE_BY,))
+    whole.keep(ask(source, QUESTIONS["lineage"], query, Follow.TREE))
+    view = View(question, query, Follow.TREE)
+    held = whole.base(QUESTIONS[question], view)
+    assert held is not None
+    asked, rows = held.answer(QUESTIONS[question], view)
+    direct = ask(source, QUESTIONS[question], query, Follow.TREE)
+    assert asked.records == direct.records
+    assert rows == direct.rows
+    assert len(asked.records) == {"activity": 3, "seen": 3, "lineage": 3}.get(question, len(asked.records))
 
 
 def test_what_memory_does_not_hold_is_asked_of_the_source() -> None:
