@@ -148,7 +148,9 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize("kind", [io.StringIO, Terminal])
 @pytest.mark.parametrize("are_chosen", [False, True])
 def test_a_table_written_part_by_part_is_the_same(
-    monkeypatch: pytest.MonkeyPatch, kind: type[io.StringIO], are_chosen: bool
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[io.StringIO],
+    are_chosen: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
     names = ("a", HOSTILE, "日本語" * 30, "b" * 90, "e\u0301", "")
     rows = [Wide(AT + timedelta(seconds=each), names[each % 6], names[each % 5], "", "x") for each in range(40)]

@@ -99,6 +99,8 @@ def told(text: str) -> list[str]:
         *((verb, Format.JSON) for verb in ("denied", "decrypts", "secrets", "persistence", "ci", "activity")),
         ("activity", Format.JSONL),
         ("denied", Format.TABLE),
+        ("seen", Format.JSON),
+        ("seen", Format.TABLE),
     ],
 )
 def test_an_answer_that_is_not_held_is_the_same(ask: Ask, kept: Kept, hold: Hold, verb: str, form: Format) -> None:
@@ -114,6 +116,16 @@ def test_an_answer_that_is_not_held_is_the_same(ask: Ask, kept: Kept, hold: Hold
     else:
         assert parts.out == whole.out
     assert told(parts.err) == told(whole.err)
+
+
+def test_what_is_new_is_told_without_holding_what_was_before(ask: Ask, kept: Kept, hold: Hold) -> None:
+    words = ("news", "--from", kept.logs, "--since", "2024-08-01", "--until", "2026-11-22", "--format", "json")
+    whole = ask(*words)
+    assert len(whole.document["rows"]) > 1
+    assert any(row["against"] for row in whole.document["rows"])
+    used = hold(FEW)
+    parts = ask(*words)
+    assert (parts.out, told(parts.err), used) == (whole.out, told(whole.err), ["news"])
 
 
 @pytest.mark.parametrize("words", [("--sort", "call"), ("--sort", "-at", "--limit", "7"), ("--sort", "-error")])

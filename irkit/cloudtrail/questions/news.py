@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from irkit.cloudtrail.identity import is_place, who
 from irkit.cloudtrail.query import Outcome, Query, Window
-from irkit.cloudtrail.questions.group import failed, ids, locators, once
+from irkit.cloudtrail.questions.gathering import Gathering
+from irkit.cloudtrail.questions.group import once
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.record import Record
 from irkit.errors import UsageError
@@ -40,14 +41,63 @@ class News:
 
 def news(asked: Asked) -> tuple[News, ...]:
     """Kind by kind, in the order of the first of each."""
-    known = {pair for one in asked.before for pair in _values(asked, one)}
-    groups: dict[tuple[str, str], list[Record]] = {}
-    for one in asked.records:
-        for pair in _values(asked, one):
-            if pair[1] and pair not in known:
-                groups.setdefault(pair, []).append(one)
-    rows = [_row(pair, several, len(asked.before)) for pair, several in groups.items()]
-    return tuple(sorted(rows, key=lambda row: (_ORDER.index(row.what), row.first_at, row.value)))
+    comparing = _Comparing()
+    comparing.learn(asked)
+    return tuple(row for _, row in comparing.last())
+
+
+class _Value:
+    """What is known of one new value so far."""
+
+    __slots__ = ("calls", "errors", "event_ids", "first_at", "last_at", "locators", "who")
+
+    def __init__(self, one: Record) -> None:
+        self.errors = 0
+        self.first_at = self.last_at = one.at
+        self.who: dict[str, None] = {}
+        self.calls: dict[str, None] = {}
+        self.event_ids: list[str] = []
+        self.locators: dict[str, None] = {}
+
+    def add(self, one: Record) -> None:
+        """One more record, no older than those before."""
+        self.errors += bool(one.error)
+        self.last_at = one.at
+        self.who[who(one)] = self.calls[one.call] = self.locators[one.locator.text] = None
+        self.event_ids.append(one.event_id)
+
+
+class _Comparing(Gathering[News]):
+    """Learns what was there before, and then holds of the new values what their rows tell."""
+
+    def __init__(self) -> None:
+        super().__init__(rows=lambda _: (), rank=_rank)
+        self._known: set[tuple[str, str]] = set()
+        self._new: dict[tuple[str, str], _Value] = {}
+        self._before = self._found = 0
+
+    def learn(self, asked: Asked) -> None:
+        """The time before comes first, as all records do."""
+        self._before += len(asked.before)
+        self._found += len(asked.records)
+        self._known.update(pair for one in asked.before for pair in _values(asked, one))
+        for one in asked.records:
+            for pair in _values(asked, one):
+                if pair[1] and pair not in self._known:
+                    self._new.setdefault(pair, _Value(one)).add(one)
+
+    def last(self) -> Iterator[tuple[tuple[object, ...], News]]:
+        """All rows."""
+        rows = [_row(pair, found, self._before) for pair, found in self._new.items()]
+        yield from sorted(((_rank(row), row) for row in rows), key=lambda pair: pair[0])
+
+    def remarks(self) -> tuple[str, ...]:
+        """As the question's."""
+        return _told(self._before, self._found)
+
+
+def _rank(row: News) -> tuple[int, datetime, str]:
+    return _ORDER.index(row.what), row.first_at, row.value
 
 
 def _values(asked: Asked, one: Record) -> Iterator[tuple[str, str]]:
@@ -68,19 +118,19 @@ def _values(asked: Asked, one: Record) -> Iterator[tuple[str, str]]:
     yield "account", one.account
 
 
-def _row(pair: tuple[str, str], several: list[Record], against: int) -> News:
+def _row(pair: tuple[str, str], found: _Value, against: int) -> News:
     return News(
         what=pair[0],
         value=pair[1],
-        count=len(several),
-        errors=failed(several),
-        first_at=several[0].at,
-        last_at=several[-1].at,
-        who=once(who(one) for one in several),
-        calls=once(one.call for one in several),
+        count=len(found.event_ids),
+        errors=found.errors,
+        first_at=found.first_at,
+        last_at=found.last_at,
+        who=once(found.who),
+        calls=once(found.calls),
         against=against,
-        event_ids=ids(several),
-        locators=locators(several),
+        event_ids=tuple(found.event_ids),
+        locators=once(found.locators),
     )
 
 
@@ -93,7 +143,11 @@ def _needs(query: Query) -> Query:
 
 
 def _remarks(asked: Asked) -> tuple[str, ...]:
-    if asked.before or not asked.records:
+    return _told(len(asked.before), len(asked.records))
+
+
+def _told(before: int, found: int) -> tuple[str, ...]:
+    if before or not found:
         return ()
     return ("nothing matching is known of the 14 days before: everything is new, or those days are not in the source",)
 
@@ -107,4 +161,5 @@ NEWS = Question(
     needs=_needs,
     rows=news,
     remarks=_remarks,
+    wide=_Comparing,
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from irkit.cloudtrail.identity import is_place, who
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.questions.group import agents, failed, places
+from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.record import Record
 
@@ -39,18 +39,66 @@ KINDS = ("who", "key", "ip", "service address", "agent", "call", "region", "acco
 
 def seen(asked: Asked) -> tuple[Seen, ...]:
     """Kind by kind; within one, the most frequent first."""
-    groups: dict[tuple[str, str], list[Record]] = {}
-    for one in asked.records:
-        for what, value in values(asked, one):
-            if value:
-                groups.setdefault((what, value), []).append(one)
-    rows = [_row(asked, what, value, several) for (what, value), several in groups.items()]
-    return tuple(sorted(rows, key=lambda row: (KINDS.index(row.what), -row.count, row.first_at, row.value)))
+    counting = _Counting()
+    counting.learn(asked)
+    return tuple(row for _, row in counting.last())
 
 
-def values(asked: Asked, one: Record) -> Iterator[tuple[str, str]]:
+class _Value:
+    """What is known of one value so far."""
+
+    __slots__ = ("agents", "count", "denied", "errors", "first", "ips", "last")
+
+    def __init__(self, one: Record) -> None:
+        self.count = self.errors = self.denied = 0
+        self.first = self.last = (one.at, one.event_id, one.locator)
+        self.ips: set[str] = set()
+        self.agents: set[str] = set()
+
+    def add(self, one: Record, caller: Record) -> None:
+        """One more record, no older than those before."""
+        self.count += 1
+        if one.error:
+            self.errors += 1
+            self.denied += one.denied
+        self.last = (one.at, one.event_id, one.locator)
+        if is_place(caller.ip):
+            self.ips.add(caller.ip)
+        if caller.agent and not caller.invoked_by:
+            self.agents.add(caller.agent)
+
+
+class _Counting(Gathering[Seen]):
+    """Counts value by value; the records are not held."""
+
+    def __init__(self) -> None:
+        super().__init__(rows=lambda _: (), rank=_rank)
+        self._values: dict[tuple[str, str], _Value] = {}
+
+    def learn(self, asked: Asked) -> None:
+        """Count them."""
+        known = self._values
+        for one in asked.records:
+            caller = asked.caller(one)
+            for pair in values(one, caller):
+                if pair[1]:
+                    found = known.get(pair)
+                    if found is None:
+                        found = known[pair] = _Value(one)
+                    found.add(one, caller)
+
+    def last(self) -> Iterator[tuple[tuple[object, ...], Seen]]:
+        """All rows."""
+        rows = [_row(what, value, found) for (what, value), found in self._values.items()]
+        yield from sorted(((_rank(row), row) for row in rows), key=lambda pair: pair[0])
+
+
+def _rank(row: Seen) -> tuple[int, int, datetime, str]:
+    return KINDS.index(row.what), -row.count, row.first_at, row.value
+
+
+def values(one: Record, caller: Record) -> Iterator[tuple[str, str]]:
     """What a record is counted under: key, address and agent are the caller's when a service made the call."""
-    caller = asked.caller(one)
     yield "who", who(one)
     yield "key", caller.key_id
     yield ("ip" if is_place(caller.ip) else "service address"), caller.ip
@@ -61,20 +109,20 @@ def values(asked: Asked, one: Record) -> Iterator[tuple[str, str]]:
     yield "account", one.account
 
 
-def _row(asked: Asked, what: str, value: str, several: list[Record]) -> Seen:
-    ends = several[:1] if len(several) == 1 else [several[0], several[-1]]
+def _row(what: str, value: str, found: _Value) -> Seen:
+    ends = (found.first,) if found.count == 1 else (found.first, found.last)
     return Seen(
         what=what,
         value=value,
-        count=len(several),
-        errors=failed(several),
-        denied=sum(one.denied for one in several),
-        first_at=several[0].at,
-        last_at=several[-1].at,
-        ips=len(places(asked, several)),
-        agents=len(agents(asked, several)),
-        event_ids=tuple(one.event_id for one in ends),
-        locators=tuple(one.locator.text for one in ends),
+        count=found.count,
+        errors=found.errors,
+        denied=found.denied,
+        first_at=found.first[0],
+        last_at=found.last[0],
+        ips=len(found.ips),
+        agents=len(found.agents),
+        event_ids=tuple(event_id for _, event_id, _ in ends),
+        locators=tuple(locator.text for _, _, locator in ends),
     )
 
 
@@ -90,4 +138,5 @@ SEEN = Question(
     columns=("what", "value", "count", "errors", "denied", "first_at", "last_at", "ips", "agents"),
     needs=_all,
     rows=seen,
+    wide=_Counting,
 )
