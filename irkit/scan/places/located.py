@@ -31,7 +31,7 @@ class Located(NamedTuple):
     """Where held objects stand. Places have no line: whoever knows the sighting adds it."""
 
     places: dict[str, tuple[Place, ...]]
-    """By object id: a blob's, one for each path, newest first; a commit's or tag's own. Every held object that has a
+    """By object id: a blob's, one for each path, by path; a commit's or tag's own. Every held object that has a
     sighting which is not dismissed has at least one, but trees: see ``names``. Of an object that nothing leads to, only
     the places in commits that were there when it was located first."""
     names: dict[bytes, tuple[Place, ...]]

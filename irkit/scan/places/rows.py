@@ -187,7 +187,7 @@ def name_rows(rows: Iterable[Row], names: Iterable[bytes], times: Mapping[bytes,
 
     ``times`` has the commits' times, by id.
     """
-    files = [row for row in rows if row.kind is PlaceKind.FILE_NAME]
+    files = sorted(row for row in rows if row.kind is PlaceKind.FILE_NAME)  # of two at one time the same is the first
     found: dict[bytes, list[Row]] = {}
     for name in names:
         together: dict[tuple[bytes, bool, str], Row] = {}

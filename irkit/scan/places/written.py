@@ -35,9 +35,18 @@ def written(
             is_current=row.is_current,
         )
 
-    places: dict[str, list[Place]] = {}
+    by_id: dict[str, list[Row]] = {}
     for row in rows:
         if row.kind is not PlaceKind.FILE_NAME:
-            places.setdefault(row.object_id.decode(), []).append(place(row))
-    by_id = {id_: tuple(found) for id_, found in places.items()}
-    return Located(by_id, {name: tuple(map(place, some)) for name, some in named.items()})
+            by_id.setdefault(row.object_id.decode(), []).append(row)
+    places = {id_: tuple(map(place, _settled(some))) for id_, some in by_id.items()}
+    return Located(places, {name: tuple(map(place, _settled(some))) for name, some in named.items()})
+
+
+def _settled(rows: Sequence[Row]) -> Sequence[Row]:
+    """In an order that does not depend on which of several gits was the first to tell."""
+    return sorted(rows, key=_by_path) if len(rows) > 1 else rows
+
+
+def _by_path(row: Row) -> tuple[bytes, PlaceKind, bytes, bytes, str]:
+    return row.path, row.kind, row.first, row.last, row.staged_in

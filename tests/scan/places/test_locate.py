@@ -10,6 +10,7 @@ import pytest
 from irkit.scan.finding import Place, PlaceKind
 from irkit.scan.places.locate import locate
 from irkit.scan.places.located import Located
+from irkit.scan.places.rows import track_rows
 from tests.scan.places.histories import Git, Held, held, sighting
 
 
@@ -65,6 +66,19 @@ def test_each_path_of_a_blob_is_a_place(git: Git) -> None:
     git.write("b", b"one")
     git.commit()
     assert {place.path for place in places(git, blob)} == {"a", "b"}
+
+
+def test_places_have_one_order_whichever_is_found_first(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("b", "a", "planted name/x", "c", "planted name/y"):
+        blob = git.write(path, b"one")
+        git.commit()
+        git.clock -= 60  # all in one moment
+    tree = held(git("rev-parse", "HEAD^{tree}"), "tree", b"planted name")
+    usual = located(git, held(blob), tree)
+    monkeypatch.setattr("irkit.scan.places.locate.track_rows", lambda history: track_rows(history)[::-1])
+    assert located(git, held(blob), tree) == usual
+    assert [place.path for place in usual.places[blob]] == ["a", "b", "c", "planted name/x", "planted name/y"]
+    assert usual.names
 
 
 def test_what_only_a_merge_holds_was_brought_by_the_merge(git: Git) -> None:
