@@ -76,6 +76,8 @@ class _Scan:
         self._jobs = jobs
         self._told = told
         self._meanwhile = meanwhile
+        self._gone: tuple[Skipped, ...] | None = None
+        """What refs lead to and is not here; None while nobody looked."""
 
     def through_git(self, found: Stores) -> Scanned:
         """Let git read everything."""
@@ -84,7 +86,7 @@ class _Scan:
         unlisted = tuple(Skipped("objects that git does not list", error) for error in errors)
         found = found._replace(skipped=(*found.skipped, *unlisted))
         merged = Merged()
-        self._run(git_tasks(self._repository, listed, self._detector, self._jobs), merged)
+        self._run(git_tasks(self._repository, listed, self._detector, self._jobs), merged, found)
         return self._result(merged, found, Counter(), "")
 
     def directly(self, found: Stores, memory: Memory) -> Scanned:
@@ -94,7 +96,7 @@ class _Scan:
         merged = Merged()
         merged.recall(recalled(self._repository, self._detector, memory.kept), memory.skipped)
         if tasks:
-            self._run(tasks, merged)
+            self._run(tasks, merged, found)
             if merged.broken and len(found.packs) + bool(found.loose) > 1:
                 self._try_other_copies(merged)
         if memory.reused:
@@ -117,7 +119,7 @@ class _Scan:
         }
         return tasks + loose_tasks(loose, self._detector)
 
-    def _run(self, tasks: list[Task], merged: Merged) -> None:
+    def _run(self, tasks: list[Task], merged: Merged, found: Stores) -> None:
         tasks.sort(key=lambda task: -task.weight)
         every = sum(task.objects for task in tasks)
         answers: dict[int, Gathered] = {}
@@ -130,7 +132,7 @@ class _Scan:
             self._told(done, every)
 
         self._detector.open()  # once, not once a process
-        run_each([partial(_answer, task) for task in tasks], self._jobs, take, self._meanwhile)
+        run_each([partial(_answer, task) for task in tasks], self._jobs, take, partial(self._do_aside, found))
         wanted: dict[Ids, set[int]] = {}
         for number, task in enumerate(tasks):
             if task.keys:
@@ -138,6 +140,10 @@ class _Scan:
         named = {ids: ids(numbers) for ids, numbers in wanted.items()}  # one look through a pack's index for all tasks
         for number, task in enumerate(tasks):
             merged.add(answers[number], named[task.keys] if task.keys else {})
+
+    def _do_aside(self, found: Stores) -> None:
+        self._meanwhile()
+        self._gone = lost(self._repository, found)
 
     def _try_other_copies(self, merged: Merged) -> None:
         """What is broken in one place may be whole in another: git knows them all."""
@@ -155,7 +161,7 @@ class _Scan:
         return tuple((id_, *text) for (id_, _, _), text in zip(passed, clean, strict=True))
 
     def _result(self, merged: Merged, found: Stores, dismissed: Counter[str], problem: str) -> Scanned:
-        gone = lost(self._repository, found)
+        gone = lost(self._repository, found) if self._gone is None else self._gone
         skipped = (*merged.skipped(), *found.skipped, *gone, *absent(self._repository))
         is_incomplete = bool(merged.broken or found.skipped or gone)
         return Scanned(merged.held(), merged.counts, merged.size, skipped, is_incomplete, dict(dismissed), problem)

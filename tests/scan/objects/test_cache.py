@@ -10,6 +10,7 @@ from irkit.scan.objects import scan as module
 from irkit.scan.objects.gathered import Task
 from irkit.scan.objects.held import Scanned
 from irkit.scan.objects.merged import Merged
+from irkit.scan.objects.stores import Stores
 from tests.scan.objects.repositories import Finds, commit, git, made, numbered_lines, scan, secrets, word
 
 
@@ -34,9 +35,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counted: list[int] = []
     whole = module._Scan._run
 
-    def run(self: module._Scan, tasks: list[Task], merged: Merged) -> None:
+    def run(self: module._Scan, tasks: list[Task], merged: Merged, found: Stores) -> None:
         counted.append(sum(task.objects for task in tasks))
-        whole(self, tasks, merged)
+        whole(self, tasks, merged, found)
 
     monkeypatch.setattr(module._Scan, "_run", run)
     return counted
