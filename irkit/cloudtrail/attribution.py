@@ -8,9 +8,9 @@ identity ARN and the same resource within 5 seconds (744 of 744).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
@@ -25,6 +25,7 @@ _LONG = {"cloudformation": timedelta(hours=12)}
 _MOST_NEAR = 64
 """Of one identity's calls on one resource within the span, how many are compared."""
 _MOST_WINDOWS = 100
+_SECOND = timedelta(seconds=1)
 _LOOKING = (
     *("Describe", "List", "Delete", "Tag", "Untag", "AddTags", "RemoveTags", "GetResourcePolicy", "Lookup"),
     *(
@@ -96,23 +97,29 @@ def spans(records: Iterable[Record]) -> tuple[Window, ...]:
 
 def joined(times: Iterable[tuple[datetime, datetime]]) -> tuple[Window, ...]:
     """Spans widened by ``WITHIN`` on both sides, those near each other made one; at most 100."""
-    several = sorted(times)
     gap = timedelta(seconds=60)
-    while len(windows := _merged(several, gap)) > _MOST_WINDOWS:
+    # Event times are whole seconds, and a window's end is not in it.
+    windows = _merged(((first - WITHIN, last + WITHIN + _SECOND) for first, last in sorted(set(times))), gap)
+    while len(windows) > _MOST_WINDOWS:
         gap *= 1.5
+        windows = _merged(windows, gap)
     return windows
 
 
-def _merged(several: Sequence[tuple[datetime, datetime]], gap: timedelta) -> tuple[Window, ...]:
+def _merged(spans: Iterable[tuple[datetime, datetime]], gap: timedelta) -> tuple[Window, ...]:
+    """Spans in the order of their starts; those with no more than a gap between them made one."""
     windows: list[Window] = []
-    for first, last in several:
-        # Event times are whole seconds, and a window's end is not in it.
-        start, end = first - WITHIN, last + WITHIN + timedelta(seconds=1)
-        if windows and start <= windows[-1].end + gap:
-            windows[-1] = Window(windows[-1].start, max(windows[-1].end, end))
-        else:
-            windows.append(Window(start, end))
-    return tuple(windows)
+    begun: datetime | None = None
+    until = reach = datetime.min.replace(tzinfo=UTC)
+    for start, end in spans:
+        if begun is not None and start <= reach:
+            if end > until:
+                until, reach = end, end + gap
+            continue
+        if begun is not None:
+            windows.append(Window(begun, until))
+        begun, until, reach = start, end, end + gap
+    return (*windows, Window(begun, until)) if begun is not None else ()
 
 
 def _close_to(made: Iterable[Record], callers: Iterable[Record]) -> Iterator[Record]:

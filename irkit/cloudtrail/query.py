@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from irkit.cloudtrail.record import Record
 
 _LISTS = (list, tuple)
+_MOST_TOLD = 10_000
 
 
 class Outcome(StrEnum):
@@ -82,7 +84,7 @@ class Query:
             and (not self.source_identities or one.source_identity in self.source_identities)
             and (not self.ips or one.ip in self.ips)
             and (not self.agents or one.agent in self.agents)
-            and (not self.calls or any(is_call(one, each) for each in self.calls))
+            and (not self.calls or self._asks_for(one))
             and (not self.accounts or one.account in self.accounts)
             and (not self.regions or one.region in self.regions)
             and (not self.event_ids or one.event_id in self.event_ids)
@@ -90,6 +92,21 @@ class Query:
             and (not self.mentions or any(_mentions(one, each) for each in self.mentions))
             and (not self.any_of or any(each.matches(one) for each in self.any_of))
         )
+
+    def _asks_for(self, one: Record) -> bool:
+        """Whether a record's call is among those asked for. Some questions name a hundred, and look at very many."""
+        told = self._told
+        is_asked = told.get((one.source, one.name))
+        if is_asked is None:
+            if len(told) > _MOST_TOLD:
+                told.clear()
+            is_asked = told[one.source, one.name] = any(is_call(one, each) for each in self.calls)
+        return is_asked
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, str], bool]:
+        """Of services and names of calls, whether they are asked for."""
+        return {}
 
     def within(self, windows: Iterable[Window]) -> Query:
         """The same of other spans of time."""
