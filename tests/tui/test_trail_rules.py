@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from irkit.cloudtrail.coverage import Counts, Coverage
 from irkit.cloudtrail.locator import NOWHERE
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.asking import ask
@@ -18,6 +19,7 @@ from irkit.cloudtrail.questions.catalog import QUESTIONS
 from irkit.cloudtrail.questions.question import Answer, Follow
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Progress, found
+from irkit.tui.screens.trail_coverage import coverage_lines
 from irkit.tui.trail_asker import Sofar
 from irkit.tui.trail_cells import apart, drawable, escape, fitted, words
 from irkit.tui.trail_fields import FIELDS, value
@@ -202,6 +204,17 @@ def test_a_query_that_is_contained_asks_for_nothing_else(inner: Query, outer: Qu
     ]
     if contained(inner, outer):
         assert all(outer.matches(one) for one in records if inner.matches(one))
+
+
+# -- what an answer covers -------------------------------------------------------------------------------------------
+
+
+def test_no_files_are_counted_where_there_are_none() -> None:
+    history = Coverage(("eu-west-1",), AT, AT, AT, counts=Counts(events=300))
+    lines = [line for line, _ in coverage_lines(View("activity"), history, ())]
+    assert "  300 events" in lines
+    assert not any("file" in line for line in lines)
+    assert "Complete until" in lines
 
 
 # -- what is in memory ---------------------------------------------------------------------------------------------

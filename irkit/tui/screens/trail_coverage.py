@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.coverage import Counts, Coverage
 from irkit.tui.keys import Place, bindings, keys
 from irkit.tui.look import Look
 from irkit.tui.screens.placed import PlacedScreen
@@ -59,12 +59,10 @@ def coverage_lines(view: View, coverage: Coverage, notes: Sequence[str]) -> Iter
         yield f"  {words(coverage.start)} to {words(coverage.end)}", ""
     yield "Looked at", "head"
     yield from ((f"  {drawable(each)}", "") for each in coverage.sources)
-    looked = coverage.counts
-    yield f"  {counted(looked.files, 'file')}, {counted(looked.events, 'event')}, {looked.size:,} bytes as stored", ""
-    yield f"  {counted(looked.pruned, 'file')} left out by name, {counted(looked.doubles, 'event')} met twice", ""
+    yield from ((f"  {each}", "") for each in _counts(coverage.counts))
     yield f"  regions: {drawable(', '.join(coverage.seen)) or 'none named'}", ""
     yield f"  accounts: {drawable(', '.join(coverage.accounts)) or 'none named'}", ""
-    yield "Complete until", "head"
+    yield "Complete until" if coverage.is_whole else "The rest is complete until", "head"
     if coverage.says_nothing:
         yield "  no record was read: nothing can be concluded", "bad"
     else:
@@ -81,3 +79,13 @@ def coverage_lines(view: View, coverage: Coverage, notes: Sequence[str]) -> Iter
     if coverage.never:
         yield "Never in it", "head"
         yield from ((f"  {drawable(each)}", "") for each in coverage.never)
+
+
+def _counts(looked: Counts) -> Iterator[str]:
+    """How much was looked at; of files only where there are some."""
+    events = counted(looked.events, "event")
+    if not looked.files and not looked.pruned:
+        yield events + (f", {looked.size:,} bytes" if looked.size else "")
+        return
+    yield f"{counted(looked.files, 'file')}, {events}, {looked.size:,} bytes as stored"
+    yield f"{counted(looked.pruned, 'file')} left out by name, {counted(looked.doubles, 'event')} met twice"
