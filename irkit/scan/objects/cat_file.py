@@ -9,16 +9,9 @@ from typing import IO, NamedTuple
 from irkit.scan.repository import Repository, environment
 
 PIECE = 4 << 20
-_SETTINGS = tuple(
-    word
-    for setting in (
-        *("protocol.allow=never", "core.bigFileThreshold=32m"),
-        *("core.packedGitWindowSize=16m", "core.packedGitLimit=64m"),
-    )
-    for word in ("-c", setting)
-)
-"""Older gits fetch a promised object that they are asked for, whatever ``GIT_NO_LAZY_FETCH`` says; blobs larger than
-this are passed on as they are inflated, not held in git's memory; and of a pack only so much is mapped at once."""
+MAPPED_BYTES = 64 << 20
+"""How much of the packs git maps at once; it holds whole only blobs of half of that, larger ones it passes on as it
+inflates them."""
 
 
 class Listed(NamedTuple):
@@ -129,7 +122,13 @@ def _asked(repository: Repository, ids: list[str], *words: str) -> subprocess.Po
 
 def _command(repository: Repository) -> list[str]:
     program, *words = repository.git()
-    return [program, *_SETTINGS, *words]
+    settings = (
+        "protocol.allow=never",  # older gits fetch a promised object that they are asked for, GIT_NO_LAZY_FETCH or not
+        f"core.bigFileThreshold={MAPPED_BYTES // 2}",
+        f"core.packedGitWindowSize={MAPPED_BYTES // 4}",
+        f"core.packedGitLimit={MAPPED_BYTES}",
+    )
+    return [program, *(word for one in settings for word in ("-c", one)), *words]
 
 
 def _out(git: subprocess.Popen[bytes]) -> IO[bytes]:
