@@ -24,7 +24,7 @@ from scanning.bars import Bar
 from scanning.measure import MB, Command, Measured, Run, alternating, run
 from trail import bars, later
 from trail.generate import RECORDS, make
-from trail.programs import ASKED, FOLLOWED, GUNZIP, RAW, Programs, missing
+from trail.programs import ASKED, FOLLOWED, GUNZIP, Programs, missing
 
 LARGE = 5
 """The largest set is so many times the one before, as hard links in other folders."""
@@ -39,7 +39,7 @@ class Bench:
         self.home = home
         self.missing = missing(given.trailscraper)
         self.bars: list[Bar] = []
-        self.measured: list[tuple[int, Measured]] = []
+        self.measured: list[tuple[int, dict[str, Measured]]] = []
 
     def measure(self, logs: Path, key: str) -> None:
         """All programs over one set, in turns."""
@@ -53,7 +53,7 @@ class Bench:
         files = sum(1 for _ in logs.rglob("*.gz"))
         self._tell(logs, files, runs, firsts)
         self.bars += bars.of_answer(logs.name, files, runs, firsts)
-        self.measured.append((files, runs[RAW]))
+        self.measured.append((files, runs))
         if self.given.store:
             self._ask_later(logs, programs)
 
@@ -69,14 +69,14 @@ class Bench:
         return {command.name: _watched(command) for command in commands}
 
     def _ask_later(self, logs: Path, programs: Programs) -> None:
-        """The questions to the store: all narrow ones together have one bar."""
+        """The questions to the store: all narrow ones together have one bar on time, and all of them one on memory."""
         narrow = alternating(list(programs.later(later.NARROW)), self.given.rounds)
         wide = alternating(list(programs.later(later.WIDE)), 1)
         print(f"{logs.name}: later questions, each a new process")
         for each in (*narrow.values(), *wide.values()):
             took = f"CPU {bars.cpu(each):5.2f} s   wall {each.fastest_s:5.2f} s   {each.peak / MB:4.0f} MB"
             print(f"  {each.name:<72} {took}", flush=True)
-        self.bars.append(bars.of_later(logs.name, narrow))
+        self.bars += bars.of_later(logs.name, narrow, wide)
 
     def _tell(self, logs: Path, files: int, runs: dict[str, Measured], firsts: list[float]) -> None:
         size = sum(path.stat().st_size for path in logs.rglob("*.gz"))
@@ -144,7 +144,11 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--folder", type=Path, help="where the sets lie, or are made")
     parser.add_argument(
-        "--events", type=int, nargs="*", default=[100_000], help="2000000 is the one with bars of its own"
+        "--events",
+        type=int,
+        nargs="*",
+        default=[100_000],
+        help="2000000 is the one with bars of its own; 2000000 10000000: growth as well",
     )
     parser.add_argument("--large", action="store_true", help=f"the last set {LARGE} times over, too")
     parser.add_argument("--records", type=Path, default=RECORDS, help="real records, of which the sets are made")
@@ -166,7 +170,7 @@ def main() -> int:
             print(f"left out: {name}: {why}")
         for logs, key in sets(given, given.folder or Path(home) / "logs"):
             bench.measure(logs, key)
-    if given.large:
+    if len(bench.measured) > 1:
         bench.bars += bars.of_growth(*bench.measured[-2:])
     for bar in bench.bars:
         print(f"{'met   ' if bar.is_met else 'MISSED'}  {bar.what:<58} {bar.got:>10}   bar {bar.wanted}")

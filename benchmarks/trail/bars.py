@@ -52,20 +52,28 @@ def of_answer(name: str, files: int, runs: Mapping[str, Measured], first_rows_s:
         )
 
 
-def of_later(name: str, runs: Mapping[str, Measured]) -> Bar:
-    """The bar of the later questions: that of the dearest."""
-    dearest = max(runs.values(), key=lambda each: each.fastest_s)
+def of_later(name: str, narrow: Mapping[str, Measured], wide: Mapping[str, Measured]) -> Iterator[Bar]:
+    """The bars of the later questions: the time of the dearest narrow one, and the memory of the largest of all."""
+    dearest = max(narrow.values(), key=lambda each: each.fastest_s)
     took = dearest.fastest_s
-    what = f"{name}: the dearest of {len(runs)} later questions ({dearest.name})"
-    return Bar(what, f"<= {LATER_S} s", f"{took:.2f} s", took <= LATER_S)
+    what = f"{name}: the dearest of {len(narrow)} later questions ({dearest.name})"
+    yield Bar(what, f"<= {LATER_S} s", f"{took:.2f} s", took <= LATER_S)
+    largest = max((*narrow.values(), *wide.values()), key=lambda each: each.peak)
+    what = f"{name}: memory of later questions, the most ({largest.name})"
+    yield Bar(what, f"<= {PEAK_MB} MB", f"{largest.peak / MB:.0f} MB", largest.peak <= PEAK_MB * MB)
 
 
-def of_growth(small: tuple[int, Measured], large: tuple[int, Measured]) -> Iterator[Bar]:
-    """The bars of two sets: time by the file, and memory. Each is given with its number of files."""
-    ratio = (cpu(large[1]) / large[0]) / (cpu(small[1]) / small[0])
-    yield Bar(f"{small[0]} to {large[0]} files: CPU a file", f"<= {GROWTH}x", f"{ratio:.2f}x", ratio <= GROWTH)
-    peak = large[1].peak / small[1].peak
-    yield Bar(f"{small[0]} to {large[0]} files: memory", f"<= {GROWTH}x", f"{peak:.2f}x", peak <= GROWTH)
+def of_growth(small: tuple[int, Mapping[str, Measured]], large: tuple[int, Mapping[str, Measured]]) -> Iterator[Bar]:
+    """The bars of two sets: time by the file, and memory, of what was measured of both; given by their files."""
+    for name in (RAW, INGEST):
+        if name not in small[1] or name not in large[1]:
+            continue
+        before, after = small[1][name], large[1][name]
+        what = f"{name}, {small[0]} to {large[0]} files"
+        ratio = (cpu(after) / large[0]) / (cpu(before) / small[0])
+        yield Bar(f"{what}: CPU a file", f"<= {GROWTH}x", f"{ratio:.2f}x", ratio <= GROWTH)
+        peak = after.peak / before.peak
+        yield Bar(f"{what}: memory", f"<= {GROWTH}x", f"{peak:.2f}x", peak <= GROWTH)
 
 
 def least(runs: Mapping[str, Measured]) -> dict[str, Run]:

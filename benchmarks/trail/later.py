@@ -49,6 +49,8 @@ WIDE: tuple[tuple[str, ...], ...] = (
     ("persistence", *_DAY),
     ("denied",),
     ("ci", *_LEAK),
+    ("ci",),
+    ("secrets",),
     ("seen", *_ALONE, *_DAY),
 )
 
