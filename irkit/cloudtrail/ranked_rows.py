@@ -14,7 +14,7 @@ from irkit.cloudtrail.spool import Spool
 T = TypeVar("T")
 Rank = tuple[object, ...]
 """What rows are ordered by."""
-_AT_ONCE = 400
+_AT_ONCE = 200
 """So much of one run comes into memory together, in the weight of its rows: there are many runs."""
 _SORTED = 100_000
 """So much is sorted in memory."""

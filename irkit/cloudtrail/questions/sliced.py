@@ -30,8 +30,8 @@ from irkit.cloudtrail.spool import Spool
 Row = TypeVar("Row")
 IN_A_SPAN = 20_000
 """Records that are asked for at once."""
-_SHELVES_OF_A_SPAN = 2
-"""A shelf then holds half as many records as a span, as evenly as the shelves' names allow."""
+_SHELVES_OF_A_SPAN = 4
+"""A shelf then holds a fourth of the records of a span, as evenly as the shelves' names allow."""
 _MOST_SHELVES = 2_000
 _AROUND = timedelta(minutes=1)
 
