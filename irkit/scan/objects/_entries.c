@@ -47,23 +47,32 @@ static void sort(uint64_t **from, uint64_t **to, Py_ssize_t count) {
     }
 }
 
+/* Offsets as they stand in an index: of 4 or 8 bytes. */
+static uint64_t offset_of(const Py_buffer *offsets, Py_ssize_t at) {
+    return offsets->itemsize == 8 ? ((const uint64_t *)offsets->buf)[at] : ((const uint32_t *)offsets->buf)[at];
+}
+
+static int open_offsets(PyObject *object, Py_buffer *offsets) {
+    if (PyObject_GetBuffer(object, offsets, PyBUF_ND) < 0) return -1;
+    if (offsets->itemsize == 8 || offsets->itemsize == 4) return 0;
+    PyBuffer_Release(offsets);
+    PyErr_SetString(PyExc_TypeError, "offsets have 4 or 8 bytes");
+    return -1;
+}
+
 static PyObject *in_order(PyObject *module, PyObject *offsets) {
     (void)module;
     Py_buffer read;
-    if (PyObject_GetBuffer(offsets, &read, PyBUF_ND) < 0) return NULL;
+    if (open_offsets(offsets, &read) < 0) return NULL;
     PyObject *result = NULL;
     Py_ssize_t count = read.len / read.itemsize;
     uint64_t *from = PyMem_Malloc((size_t)count * 8 + 8), *to = PyMem_Malloc((size_t)count * 8 + 8);
     if (from == NULL || to == NULL) {
         PyErr_NoMemory();
-    } else if (read.itemsize == 8 || read.itemsize == 4) {
-        if (read.itemsize == 8) memcpy(from, read.buf, (size_t)count * 8);
-        else
-            for (Py_ssize_t at = 0; at < count; at++) from[at] = ((const uint32_t *)read.buf)[at];
+    } else {
+        for (Py_ssize_t at = 0; at < count; at++) from[at] = offset_of(&read, at);
         sort(&from, &to, count);
         result = PyBytes_FromStringAndSize((const char *)from, count * 8);
-    } else {
-        PyErr_SetString(PyExc_TypeError, "offsets have 4 or 8 bytes");
     }
     PyMem_Free(from);
     PyMem_Free(to);
@@ -79,6 +88,45 @@ static Py_ssize_t place_of(const uint64_t *offsets, uint64_t offset, Py_ssize_t 
         else high = middle;
     }
     return low;
+}
+
+/* One of 65,536 numbers for an offset; most offsets have one that no wanted offset has. */
+static unsigned mark_of(uint64_t offset) {
+    return (unsigned)(offset * 0x9E3779B97F4A7C15u >> 48);
+}
+
+static int add_places(const Py_buffer *offsets, const uint64_t *wanted, Py_ssize_t count, PyObject *found) {
+    unsigned char marks[8192] = {0};
+    for (Py_ssize_t at = 0; at < count; at++) marks[mark_of(wanted[at]) >> 3] |= 1 << (mark_of(wanted[at]) & 7);
+    for (Py_ssize_t at = 0; at < offsets->len / offsets->itemsize; at++) {
+        uint64_t offset = offset_of(offsets, at);
+        unsigned mark = mark_of(offset);
+        if (!(marks[mark >> 3] >> (mark & 7) & 1)) continue;
+        Py_ssize_t place = place_of(wanted, offset, 0, count);
+        if (place == count || wanted[place] != offset) continue;
+        PyObject *number = PyLong_FromSsize_t(at);
+        int failed = number == NULL || PyList_Append(found, number) < 0;
+        Py_XDECREF(number);
+        if (failed) return -1;
+    }
+    return 0;
+}
+
+static PyObject *places(PyObject *module, PyObject *arguments) {
+    (void)module;
+    PyObject *of_offsets, *of_wanted;
+    if (!PyArg_ParseTuple(arguments, "OO", &of_offsets, &of_wanted)) return NULL;
+    Py_buffer offsets, wanted;
+    if (open_offsets(of_offsets, &offsets) < 0) return NULL;
+    PyObject *found = NULL;
+    Py_ssize_t count = numbers_of(of_wanted, &wanted, 8, 0);
+    if (count >= 0) {
+        found = PyList_New(0);
+        if (found != NULL && add_places(&offsets, wanted.buf, count, found) < 0) Py_CLEAR(found);
+        PyBuffer_Release(&wanted);
+    }
+    PyBuffer_Release(&offsets);
+    return found;
 }
 
 static int32_t base_at(const uint64_t *offsets, Py_ssize_t number, uint64_t back) {
@@ -237,6 +285,17 @@ static void join_families(const int32_t *bases, Py_ssize_t count, int32_t *first
     }
 }
 
+static PyObject *roots_of(const int32_t *bases, Py_ssize_t count) {
+    Py_ssize_t so_many = 0;
+    for (Py_ssize_t number = 0; number < count; number++) so_many += bases[number] < 0;
+    PyObject *result = PyBytes_FromStringAndSize(NULL, so_many * 4);
+    if (result == NULL) return NULL;
+    int32_t *roots = (int32_t *)PyBytes_AsString(result);
+    for (Py_ssize_t number = 0; number < count; number++)
+        if (bases[number] < 0) *roots++ = (int32_t)number;
+    return result;
+}
+
 static PyObject *families(PyObject *module, PyObject *of_bases) {
     (void)module;
     Py_buffer bases;
@@ -245,7 +304,7 @@ static PyObject *families(PyObject *module, PyObject *of_bases) {
     PyObject *first = PyBytes_FromStringAndSize(NULL, count * 4);
     PyObject *following = PyBytes_FromStringAndSize(NULL, count * 4);
     PyObject *members = PyBytes_FromStringAndSize(NULL, count * 4);
-    PyObject *result = NULL;
+    PyObject *result = NULL, *roots = NULL;
     if (first != NULL && following != NULL && members != NULL) {
         int32_t *column = (int32_t *)PyBytes_AsString(members);
         memset(PyBytes_AsString(first), 0xff, (size_t)count * 4);
@@ -253,8 +312,10 @@ static PyObject *families(PyObject *module, PyObject *of_bases) {
         for (Py_ssize_t number = 0; number < count; number++) column[number] = 1;
         int32_t *firsts = (int32_t *)PyBytes_AsString(first), *nexts = (int32_t *)PyBytes_AsString(following);
         join_families(bases.buf, count, firsts, nexts, column);
-        result = PyTuple_Pack(3, first, following, members);
+        roots = roots_of(bases.buf, count);
+        if (roots != NULL) result = PyTuple_Pack(4, first, following, members, roots);
     }
+    Py_XDECREF(roots);
     Py_XDECREF(first);
     Py_XDECREF(following);
     Py_XDECREF(members);
@@ -264,9 +325,10 @@ static PyObject *families(PyObject *module, PyObject *of_bases) {
 
 static PyMethodDef methods[] = {
     {"in_order", in_order, METH_O, "in_order(offsets): sorted, 8 bytes each."},
+    {"places", places, METH_VARARGS, "places(offsets, wanted): where the wanted ones are, which are sorted."},
     {"read_heads", read_heads, METH_VARARGS, "read_heads(pack, offsets, release): heads, sizes, kinds and bases."},
     {"inherit_kinds", inherit_kinds, METH_VARARGS, "inherit_kinds(kinds, bases): whether a base is behind its delta."},
-    {"families", families, METH_O, "families(bases): first children, next siblings, counts of members."},
+    {"families", families, METH_O, "families(bases): first children, next siblings, counts of members, and roots."},
     {NULL, NULL, 0, NULL},
 };
 

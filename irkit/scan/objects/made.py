@@ -37,7 +37,7 @@ def made(pack: _Pack, roots: array[int]) -> Made:
     Deepest first, the largest branch last: while one is read, the bases that wait for it are at most as many as the
     family's size has bits.
     """
-    offsets, _, _, _, _, first_child, next_sibling, _ = pack.entries
+    offsets, _, _, _, _, first_child, next_sibling, _, _ = pack.entries
     used = 0
     for root in roots:
         waiting: list[tuple[int, bytes | None]] = [(root, None)]

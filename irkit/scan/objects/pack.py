@@ -10,7 +10,7 @@ from pathlib import Path
 
 from irkit.scan.objects.codec import ApplyDeltaError, InflateError, apply_delta, inflate
 from irkit.scan.objects.made import Made, made
-from irkit.scan.objects.pack_entries import KINDS, Entries, pack_entries
+from irkit.scan.objects.pack_entries import KINDS, Entries, pack_entries, places
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
 from irkit.scan.objects.pieces import HUGE
 
@@ -100,10 +100,9 @@ class Pack:
     def ids(self, numbers: set[int]) -> dict[int, str]:
         """The ids of these entries, in hex."""
         wanted = {self.entries.offsets[number]: number for number in numbers}
-        found = (
-            (wanted[offset], self.index.id_at(at)) for at, offset in enumerate(self.index.offsets()) if offset in wanted
-        )
-        return {number: id_.hex() for number, id_ in found}
+        offsets = self.index.offsets()
+        found = places(offsets, array("Q", sorted(wanted)))
+        return {wanted[offsets[at]]: self.index.id_at(at).hex() for at in found}
 
     def _give_up(self, number: int, why: str) -> None:
         self.broken |= dict.fromkeys(self.members(number), "what it is made from is broken")

@@ -43,6 +43,8 @@ class Entries(NamedTuple):
     """The next delta of the same base."""
     members: array[int]
     """How many entries there are in the family below and with this one."""
+    roots: array[int]
+    """The entries without a base here; shorter than the others."""
 
 
 def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None]) -> Entries:
@@ -59,7 +61,7 @@ def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None]
         bytearray(columns[2]),
         _ints(columns[3]),
     )
-    _find_named_bases(pack, index, Entries(offsets, heads, sizes, kinds, bases, bases, bases, bases))
+    _find_named_bases(pack, index, Entries(offsets, heads, sizes, kinds, bases, bases, bases, bases, bases))
     if inherit_kinds(kinds, bases):
         _inherit_from_behind(kinds, bases)
     return Entries(offsets, heads, sizes, kinds, bases, *map(_ints, families(bases)))
@@ -75,6 +77,15 @@ def in_order(offsets: array[int]) -> bytes:
 
 
 in_order = native(_NATIVE, in_order)
+
+
+def places(offsets: array[int], wanted: array[int]) -> list[int]:
+    """Where in these offsets the wanted ones are, which are sorted and 8 bytes each."""
+    there = set(wanted)
+    return [at for at, offset in enumerate(offsets) if offset in there]
+
+
+places = native(_NATIVE, places)
 
 
 def read_heads(pack: memoryview, offsets: array[int], release: Callable[[], None]) -> tuple[bytes, bytes, bytes, bytes]:
@@ -182,8 +193,8 @@ def _inherit_from_behind(kinds: bytearray, bases: array[int]) -> None:
             kinds[one] = kinds[at]
 
 
-def families(bases: array[int]) -> tuple[bytes, bytes, bytes]:
-    """First children, next siblings and counts of members, 4 bytes each; the largest family's child comes first."""
+def families(bases: array[int]) -> tuple[bytes, bytes, bytes, bytes]:
+    """First children (of the largest family), next siblings, counts of members, and roots, 4 bytes each."""
     count = len(bases)
     first, following, members = array("i", [NONE]) * count, array("i", [NONE]) * count, array("i", [1]) * count
     late = []
@@ -206,7 +217,8 @@ def families(bases: array[int]) -> tuple[bytes, bytes, bytes]:
     for number in late:
         following[number] = first[bases[number]]
         first[bases[number]] = number
-    return first.tobytes(), following.tobytes(), members.tobytes()
+    roots = array("i", (number for number, base in enumerate(bases) if base < 0))
+    return first.tobytes(), following.tobytes(), members.tobytes(), roots.tobytes()
 
 
 families = native(_NATIVE, families)

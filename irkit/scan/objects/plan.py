@@ -12,7 +12,7 @@ from irkit.scan.objects.families import look_at_families
 from irkit.scan.objects.gathered import Task
 from irkit.scan.objects.one_by_one import look_at_git, look_at_loose
 from irkit.scan.objects.pack import Pack
-from irkit.scan.objects.pack_entries import BLOB, NONE, UNKNOWN
+from irkit.scan.objects.pack_entries import BLOB, UNKNOWN
 from irkit.scan.objects.pieces import HUGE
 from irkit.scan.repository import Repository
 
@@ -30,8 +30,8 @@ def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[
     live = None if known is None else {pack.root(number) for number, byte in enumerate(known) if not byte}
     weights = {
         number: members[number] * (_OF_AN_OBJECT + (sizes[number] if kinds[number] == BLOB else 0))
-        for number, base in enumerate(entries.bases)
-        if base == NONE and kinds[number] != UNKNOWN and sizes[number] <= HUGE and (live is None or number in live)
+        for number in entries.roots
+        if kinds[number] != UNKNOWN and sizes[number] <= HUGE and (live is None or number in live)
     }
     most = sum(weights.values()) // _TASKS
     tasks: list[Task] = []
@@ -53,16 +53,13 @@ def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[
 def left_to_git(pack: Pack, known: bytearray | None) -> list[Listed]:
     """Objects of a pack that git is to read: huge ones, and those whose base is not in the pack."""
     entries = pack.entries
-    huge = max(entries.sizes, default=0) > HUGE
-    if not huge and UNKNOWN not in entries.kinds:
-        return []
-    roots = [
-        number
-        for number, base in enumerate(entries.bases)
-        if base == NONE and (entries.sizes[number] > HUGE or entries.kinds[number] == UNKNOWN)
-    ]
+    sizes, kinds = entries.sizes, entries.kinds
+    roots = [number for number in entries.roots if sizes[number] > HUGE or kinds[number] == UNKNOWN]
     numbers = {number for root in roots for number in pack.members(root)}
-    numbers |= {number for number, kind in enumerate(entries.kinds) if kind == UNKNOWN}
+    if UNKNOWN in kinds:
+        numbers |= {number for number, kind in enumerate(kinds) if kind == UNKNOWN}
+    if not numbers:
+        return []
     ids = pack.ids({number for number in numbers if known is None or not known[number]})
     return [Listed(id_, pack.kind(number), entries.sizes[pack.root(number)]) for number, id_ in ids.items()]
 

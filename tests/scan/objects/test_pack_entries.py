@@ -63,3 +63,11 @@ def test_kinds_and_families_are_made_alike_of_any_bases(entries: list[tuple[int,
     assert native.inherit_kinds(kinds, bases) == python.inherit_kinds(others, bases)
     assert kinds == others
     assert native.families(bases) == python.families(bases)
+
+
+@given(st.lists(st.integers(0, 30)), st.sets(st.integers(0, 40)))
+def test_wanted_offsets_are_found_alike(offsets: list[int], wanted: set[int]) -> None:
+    expected = [at for at, offset in enumerate(offsets) if offset in wanted]
+    for code in "IQ":
+        for module in (native, python):
+            assert module.places(array(code, offsets), array("Q", sorted(wanted))) == expected
