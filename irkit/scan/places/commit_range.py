@@ -69,7 +69,7 @@ def _diffed(repository: Repository, commits: Sequence[bytes]) -> tuple[bytes, tu
 
 def _tags(repository: Repository, asked: Span, refs: Refs, commits: dict[bytes, int]) -> list[bytes]:
     """Annotated tags that are asked for, or that point to one of the commits."""
-    tips = {tip.encode() for tip in asked.tips}
+    tips = _only_tags(repository, [tip.encode() for tip in asked.tips if tip.encode() not in commits])
     tags = [(start.ids[0], start.peeled) for start in refs.starts if start.name.startswith(b"refs/tags/")]
     unknown = [id_ for id_, peeled in tags if not peeled and id_ not in commits]
     asks = b"".join(id_ + b"^{commit}\n" for id_ in unknown)
@@ -77,6 +77,15 @@ def _tags(repository: Repository, asked: Span, refs: Refs, commits: dict[bytes, 
     peels = dict(zip(unknown, said.splitlines(), strict=True))
     new = [id_ for id_, peeled in tags if (peeled or peels.get(id_, b"")) in commits]
     return [id_ for id_ in dict.fromkeys([*tips, *new]) if id_ not in commits]
+
+
+def _only_tags(repository: Repository, ids: Sequence[bytes]) -> list[bytes]:
+    """Less the commits: a tip that is no commit of the range is one that is left out."""
+    if not ids:
+        return []
+    words = ("cat-file", "--batch-check=%(objecttype)", "--buffer")
+    kinds = answer(repository, *words, read=b"".join(id_ + b"\n" for id_ in ids))[1].splitlines()
+    return [id_ for id_, kind in zip(ids, kinds, strict=True) if kind == b"tag"]
 
 
 def _looked(repository: Repository, detector: Detector, ids: Iterable[bytes]) -> Merged:

@@ -139,6 +139,14 @@ def test_an_empty_range_is_empty(git: Git) -> None:
     assert located.commits == 0
 
 
+def test_a_commit_that_is_left_out_is_not_looked_at_though_it_is_named(git: Git) -> None:
+    git.commit(value(2).decode())
+    git("tag", "-a", "-m", value(3).decode(), "known", "HEAD~1")
+    seen, located = scanned(git, "HEAD..HEAD")
+    assert (seen.held, seen.counts, located.places) == ((), {}, {})
+    assert values(scanned(git, "HEAD..known")[0]) == {value(3)}
+
+
 def test_a_span_is_written_in_words(git: Git) -> None:
     base, head = git("rev-parse", "HEAD"), git.commit()
     git("update-ref", "refs/remotes/origin/x", base)
