@@ -171,7 +171,8 @@ def _newest_first(files: Iterable[tuple[Named, RawFile]]) -> list[RawFile]:
 def _coverage(label: str, query: Query, plan: _Plan, looked: Looked, names: _Names) -> Coverage:
     seen = _Seen.of(plan, looked)
     span = query.span
-    asked_at = max(seen.newest or EVER, seen.last or EVER)
+    # An event's time may be anything: what names say of deliveries goes before it.
+    asked_at = seen.newest or seen.last or EVER
     skipped, no_logs = _judged(looked.skipped, looked.fruitless)
     return Coverage(
         regions=tuple(sorted(query.regions or seen.regions)),

@@ -207,6 +207,18 @@ def test_files_without_times_in_their_names_are_trusted_until_their_last_event(t
     assert coverage.regions == ("eu-west-1",)
 
 
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "2099-01-01T00:00:00Z"])
+def test_an_event_of_a_time_to_come_makes_no_answer_trusted_until_then(tmp_path: Path, time: str) -> None:
+    log(tmp_path, [body("iam:ListUsers"), body("iam:GetUser", eventTime=time)], START + timedelta(minutes=5))
+    coverage = look(tmp_path, Query(keys=("AKIANOBODY",))).coverage
+    assert coverage.asked_at == START + timedelta(minutes=5)
+    assert coverage.trusted_until == START - timedelta(minutes=10)
+    (tmp_path / "export.json").write_text(
+        json.dumps({"Records": [body("iam:ListUsers", eventTime="9999-12-31T23:59:59Z")]})
+    )
+    assert look(tmp_path, Query()).coverage.trusted_until == START - timedelta(minutes=10)
+
+
 def test_no_record_that_is_found_lies_beyond_what_the_coverage_tells(tmp_path: Path) -> None:
     bodies = [body("iam:ListUsers", 1000 + each, pad="x" * 900) for each in range(60)]
     bodies[29:32] = [

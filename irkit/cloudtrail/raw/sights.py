@@ -13,6 +13,8 @@ _TIME = re.compile(rb'"eventTime"\s*+:\s*+"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
 _REGION = re.compile(rb'"awsRegion"\s*+:\s*+"([a-z0-9-]{5,20})"')
 _ACCOUNT = re.compile(rb'"recipientAccountId"\s*+:\s*+"(\d{12})"')
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
+_NO_YEARS = ("0000", "0001", "9999")
+"""Of no event (``record.moment``): a record of such a time is none."""
 _FAR = 64 << 10
 """A sample is looked for within so many bytes."""
 
@@ -33,7 +35,8 @@ def sights(text: bytes) -> Sights:
     """What some places of a text, its beginning and its end among them, tell."""
     starts = [len(text) * number // _SAMPLES for number in range(_SAMPLES)]
     starts.append(max(0, text.rfind(b'"eventTime"')))
-    times = [found[1].decode() for at in starts if (found := _TIME.search(text, at, at + _FAR))]
+    found_at = (found[1].decode() for at in starts if (found := _TIME.search(text, at, at + _FAR)))
+    times = [each for each in found_at if not each.startswith(_NO_YEARS)]
     ends = (0, max(0, len(text) - _FAR))
     return Sights(
         min(times, default=""),

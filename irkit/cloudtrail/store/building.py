@@ -85,7 +85,8 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
         from irkit.cloudtrail.store.seen_counts import count_everything
 
         rows = sum(part.rows for part in manifest.parts())
-        yield Progress("events counted", 0, rows)
+        if wanted:
+            yield Progress("events counted", 0, rows)
         count_everything(folder, rows)
         return built
 
