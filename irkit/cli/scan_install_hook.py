@@ -33,7 +33,8 @@ def run(args: argparse.Namespace) -> int:
     for file, change in done:
         print(f"{file}: {change}")
     if not args.remove and any(change is not Change.UNCHANGED for _, change in done):
-        say("`git commit` now scans what is staged. `git commit --no-verify` goes past every hook.")
+        push = ", `git push` what it would bring" if args.pre_push else ""
+        say(f"`git commit` now scans what is staged{push}. `--no-verify` goes past every hook.")
     return 0
 
 

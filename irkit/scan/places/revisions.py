@@ -93,6 +93,8 @@ def _needed(repository: Repository, found: dict[str, str], name: str) -> str:
     if repository.is_shallow:
         hint = "this clone is shallow: git fetch --unshallow brings the rest of its history"
         raise RevisionUnknown(f"{name}: no such commit here", hint=hint)
+    if name == "HEAD":
+        raise RevisionUnknown("nothing is committed here yet", hint="irkit scan looks at the files")
     raise RevisionUnknown(f"{name}: no such commit here", hint="git fetch may bring it; git log shows what there is")
 
 

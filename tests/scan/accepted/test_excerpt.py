@@ -146,6 +146,7 @@ def test_a_report_of_an_audit_counts_and_lists(tmp_path: Path) -> None:
         "undecided  b:?  X",
         "undecided  c:3  X",
     ]
+    assert next(audit_report(entries[:1])) == "1 entry: 1 real, 0 no secret, 0 undecided"
 
 
 def test_the_root_is_the_folder_that_has_the_files(tmp_path: Path) -> None:

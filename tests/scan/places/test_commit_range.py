@@ -166,6 +166,11 @@ def test_what_names_no_commit_is_refused_with_a_hint(git: Git, spec: str) -> Non
     assert error.value.exit_code == 2
 
 
+def test_a_repository_without_a_commit_is_called_so(tmp_path: Path) -> None:
+    with pytest.raises(RevisionUnknown, match="nothing is committed here yet"):
+        scanned(Git(tmp_path / "new"), "HEAD")
+
+
 def test_a_range_beyond_a_shallow_boundary_is_refused(git: Git, tmp_path: Path) -> None:
     first = git("rev-parse", "HEAD")
     for _ in range(4):
