@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from irkit.cloudtrail.record import Record
@@ -31,6 +32,7 @@ def who(one: Record) -> str:
     return named or "nobody named"
 
 
+@lru_cache(maxsize=1 << 12)
 def is_place(address: str) -> bool:
     """Whether an address says where a caller sat. ``AWS Internal`` and ``*.amazonaws.com`` are services' own."""
     return bool(address) and address != _INTERNAL and not address.endswith(_SERVICE_HOST)

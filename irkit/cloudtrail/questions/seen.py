@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from irkit.cloudtrail.identity import is_place, who
+from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.question import Asked, Question
@@ -49,23 +50,12 @@ class _Value:
 
     __slots__ = ("agents", "count", "denied", "errors", "first", "ips", "last")
 
-    def __init__(self, one: Record) -> None:
+    def __init__(self, first: tuple[datetime, str, Locator]) -> None:
         self.count = self.errors = self.denied = 0
-        self.first = self.last = (one.at, one.event_id, one.locator)
+        self.first = self.last = first
         self.ips: set[str] = set()
+        """With an empty text for what is none of a caller's, as ``agents``."""
         self.agents: set[str] = set()
-
-    def add(self, one: Record, caller: Record) -> None:
-        """One more record, no older than those before."""
-        self.count += 1
-        if one.error:
-            self.errors += 1
-            self.denied += one.denied
-        self.last = (one.at, one.event_id, one.locator)
-        if is_place(caller.ip):
-            self.ips.add(caller.ip)
-        if caller.agent and not caller.invoked_by:
-            self.agents.add(caller.agent)
 
 
 class _Counting(Gathering[Seen]):
@@ -80,12 +70,22 @@ class _Counting(Gathering[Seen]):
         known = self._values
         for one in asked.records:
             caller = asked.caller(one)
+            place = caller.ip if is_place(caller.ip) else ""
+            agent = caller.agent if not caller.invoked_by else ""
+            here = (one.at, one.event_id, one.locator)
+            denied = one.denied if one.error else False
             for pair in values(one, caller):
                 if pair[1]:
                     found = known.get(pair)
                     if found is None:
-                        found = known[pair] = _Value(one)
-                    found.add(one, caller)
+                        found = known[pair] = _Value(here)
+                    found.count += 1
+                    found.last = here
+                    found.ips.add(place)
+                    found.agents.add(agent)
+                    if one.error:
+                        found.errors += 1
+                        found.denied += denied
 
     def last(self) -> Iterator[tuple[tuple[object, ...], Seen]]:
         """All rows."""
@@ -119,8 +119,8 @@ def _row(what: str, value: str, found: _Value) -> Seen:
         denied=found.denied,
         first_at=found.first[0],
         last_at=found.last[0],
-        ips=len(found.ips),
-        agents=len(found.agents),
+        ips=len(found.ips - {""}),
+        agents=len(found.agents - {""}),
         event_ids=tuple(event_id for _, event_id, _ in ends),
         locators=tuple(locator.text for _, _, locator in ends),
     )
