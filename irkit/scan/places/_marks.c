@@ -20,7 +20,9 @@
 #define MOST_RECORDS ((size_t)16 << 20)
 #define MOST_ROUNDS 300
 #define READ_AT_ONCE ((size_t)8 << 20)
-#define UNKNOWN 1
+#define UNKNOWN 1 /* the mark of what is no tree that can be read */
+#define MOST_NUMBERS (1 << 29)
+#define MOST_TEXT ((size_t)64 << 20)
 
 typedef uint32_t Number;
 
@@ -104,7 +106,7 @@ static int take(Pack *pack, PyObject *columns) {
     for (int each = 0; each < COLUMNS; each++, pack->held++)
         if (PyObject_GetBuffer(PyTuple_GetItem(columns, each), &pack->columns[each], PyBUF_SIMPLE) < 0) return -1;
     pack->count = (size_t)pack->columns[KINDS].len;
-    if (pack->count >= INT32_MAX) return unfit();
+    if (pack->count >= MOST_NUMBERS) return unfit();
     for (int each = 0; each < COLUMNS; each++) {
         size_t length = (size_t)pack->columns[each].len;
         if (widths[each] && length != (pack->count + (each == OFFSETS)) * (size_t)widths[each]) return unfit();
@@ -173,7 +175,7 @@ typedef struct {
 
 static int want(Wanted *wanted, const char *ids, Py_ssize_t size) {
     size_t count = (size_t)size / ID;
-    if (size % ID || count >= NONE / 4) return unfit();
+    if (size % ID || count >= MOST_NUMBERS) return unfit();
     wanted->ids = (const unsigned char *)ids;
     size_t room = 16;
     while (room < count * 2) room *= 2;
@@ -190,11 +192,12 @@ static int want(Wanted *wanted, const char *ids, Py_ssize_t size) {
     return 0;
 }
 
-static int is_wanted(const Wanted *wanted, const unsigned char *id) {
-    if (!(wanted->begins[id[0] << 5 | id[1] >> 3] >> (id[1] & 7) & 1)) return 0;
+/* The number of a wanted id, or NONE. */
+static Number wanted_number(const Wanted *wanted, const unsigned char *id) {
+    if (!(wanted->begins[id[0] << 5 | id[1] >> 3] >> (id[1] & 7) & 1)) return NONE;
     for (size_t slot = load64(id + 4) & wanted->mask; wanted->slots[slot]; slot = (slot + 1) & wanted->mask)
-        if (memcmp(wanted->ids + (size_t)(wanted->slots[slot] - 1) * ID, id, ID) == 0) return 1;
-    return 0;
+        if (memcmp(wanted->ids + (size_t)(wanted->slots[slot] - 1) * ID, id, ID) == 0) return wanted->slots[slot] - 1;
+    return NONE;
 }
 
 /* Whether one of the names stands in some bytes. */
@@ -342,13 +345,29 @@ broken:
 
 /* ---- one look through all trees ---- */
 
-/* An entry that a tree has and its base has not, or the other way round, with a tree below it. */
+enum { FOLDER, FILE_, CLOSED };
+
+/* An entry that matters which a tree has and its base has not, or the other way round. */
 typedef struct {
-    uint64_t entry;
+    uint64_t entry; /* of its mode and name: see Texts */
     Number place;
-    Number below : 31; /* the number of an entry; once all is read, a place */
-    unsigned is_gone : 1;
+    uint32_t below : 29; /* of a folder, the number of its entry in the pack; once all is read, its place */
+    uint32_t kind : 2;   /* of a file, below is the number of the wanted id; of what is closed, a part of a hash */
+    uint32_t is_gone : 1;
 } Record;
+
+/* Modes and names by their hash. */
+typedef struct {
+    uint64_t hash;
+    uint32_t start, size;
+} Text;
+
+typedef struct {
+    Text *slots;
+    size_t count, room; /* a power of two */
+    unsigned char *text;
+    size_t size, text_room;
+} Texts;
 
 typedef struct {
     Number number, base_place;
@@ -359,13 +378,16 @@ typedef struct {
     Pack pack;
     Wanted wanted;
     Key key;
-    PyObject *view, *inflate, *broken, *release;
+    PyObject *view, *inflate, *broken, *release, *kept;
     Number *place_of, places; /* by entry; a place is a number of a tree in the order in which they were read */
     Number *parent;           /* by place, the place of the base */
     unsigned char *is_read;   /* by place */
     uint64_t *change;         /* by place, what the tree's mark is more than its base's, but for the records */
     Record *records;
     size_t recorded, room;
+    size_t *first; /* by place, its first record */
+    Texts texts;
+    uint64_t *marks;
     Waiting *waiting;
     size_t wait, wait_room;
     size_t alive, used;
@@ -374,31 +396,66 @@ typedef struct {
 static int grown(void **items, size_t *room, size_t count, size_t width) {
     if (count < *room) return 0;
     size_t more = *room ? *room * 2 : 1024;
+    while (more <= count) more *= 2;
     void *moved = realloc(*items, more * width);
     if (moved == NULL) return PyErr_NoMemory(), -1;
     *items = moved, *room = more;
     return 0;
 }
 
+static Text *slot_of(const Texts *texts, uint64_t hash) {
+    size_t slot = hash & (texts->room - 1);
+    while (texts->slots[slot].hash && texts->slots[slot].hash != hash) slot = (slot + 1) & (texts->room - 1);
+    return &texts->slots[slot];
+}
+
+static int widen(Texts *texts) {
+    Texts wider = *texts;
+    wider.room = texts->room ? texts->room * 2 : 1024;
+    wider.slots = calloc(wider.room, sizeof(Text));
+    if (wider.slots == NULL) return PyErr_NoMemory(), -1;
+    for (size_t each = 0; each < texts->room; each++)
+        if (texts->slots[each].hash) *slot_of(&wider, texts->slots[each].hash) = texts->slots[each];
+    free(texts->slots);
+    *texts = wider;
+    return 0;
+}
+
+/* Remembers a mode and name; 1 when they are too many. */
+static int remember(Texts *texts, uint64_t hash, const unsigned char *text, size_t size) {
+    if (texts->count * 2 >= texts->room && widen(texts) < 0) return -1;
+    Text *slot = slot_of(texts, hash);
+    if (slot->hash) return 0;
+    if (texts->size + size > MOST_TEXT) return 1;
+    if (grown((void **)&texts->text, &texts->text_room, texts->size + size, 1) < 0) return -1;
+    memcpy(texts->text + texts->size, text, size);
+    *slot = (Text){hash, (uint32_t)texts->size, (uint32_t)size};
+    texts->size += size;
+    texts->count++;
+    return 0;
+}
+
+/* Notes an entry that a tree has and its base has not (sign 1), or the other way round, if it matters. */
 static int note(Look *look, Number place, const unsigned char *entry, size_t length, int sign) {
     const unsigned char *id = entry + length - ID;
     size_t named = length - ID - 1;
     int is_file = named > 6 && entry[0] == '1' && entry[6] == ' ';
     int is_hit = is_named(&look->wanted, entry, named);
     if (is_hit < 0) return -1;
-    Number below = NONE;
-    if (is_file && !is_hit && !is_wanted(&look->wanted, id)) return 0;
-    if (!is_file && !is_hit) below = found(&look->pack, id);
+    int kind = is_hit ? CLOSED : is_file ? FILE_ : FOLDER;
+    Number below = kind == FOLDER ? found(&look->pack, id) : kind == FILE_ ? wanted_number(&look->wanted, id) : 0;
+    if (kind == FILE_ && below == NONE) return 0;
+    if (below == NONE) kind = CLOSED;
     uint64_t mine = hashed(&look->key, entry, named);
-    if (below == NONE) {
-        uint64_t value = term(mine, hashed(&look->key, id, ID));
-        look->change[place] += sign > 0 ? value : -value;
-        return 0;
+    if (kind != FOLDER) {
+        uint64_t value = hashed(&look->key, id, ID), added = term(mine, value);
+        look->change[place] += sign > 0 ? added : -added;
+        if (kind == CLOSED) below = (Number)value % MOST_NUMBERS;
     }
     if (look->recorded >= MOST_RECORDS) return 1;
     if (grown((void **)&look->records, &look->room, look->recorded, sizeof(Record)) < 0) return -1;
-    look->records[look->recorded++] = (Record){mine, place, below & INT32_MAX, sign < 0};
-    return 0;
+    look->records[look->recorded++] = (Record){mine, place, below % MOST_NUMBERS, (unsigned)kind & 3, sign < 0};
+    return remember(&look->texts, mine, entry, named);
 }
 
 typedef struct {
@@ -480,6 +537,7 @@ static int look_at_next(Look *look) {
     Number place = look->places++;
     look->place_of[next.number] = place;
     look->parent[place] = next.base_place;
+    look->first[place] = look->recorded;
     Tree *tree = read_tree(look, next.number, next.base, &middle);
     if (tree != NULL) {
         look->is_read[place] = 1;
@@ -533,25 +591,26 @@ static uint64_t closed(const Look *look, Number number) {
     return hashed(&look->key, (const unsigned char *)&number, sizeof number);
 }
 
-/* Has each record name the place of the tree below it; those without one are settled. */
+/* Has each folder name its place; those that could not be read are closed. */
 static void settle(Look *look) {
-    size_t kept = 0;
+    look->first[look->places] = look->recorded;
     for (size_t each = 0; each < look->recorded; each++) {
-        Record record = look->records[each];
-        Number place = look->place_of[record.below];
+        Record *record = &look->records[each];
+        if (record->kind != FOLDER) continue;
+        Number place = look->place_of[record->below];
         if (place < look->places && look->is_read[place]) {
-            record.below = place & INT32_MAX;
-            look->records[kept++] = record;
+            record->below = place % MOST_NUMBERS;
         } else {
-            uint64_t value = term(record.entry, closed(look, record.below));
-            look->change[record.place] += record.is_gone ? -value : value;
+            uint64_t value = term(record->entry, closed(look, record->below));
+            look->change[record->place] += record->is_gone ? -value : value;
+            record->kind = CLOSED;
         }
     }
-    look->recorded = kept;
 }
 
 /* Marks by place: at first of what stands directly in a tree, then of what is one deeper, and so on. 1: no end. */
-static int mark(Look *look, uint64_t *marks, uint64_t *before) {
+static int mark(Look *look, uint64_t *before) {
+    uint64_t *marks = look->marks;
     for (int round = 0; round < MOST_ROUNDS; round++) {
         int is_same = 1;
         for (Number place = 0; place < look->places; place++) {
@@ -563,6 +622,7 @@ static int mark(Look *look, uint64_t *marks, uint64_t *before) {
         if (is_same) return 0;
         for (size_t each = 0; each < look->recorded; each++) {
             const Record *record = &look->records[each];
+            if (record->kind != FOLDER) continue;
             uint64_t now = marks[record->below], then = before[record->below];
             if (now == then) continue;
             uint64_t value = term(record->entry, now) - term(record->entry, then);
@@ -573,37 +633,42 @@ static int mark(Look *look, uint64_t *marks, uint64_t *before) {
     return 1;
 }
 
-/* Marks by number of entry, 8 bytes each; None when there is no end to them. */
-static PyObject *all_marks(Look *look) {
-    settle(look);
-    size_t room = (look->places + (size_t)1) * sizeof(uint64_t);
-    uint64_t *marks = calloc(1, room), *before = calloc(1, room);
-    int failed = marks == NULL || before == NULL ? (PyErr_NoMemory(), -1) : mark(look, marks, before);
-    PyObject *result = NULL;
-    if (!failed) result = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(look->pack.count * sizeof(uint64_t)));
-    if (result != NULL) {
-        char *into = PyBytes_AsString(result);
-        for (size_t number = 0; number < look->pack.count; number++) {
-            Number place = look->place_of[number];
-            uint64_t each = place < look->places && look->is_read[place] ? marks[place] : UNKNOWN;
-            memcpy(into + number * sizeof each, &each, sizeof each);
-        }
-    }
-    free(marks);
-    free(before);
-    return failed > 0 ? Py_NewRef(Py_None) : result;
-}
-
 static int make_room(Look *look) {
     size_t count = look->pack.count, trees = 1;
     for (size_t each = 0; each < count; each++) trees += look->pack.kinds[each] == TREE;
     look->place_of = malloc((count + 1) * sizeof(Number));
     look->parent = malloc(trees * sizeof(Number));
     look->is_read = calloc(trees, 1);
+    look->first = calloc(trees + 1, sizeof(size_t));
     look->change = calloc(trees, sizeof(uint64_t));
-    if (!look->place_of || !look->parent || !look->is_read || !look->change) return PyErr_NoMemory(), -1;
+    look->marks = calloc(trees, sizeof(uint64_t));
+    if (!look->place_of || !look->parent || !look->is_read || !look->first || !look->change || !look->marks)
+        return PyErr_NoMemory(), -1;
     memset(look->place_of, 0xff, (count + 1) * sizeof(Number));
     return 0;
+}
+
+static void discard(Look *look) {
+    free(look->place_of), free(look->parent), free(look->is_read), free(look->change), free(look->first);
+    free(look->records), free(look->waiting), free(look->wanted.slots), free(look->marks);
+    free(look->texts.slots), free(look->texts.text);
+    let_go(&look->pack);
+    Py_XDECREF(look->kept);
+    free(look);
+}
+
+#define NAME "irkit.scan.places._marks"
+
+static void discard_capsule(PyObject *capsule) { discard(PyCapsule_GetPointer(capsule, NAME)); }
+
+static int make_marks(Look *look) {
+    int failed = look_at_all(look);
+    if (failed) return failed;
+    settle(look);
+    uint64_t *before = calloc(look->places + (size_t)1, sizeof *before);
+    failed = before == NULL ? (PyErr_NoMemory(), -1) : mark(look, before);
+    free(before);
+    return failed;
 }
 
 static PyObject *tree_marks(PyObject *module, PyObject *arguments) {
@@ -613,89 +678,236 @@ static PyObject *tree_marks(PyObject *module, PyObject *arguments) {
     Py_ssize_t size, key_size;
     Look *look = calloc(1, sizeof *look);
     if (look == NULL) return PyErr_NoMemory();
-    PyObject *result = NULL;
+    int failed = -1;
     if (PyArg_ParseTuple(arguments, "O!y#O!y#(OO)O", &PyTuple_Type, &columns, &ids, &size, &PyTuple_Type,
                          &look->wanted.names, &key, &key_size, &look->inflate, &look->broken, &look->release) &&
         (key_size == sizeof look->key || unfit() == 0) && take(&look->pack, columns) == 0 &&
         want(&look->wanted, ids, size) == 0 && make_room(look) == 0) {
         memcpy(&look->key, key, sizeof look->key);
+        look->kept = Py_NewRef(arguments); /* names and ids are read as long as there are marks */
         look->view = PyTuple_GetItem(columns, PACK);
-        int failed = look_at_all(look);
-        result = failed < 0 ? NULL : failed ? Py_NewRef(Py_None) : all_marks(look);
+        failed = make_marks(look);
     }
-    free(look->place_of), free(look->parent), free(look->is_read), free(look->change);
-    free(look->records), free(look->waiting), free(look->wanted.slots);
-    let_go(&look->pack);
-    free(look);
-    return result;
+    PyObject *result = failed ? NULL : PyCapsule_New(look, NAME, discard_capsule);
+    if (result == NULL) discard(look);
+    return failed > 0 ? Py_NewRef(Py_None) : result;
 }
 
 /* ---- commits ---- */
 
-/* The mark of a tree by its id in hex; UNKNOWN where there is none. */
-static uint64_t mark_of(const Pack *pack, const char *marks, PyObject *hex) {
+/* An entry that one of two trees has: how many times more the first. */
+typedef struct {
+    uint64_t entry;
+    uint32_t kind, below;
+    int count;
+} Item;
+
+/* Two trees to compare, by place; NONE for none. Their path stands among the paths, with a slash at its end. */
+typedef struct {
+    Number ours, theirs;
+    size_t path, path_size;
+} Pair;
+
+typedef struct {
+    const Look *look;
+    Py_ssize_t commit;
+    PyObject *rows, *told; /* told is called with a commit's number and rows */
+    Item *items;
+    size_t count, item_room;
+    Pair *pairs;
+    size_t waiting, pair_room;
+    unsigned char *paths;
+    size_t size, path_room;
+} Comparison;
+
+static int item_order(const void *one, const void *other) {
+    const Item *a = one, *b = other;
+    if (a->entry != b->entry) return a->entry < b->entry ? -1 : 1;
+    if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+    return a->below < b->below ? -1 : a->below > b->below;
+}
+
+static int add_items(Comparison *with, Number place, int sign) {
+    const Look *look = with->look;
+    for (size_t each = look->first[place]; each < look->first[place + 1]; each++) {
+        const Record *record = &look->records[each];
+        if (record->kind == FOLDER && !look->marks[record->below]) continue;
+        if (grown((void **)&with->items, &with->item_room, with->count, sizeof(Item)) < 0) return -1;
+        with->items[with->count++] =
+            (Item){record->entry, record->kind, record->below, record->is_gone ? -sign : sign};
+    }
+    return 0;
+}
+
+/* The entries that only one of two trees has: what both are made of is passed over. */
+static int find_items(Comparison *with, Number ours, Number theirs) {
+    const Number *parent = with->look->parent;
+    with->count = 0;
+    while (ours != theirs) {
+        int is_ours = theirs == NONE || (ours != NONE && ours > theirs);
+        if (add_items(with, is_ours ? ours : theirs, is_ours ? 1 : -1) < 0) return -1;
+        *(is_ours ? &ours : &theirs) = parent[is_ours ? ours : theirs];
+    }
+    if (with->count) qsort(with->items, with->count, sizeof(Item), item_order);
+    size_t kept = 0;
+    for (size_t each = 0; each < with->count; each++)
+        if (kept && item_order(&with->items[kept - 1], &with->items[each]) == 0)
+            with->items[kept - 1].count += with->items[each].count;
+        else if (!kept || with->items[kept - 1].count)
+            with->items[kept++] = with->items[each];
+        else
+            with->items[kept - 1] = with->items[each];
+    with->count = kept && !with->items[kept - 1].count ? kept - 1 : kept;
+    return 0;
+}
+
+/* Writes the path of an entry of a pair behind the other paths; where it begins, or SIZE_MAX. */
+static size_t add_path(Comparison *with, const Pair *pair, uint64_t entry, int is_folder) {
+    const Texts *texts = &with->look->texts;
+    const Text *text = slot_of(texts, entry);
+    const unsigned char *name = texts->text + text->start, *end = name + text->size;
+    while (name < end && *name++ != ' ') continue;
+    size_t size = pair->path_size + (size_t)(end - name) + 1, start = with->size;
+    if (size > MOST_TEXT || grown((void **)&with->paths, &with->path_room, start + size, 1) < 0) return SIZE_MAX;
+    memcpy(with->paths + start, with->paths + pair->path, pair->path_size);
+    memcpy(with->paths + start + pair->path_size, name, (size_t)(end - name));
+    with->paths[start + size - 1] = '/';
+    with->size += is_folder ? size : size - 1;
+    return start;
+}
+
+static int add_pair(Comparison *with, const Pair *above, uint64_t entry, Number ours, Number theirs) {
+    size_t start = add_path(with, above, entry, 1);
+    if (start == SIZE_MAX) return PyErr_Occurred() ? -1 : 1;
+    if (grown((void **)&with->pairs, &with->pair_room, with->waiting, sizeof(Pair)) < 0) return -1;
+    with->pairs[with->waiting++] = (Pair){ours, theirs, start, with->size - start};
+    return 0;
+}
+
+static int add_row(Comparison *with, const Pair *above, const Item *item) {
+    size_t start = add_path(with, above, item->entry, 0);
+    if (start == SIZE_MAX) return PyErr_Occurred() ? -1 : 1;
+    PyObject *row = Py_BuildValue("(y#Ii)", with->paths + start, (Py_ssize_t)(with->size - start), item->below,
+                                  item->count > 0 ? 1 : -1);
+    int failed = row == NULL ? -1 : PyList_Append(with->rows, row);
+    Py_XDECREF(row);
+    with->size = start;
+    return failed;
+}
+
+/* What only one of two trees has: rows of files, pairs of folders. 1: git must tell. */
+static int compare_pair(Comparison *with, const Pair *pair) {
+    if (find_items(with, pair->ours, pair->theirs) < 0) return -1;
+    int failed = with->count == 0;
+    for (size_t each = 0; each < with->count && !failed; each++) {
+        const Item *item = &with->items[each], *next = item + 1;
+        int is_one = each + 1 == with->count || next->entry != item->entry || next->kind != FOLDER;
+        int is_last = !is_one && (each + 2 == with->count || next[1].entry != item->entry);
+        if (item->kind == CLOSED)
+            failed = 1;
+        else if (item->kind == FILE_)
+            failed = add_row(with, pair, item);
+        else if (is_last && (item->count > 0) != (next->count > 0)) {
+            Number ours = item->count > 0 ? item->below : next->below;
+            failed = add_pair(with, pair, item->entry, ours, ours == item->below ? next->below : item->below);
+            each++;
+        } else
+            failed = add_pair(with, pair, item->entry, item->count > 0 ? item->below : NONE,
+                              item->count > 0 ? NONE : item->below);
+    }
+    return failed;
+}
+
+/* Finds the rows of a commit; 1 when git must tell them. */
+static int compare_trees(Comparison *with, Number ours, Number theirs) {
+    const Look *look = with->look;
+    with->size = with->waiting = 0;
+    if (grown((void **)&with->pairs, &with->pair_room, 0, sizeof(Pair)) < 0) return -1;
+    with->pairs[with->waiting++] = (Pair){ours, theirs, 0, 0};
+    int failed = PyTuple_Size(look->wanted.names) != 0;
+    for (size_t steps = 1; with->waiting && !failed; steps++) {
+        Pair pair = with->pairs[--with->waiting];
+        uint64_t mine = pair.ours == NONE ? 0 : look->marks[pair.ours];
+        if (mine != (pair.theirs == NONE ? 0 : look->marks[pair.theirs])) failed = compare_pair(with, &pair);
+        if (!failed && with->size > MOST_TEXT) failed = 1;
+        if (!failed && steps % 1024 == 0) failed = PyErr_CheckSignals();
+    }
+    return failed;
+}
+
+static int tell(Comparison *with, Number ours, Number theirs) {
+    with->rows = PyList_New(0);
+    int failed = with->rows == NULL ? -1 : compare_trees(with, ours, theirs);
+    PyObject *done = failed ? NULL : PyObject_CallFunction(with->told, "nO", with->commit, with->rows);
+    if (!failed && done == NULL) failed = -1;
+    Py_XDECREF(done);
+    Py_CLEAR(with->rows);
+    return failed;
+}
+
+/* The place of a tree by its id in hex; NONE where it is not known. */
+static Number place_by_id(const Look *look, PyObject *hex) {
     char *digits;
     Py_ssize_t size;
     unsigned char id[ID];
-    if (PyBytes_AsStringAndSize(hex, &digits, &size) < 0) return UNKNOWN;
-    if (size != 2 * ID) return UNKNOWN;
+    if (PyBytes_AsStringAndSize(hex, &digits, &size) < 0 || size != 2 * ID) return NONE;
     for (int each = 0; each < 2 * ID; each++) {
         unsigned digit = (unsigned char)digits[each];
         unsigned value = digit - '0' < 10 ? digit - '0' : digit - 'a' < 6 ? digit - 'a' + 10 : 16;
-        if (value > 15) return UNKNOWN;
+        if (value > 15) return NONE;
         id[each / 2] = (unsigned char)(each % 2 ? id[each / 2] | value : value << 4);
     }
-    Number number = found(pack, id);
-    return number == NONE ? UNKNOWN : load64(marks + number * sizeof(uint64_t));
+    Number number = found(&look->pack, id), place = number == NONE ? NONE : look->place_of[number];
+    return place < look->places && look->is_read[place] ? place : NONE;
 }
 
-/* 1 when git is to be asked what the commit changes of its first parent, 0 when it changes nothing that matters. */
-static int is_changed(const uint64_t *marks, Py_ssize_t number, PyObject *parents, PyObject *numbers,
-                      Py_ssize_t count) {
-    if (marks[number] == UNKNOWN) return 1;
+/* Takes one commit; 1 when git must tell what it changes of its first parent. */
+static int take_commit(Comparison *with, const Number *places, PyObject *parents, PyObject *numbers,
+                       Py_ssize_t count) {
+    Number ours = places[with->commit], theirs = NONE;
+    if (ours == NONE) return 1;
     if (!PyList_Check(parents)) return PyErr_BadArgument(), -1;
-    if (PyList_Size(parents) == 0) return marks[number] != 0;
-    PyObject *first = PyDict_GetItemWithError(numbers, PyList_GetItem(parents, 0));
-    if (first == NULL) return PyErr_Occurred() ? -1 : 1;
-    Py_ssize_t parent = PyLong_AsSsize_t(first);
-    if (parent < 0 || parent >= count) return PyErr_Occurred() ? -1 : 1;
-    return marks[parent] != marks[number] || marks[parent] == UNKNOWN;
+    if (PyList_Size(parents)) {
+        PyObject *first = PyDict_GetItemWithError(numbers, PyList_GetItem(parents, 0));
+        if (first == NULL) return PyErr_Occurred() ? -1 : 1;
+        Py_ssize_t parent = PyLong_AsSsize_t(first);
+        if (parent < 0 || parent >= count) return PyErr_Occurred() ? -1 : 1;
+        theirs = places[parent];
+        if (theirs == NONE) return 1;
+    }
+    const uint64_t *marks = with->look->marks;
+    return marks[ours] == (theirs == NONE ? 0 : marks[theirs]) ? 0 : tell(with, ours, theirs);
 }
 
-static PyObject *chosen(const uint64_t *marks, PyObject *parents, PyObject *numbers, Py_ssize_t count) {
-    PyObject *result = PyList_New(0);
-    for (Py_ssize_t number = 0; result != NULL && number < count; number++) {
-        int is_one = is_changed(marks, number, PyList_GetItem(parents, number), numbers, count);
-        PyObject *each = is_one > 0 ? PyLong_FromSsize_t(number) : NULL;
-        if (is_one < 0 || (is_one && (each == NULL || PyList_Append(result, each) < 0))) Py_CLEAR(result);
-        Py_XDECREF(each);
+static int take_commits(Comparison *with, const Number *places, PyObject *parents, PyObject *numbers, PyObject *asked) {
+    Py_ssize_t count = PyList_Size(parents);
+    for (with->commit = 0; with->commit < count; with->commit++) {
+        int is_asked = take_commit(with, places, PyList_GetItem(parents, with->commit), numbers, count);
+        if (is_asked < 0) return -1;
+        PyObject *number = is_asked ? PyLong_FromSsize_t(with->commit) : NULL;
+        if (is_asked && (number == NULL || PyList_Append(asked, number) < 0)) return Py_XDECREF(number), -1;
+        Py_XDECREF(number);
     }
-    return result;
+    return 0;
 }
 
 static PyObject *changed_commits(PyObject *module, PyObject *arguments) {
     (void)module;
-    PyObject *columns, *trees, *parents, *numbers, *result = NULL;
-    const char *by_entry;
-    Py_ssize_t size;
-    if (!PyArg_ParseTuple(arguments, "O!y#O!O!O!", &PyTuple_Type, &columns, &by_entry, &size, &PyList_Type, &trees,
-                          &PyList_Type, &parents, &PyDict_Type, &numbers))
+    PyObject *capsule, *told, *trees, *parents, *numbers;
+    if (!PyArg_ParseTuple(arguments, "OOO!O!O!", &capsule, &told, &PyList_Type, &trees, &PyList_Type, &parents,
+                          &PyDict_Type, &numbers))
         return NULL;
+    Comparison with = {.look = PyCapsule_GetPointer(capsule, NAME), .told = told};
     Py_ssize_t count = PyList_Size(trees);
-    Pack *pack = calloc(1, sizeof *pack);
-    uint64_t *marks = calloc((size_t)count + 1, sizeof *marks);
-    if (pack == NULL || marks == NULL) {
-        PyErr_NoMemory();
-    } else if (take(pack, columns) == 0 &&
-               (((size_t)size == pack->count * sizeof(uint64_t) && PyList_Size(parents) == count) || unfit() == 0)) {
-        for (Py_ssize_t each = 0; each < count; each++)
-            marks[each] = mark_of(pack, by_entry, PyList_GetItem(trees, each));
-        if (!PyErr_Occurred()) result = chosen(marks, parents, numbers, count);
-    }
-    if (pack != NULL) let_go(pack);
-    free(pack);
-    free(marks);
-    return result;
+    if (with.look == NULL || (PyList_Size(parents) != count && unfit() < 0)) return NULL;
+    PyObject *asked = PyList_New(0);
+    Number *places = calloc((size_t)count + 1, sizeof *places);
+    if (places == NULL) PyErr_NoMemory();
+    for (Py_ssize_t each = 0; places != NULL && each < count; each++)
+        places[each] = place_by_id(with.look, PyList_GetItem(trees, each));
+    if (PyErr_Occurred() || take_commits(&with, places, parents, numbers, asked) < 0) Py_CLEAR(asked);
+    free(places), free(with.items), free(with.pairs), free(with.paths);
+    return asked;
 }
 
 static PyMethodDef methods[] = {

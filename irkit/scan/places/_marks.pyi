@@ -10,10 +10,10 @@ def tree_marks(
     key: bytes,
     inflated: tuple[Callable[[memoryview, int, int], bytes], type[Exception]],
     release: Callable[[], None],
-) -> bytes | None: ...
+) -> object | None: ...
 def changed_commits(
-    columns: tuple[object, ...],
-    marks: bytes,
+    marks: object,
+    told: Callable[[int, list[tuple[bytes, int, int]]], None],
     trees: list[bytes],
     parents: list[list[bytes]],
     numbers: dict[bytes, int],

@@ -1,7 +1,7 @@
-"""Which commits change something that is looked for: told by marks of all trees of a pack.
+"""What commits change of what is looked for: told by marks of all trees of a pack, not by git.
 
-A mark of a tree is a number that stands for all that is wanted below it, and where. Commits whose tree has another mark
-than their first parent's are the few that git is asked about. A tree that is not in the pack is taken for a wanted one.
+A mark of a tree is a number that stands for all that is wanted below it, and where. Only commits whose tree has another
+mark than their first parent's are looked at; git is asked where one of the trees is not in the pack, or broken.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from irkit.scan.objects.codec import InflateError, inflate
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_index import IndexUnknown
 from irkit.scan.objects.stores import stores
-from irkit.scan.places.changes import Wanted
-from irkit.scan.places.graph import Listed
 from irkit.scan.repository import Repository
 
 _KEY_BYTES = 16
@@ -50,8 +48,8 @@ def tree_marks(
     key: bytes,
     inflated: tuple[Callable[[memoryview, int, int], bytes], type[Exception]],
     release: Callable[[], None],
-) -> bytes | None:
-    """By number of the entry the mark of each tree, eight bytes: 0 when nothing is below, 1 when it cannot be read.
+) -> object | None:
+    """The marks of all trees, and what they are made of, for ``changed_commits``.
 
     ``ids`` are those of the wanted blobs, 20 bytes each; ``names`` are texts in names; ``key`` is 16 bytes that nobody
     can guess; ``release`` is called now and then when a part of the pack was read. None when there are too many, or
@@ -62,14 +60,20 @@ def tree_marks(
 
 
 def changed_commits(
-    columns: Columns, marks: bytes, trees: list[bytes], parents: list[list[bytes]], numbers: dict[bytes, int]
+    marks: object,
+    told: Callable[[int, list[tuple[bytes, int, int]]], None],
+    trees: list[bytes],
+    parents: list[list[bytes]],
+    numbers: dict[bytes, int],
 ) -> list[int]:
-    """Numbers of the commits whose tree has another mark than that of their first parent, or an unknown one.
+    """Numbers of the commits that git must be asked about: what they change of their first parent cannot be told.
 
-    By number, ``trees`` has a commit's tree and ``parents`` its parents, in hex; ``numbers`` has the number by id.
-    Without native code there are no marks: all of them.
+    Of the others those are told that change a wanted blob: the number of the commit, and of each change the path, the
+    number of the blob, and 1 where the commit has it there and its parent has not, else -1. By number, ``trees`` has a
+    commit's tree and ``parents`` its parents, in hex; ``numbers`` has the number by id. Without native code there are
+    no marks: all of them.
     """
-    del columns, marks, parents, numbers
+    del marks, told, parents, numbers
     return list(range(len(trees)))
 
 
@@ -90,20 +94,11 @@ class MarkedPack:
         pack.release()
         self._columns = Columns(memoryview(self._map), *entries[:7], pack.index.ids, pack.index.offsets())
 
-    def marks(self, wanted: Wanted) -> bytes | None:
-        """See ``tree_marks``."""
-        ids = b"".join(bytes.fromhex(id_.decode()) for id_ in wanted.blobs)
+    def marks(self, blobs: Sequence[bytes], names: tuple[bytes, ...]) -> object | None:
+        """See ``tree_marks``; ids of blobs are in hex."""
+        ids = b"".join(bytes.fromhex(id_.decode()) for id_ in blobs)
         release = partial(self._map.madvise, mmap.MADV_DONTNEED)
-        key = os.urandom(_KEY_BYTES)
-        return tree_marks(self._columns, ids, wanted.names, key, (inflate, InflateError), release)
-
-    def changed(
-        self, marks: bytes | None, trees: list[bytes], rows: Listed, numbers: dict[bytes, int]
-    ) -> Sequence[int]:
-        """See ``changed_commits``; without marks, all of them."""
-        if marks is None:
-            return range(len(trees))
-        return changed_commits(self._columns, marks, trees, rows.parents, numbers)
+        return tree_marks(self._columns, ids, names, os.urandom(_KEY_BYTES), (inflate, InflateError), release)
 
 
 def marked_pack(repository: Repository) -> MarkedPack | None:

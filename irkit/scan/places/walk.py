@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import IO, NamedTuple
 
 from irkit.scan.finding import Skipped
-from irkit.scan.places.changes import Changes, Rows, Wanted, diff_words
+from irkit.scan.places.changes import Changes, Rows, Track, Wanted, diff_words
 from irkit.scan.places.gits import Gits, Task, writing
 from irkit.scan.places.graph import Graph, Listed, graph, listed, listed_with_trees
-from irkit.scan.places.marks import MarkedPack, marked_pack
+from irkit.scan.places.marks import MarkedPack, changed_commits, marked_pack
 from irkit.scan.places.trees import tree_tracks
 from irkit.scan.repository import Repository
 
@@ -50,23 +50,29 @@ class Walk:
         self.changes = Changes(wanted, width(repository))
 
     def everything(self) -> Walked:
-        """Of all that refs and reflogs lead to; where trees have marks, git looks only at commits that change them."""
+        """Of all that refs and reflogs lead to; where trees have marks, they tell what commits change."""
         wanted = self.changes.wanted
         pack = marked_pack(self._repository) if wanted.blobs or wanted.names else None
         return self._sifted(pack) if pack else self.history()
 
     def _sifted(self, pack: MarkedPack) -> Walked:
         trees: list[bytes] = []
+        blobs = sorted(self.changes.wanted.blobs)
         with writing(self._repository, *_LIST, _TREE, *EVERYTHING) as listing:
-            marks = pack.marks(self.changes.wanted)
+            marks = pack.marks(blobs, self.changes.wanted.names)
             code, said = listing.end()
             if code:
                 self._not_listed(code, said)
             else:
                 self._take_rows(listing.out, trees)
-        commits = graph(self._rows)
-        chosen = pack.changed(marks, trees, self._rows, commits.numbers)
-        self._hand_out(chosen, min(_BLOCK, len(chosen) // self._jobs + 1))
+        commits, ids, parents = graph(self._rows), self._rows.ids, self._rows.parents
+
+        def told(number: int, changes: list[tuple[bytes, int, int]]) -> None:
+            for path, blob, sign in sorted(changes):
+                (self.changes.adds if sign > 0 else self.changes.removes)(ids[number], Track(blobs[blob], path))
+
+        asked = range(len(ids)) if marks is None else changed_commits(marks, told, trees, parents, commits.numbers)
+        self._hand_out(asked, min(_BLOCK, len(asked) // self._jobs + 1))
         self._gits.run()
         return Walked(commits, self.changes, tuple(self._skipped), self._is_listed)
 

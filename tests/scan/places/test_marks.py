@@ -1,4 +1,4 @@
-"""Marks of trees are equal where the trees hold the same of what is wanted, whatever the pack says."""
+"""What differs between trees, of what is wanted, is told by their marks, whatever the pack says; or git is asked."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 import re
 import zlib
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pytest
 from dulwich.pack import create_delta
@@ -16,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irkit.scan.objects.codec import InflateError, inflate
-from irkit.scan.places import marks
-from irkit.scan.places.changes import Wanted
-from irkit.scan.places.graph import Listed
+from irkit.scan.places import gits, marks
+from irkit.scan.places.changes import Track, Wanted
 from irkit.scan.places.marks import Columns, changed_commits, marked_pack, tree_marks
+from irkit.scan.places.walk import Walk
 from irkit.scan.repository import repository
 from tests.scan.places.histories import Git
 
@@ -27,7 +28,6 @@ pytestmark = pytest.mark.skipif(tree_marks is marks._without, reason="there is n
 
 KEY = bytes(range(16))
 TREES = 9
-UNKNOWN = 1
 
 
 def id_of(name: str) -> bytes:
@@ -184,50 +184,99 @@ def length(size: int) -> bytes:
     return bytes([size & 127 | 128, size >> 7 & 127 | 128, size >> 14 & 127])
 
 
-def marked(trees: Sequence[Made], names: tuple[bytes, ...] = ()) -> list[int] | None:
-    read = (inflate, InflateError)
-    found = tree_marks(columns(trees), b"".join(WANTED), names, KEY, read, lambda: None)
-    return None if found is None else list(memoryview(found).cast("Q"))
+class Told(NamedTuple):
+    """What is told of commits: of those that git must be asked about, perhaps not all."""
+
+    asked: list[int]
+    rows: list[tuple[int, bytes, int, int]]
+
+
+def told(trees: Sequence[Made], pairs: Sequence[tuple[bytes, bytes | None]], name: bytes = b"") -> Told | None:
+    """Of commits with the first of two trees, by id, each with a parent that has the second."""
+    names = (name,) if name else ()
+    marked = tree_marks(columns(trees), b"".join(WANTED), names, KEY, (inflate, InflateError), lambda: None)
+    if marked is None:
+        return None
+    rows: list[tuple[int, bytes, int, int]] = []
+    hexes = [(tree or b"").hex().encode() for pair in pairs for tree in pair]
+    parents = [[b"%d" % (2 * at + 1)] if parent else [] for at, (_, parent) in enumerate(pairs) for _ in range(2)]
+    parents[1::2] = [[b"not listed"]] * len(pairs)
+    numbers = {b"%d" % each: each for each in range(len(hexes))}
+
+    def tell(number: int, changes: list[tuple[bytes, int, int]]) -> None:
+        rows.extend((number // 2, *change) for change in sorted(changes))
+
+    asked = changed_commits(marked, tell, hexes, parents, numbers)
+    return Told([each // 2 for each in asked if not each % 2], rows)
+
+
+def flat(held: Held, above: bytes = b"") -> Counter[tuple[bytes, bytes]]:
+    """Paths and ids of wanted blobs, and of what cannot be read, with a slash at the end of its path."""
+    found: Counter[tuple[bytes, bytes]] = Counter()
+    for entry, inner in held:
+        path = above + entry.partition(b" ")[2]
+        if isinstance(inner, bytes):
+            found[path if entry[:1] == b"1" else path + b"/", inner] += 1
+        else:
+            found.update(flat(cast("Held", inner), path + b"/"))
+    return found
+
+
+def difference(one: Held, other: Held) -> dict[tuple[bytes, bytes], int]:
+    counts = flat(one)
+    counts.subtract(flat(other))
+    return {key: count for key, count in counts.items() if count}
 
 
 @settings(deadline=None, max_examples=60)
-@given(packs(), st.sampled_from([b"token", b"\xff" * 9]))
-def test_trees_have_the_same_mark_where_they_hold_the_same(trees: list[Made], name: bytes) -> None:
+@given(packs(), st.sampled_from([b"", b"", b"token"]))
+def test_what_differs_between_any_two_trees_is_told_or_git_is_asked(trees: list[Made], name: bytes) -> None:
     content = bodies(trees)
-    expected = [below(number, content, name) for number in range(len(trees))]
+    held = [below(number, content, name or b"\xff" * 9) for number in range(len(trees))]
+    pairs = [(one, other) for one in range(len(trees)) for other in range(len(trees))]
 
-    found = marked(trees, (name,))
+    found = told(trees, [(IDS[one], IDS[other]) for one, other in pairs], name)
 
     assert found is not None
-    assert [mark == UNKNOWN for mark in found] == [held is None for held in expected]
-    assert [mark == 0 for mark in found] == [held == () for held in expected]
-    assert len({mark for mark in found if mark != UNKNOWN}) == len({held for held in expected if held is not None})
+    rows: dict[int, Counter[tuple[bytes, bytes]]] = {}
+    for number, path, blob, sign in found.rows:
+        rows.setdefault(number, Counter())[path, WANTED[blob]] += sign
+    for number, (one, other) in enumerate(pairs):
+        ours, theirs = held[one], held[other]
+        if ours is None or theirs is None:
+            assert number in found.asked
+        elif ours == theirs:
+            assert number not in found.asked
+            assert number not in rows
+        elif name:
+            assert number in found.asked
+        elif number in found.asked:
+            assert any(path.endswith(b"/") for path, _ in flat(ours) | flat(theirs))
+        elif max([*flat(ours).values(), *flat(theirs).values()]) == 1:  # no name stands twice, as git has them
+            assert {key: count for key, count in rows[number].items() if count} == difference(ours, theirs)
 
 
 def test_a_delta_that_ends_with_a_copy_from_within_its_base_is_read_as_what_it_makes() -> None:
     first, second, brought = ([(b"100644", b"abc"[each : each + 1], WANTED[each])] for each in range(3))
     base, copied = written(first + second), len(written(first))
     delta = length(len(base)) + length(2 * copied) + bytes([copied]) + written(brought) + bytes([0x90, copied])
-    found = marked([Made(-1, base), Made(0, delta), Made(-1, written(brought + first))])
+    trees = [Made(-1, base), Made(0, delta), Made(-1, written(brought + first))]
 
-    assert found is not None
-    assert found[1] == found[2]
+    assert told(trees, [(IDS[1], IDS[2]), (IDS[1], IDS[0])]) == Told([], [(1, b"b", 1, -1), (1, b"c", 2, 1)])
 
 
 def test_a_tree_that_holds_itself_has_no_mark() -> None:
     body = written([(b"40000", b"again", IDS[1]), (b"100644", b"a", WANTED[0])])
-    assert marked([Made(-1, body), Made(-1, body)]) is None
+    assert told([Made(-1, body), Made(-1, body)], []) is None
 
 
-def test_one_wanted_blob_moved_between_deep_folders_changes_the_mark_of_the_root() -> None:
+def test_a_blob_moved_between_deep_folders_is_told_with_both_paths() -> None:
     deep = written([(b"100644", b"file", WANTED[0])])
-    trees = [deep, *(written([(b"40000", name, IDS[0])]) for name in (b"a", b"b", b"a"))]
-    roots = [written([(b"40000", b"lib", IDS[number])]) for number in (1, 2, 3)]
-    found = marked([Made(-1, body) for body in [*trees, *roots]])
+    above = [written([(b"40000", name, IDS[0])]) for name in (b"a", b"b")]
+    roots = [written([(b"40000", b"lib", IDS[number])]) for number in (1, 2)]
+    found = told([Made(-1, body) for body in [deep, *above, *roots]], [(IDS[4], IDS[3]), (IDS[3], None)])
 
-    assert found is not None
-    assert found[4] != found[5]
-    assert found[4] == found[6]
+    assert found == Told([], [(0, b"lib/a/file", 0, -1), (0, b"lib/b/file", 0, 1), (1, b"lib/a/file", 0, 1)])
 
 
 def test_columns_that_do_not_fit_each_other_are_refused() -> None:
@@ -244,34 +293,34 @@ def test_an_error_that_is_not_the_packs_is_raised() -> None:
         tree_marks(columns([Made(-1, b"")]), b"", (), KEY, (interrupted, InflateError), lambda: None)
 
 
-def test_commits_are_chosen_that_change_what_is_wanted_or_whose_trees_are_not_known() -> None:
-    with_file = [written([(b"100644", b"a", id_)]) for id_ in (OTHERS[0], OTHERS[1], WANTED[0])]
-    pack = columns([Made(-1, body) for body in with_file])
-    found = tree_marks(pack, b"".join(WANTED), (), KEY, (inflate, InflateError), lambda: None)
-    assert found is not None
-    trees = [each.hex().encode() for each in (IDS[0], IDS[1], IDS[2], IDS[2], id_of("nowhere"), IDS[0], IDS[2], IDS[0])]
-    parents = [[], [b"0"], [b"1"], [b"2"], [b"3"], [b"4"], [], [b"not listed"]]
+def test_git_is_asked_about_trees_and_parents_that_are_not_known() -> None:
+    trees = [Made(-1, written([(b"40000", b"lib", id_)])) for id_ in OTHERS[:2]]
+    nowhere = id_of("nowhere")
+    found = told(trees, [(IDS[0], IDS[1]), (IDS[0], IDS[0]), (IDS[0], nowhere), (nowhere, IDS[0]), (IDS[1], None)])
 
-    assert changed_commits(pack, found, trees, parents, {b"%d" % each: each for each in range(8)}) == [2, 4, 5, 6, 7]
+    assert found == Told([0, 2, 3, 4], [])
 
 
-def test_of_a_packed_repository_the_commits_that_touch_a_blob_are_told(tmp_path: Path) -> None:
+def test_of_a_packed_repository_the_changes_of_a_blob_are_told(tmp_path: Path) -> None:
     git = Git(tmp_path)
-    wanted = git.write("lib/deep/a", b"wanted")
-    commits = [git.commit("1")]
+    wanted = git.write("lib/deep/a", b"wanted").encode()
+    git.commit("1")
     git.write("lib/deep/b", b"other")
-    commits.append(git.commit("2"))
+    git.commit("2")
     git("rm", "-q", "lib/deep/a")
-    commits.append(git.commit("3"))
+    git.commit("3")
     git("repack", "-adq")
-    pack = marked_pack(repository(tmp_path))
-    assert pack is not None
-    found = pack.marks(Wanted(frozenset({wanted.encode()})))
-    assert found is not None
-    trees = [git("rev-parse", f"{commit}^{{tree}}").encode() for commit in commits]
-    rows = Listed([one.encode() for one in commits], [[], *([one.encode()] for one in commits[:-1])], [1, 2, 3])
+    asked: list[tuple[str, ...]] = []
+    walk = Walk(repository(tmp_path), Wanted(frozenset({wanted})), 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gits.Gits, "add", lambda _, task: asked.append(task.words))
+        walked = walk.everything()
 
-    assert pack.changed(found, trees, rows, {each: n for n, each in enumerate(rows.ids)}) == [0, 2]
+    assert asked == []
+    track = walked.changes.bit(Track(wanted, b"lib/deep/a"))
+    third, second, first = walked.graph.ids
+    assert walked.changes.of_commit == {first: (track, 0), third: (0, track)}
+    assert second not in walked.changes.of_commit
 
 
 def test_a_repository_without_a_pack_has_no_marks(tmp_path: Path) -> None:
