@@ -101,13 +101,27 @@ def _main(argv: Sequence[str] | None) -> int:
 
         code = trail(words[1:])
         return code if argv is not None or not answers(words[1:]) else _end(code, 1)
+    if first == "scan":
+        return _scan(words, argv is None)
     from irkit.cli.dispatch import dispatch
 
-    if first == "scan" and words[1:] and words[1] in SCAN_COMMANDS:
+    return dispatch(words, COMMANDS)
+
+
+def _scan(words: list[str], is_all: bool) -> int:  # noqa: FBT001 - a fact about the process: it does nothing else
+    if words[1:] and words[1] in SCAN_COMMANDS:
+        from irkit.cli.dispatch import dispatch
+
         name = f"scan {words[1]}"
         return dispatch([name, *words[2:]], {name: COMMANDS["scan"]})
+    if is_all:
+        import gc
+
+        gc.set_threshold(500_000, 20, 100)  # a scan makes no cycles, and looking for some took a twelfth of its time
+    from irkit.cli.dispatch import dispatch
+
     code = dispatch(words, COMMANDS)
-    return code if argv is not None or first != "scan" else _end(code, 2)
+    return _end(code, 2) if is_all else code
 
 
 def _end(code: int, unheard: int) -> NoReturn:

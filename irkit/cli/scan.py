@@ -7,7 +7,6 @@ file or folder: these files. Without a PATH: the repository here. Sub-commands: 
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from irkit.scan.worktree import FileWants
 
 FORMATS = ("human", "json", "jsonl", "csv", "sarif", "junit", "github")
-_SELDOM = (500_000, 20, 100)
-"""What a scan makes has no cycles, and looking for some took a twelfth of its time (``gc.set_threshold``)."""
 _EXITS = (
     "Exit codes: 0 nothing found, 1 findings, 2 usage, or something that should have been scanned was not. "
     "A file named like a sub-command: ./org."
@@ -75,15 +72,11 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Scan and report; the exit code."""
-    usual = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
     try:
         _check(args)
         return _run(args)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
         return failure(error)
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _run(args: argparse.Namespace) -> int:

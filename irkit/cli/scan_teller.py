@@ -29,8 +29,9 @@ class Progress:
         self._clean()
 
     def begun(self) -> None:
-        """Other processes look at the objects: load what writes the report, 20 ms."""
-        from irkit.cli import scan_written  # noqa: F401
+        """Other processes look at the objects: load what writes the report, 25 ms."""
+        from irkit.cli import scan_hook, scan_written  # noqa: F401
+        from irkit.scan.output import human  # noqa: F401
 
     def progress(self, done: int, of: int) -> None:
         """So much of the objects was looked at."""
