@@ -8,9 +8,11 @@ from irkit.cloudtrail.source import Batch
 from irkit.errors import UsageError
 
 MOST = 100_000
-"""Records that an answer may hold in memory where it cannot be had otherwise: 2 kB each from a store, 6 kB raw."""
+"""Records that an answer may hold in memory where it cannot be had otherwise: 2 kB each from a store, 3.5 kB raw."""
 HELD = 50_000
-"""So many are held before they are asked of the store span by span; of raw ones, half."""
+"""So many are held before they are asked of the store span by span."""
+HELD_RAW = 35_000
+"""So many where they are read raw."""
 _TOO_MANY = (
     "narrow it (--since, --key, --arn, --call); seen --follow alone and irkit trail sql, which count in the store; "
     "or --most N, in as much memory as that takes"
@@ -31,17 +33,16 @@ class Gauge:
         """``most`` None: nothing is held that counts."""
         self._most = most
         self._otherwise: Callable[[], bool] | None = otherwise
-        self._found = self._held = 0
+        self._found = 0
 
     def hear(self, batch: Batch) -> None:
         """Some more. Raises ``TooManyError``, and ``UsageError`` when there is no other way."""
         if not batch.records:
             return
         self._found += len(batch.records)
-        self._held += len(batch.records) * (2 if batch.records[0].text else 1)
         if self._most is not None and self._found > self._most:
             raise UsageError(f"more than {self._most:,} records match: they are not all held in memory", hint=_TOO_MANY)
-        if self._held > HELD and self._otherwise is not None:
+        if self._otherwise is not None and self._found > (HELD_RAW if batch.records[0].text else HELD):
             otherwise, self._otherwise = self._otherwise, None
             if otherwise():
                 raise TooManyError

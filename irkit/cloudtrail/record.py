@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import orjson
 
@@ -101,6 +101,11 @@ class Record(_Fields):
     def __repr__(self) -> str:
         return f"Record({self._replace(text='')._asdict()})"
 
+    def sharing(self, known: dict[str, str]) -> Record:
+        """The same, but for texts that others have too: these are the ones in ``known``, or are put there."""
+        common = cast("tuple[str, ...]", self[:_COMMON])
+        return Record._make((*map(known.setdefault, common, common), *self[_COMMON:]))
+
     @property
     def call(self) -> str:
         """``iam:CreateUser``."""
@@ -127,6 +132,8 @@ class Record(_Fields):
 
 _COMPARED = _Fields._fields.index("locator")
 """The fields before it are those of the event."""
+_COMMON = _Fields._fields.index("event_id")
+"""The fields before it are texts that many records have in common."""
 
 
 def record(text: str | bytes, locator: Locator = NOWHERE) -> Record:

@@ -67,6 +67,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Hold:
 
     def held(count: int) -> list[str]:
         monkeypatch.setattr(trail_gauge, "HELD", count)
+        monkeypatch.setattr(trail_gauge, "HELD_RAW", count)
         monkeypatch.setattr(sliced, "IN_A_SPAN", IN_A_SPAN)
         monkeypatch.setattr(trail_written, "_AT_ONCE", 2)
         monkeypatch.setattr(trail_wide, "wide", spied)

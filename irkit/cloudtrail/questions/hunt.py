@@ -50,6 +50,8 @@ class Hunt:
         self._lead: Coverage | None = None
         self._progress = Progress("files", 0, 0)
         self._left_out = 0
+        self._texts: dict[str, str] = {}
+        """Of records that were read raw, which share none: a third of what they hold."""
         self.kept: dict[str, Record] = {}
         self.attributed = Attributed()
         self.tree: Tree | None = None
@@ -106,7 +108,7 @@ class Hunt:
     def _fresh(self, records: Iterable[Record]) -> list[Record]:
         """Those that were not found before, now in the pool. Of doubles that stays which lies first, as in a store."""
         fresh: dict[str, Record] = {}
-        for one in records:
+        for one in (each.sharing(self._texts) if each.text else each for each in records):
             known = self._pool.get(one.event_id)
             if known is None:
                 self._pool[one.event_id] = fresh[one.event_id] = one
