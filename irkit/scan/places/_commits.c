@@ -12,9 +12,12 @@ typedef struct {
 } Text;
 
 static int is_hex(const char *at) {
-    for (int each = 0; each < HEX; each++)
-        if (!((at[each] >= '0' && at[each] <= '9') || (at[each] >= 'a' && at[each] <= 'f'))) return 0;
-    return 1;
+    unsigned odd = 0; /* all are looked at, in no order: a compiler does some at once */
+    for (int each = 0; each < HEX; each++) {
+        unsigned char digit = (unsigned char)at[each];
+        odd |= ((unsigned char)(digit - '0') > 9) & ((unsigned char)(digit - 'a') > 5);
+    }
+    return !odd;
 }
 
 /* The next id, behind some text; NULL where there is none. */

@@ -82,31 +82,24 @@ tree_marks = native("irkit.scan.places._marks", tree_marks)
 changed_commits = native("irkit.scan.places._marks", changed_commits)
 
 
-class MarkedPack:
-    """The trees of a repository's largest pack."""
-
-    def __init__(self, file: Path) -> None:
-        """Raises ``IndexUnknown`` and ``OSError``."""
+def marks_in(file: Path, blobs: Sequence[bytes], names: tuple[bytes, ...]) -> object | None:
+    """See ``tree_marks``; ids of blobs are in hex. None also where git must read the pack."""
+    try:
         pack = Pack(file)
         with file.open("rb") as opened:
-            self._map = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
+            mapped = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
         entries = pack.entries
-        pack.release()
-        self._columns = Columns(memoryview(self._map), *entries[:7], pack.index.ids, pack.index.offsets())
+        columns = Columns(memoryview(mapped), *entries[:7], pack.index.ids, pack.index.offsets())
+    except (IndexUnknown, OSError):
+        return None
+    pack.release()
+    ids = b"".join(bytes.fromhex(id_.decode()) for id_ in blobs)
+    release = partial(mapped.madvise, mmap.MADV_DONTNEED)
+    return tree_marks(columns, ids, names, os.urandom(_KEY_BYTES), (inflate, InflateError), release)
 
-    def marks(self, blobs: Sequence[bytes], names: tuple[bytes, ...]) -> object | None:
-        """See ``tree_marks``; ids of blobs are in hex."""
-        ids = b"".join(bytes.fromhex(id_.decode()) for id_ in blobs)
-        release = partial(self._map.madvise, mmap.MADV_DONTNEED)
-        return tree_marks(self._columns, ids, names, os.urandom(_KEY_BYTES), (inflate, InflateError), release)
 
-
-def marked_pack(repository: Repository) -> MarkedPack | None:
+def marked_pack(repository: Repository) -> Path | None:
     """The largest pack; None where there is none that can be read here, or no native code to do it."""
     if tree_marks is _without or repository.object_format != "sha1":
         return None
-    packs = stores(repository).packs
-    try:
-        return MarkedPack(packs[0]) if packs else None
-    except (IndexUnknown, OSError):
-        return None
+    return next(iter(stores(repository).packs), None)

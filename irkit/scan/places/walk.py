@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, NamedTuple
 
 from irkit.scan.finding import Skipped
 from irkit.scan.places.changes import Changes, Rows, Track, Wanted, diff_words
 from irkit.scan.places.gits import Gits, Task, writing
 from irkit.scan.places.graph import Graph, Listed, graph, listed, listed_with_trees
-from irkit.scan.places.marks import MarkedPack, changed_commits, marked_pack
+from irkit.scan.places.marks import changed_commits, marked_pack, marks_in
 from irkit.scan.places.trees import tree_tracks
 from irkit.scan.repository import Repository
 
@@ -55,11 +56,11 @@ class Walk:
         pack = marked_pack(self._repository) if wanted.blobs or wanted.names else None
         return self._sifted(pack) if pack else self.history()
 
-    def _sifted(self, pack: MarkedPack) -> Walked:
+    def _sifted(self, pack: Path) -> Walked:
         trees: list[bytes] = []
         blobs = sorted(self.changes.wanted.blobs)
         with writing(self._repository, *_LIST, _TREE, *EVERYTHING) as listing:
-            marks = pack.marks(blobs, self.changes.wanted.names)
+            marks = marks_in(pack, blobs, self.changes.wanted.names)
             code, said = listing.end()
             if code:
                 self._not_listed(code, said)
