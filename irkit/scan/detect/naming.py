@@ -35,12 +35,13 @@ _ANYWHERE = frozenset(
     b"public pub csrf xsrf csrftoken xsrftoken primary foreign partition sort natural surrogate unique bucket cache "
     b"dedupe idempotency request lifecycle change action i18n l10n translation continuation pagination hashed "
     b"next prev previous cursor page hot accelerator "
-    b"keyboard monkey turkey rspauth socket keyword keywords"
+    b"keyboard monkey turkey rspauth keyword keywords"
     b" author authors authority accessor accessibility fake dummy mock "
     b"mocked sample example examples placeholder publishable site recaptcha sitekey registry component react object "
     b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha md "
     b"license authenticity".split()
 )
+_TOGETHER = (b"keyvault", b"websocket")
 _NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
 """The secret half of HashiCorp Vault's AppRole; ``do_not_commit``."""
 _CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
@@ -82,8 +83,10 @@ def harmless_name(line: bytes, at: int) -> str:
         return "named for something else: " + words[-1].decode()
     if words[-2:] == _LEXICAL:
         return "named for something else: token data"
-    if b"keyvault" in b"".join(words):
-        return "named for something else: key vault"
+    together = b"".join(words)
+    for thing in _TOGETHER:
+        if thing in together:
+            return "named for something else: " + thing.decode()
     for word in words:
         if word in _ANYWHERE:
             return "named for something else: " + word.decode()

@@ -34,6 +34,9 @@ _KINDS = bytes(
     0 if chr(one).isdigit() else 1 if chr(one).islower() else 2 if chr(one).isupper() else 3 for one in range(256)
 )
 """Of characters: digits, small letters, capitals, all others."""
+_SPELT = bytes.maketrans(b"013457@$!", b"oleastasi")
+"""The letters that digits and signs stand for in ``P@ssw0rd``."""
+_END = re.compile(rb"[^A-Za-z]+$")
 A_WORD = "a word or a name"
 REGULAR = "too regular"
 
@@ -110,7 +113,8 @@ def unlike_password(value: bytes) -> str:
 def is_weak(value: bytes) -> bool:
     """Whether a password could as well be a name or a phrase: short, or words with a number or a sign at the end."""
     classes = sum(bool(one.search(value)) for one in (_CAPITAL, _SMALL, _DIGIT, _SIGN))
-    if wordiness(value) >= 0.4:  # noqa: PLR2004 - of letters and digits
+    spelt = _END.sub(b"", value).translate(_SPELT)
+    if wordiness(value) >= 0.4 or wordiness(spelt) >= 0.85:  # noqa: PLR2004 - of letters and digits
         return True
     if classes > _STRONG_CLASSES and len(value) >= _SHORT_STRONG_LENGTH:
         return False

@@ -238,3 +238,10 @@ def test_a_random_password_with_signs_is_no_expression_for_the_signs_it_happens_
 )
 def test_an_expression_stays_one_however_mixed_its_signs_are(value: str) -> None:
     assert _said(f"PASSWORD = '{value}'".encode(), value.encode(), _PASSWORD)
+
+
+def test_the_key_of_a_websocket_is_none_and_that_of_a_service_called_socket_is_one() -> None:
+    value = _random(32)
+    for name in (b"Sec-WebSocket-Key", b"webSocketKey", b"websocket_key"):
+        assert _said(name + b": " + value, value) == "named for something else: websocket"
+    assert not _said(b"SOCKET_API_KEY=" + value, value)

@@ -72,3 +72,12 @@ def test_a_password_in_an_address_is_judged_as_it_is_meant() -> None:
     for value in (b"pass%20pass", b"%7BENCODED_PASSWORD%7D"):
         assert unlike_password(value) == "a word or a name"
     assert unlike_password(b"pass%20pass7") == ""
+
+
+def test_a_word_spelt_with_digits_and_signs_is_weak_and_random_characters_hardly_ever_are() -> None:
+    assert is_weak(b"S3cretP@ssw0rd!")
+    assert is_weak(b"Adm1n1str@t0r")
+    dice = random.Random(1)
+    alphabet = string.ascii_letters + string.digits + "!@#$"
+    texts = ["".join(dice.choices(alphabet, k=16)).encode() for _ in range(1000)]
+    assert sum(map(is_weak, texts)) < 15
