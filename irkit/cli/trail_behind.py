@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -32,8 +34,6 @@ def build_behind(args: argparse.Namespace, whence: Whence, counts: Counts) -> No
             return
         import subprocess  # 3 ms, that most answers do without
 
-        from irkit.cli.trail_cache import begin
-
         for each in folders:
             begin(each, whence)
         child = subprocess.Popen(
@@ -51,6 +51,14 @@ def build_behind(args: argparse.Namespace, whence: Whence, counts: Counts) -> No
         "--no-cache does without"
     )
     child.returncode = 0  # it is not waited for: it outlives this process
+
+
+def begin(folder: Path, whence: Whence) -> None:
+    """Make the folder of a store that is about to be built, and write down of what."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder / f".{ABOUT}.{os.getpid()}"
+    draft.write_text(json.dumps({"source": list(whence.texts)}), encoding="utf-8")
+    draft.replace(folder / ABOUT)
 
 
 def _is_due(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from irkit.cli.trail_arguments import add_where
-from irkit.cli.trail_behind import ABOUT
+from irkit.cli.trail_behind import ABOUT, begin
 from irkit.cli.trail_cells import cell, safe_json, stamp
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import Teller, say
@@ -80,14 +80,6 @@ def built(raw: Filed, folder: Path, whence: Whence) -> int:
     for each in done.skipped:
         say(f"  NOT READ: {each.at.text} ({each.why})")
     return 1 if done.skipped else 0
-
-
-def begin(folder: Path, whence: Whence) -> None:
-    """Make the folder of a store that is about to be built, and write down of what."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f".{ABOUT}.{os.getpid()}"
-    draft.write_text(json.dumps({"source": list(whence.texts)}), encoding="utf-8")
-    draft.replace(folder / ABOUT)
 
 
 def _listed(args: argparse.Namespace, stores: Path) -> int:
