@@ -18,6 +18,7 @@
 #define HELD_AT_ONCE (2 << 20)
 #define ID 20
 #define PRINTABLE 8
+#define FEW_CHANGES 64
 
 typedef struct {
     const unsigned char *data;
@@ -165,6 +166,7 @@ static int touch(void *context, Py_ssize_t start, Py_ssize_t end) {
     Touched *touched = context;
     if (end <= touched->line_end) return 0;
     Py_ssize_t from = start > LONG_LINE ? start - LONG_LINE : 0;
+    if (from < touched->last + AROUND) from = touched->last + AROUND; /* what is before joins the last span anyway */
     Py_ssize_t newline = last_of('\n', &touched->body, from, start);
     Py_ssize_t low = (newline >= 0 ? newline : start - LONG_LINE) - AROUND;
     touched->line_end = first_of('\n', &touched->body, end, end + LONG_LINE);
@@ -544,8 +546,9 @@ static int add_changed(void *context, Py_ssize_t start, Py_ssize_t end) {
     return add_entries(names, first < 0 ? 0 : first, nul < 0 ? tree->size : nul + 1);
 }
 
-static int pass(void *context, Py_ssize_t start, Py_ssize_t end) {
-    (void)context, (void)start, (void)end;
+static int count_change(void *context, Py_ssize_t start, Py_ssize_t end) {
+    (void)start, (void)end;
+    ++*(Py_ssize_t *)context;
     return 0;
 }
 
@@ -572,7 +575,9 @@ static int add_names(Names *names, PyObject *delta) {
     if (delta != NULL) {
         if (bytes_of(delta, &read) < 0) return -1;
         if (is_of_ids(&read)) return 0;
-        if (each_change(&read, pass, NULL) == 0) return each_change(&read, add_changed, names);
+        Py_ssize_t count = 0;
+        if (each_change(&read, count_change, &count) == 0 && count <= FEW_CHANGES)
+            return each_change(&read, add_changed, names);
     }
     return add_entries(names, 0, names->tree.size);
 }

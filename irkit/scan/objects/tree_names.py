@@ -22,6 +22,8 @@ def _copy() -> bytes:
 _SIZES = rb"(?>[\x80-\xff]*[\0-\x7f]){2}"
 _NEW_ID = rb"(?>\x14(?!.{0,12}[!-~]{8}).{20})"
 _ONLY_IDS = re.compile(b"(?s)%b(?>%b)?(?>%b(?>%b))*+%b?" % (_SIZES, _copy(), _NEW_ID, _copy(), _NEW_ID))
+_FEW_CHANGES = 64
+"""Of more, all names are read: each could make much of a tree be read again."""
 _COMMIT = b"160000"
 _ID_BYTES = 20
 SUBMODULE = "submodule: not looked into"
@@ -39,7 +41,10 @@ def new_names(tree: bytes, delta: bytes) -> list[tuple[bytes, bytes]]:
     Most deltas of trees bring 20 bytes, another id for the same name. Raises ``DeltaBroken``.
     """
     found: list[tuple[bytes, bytes]] = []
-    for start, end in changes(delta):
+    parts = changes(delta)
+    if len(parts) > _FEW_CHANGES:
+        return names(tree)
+    for start, end in parts:
         if end - start != _ID_BYTES or _NAMED.search(tree, start, end):
             first = max(0, tree.rfind(b"\0", 0, start))
             last = tree.find(b"\0", end) + 1 or len(tree)

@@ -144,6 +144,18 @@ def test_the_same_names_are_found_in_trees(entries: list[Entry], known: bytearra
     assert natively == tree_names.names_in(made.made(other, _roots(entries)), known)
 
 
+def test_names_of_a_tree_with_very_many_changes_are_found() -> None:
+    base, tree = (
+        b"".join(b"100644 %b-%d\0%b" % (name, number, bytes([number]) * 20) for number in range(150))
+        for name in (b"one", b"other")
+    )
+    entries = [Entry(NONE, base), Entry(0, b"".join(create_delta(base, tree)))]
+
+    for names, objects in ((native_names, native_made.made), (tree_names, made.made)):
+        _, _, found = names.names_in(objects(packed(entries), _roots(entries)), None)
+        assert {name for number, _, name in found if number == 1} == {b"other-%d" % number for number in range(150)}
+
+
 def test_an_object_that_says_it_is_huge_takes_no_memory() -> None:
     pack = packed([Entry(NONE, b"small", more=1 << 50)])
 
