@@ -8,9 +8,9 @@ from datetime import datetime
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.questions.gathering import Gathering
-from irkit.cloudtrail.questions.group import agents, grouped, ids, locators
+from irkit.cloudtrail.questions.group import agents, ids, locators
 from irkit.cloudtrail.questions.question import Asked, Question
-from irkit.cloudtrail.questions.target import target
+from irkit.cloudtrail.questions.target import target, targets
 from irkit.cloudtrail.record import Record
 
 
@@ -40,18 +40,22 @@ class Denied:
 def denied(asked: Asked) -> tuple[Denied, ...]:
     """In the order of the first refusal."""
     refused = [one for one in asked.records if one.denied]
-    return tuple(_row(asked, several) for several in grouped(refused, lambda one: _key(asked, one)).values())
+    groups: dict[tuple[str, ...], list[Record]] = {}
+    for one, done in zip(refused, targets(refused), strict=True):
+        groups.setdefault(_key(asked, one, done), []).append(one)
+    return tuple(_row(asked, several, key[0]) for key, several in groups.items())
 
 
-def _key(asked: Asked, one: Record) -> tuple[str, ...]:
+def _key(asked: Asked, one: Record, done: str) -> tuple[str, ...]:
+    """What one row has in common; first what the call was to be done to."""
     caller = asked.caller(one)
     return (
-        *(one.call, one.error, target(one), who(one), caller.key_id, caller.ip),
+        *(done, one.source, one.name, one.error, who(one), caller.key_id, caller.ip),
         *(one.region, one.account, one.invoked_by),
     )
 
 
-def _row(asked: Asked, several: list[Record]) -> Denied:
+def _row(asked: Asked, several: list[Record], done: str) -> Denied:
     first, last = several[0], several[-1]
     caller = asked.caller(first)
     return Denied(
@@ -60,7 +64,7 @@ def _row(asked: Asked, several: list[Record]) -> Denied:
         count=len(several),
         call=first.call,
         error=first.error,
-        target=target(first),
+        target=done,
         who=who(first),
         key_id=caller.key_id,
         ip=caller.ip,
@@ -89,6 +93,6 @@ DENIED = Question(
     wide=lambda: Gathering(
         rows=denied,
         rank=lambda row: (row.first_at, row.event_ids[0]),
-        shelf=lambda asked, one: "\n".join(_key(asked, one)),
+        shelf=lambda asked, one: "\n".join(_key(asked, one, target(one))),
     ),
 )
