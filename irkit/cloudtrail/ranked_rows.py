@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from irkit.cloudtrail.parted import parted, weight
-from irkit.cloudtrail.spool import Spool
+from irkit.cloudtrail.parted import parted
+from irkit.cloudtrail.spool import Place, Spool
 
 T = TypeVar("T")
 Rank = tuple[object, ...]
 """What rows are ordered by."""
-_AT_ONCE = 200
-"""So much of one run comes into memory together, in the weight of its rows: there are many runs."""
+_AT_ONCE = 64
+"""So many ranks of one run come into memory together: there are hundreds of runs."""
 _SORTED = 100_000
 """So much is sorted in memory."""
 
@@ -26,7 +27,8 @@ class RankedRows(Generic[T]):
     def __init__(self, folder: Path) -> None:
         """``folder`` is on a disk with room. Raises ``OutsideError``, as ``add`` does."""
         self._folder = folder
-        self._spool: Spool[tuple[Rank, T]] = Spool(folder)
+        self._rows: Spool[T] = Spool(folder)
+        self._ranks: Spool[tuple[Rank, Place]] = Spool(folder)
         self._run = 0
         self._last: Rank | None = None
         self._count = 0
@@ -34,19 +36,21 @@ class RankedRows(Generic[T]):
     def add(self, run: Iterable[tuple[Rank, T]]) -> None:
         """Rows with their ranks, in order. What begins where the run before ended is one run with it."""
         is_first = True
-        for several in parted(run, _AT_ONCE, lambda pair: weight(pair[1])):
+        places = ((rank, self._rows.keep(row)) for rank, row in run)
+        while several := list(islice(places, _AT_ONCE)):
             if is_first and self._last is not None and several[0][0] < self._last:
                 self._run += 1
             is_first, self._last = False, several[-1][0]
-            self._spool.put(self._run, several)
+            self._ranks.put(self._run, several)
             self._count += len(several)
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[T]:
-        """Each row; a few of each run are in memory at a time."""
-        return map(itemgetter(1), heapq.merge(*map(self._spool.taken, self._spool.shelves), key=itemgetter(0)))
+        """Each row, read when its turn comes: it may name thousands of ids."""
+        runs = map(self._ranks.taken, self._ranks.shelves)
+        return (self._rows.kept(place) for _, place in heapq.merge(*runs, key=itemgetter(0)))
 
     def reordered(self, rank: Callable[[T], Rank]) -> RankedRows[T]:
         """The same rows by another rank; those of equal ranks keep their order. Close it."""
@@ -57,4 +61,5 @@ class RankedRows(Generic[T]):
 
     def close(self) -> None:
         """Let go of the rows on disk."""
-        self._spool.close()
+        self._rows.close()
+        self._ranks.close()

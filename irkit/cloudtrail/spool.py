@@ -12,6 +12,9 @@ from typing import Generic, TypeVar
 from irkit.errors import OutsideError
 
 T = TypeVar("T")
+Place = tuple[int, int]
+"""Where a thing begins in the file, and how long it is there."""
+_BUFFER = 1 << 18
 
 
 class Spool(Generic[T]):
@@ -20,10 +23,11 @@ class Spool(Generic[T]):
     def __init__(self, folder: Path) -> None:
         """``folder`` is on a disk with room. Raises ``OutsideError`` when nothing can be written there."""
         self._folder = folder
-        self._shelves: dict[int, list[tuple[int, int]]] = {}
+        self._shelves: dict[int, list[Place]] = {}
         self._size = 0
+        self._is_flushed = True
         try:
-            self._file = TemporaryFile(dir=folder)  # noqa: SIM115 -- close() lets go of it
+            self._file = TemporaryFile(dir=folder, buffering=_BUFFER)  # noqa: SIM115 -- close() lets go of it
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -42,24 +46,47 @@ class Spool(Generic[T]):
 
         Raises ``OutsideError`` when the disk is full.
         """
-        data = pickle.dumps(several, pickle.HIGHEST_PROTOCOL)
-        try:
-            self._file.write(data)
-            self._file.flush()
-        except OSError as error:
-            raise self._unwritable(error) from error
-        self._shelves.setdefault(shelf, []).append((self._size, len(data)))
-        self._size += len(data)
+        self._shelves.setdefault(shelf, []).append(self._written(several))
+
+    def keep(self, one: T) -> Place:
+        """Put one thing on no shelf; where it lies. Raises as ``put``."""
+        return self._written(one)
 
     def taken(self, shelf: int) -> Iterator[T]:
         """What is on a shelf, read as it is asked for."""
-        for at, size in self._shelves.get(shelf, ()):
-            several: Sequence[T] = pickle.loads(os.pread(self._file.fileno(), size, at))  # noqa: S301 -- written above
+        for place in self._shelves.get(shelf, ()):
+            several: Sequence[T] = pickle.loads(self._read(place))  # noqa: S301 -- written here
             yield from several
+
+    def kept(self, place: Place) -> T:
+        """What lies at a place."""
+        one: T = pickle.loads(self._read(place))  # noqa: S301 -- written here
+        return one
 
     def close(self) -> None:
         """Let go of the file, which is gone then."""
         self._file.close()
+
+    def _written(self, what: object) -> Place:
+        data = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        place = self._size, len(data)
+        self._size += len(data)
+        self._is_flushed = False
+        return place
+
+    def _read(self, place: Place) -> bytes:
+        if not self._is_flushed:
+            try:
+                self._file.flush()
+            except OSError as error:
+                raise self._unwritable(error) from error
+            self._is_flushed = True
+        at, size = place
+        return os.pread(self._file.fileno(), size, at)
 
     def _unwritable(self, error: OSError) -> OutsideError:
         return OutsideError(
