@@ -40,9 +40,9 @@ class Gauge:
         if not batch.records:
             return
         self._found += len(batch.records)
-        if self._most is not None and self._found > self._most:
-            raise UsageError(f"more than {self._most:,} records match: they are not all held in memory", hint=_TOO_MANY)
         if self._otherwise is not None and self._found > (HELD_RAW if batch.records[0].text else HELD):
             otherwise, self._otherwise = self._otherwise, None
             if otherwise():
                 raise TooManyError
+        if self._most is not None and self._found > self._most:
+            raise UsageError(f"more than {self._most:,} records match: they are not all held in memory", hint=_TOO_MANY)
