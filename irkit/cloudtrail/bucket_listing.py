@@ -17,7 +17,17 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from irkit.clients.s3 import S3, S3Object
-from irkit.cloudtrail.layout import GLOBAL_AT_HOME, GLOBAL_REGIONS, Kind, Reason, days, left_out_for, may_hold, named
+from irkit.cloudtrail.layout import (
+    GLOBAL_AT_HOME,
+    GLOBAL_REGIONS,
+    Kind,
+    Named,
+    Reason,
+    days,
+    left_out_for,
+    may_hold,
+    named,
+)
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.quiet import hear
 from irkit.errors import Denied, NotFound, OutsideError
@@ -172,7 +182,7 @@ class Listing:
                 continue
             self.regions.add(told.region)
             self.accounts.add(told.account)
-            hear(told, self.newest_of)
+            hear(_as_stored(told, one), self.newest_of)
             if self.known(one):
                 continue
             reason = left_out_for(told, self.query)
@@ -316,3 +326,10 @@ def _runs(several: Sequence[date]) -> list[tuple[date, date]]:
 def _part(step: Step) -> str:
     told = named(step.prefix)
     return "/".join(each for each in (told.account, told.region) if each) or step.prefix
+
+
+def _as_stored(told: Named, one: S3Object) -> Named:
+    """What a name says, but that nothing was delivered later than S3 stored it: a name may be of any time."""
+    if told.delivered_at is None or told.delivered_at <= one.modified_at:
+        return told
+    return told._replace(delivered_at=one.modified_at)

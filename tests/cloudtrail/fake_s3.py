@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import count
 
 from irkit.clients.s3 import Fetched, S3Object
+from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.record import Record
 from irkit.errors import NotFound
 from tests.cloudtrail.made import START
@@ -26,6 +27,8 @@ class FakeS3:
     page_size: int = 1000
     held: dict[str, bytes] = field(default_factory=dict)
     storage: dict[str, str] = field(default_factory=dict)
+    stored_at: dict[str, datetime] = field(default_factory=dict)
+    """When objects were stored; those that are not here, when their names say."""
     fails: Callable[[str, str], Exception | None] = lambda _kind, _name: None
     asked: list[tuple[str, str]] = field(default_factory=list)
     told: list[tuple[object, ...]] = field(default_factory=list)
@@ -54,7 +57,8 @@ class FakeS3:
 
     def object(self, key: str) -> S3Object:
         content = self.held[key]
-        return S3Object(key, len(content), _etag(content), START, self.storage.get(key, "STANDARD"))
+        stored_at = self.stored_at.get(key) or named(key).delivered_at or START
+        return S3Object(key, len(content), _etag(content), stored_at, self.storage.get(key, "STANDARD"))
 
     def read(self, _bucket: str, key: str, _etag: str = "") -> Fetched:
         self._ask("read", key)

@@ -383,6 +383,15 @@ def test_a_trail_that_was_stopped_is_trusted_until_its_last_file_alone(s3: FakeS
     assert not any("NO LOG FILE" in note for note in before.notes)
 
 
+def test_a_file_named_as_of_a_time_to_come_hides_no_end_of_the_trail(s3: FakeS3) -> None:
+    last = START + timedelta(minutes=10 * 29 + 5) + LAG
+    later = key_of(START + timedelta(days=40), "111122223333", "eu-west-1")
+    s3.put(later)
+    s3.stored_at[later] = last
+    notes = found(bucket(s3), Query()).coverage.notes
+    assert any(note.startswith(f"NO LOG FILE came after {last:%Y-%m-%dT%H:%M}") for note in notes)
+
+
 def test_a_region_that_went_quiet_is_named(s3: FakeS3) -> None:
     ended = START - timedelta(hours=1)
     s3.held = {
