@@ -19,6 +19,7 @@ from irkit.cloudtrail.questions.question import Follow, Question
 from irkit.cloudtrail.questions.sliced import slicing
 from irkit.cloudtrail.ranked_rows import RankedRows
 from irkit.cloudtrail.source import Batch
+from irkit.cloudtrail.store.building import StoreBusy
 from irkit.cloudtrail.store.cached import Ready
 from irkit.cloudtrail.store.slices import Slices
 from irkit.errors import OutsideError
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from irkit.cloudtrail.store.cached import Filed
 
 _Value = TypeVar("_Value")
+_MANY = "more records match than are held in memory"
+_OTHERWISE = "narrow the question (--since, --key, --arn, --call), or --no-cache --most N, which holds them"
+_BUSY = f"irkit trail cache tells how far it is: ask again then; {_OTHERWISE}"
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,13 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
     if place is None:
         raise ValueError("only what a store can hold is asked so")
     raw, folder = place
-    complete(raw, folder, asked, "more records match than are held in memory: they are asked for in the store")
+    try:
+        complete(raw, folder, asked, f"{_MANY}: they are asked for in the store")
+    except StoreBusy as error:
+        raise StoreBusy(f"{_MANY}, and another process is building the store under {folder}", hint=_BUSY) from error
+    except OSError as error:
+        why = f"{_MANY}, and no store of them can be made under {folder}: {error.strerror}"
+        raise OutsideError(why, hint=_OTHERWISE) from error
     with closing(Ready(raw, folder)) as ready:
         if ready.stored is None:
             raise OutsideError(f"the store under {folder} cannot be used", hint="irkit trail cache --drop, then again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from irkit.cloudtrail.questions import sliced
 from irkit.cloudtrail.questions.question import Question
 from irkit.cloudtrail.ranked_rows import RankedRows
 from tests.cli.test_trail import Ask, log
+from tests.cloudtrail.made import body
 from tests.cloudtrail.questions.test_ci import RECORDS
 from tests.cloudtrail.store.logs import real
 
@@ -156,3 +158,30 @@ def test_rows_are_merged_a_few_of_each_run_at_a_time(tmp_path: Path) -> None:
         with closing(odd):
             assert [one.number for one in odd] == [*range(0, 300, 2), *range(1, 300, 2)]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_while_a_store_is_built_it_is_said_to_ask_again(ask: Ask, kept: Kept, hold: Hold) -> None:
+    late = log(kept.logs, body("iam:CreateUser", eventID="late"), name="late.json.gz")
+    (folder,) = kept.caches.glob("irkit/cloudtrail/*")
+    try:
+        with (folder / "building.lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            hold(FEW)
+            found = ask("denied", "--from", kept.logs)
+    finally:
+        late.unlink()
+    assert (found.code, found.out) == (1, "")
+    assert "another process is building the store" in found.err
+    assert "ask again" in found.err
+
+
+def test_without_room_for_a_store_it_is_said_what_else_can_be_done(
+    ask: Ask, kept: Kept, hold: Hold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    hold(FEW)
+    found = ask("denied", "--from", kept.logs)
+    assert (found.code, found.out) == (1, "")
+    assert "no store of them can be made" in found.err
+    assert "--since" in found.err
