@@ -25,7 +25,7 @@ _REFERENCE = re.compile(
     rb"|\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|toml|ini|txt|conf|cfg|properties|env|js|ts|py|go|rb|java|php|html?"
     rb"|xml|sh|gpg|asc|pub|md|rst|com|org|net|io|svc|local|internal)(?::\d+)?/?$"
 )
-_VARIABLE = re.compile(rb"(?i)\$[({]|^\$[A-Za-z_]\w*(?![\w$])|^%[({]|#\{|\$\[\[?|^&[a-z]")
+_VARIABLE = re.compile(rb"(?i)\$[({]|^\\*\$[A-Za-z_]\w*(?![\w$])|^%[({]|#\{|\$\[\[?|^&[a-z]")
 _PATH = re.compile(rb"(?i)^(?:\.{0,2}|~|[a-z]:)[/\\](?!/)[\w.\\/ -]+$|^/?(?:[\w.-]+/)+[\w.-]*$")
 _DOTTED = re.compile(rb"^[&*]?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_]\w*)+[();,]*$")
 _CODE = re.compile(

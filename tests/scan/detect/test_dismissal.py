@@ -234,6 +234,7 @@ def test_a_random_password_with_signs_is_no_expression_for_the_signs_it_happens_
         "x1[i2]||y3[j4]",
         "#{ENV2[KEY1]}",
         "getSecret1(config2)",
+        r"\$DOCKER_TOKEN",
     ],
 )
 def test_an_expression_stays_one_however_mixed_its_signs_are(value: str) -> None:
