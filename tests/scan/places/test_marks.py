@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 import pytest
 from dulwich.pack import create_delta
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from irkit.scan.objects.codec import InflateError, inflate
@@ -228,7 +228,7 @@ def difference(one: Held, other: Held) -> dict[tuple[bytes, bytes], int]:
     return {key: count for key, count in counts.items() if count}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(packs(), st.sampled_from([b"", b"", b"token"]))
 def test_what_differs_between_any_two_trees_is_told_or_git_is_asked(trees: list[Made], name: bytes) -> None:
     content = bodies(trees)
