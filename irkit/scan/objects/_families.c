@@ -11,6 +11,7 @@
 #define AROUND 400
 #define LONG_LINE 8192
 #define ALL_OF_IT 0x10000
+#define ARGUMENTS 7
 #define MOST (64 << 20)        /* larger things are made in Python */
 #define PAGES_KEPT (8 << 20)
 #define SMALL_CHANGE 5
@@ -69,13 +70,16 @@ static int read_command(const Bytes *delta, Py_ssize_t *place, Command *command)
         *place += byte;
         return 1;
     }
-    if (__builtin_popcount(byte & 127) > delta->size - *place) return 0;
+    if (delta->size - *place < ARGUMENTS && __builtin_popcount(byte & 127) > delta->size - *place) return 0;
     const unsigned char *at = delta->data + *place;
     Py_ssize_t from = 0, size = 0;
-    for (int bit = 0; bit < 4; bit++)
-        if (byte >> bit & 1) from |= (Py_ssize_t)*at++ << (8 * bit);
-    for (int bit = 0; bit < 3; bit++)
-        if (byte >> (4 + bit) & 1) size |= (Py_ssize_t)*at++ << (8 * bit);
+    if (byte & 0x01) from = *at++;
+    if (byte & 0x02) from |= (Py_ssize_t)*at++ << 8;
+    if (byte & 0x04) from |= (Py_ssize_t)*at++ << 16;
+    if (byte & 0x08) from |= (Py_ssize_t)*at++ << 24;
+    if (byte & 0x10) size = *at++;
+    if (byte & 0x20) size |= (Py_ssize_t)*at++ << 8;
+    if (byte & 0x40) size |= (Py_ssize_t)*at++ << 16;
     *place = at - delta->data;
     *command = (Command){NULL, from, size ? size : ALL_OF_IT, byte & 15};
     return 1;
