@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -23,7 +24,8 @@ class Spool(Generic[T]):
     def __init__(self, folder: Path) -> None:
         """``folder`` is on a disk with room. Raises ``OutsideError`` when nothing can be written there."""
         self._folder = folder
-        self._shelves: dict[int, list[Place]] = {}
+        self._shelves: dict[int, array[int]] = {}
+        """Places one behind the other: there are as many as shelves times spans."""
         self._size = 0
         self._is_flushed = True
         try:
@@ -46,7 +48,7 @@ class Spool(Generic[T]):
 
         Raises ``OutsideError`` when the disk is full.
         """
-        self._shelves.setdefault(shelf, []).append(self._written(several))
+        self._shelves.setdefault(shelf, array("q")).extend(self._written(several))
 
     def keep(self, one: T) -> Place:
         """Put one thing on no shelf; where it lies. Raises as ``put``."""
@@ -54,7 +56,8 @@ class Spool(Generic[T]):
 
     def taken(self, shelf: int) -> Iterator[T]:
         """What is on a shelf, read as it is asked for."""
-        for place in self._shelves.get(shelf, ()):
+        places = iter(self._shelves.get(shelf, ()))
+        for place in zip(places, places, strict=True):
             several: Sequence[T] = pickle.loads(self._read(place))  # noqa: S301 -- written here
             yield from several
 
