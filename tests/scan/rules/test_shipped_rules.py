@@ -14,7 +14,7 @@ from irkit.scan.detect.detector import Detector, load_detector
 from irkit.scan.detect.structure import CHECKS
 from irkit.scan.example import example
 from irkit.scan.rule import Confidence, Rule, Severity
-from irkit.scan.ruleset import load, shipped, shipped_files
+from irkit.scan.ruleset import IS, load, shipped, shipped_files
 from irkit.scan.trial import failures
 
 RULES = shipped()
@@ -71,6 +71,10 @@ def test_a_value_holds_one_of_its_rules_fixed_texts(rule: Rule, seed: int) -> No
         for match in re.finditer(rule.pattern.encode(), example(template, seed).encode(), re.MULTILINE)
     ]
     assert any(literal in value for value in values for literal in rule.literals)
+
+
+def test_an_anchor_is_as_loose_as_its_pattern_or_the_engines_would_differ() -> None:
+    assert not [rule.id for rule in shipped() if IS in rule.anchor and IS not in rule.pattern]
 
 
 def test_every_check_that_a_rule_asks_for_exists() -> None:
