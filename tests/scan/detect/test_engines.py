@@ -67,7 +67,11 @@ def test_the_engines_see_the_same_in_many_examples_joined() -> None:
     assert detector(Engine.HYPERSCAN).look(whole) == detector(Engine.RE2).look(whole)
 
 
-@pytest.mark.parametrize("rule", RULES[::9], ids=[rule.id for rule in RULES[::9]])
+ANYWHERE = [rule for rule in RULES if not (rule.pattern.startswith(r"(?:^|\n)") or rule.pattern.endswith(r"(?:\n|$)"))]
+"""The others' values are whole lines, or the ends of lines."""
+
+
+@pytest.mark.parametrize("rule", ANYWHERE[::9], ids=[rule.id for rule in ANYWHERE[::9]])
 def test_a_value_is_found_wherever_it_stands_plainly(rule: Rule) -> None:
     for template in rule.matches:
         text = example(template, 2)
