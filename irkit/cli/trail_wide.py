@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from irkit.cloudtrail.questions.question import Follow, Question
 from irkit.cloudtrail.questions.sliced import slicing
 from irkit.cloudtrail.ranked_rows import RankedRows
 from irkit.cloudtrail.source import Batch
-from irkit.cloudtrail.store.building import StoreBusy
+from irkit.cloudtrail.store.building import StoreBusy, is_being_built
 from irkit.cloudtrail.store.cached import Ready
 from irkit.cloudtrail.store.slices import Slices
 from irkit.errors import OutsideError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _Value = TypeVar("_Value")
 _MANY = "more records match than are held in memory"
+_EVERY_SECONDS = 0.3
 _OTHERWISE = "narrow the question (--since, --key, --arn, --call), or --no-cache --most N, which holds them"
 _BUSY = f"irkit trail cache tells how far it is: ask again then; {_OTHERWISE}"
 
@@ -113,6 +115,7 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
         raise ValueError("only what a store can hold is asked so")
     raw, folder = place
     try:
+        _wait(folder)
         complete(raw, folder, asked, f"{_MANY}: they are asked for in the store")
     except StoreBusy as error:
         raise StoreBusy(f"{_MANY}, and another process is building the store under {folder}", hint=_BUSY) from error
@@ -125,6 +128,14 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
         found = _heard(slicing(Slices(ready.stored), question, asked.query, follow, folder), hear)
         coverage = _heard(ready.unstored(question.needs(asked.query)), hear)
     return Wide(WideRows(found.rows), coverage, found.notes)
+
+
+def _wait(folder: Path) -> None:
+    """Until nobody else is adding to the store; that is said."""
+    if is_being_built(folder):
+        say(f"irkit trail: {_MANY}, and the store of them is just being built: this waits for it")
+    while is_being_built(folder):
+        time.sleep(_EVERY_SECONDS)
 
 
 def _heard(look: Generator[Batch, None, _Value], hear: Callable[[Batch], None]) -> _Value:

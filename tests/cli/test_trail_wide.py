@@ -20,7 +20,6 @@ from irkit.cloudtrail.questions import sliced
 from irkit.cloudtrail.questions.question import Question
 from irkit.cloudtrail.ranked_rows import RankedRows
 from tests.cli.test_trail import Ask, log
-from tests.cloudtrail.made import body
 from tests.cloudtrail.questions.test_ci import RECORDS
 from tests.cloudtrail.store.logs import real
 
@@ -160,19 +159,25 @@ def test_rows_are_merged_a_few_of_each_run_at_a_time(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_while_a_store_is_built_it_is_said_to_ask_again(ask: Ask, kept: Kept, hold: Hold) -> None:
-    late = log(kept.logs, body("iam:CreateUser", eventID="late"), name="late.json.gz")
+def test_a_store_that_is_just_being_built_is_waited_for(
+    ask: Ask, kept: Kept, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ask("denied", "--from", kept.logs)
     (folder,) = kept.caches.glob("irkit/cloudtrail/*")
-    try:
-        with (folder / "building.lock").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            hold(FEW)
-            found = ask("denied", "--from", kept.logs)
-    finally:
-        late.unlink()
-    assert (found.code, found.out) == (1, "")
-    assert "another process is building the store" in found.err
-    assert "ask again" in found.err
+    heard: list[str] = []
+    with (folder / "building.lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        def built(text: str) -> None:
+            heard.append(text)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+        monkeypatch.setattr(trail_wide, "say", built)
+        hold(FEW)
+        found = ask("denied", "--from", kept.logs)
+    assert (found.code, found.out) == (0, whole.out)
+    assert len(heard) == 1
+    assert "is just being built: this waits for it" in heard[0]
 
 
 def test_without_room_for_a_store_it_is_said_what_else_can_be_done(

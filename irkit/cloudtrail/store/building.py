@@ -224,6 +224,18 @@ def _is_nameable(place: str) -> bool:
     return True
 
 
+def is_being_built(folder: Path) -> bool:
+    """Whether a process is adding to the store now."""
+    try:
+        with (folder / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     try:
