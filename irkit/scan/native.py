@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from importlib import import_module
+from types import BuiltinFunctionType
 from typing import TypeVar, cast
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
@@ -21,3 +22,8 @@ def native(module: str, python: _Function) -> _Function:
         return cast("_Function", getattr(import_module(module), python.__name__))
     except ImportError:
         return python
+
+
+def is_native(function: Callable[..., object]) -> bool:
+    """Whether a function that ``native`` gave is native code."""
+    return isinstance(function, BuiltinFunctionType)

@@ -14,7 +14,6 @@
 #define ARGUMENTS 7
 #define MOST (64 << 20)        /* larger things are made in Python */
 #define PAGES_KEPT (8 << 20)
-#define SMALL_CHANGE 5
 #define LOOKED_AT_ONCE (1 << 20)
 #define HELD_AT_ONCE (2 << 20)
 #define ID 20
@@ -425,7 +424,7 @@ static PyTypeObject *made_type(PyObject *module) {
 
 typedef struct {
     PyObject *numbers, *texts;
-    Py_ssize_t looked_at, held;
+    Py_ssize_t looked_at, held, small_change;
 } Texts;
 
 static int add_text(Texts *texts, const One *one, int is_whole) {
@@ -451,7 +450,7 @@ static int gather(Made *made, const int32_t *bases, const char *known, Texts *te
         if (!known[one.number]) {
             int32_t base = bases[one.number];
             int is_whole = one.delta == NULL || base < 0 || base >= made->count || known[base] ||
-                           PyBytes_Size(one.delta) * SMALL_CHANGE >= PyBytes_Size(one.body);
+                           PyBytes_Size(one.delta) >= (PyBytes_Size(one.body) + texts->small_change - 1) / texts->small_change;
             failed = add_text(texts, &one, is_whole);
         }
         forget(&one);
@@ -464,14 +463,17 @@ static int gather(Made *made, const int32_t *bases, const char *known, Texts *te
 static PyObject *texts(PyObject *module, PyObject *arguments) {
     Made *made;
     PyObject *of_bases, *of_known;
-    if (!PyArg_ParseTuple(arguments, "O!OO", made_type(module), &made, &of_bases, &of_known)) return NULL;
+    Py_ssize_t small_change;
+    if (!PyArg_ParseTuple(arguments, "O!OOn", made_type(module), &made, &of_bases, &of_known, &small_change))
+        return NULL;
+    if (small_change < 1 || small_change > MOST) return PyErr_Format(PyExc_ValueError, "a small change is a part of 1");
     Py_buffer bases, known;
     if (PyObject_GetBuffer(of_bases, &bases, PyBUF_ND) < 0) return NULL;
     if (PyObject_GetBuffer(of_known, &known, PyBUF_SIMPLE) < 0) {
         PyBuffer_Release(&bases);
         return NULL;
     }
-    Texts texts = {.numbers = PyList_New(0), .texts = PyList_New(0)};
+    Texts texts = {.numbers = PyList_New(0), .texts = PyList_New(0), .small_change = small_change};
     PyObject *result = NULL;
     if (texts.numbers != NULL && texts.texts != NULL) {
         if (bases.itemsize != 4 || bases.len / 4 < made->count || known.len < made->count)
@@ -636,7 +638,7 @@ static PyType_Spec made_spec = {"irkit.scan.objects._families.made", sizeof(Made
 
 static PyMethodDef methods[] = {
     {"touched_by", touched_by, METH_VARARGS, "touched_by(body, delta): touched(body, changes(delta)), None if broken."},
-    {"texts", texts, METH_VARARGS, "texts(made, bases, known): numbers and texts, a megabyte at most to look at."},
+    {"texts", texts, METH_VARARGS, "texts(made, bases, known, small_change): numbers and texts, a megabyte at most to look at."},
     {"names_in", names_in, METH_VARARGS, "names_in(made, known): count and size of trees, and their different names."},
     {NULL, NULL, 0, NULL},
 };

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from irkit.scan.detect.detector import Detector, Looked
+from irkit.scan.native import is_native
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_entries import CIRCLE, KINDS
@@ -13,6 +14,9 @@ from irkit.scan.objects.texts import texts
 from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names_in
 
 MADE_FROM_ITSELF = "it is made from itself"
+_SMALL_CHANGE = 5 if is_native(texts) else 20
+"""A delta this many times smaller than its object: only what it changes is looked at. In Python, to know what the
+larger ones change costs more than it spares."""
 _FEW = 8
 """Up to so many values are searched one by one; the detector looks at a text faster than at more of them."""
 
@@ -51,7 +55,7 @@ class _Contents:
     def look(self, roots: Sequence[int]) -> None:
         made, bases = self._pack.families(roots), self._pack.entries.bases
         counts: Counter[int] = Counter()
-        while (some := texts(made, bases, self._known))[0]:
+        while (some := texts(made, bases, self._known, _SMALL_CHANGE))[0]:
             numbers, bodies = some
             self._looking.look(numbers, bodies)
             counts.update(map(self._pack.entries.kinds.__getitem__, numbers))

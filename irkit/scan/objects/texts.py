@@ -9,17 +9,18 @@ from irkit.scan.native import native
 from irkit.scan.objects.delta import touched_by
 from irkit.scan.objects.made import Made
 
-_SMALL_CHANGE = 5
-"""A delta this many times smaller than its object: only what it changes is looked at."""
 _LOOKED_AT_ONCE = 1 << 20
 _HELD_AT_ONCE = 2 << 20
 """Texts wait to be looked at, few enough for the processor's cache; of a long one perhaps only a line is."""
 
 
-def texts(made: Made, bases: array[int], known: bytearray) -> tuple[list[int], list[tuple[bytes, Spans]]]:
+def texts(
+    made: Made, bases: array[int], known: bytearray, small_change: int
+) -> tuple[list[int], list[tuple[bytes, Spans]]]:
     """The next objects, by number, and their texts: about a megabyte to look at; none at the end.
 
-    ``known`` has a 1 for each entry that is left alone.
+    ``known`` has a 1 for each entry that is left alone. Of an object that so many times exceeds its delta, only what
+    the delta touches is looked at.
     """
     numbers: list[int] = []
     found: list[tuple[bytes, Spans]] = []
@@ -28,7 +29,7 @@ def texts(made: Made, bases: array[int], known: bytearray) -> tuple[list[int], l
         if known[number]:
             continue
         spans: Spans = None
-        if len(delta) * _SMALL_CHANGE < len(body) and delta and not known[bases[number]]:
+        if len(delta) * small_change < len(body) and delta and not known[bases[number]]:
             spans = touched_by(body, delta)
         numbers.append(number)
         found.append((body, spans))

@@ -109,18 +109,18 @@ def test_objects_are_made_alike_and_the_broken_ones_told_alike(entries: list[Ent
 
 
 @settings(deadline=None)
-@given(histories(), st.lists(st.booleans(), min_size=7, max_size=7))
-def test_the_same_texts_are_looked_at(entries: list[Entry], marks: list[bool]) -> None:
+@given(histories(), st.lists(st.booleans(), min_size=7, max_size=7), st.integers(1, 30))
+def test_the_same_texts_are_looked_at(entries: list[Entry], marks: list[bool], small: int) -> None:
     pack, other, known = packed(entries), packed(entries), bytearray(marks)
     bases = pack.entries.bases
 
-    natively = list(_all(native_texts, native_made.made(pack, _roots(entries)), bases, known))
+    natively = list(_all(native_texts, native_made.made(pack, _roots(entries)), bases, known, small))
 
-    assert natively == list(_all(texts, made.made(other, _roots(entries)), bases, known))
+    assert natively == list(_all(texts, made.made(other, _roots(entries)), bases, known, small))
 
 
-def _all(module: object, objects: Made, bases: array[int], known: bytearray) -> Iterator[object]:
-    while (some := module.texts(objects, bases, known))[0]:  # type: ignore[attr-defined]
+def _all(module: object, objects: Made, bases: array[int], known: bytearray, small: int) -> Iterator[object]:
+    while (some := module.texts(objects, bases, known, small))[0]:  # type: ignore[attr-defined]
         yield some
 
 
@@ -130,7 +130,7 @@ def test_so_many_texts_wait_as_are_looked_at_together() -> None:
     bases, known = pack.entries.bases, bytearray(20)
 
     for module, objects in ((native_texts, native_made.made), (texts, made.made)):
-        numbers, _ = module.texts(objects(pack, _roots(entries)), bases, known)
+        numbers, _ = module.texts(objects(pack, _roots(entries)), bases, known, 5)
         assert numbers == [0, 1, 2, 3, 4, 5]
 
 
