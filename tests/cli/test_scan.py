@@ -15,7 +15,10 @@ from tests.scan.work_tree import WorkTree
 LEAK = f"token = '{planted.GITHUB}'\n"
 OTHER_TOKEN = planted.with_checksum("ghs_")
 OTHER = f"token = '{OTHER_TOKEN}'\n"
-LOOK = "import json, sys; from irkit.cli.main import main; code = main(sys.argv[1:]); print(json.dumps([code, sorted(sys.modules)]))"
+LOOK = (
+    "import json, sys; from irkit.cli.main import main; code = main(sys.argv[1:]); "
+    "print(json.dumps([code, sorted(sys.modules)]))"
+)
 HEAVY = {
     "boto3",
     "botocore",
