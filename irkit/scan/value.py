@@ -9,7 +9,8 @@ from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
-from irkit.scan.detect.detector import Detector, Looked, Text
+from irkit.scan.detect.batch import Spans
+from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.detect.loading import parts_of
 from irkit.scan.detect.looked import PassedOver
 from irkit.scan.finding import Sighting
@@ -46,7 +47,9 @@ class ValueDetector(Detector):
         rules = [_rule(text, number) for number, text in enumerate({**self._numbers, **self._quoted})]
         super().__init__(*parts_of(rules, keywords=()), rules_hash="")  # nothing of such a search is kept
 
-    def look_at_each(self, texts: Sequence[Text], _: Container[PassedOver] | None = None) -> dict[int, Looked]:
+    def look_at_each(
+        self, texts: Sequence[tuple[bytes, Spans]], _: Container[PassedOver] | None = None
+    ) -> dict[int, Looked]:
         """What stands in each of the texts; nothing is passed over."""
         found = super().look_at_each(texts).items()
         return {index: looked._replace(sightings=tuple(map(self._taken, looked.sightings))) for index, looked in found}
