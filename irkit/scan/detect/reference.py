@@ -35,7 +35,7 @@ _CODE = re.compile(
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
     rb"|^(?:new|await|return|lambda|function|async)\b"
     rb"|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\|\||&&|\?\?)"
-    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|^\\[dwsbDWSB]|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!<P]|\\[dwsS][+*{]"
+    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|\$\w+->[{\[]|^\\[dwsbDWSB]|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!<P]|\\[dwsS][+*{]"
 )
 _LIKE_CODE = re.compile(
     rb"^[A-Za-z_$][\w$.:>-]*(?:\(|\[|\)\.|\{$)|=>|\(.*\)\s*[;{]?$|^[A-Za-z_$]{1,2}\?[\w$.]+:|\\[(|<)]|^[rbuf]?\^|[+*]\)?\$$"
@@ -81,6 +81,10 @@ _NAMED_SO = re.compile(rb"(?:[A-Z][a-z]{2,11}){2,}(?:Key|Token|Secret|Password|I
 _LITERAL = re.compile(rb"/\^.*\$/[A-Za-z]{0,4}")
 _SALT = re.compile(rb"\$(?:[1567]|2[abxy]|g?y|apr1)\$(?:(?:rounds=)?\d{1,9}\$)?[./A-Za-z0-9]{0,16}\$?")
 _VERSION = re.compile(rb"v?\d{1,4}\.\d{1,4}\.\d{1,8}(?:[-.+][0-9A-Za-z.+-]+)?")
+_SETTING = re.compile(
+    rb"(?:[A-Za-z][\w-]{0,40}\.){1,6}(?:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:api[_-]?)?key)"
+)
+"""The name of a setting that holds one: ``spring.datasource.password``, ``git-p4.password``."""
 _SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request[^\w]?$")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]|\\u00[01][0-9a-fA-F]")
 
@@ -89,6 +93,7 @@ _FINGERPRINT = re.compile(rb"(?i)(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}")
 _DATE = re.compile(rb"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T _]\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _WHOLE = (
     *((form, CODE) for form in (_CONSTANT, _ALGORITHM, _METHOD, _NAMED_SO, _LITERAL)),
+    (_SETTING, REFERENCE),
     (_SALT, "the salt of a hash"),
     (_VERSION, "a version"),
     (_DATE, "a date"),
