@@ -18,7 +18,7 @@ from irkit.cloudtrail.raw.raw_file import RawFile
 LENGTH = 8
 _LATE_S = 0.02
 _FOUND_LATE_S = 0.004
-"""What was found waits so long for more: to send each part alone, and to wake the parent, is a twentieth of the work."""
+"""What was found waits so long for more: to send each part alone and wake the parent is a twentieth of the work."""
 _Part_co = TypeVar("_Part_co", covariant=True)
 
 
@@ -59,7 +59,7 @@ def read_tasks(tasks: IO[bytes], answers: IO[bytes]) -> None:
 
 
 class _Out:
-    """Answers on their way: what was found goes soon, the first at once, the rest together: the parent is seldom woken."""
+    """Answers on their way: the first that was found goes at once, the rest together, so the parent is seldom woken."""
 
     def __init__(self, answers: IO[bytes]) -> None:
         self._answers = answers
