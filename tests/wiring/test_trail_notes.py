@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +50,7 @@ def test_the_journal_cites_the_raw_record_by_its_hash(session: Session) -> None:
 
 
 def test_a_record_without_its_text_is_fetched_or_said_to_have_no_hash(session: Session) -> None:
-    bare, other = replace(made("iam:CreateUser"), text=""), replace(made("iam:DeleteUser", 1), text="")
+    bare, other = made("iam:CreateUser")._replace(text=""), made("iam:DeleteUser", 1)._replace(text="")
     hashes = []
     for records, raw in (([bare], lambda _: "the raw text"), ([other], None)):
         event = add_to_timeline(session, records, raw).records[0].event
