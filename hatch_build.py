@@ -58,6 +58,6 @@ def _platform() -> str:
     return sysconfig.get_platform().replace("-", "_").replace(".", "_")
 
 
-if __name__ == "__main__":  # what `make` calls when a C file has changed
+if __name__ == "__main__":  # for whoever changes a C file; `make` installs anew, which compiles too
     done = [compiled(each) for each in sorted(Path(__file__).parent.glob("irkit/**/_*.c"))]
     sys.exit(0 if all(done) else 1)
