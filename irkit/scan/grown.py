@@ -66,7 +66,7 @@ def grown(now: Now, detector: Detector, known: Ready) -> Report | None:
     if lost(now.repository, now.stores) or _touch(now.repository, commits, followed):
         return None
     people = _people(now.repository, detector, {new for _, new in moves})
-    findings = held_last(now.repository, known.report.findings, people, followed) if people is not None else None
+    findings = held_last(now.repository, known.report.findings, people, known.holders) if people is not None else None
     if findings is None:
         return None
     passed = {(one.dismissed, one.near) for held in looked.held() for one in held.sightings}

@@ -19,17 +19,22 @@ class _Uncertain(Exception):
 
 
 def held_last(
-    repository: Repository, findings: Sequence[Finding], tips: Mapping[bytes, Commit], followed: frozenset[str]
+    repository: Repository,
+    findings: Sequence[Finding],
+    tips: Mapping[bytes, Commit],
+    holders: Sequence[frozenset[str]],
 ) -> tuple[Finding, ...] | None:
     """The findings with the newest commit that holds each place. None when that cannot be told from what is known.
 
-    ``tips`` has the new ones by id; each holds of ``followed``, the objects with secrets, what the old one held.
+    ``tips`` has the new ones by id; each holds of the objects with secrets what the old one held. ``holders`` has of
+    each finding the objects with its value.
     """
     current = sorted({place.path for one in findings for place in one.places if _may_stand(place)})
     try:
         ends = [(commit, _at_paths(repository, tip, current)) for tip, commit in sorted(tips.items())]
         return tuple(
-            one._replace(places=tuple(_renewed(place, ends, followed) for place in one.places)) for one in findings
+            one._replace(places=tuple(_renewed(place, ends, holding) for place in one.places))
+            for one, holding in zip(findings, holders, strict=True)
         )
     except _Uncertain:
         return None
@@ -53,11 +58,11 @@ def _at_paths(repository: Repository, commit: bytes, paths: Sequence[str]) -> _A
     return dict(zip(paths, ids, strict=True))
 
 
-def _renewed(place: Place, ends: Sequence[tuple[Commit, _AtPath]], followed: frozenset[str]) -> Place:
+def _renewed(place: Place, ends: Sequence[tuple[Commit, _AtPath]], holding: frozenset[str]) -> Place:
     """The place with its last commit. Raises ``_Uncertain``."""
     if not _may_stand(place) or place.last is None:
         return place
-    there = [(commit, at[place.path]) for commit, at in ends if at[place.path] in followed]
+    there = [(commit, at[place.path]) for commit, at in ends if at[place.path] in holding]
     if any(id_ != place.object_id for _, id_ in there):  # that version of the file may be the newest now
         raise _Uncertain
     holders = {place.last.id: place.last} | {commit.id: commit for commit, _ in there}

@@ -16,7 +16,7 @@ from irkit.scan.repository_state import RepositoryState, index_of
 from irkit.scan.rule import Confidence, Rule
 from irkit.secret import Secret
 
-_MAGIC = b"irkit ready 4 "
+_MAGIC = b"irkit ready 5 "
 _NEAR = 300
 """As much of a line as a sighting has on each side: ``detect.sights.NEAR_BYTES``, whose module is slow to load."""
 _PEM_END = b"-----"
@@ -25,8 +25,9 @@ _FARTHEST = 8 << 20
 
 _Spot = tuple[str, int, int, int, int]
 """Of a value: its object, where it begins and ends, how much of its line stands before it, and the line's length."""
-_Row = tuple[str, str, str, bool | None, _Spot, list[list[object]]]
-"""Of a finding: rule, confidence, fingerprint, whether it was pushed, where to read it, places."""
+_Row = tuple[str, str, str, bool | None, _Spot, list[list[object]], list[int]]
+"""Of a finding: rule, confidence, fingerprint, whether it was pushed, where to read it, places, and which of the
+followed objects hold it."""
 _State = tuple[str, list[str], dict[str, str], dict[str, tuple[int, str]], str]
 _Stored = tuple[
     str, _State, str, list[str] | None, list[_Row], dict[str, int], list[tuple[str, str]], dict[str, int], int, int
@@ -42,6 +43,8 @@ class Ready(NamedTuple):
     followed: frozenset[str] | None
     """Ids of the objects with secrets, when nothing else has any and all stand in the history of something; else None:
     then an index was asked, a lost object told, or a name or one of git's own texts seen."""
+    holders: tuple[frozenset[str], ...] = ()
+    """Of each finding, the ids of the followed objects that hold its value."""
 
 
 class Memo(NamedTuple):
@@ -72,13 +75,16 @@ class Memo(NamedTuple):
         fixed, loose, tips, logs, texts = state
         lengths = {name: (log[0], log[1]) for name, log in logs.items()}
         known = RepositoryState(fixed, frozenset(loose), tips, lengths, texts)
-        return Ready(known, report, None if followed is None else frozenset(followed))
+        if followed is None:
+            return Ready(known, report, None)
+        holders = tuple(frozenset(followed[number] for number in row[6]) for row in rows)
+        return Ready(known, report, frozenset(followed), holders)
 
     def _findings(self, rows: Sequence[_Row]) -> list[Finding] | None:
         ids = sorted({row[4][0] for row in rows})
         bodies = {id_: body for id_, _, body in read_objects(self.repository, ids)} if ids else {}
         found: list[Finding] = []
-        for rule_id, confidence, fingerprint, pushed, spot, places in rows:
+        for rule_id, confidence, fingerprint, pushed, spot, places, _ in rows:
             object_id, start, end, before, length = spot
             body = bodies.get(object_id, b"")
             value, first = body[start:end], start - before
@@ -104,20 +110,24 @@ class Memo(NamedTuple):
 
     def write(self, ready: Ready, held: Iterable[Held]) -> None:
         """Remember a report. Nothing happens when one of its values does not stand plainly in an object."""
+        held = list(held)
         spots = {key: spot for one in held for key, spot in _spots(one)}
+        followed = None if ready.followed is None else sorted(ready.followed)
+        holders = _holders(held, followed or [])
         rows: list[_Row] = []
         for finding in ready.report.findings:
             spot = spots.get((finding.rule, finding.secret.reveal(), finding.near))
             if spot is None:
                 return
             told = finding.confidence, finding.fingerprint, finding.pushed
-            rows.append((finding.rule, *told, spot, [list(place) for place in finding.places]))
+            places: list[list[object]] = [list(place) for place in finding.places]
+            rows.append((finding.rule, *told, spot, places, holders.get(finding.secret.reveal(), [])))
         state, report = ready.state, ready.report
         stored: _Stored = (
             self.asked,
             (state.fixed, sorted(state.loose), dict(state.tips), dict(state.logs), state.texts),
             index_of(self.repository) if ready.followed is None else "",
-            None if ready.followed is None else sorted(ready.followed),
+            followed,
             rows,
             report.dismissed,
             [(one.what, one.reason) for one in report.skipped],
@@ -138,6 +148,16 @@ def _spots(held: Held) -> Iterator[tuple[tuple[str, str, bytes], _Spot]]:
         if before >= 0:
             key = one.rule, one.value.decode("utf-8", "backslashreplace"), one.near
             yield key, (held.object_id, one.start, one.end, before, len(one.near))
+
+
+def _holders(held: Iterable[Held], followed: Sequence[str]) -> dict[str, list[int]]:
+    """By value, which of the followed objects hold it, by their numbers."""
+    numbers = {id_: number for number, id_ in enumerate(followed)}
+    found: dict[str, list[int]] = {}
+    for one in (one for one in held if one.object_id in numbers):
+        for value in {seen.value for seen in one.sightings if not seen.dismissed}:
+            found.setdefault(value.decode("utf-8", "backslashreplace"), []).append(numbers[one.object_id])
+    return found
 
 
 def _before(near: bytes, value: bytes, column: int) -> int:

@@ -21,6 +21,10 @@ PLAIN = 3
 PATHS = (b"a", b"b", b"dir/a", b"dir/b c", b"\xff\xfe", b"tests/new\nline")
 
 
+def _value(line: bytes) -> str:
+    return line.split(b"'")[1].decode()
+
+
 @pytest.fixture
 def git(tmp_path: Path) -> Git:
     return Git(tmp_path / "r")
@@ -157,6 +161,20 @@ def test_a_branch_that_holds_another_version_of_the_file_is_looked_at(scans: Sca
     assert scans()[1]
 
 
+def test_a_version_of_the_file_without_the_value_is_no_other_place_of_it(scans: Scans, git: Git) -> None:
+    git.write("a.py", LEAK)
+    git.commit()
+    git("branch", "side")
+    git.write("a.py", OTHER)
+    git.commit("another value in the same file")
+    scans()
+    onward = git.commit("onward")
+    report, is_known = scans()
+    assert is_known
+    last = {one.secret.reveal(): place.last for one in report.findings for place in one.places}
+    assert [value for value, commit in last.items() if commit and commit.id == onward] == [_value(OTHER)]
+
+
 def test_a_clock_that_went_back_has_everything_looked_at(scans: Scans, git: Git) -> None:
     git.commit()
     scans()
@@ -174,11 +192,11 @@ def test_of_commits_of_the_same_second_nobody_can_say_which_is_the_newest(scans:
     place = report.findings[0].places[0]
     assert place.last
     onward = git.commit()
-    followed = frozenset({place.object_id})
+    holding = frozenset({place.object_id})
 
     def told(at: str) -> tuple[Finding, ...] | None:
         tips = {onward.encode(): Commit(onward, "Ann", "ann@example.org", at)}
-        return held_last(git.repository(), report.findings, tips, followed)
+        return held_last(git.repository(), report.findings, tips, [holding])
 
     assert told(place.last.at) is None
     assert told("not a time") is None
