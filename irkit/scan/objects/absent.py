@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable
 
 from irkit.scan.finding import Skipped
+from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
+from irkit.scan.objects.stores import stores
 from irkit.scan.repository import Repository, environment
 
+LEFT_AT_REMOTE = "partial clone: left at the remote"
+"""Why an object is not here; ``git fetch --refetch --no-filter`` brings all."""
 _NAMED = 20
+_INDEXED = "sha1"
 
 
 def absent(repository: Repository) -> tuple[Skipped, ...]:
@@ -18,11 +24,27 @@ def absent(repository: Repository) -> tuple[Skipped, ...]:
         skipped.append(Skipped("shallow clone", f"history before {edge} commit{'s' * (edge != 1)} is not here"))
     if repository.is_partial:
         missing = _promised(repository)
-        skipped += [Skipped(f"object {id_}", "partial clone: left at the remote") for id_ in missing[:_NAMED]]
+        skipped += [Skipped(f"object {id_}", LEFT_AT_REMOTE) for id_ in missing[:_NAMED]]
         if len(missing) > _NAMED:
             more = len(missing) - _NAMED
-            skipped.append(Skipped(f"{more} more objects", "partial clone: left at the remote"))
+            skipped.append(Skipped(f"{more} more objects", LEFT_AT_REMOTE))
     return tuple(skipped)
+
+
+def not_here(repository: Repository, ids: Iterable[str]) -> set[str]:
+    """Those of the objects that a partial clone has left at its remote; none where irkit cannot read its indexes.
+
+    git before 2.45 would end at the first of them that it is asked for, since it may not fetch it.
+    """
+    if not repository.is_partial or repository.object_format != _INDEXED:
+        return set()
+    found = stores(repository)
+    try:
+        indexes = [PackIndex(pack.with_suffix(".idx")) for pack in found.packs]
+    except (IndexUnknown, OSError):
+        return set()
+    packed = (id_ for id_ in ids if id_ not in found.loose)
+    return {id_ for id_ in packed if all(index.find(bytes.fromhex(id_)) is None for index in indexes)}
 
 
 def _promised(repository: Repository) -> list[str]:

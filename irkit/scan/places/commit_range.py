@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import PlaceKind, Skipped
-from irkit.scan.objects.cat_file import Listed
+from irkit.scan.objects.absent import LEFT_AT_REMOTE, not_here
+from irkit.scan.objects.cat_file import Listed, sizes
 from irkit.scan.objects.held import Held, Scanned
 from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_git
 from irkit.scan.places.brought import Brought, Version, brought, versions
-from irkit.scan.places.changes import Track, Wanted, diff_words
+from irkit.scan.places.changes import Track, Wanted
+from irkit.scan.places.diffed import diffed
 from irkit.scan.places.gits import answer
 from irkit.scan.places.located import Located
 from irkit.scan.places.named import new_names
@@ -33,24 +35,25 @@ def scan_range(repository: Repository, detector: Detector, spec: str) -> tuple[S
 
     Of each file that a commit changed, the values that its version before had not (nor a file that the commit deleted:
     it may have been renamed); all of the commits' messages and headers, and of tags that point to one of them; names of
-    new files, as held objects of kind ``tree`` with the commit's id. Raises ``RevisionUnknown``, also where a shallow
-    clone ends within the range.
+    new files, as held objects of kind ``tree`` with the commit's id. What of it cannot be read, or a partial clone has
+    left at its remote, makes it incomplete. Raises ``RevisionUnknown``, also where a shallow clone ends in the range.
     """
     asked = span(repository, spec)
     listed = Walk(repository, Wanted(frozenset()), _JOBS).history(("--stdin",), _revisions(asked))
     commits = listed.graph.ids
     refuse_boundary(repository, commits)
-    out, unread = _diffed(repository, commits)
+    out, unread = diffed(repository, commits)
     found = list(versions(out))
     refs = read_refs(repository)
-    tags = _tags(repository, asked, refs, listed.graph.numbers)
+    tags, closed = _tags(repository, asked, refs, listed.graph.numbers)
     looked = _looked(repository, detector, [*commits, *tags, *(version.blob for version in found)])
     olds = _olds(looked.held(), found)
     before = _looked(repository, detector, olds)
     what = brought([*looked.held(), *before.held()], found)
     what = what._replace(names=new_names(repository, detector, found))
-    skipped = (*listed.skipped, *unread, *looked.skipped())
-    is_incomplete = bool(listed.skipped or unread or looked.broken)
+    unread = (*listed.skipped, *unread, *closed)
+    skipped = (*unread, *looked.skipped(), *before.skipped())
+    is_incomplete = bool(unread or looked.broken)
     held = (*what.held, *(Held(version.commit.decode(), "tree", (seen,)) for version, seen in what.names))
     scanned = Scanned(held, looked.counts, looked.size, skipped, is_incomplete)
     if not held:
@@ -62,40 +65,44 @@ def _revisions(asked: Span) -> bytes:
     return "".join([*(f"{tip}\n" for tip in asked.tips), *(f"^{other}\n" for other in asked.without)]).encode()
 
 
-def _diffed(repository: Repository, commits: Sequence[bytes]) -> tuple[bytes, tuple[Skipped, ...]]:
-    code, out, said = answer(repository, *diff_words("-c"), read=b"".join(id_ + b"\n" for id_ in commits))
-    return out, (Skipped("changes of commits", said.partition("\n")[0]),) if code else ()
-
-
-def _tags(repository: Repository, asked: Span, refs: Refs, commits: dict[bytes, int]) -> list[bytes]:
-    """Annotated tags that are asked for, or that point to one of the commits."""
-    tips = _only_tags(repository, [tip.encode() for tip in asked.tips if tip.encode() not in commits])
+def _tags(
+    repository: Repository, asked: Span, refs: Refs, commits: dict[bytes, int]
+) -> tuple[list[bytes], tuple[Skipped, ...]]:
+    """Annotated tags that are asked for, or that point to one of the commits; and why others are not known."""
+    tips = [tip.encode() for tip in asked.tips if tip.encode() not in commits]
+    kinds, unread = _answers(repository, "%(objecttype)", tips)
     tags = [(start.ids[0], start.peeled) for start in refs.starts if start.name.startswith(b"refs/tags/")]
     unknown = [id_ for id_, peeled in tags if not peeled and id_ not in commits]
-    asks = b"".join(id_ + b"^{commit}\n" for id_ in unknown)
-    _, said, _ = answer(repository, "cat-file", "--batch-check=%(objectname)", "--buffer", read=asks)
-    peels = dict(zip(unknown, said.splitlines(), strict=True))
-    new = [id_ for id_, peeled in tags if (peeled or peels.get(id_, b"")) in commits]
-    return [id_ for id_ in dict.fromkeys([*tips, *new]) if id_ not in commits]
+    peels, unpeeled = _answers(repository, "%(objectname)", [id_ + b"^{commit}" for id_ in unknown])
+    new = [id_ for id_, peeled in tags if (peeled or peels.get(id_ + b"^{commit}", b"")) in commits]
+    named = [id_ for id_ in tips if kinds.get(id_) == b"tag"]  # a tip that is no commit of the range is left out
+    return [id_ for id_ in dict.fromkeys([*named, *new]) if id_ not in commits], (*unread, *unpeeled)
 
 
-def _only_tags(repository: Repository, ids: Sequence[bytes]) -> list[bytes]:
-    """Less the commits: a tip that is no commit of the range is one that is left out."""
-    if not ids:
-        return []
-    words = ("cat-file", "--batch-check=%(objecttype)", "--buffer")
-    kinds = answer(repository, *words, read=b"".join(id_ + b"\n" for id_ in ids))[1].splitlines()
-    return [id_ for id_, kind in zip(ids, kinds, strict=True) if kind == b"tag"]
+def _answers(
+    repository: Repository, form: str, names: Sequence[bytes]
+) -> tuple[dict[bytes, bytes], tuple[Skipped, ...]]:
+    """What git says of each name; it stops at one that it cannot read, and what comes after that is not known."""
+    if not names:
+        return {}, ()
+    words = ("cat-file", f"--batch-check={form}", "--buffer")
+    _, out, said = answer(repository, *words, read=b"".join(name + b"\n" for name in names))
+    answers = out.splitlines()
+    left = len(names) - len(answers)
+    unread = (Skipped(f"{left} tag{'s' * (left != 1)}", said.partition("\n")[0]),) if left else ()
+    return dict(zip(names, answers, strict=False)), unread
 
 
 def _looked(repository: Repository, detector: Detector, ids: Iterable[bytes]) -> Merged:
-    """What the detector sees in these objects, but trees."""
-    asked = b"".join(id_ + b"\n" for id_ in dict.fromkeys(ids))
-    words = ("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", "--buffer")
-    rows = (line.split() for line in answer(repository, *words, read=asked)[1].decode().splitlines())
-    listed = [Listed(row[0], row[1], int(row[2])) for row in rows if len(row) == len(Listed._fields)]
+    """What the detector sees in these objects, but trees. What git does not have or cannot read is ``broken``."""
+    asked = [id_.decode() for id_ in dict.fromkeys(ids)]
+    away = not_here(repository, asked)
+    asked = [id_ for id_ in asked if id_ not in away]
+    known = sizes(repository, asked)
+    listed = [known.get(id_) or Listed(id_, "", 0) for id_ in asked]  # of the others git says why when they are read
     merged = Merged()
     merged.add(look_at_git(repository, [one for one in listed if one.kind != "tree"], detector), {})
+    merged.broken |= dict.fromkeys(away, LEFT_AT_REMOTE)
     return merged
 
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from irkit.errors import UsageError
 from irkit.scan.places.gits import answer
-from irkit.scan.places.refs import read_refs
+from irkit.scan.places.refs import read_bytes, read_refs
 from irkit.scan.repository import Repository
 
+_BROKEN = "the repository is broken: git fsck tells what, a new clone may mend it"
 _FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -79,8 +80,11 @@ def _resolved(repository: Repository, names: Sequence[str]) -> dict[str, str]:
     """The id of each name that leads to a commit, that of an annotated tag if it names one; else an empty text."""
     asked = list(dict.fromkeys(names))
     questions = "".join(f"{name}\n{name}^{{commit}}\n" for name in asked).encode(errors="surrogateescape")
-    _, said, _ = answer(repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", read=questions)
-    answers = [line.rsplit(b" ", 1) for line in said.splitlines()]
+    _, out, said = answer(repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", read=questions)
+    answers = [line.rsplit(b" ", 1) for line in out.splitlines()]
+    if len(answers) < 2 * len(asked):
+        unread = asked[len(answers) // 2]
+        raise RevisionUnknown(f"{unread}: git cannot read it: {said.partition(chr(10))[0]}", hint=_BROKEN)
     found = {}
     for name, named, commit in zip(asked, answers[::2], answers[1::2], strict=True):
         found[name] = named[0].decode() if commit[1] == b"commit" else ""
@@ -93,9 +97,18 @@ def _needed(repository: Repository, found: dict[str, str], name: str) -> str:
     if repository.is_shallow:
         hint = "this clone is shallow: git fetch --unshallow brings the rest of its history"
         raise RevisionUnknown(f"{name}: no such commit here", hint=hint)
+    if name == "HEAD" and _is_born(repository):
+        raise RevisionUnknown("HEAD: its commit is not here, or cannot be read", hint=_BROKEN)
     if name == "HEAD":
         raise RevisionUnknown("nothing is committed here yet", hint="irkit scan looks at the files")
     raise RevisionUnknown(f"{name}: no such commit here", hint="git fetch may bring it; git log shows what there is")
+
+
+def _is_born(repository: Repository) -> bool:
+    """Whether HEAD names a commit, or a branch that is there."""
+    head = read_bytes(repository.git_dir / "HEAD").strip()
+    branch = head.removeprefix(b"ref: ")
+    return branch == head or branch in read_refs(repository).ref_names
 
 
 def refuse_boundary(repository: Repository, commits: Iterable[bytes]) -> None:
