@@ -192,7 +192,7 @@ class _Scan(NamedTuple):
         closed = () if self.wants.spec else unread(self.repository)
         unknown = (*closed, *(located.skipped if located else ()))
         clean, skipped = scrubbed(
-            findings, [*scanned.skipped, *unknown], lambda body: self.detector.look(body).sightings
+            findings, dict.fromkeys([*scanned.skipped, *unknown]), lambda body: self.detector.look(body).sightings
         )
         return Report(
             findings=tuple(clean),

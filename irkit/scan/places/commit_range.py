@@ -25,7 +25,7 @@ from irkit.scan.places.rows import History, Row, tag_rows, track_rows
 from irkit.scan.places.tips import Tips, ranks
 from irkit.scan.places.walk import Walk
 from irkit.scan.places.written import written
-from irkit.scan.repository import Repository
+from irkit.scan.repository import Repository, refusal
 
 _JOBS = 2
 
@@ -89,7 +89,7 @@ def _answers(
     _, out, said = answer(repository, *words, read=b"".join(name + b"\n" for name in names))
     answers = out.splitlines()
     left = len(names) - len(answers)
-    unread = (Skipped(f"{left} tag{'s' * (left != 1)}", said.partition("\n")[0]),) if left else ()
+    unread = (Skipped(f"{left} tag{'s' * (left != 1)}", refusal(said)),) if left else ()
     return dict(zip(names, answers, strict=False)), unread
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from irkit.scan.finding import Skipped
 from irkit.scan.places.changes import diff_words
 from irkit.scan.places.gits import answer
-from irkit.scan.repository import Repository
+from irkit.scan.repository import Repository, refusal
 
 _MOST_FAILURES = 20
 
@@ -26,7 +26,7 @@ def diffed(repository: Repository, commits: Sequence[bytes]) -> tuple[bytes, tup
         if not code:
             rows.append(out)
             continue
-        reason = said.partition("\n")[0] or f"git diff-tree ended with {code}"
+        reason = refusal(said) or f"git diff-tree ended with {code}"
         half = len(some) // 2
         if len(skipped) >= _MOST_FAILURES:
             skipped.append(Skipped(f"changes of {len(some)} more commit{'s' * (len(some) != 1)}", reason))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from irkit.errors import UsageError
 from irkit.scan.places.gits import answer
 from irkit.scan.places.refs import read_bytes, read_refs
-from irkit.scan.repository import Repository
+from irkit.scan.repository import Repository, refusal
 
 _BROKEN = "the repository is broken: git fsck tells what, a new clone may mend it"
 _FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -84,7 +84,7 @@ def _resolved(repository: Repository, names: Sequence[str]) -> dict[str, str]:
     answers = [line.rsplit(b" ", 1) for line in out.splitlines()]
     if len(answers) < 2 * len(asked):
         unread = asked[len(answers) // 2]
-        raise RevisionUnknown(f"{unread}: git cannot read it: {said.partition(chr(10))[0]}", hint=_BROKEN)
+        raise RevisionUnknown(f"{unread}: git cannot read it: {refusal(said)}", hint=_BROKEN)
     found = {}
     for name, named, commit in zip(asked, answers[::2], answers[1::2], strict=True):
         found[name] = named[0].decode() if commit[1] == b"commit" else ""

@@ -12,7 +12,7 @@ from irkit.scan.places.gits import Gits, Task, writing
 from irkit.scan.places.graph import Graph, Listed, graph, listed, listed_with_trees
 from irkit.scan.places.marks import changed_commits, marked_pack, marks_in
 from irkit.scan.places.trees import tree_tracks
-from irkit.scan.repository import Repository
+from irkit.scan.repository import Repository, refusal
 
 _BLOCK = 4096
 """Commits that one diff-tree gets: enough that its start costs nothing, few enough that the last ones end together."""
@@ -113,7 +113,7 @@ class Walk:
 
     def _not_listed(self, code: int, said: str) -> None:
         self._is_listed = False
-        self._skipped.append(Skipped("history", said.partition("\n")[0] or f"git rev-list ended with {code}"))
+        self._skipped.append(Skipped("history", refusal(said) or f"git rev-list ended with {code}"))
 
     def _hand_out_listed(self, least: int) -> None:
         wanted = self.changes.wanted
@@ -147,7 +147,7 @@ class Walk:
             if not code:
                 return
             self._failures += 1
-            why = said.partition("\n")[0] or f"git diff-tree ended with {code}"
+            why = refusal(said) or f"git diff-tree ended with {code}"
             if self._failures > _MOST_FAILURES:
                 self._skipped.append(Skipped(f"{len(lines) - done} commits", f"places not looked for: {why}"))
                 return
