@@ -14,6 +14,7 @@ from irkit.cli.trail_cells import cell
 from irkit.cli.trail_table import line
 from irkit.cli.trail_written import json_line
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.met import Met
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.record import Record
@@ -31,7 +32,7 @@ class Stream:
 
     def __init__(self, question: Question[object], asked: Query, columns: Sequence[str], out: TextIO) -> None:
         self._question, self._query, self._columns, self._out = question, asked, columns, out
-        self._seen: set[str] = set()
+        self._seen = Met()
 
     @property
     def count(self) -> int:
@@ -39,9 +40,9 @@ class Stream:
         return len(self._seen)
 
     @property
-    def written(self) -> frozenset[str]:
+    def written(self) -> Met:
         """The event ids of the rows that went out."""
-        return frozenset(self._seen)
+        return self._seen
 
     @property
     def rest(self) -> Question[object]:
@@ -60,7 +61,8 @@ class Stream:
     def _write(self, once: Mapping[str, Record]) -> None:
         for row in self._question.rows(Asked(tuple(once.values()), self._query)):
             print(json_line(row, self._columns), file=self._out)
-        self._seen.update(once)
+        for event_id in once:
+            self._seen.add(event_id)
         if once:
             self._out.flush()
 

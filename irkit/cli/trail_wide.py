@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -16,6 +16,7 @@ from irkit.cli.trail_counted import complete
 from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.met import Met
 from irkit.cloudtrail.questions.question import Follow, Question
 from irkit.cloudtrail.questions.sliced import slicing
 from irkit.cloudtrail.ranked_rows import RankedRows
@@ -50,7 +51,7 @@ class WideRows:
     """Rows on disk, read as often as they are needed. Close them."""
 
     kept: RankedRows[object]
-    written: frozenset[str] = frozenset()
+    written: Met = field(default_factory=Met)
     """Event ids of rows that went out already."""
     most: int | None = None
     """How many are wanted, from the first."""

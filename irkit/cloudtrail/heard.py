@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
-from typing import NamedTuple, Self
+from typing import Self
 
 from irkit.cloudtrail.layout import Kind, Named
 from irkit.cloudtrail.quiet import hear
 
 
-class Heard(NamedTuple):
-    """What names tell. ``files`` counts them."""
+@dataclass
+class Heard:
+    """What names tell; none of them is kept. ``files`` counts them."""
 
     files: int = 0
-    accounts: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
-    first: datetime | None = None
-    """The earliest time of events that a name promises."""
-    newest_of: Mapping[str, datetime] = {}
+    accounts: set[str] = field(default_factory=set)
+    regions: set[str] = field(default_factory=set)
+    newest_of: dict[str, datetime] = field(default_factory=dict)
     """When the newest file of each account and region was delivered."""
+    _dated: Named | None = None
+    _undated: Named | None = None
+    """The earliest logs, by their delivery and by the day of their folder: to take the span of each would take long."""
 
-    def and_of(self, names: Iterable[Named]) -> Self:
-        """The same, and what more names tell."""
-        every = list(names)
-        if not every:
-            return self
-        newest_of = dict(self.newest_of)
-        for one in every:
-            hear(one, newest_of)
-        logs = [one for one in every if one.kind is Kind.LOG]
-        # The first delivered tells the earliest time of all that were: spans of thousands take an answer's tenth.
-        dated = min((one for one in logs if one.delivered_at), key=attrgetter("delivered_at"), default=None)
-        telling = [*([dated] if dated else []), *(one for one in logs if not one.delivered_at)]
-        starts = [span.start for one in telling if (span := one.span) is not None]
-        return self._replace(
-            files=self.files + len(every),
-            accounts=self.accounts.union(one.account for one in every if one.account),
-            regions=self.regions.union(one.region for one in every if one.region),
-            first=min([*starts, *([self.first] if self.first else [])], default=None),
-            newest_of=newest_of,
+    @property
+    def first(self) -> datetime | None:
+        """The earliest time of events that a name promises."""
+        spans = [one.span for one in (self._dated, self._undated) if one is not None]
+        return min((span.start for span in spans if span is not None), default=None)
+
+    def hear(self, one: Named) -> None:
+        """One more file's name."""
+        self.files += 1
+        if one.account:
+            self.accounts.add(one.account)
+        if one.region:
+            self.regions.add(one.region)
+        hear(one, self.newest_of)
+        if one.kind is not Kind.LOG:
+            return
+        if (at := one.delivered_at) is not None:
+            known = self._dated.delivered_at if self._dated is not None else None
+            if known is None or at < known:
+                self._dated = one
+        elif (day := one.day) is not None:
+            known_day = self._undated.day if self._undated is not None else None
+            if known_day is None or day < known_day:
+                self._undated = one
+
+    def copied(self) -> Self:
+        """The same, to hear more."""
+        return type(self)(
+            self.files, set(self.accounts), set(self.regions), dict(self.newest_of), self._dated, self._undated
         )

@@ -77,7 +77,7 @@ class Reason(StrEnum):
     KIND = "kind"
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 10)
 def named(path: str) -> Named:
     """What a path or an S3 key says of the file; a file that was moved out of its folder still has its name."""
     folder, slash, own = path.replace("\\", "/").rpartition("/")

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cloudtrail.coverage import EVER, Counts, Coverage, Skipped
 from irkit.cloudtrail.heard import Heard
 from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.quiet import quiet
+from irkit.cloudtrail.raw.listed import Chosen
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.peeking import lies
 from irkit.cloudtrail.raw.raw_file import RawFile
-from irkit.cloudtrail.raw.walking import Walked, walked
+from irkit.cloudtrail.raw.walking import Walked, walked, walking
 from irkit.cloudtrail.source import Batch
 from irkit.errors import OutsideError
+
+if TYPE_CHECKING:
+    from irkit.cloudtrail.raw.looking import Crew
 
 NO_FILE = "there is no file of it"
 """Why a region that is asked for was not seen."""
@@ -27,17 +34,60 @@ NEVER = ("what the trail was not set to record is in no file of it (its selector
 _LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".parquet", ".csv")
 """A file so named is meant to be read: when it cannot be, that is a gap."""
 _SHOWN = 3
+_NEVER_DELIVERED = -math.inf
+
+
+class _Some(NamedTuple):
+    """Files by their numbers in a list, each with when it was delivered."""
+
+    numbers: array[int]
+    at: array[float]
+    """Seconds since 1970."""
+
+    @classmethod
+    def none(cls) -> _Some:
+        """To be filled."""
+        return cls(array("I"), array("d"))
+
+    def add(self, number: int, one: Named) -> None:
+        """One more."""
+        self.numbers.append(number)
+        self.at.append(one.delivered_at.timestamp() if one.delivered_at is not None else _NEVER_DELIVERED)
+
+    def newest_first(self) -> Iterator[int]:
+        """Their numbers; files of no known time come last."""
+        order = sorted(range(len(self.at)), key=self.at.__getitem__, reverse=True)
+        return map(self.numbers.__getitem__, order)
 
 
 @dataclass
 class _Plan:
-    """What is read of the files found, and what is left out for which reason."""
+    """What is read of the files found, and what is left out for which reason; filled file by file."""
 
+    query: Query
     walked: Walked
-    known: Heard
-    """What the names tell of files whose content is told from elsewhere."""
-    read: list[tuple[Named, RawFile]] = field(default_factory=list)
-    left_out: list[tuple[Reason, Named, RawFile]] = field(default_factory=list)
+    heard: Heard
+    """What the names tell of all files."""
+    read: _Some = field(default_factory=_Some.none)
+    size: int = 0
+    """Bytes of the files to be read."""
+    pruned: dict[Reason, _Some] = field(default_factory=dict)
+    """What is left out that may be read after all, when names are found not to tell the truth."""
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    """Of what is never read."""
+
+    def take(self, number: int) -> None:
+        """Judge one more file by its name."""
+        one = named(self.walked.files.path(number))
+        self.heard.hear(one)
+        reason = left_out_for(one, self.query)
+        if reason is None:
+            self.read.add(number, one)
+            self.size += self.walked.files.size(number)
+        elif reason is Reason.KIND:
+            self.kinds[one.kind] += 1
+        else:
+            self.pruned.setdefault(reason, _Some.none()).add(number, one)
 
 
 class LocalFiles:
@@ -73,9 +123,9 @@ class LocalFiles:
         """Of the files that were found, by their places; of none where each look finds them anew."""
         return {file.place: file.stamp for file in self._walked.files} if self._walked is not None else {}
 
-    def files(self) -> list[RawFile]:
+    def files(self) -> Iterator[RawFile]:
         """All files that may hold calls, with their stamps."""
-        return [file for file in walked(self.paths).files if named(file.place).kind in {Kind.LOG, Kind.OTHER}]
+        return (file for file in walked(self.paths).files if named(file.place).kind in {Kind.LOG, Kind.OTHER})
 
     @property
     def label(self) -> str:
@@ -88,33 +138,52 @@ class LocalFiles:
         Files whose names say that they hold nothing that is asked for are left out; when names are found not to tell
         the truth, they are read after all. Raises ``OutsideError`` when there is no file at all.
         """
-        plan = _planned(self._parts(), query)
-        plan.read = [(one, self._recalled(file)) for one, file in plan.read]
-        if not plan.read and not plan.left_out and not plan.known.files and not plan.walked.skipped:
-            raise OutsideError(f"there is no file under {', '.join(map(str, self.paths))}", hint="check the path")
-        looked = yield from self._looked(plan.read, query)
-        pruned = [(reason, one, file) for reason, one, file in plan.left_out if reason is not Reason.KIND]
+        with ExitStack() as opened:
+            plan, crew = self._planned(query, opened)
+            if not plan.heard.files and not plan.walked.skipped:
+                raise OutsideError(f"there is no file under {', '.join(map(str, self.paths))}", hint="check the path")
+            looked = yield from self._looked(plan, plan.read, crew)
         off = [place for place, _ in looked.off]
-        off += [file.place for reason, _, file in pruned if lies(file.path, reason)]
+        paths = ((reason, plan.walked.files.path(one)) for reason, some in plan.pruned.items() for one in some.numbers)
+        off += [path for reason, path in paths if lies(path, reason)]
+        pruned = sum(len(some.numbers) for some in plan.pruned.values())
         if off and pruned:
-            again = yield from self._looked(((one, self._recalled(file)) for _, one, file in pruned), query)
-            looked, pruned = looked.joined(again), []
-        return _coverage(self.label, query, plan, looked, _Names(tuple(off), len(pruned)))
+            again = _Some.none()
+            for some in plan.pruned.values():
+                again.numbers.extend(some.numbers)
+                again.at.extend(some.at)
+            more = yield from self._looked(plan, again, None)
+            looked, pruned = looked.joined(more), 0
+        return _coverage(self.label, query, plan, looked, _Names(tuple(off), pruned))
 
-    def _parts(self) -> _Parted:
-        if self._walked is None:
-            return _parted(walked(self.paths), self._known)
-        if self._parted is None:
-            self._parted = _parted(self._walked, self._known)
-        return self._parted
+    def _planned(self, query: Query, opened: ExitStack) -> tuple[_Plan, Crew | None]:
+        """What there is, and who reads it: processes start as soon as there is enough for them, and hold no list."""
+        if self._walked is not None:
+            if self._parted is None:
+                self._parted = _parted(self._walked, self._known)
+            plan = _Plan(query, self._walked, self._parted.known.copied())
+            for number in self._parted.others:
+                plan.take(number)
+            return plan, None
+        plan, crew = _Plan(query, Walked(), Heard()), None
+        for numbers in walking(self.paths, plan.walked):
+            for number in numbers:
+                plan.take(number)
+            if crew is None and plan.size:
+                from irkit.cloudtrail.raw.looking import Crew  # 20 ms, that an answer from a store does without
 
-    def _looked(self, files: Iterable[tuple[Named, RawFile]], query: Query) -> Generator[Batch, None, Looked]:
-        ordered = _newest_first(files)
-        if not ordered:
+                crew = opened.enter_context(closing(Crew(query, self._jobs)))
+            if crew is not None:
+                crew.expect(plan.size)
+        return plan, crew
+
+    def _looked(self, plan: _Plan, some: _Some, crew: Crew | None) -> Generator[Batch, None, Looked]:
+        if not some.numbers:
             return Looked(Counts())
-        from irkit.cloudtrail.raw.looking import look_at_files  # 20 ms, that an answer from a store does without
+        from irkit.cloudtrail.raw.looking import look_at_files
 
-        return (yield from look_at_files(ordered, query, self._jobs))
+        files = Chosen(plan.walked.files, some.newest_first(), self._recalled)
+        return (yield from look_at_files(files, plan.query, self._jobs, crew))
 
 
 class _Names(NamedTuple):
@@ -133,39 +202,21 @@ def _as_it_is(file: RawFile) -> RawFile:
 
 
 class _Parted(NamedTuple):
-    """The files there are: those whose content is told from elsewhere, and the others with what their names say."""
+    """The files there are: those whose content is told from elsewhere, and the numbers of the others."""
 
-    walked: Walked
     known: Heard
-    others: tuple[tuple[Named, RawFile], ...]
+    """What the names tell of the former."""
+    others: array[int]
 
 
 def _parted(found: Walked, known: Callable[[RawFile], bool]) -> _Parted:
-    told: list[Named] = []
-    others: list[tuple[Named, RawFile]] = []
-    for file in found.files:
-        one = named(file.place)
+    told, others = Heard(), array("I")
+    for number, file in enumerate(found.files):
         if known(file):
-            told.append(one)
+            told.hear(named(file.place))
         else:
-            others.append((one, file))
-    return _Parted(found, Heard().and_of(told), tuple(others))
-
-
-def _planned(found: _Parted, query: Query) -> _Plan:
-    plan = _Plan(found.walked, found.known)
-    for one, file in found.others:
-        reason = left_out_for(one, query)
-        if reason is None:
-            plan.read.append((one, file))
-        else:
-            plan.left_out.append((reason, one, file))
-    return plan
-
-
-def _newest_first(files: Iterable[tuple[Named, RawFile]]) -> list[RawFile]:
-    """Files of no known time come last."""
-    return [file for _, file in sorted(files, key=lambda each: each[0].delivered_at or EVER, reverse=True)]
+            others.append(number)
+    return _Parted(told, others)
 
 
 def _coverage(label: str, query: Query, plan: _Plan, looked: Looked, names: _Names) -> Coverage:
@@ -205,7 +256,7 @@ class _Seen:
 
     @classmethod
     def of(cls, plan: _Plan, looked: Looked) -> _Seen:
-        heard = plan.known.and_of([*(one for one, _ in plan.read), *(one for _, one, _ in plan.left_out)])
+        heard = plan.heard
         times = [datetime.fromisoformat(text) for text in (looked.sights.first, looked.sights.last) if text]
         return cls(
             looked.sights.accounts | heard.accounts,
@@ -242,8 +293,7 @@ def _notes(
     if no_logs:
         passed = _files(len(no_logs), "is no log and was passed over", "are no logs and were passed over")
         yield f"{passed} ({_few(no_logs)})"
-    kinds = Counter(one.kind for reason, one, _ in plan.left_out if reason is Reason.KIND)
-    for kind, number in sorted(kinds.items()):
+    for kind, number in sorted(plan.kinds.items()):
         yield f"{_files(number, 'holds no calls and was', 'hold no calls and were', f'{kind} file')} left out"
     if looked.is_estimate:
         yield f"the events looked at are about {looked.counts.events:,}: they were counted in a sample of the files"

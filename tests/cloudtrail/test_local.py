@@ -3,15 +3,18 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
+from irkit.cloudtrail import local
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.raw.walking import Walked
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Found, found
 from irkit.errors import OutsideError
@@ -245,6 +248,41 @@ def test_a_path_given_twice_is_read_once(tmp_path: Path) -> None:
     path = hourly(tmp_path, range(1))[0]
     answer = found(LocalFiles([tmp_path, path, tmp_path]), Query())
     assert answer.coverage.counts.files == 1
+    assert not answer.coverage.notes
+
+
+def test_processes_start_before_all_files_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is listed then is no part of their memory."""
+    for hour in (0, 24, 48):
+        hourly(tmp_path, range(hour, hour + 3))
+    seen: list[tuple[int, int]] = []
+    walk, before = local.walking, psutil.Process().children()
+
+    def watched(paths: Sequence[Path], found: Walked) -> Iterator[range]:
+        for numbers in walk(paths, found):
+            yield numbers
+            seen.append((len(found.files), len(psutil.Process().children()) - len(before)))
+
+    monkeypatch.setattr(local, "walking", watched)
+    look(tmp_path, Query(), 2)
+    assert {processes for files, processes in seen if not files} == {0}
+    assert {processes for files, processes in seen if files} == {2}
+    assert psutil.Process().children() == before
+
+
+def test_a_look_that_fails_while_listing_ends_its_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hourly(tmp_path, range(3))
+    walk, before = local.walking, psutil.Process().children()
+
+    def broken(paths: Sequence[Path], found: Walked) -> Iterator[range]:
+        yield from walk(paths, found)
+        assert len(psutil.Process().children()) == len(before) + 2
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(local, "walking", broken)
+    with pytest.raises(KeyboardInterrupt):
+        look(tmp_path, Query(), 2)
+    assert psutil.Process().children() == before
 
 
 def test_closing_a_look_ends_it(tmp_path: Path) -> None:

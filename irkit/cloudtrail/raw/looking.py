@@ -11,6 +11,7 @@ from typing import cast
 
 from irkit.cloudtrail.coverage import Counts, Skipped
 from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.met import Met
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.peeking import outside
@@ -46,7 +47,7 @@ class _Look:
     size: int = 0
     passed: int = 0
     """Inflated bytes whose events were not counted."""
-    ids: set[str] = field(default_factory=set)
+    ids: Met = field(default_factory=Met)
     events_of: dict[str, int] = field(default_factory=dict)
     """Of the files that are being read."""
     fruitless: set[str] = field(default_factory=set)
@@ -66,9 +67,7 @@ class _Look:
         return Batch(tuple(records), self._progress())
 
     def _take(self, file: RawFile, part: Part, records: list[Record]) -> None:
-        before = len(self.ids)
-        self.ids.update(one.event_id for one in part.records)
-        doubles = len(part.records) - (len(self.ids) - before)
+        doubles = sum(not self.ids.add(one.event_id) for one in part.records)
         self.counts += Counts(events=part.events, doubles=doubles + part.doubles)
         self.sized += part.events if part.size else 0
         self.size += part.size
@@ -107,22 +106,53 @@ class _Look:
         )
 
 
-def look_at_files(files: Iterable[RawFile], query: Query, jobs: int | None = None) -> Generator[Batch, None, Looked]:
+class Crew:
+    """The processes of one look, started as soon as there is enough for them to read. Close it.
+
+    ``jobs`` is their number; by default that of the processors, at least 2, and none where little is to be read.
+    Processes that start before all files are listed hold no list: what a fork inherits counts as its memory.
+    """
+
+    def __init__(self, query: Query, jobs: int | None) -> None:
+        self._query, self._jobs = query, jobs
+        self._workers: Workers | None = None
+
+    def expect(self, size: int) -> None:
+        """So many bytes are to be read, or more."""
+        if self._workers is None and size > (_SMALL if self._jobs is None else 0):
+            self._workers = self.workers(CHUNK_FILES)
+
+    def workers(self, most: int) -> Workers:
+        """Those that are started, else new ones; ``most`` files are given to each at once."""
+        jobs = self._jobs or min(max(os.cpu_count() or 2, 2), MOST_JOBS)
+        return self._workers or Workers(_READER, self._query, jobs, most)
+
+    def close(self) -> None:
+        """End them."""
+        if self._workers is not None:
+            self._workers.close()
+
+
+def look_at_files(
+    files: Iterable[RawFile], query: Query, jobs: int | None = None, crew: Crew | None = None
+) -> Generator[Batch, None, Looked]:
     """Give the matching records as they are found, in the order of the files as far as several processes keep it.
 
-    ``files`` may come one by one, as they are downloaded: each is taken when a process has time for it. ``jobs`` is
-    the number of processes; by default that of the processors, at least 2. Closing the generator ends them.
+    ``files`` may come one by one, as they are downloaded: each is taken when a process has time for it. ``jobs`` are
+    those of ``Crew``; one whose processes have started already may be given. Closing the generator ends them.
     """
     known: Sequence[RawFile] = files if isinstance(files, Sequence) else ()
-    look = _Look(len(known), sum(file.size for file in known))
-    to_read = sum(file.size for file in known if not file.told)
+    size = to_read = 0
+    for file in known:
+        size += file.size
+        to_read += 0 if file.told else file.size
+    look = _Look(len(known), size)
     if isinstance(files, Sequence) and (not to_read or (jobs is None and to_read <= _SMALL)):
         for told in _here(files, query):
             yield look.hear(told)
         return look.looked()
     # Files that come one by one are not waited for while others could be read.
-    most = CHUNK_FILES if known else 1
-    workers = Workers(_READER, query, jobs or min(max(os.cpu_count() or 2, 2), MOST_JOBS), most)
+    workers = (crew or Crew(query, jobs)).workers(CHUNK_FILES if known else 1)
     reading = workers.read(iter(files))
     try:
         for each in reading:

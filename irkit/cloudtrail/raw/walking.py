@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
-from irkit.cloudtrail.raw.raw_file import RawFile
+from irkit.cloudtrail.raw.listed import Listed, stamped
 
 
 @dataclass
 class Walked:
     """Regular files, and what could not be reached; ``links`` are ways to folders that were entered already."""
 
-    files: list[RawFile] = field(default_factory=list)
+    files: Listed = field(default_factory=Listed)
     skipped: list[Skipped] = field(default_factory=list)
     links: int = 0
 
@@ -25,11 +25,19 @@ class Walked:
 def walked(paths: Sequence[Path]) -> Walked:
     """All files below, in no order; each path once."""
     found = Walked()
+    for _ in walking(paths, found):
+        pass
+    return found
+
+
+def walking(paths: Sequence[Path], found: Walked) -> Iterator[range]:
+    """As ``walked``, folder by folder: the numbers of the files that were added to ``found``."""
     entered: set[tuple[int, int]] = set()
-    given: set[str] = set()
-    waiting = [os.fspath(path) for path in reversed(paths)]
+    given = dict.fromkeys(map(os.fspath, paths))
+    waiting = list(reversed(given))
     while waiting:
         path = waiting.pop()
+        before = len(found.files)
         try:
             seen = os.stat(path)  # noqa: PTH116 - many thousands: a Path each takes four times as long
             if stat.S_ISDIR(seen.st_mode):
@@ -37,39 +45,36 @@ def walked(paths: Sequence[Path]) -> Walked:
                     found.links += 1
                     continue
                 entered.add((seen.st_dev, seen.st_ino))
-                waiting += _inside(path, found, given)
+                waiting += [each for each in _inside(path, found, given) if each not in given]
             else:
-                _take(path, seen, found, given)
+                _take(path, seen, found)
         except OSError as error:
             found.skipped.append(_skipped(path, f"cannot be read ({error.strerror or error})"))
-    return found
+        yield range(before, len(found.files))
 
 
-def _inside(folder: str, found: Walked, given: set[str]) -> Iterator[str]:
-    """Take the files of a folder; the folders and links in it are given back."""
+def _inside(folder: str, found: Walked, given: Container[str]) -> Iterator[str]:
+    """Take the files of a folder but those given by themselves; the folders and links in it are given back."""
     folders: list[str] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_file(follow_symlinks=False):
-                _take(entry.path, entry.stat(follow_symlinks=False), found, given)
-            else:
+            if not entry.is_file(follow_symlinks=False):
                 folders.append(entry.path)
+            elif entry.path not in given:
+                _take(entry.path, entry.stat(follow_symlinks=False), found)
     return reversed(folders)
 
 
-def _take(path: str, seen: os.stat_result, found: Walked, given: set[str]) -> None:
-    if path in given:
-        return
-    given.add(path)
+def _take(path: str, seen: os.stat_result, found: Walked) -> None:
     if stat.S_ISREG(seen.st_mode):
-        found.files.append(RawFile(path, seen.st_size, path, stamp=stamp(seen)))
+        found.files.add(path, seen)
     else:
         found.skipped.append(_skipped(path, "is no regular file"))
 
 
 def stamp(seen: os.stat_result) -> str:
     """Changes when the file does."""
-    return f"{seen.st_size}-{seen.st_mtime_ns}"
+    return stamped(seen.st_size, seen.st_mtime_ns)
 
 
 def _skipped(path: str, why: str) -> Skipped:
