@@ -151,31 +151,53 @@ static PyObject *give_back(PyObject *module, PyObject *arguments) {
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
-/* Whether a body begins like one of them, or has the sign at the place; -1 with an error set. */
-static int is_beginning(PyObject *body, PyObject *beginnings, Py_ssize_t place, PyObject *sign) {
-    const char *data = PyBytes_AsString(body);
-    Py_ssize_t size = PyBytes_Size(body), length = PyBytes_Size(sign);
-    if (size >= place + length && memcmp(data + place, PyBytes_AsString(sign), (size_t)length) == 0) return 1;
-    for (Py_ssize_t at = 0; at < PyTuple_Size(beginnings); at++) {
+/* What texts begin with, and a sign at a place; `first` has a 1 for each byte that something begins with. */
+typedef struct {
+    PyObject *beginnings, *sign;
+    Py_ssize_t place;
+    unsigned char first[256];
+} Wanted;
+
+static int open_wanted(Wanted *wanted) {
+    memset(wanted->first, 0, sizeof wanted->first);
+    for (Py_ssize_t at = 0; at < PyTuple_Size(wanted->beginnings); at++) {
         char *beginning;
-        if (PyBytes_AsStringAndSize(PyTuple_GetItem(beginnings, at), &beginning, &length) < 0) return -1;
-        if (size >= length && memcmp(data, beginning, (size_t)length) == 0) return 1;
+        Py_ssize_t length;
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(wanted->beginnings, at), &beginning, &length) < 0) return -1;
+        if (length) wanted->first[(unsigned char)beginning[0]] = 1;
+        else memset(wanted->first, 1, sizeof wanted->first);
+    }
+    return 0;
+}
+
+/* Whether a body begins like one of them, or has the sign at the place. */
+static int is_beginning(PyObject *body, const Wanted *wanted) {
+    const char *data = PyBytes_AsString(body);
+    Py_ssize_t size = PyBytes_Size(body), length = PyBytes_Size(wanted->sign), place = wanted->place;
+    if (size >= place + length && memcmp(data + place, PyBytes_AsString(wanted->sign), (size_t)length) == 0) return 1;
+    if (size && !wanted->first[(unsigned char)data[0]]) return 0;
+    for (Py_ssize_t at = 0; at < PyTuple_Size(wanted->beginnings); at++) {
+        PyObject *beginning = PyTuple_GetItem(wanted->beginnings, at);
+        length = PyBytes_Size(beginning);
+        if (size >= length && memcmp(data, PyBytes_AsString(beginning), (size_t)length) == 0) return 1;
     }
     return 0;
 }
 
 static PyObject *beginning(PyObject *module, PyObject *arguments) {
     (void)module;
-    PyObject *of_texts, *beginnings, *sign;
-    Py_ssize_t place;
-    if (!PyArg_ParseTuple(arguments, "OO!nS", &of_texts, &PyTuple_Type, &beginnings, &place, &sign)) return NULL;
-    if (place < 0) return PyErr_Format(PyExc_ValueError, "a place is not below 0");
+    PyObject *of_texts;
+    Wanted wanted;
+    if (!PyArg_ParseTuple(arguments, "OO!nS", &of_texts, &PyTuple_Type, &wanted.beginnings, &wanted.place, &wanted.sign))
+        return NULL;
+    if (wanted.place < 0) return PyErr_Format(PyExc_ValueError, "a place is not below 0");
+    if (open_wanted(&wanted) < 0) return NULL;
     PyObject *texts = PySequence_List(of_texts), *found = PyList_New(0);
     int failed = texts == NULL || found == NULL;
     for (Py_ssize_t index = 0; !failed && index < PyList_Size(texts); index++) {
         PyObject *body, *spans;
         int is_one = parts_of(PyList_GetItem(texts, index), &body, &spans);
-        if (is_one == 0) is_one = is_beginning(body, beginnings, place, sign);
+        if (is_one == 0) is_one = is_beginning(body, &wanted);
         if (is_one > 0) {
             PyObject *number = PyLong_FromSsize_t(index);
             is_one = number == NULL ? -1 : PyList_Append(found, number);

@@ -15,6 +15,7 @@
 #define LONGEST_HEAD 40
 #define NEAR 128
 #define RELEASE_EVERY 4000
+#define AHEAD 16 /* entries of which the heads are on their way from memory */
 #define DIGIT_BITS 11
 #define DIGITS (1 << DIGIT_BITS)
 
@@ -191,6 +192,8 @@ static void read_entry(const Py_buffer *pack, const uint64_t *offsets, Py_ssize_
 static int read_all(const Py_buffer *pack, const uint64_t *offsets, Py_ssize_t count, Columns *columns, PyObject *told) {
     uint64_t end = offsets[count] < (uint64_t)pack->len ? offsets[count] : (uint64_t)pack->len;
     for (Py_ssize_t number = 0; number < count; number++) {
+        if (count - number > AHEAD && offsets[number + AHEAD] < end)
+            __builtin_prefetch((const unsigned char *)pack->buf + offsets[number + AHEAD]);
         if (offsets[number] < end) read_entry(pack, offsets, number, columns);
         if (number % RELEASE_EVERY == 0 || number == count - 1) {
             PyObject *answer = PyObject_CallNoArgs(told);

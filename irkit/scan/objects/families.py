@@ -9,7 +9,7 @@ from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.native import is_native
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
-from irkit.scan.objects.pack_entries import CIRCLE, KINDS
+from irkit.scan.objects.pack_entries import CIRCLE, KINDS, TREE
 from irkit.scan.objects.texts import texts
 from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names_in
 
@@ -24,9 +24,10 @@ _FEW = 8
 def look_at_families(pack: Pack, roots: Sequence[int], detector: Detector, known: bytearray | None) -> Gathered:
     """Look at these entries and at all that are deltas of them. ``known`` has a 1 for each to be left alone."""
     gathered = Gathered()
-    circles = [root for root in roots if pack.entries.kinds[root] == CIRCLE]
-    trees = [root for root in roots if pack.kind(root) == "tree"]
-    others = [root for root in roots if pack.kind(root) not in {"", "tree"}]
+    kinds = pack.entries.kinds
+    circles = [root for root in roots if kinds[root] == CIRCLE]
+    trees = [root for root in roots if kinds[root] == TREE]
+    others = [root for root in roots if kinds[root] in KINDS and kinds[root] != TREE]
     for root in circles:
         gathered.broken.update((number, MADE_FROM_ITSELF) for number in pack.members(root))
     _Contents(pack, detector, known, gathered).look(others)
