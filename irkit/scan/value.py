@@ -5,7 +5,7 @@ The value makes a rule of its own, in memory alone: no argument, environment, fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
@@ -53,6 +53,9 @@ class ValueDetector(Detector):
         """What stands in each of the texts; nothing is passed over."""
         found = super().look_at_each(texts).items()
         return {index: looked._replace(sightings=tuple(map(self._taken, looked.sightings))) for index, looked in found}
+
+    def compile(self, rules: Iterable[int]) -> None:
+        """Nothing: these expressions are the values themselves, which are not kept."""
 
     def number(self, sighting: Sighting) -> int:
         """Which of the values was seen."""

@@ -93,7 +93,7 @@ class Confirm:
         return found
 
     def _look(self, window: bytes, is_cut_before: bool, is_cut_after: bool) -> tuple[Verdict, ...]:  # noqa: FBT001
-        pattern = self._pattern or self._prepared()
+        pattern = self._pattern or self.compile()
         found = []
         for start, end in pattern.values(window):
             if (start == 0 and is_cut_before) or (end == len(window) and is_cut_after):
@@ -104,7 +104,12 @@ class Confirm:
             found.append(Verdict(start, end, self._reason(window, start, end)))
         return tuple(found)
 
-    def _prepared(self) -> Pattern | LinearPattern:
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the rule's expressions were needed."""
+        return self._pattern is not None
+
+    def compile(self) -> Pattern | LinearPattern:
         """Compile the rule's expressions, a user's by RE2."""
         rule = self.rule
         if self._is_ours:

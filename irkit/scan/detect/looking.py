@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from irkit.scan.detect.batch import Spans, Text, hits_of_each
@@ -71,6 +71,16 @@ class Detector:
 
         self._opened()
         self._parts.rules[:1]
+
+    def asked(self) -> list[int]:
+        """The rules, by number, that looked at something so far: their expressions were compiled."""
+        return self._sights.asked() if self._sights else []
+
+    def compile(self, rules: Iterable[int]) -> None:
+        """Compile the expressions of these rules here too, if they are irkit's own: others must not be kept."""
+        for number in rules:
+            if number < self._parts.trusted:
+                self._opened().compile(number)
 
     def _opened(self) -> Sights:
         if self._sights is None:

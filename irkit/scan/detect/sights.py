@@ -75,6 +75,14 @@ class Sights:
         self._zip = self._rules + Form.ZIP
         self._wide = frozenset((self._rules + Form.UTF_16, self._rules + Form.UTF_32))
 
+    def asked(self) -> list[int]:
+        """The rules, by number, whose expressions were needed."""
+        return [number for number, confirm in self._confirms.items() if confirm.is_compiled]
+
+    def compile(self, number: int) -> None:
+        """Compile the expressions of a rule now."""
+        self._confirm(number).compile()
+
     def of_each(
         self, texts: Sequence[bytes], hits: Mapping[int, list[Hit]], passed: Container[PassedOver] | None = None
     ) -> dict[int, Looked]:

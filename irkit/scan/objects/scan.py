@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -125,14 +126,20 @@ class _Scan:
         answers: dict[int, Gathered] = {}
         done = 0
 
+        asked: set[int] = set()
+
         def take(number: int, answer: bytes) -> None:
             nonlocal done
-            answers[number] = unpacked(answer)
+            rules, gathered = marshal.loads(answer)  # noqa: S302 - our own child's
+            asked.update(rules)
+            answers[number] = unpacked(gathered)
             done += tasks[number].objects
             self._told(done, every)
 
         self._detector.open()  # once, not once a process
-        run_each([partial(_answer, task) for task in tasks], self._jobs, take, partial(self._do_aside, found))
+        look = [partial(_answer, task, self._detector) for task in tasks]
+        run_each(look, self._jobs, take, partial(self._do_aside, found))
+        self._detector.compile(asked)  # here as well: what is compiled here is kept for the next scan
         wanted: dict[Ids, set[int]] = {}
         for number, task in enumerate(tasks):
             if task.keys:
@@ -167,8 +174,10 @@ class _Scan:
         return Scanned(merged.held(), merged.counts, merged.size, skipped, is_incomplete, dict(dismissed), problem)
 
 
-def _answer(task: Task) -> bytes:
-    return task.run().packed()
+def _answer(task: Task, detector: Detector) -> bytes:
+    """What the task gathered, and which rules were asked in this process."""
+    packed = task.run().packed()
+    return marshal.dumps((detector.asked(), packed))
 
 
 def _pack(file: Path) -> Pack:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from irkit.scan.detect.detector import Text
-from tests.scan.detect.samples import BESIDE, DETECTOR, KEY, PASSWORD, TOKEN, seen, some, spanned, values
+from irkit.scan.detect.detector import Detector, Text
+from irkit.scan.detect.loading import parts_of
+from tests.scan.detect.samples import BESIDE, DETECTOR, KEY, PASSWORD, RULES, TOKEN, seen, some, spanned, values
 
 
 def test_a_value_is_seen_with_its_place() -> None:
@@ -110,6 +113,21 @@ def test_a_rule_is_known_by_its_id() -> None:
     assert DETECTOR.rule("beside") is BESIDE
     with pytest.raises(KeyError):
         DETECTOR.rule("none of ours")
+
+
+def test_rules_that_were_asked_can_be_compiled_elsewhere_but_for_those_of_a_user() -> None:
+    parts, prefilter = parts_of(RULES)
+    looking = Detector(parts, prefilter, "")
+    assert looking.asked() == []
+    looking.look(f"password = {PASSWORD}\n{TOKEN}".encode())
+    assert sorted(looking.asked()) == [0, 1]
+
+    re.purge()
+    Detector(parts._replace(trusted=1), prefilter, "").compile([0, 1])
+
+    compiled = {pattern for _, pattern, _ in vars(re)["_cache"] if isinstance(pattern, bytes)}
+    assert any(b"tst_" in pattern for pattern in compiled)
+    assert not any(b"password" in pattern for pattern in compiled)
 
 
 def test_a_git_lfs_pointer_is_named_as_skipped() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 
 from irkit.scan.detect.batch import Spans
@@ -44,11 +44,18 @@ class Finds:
 
     def __init__(self) -> None:
         self.looked_at = 0
+        self.compiled: set[int] = set()
 
     def rule(self, id: str) -> Rule:  # noqa: A002
         raise KeyError(id)
 
     def open(self) -> None: ...
+
+    def asked(self) -> list[int]:
+        return [self.looked_at]
+
+    def compile(self, rules: Iterable[int]) -> None:
+        self.compiled = set(rules)
 
     def look(self, body: bytes) -> Looked:
         return self._look(Text(body))

@@ -232,3 +232,14 @@ def test_what_a_partial_clone_left_at_its_remote_is_named_and_not_fetched(tmp_pa
     assert {what for what, _ in scanned.skipped} == {f"object {blob}" for blob in blobs}
     assert scanned.counts == {"commits": 2, "trees": 2}
     assert secrets(scanned) == {}
+
+
+def test_the_rules_that_other_processes_asked_are_compiled_here_too(tmp_path: Path) -> None:
+    repo = made(tmp_path / "repo")
+    commit(repo, {"a": word(1)})
+    detector = Finds()
+
+    scan(repo, detector=detector, jobs=2)
+
+    assert detector.looked_at == 0, "other processes looked"
+    assert detector.compiled
