@@ -157,6 +157,8 @@ def test_a_key_whose_owner_did_far_more_is_asked_for_alone(
     with closing(cached.ready()) as one:
         assert one.owners(Query(keys=(KEY,))) == (ARN,)
         assert one.owners(Query(keys=("AKIANOBODY",))) == ()
+        assert one.owners(Query(keys=(KEY,), calls=("kms:NoSuchCall",))) == (), "calls that the key made few of"
+        assert one.owners(Query(keys=(KEY,), calls=("*",))) == (ARN,)
         monkeypatch.setattr(stored, "_MORE", 0)
         monkeypatch.setattr(stored, "_ROWS", 1)
         assert one.owners(Query(keys=(KEY,))) == ()

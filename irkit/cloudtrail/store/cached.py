@@ -132,13 +132,12 @@ class Ready:
         return None if self._held is None else self._held.holdings
 
     def owners(self, query: Query) -> tuple[str, ...]:
-        """ARNs of whose the keys of a query are, when these did little else; empty when that is not known."""
+        """ARNs of whose the keys of a query are, when one look brings little else; empty when that is not known."""
         if self._held is None:
             return ()
         try:
             with in_words(self._folder):
-                asked = Query(windows=query.windows, keys=query.keys)
-                return owners(self._held.engine(asked), asked)
+                return owners(self._held.engine(query), self._held.holdings, query)
         except IrkitError:
             return ()  # the look itself tells what is wrong with the store
 

@@ -129,13 +129,13 @@ def _matching(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Quer
     conditions = narrowing(query)
     is_exact = all(each.exact for each in conditions)
     if is_exact and not holdings.has_odd(query):
-        return _union([(Rows.PLAIN, each) for each in conditions])
+        return _union([(holdings.plain(query, each) or Rows.PLAIN, each) for each in conditions])
     _note_matching(engine, holdings, query)
     noted = Condition("event_id IN (SELECT event_id FROM matching)", (), exact=True)
     return _union([*((Rows.PLAIN, each) for each in (conditions if is_exact else (noted,))), (Rows.ODD, noted)])
 
 
-def _union(every: Sequence[tuple[Rows, Condition]]) -> Condition:
+def _union(every: Sequence[tuple[str, Condition]]) -> Condition:
     return Condition(
         " UNION ALL BY NAME ".join(f"FROM {view} WHERE {condition.text}" for view, condition in every),
         tuple(value for _, condition in every for value in condition.values),

@@ -54,7 +54,7 @@ class Opened:
 
     def rows(self, name: str, parts: Sequence[Path], *conditions: str) -> None:
         """A view of the rows of some parts for which irkit's own conditions hold."""
-        self.view(name, f"SELECT * FROM {_rows(parts)} WHERE {' AND '.join(conditions) or 'true'}")  # noqa: S608
+        self.view(name, rows_of(parts, *conditions))
 
     def view(self, name: str, text: str) -> None:
         """A view of irkit's own statement."""
@@ -68,6 +68,11 @@ class Opened:
 
 NOT_GONE = "(filename, place) NOT IN (SELECT filename, place FROM gone)"
 """A condition of a view, after ``leave_out``."""
+
+
+def rows_of(parts: Iterable[Path], *conditions: str) -> str:
+    """The statement that gives the rows of some parts for which irkit's own conditions hold."""
+    return f"SELECT * FROM {_rows(parts)} WHERE {' AND '.join(conditions) or 'true'}"  # noqa: S608 own words
 
 
 def _rows(parts: Iterable[Path]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,8 @@ from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.store.columns import microseconds
 from irkit.cloudtrail.store.entries import PARTS, Part, Scope, Totals, Unread, is_whole, path_of
 from irkit.cloudtrail.store.manifest import Manifest
+from irkit.cloudtrail.store.marks import Marks
+from irkit.cloudtrail.store.narrowing import Condition
 from irkit.cloudtrail.store.views import View
 
 if TYPE_CHECKING:
@@ -41,8 +43,6 @@ class Holdings:
     """Names of parts that are missing or have another size: what was in them is not in the store."""
     left_out: frozenset[str] = frozenset()
     """Places whose rows are not wanted: the files have changed, or are asked elsewhere."""
-    issuers: dict[frozenset[Part], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """ARNs of those behind sessions, by the parts that they were asked of."""
 
     @classmethod
     def opened(cls, folder: Path) -> Holdings | None:
@@ -130,16 +130,34 @@ class Holdings:
         parts = self.touched(query)
         odd = [part for part in parts if part.odd]
         opened = Opened(self._paths(parts), spill)
-        gone = self._gone()
-        if gone:
-            opened.leave_out(gone)
-        counts = [NOT_GONE] if gone else []
-        opened.rows(Rows.PLAIN, self._paths(parts), *counts, *(["odd = ''"] if odd else []))
-        opened.rows(Rows.ODD, self._paths(odd), *counts, "odd <> ''")
+        if self._gone:
+            opened.leave_out(self._gone)
+        opened.rows(Rows.PLAIN, self._paths(parts), *self._plain(parts))
+        opened.rows(Rows.ODD, self._paths(odd), *([NOT_GONE] if self._gone else []), "odd <> ''")
         for view in views:
             opened.view(view.name, view.text)
         return opened.locked()
 
+    def plain(self, query: Query, condition: Condition) -> str | None:
+        """What an engine for a query reads the rows of ``Rows.PLAIN`` from that fulfil one of its conditions.
+
+        None when no part can hold any.
+        """
+        from irkit.cloudtrail.store.engine import rows_of
+
+        parts = self._marks.narrowed(self.touched(query), condition.held)
+        return f"({rows_of(self._paths(parts), *self._plain(parts))})" if parts else None
+
+    def _plain(self, parts: Iterable[Part]) -> list[str]:
+        from irkit.cloudtrail.store.engine import NOT_GONE
+
+        return [*([NOT_GONE] if self._gone else []), *(["odd = ''"] if any(part.odd for part in parts) else [])]
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return Marks(self.manifest)
+
+    @cached_property
     def _gone(self) -> list[tuple[str, str]]:
         rows = (*self.manifest.retired(), *self.manifest.parts_of(self.left_out))
         return [(str(self.folder / PARTS / part), place) for part, place in rows]

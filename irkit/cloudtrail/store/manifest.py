@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,6 +42,12 @@ _UNREAD = """
 CREATE TABLE IF NOT EXISTS unread (place TEXT PRIMARY KEY, stamp TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID
 """
 """Stores that were made before there was this table are of the same version without it."""
+
+_MARKS = """
+CREATE TABLE IF NOT EXISTS marks (
+    kind TEXT NOT NULL, part TEXT NOT NULL, sums BLOB NOT NULL, PRIMARY KEY (kind, part)) WITHOUT ROWID
+"""
+"""As well."""
 
 
 class StoreBroken(OutsideError):
@@ -87,6 +93,7 @@ class Manifest:
                     database.execute(statement)
                 database.execute("INSERT INTO meta VALUES ('version', ?)", (VERSION,))
             database.execute(_UNREAD)
+            database.execute(_MARKS)
             database.execute("COMMIT")
             one = cls(folder, database)
             one._check_version()
@@ -171,7 +178,7 @@ class Manifest:
 
     def unread(self) -> dict[str, Unread]:
         """By its place, each file of which nothing could be read, and would not be the next time."""
-        if not list(self._rows("SELECT 1 FROM sqlite_master WHERE name = 'unread'")):
+        if not self._has("unread"):
             return {}
         rows = self._rows("SELECT place, stamp, told FROM unread")
         return {
@@ -180,6 +187,16 @@ class Manifest:
             )
             for place, stamp, told in rows
         }
+
+    def marks(self, kind: str) -> Iterator[tuple[str, bytes]]:
+        """Of each part that is marked, the sums of the values of one kind (``store.marks``)."""
+        if self._has("marks"):
+            yield from self._rows("SELECT part, sums FROM marks WHERE kind = ?", (kind,))
+
+    def unmarked(self) -> tuple[Part, ...]:
+        """The parts whose values are not known."""
+        marked = {part for (part,) in self._rows("SELECT DISTINCT part FROM marks")}
+        return tuple(part for part in self.parts() if part.name not in marked)
 
     def scopes(self) -> tuple[Scope, ...]:
         """Accounts and regions that there are events of."""
@@ -209,6 +226,9 @@ class Manifest:
             f"(first < ({named} - {earlier}) * 1000000 OR last >= ({named} + {later}) * 1000000) ORDER BY place"
         )
         return tuple(place for (place,) in rows)
+
+    def _has(self, table: str) -> bool:
+        return bool(list(self._rows("SELECT 1 FROM sqlite_master WHERE name = ?", (table,))))
 
     def _rows(self, statement: str, values: tuple[str | int | None, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
         with _in_words(self._folder):
@@ -245,10 +265,16 @@ class Manifest:
                     [(new, old) for old in one.old],
                 )
             execute(f"UPDATE files SET part = ? WHERE part IN ({marks})", (new, *one.old))  # noqa: S608
-            for table, column in (("scopes", "part"), ("retired", "part"), ("parts", "name")):
+            for table, column in (("scopes", "part"), ("retired", "part"), ("marks", "part"), ("parts", "name")):
                 execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", one.old)  # noqa: S608
             many("UPDATE files SET doubles = doubles + ?2 WHERE place = ?1", one.doubles)
             many("INSERT OR IGNORE INTO stands_for VALUES (?, ?)", one.stands_for)
+
+    def mark(self, part: str, sums: Mapping[str, bytes]) -> None:
+        """Note the sums of a part's values, by their kind."""
+        with self._written():
+            rows = ((kind, part, each) for kind, each in sums.items())
+            self._database.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", rows)
 
     def mark_settled(self) -> None:
         """No event is in two parts."""
@@ -264,7 +290,7 @@ class Manifest:
         """The parts that are left after those were taken away that no file is in any more."""
         gone = "SELECT name FROM parts WHERE name NOT IN (SELECT part FROM files)"
         with self._written():
-            for table in ("scopes", "retired"):
+            for table in ("scopes", "retired", "marks"):
                 self._database.execute(f"DELETE FROM {table} WHERE part IN ({gone})")  # noqa: S608 irkit's own words
             self._database.execute("DELETE FROM parts WHERE name NOT IN (SELECT part FROM files)")
         return self.parts()

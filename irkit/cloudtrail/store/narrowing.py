@@ -11,6 +11,10 @@ from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.store.columns import microseconds
 
 Value = str | int | datetime
+Held = tuple[tuple[str, tuple[str, ...]], ...]
+"""Columns, or what is made of them, and values."""
+CALL = "lower(name)"
+"""A call's name, whose case does not count."""
 
 
 class Condition(NamedTuple):
@@ -19,8 +23,8 @@ class Condition(NamedTuple):
     text: str
     values: tuple[Value, ...]
     exact: bool
-    issuers: tuple[str, ...] = ()
-    """It holds for no row whose issuer is none of these; empty where it does not ask for an issuer."""
+    held: Held = ()
+    """It holds for no row but where each of these columns holds one of its values."""
 
 
 def narrowing(query: Query) -> tuple[Condition, ...]:
@@ -39,7 +43,7 @@ def narrowing(query: Query) -> tuple[Condition, ...]:
     before: list[Condition] = []
     for several in alternatives:
         found += [_joined([each, *before, common]) for each in several for common in every]
-        before += [each._replace(text=f"NOT ({each.text})", issuers=()) for each in several]
+        before += [each._replace(text=f"NOT ({each.text})", held=()) for each in several]
     return tuple(found)
 
 
@@ -54,8 +58,9 @@ def _by_fields(query: Query) -> tuple[Condition, ...]:
     if not query.arns:
         return (_joined(common),)
     caller = _among(query.arns, "principal_arn")
-    role = _among(query.arns, "issuer_arn")._replace(issuers=query.arns)
-    return _joined([caller, *common]), _joined([role, caller._replace(text=f"NOT ({caller.text})"), *common])
+    role = _among(query.arns, "issuer_arn")
+    other = caller._replace(text=f"NOT ({caller.text})", held=())
+    return _joined([caller, *common]), _joined([role, other, *common])
 
 
 def _joined(every: Iterable[Condition]) -> Condition:
@@ -64,7 +69,7 @@ def _joined(every: Iterable[Condition]) -> Condition:
         " AND ".join(f"({each.text})" for each in held) or "true",
         tuple(value for each in held for value in each.values),
         all(each.exact for each in held),
-        next((each.issuers for each in held if each.issuers), ()),
+        tuple(one for each in held for one in each.held),
     )
 
 
@@ -112,9 +117,9 @@ def _among(values: tuple[str, ...], column: str) -> Condition:
         return _ALL
     known = tuple(value for value in values if is_unicode(value))
     if not known:
-        return Condition("false", (), exact=True)
+        return Condition("false", (), exact=True, held=((column, ()),))
     marks = ", ".join("?" * len(known))
-    return Condition(f"{column} IN ({marks})", known, exact=True)
+    return Condition(f"{column} IN ({marks})", known, exact=True, held=((column, known),))
 
 
 def is_unicode(value: str) -> bool:
@@ -142,16 +147,20 @@ def _calls(calls: tuple[str, ...]) -> Condition:
     whole = tuple(source for source, several in names.items() if "*" in several)
     each = [
         _among(whole, "lower(source)"),
-        _among(tuple(anywhere), "lower(name)"),
+        _among(tuple(anywhere), CALL),
         *(
-            _joined([_among((source,), "lower(source)"), _among(tuple(several), "lower(name)")])
+            _joined([_among((source,), "lower(source)"), _among(tuple(several), CALL)])
             for source, several in names.items()
             if source not in whole
         ),
     ]
     some = [one for one in each if one.text]
+    named = tuple(name for several in names.values() for name in several)
     return Condition(
-        " OR ".join(f"({one.text})" for one in some), tuple(value for one in some for value in one.values), exact=True
+        " OR ".join(f"({one.text})" for one in some),
+        tuple(value for one in some for value in one.values),
+        exact=True,
+        held=() if whole else ((CALL, (*anywhere, *named)),),
     )
 
 

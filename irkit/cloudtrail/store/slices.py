@@ -11,12 +11,10 @@ from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.source import Batch
 from irkit.cloudtrail.store.columns import EPOCH
-from irkit.cloudtrail.store.holdings import Holdings, Rows
-from irkit.cloudtrail.store.narrowing import Condition, narrowing
-from irkit.cloudtrail.store.stored import coverage, in_words, looking
+from irkit.cloudtrail.store.holdings import Holdings
+from irkit.cloudtrail.store.stored import coverage, in_words, looking, sources
 
 _MINUTE = timedelta(minutes=1)
-_EVERY = Condition("true", (), exact=False)
 
 
 class Slices:
@@ -56,15 +54,12 @@ class Slices:
 
     def _by_minute(self, query: Query) -> Counter[int]:
         """How many rows may match, by the minute since 1970."""
-        views = [(Rows.PLAIN, each) for each in narrowing(query)]
-        if self._holdings.has_odd(query):
-            views.append((Rows.ODD, _EVERY))
         counts: Counter[int] = Counter()
         with in_words(self._holdings.folder), closing(self._holdings.engine(query)) as engine:
-            for view, condition in views:
+            for rows, condition in sources(self._holdings, query):
                 statement = (
                     "SELECT epoch_us(time) // 60000000 AS minute, count(*) "  # noqa: S608 values are bound
-                    f"FROM {view} WHERE {condition.text} GROUP BY minute"
+                    f"FROM {rows} WHERE {condition.text} GROUP BY minute"
                 )
                 counts.update(dict(engine.execute(statement, list(condition.values)).fetchall()))
         return counts

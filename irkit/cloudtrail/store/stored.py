@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _ROWS = 2_000
 _MORE = 2
 """How many times what a key did its owner may have done, for both to be asked at once."""
+_FEW = 4
+"""How many times the calls asked for a key may have made, for them to be read alone."""
 _MOST_OWNERS = 50
 _SHOWN = 3
 _UNJUDGED = Condition("true", (), exact=False)
@@ -92,13 +94,8 @@ def looking(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query)
     """
     given = 0
     reader = Reader()
-    for view, condition in (
-        *((Rows.PLAIN, each) for each in narrowing(query)),
-        *(((Rows.ODD, _UNJUDGED),) if holdings.has_odd(query) else ()),
-    ):
-        if condition.issuers and issuers(engine, holdings, query).isdisjoint(condition.issuers):
-            continue
-        statement = f"SELECT {SELECTED} FROM {view} WHERE {condition.text}"  # noqa: S608 values are bound
+    for rows, condition in sources(holdings, query):
+        statement = f"SELECT {SELECTED} FROM {rows} WHERE {condition.text}"  # noqa: S608 values are bound
         engine.execute(statement, list(condition.values))
         for records in _records(engine, reader):
             matching = tuple(records if condition.exact else filter(query.matches, records))
@@ -106,42 +103,51 @@ def looking(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query)
             yield Batch(matching, Progress("rows", given, 0, given))
 
 
+def sources(holdings: Holdings, query: Query) -> Iterator[tuple[str, Condition]]:
+    """What the rows that may match stand in, and the condition that narrows them there."""
+    for condition in narrowing(query):
+        if rows := holdings.plain(query, condition):
+            yield rows, condition
+    if holdings.has_odd(query):
+        yield Rows.ODD, _UNJUDGED
+
+
 def _records(engine: duckdb.DuckDBPyConnection, reader: Reader) -> Iterator[Iterator[Record]]:
     while held := engine.fetchmany(_ROWS):
         yield reader.records(held)
 
 
-def issuers(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> frozenset[str]:
-    """Of all rows in the parts that may hold events of a query; asked of the engine once for the same or fewer parts.
+def owners(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query) -> tuple[str, ...]:
+    """ARNs of those who used the keys of a query; empty when it is better to ask twice.
 
-    To look for the sessions of what never was a role would cost each look for a user as much as to read the user's.
+    That is so when they did far more with other keys, or with these far more than the calls that are asked for.
     """
-    parts = frozenset(holdings.touched(query))
-    for seen, found in holdings.issuers.items():
-        if parts <= seen:
-            return found
-    rows = engine.execute(f"SELECT DISTINCT issuer_arn FROM {Rows.PLAIN}").fetchall()  # noqa: S608 - our own name
-    holdings.issuers[parts] = frozenset(arn for (arn,) in rows)
-    return holdings.issuers[parts]
-
-
-def owners(engine: duckdb.DuckDBPyConnection, query: Query) -> tuple[str, ...]:
-    """ARNs of those who used the keys of a query; empty when they did far more than that, with other keys."""
-    of_keys = _counted(engine, narrowing(query))
+    keys = Query(windows=query.windows, keys=query.keys)
+    of_keys = _counted(engine, holdings, keys, narrowing(keys))
     arns = tuple(arn for arn in of_keys if arn)
-    if not arns or len(arns) > _MOST_OWNERS:
+    if not arns or len(arns) > _MOST_OWNERS or (query.calls and _are_few(engine, holdings, query, of_keys)):
         return ()
-    theirs = _counted(engine, narrowing(Query(windows=query.windows, arns=arns))[:1])
+    callers = Query(windows=query.windows, arns=arns)
+    theirs = _counted(engine, holdings, callers, narrowing(callers)[:1])
     return arns if sum(theirs.values()) <= sum(of_keys.values()) * _MORE + _ROWS else ()
 
 
-def _counted(engine: duckdb.DuckDBPyConnection, conditions: Iterable[Condition]) -> dict[str, int]:
-    """How many rows of each caller fulfil any of the conditions."""
+def _are_few(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query, of_keys: Mapping[str, int]) -> bool:
+    """Whether the calls that are asked for are few of those that were made with the keys."""
+    asked = Query(windows=query.windows, keys=query.keys, calls=query.calls)
+    return sum(_counted(engine, holdings, asked, narrowing(asked)).values()) * _FEW < sum(of_keys.values())
+
+
+def _counted(
+    engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query, conditions: Iterable[Condition]
+) -> dict[str, int]:
+    """How many rows of each caller fulfil any of some conditions of a query."""
     found: dict[str, int] = {}
     for condition in conditions:
-        statement = f"SELECT principal_arn, count(*) FROM {Rows.PLAIN} WHERE {condition.text} GROUP BY ALL"  # noqa: S608
-        for arn, count in engine.execute(statement, list(condition.values)).fetchall():
-            found[arn] = found.get(arn, 0) + count
+        if rows := holdings.plain(query, condition):
+            statement = f"SELECT principal_arn, count(*) FROM {rows} WHERE {condition.text} GROUP BY ALL"  # noqa: S608
+            for arn, count in engine.execute(statement, list(condition.values)).fetchall():
+                found[arn] = found.get(arn, 0) + count
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,10 +13,8 @@ from irkit.cloudtrail.query import Outcome, Query, Window, texts
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
 from irkit.cloudtrail.store import stored
-from irkit.cloudtrail.store.holdings import Holdings
 from irkit.cloudtrail.store.manifest import StoreBroken
-from irkit.cloudtrail.store.narrowing import narrowing
-from irkit.cloudtrail.store.stored import Stored, issuers, looking
+from irkit.cloudtrail.store.stored import Stored
 from irkit.errors import NotFound
 from tests.cloudtrail.made import body
 from tests.cloudtrail.store.conftest import Kept
@@ -201,23 +198,3 @@ def test_store_and_files_together_answer_as_the_files_alone(kept: Kept) -> None:
 def test_asking_where_no_store_is_says_how_to_make_one(kept: Kept) -> None:
     with pytest.raises(NotFound, match="no store"):
         found(Stored(kept.logs), Query())
-
-
-def test_sessions_of_what_stands_behind_none_are_not_looked_for(kept: Kept, records: tuple[Record, ...]) -> None:
-    roles = {one.issuer_arn for one in records}
-    holdings = Holdings.opened(kept.folder)
-    assert holdings is not None
-    with closing(holdings), closing(holdings.engine(Query())) as engine:
-        assert issuers(engine, holdings, Query()) == roles
-        assert issuers(engine, holdings, Query(windows=(Window(records[0].at, records[-1].at),))) == roles
-        assert len(holdings.issuers) == 1, "it is asked once"
-        role = next(filter(None, roles))
-        for query in (Query(arns=("arn:none",)), Query(arns=("arn:none", role)), Query(any_of=(Query(arns=(role,)),))):
-            found = [one for batch in looking(engine, holdings, query) for one in batch.records]
-            assert {one.event_id for one in found} == {one.event_id for one in records if query.matches(one)}
-
-
-def test_only_a_condition_on_the_issuer_says_so() -> None:
-    either = Query(any_of=(Query(arns=("a",)), Query(keys=("k",))), regions=("r",))
-    assert [each.issuers for each in narrowing(Query(arns=("a", "b")))] == [(), ("a", "b")]
-    assert [each.issuers for each in narrowing(either)] == [(), ("a",), ()], "nor its negation"
