@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,15 +97,17 @@ def _run(args: argparse.Namespace) -> int:
 
         patterns.keep()
         return written(Scanned(report, detector, Reach(repositories[0].work_tree, ())), args)
-    reports = list(_reports(repositories, files, args, detector))
+    origin_of = cache(_origin)  # asked while other processes scan, where there are any
+    is_one = len(repositories) == 1 and not files
+    reports = list(_reports(repositories, files, args, detector, origin_of if is_one else _no_origin))
     from irkit.cli.scan_written import Scanned, written  # 20 ms, mostly loaded while other processes scanned
 
     patterns.keep()  # what a baseline or a value is looked for with comes later, and is not kept
     if len(reports) == 1:
-        return written(Scanned(reports[0], detector, *_surroundings(repositories, files, args)), args)
+        return written(Scanned(reports[0], detector, *_surroundings(repositories, files, args, origin_of)), args)
     from irkit.scan.history import joined
 
-    return written(Scanned(joined(reports), detector, *_surroundings(repositories, files, args)), args)
+    return written(Scanned(joined(reports), detector, *_surroundings(repositories, files, args, origin_of)), args)
 
 
 def _patterns() -> KeptPatterns:
@@ -136,8 +139,22 @@ def _detector(args: argparse.Namespace) -> Detector:
     return load_detector(args.rules, cache=Path(cache_folder()))
 
 
+def _origin(found: Repository) -> Origin:
+    from irkit.scan.origin import origin
+
+    return origin(found)
+
+
+def _no_origin(_: Repository) -> Origin | None:
+    """Of several repositories, or of files, it is not told."""
+
+
 def _reports(
-    repositories: list[Repository], files: list[str], args: argparse.Namespace, detector: Detector
+    repositories: list[Repository],
+    files: list[str],
+    args: argparse.Namespace,
+    detector: Detector,
+    meanwhile: Callable[[Repository], object],
 ) -> Iterator[Report]:
     if (args.since or args.range or args.history) and files:
         raise UsageError(f"{files[0]} is not a repository", hint="only repositories have a history")
@@ -146,19 +163,24 @@ def _reports(
 
         yield scan_folders(files, detector, _file_wants(args))
     for found in repositories:
-        yield from _of_repository(found, args, detector)
+        yield from _of_repository(found, args, detector, partial(meanwhile, found))
 
 
-def _surroundings(repositories: list[Repository], files: list[str], args: argparse.Namespace) -> tuple[Reach, Origin]:
+def _surroundings(
+    repositories: list[Repository],
+    files: list[str],
+    args: argparse.Namespace,
+    origin_of: Callable[[Repository], Origin],
+) -> tuple[Reach, Origin]:
     """What baselines and reports want to know: one repository, or the one that the files named lie in."""
     from irkit.cli.scan_accepted import Below, Reach
-    from irkit.scan.origin import Origin, origin
+    from irkit.scan.origin import Origin
     from irkit.scan.repository import NotARepository, repository
 
     if not files and len(repositories) == 1:
         found = repositories[0]
         is_part = args.since or args.range or args.history
-        return Reach(found.work_tree, () if is_part else None), origin(found)
+        return Reach(found.work_tree, () if is_part else None), origin_of(found)
     try:
         root = repository(Path()).work_tree or Path.cwd()
     except NotARepository:
@@ -187,7 +209,9 @@ def _sorted(paths: list[str]) -> tuple[list[Repository], list[str]]:
     return repositories, files
 
 
-def _of_repository(found: Repository, args: argparse.Namespace, detector: Detector) -> Iterator[Report]:
+def _of_repository(
+    found: Repository, args: argparse.Namespace, detector: Detector, meanwhile: Callable[[], object]
+) -> Iterator[Report]:
     if args.files:
         from irkit.scan.worktree import scan_folders
 
@@ -198,7 +222,7 @@ def _of_repository(found: Repository, args: argparse.Namespace, detector: Detect
     from irkit.cli.scan_teller import Progress
     from irkit.scan.history import scan_history
 
-    with Progress() as progress:
+    with Progress(meanwhile) as progress:
         yield scan_history(found, detector, _wants(args), progress)
     if not (args.history or args.since or args.range) and found.work_tree is not None:
         from irkit.scan.worktree import scan_uncommitted

@@ -14,10 +14,16 @@ _EVERY_SECONDS = 0.2
 _SHOWN = 10
 
 
+def nothing() -> None:
+    """Nothing is to be done meanwhile."""
+
+
 class Progress:
     """Hears how a scan goes, and tells it; a context manager that cleans its line."""
 
-    def __init__(self) -> None:
+    def __init__(self, meanwhile: Callable[[], object] = nothing) -> None:
+        """``meanwhile`` is called when other processes have begun to look at the objects."""
+        self._meanwhile = meanwhile
         self._is_terminal = sys.stderr.isatty()
         self._told_at = 0.0
         self._is_dirty = False
@@ -32,6 +38,8 @@ class Progress:
         """Other processes look at the objects: load what writes the report, 25 ms."""
         from irkit.cli import scan_hook, scan_written  # noqa: F401
         from irkit.scan.output import human  # noqa: F401
+
+        self._meanwhile()
 
     def progress(self, done: int, of: int) -> None:
         """So much of the objects was looked at."""

@@ -9,6 +9,11 @@ from typing import NamedTuple
 
 from irkit.scan.repository import Repository, environment
 
+_QUESTIONS = (
+    ("config", "--get", "remote.origin.url"),
+    ("rev-parse", "--quiet", "--verify", "HEAD^{commit}"),
+    ("symbolic-ref", "--quiet", "--short", "HEAD"),
+)
 _USER = re.compile(r"(?<=://)[^/@]*@")
 
 
@@ -23,13 +28,22 @@ class Origin(NamedTuple):
 
 
 def origin(repository: Repository) -> Origin:
-    """Asked of git by three short calls that write nothing."""
-    address = _said(repository, "config", "--get", "remote.origin.url")
-    revision = _said(repository, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
-    branch = _said(repository, "symbolic-ref", "--quiet", "--short", "HEAD")
+    """Asked of git by three short calls at the same time that write nothing."""
+    gits = [_asked(repository, *words) for words in _QUESTIONS]
+    address, revision, branch = map(_said, gits)
     return Origin(_USER.sub("", address).partition("?")[0], revision, branch)
 
 
-def _said(repository: Repository, *words: str) -> str:
-    ran = subprocess.run(repository.git(*words), capture_output=True, check=False, env=environment())
-    return os.fsdecode(ran.stdout).removesuffix("\n") if ran.returncode == 0 else ""
+def _asked(repository: Repository, *words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        repository.git(*words),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+    )
+
+
+def _said(git: subprocess.Popen[bytes]) -> str:
+    said, _ = git.communicate()
+    return os.fsdecode(said).removesuffix("\n") if git.returncode == 0 else ""
