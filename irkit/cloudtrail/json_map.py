@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 import orjson
 
+from irkit.cloudtrail.nesting import is_too_deep
+
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
@@ -83,7 +85,7 @@ class JsonMap(Mapping[str, "JsonValue"]):
 
 
 def _parsed(text: str) -> dict[str, JsonValue]:
-    if not text:
+    if not text or is_too_deep(text):
         return {}
     try:
         value: JsonValue = orjson.loads(text)

@@ -16,6 +16,7 @@ import orjson
 
 from irkit.cloudtrail.json_map import JsonMap
 from irkit.cloudtrail.locator import NOWHERE, Locator
+from irkit.cloudtrail.nesting import TOO_DEEP, is_too_deep
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -137,7 +138,12 @@ _COMMON = _Fields._fields.index("event_id")
 
 
 def record(text: str | bytes, locator: Locator = NOWHERE) -> Record:
-    """Read one record. Raises ``OutsideError`` for what has no id, time and name: nothing can rest on that."""
+    """Read one record.
+
+    Raises ``OutsideError`` for what has no id, time and name (nothing can rest on that), or is nested too deeply.
+    """
+    if is_too_deep(text):
+        raise OutsideError(TOO_DEEP, hint="keep the file; look at it by hand")
     body = parsed(text, REPLACED)
     raw = text if isinstance(text, str) else text.decode("utf-8", REPLACED)
     return record_of(body, raw, locator)
@@ -160,7 +166,7 @@ def _parsed_leniently(text: str | bytes, errors: str) -> JsonValue:
     try:
         value: JsonValue = json.loads(text if isinstance(text, str) else text.decode("utf-8", errors))
     except (ValueError, RecursionError) as error:
-        msg = f"this is no CloudTrail record: {error}"
+        msg = f"this is no CloudTrail record: {TOO_DEEP if isinstance(error, RecursionError) else error}"
         raise OutsideError(msg, hint="keep the file; it may be cut off") from error
     return value
 

@@ -38,6 +38,8 @@ _WRAPPED = msgspec.json.Decoder(_Wrapped)
 _VIEW = cast("Callable[[msgspec.Raw], Sized]", memoryview)
 """A raw value's length is that of its bytes, which are not copied for it."""
 _ANY = msgspec.json.Decoder(msgspec.Raw)
+UNTOLD = (ValueError, msgspec.MsgspecError, RecursionError)
+"""What is raised where records cannot be told so: bracket by bracket they still may be, one nested very deeply too."""
 
 
 class Elements:
@@ -129,7 +131,7 @@ def is_likely(text: bytes) -> bool:
     """Whether a text is likely to be a record, without a full look at it: JSON with the names of one."""
     try:
         return len(text) >= _SHORT and _TIME in text and _ID in text and bool(_ANY.decode(text))
-    except msgspec.MsgspecError:
+    except UNTOLD:
         return False
 
 
@@ -138,7 +140,7 @@ def is_lines(text: bytes) -> bool:
     line, end, _ = text.partition(b"\n")
     try:
         return bool(end) and line[:1] == b"{" and bool(_ANY.decode(line))
-    except msgspec.MsgspecError:
+    except UNTOLD:
         return False
 
 

@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import msgspec
-
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
-from irkit.cloudtrail.raw.elements import FIRST, HEAD, MARK, TAIL, is_lines, lines
+from irkit.cloudtrail.raw.elements import FIRST, HEAD, MARK, TAIL, UNTOLD, is_lines, lines
 from irkit.cloudtrail.raw.splitter import LONGEST, STEP, NoLog, Splitter, is_dense
 from irkit.cloudtrail.raw.taking import Gaps, Part, Taker
 
@@ -111,7 +109,7 @@ class _Held:
         self.held += block
         try:
             yield from self._beginning()
-        except (ValueError, msgspec.MsgspecError):
+        except UNTOLD:
             yield from self._turned()
 
     def end(self) -> Iterator[Part]:
@@ -119,7 +117,7 @@ class _Held:
         if self._brackets is None:
             try:
                 yield from self._ending()
-            except (ValueError, msgspec.MsgspecError):
+            except UNTOLD:
                 yield from self._turned()
         if self._brackets is not None:
             yield from self._brackets.end()

@@ -18,7 +18,8 @@ _OPENED = re.compile(rb'\s*\{\s*"(?:Records|records|Events|events|logEvents)"\s*
 _TOKENS = (b'"', b"{", b"[", b"}", b"]")
 _MAY_OPEN = 64
 _BETWEEN = b" \t\r\n,:\x1e\xef\xbb\xbf\x00"
-_DEEPEST = 512
+_DEEPEST = 1 << 16
+"""So many brackets, and there is nothing of CloudTrail's. Less deep ones are one record's loss, not a file's."""
 STEP = 2 << 20
 """So many bytes are looked at in one go; fewer may be as dense as they are: one record may be, which has up to 1 MB."""
 

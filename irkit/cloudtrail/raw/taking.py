@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
 import orjson
 
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.locator import Locator
+from irkit.cloudtrail.nesting import TOO_DEEP, goes_too_deep, is_too_deep
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.raw.elements import MARK, Cutter, Elements, is_likely
+from irkit.cloudtrail.raw.elements import MARK, UNTOLD, Cutter, Elements, is_likely
 from irkit.cloudtrail.raw.sieve import sieve
 from irkit.cloudtrail.raw.sights import NOTHING, Sights, sights
 from irkit.cloudtrail.raw.splitter import Element, NoLog
 from irkit.cloudtrail.raw.unwrapped import INSIGHT, is_digest, records_in
 from irkit.cloudtrail.record import REPLACED, Record, parsed, record_of, word
 from irkit.errors import OutsideError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 CHECKED = 32 << 20
 """So many bytes are checked to be records whatever is looked for, in each process: of the rest what is passed over is
@@ -124,7 +128,7 @@ class Taker:
         tally = _Tally(place, gaps)
         try:
             few = self._cutter.cut(text, offset, places)
-        except (ValueError, msgspec.MsgspecError):
+        except UNTOLD:
             return self._among(Elements(text, offset), places, text, tally)
         for element in few:
             if self._sieve.passes(element.text) or _ID not in element.text:
@@ -190,11 +194,15 @@ class Taker:
             tally.skip(offset, len(text), _NO_RECORD)
         if found:
             tally.gaps.in_a_row = 0
+        is_deep = is_too_deep(text)
         for body in found:
+            if is_deep and goes_too_deep(body):
+                tally.skip(offset, len(text), f"a record cannot be read: {TOO_DEEP}")
+                continue
             if word(body, "eventType") == INSIGHT:
                 tally.insights += 1
                 continue
-            raw = text if body is value else orjson.dumps(body)
+            raw = text if body is value else _written(body)
             try:
                 one = record_of(body, raw.decode("utf-8", REPLACED), Locator(tally.place, offset, len(text)))
             except OutsideError as error:
@@ -203,3 +211,11 @@ class Taker:
             if self._query.matches(one):
                 tally.records.append(one)
         return len(found)
+
+
+def _written(body: Mapping[str, JsonValue]) -> bytes:
+    """A record that was found within something else, as JSON; lone surrogates and long numbers too, as they were."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, separators=(",", ":")).encode()

@@ -11,6 +11,7 @@ from functools import lru_cache
 import msgspec
 from msgspec import Raw, Struct
 
+from irkit.cloudtrail.nesting import MOST, is_too_deep
 from irkit.cloudtrail.raw.unwrapped import INSIGHT
 from irkit.cloudtrail.record import moment
 from irkit.cloudtrail.store.columns import Row, microseconds
@@ -153,8 +154,13 @@ def _arns(resources: list[_Resource | None]) -> str:
 
 
 def _object(raw: Raw) -> str:
-    """The text of a JSON object, also of one that is written as a text; empty for anything else."""
+    """The text of a JSON object, also of one that is written as a text; empty for anything else.
+
+    Raises ``ValueError`` for what makes its record be nested too deeply to be read.
+    """
     text = bytes(raw)
+    if is_too_deep(text, MOST - 1):
+        raise ValueError("nested too deeply")
     if text[:1] == b"{":
         return "" if text == b"{}" else text.decode()
     if text[:1] == b'"':
