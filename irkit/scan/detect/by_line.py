@@ -18,7 +18,9 @@ _SAID_HARMLESS = re.compile(
 )
 _EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\bexpect\w*\(|\.should\b|\btoEqual\(|\btoBe\(")
 _TEST_TABLE = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?(?:\w+\.)?(?:test|dummy|fake|mock)_")
-_TEST_VECTOR = re.compile(rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|\bfips\b")
+_TEST_VECTOR = re.compile(
+    rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|(?<![a-z])fips(?![a-z])"
+)
 _EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
 _AROUND = 200
 _IN_PATH = re.compile(rb"://[\w.-]+(?:(?::\d{1,5})?/[^\s\"'`<>()?&=#@:]*)?$")

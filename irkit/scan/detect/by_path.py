@@ -19,6 +19,9 @@ COPIED = "in a test or a text of a library"
 _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 """Checks of rules that know no provider's shape."""
 _HASHES = "password_hash"
+_A_HASH = re.compile(rb"\$(?:apr1|[1567y]|2[abxy]|gy|argon2\w{1,2})\$")
+_PACKED = re.compile(rb"(?i)\.(?:gz|bz2|xz|zst|lzma)$")
+_PROSE = re.compile(rb"[ \t](?:to|is|as|like) `$")
 _JWK = "jwk_private_key"
 _LOCK = re.compile(
     rb"(?i)(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.ya?ml|yarn\.lock|bun\.lockb?|composer\.lock"
@@ -46,6 +49,7 @@ _PROGRAM = re.compile(
 _TEXT = re.compile(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|tex|texi|pod|org|wiki|[1-9]|d|feature|log|out|json\.example|svg)$"
     rb"|(?:^|/)(?:readme|changelog|changes|news|authors|history|todo|license|copying|contributing|install)[^/]*$"
+    rb"|(?:^|/)(?:METADATA|PKG-INFO)$"
 )
 _ASIDE = re.compile(
     rb"(?i)(?:^|/)(?:x?t/|examples?[_\-.\d])|(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
@@ -55,7 +59,7 @@ _ASIDE = re.compile(
 )
 _MESSAGE = b"message.txt"
 """A commit's or a tag's: a text."""
-_TRANSCRIPT = re.compile(rb"\s*(?:[#*/]+\s*)?(?:\$|>>>|PS>|[\w.@~-]{1,30}[$#]) \w")
+_TRANSCRIPT = re.compile(rb"\s*(?:[#*/]+\s*)?(?:\$|>>>|PS>|[\w.@~-]{1,30}[$#]) [\w{]")
 _CONFIGURATION = re.compile(
     rb"(?i)(?:^|/)[\w.\-]*(?:config|settings|credential|secret|database|environment|parameters)[\w.\-]*\.(?:php|inc)$"
 )
@@ -67,7 +71,7 @@ _OF_TESTS = re.compile(
     rb"(?i)(?:^|/)(?:x?t|tests?|testing|specs?|__tests__|test[_\-]?data|test[_\-]?certs?|fixtures?)/"
     rb"|(?:^|/)(?:test_[^/]*|[^/]*[_.\-](?:tests?|spec))\.[^/.]+$|(?-i:(?:Tests?|Spec)\.(?:java|kt|cs|scala|groovy|swift|php)$)"
 )
-_KEY_FILE = re.compile(rb"(?i)\.(?:pem|key|p8|der|crt|cert|ppk|asc|ya?ml|toml|json|xml|conf|cfg|ini)$")
+_KEY_FILE = re.compile(rb"(?i)\.(?:pem|key|p8|der|crt|cert|ppk|asc|gpg|pgp|ya?ml|toml|json|xml|conf|cfg|ini)$")
 _DER = (b"MIIC", b"MIIE", b"MIIJ", b"MIIB", b"MIGH", b"MHcC")
 """How base64 of a private key begins."""
 _COPIED = re.compile(
@@ -92,7 +96,7 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
 
     Only rules that go by context are judged so: what a provider's structure proves is a secret wherever it stands.
     """
-    name = path.encode("utf-8", "surrogateescape")
+    name = _PACKED.sub(b"", path.encode("utf-8", "surrogateescape"))
     if "pem" in rule.checks or rule.id == _JWK:
         return _key_at(name)
     if (rule.confidence is not Confidence.HIGH or "jwt" in rule.checks) and _is_of_a_copy(name):
@@ -108,7 +112,7 @@ def _kind_at(rule: Rule, value: bytes, name: bytes) -> str:
         return LOCK_FILE
     if _GENERATED.search(name):
         return GENERATED
-    if rule.id == _HASHES and (_ASIDE.search(name) or _SEEDS.search(name)):
+    if (rule.id == _HASHES or _A_HASH.match(value)) and (_ASIDE.search(name) or _SEEDS.search(name)):
         return "a hash in a test or an example"
     return A_TESTS_KEY if value.startswith(_DER) and _OF_TESTS.search(name) else ""
 
@@ -121,7 +125,7 @@ def _by_strength(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
     if is_program and rule.id.endswith("_bare") and not _is_plainly_random(value):
         return CODE
     is_aside = _TEXT.search(name) or _ASIDE.search(name)
-    if _is_weak(rule, value) and (is_aside or (is_program and not _is_hard_coded(rule, value, name))):
+    if _is_weak(rule, value) and (is_aside or (is_program and not _is_hard_coded(rule, value, line, name))):
         return WEAK
     if (is_program or _TEXT.search(name)) and _TRANSCRIPT.match(line):
         return "shown in a transcript"
@@ -146,9 +150,10 @@ def _is_of_a_copy(name: bytes) -> bool:
     return any(one.search(rest) for one in (_ASIDE, _TEXT, _OF_TESTS, _BUILDS))
 
 
-def _is_hard_coded(rule: Rule, value: bytes, name: bytes) -> bool:
-    """A literal in quotes is no name of anything else: ``grape1999`` is, ``latin1`` is not."""
+def _is_hard_coded(rule: Rule, value: bytes, line: bytes, name: bytes) -> bool:
+    """A literal in quotes is no name of anything else: ``grape1999`` is, ``latin1`` is not, nor one in a sentence."""
     is_literal = rule.id == "assigned_password" and _NUMBERED.fullmatch(value) is None
+    is_literal = is_literal and _PROSE.search(line.partition(value)[0]) is None
     return is_literal or _CONFIGURATION.search(name) is not None
 
 

@@ -20,6 +20,7 @@ _TEST_NAME = re.compile(
 _BASE64_END, _BASE64_START = re.compile(rb"[A-Za-z0-9+/]+$"), re.compile(rb"[A-Za-z0-9+/]+")
 _LEAST_AROUND, _FEW_WORDS = 24, 0.25
 _AROUND = 200
+_LETTERS = re.compile(rb"[A-Za-z_.\-]+")
 _LEAST_BASE64, _LEAST_SENTENCE = 12, 24
 _MOST_OF_A_PHRASE, _ALL_WORDS = 64, 0.75
 
@@ -42,6 +43,7 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         or vague_placeholder(value)
         or (sequence(value) or _by_inner_text(value) if "random" in rule.checks else "")
         or (converted((decoded(value) or b"").strip()) if "base64_text" in rule.checks else "")
+        or (A_WORD if _LETTERS.fullmatch(value) and is_wordy(value) else "")
         or harmless_name(line, at)
         or (named_thing(value, line, at) if rule.id.startswith("assigned_") else "")
         or said_by_line(line, at, at + len(value))

@@ -6,7 +6,7 @@ import re
 
 _REACH = 160
 _NAME = re.compile(
-    rb"(?i)(?:(?!example )[a-z]+ (?=key\b))?"
+    rb"(?i)(?:(?!example )[a-z]+ (?=key\b)|(?:page|continuation|pagination|csrf|xsrf) (?=token\b))?"
     rb"[\w.\-]*(?:pass|pwd|psw|secret|token|key|auth|cred|salt|bearer|signature|signing|session|cookie)[\w.\-]*"
 )
 _WORD = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+|[0-9]+")
@@ -41,7 +41,7 @@ _ANYWHERE = frozenset(
     b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha md "
     b"license authenticity".split()
 )
-_TOGETHER = (b"keyvault", b"websocket")
+_TOGETHER = (b"keyvault", b"websocket", b"notsosecret", b"notasecret", b"notsecret", b"nonsecret")
 _NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
 """The secret half of HashiCorp Vault's AppRole; ``do_not_commit``."""
 _CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
@@ -54,6 +54,8 @@ _OF_ACCESS = frozenset(
 """What stands before ``key`` where a UUID is one."""
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FINGERPRINT = re.compile(rb"(?:0x)?(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
+_TLS_SESSION = re.compile(rb"(?:[0-9A-F]{64}|[0-9A-F]{96})")
+"""What OpenSSL prints of a connection as ``Master-Key: ``; it serves for nothing else."""
 _LEXICAL = [b"token", b"data"]
 """The tables of a parser."""
 
@@ -79,7 +81,7 @@ def harmless_name(line: bytes, at: int) -> str:
     words = name_words(name_before(line, at))
     if not words:
         return ""
-    if words[-1] in _TAILS and words[-2:] not in _NO_TAILS:
+    if (words[-1] in _TAILS or words[-1].endswith(b"hash")) and words[-2:] not in _NO_TAILS:
         return "named for something else: " + words[-1].decode()
     if words[-2:] == _LEXICAL:
         return "named for something else: token data"
@@ -101,5 +103,7 @@ def named_thing(value: bytes, line: bytes, at: int) -> str:
     words = name_words(name)
     if _FINGERPRINT.fullmatch(value) and {b"gpg", b"pgp", b"openpgp"}.intersection(words):
         return "the fingerprint of a key"
+    if name == b"Master-Key" and _TLS_SESSION.fullmatch(value):
+        return "the key of a TLS connection"
     is_thing = name.endswith(b"Key") and len(words) > 1 and words[-2] not in _OF_ACCESS
     return "an identifier" if is_thing and _UUID.fullmatch(value) else ""

@@ -8,18 +8,26 @@ PLACEHOLDER = "placeholder"
 SEQUENCE = "a sequence or a repetition"
 _CLEAR = re.compile(
     rb"(?i)example|placeholder|change[_-]?(?:me|this|it)|dummy|redacted|x{6}|\*{5}|\.{4}|#{5}|_{6}|\?{4}"
-    rb"|deadbeef|not[_-]?a[_-]?real|foobar|lorem|ipsum"
+    rb"|deadbeef|not[ _-]?(?:an?|my|the)?[ _-]?real|foobar|lorem|ipsum"
 )
 _WORDS = re.compile(
     rb"(?i)x{4}|\*{3}|\.{3}|\xe2\x80\xa6|sample|fake|mock|todo|fixme|censored|sanitized|obfuscated|masked|removed"
     rb"|your[_ -]?|(?:^|[^a-z])my[_-]?(?:[a-z]+[_-]?)?(?:secret|token|password|key|pass)|insert[_-]|replace[_-]?"
     rb"|(?:put|enter|add|paste|fill|type|set|use)[_-](?:your|the|in|a)|[_-]here\b|(?:secret|password|token|key)[_-]?here"
     rb"|^(?:the|some|any|new|old)[_-]|supersecret|super[_-]secret|top[_-]?secret|^(?:test|testing|tests)[^a-z]"
-    rb"|[^a-z]test(?:ing)?(?:[^a-z]|$)|^(?:none|null|nil|undefined|true|false|default|unset|empty|hidden|nothing)$"
+    rb"|^-?anonymous@|[^a-z]test(?:ing)?(?:[^a-z]|$)"
+    rb"|^(?:none|null|nil|undefined|true|false|default|unset|empty|hidden|nothing)$"
 )
 _FRAME = re.compile(
     rb"<[^<>]*>|\[[\w .-]*\]|\{\{.*\}\}|@@?[\w:./-]+@@?|%%?[A-Za-z_][\w.-]*%%?|\$[\w]*\$|__[A-Z][A-Z0-9_]*__"
     rb"|\{[A-Za-z_.][\w. -]*\}|&lt;.*&gt;"
+)
+_PART = rb"(?:user(?:name)?|pass(?:word|wd)?|pwd|host(?:name)?|login|domain|server|port|database)"
+_PARTS = re.compile(rb"(?i)%b\d?(?:[@:/._-]%b\d?)+" % (_PART, _PART))
+"""``pass@host``: what stands in an address, by what its parts are called."""
+_SAYS_WHAT_IT_IS = re.compile(
+    rb"(?i)(?:(?:my|new|old|the|some|any|test|fake|super|default|initial|valid|invalid|expired|bad|good|wrong|correct"
+    rb"|api|access|refresh|auth|client|session|bearer|user|app|secret|token|key|password|pass)[_-]?){2,}\d{0,4}"
 )
 _RUNS = (
     b"0123456789012345678901234567890",
@@ -52,11 +60,14 @@ def placeholder(value: bytes) -> str:
 
 def vague_placeholder(value: bytes) -> str:
     """The same for a value that only its name makes a secret: any word that says it stands for one."""
-    return PLACEHOLDER if _FRAME.fullmatch(value) or _WORDS.search(value) else ""
+    is_one = _FRAME.fullmatch(value) or _PARTS.fullmatch(value) or _WORDS.search(value)
+    return PLACEHOLDER if is_one else ""
 
 
 def sequence(value: bytes) -> str:
-    """Why it cannot be random: ``12345`` or the like stands in it; "" otherwise. Passwords may hold such a run."""
+    """Why it cannot be random: it is ``newtoken123``, or ``12345`` stands in it; "" otherwise. Passwords may be so."""
+    if _SAYS_WHAT_IT_IS.fullmatch(value):
+        return PLACEHOLDER
     least = _RUN_LENGTH if _HEX.fullmatch(value) else _RUN_LENGTH - 1
     return SEQUENCE if len(value) <= _LONG and longest_sequence(value) >= least else ""
 

@@ -85,6 +85,26 @@ _SETTING = re.compile(
     rb"(?:[A-Za-z][\w-]{0,40}\.){1,6}(?:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:api[_-]?)?key)"
 )
 """The name of a setting that holds one: ``spring.datasource.password``, ``git-p4.password``."""
+_ENCODING = re.compile(
+    rb"(?i)(?:base|utf|ucs|latin|cp|windows|iso|koi|big|gb)[-_]?\d{1,5}(?:[-_]?(?:le|be|url|sig|std|raw|hex))?"
+)
+"""``Buffer.from(password, "base64")``."""
+_TYPE = re.compile(
+    rb"(?:[A-Z][a-z]{1,20}|[A-Z]+(?=[A-Z][a-z])|[A-Z]+(?![A-Za-z])|V\d{1,2}(?:(?:alpha|beta)\d{1,2})?){3,}"
+    rb"|V\d(?:alpha|beta)\d(?:[A-Z][a-z]{1,20})+"
+)
+"""``GoogleCloudApigeeV1AppGroupAppKey``."""
+_DOTTED_LETTERS = re.compile(rb"[a-z]{3,20}\d{0,2}(?:\.[A-Z]?[a-z]{2,20}(?:[A-Z][a-z]{2,20}){0,5})+")
+"""``advapi32.CryptGenKey``."""
+_FORMAT = re.compile(
+    rb"(?:[\w\-.:/@]*\{\d{0,2}\}){2,}[\w\-.:/@]*|[\w\-.:/@]*(?:\{\d{0,2}\}[\w\-.:/@]*)*\{\d{0,2}:[^{}\s]{1,8}\}[\w\-.:/@{}]*"
+)
+"""``{0}-{1:015d}``, which a program fills in."""
+_RESOURCE = re.compile(rb"[A-Za-z]{3,24}/\d{1,20}")
+_PERCENT = re.compile(rb"%[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_MAIL = re.compile(rb"[A-Za-z][\w.+\-]{2,63}@(?:[A-Za-z][A-Za-z\-]{2,30}\.)+[a-z]{2,3}")
+_CUT_SHORT = re.compile(rb"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9+/]{0,80}={0,2}")
+"""The beginning of a session token of AWS, of which at least a hundred characters belong together."""
 _SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request[^\w]?$")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]|\\u00[01][0-9a-fA-F]")
 
@@ -92,8 +112,11 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]|\\u00[01][0-9a-fA-F]")
 _FINGERPRINT = re.compile(rb"(?i)(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}")
 _DATE = re.compile(rb"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T _]\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _WHOLE = (
-    *((form, CODE) for form in (_CONSTANT, _ALGORITHM, _METHOD, _NAMED_SO, _LITERAL)),
-    (_SETTING, REFERENCE),
+    *((form, CODE) for form in (_CONSTANT, _ALGORITHM, _METHOD, _NAMED_SO, _LITERAL, _ENCODING, _TYPE, _FORMAT)),
+    (_DOTTED_LETTERS, CODE),
+    *((form, REFERENCE) for form in (_SETTING, _RESOURCE, _PERCENT)),
+    (_MAIL, "a mail address"),
+    (_CUT_SHORT, "a session token cut short"),
     (_SALT, "the salt of a hash"),
     (_VERSION, "a version"),
     (_DATE, "a date"),

@@ -5,6 +5,10 @@ from __future__ import annotations
 import binascii
 
 NO_JWT = "no JSON Web Token"
+_HMACS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
+_KNOWN_KEYS = (b"secret", b"your-256-bit-secret", b"your-secret-key", b"mysecret", b"key", b"test", b"changeme")
+_REGISTERED = frozenset(("iss", "sub", "aud", "exp", "nbf", "iat"))
+"""Claims that say whose a token is, or until when (RFC 7519)."""
 _PARTS, _ENCRYPTED_PARTS = 3, 5
 _BRIEF_SECONDS = 600
 
@@ -25,7 +29,12 @@ def unlike_jwt(value: bytes) -> str:
     if len(parts) == _ENCRYPTED_PARTS:
         return ""
     claims = _json(parts[1])
-    return NO_JWT if claims is None else _harmless(claims)
+    if claims is None:
+        return NO_JWT
+    reason = _harmless(claims)
+    if reason or len(parts) != _PARTS or _REGISTERED.intersection(claims):
+        return reason
+    return _forged(parts, _HMACS.get(str(header["alg"]), ""))
 
 
 def unlike_jwt_base64(value: bytes) -> str:
@@ -41,6 +50,17 @@ def _harmless(claims: dict[str, object]) -> str:
     made, ends = claims.get("iat", claims.get("nbf")), claims.get("exp")
     is_brief = isinstance(made, int) and isinstance(ends, int) and 0 <= ends - made <= _BRIEF_SECONDS
     return "valid for minutes only" if is_brief else ""
+
+
+def _forged(parts: list[bytes], name: str) -> str:
+    """One that anybody can make: signed with the key of the examples (``secret``), by HMAC (RFC 7518)."""
+    import hmac
+
+    signature = _decoded(parts[2]) if name else None
+    signed = b".".join(parts[:2])
+    if signature and any(hmac.digest(key, signed, name) == signature for key in _KNOWN_KEYS):
+        return "signed with a key that everybody knows"
+    return ""
 
 
 def _json(part: bytes) -> dict[str, object] | None:

@@ -54,7 +54,17 @@ def test_random_values_count_in_any_other_file(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["tests/test_main.py", "tests/data/x.yaml", "docs/index.rst", "README.md", "examples/.env", ""]
+    "path",
+    [
+        "tests/test_main.py",
+        "tests/data/x.yaml",
+        "docs/index.rst",
+        "README.md",
+        "examples/.env",
+        "x.dist-info/METADATA",
+        "README.txt.gz",
+        "",
+    ],
 )
 def test_a_weak_password_does_not_count_in_an_example_or_a_test(path: str) -> None:
     assert _said(_PASSWORD, b"hunter22", path) == "a weak password in an example or a test"
@@ -80,6 +90,8 @@ def test_a_transcript_in_documentation_is_an_example() -> None:
     line = b'  $ export API_KEY="' + _TOKEN + b'"'
     assert dismissed_at(_SECRET, _TOKEN, line, "docs/config.rst") == "shown in a transcript"
     assert dismissed_at(_SECRET, _TOKEN, line, "deploy.env") == ""
+    line = b"    $ {command} --key='" + _TOKEN + b"'"
+    assert dismissed_at(_SECRET, _TOKEN, line, "surface/describe.py") == "shown in a transcript"
 
 
 def test_a_path_that_is_no_utf_8_is_judged_as_well() -> None:
@@ -91,11 +103,19 @@ def test_a_weak_literal_of_a_program_counts_unless_it_is_a_numbered_word() -> No
     assert _said(_PASSWORD, b"latin1", "src/main.py") == "a weak password in an example or a test"
 
 
+def test_a_weak_password_in_a_sentence_of_a_program_is_an_example() -> None:
+    line = b"  To set the password to `grape1999` run:"
+    assert dismissed_at(_PASSWORD, b"grape1999", line, "src/main.py") == "a weak password in an example or a test"
+    assert dismissed_at(_PASSWORD, b"grape1999", b"password = `grape1999`", "src/main.py") == ""
+
+
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
         ("tests/certs/server.key", "a key of a test"),
         ("keys/dummy.pem", "named as a test value"),
+        ("t/lib-gpg/keyring.gpg", "a key of a test"),
+        ("backup/keyring.gpg", ""),
         ("usr/lib64/libssh.so.4.8.7", "part of an installed program"),
         ("pkg/tls/store_test.go", "a key of a test"),
         ("src/test/java/a/TlsTest.java", "a key of a test"),
@@ -116,6 +136,12 @@ def test_a_password_hash_of_a_test_is_no_secret() -> None:
     hashed = _rule("password_hash", Confidence.MEDIUM)
     assert dismissed_at(hashed, b"$6$x", b"$6$x", "t/passwd") == "a hash in a test or an example"
     assert dismissed_at(hashed, b"$6$x", b"$6$x", "etc/shadow") == ""
+
+
+def test_a_hash_where_a_password_belongs_is_one_too() -> None:
+    netrc = _rule("netrc_password", Confidence.MEDIUM, "password")
+    assert _said(netrc, b"$y$j9T$" + _TOKEN, "tests/data/x") == "a hash in a test or an example"
+    assert _said(netrc, b"$y$j9T$" + _TOKEN, "home/.netrc") == ""
 
 
 def test_the_hash_that_a_factory_of_test_data_gives_everybody_is_no_secret() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import random
 import string
 
@@ -84,6 +85,19 @@ def test_plain_placeholders_are_no_secret_of_any_rule(rule: Rule, value: bytes, 
         (b"c:\\u0001@/?#%d", "not a text"),
         (b"\xd1\xfe\xe2bj0?+\xa1\xd3|\xbc\xf1\xebv", "not a text"),
         (b"$1$SomeSalt$", "the salt of a hash"),
+        (b"GoogleCloudApigeeV1AppGroupAppKey", "an expression of a program"),
+        (b"V2alpha1ApiKey", "an expression of a program"),
+        (b"advapi32.CryptGenKey", "an expression of a program"),
+        (b"{0}-{1:015d}", "an expression of a program"),
+        (b"latin1", "an expression of a program"),
+        (b"tagKeys/123", "a reference, not a value"),
+        (b"%SFTP_PWD", "a reference, not a value"),
+        (b"jane.doe+x@some-home.se", "a mail address"),
+        (b"IQoJb3JpZ2luX2Vj" + _random(40), "a session token cut short"),
+        (b"AuthorizerCredential", "a word or a name"),
+        (b"-anonymous@", "placeholder"),
+        (b"pass@host", "placeholder"),
+        (b"newtoken123", "placeholder"),
         (b"v0.0.0-20141017032234-72f9bd7c4e0c", "a version"),
         (b"<your-token-1>", "placeholder"),
         (b"__API_TOKEN_1__", "placeholder"),
@@ -107,6 +121,11 @@ def test_a_password_may_hold_what_joins_rules_or_methods() -> None:
         b"Welcome@home7",
         b"a9|kd8|",
         b"1.2.horse",
+        b"Base64Kiwi",
+        b"kiwi{7}Q",
+        b"pass@Mosel7",
+        b"GrapeSunV1day",
+        b"Mosel@rhein.2024",
         b"m\xfcller7#",
         "пароль7#кот".encode(),
     ):
@@ -127,6 +146,12 @@ def test_the_fingerprint_of_a_gpg_key_is_public() -> None:
     assert _said(b'GPG_PRIVATE_KEY="' + _random() + b'"', _random(), _ASSIGNED) == ""
 
 
+def test_the_key_of_a_connection_that_has_ended_is_of_no_use() -> None:
+    value = hashlib.sha384(b"a connection").hexdigest().upper().encode()
+    assert _said(b"    Master-Key: " + value, value, _ASSIGNED) == "the key of a TLS connection"
+    assert _said(b"    MASTER_KEY: " + value, value, _ASSIGNED) == ""
+
+
 def test_base64_of_a_phrase_is_a_phrase() -> None:
     value = base64.b64encode(b"this_is_the_very_deep_secret")
     assert _said(b"secret_value: " + value, value) == "a word or a name"
@@ -138,7 +163,8 @@ def test_base64_of_a_phrase_is_a_phrase() -> None:
     "name",
     ["public_key", "token_url", "csrf_token", "secretName", "credentials_id", "primary-key", "Sec-WebSocket-Key",
      "key_length", "fakeSecret", "MOCK_TOKEN", "cache_key", "next_page_token", "tokenHash", "KeyVaultName",
-     "primary key", "license key", "authenticity_token", "tokenData"],
+     "primary key", "license key", "authenticity_token", "tokenData", "PWDHASH", "CLIENT_NOTSOSECRET",
+     "Next page token"],
 )  # fmt: skip
 def test_a_name_can_say_that_its_value_is_no_secret(name: str) -> None:
     value = _random()
@@ -164,6 +190,7 @@ def test_the_line_before_says_nothing_against_a_value(before: bytes) -> None:
     [
         (b"# test vector: key = ", b"", "test vector"),
         (b"RFC 7518 key = ", b"", "test vector"),
+        (b"FIPS_KEY_STRING key = ", b"", "test vector"),
         (b"for example key = ", b"", "documented example"),
         (b"https://u:", b"@db.example.com/x", "documented example"),
         (b"assert token == ", b"", "what a test expects"),

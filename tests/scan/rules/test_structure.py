@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import random
 import string
@@ -138,6 +139,20 @@ def test_a_jwt_that_is_not_signed_or_lives_for_minutes_is_none() -> None:
 def test_the_example_of_jwt_io_is_known() -> None:
     claims = part({"sub": "1234567890", "name": "John Doe", "iat": 1516239022})
     assert reason("jwt", f"{part({'alg': 'HS256'})}.{claims}.{example('${base64url:43}', 1)}") == "documented example"
+
+
+def test_a_token_signed_with_the_key_of_the_examples_is_anybodys() -> None:
+    signed = f"{part({'alg': 'HS384'})}.{part({'some': 'payload'})}"
+    made = [hmac.digest(key, signed.encode(), "sha384") for key in (b"secret", example("${base62:48}", 1).encode())]
+    known, unknown = (base64.urlsafe_b64encode(one).rstrip(b"=").decode() for one in made)
+    assert "everybody" in reason("jwt", f"{signed}.{known}")
+    assert not reason("jwt", f"{signed}.{unknown}")
+
+
+def test_a_token_that_says_whose_it_is_counts_whatever_signed_it() -> None:
+    signed = f"{part({'alg': 'HS256'})}.{part({'sub': 'svc'})}"
+    known = base64.urlsafe_b64encode(hmac.digest(b"secret", signed.encode(), "sha256")).rstrip(b"=").decode()
+    assert not reason("jwt", f"{signed}.{known}")
 
 
 def test_an_encrypted_token_has_five_parts() -> None:
