@@ -33,7 +33,9 @@ Exit code 0 is done and 130 is interrupted.
 
 from __future__ import annotations
 
-from typing import ClassVar
+TYPE_CHECKING = False  # typing takes longer to import than this module
+if TYPE_CHECKING:
+    from typing import ClassVar
 
 
 class IrkitError(Exception):

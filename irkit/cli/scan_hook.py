@@ -9,12 +9,12 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, cast
 
 from irkit.cli.scan_told import Moment, advice, exit_code, failure, many, say, skipped, sums
 from irkit.scan.folders import cache_folder
 from irkit.scan.hook import Hooked, scan_staged
 from irkit.scan.kept_patterns import KeptPatterns
+from irkit.scan.quick import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import argparse

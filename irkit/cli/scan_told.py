@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from irkit.errors import IrkitError
+from irkit.scan.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from irkit.scan.finding import Finding, Report, Skipped

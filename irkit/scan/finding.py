@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from irkit.scan.rule import Confidence, Severity

@@ -7,9 +7,9 @@ when there is one. Nothing is written into the repository.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.scan.finding import Report, Sighting, Skipped
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.spawned import Blobs, Content
 from irkit.scan.staged import Entry, Staged, ask_staged, staged
 

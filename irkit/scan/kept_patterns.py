@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import marshal
 import os
-import re
 import sys
-from contextlib import suppress
-from typing import cast
 
 from irkit.scan.detect.kept import digest_of
+from irkit.scan.quick import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Sequence
 
 _MOST = 400
 _OTHERS_MAY_WRITE = 0o022
@@ -35,9 +37,14 @@ class KeptPatterns:
         name = f"patterns-{of and of + '-'}{sys.implementation.cache_tag}-{sys.hexversion:x}.bin"
         self._file = os.path.join(folder, name)  # noqa: PTH118
         self._known: dict[tuple[bool, str | bytes, int], tuple[object, ...]] = {}
+        self._is_recalled = False
 
     def recall(self) -> None:
         """Give Python's own cache what is in the file."""
+        import re
+        from contextlib import suppress
+
+        self._is_recalled = True
         with suppress(*_UNEXPECTED):
             content = _trusted(self._file)
             if content:
@@ -47,24 +54,35 @@ class KeptPatterns:
                     cache[bytes if is_bytes else str, pattern, flags] = compiled(pattern, *arguments)
 
     def keep(self) -> None:
-        """Write what was compiled since, for the next run; where that does not work it compiles again."""
-        with suppress(*_UNEXPECTED):
+        """Write what was compiled since, for the next run; where that does not work it compiles again.
+
+        A run that had no need to recall them compiled none of irkit's own, and leaves the file as it is.
+        """
+        if not self._is_recalled:
+            return
+        try:
             new = [key for key in _cache() if (key[0] is bytes, *key[1:]) not in self._known]
-            if not new or len(new) > _MOST:
-                return
-            if len(self._known) + len(new) > _MOST:
-                self._known = {}  # mostly of earlier versions
-            for kind, pattern, flags in new:
-                self._known[kind is bytes, pattern, flags] = _arguments(pattern, flags)
-            content = marshal.dumps(self._known)
-            os.makedirs(os.path.dirname(self._file), exist_ok=True, mode=0o700)  # noqa: PTH103, PTH120
-            aside = f"{self._file}.{os.getpid()}"
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(digest_of(content) + content)
-            os.replace(aside, self._file)  # noqa: PTH105
+            if new and len(new) <= _MOST:
+                self._write(new)
+        except _UNEXPECTED:
+            return
+
+    def _write(self, new: Sequence[Key]) -> None:
+        if len(self._known) + len(new) > _MOST:
+            self._known = {}  # mostly of earlier versions
+        for kind, pattern, flags in new:
+            self._known[kind is bytes, pattern, flags] = _arguments(pattern, flags)
+        content = marshal.dumps(self._known)
+        os.makedirs(os.path.dirname(self._file), exist_ok=True, mode=0o700)  # noqa: PTH103, PTH120
+        aside = f"{self._file}.{os.getpid()}"
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(digest_of(content) + content)
+        os.replace(aside, self._file)  # noqa: PTH105
 
 
 def _cache() -> dict[Key, re.Pattern[str] | re.Pattern[bytes]]:
+    import re
+
     return cast("dict[Key, re.Pattern[str] | re.Pattern[bytes]]", vars(re)["_cache"])
 
 
@@ -81,6 +99,8 @@ def _trusted(file: str) -> bytes:
 
 def _arguments(pattern: str | bytes, flags: int) -> tuple[object, ...]:
     """What ``re`` hands to ``_sre.compile`` after the pattern (see ``re/_compiler.py``, ``compile``)."""
+    import re
+
     compiler = vars(re)["_compiler"]
     parsed = vars(re)["_parser"].parse(pattern, flags)
     code = vars(compiler)["_code"](parsed, flags)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from importlib import import_module
 from types import BuiltinFunctionType
-from typing import TypeVar, cast
 
-_Function = TypeVar("_Function", bound=Callable[..., object])
+from irkit.scan.quick import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 def native(module: str, python: _Function) -> _Function:
@@ -19,7 +22,7 @@ def native(module: str, python: _Function) -> _Function:
     if os.environ.get("IRKIT_PURE_PYTHON"):
         return python
     try:
-        return cast("_Function", getattr(import_module(module), python.__name__))
+        return cast("_Function", getattr(__import__(module, fromlist=(python.__name__,)), python.__name__))
     except ImportError:
         return python
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from typing import BinaryIO, NamedTuple, Self
 
 from irkit.errors import UsageError
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import BinaryIO, Self
 
 CHUNK_BYTES = 1 << 20
 _READ_ONLY = {
@@ -137,8 +139,10 @@ class Blobs:
         """Ask for a few contents ahead; ``asked`` reads them."""
         lines = "".join(f"{name}\n" for name in names if "\n" not in name)
         self._asked += names
-        with suppress(BrokenPipeError):  # it died of an earlier one: ``asked`` comes to that
+        try:
             os.write(self._to, os.fsencode(lines))
+        except BrokenPipeError:
+            return  # it died of an earlier one: ``asked`` comes to that
 
     def asked(self) -> Iterator[Content]:
         """The contents that were asked for. What git cannot read, and dies of, is told as ``unreadable``."""

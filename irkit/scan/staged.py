@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from irkit.scan.quick import NamedTuple
 from irkit.scan.spawned import Asked, GitFailed
 
 GITLINK = "160000"

@@ -6,8 +6,6 @@ every character that is a control, a format control, a surrogate or unassigned i
 
 from __future__ import annotations
 
-import unicodedata
-
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -19,6 +17,8 @@ def printable(text: str) -> str:
 
 
 def _shown(character: str) -> str:
+    import unicodedata  # what is printed is mostly ASCII, and a hook has no time
+
     if character in "\n\r\t":
         return " "
     return "�" if unicodedata.category(character) in _UNSAFE else character

@@ -124,8 +124,18 @@ def test_when_there_are_too_many_those_of_earlier_versions_are_forgotten(
 
 def test_runs_of_other_kinds_keep_in_other_files(tmp_path: Path) -> None:
     re.purge()  # tests before this one may have compiled more than are kept
-    re.compile("one is kept")
-    KeptPatterns(str(tmp_path)).keep()
-    KeptPatterns(str(tmp_path), "scan").keep()
+    for kept in (KeptPatterns(str(tmp_path)), KeptPatterns(str(tmp_path), "scan")):
+        kept.recall()
+        re.compile("one is kept")
+        kept.keep()
     assert len(list(tmp_path.glob("patterns-*.bin"))) == 2
     assert len(list(tmp_path.glob("patterns-scan-*.bin"))) == 1
+
+
+def test_a_run_that_recalled_none_leaves_those_of_earlier_runs(tmp_path: Path) -> None:
+    run(tmp_path)
+    (file,) = tmp_path.iterdir()
+    before = file.read_bytes(), file.stat().st_ino
+    re.compile("of the script that pip wrote")
+    KeptPatterns(str(tmp_path)).keep()
+    assert (file.read_bytes(), file.stat().st_ino) == before

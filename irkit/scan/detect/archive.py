@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from irkit.scan.detect.beginnings import ARCHIVES, PACKED, TAR, UNKNOWN, USTAR
 from irkit.scan.finding import Skipped
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
+    from typing import IO
     from zipfile import ZipInfo
 
 MOST_BYTES = 100 << 20

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from irkit.scan.detect.prefilter import Hit
 from irkit.scan.native import native
+from irkit.scan.quick import NamedTuple
 
 JOINED_BYTES = 1 << 20
 SEPARATOR = b"\n\x00\xff\x00\n"
@@ -44,6 +42,8 @@ def join(texts: Sequence[tuple[bytes, Spans]], first: int, most: int) -> tuple[b
     A piece is four numbers of 8 bytes: its start and its length in what was joined, its text's index, and its start
     in the text.
     """
+    from array import array
+
     joined: list[bytes] = []
     pieces = array("q")
     size = 0
@@ -65,6 +65,9 @@ join = native(_NATIVE, join)
 
 def give_back(hits: list[Hit], pieces: bytes, found: dict[int, list[Hit]]) -> None:
     """Add hits in what was joined to those found in the texts; what is beyond a piece's end is none."""
+    from array import array
+    from bisect import bisect_right
+
     table = array("q", pieces)
     starts = table[0::4]
     for number, end in hits:

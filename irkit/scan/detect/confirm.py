@@ -6,9 +6,9 @@ import math
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from irkit.scan.detect.bounded import Pattern
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple, Protocol
 from irkit.scan.rule import Rule
 
 if TYPE_CHECKING:

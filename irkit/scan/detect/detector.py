@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from irkit.scan.detect.batch import Text
 from irkit.scan.detect.engine import Engine
 from irkit.scan.detect.loading import loaded
 from irkit.scan.detect.looked import Looked
 from irkit.scan.detect.looking import Detector, nothing
+from irkit.scan.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path  # 4 ms

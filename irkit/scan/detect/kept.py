@@ -9,9 +9,9 @@ import marshal
 import os
 import stat
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, overload
 from zlib import crc32
+
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple, overload
 
 if TYPE_CHECKING:
     from irkit.scan.rule import Rule
@@ -118,6 +118,8 @@ def _checksum(payload: bytes, database: bytes) -> bytes:
 
 def keep(file: str, parts: Kept) -> None:
     """Write the file, readable by us alone. Where that does not work the next run makes it all again, and no more."""
+    from contextlib import suppress
+
     rules = tuple(tuple(str(one) if isinstance(one, str) else one for one in rule) for rule in parts.rules)
     payload = marshal.dumps((marshal.dumps(rules), parts.spanning, parts.trusted, parts.rules_hash))
     folder, part = os.path.dirname(file), f"{file}.{os.getpid()}"  # noqa: PTH120

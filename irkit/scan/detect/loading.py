@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import irkit
 from irkit.errors import UsageError
@@ -14,10 +13,12 @@ from irkit.scan.detect.hyperscan_prefilter import DatabaseUnusable, HyperscanPre
 from irkit.scan.detect.kept import Kept, digest_of, keep, kept
 from irkit.scan.detect.looking import Detector
 from irkit.scan.detect.prefilter import Expression, ExpressionRefused, Prefilter
-from irkit.scan.rule import Rule
+from irkit.scan.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path  # 4 ms
+
+    from irkit.scan.rule import Rule
 
 _DETECT = os.path.dirname(__file__)  # noqa: PTH120 - a hook's start is counted in milliseconds
 _SCAN = os.path.dirname(_DETECT)  # noqa: PTH120

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 
 PassedOver = tuple[str, str, bytes]
 """A dismissed sighting as it is told once: rule, reason and line."""

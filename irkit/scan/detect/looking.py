@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from irkit.scan.detect.batch import Spans, Text, hits_of_each
 from irkit.scan.detect.beginnings import specials
 from irkit.scan.detect.kept import Kept
 from irkit.scan.detect.looked import Looked, PassedOver
 from irkit.scan.detect.prefilter import Prefilter
+from irkit.scan.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from irkit.scan.detect.sights import Sights

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Confidence
 
 _RANKS = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}

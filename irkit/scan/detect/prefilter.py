@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from irkit.scan.quick import NamedTuple, Protocol
 
 Hit = tuple[int, int]
 """An expression's number, and where its match ends."""

@@ -6,7 +6,6 @@ Loaded with the first hit: a hook that finds nothing is spared all of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from typing import Protocol
 
 from irkit.scan.detect.archive import MOST_DEPTH, Budget, Member, is_archive, members
 from irkit.scan.detect.beginnings import LFS, MARKS, is_special
@@ -19,6 +18,7 @@ from irkit.scan.detect.pragma import ALLOWED, is_allowed
 from irkit.scan.detect.prefilter import Hit, Prefilter
 from irkit.scan.detect.wide import wide
 from irkit.scan.finding import Sighting, Skipped
+from irkit.scan.quick import Protocol
 
 DECODED_DEPTH = 3
 NEAR_BYTES = 300
