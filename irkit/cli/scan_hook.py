@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from irkit.cli.scan_told import Moment, advice, exit_code, failure, many, say, skipped, sums
 from irkit.scan.folders import cache_folder
@@ -99,8 +100,14 @@ def key() -> bytes:
     try:
         return fingerprint_key(folder)
     except OSError as error:
-        say(f"irkit: fingerprints are good for this run only: {folder}: {error.strerror}")
-        return os.urandom(32)
+        return _key_of_this_run(f"{folder}: {error.strerror}")
+
+
+@cache
+def _key_of_this_run(reason: str) -> bytes:
+    """One key for all findings of the run, and said once."""
+    say(f"irkit: fingerprints are good for this run only: {reason}")
+    return os.urandom(32)
 
 
 def told(hooked: Hooked, left_out: Sequence[LeftOut] = (), baseline: str = "") -> int:
@@ -133,4 +140,5 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
 
     places = [(place.path, place.line, place.column, one) for one in findings for place in one.places]
     for path, line, _, one in sorted(places, key=lambda each: each[:3]):
-        yield shown(f"{path}:{line}: {one.title} ({one.rule})  {one.fingerprint}  {one.last4}") + "\n"
+        where = f"{path}:{line}" if line else path  # a name has no lines
+        yield shown(f"{where}: {one.title} ({one.rule})  {one.fingerprint}  {one.last4}") + "\n"

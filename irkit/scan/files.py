@@ -33,6 +33,8 @@ class FilesScanned(NamedTuple):
 
     looked: tuple[tuple[str, Looked], ...]
     """By path, sorted; only those with something."""
+    names: tuple[tuple[str, Looked], ...]
+    """What stands in names of files and folders: by path, up to that name; only those with something."""
     skipped: tuple[Skipped, ...]
     counts: dict[str, int]
     """``files`` and ``links``."""
@@ -41,11 +43,19 @@ class FilesScanned(NamedTuple):
     is_incomplete: bool
     """Whether something could not be read that should have been."""
 
+    def with_ignored(self, count: int) -> FilesScanned:
+        """The same, with so many files and folders skipped because git ignores them."""
+        if not count:
+            return self
+        counted = Skipped(f"{count:,} files and folders", "git ignores them (--no-ignore scans them)")
+        return self._replace(skipped=(*self.skipped, counted))
+
 
 class _Batch(NamedTuple):
     """What came of a batch."""
 
     looked: list[tuple[str, Looked]]
+    names: list[tuple[str, Looked]]
     skipped: list[Skipped]
     files: int
     links: int
@@ -61,27 +71,28 @@ def scan_files(paths: Sequence[str], detector: Detector, jobs: int, ignored: Ign
     """
     left_out: list[int] = []
     scanned = scan_found(_below(list(dict.fromkeys(paths)), ignored, left_out), detector, jobs)
-    if sum(left_out) == 0:
-        return scanned
-    counted = Skipped(f"{sum(left_out):,} files and folders", "git ignores them (--no-ignore scans them)")
-    return scanned._replace(skipped=(*scanned.skipped, counted))
+    return scanned.with_ignored(sum(left_out))
 
 
 def scan_found(found: Iterable[str | Link | Skipped], detector: Detector, jobs: int) -> FilesScanned:
     """Look at the files and links that were found; what was found unreadable makes the scan incomplete."""
     skipped: list[Skipped] = []
     looked: list[tuple[str, Looked]] = []
+    names: dict[str, Looked] = {}
     files = links = size = 0
     for batch, result in spread(_batches(_kept(found, skipped)), lambda some: _scanned(some, detector), jobs):
         if isinstance(result, Died):
             skipped.append(Unreadable(_path(batch[0]), result.reason))
             continue
         looked += result.looked
+        names |= result.names
         skipped += result.skipped
         files, links, size = files + result.files, links + result.links, size + result.size
     is_incomplete = any(isinstance(each, Unreadable) for each in skipped)
     counts = {what: count for what, count in (("files", files), ("links", links)) if count}
-    return FilesScanned(tuple(sorted(looked)), tuple(sorted(skipped)), counts, size, is_incomplete)
+    return FilesScanned(
+        tuple(sorted(looked)), tuple(sorted(names.items())), tuple(sorted(skipped)), counts, size, is_incomplete
+    )
 
 
 def _kept(found: Iterable[str | Link | Skipped], skipped: list[Skipped]) -> Iterator[str | Link]:
@@ -138,7 +149,20 @@ def _scanned(batch: Sequence[str | Link], detector: Detector) -> _Batch:
             reason = "it went away before it was read" if gone else f"{error.strerror}"
             looking.skipped.append((Skipped if gone else Unreadable)(_path(one), reason))
     looking.look()
-    return _Batch(looking.looked, looking.skipped, looking.files, looking.links, looking.size)
+    return _Batch(looking.looked, _names(batch, detector), looking.skipped, looking.files, looking.links, looking.size)
+
+
+def _names(batch: Iterable[str | Link], detector: Detector) -> list[tuple[str, Looked]]:
+    """What is seen in the names of these files, and of the folders that they lie in."""
+    paths: dict[str, None] = {}
+    for one in batch:
+        path = _path(one)
+        while path and path not in paths:
+            paths[path] = None
+            path = os.path.dirname(path)  # noqa: PTH120
+    named = list(paths)
+    found = detector.look_at_each([Text(os.fsencode(os.path.basename(path))) for path in named])  # noqa: PTH119
+    return [(named[index], looked) for index, looked in found.items()]
 
 
 class _Looking:

@@ -66,7 +66,7 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
             groups.setdefault(sighting.value, []).append(Seen(sighting, tuple(held)))
         elif why:
             passed[why, sighting.near] = None
-    findings = sorted((_finding(group, context) for group in groups.values()), key=_gravity)
+    findings = sorted((_finding(group, context) for group in groups.values()), key=gravity)
     return Grouped(tuple(findings), dict(Counter(why for why, _ in passed)))
 
 
@@ -143,7 +143,8 @@ def _order(place: Place) -> tuple[object, ...]:
     return (not place.is_current, not place.is_reachable, when, place.kind, place.path, place.line)
 
 
-def _gravity(finding: Finding) -> tuple[object, ...]:
+def gravity(finding: Finding) -> tuple[object, ...]:
+    """What findings are sorted by: the surest and gravest first."""
     severities = ("critical", "high", "medium", "low")
     first = finding.places[0]
     return (

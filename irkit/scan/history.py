@@ -192,7 +192,7 @@ class _Scan(NamedTuple):
         closed = () if self.wants.spec else unread(self.repository)
         unknown = (*closed, *(located.skipped if located else ()))
         clean, skipped = scrubbed(
-            findings, dict.fromkeys([*scanned.skipped, *unknown]), lambda body: self.detector.look(body).sightings
+            findings, list(dict.fromkeys([*scanned.skipped, *unknown])), lambda body: self.detector.look(body).sightings
         )
         return Report(
             findings=tuple(clean),
@@ -260,6 +260,8 @@ def _reachable(finding: Finding) -> Finding:
 
 def joined(reports: Sequence[Report]) -> Report:
     """Several reports as one; a value in two of them is one finding with the places of both."""
+    from irkit.scan.grouped import gravity
+
     findings: dict[str, Finding] = {}
     dismissed: dict[str, int] = {}
     counts: dict[str, int] = {}
@@ -274,7 +276,7 @@ def joined(reports: Sequence[Report]) -> Report:
                 totals[name] = totals.get(name, 0) + count
         skipped |= dict.fromkeys(report.skipped)
     return Report(
-        tuple(findings.values()),
+        tuple(sorted(findings.values(), key=gravity)),
         dismissed,
         tuple(skipped),
         counts,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from irkit.scan.finding import Report, Sighting, Skipped
+from irkit.scan.finding import PlaceKind, Report, Sighting, Skipped
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.spawned import Blobs, Content
 from irkit.scan.staged import Entry, Staged, ask_staged, staged
+from irkit.scan.staged_names import staged_names
 
 if TYPE_CHECKING:
     from irkit.scan.detect.detector import Detector, Text
@@ -39,6 +40,8 @@ class Hooked(NamedTuple):
 class _Text(NamedTuple):
     entry: Entry
     sightings: tuple[Sighting, ...]
+    kind: PlaceKind = PlaceKind.FILE
+    """Whether it is a file's content or its name."""
 
 
 def scan_staged(names: Sequence[str], load: Callable[[], Detector], key: Callable[[], bytes]) -> Hooked:
@@ -53,6 +56,8 @@ def scan_staged(names: Sequence[str], load: Callable[[], Detector], key: Callabl
         index = staged(asking)
         looking = _Looking(detector, blobs)
         texts = list(looking.at((*index.changed, *index.unchanged)))
+        named = staged_names(index, detector, blobs)
+        texts += [_Text(Entry(path, "", ""), seen, PlaceKind.FILE_NAME) for path, seen in named]
         if any(not sighting.dismissed for text in texts for sighting in text.sightings):
             report, known = _found(texts, index, looking, key)
         else:
@@ -138,7 +143,11 @@ def _new(texts: Sequence[_Text], index: Staged, looking: _Looking) -> tuple[list
     removed: set[bytes] | None = None
     for text in texts:
         entry = text.entry
-        if entry.path in unchanged or all(sighting.dismissed for sighting in text.sightings):
+        if (
+            entry.path in unchanged
+            or text.kind is PlaceKind.FILE_NAME
+            or all(sighting.dismissed for sighting in text.sightings)
+        ):
             kept.append(text)
             continue
         old = looking.values([entry.before] if entry.before else [])
@@ -156,12 +165,12 @@ def _report(texts: Sequence[_Text], looking: _Looking, key: Callable[[], bytes])
     counts = {"files": looking.files}
     if not any(text.sightings for text in texts):
         return Report((), {}, tuple(looking.skipped), counts, looking.size, is_incomplete=looking.is_incomplete)
-    from irkit.scan.finding import Place, PlaceKind
+    from irkit.scan.finding import Place
     from irkit.scan.grouped import Context, Seen, grouped
     from irkit.scan.scrubbed import scrubbed
 
     seen = [
-        Seen(sighting, (Place(PlaceKind.FILE, text.entry.path, object_id=text.entry.object_id),))
+        Seen(sighting, (Place(text.kind, text.entry.path, object_id=text.entry.object_id),))
         for text in texts
         for sighting in text.sightings
     ]

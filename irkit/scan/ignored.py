@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 
 from irkit.scan.repository import environment
 
@@ -15,12 +16,21 @@ def ignored_below(folder: str) -> frozenset[str]:
 
     A folder stands for all in it. Empty where there is no repository: nothing is ignored then.
     """
+    return ask_ignored(folder)()
+
+
+def ask_ignored(folder: str) -> Callable[[], frozenset[str]]:
+    """Have git look for them meanwhile; the answer of ``ignored_below`` when it is called."""
     asked = ["git", "-C", folder, "-c", "core.fsmonitor=false", *_ASK]
+    quiet = subprocess.DEVNULL
     try:
-        ran = subprocess.run(asked, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment())
+        git = subprocess.Popen(asked, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, env=environment())
     except OSError:
-        return frozenset()
-    if ran.returncode != 0:
-        return frozenset()
-    names = [os.fsdecode(name).rstrip("/") for name in ran.stdout.split(b"\0") if name]
-    return frozenset(os.path.join(folder, name) for name in names if name != ".")  # noqa: PTH118 - as walk() joins
+        return frozenset
+
+    def answer() -> frozenset[str]:
+        out, _ = git.communicate()
+        names = [os.fsdecode(name).rstrip("/") for name in out.split(b"\0") if name and not git.returncode]
+        return frozenset(os.path.join(folder, name) for name in names if name != ".")  # noqa: PTH118 - as walk() joins
+
+    return answer

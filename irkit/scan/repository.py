@@ -88,7 +88,7 @@ def _said(path: Path, *questions: str) -> str:
     try:
         ran = subprocess.run(asked, capture_output=True, check=False, env=environment())
     except OSError as error:
-        raise NotARepository(f"git does not start: {error.strerror}") from None
+        raise NotARepository(f"git does not start: {error.strerror}", hint="it must be on the PATH") from None
     if ran.returncode != 0:
         reason = refusal(ran.stderr.decode(errors="replace")) or "not a git repository"
         raise NotARepository(f"{path}: {reason}", hint=owner_hint(reason))

@@ -20,4 +20,7 @@ def repository_at(path: Path) -> Repository | None:
 
 
 def _is_bare(path: Path) -> bool:
-    return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+    try:
+        return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+    except OSError:  # it cannot be looked into; the scan of its files says so
+        return False

@@ -8,21 +8,23 @@ import subprocess
 from collections.abc import Iterator
 
 from irkit.errors import UsageError
+from irkit.scan.files import Ignored
 from irkit.scan.finding import Skipped
 from irkit.scan.repository import Repository, environment
 from irkit.scan.tree import Link, Unreadable, special, walk
 
-_FILES = ("ls-files", "-z", "--modified", "--others", "--exclude-standard")
+_FILES = ("ls-files", "-z", "--modified", "--others")
+_NOT_IGNORED = "--exclude-standard"
 _NOT_OPENED = "warning: could not open directory"
 """As git says it where messages are not translated: see ``environment``."""
 
 
-def uncommitted_files(repository: Repository) -> Iterator[str | Link | Skipped]:
-    """The absolute paths of the files that differ from the index, or are not in it; not those that git ignores."""
+def uncommitted_files(repository: Repository, ignored: Ignored) -> Iterator[str | Link | Skipped]:
+    """The absolute paths of the files that differ from the index, or are not in it."""
     tree = repository.work_tree
     if tree is None:
         return
-    names, unread = _asked(repository, *_FILES)
+    names, unread = _asked(repository, *_FILES, *([_NOT_IGNORED] if ignored is Ignored.SKIPPED else []))
     yield from unread
     for name in dict.fromkeys(names):
         path = os.path.join(tree, name.rstrip("/"))  # noqa: PTH118

@@ -10,6 +10,7 @@ from irkit.scan.detect.detector import Detector
 from irkit.scan.files import FilesScanned, Ignored, scan_files, scan_found
 from irkit.scan.finding import Place, PlaceKind, Report, Skipped
 from irkit.scan.grouped import Context, Seen, grouped
+from irkit.scan.ignored import ask_ignored
 from irkit.scan.judged_path import judged_path
 from irkit.scan.repository import Repository
 from irkit.scan.scrubbed import scrubbed
@@ -33,9 +34,11 @@ def scan_folders(paths: Sequence[str], detector: Detector, wants: FileWants, roo
 
 
 def scan_uncommitted(repository: Repository, detector: Detector, wants: FileWants) -> Report:
-    """Modified and untracked files; not what git ignores. Paths are told from the work tree's root on."""
+    """Modified and untracked files. Paths are told from the work tree's root on."""
     root = str(repository.work_tree or "")
-    scanned = scan_found(uncommitted_files(repository), detector, wants.jobs)
+    ignored = ask_ignored(root) if root and wants.ignored is Ignored.SKIPPED else frozenset
+    scanned = scan_found(uncommitted_files(repository, wants.ignored), detector, wants.jobs)
+    scanned = scanned.with_ignored(len(ignored()))
     context = Context(detector.rule, wants.key, _unknown)
     return _report(_seen(scanned, root), _shortened(scanned, root), detector, context)
 
@@ -43,6 +46,10 @@ def scan_uncommitted(repository: Repository, detector: Detector, wants: FileWant
 def _seen(scanned: FilesScanned, root: str) -> Iterator[Seen]:
     for path, looked in scanned.looked:
         places = (Place(PlaceKind.FILE, _told(path, root)),)
+        for sighting in looked.sightings:
+            yield Seen(sighting, places)
+    for path, looked in scanned.names:
+        places = (Place(PlaceKind.FILE_NAME, _told(path, root)),)
         for sighting in looked.sightings:
             yield Seen(sighting, places)
 

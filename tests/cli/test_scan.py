@@ -106,6 +106,19 @@ def test_a_repository_is_its_history_and_what_git_has_not_got(tree: WorkTree, wo
     }
 
 
+def test_what_git_ignores_in_a_repository_is_counted_and_scanned_when_asked(tree: WorkTree) -> None:
+    tree.commit(".gitignore", "*.log\nbuild/\n")
+    tree.write("ignored.log", LEAK)
+    tree.write("build/a/out.py", OTHER)
+    told = tree.scan("--format", "json")
+    assert told.code == 0
+    assert json.loads(told.out)["summary"]["skipped"] == [
+        {"what": "2 files and folders", "reason": "git ignores them (--no-ignore scans them)"}
+    ]
+    told = tree.scan("--no-ignore", "--format", "jsonl")
+    assert places(told.out) == {(tail(planted.GITHUB), "ignored.log"), (tail(OTHER_TOKEN), "build/a/out.py")}
+
+
 def test_the_repository_here_is_meant_from_any_folder_of_it(tree: WorkTree) -> None:
     tree.commit("sub/a.py", LEAK)
     tree.write("new.py", OTHER)

@@ -14,7 +14,9 @@ import pytest
 
 from irkit.scan.detect.detector import Detector, Looked, load_detector
 from irkit.scan.files import FilesScanned, Ignored, scan_files
+from irkit.scan.finding import PlaceKind
 from irkit.scan.large import LARGE_BYTES
+from irkit.scan.worktree import FileWants, scan_folders
 from tests.scan import planted
 
 LEAK = f"token = '{planted.GITHUB}'\n"
@@ -204,3 +206,20 @@ def test_a_tree_of_many_files_takes_no_memory_by_their_number(tmp_path: Path) ->
     unit = 1024 if sys.platform != "darwin" else 1
     assert files == 40_000
     assert grown * unit < 6 << 20
+
+
+def test_names_of_files_and_folders_are_looked_at_each_once(tmp_path: Path, detector: Detector) -> None:
+    file, folder = tmp_path / f"k_{planted.GITHUB}.txt", tmp_path / planted.STRIPE
+    file.write_text("nothing\n")
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"{number}").write_text("nothing\n")
+    for jobs in (1, 2):
+        scanned = scan_files([str(tmp_path)], detector, jobs)
+        assert scanned.looked == ()
+        assert [path for path, _ in scanned.names] == sorted([str(file), str(folder)])
+    report = scan_folders([str(tmp_path)], detector, FileWants(1, bytes))
+    assert {
+        (place.kind, place.line, "[secret]" in place.path) for each in report.findings for place in each.places
+    } == {(PlaceKind.FILE_NAME, 0, True)}
+    assert len(report.findings) == 2

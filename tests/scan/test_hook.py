@@ -257,6 +257,15 @@ def test_a_data_folder_that_cannot_be_written_still_tells_the_finding(tree: Work
     assert "good for this run only" in told.err
 
 
+def test_without_a_key_the_fingerprints_of_one_run_are_alike_and_it_is_said_once(tree: WorkTree) -> None:
+    tree.data.write_text("a file is in the way")
+    tree.commit("a.py", LEAK)
+    tree.write("b.py", LEAK)
+    told = tree.scan("--format", "jsonl")
+    assert len(told.out.splitlines()) == 1
+    assert told.err.count("good for this run only") == 1
+
+
 def test_a_value_that_a_remote_has_is_said_to_be_pushed(tree: WorkTree) -> None:
     leaked = tree.commit("a.py", LEAK)
     tree.commit("a.py", "taken = 'out'\n")
@@ -484,3 +493,26 @@ def test_a_commit_with_an_index_of_its_own_is_stopped(tree: WorkTree, words: lis
     tree.write("a.py", LEAK)
     assert "github_token" in tree.git("commit", "-q", "-m", "leak", *words, check=False)
     assert tree.git("log", "--format=%s").split("\n")[0] == "write a.py"
+
+
+def test_names_of_new_files_and_folders_are_looked_at(tree: WorkTree) -> None:
+    tree.stage(f"k_{planted.GITHUB}.txt", "nothing\n")
+    tree.stage(f"{planted.STRIPE}/deep/a", "nothing\n")
+    told = tree.scan("--staged")
+    assert told.code == 1
+    assert [line.partition(": ")[0] for line in told.out.splitlines()] == ["[secret]", "k_[secret].txt"]
+    assert planted.GITHUB not in told.out + told.err
+    tree.git("commit", "-q", "--no-verify", "-m", "x")
+    tree.stage(f"{planted.STRIPE}/deep/b", "nothing\n")
+    assert tree.scan("--staged").code == 0
+    assert tree.scan("--staged", f"k_{planted.GITHUB}.txt").code == 1
+
+
+def test_a_name_that_a_merge_brings_is_known(tree: WorkTree) -> None:
+    tree.commit("a", "x\n")
+    tree.git("checkout", "-q", "-b", "side")
+    tree.commit(f"k_{planted.GITHUB}.txt", "nothing\n")
+    tree.git("checkout", "-q", "main")
+    tree.commit("b", "x\n")
+    tree.git("merge", "-q", "--no-commit", "side")
+    assert tree.scan("--staged").code == 0

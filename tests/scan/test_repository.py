@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from irkit.scan.detect.detector import load_detector
 from irkit.scan.history import Wants, scan_history
 from irkit.scan.repository import NotARepository, repository
+from irkit.scan.repository_at import repository_at
 from tests.scan.compared import KEY, Quiet
 from tests.scan.places.histories import Git
 
@@ -54,3 +56,11 @@ def test_a_pipe_that_git_would_wait_for_is_refused(git: Git, name: str) -> None:
     (git.folder / "below").mkdir()
     with pytest.raises(NotARepository, match="is a pipe"):
         repository(git.folder / "below")
+
+
+def test_a_folder_that_nobody_may_enter_is_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(file: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    assert repository_at(tmp_path) is None
