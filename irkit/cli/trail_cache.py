@@ -17,6 +17,7 @@ from irkit.cli.trail_cells import cell, safe_json, stamp
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import Teller, say
 from irkit.cli.trail_written import print_table
+from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import Batch
 from irkit.errors import IrkitError, UsageError
 from irkit.wiring.trail import storable
@@ -113,7 +114,7 @@ def _stores(root: Path) -> Iterator[Mapping[str, object]]:
             yield {**dict.fromkeys(COLUMNS), **row}
             continue
         with closing(holdings):
-            totals = holdings.totals(None)
+            totals = holdings.totals(Query())
             times = {"first_at": _at(totals.first), "last_at": _at(totals.last)}
             yield {**row, "files": totals.files, "events": totals.events - totals.doubles, **times}
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Self
 
-from irkit.cloudtrail.layout import Kind, Named
+from irkit.cloudtrail.layout import SLACK, Kind, Named
 from irkit.cloudtrail.quiet import hear
+
+
+def now() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def latest() -> datetime:
+    """Until when a delivery can be true. A name that tells of one to come tells nothing of what there is until then."""
+    return now() + SLACK
 
 
 @dataclass
@@ -19,6 +29,7 @@ class Heard:
     regions: set[str] = field(default_factory=set)
     newest_of: dict[str, datetime] = field(default_factory=dict)
     """When the newest file of each account and region was delivered."""
+    latest: datetime = field(default_factory=latest)
     _dated: Named | None = None
     _undated: Named | None = None
     """The earliest logs, by their delivery and by the day of their folder: to take the span of each would take long."""
@@ -36,7 +47,8 @@ class Heard:
             self.accounts.add(one.account)
         if one.region:
             self.regions.add(one.region)
-        hear(one, self.newest_of)
+        if one.delivered_at is None or one.delivered_at <= self.latest:
+            hear(one, self.newest_of)
         if one.kind is not Kind.LOG:
             return
         if (at := one.delivered_at) is not None:
@@ -50,6 +62,4 @@ class Heard:
 
     def copied(self) -> Self:
         """The same, to hear more."""
-        return type(self)(
-            self.files, set(self.accounts), set(self.regions), dict(self.newest_of), self._dated, self._undated
-        )
+        return replace(self, accounts=set(self.accounts), regions=set(self.regions), newest_of=dict(self.newest_of))

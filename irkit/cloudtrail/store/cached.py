@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -232,6 +233,7 @@ def _joined(seen: Coverage, stored: Coverage, held: _Held) -> Coverage:
     if held.gone:
         notes.append(f"files that are no longer there, whose events come from the store alone: {held.gone}")
     there = {scope.region for scope in held.holdings.scopes}
+    known = (each for each in stored.skipped if each.at.place in held.stamps)
     return replace(
         joined,
         accounts=tuple(sorted(joined.accounts)),
@@ -240,7 +242,7 @@ def _joined(seen: Coverage, stored: Coverage, held: _Held) -> Coverage:
         # Files may hold events of another region than their names say.
         not_seen={part: why for part, why in joined.not_seen.items() if why != NO_FILE or part not in there},
         sources=seen.sources,
-        skipped=(*seen.skipped, *(each for each in stored.skipped if each.at.place in held.stamps)),
+        skipped=tuple(sorted((*seen.skipped, *known), key=attrgetter("at", "why"))),
         notes=tuple(notes),
         never=seen.never,
     )

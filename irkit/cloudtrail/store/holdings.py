@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from irkit.cloudtrail.coverage import Skipped
-from irkit.cloudtrail.query import Query, Window
+from irkit.cloudtrail.coverage import LAG, Skipped
+from irkit.cloudtrail.heard import latest
+from irkit.cloudtrail.layout import SLACK, may_hold, named
+from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.store.columns import microseconds
 from irkit.cloudtrail.store.entries import PARTS, Part, Scope, Totals, Unread, is_whole, path_of
 from irkit.cloudtrail.store.manifest import Manifest
@@ -20,6 +23,12 @@ from irkit.cloudtrail.store.views import View
 
 if TYPE_CHECKING:
     import duckdb
+
+
+_FIRST = datetime.min.replace(tzinfo=UTC) + SLACK
+_LAST = datetime.max.replace(tzinfo=UTC) - LAG - SLACK
+_NEVER = "~"
+"""After all times that are written in ISO 8601."""
 
 
 class Rows(StrEnum):
@@ -94,10 +103,15 @@ class Holdings:
             stamps.pop(place, None)
         return stamps
 
-    def totals(self, span: Window | None) -> Totals:
-        """Of the files that a span touches."""
-        first, end = (None, None) if span is None else (microseconds(span.start), microseconds(span.end))
-        return self.manifest.totals(first, end, self._away)
+    def totals(self, query: Query) -> Totals:
+        """Of the files that their names do not leave out of a query; of all, where names were found wrong."""
+        span, is_apart = query.span, bool(query.accounts or query.regions)
+        if self.misnamed:
+            span, is_apart = None, False
+        apart = [place for place in self.manifest.stamps() if not may_hold(named(place), query)] if is_apart else []
+        after = "" if span is None else (max(span.start, _FIRST) - SLACK).isoformat()
+        before = _NEVER if span is None else (min(span.end, _LAST) + LAG + SLACK).isoformat()
+        return self.manifest.totals(after, before, latest().isoformat(), apart, self._away)
 
     @cached_property
     def _away(self) -> frozenset[str]:

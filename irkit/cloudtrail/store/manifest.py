@@ -202,18 +202,20 @@ class Manifest:
         """Accounts and regions that there are events of."""
         return tuple(Scope(*row) for row in self._rows("SELECT DISTINCT account, region FROM scopes ORDER BY 1, 2"))
 
-    def totals(self, first: int | None = None, end: int | None = None, without: Iterable[str] = ()) -> Totals:
-        """Of the files that have events from ``first`` on and before ``end`` (microseconds), or of all.
+    def totals(self, after: str, before: str, latest: str, apart: Iterable[str], without: Iterable[str]) -> Totals:
+        """Of the files that were delivered between two times, by their names (ISO 8601), or at no known time.
 
-        ``without`` are places that do not count.
+        ``apart`` are places of which nothing is asked, ``without`` those that do not count at all. A delivery after
+        ``latest`` cannot be.
         """
-        touches = "(first IS NULL OR ((?1 IS NULL OR last >= ?1) AND (?2 IS NULL OR first < ?2)))"
+        within = "(delivered = '' OR (delivered > ?1 AND delivered < ?2))"
+        touches = f"({within} AND place NOT IN (SELECT value FROM json_each(?4)))"  # noqa: S608 irkit's own words
         sums = ", ".join(f"ifnull(sum({name}) FILTER (WHERE {touches}), 0)" for name in ("size", "events", "doubles"))
         rows = self._rows(
             f"SELECT count(*) FILTER (WHERE {touches}), count(*) FILTER (WHERE NOT {touches}), {sums}, "  # noqa: S608
-            "min(first), max(last), ifnull(max(delivered), '') FROM files "
-            "WHERE place NOT IN (SELECT value FROM json_each(?3))",
-            (first, end, json.dumps(sorted(without))),
+            "min(first), max(last), ifnull(max(delivered) FILTER (WHERE delivered <= ?3), '') FROM files "
+            "WHERE place NOT IN (SELECT value FROM json_each(?5))",
+            (after, before, latest, json.dumps(sorted(apart)), json.dumps(sorted(without))),
         )
         return Totals(*next(rows))
 

@@ -153,7 +153,7 @@ def _counted(
 
 def coverage(holdings: Holdings, query: Query) -> Coverage:
     """What the store can say about a query."""
-    totals = holdings.totals(query.span)
+    totals = holdings.totals(query)
     first, last = moment(totals.first), moment(totals.last)
     span = query.span
     return Coverage(
@@ -173,8 +173,9 @@ def coverage(holdings: Holdings, query: Query) -> Coverage:
 def _notes(holdings: Holdings) -> Iterator[str]:
     if several := holdings.misnamed:
         more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
-        told = "1 file holds" if len(several) == 1 else f"{len(several):,} files hold"
-        yield f"{told} events of other times than their names say ({', '.join(several[:_SHOWN])}{more}): all were read"
+        one = "1 file holds other events than its name says"
+        told = one if len(several) == 1 else f"{len(several):,} files hold other events than their names say"
+        yield f"{told} ({', '.join(several[:_SHOWN])}{more}): all were read"
 
 
 def moment(microseconds: int | None) -> datetime:
