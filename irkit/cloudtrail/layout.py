@@ -81,7 +81,14 @@ class Reason(StrEnum):
 def named(path: str) -> Named:
     """What a path or an S3 key says of the file; a file that was moved out of its folder still has its name."""
     folder, slash, own = path.replace("\\", "/").rpartition("/")
-    below = _of_folder(folder + slash)
+    return named_in(folder + slash, own)
+
+
+def named_in(folder: str, own: str) -> Named:
+    """As ``named``, of a file's folder, with its slash, and its own name; the name is not remembered."""
+    if "\\" in own or "\\" in folder:
+        return named(folder + own)
+    below = _of_folder(folder)
     name = _NAME.search(own)
     if name is None:
         return below
@@ -112,9 +119,8 @@ def left_out_for(one: Named, query: Query) -> Reason | None:
         return Reason.ACCOUNT
     if query.regions and one.region and one.region not in query.regions and not _may_be_global(one, query):
         return Reason.REGION
-    span = one.span
-    if span and query.windows and not any(each.start < span.end and span.start < each.end for each in query.windows):
-        return Reason.TIME
+    if query.windows and (span := one.span):
+        return None if any(each.start < span.end and span.start < each.end for each in query.windows) else Reason.TIME
     return None
 
 

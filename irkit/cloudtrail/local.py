@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cloudtrail.coverage import EVER, Counts, Coverage, Skipped
 from irkit.cloudtrail.heard import Heard
-from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named
+from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named, named_in
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.quiet import quiet
 from irkit.cloudtrail.raw.listed import Chosen
@@ -78,12 +78,13 @@ class _Plan:
 
     def take(self, number: int) -> None:
         """Judge one more file by its name."""
-        one = named(self.walked.files.path(number))
+        files = self.walked.files
+        one = named_in(files.folder(number), files.name(number))
         self.heard.hear(one)
         reason = left_out_for(one, self.query)
         if reason is None:
             self.read.add(number, one)
-            self.size += self.walked.files.size(number)
+            self.size += files.size(number)
         elif reason is Reason.KIND:
             self.kinds[one.kind] += 1
         else:
@@ -97,7 +98,7 @@ class LocalFiles:
         self.paths = tuple(paths)
         self._jobs = jobs
         self._known: Callable[[RawFile], bool] = _is_never
-        self._recalled: Callable[[RawFile], RawFile] = _as_it_is
+        self._recalled: Callable[[RawFile], RawFile] | None = None
         self._walked: Walked | None = None
         """What there was, where looks are not to see what came since."""
         self._parted: _Parted | None = None
@@ -111,7 +112,7 @@ class LocalFiles:
         ``recalled`` gives each other file, with what is told of it where nothing of it can be read.
         """
         rest = LocalFiles(self.paths, self._jobs)
-        rest._known, rest._recalled = known, recalled or _as_it_is
+        rest._known, rest._recalled = known, recalled
         rest._walked = self._walked or walked(self.paths)
         return rest
 
@@ -195,10 +196,6 @@ class _Names(NamedTuple):
 
 def _is_never(_: RawFile) -> bool:
     return False
-
-
-def _as_it_is(file: RawFile) -> RawFile:
-    return file
 
 
 class _Parted(NamedTuple):

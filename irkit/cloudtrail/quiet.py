@@ -17,7 +17,9 @@ def hear(one: Named, newest_of: dict[str, datetime]) -> None:
     """Note when a file was delivered: the newest one of each account and region, by their names."""
     if one.delivered_at is not None and one.kind is not Kind.INSIGHT:
         part = f"{one.account}/{one.region}"
-        newest_of[part] = max(newest_of.get(part, EVER), one.delivered_at)
+        known = newest_of.get(part)
+        if known is None or known < one.delivered_at:
+            newest_of[part] = one.delivered_at
 
 
 def quiet(newest_of: Mapping[str, datetime], query: Query) -> Iterator[str]:

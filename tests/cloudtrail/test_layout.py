@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irkit.cloudtrail.coverage import LAG
-from irkit.cloudtrail.layout import Kind, Reason, days, left_out_for, may_hold, named
+from irkit.cloudtrail.layout import Kind, Reason, days, left_out_for, may_hold, named, named_in
 from irkit.cloudtrail.query import Query, Window
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -34,6 +34,14 @@ def test_a_file_that_left_its_folder_still_has_its_name() -> None:
 
 def test_a_file_that_was_renamed_still_has_its_folder() -> None:
     assert named(FOLDER + "1.json.gz") == ("111122223333", "eu-west-1", None, date(2026, 11, 21), Kind.LOG)
+
+
+@pytest.mark.parametrize("mark", ["/", "\\"])
+def test_a_folder_and_a_name_tell_what_the_path_tells(mark: str) -> None:
+    folder = mark.join(("AWSLogs", "111122223333", "CloudTrail", "eu-west-1", "2026", "11", "21", ""))
+    for own in ("111122223333_CloudTrail_eu-west-1_20261121T1405Z_x.json.gz", f"old{mark}y.json", "z.json"):
+        assert named_in(folder, own) == named(folder + own)
+        assert named_in(folder, own).day == date(2026, 11, 21)
 
 
 def test_regions_of_more_than_three_parts_are_read() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, repeat
 from typing import overload
 
 from irkit.cloudtrail.raw.raw_file import RawFile
 
 _NANO = 10**9
+_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
 
 def stamped(size: int, changed_ns: int) -> str:
@@ -33,24 +36,30 @@ class Listed:
     def __len__(self) -> int:
         return len(self._ends)
 
-    def add(self, path: str, seen: os.stat_result) -> None:
-        """One more file."""
-        folder, slash, name = path.rpartition("/")
-        folder += slash
-        if not self._folders or self._folders[-1] != folder:
-            self._folders.append(folder)
-        self._folder_of.append(len(self._folders) - 1)
-        self._names += os.fsencode(name)
-        self._ends.append(len(self._names))
-        self._sizes.append(seen.st_size)
-        seconds, nanos = divmod(seen.st_mtime_ns, _NANO)
-        self._seconds.append(seconds)
-        self._nanos.append(nanos)
+    def add(self, folder: str, several: Mapping[str, os.stat_result]) -> None:
+        """Files of a folder, by their names; its path ends with a slash, or is empty."""
+        self._folders.append(folder)
+        self._folder_of.extend(repeat(len(self._folders) - 1, len(several)))
+        names = list(map(os.fsencode, several))
+        self._ends.extend(list(accumulate(map(len, names), initial=len(self._names)))[1:])
+        self._names += b"".join(names)
+        self._sizes.extend([seen.st_size for seen in several.values()])
+        changed = [divmod(seen.st_mtime_ns, _NANO) for seen in several.values()]
+        self._seconds.extend([seconds for seconds, _ in changed])
+        self._nanos.extend([nanos for _, nanos in changed])
+
+    def folder(self, number: int) -> str:
+        """The folder of a file, with its slash."""
+        return self._folders[self._folder_of[number]]
+
+    def name(self, number: int) -> str:
+        """Its name there."""
+        begin = self._ends[number - 1] if number else 0
+        return self._names[begin : self._ends[number]].decode(_ENCODING, _ERRORS)
 
     def path(self, number: int) -> str:
         """Where a file lies: its place, too."""
-        begin = self._ends[number - 1] if number else 0
-        return self._folders[self._folder_of[number]] + os.fsdecode(bytes(self._names[begin : self._ends[number]]))
+        return self.folder(number) + self.name(number)
 
     def size(self, number: int) -> int:
         """Its bytes as stored."""
@@ -72,10 +81,22 @@ class Listed:
 class Chosen(Sequence[RawFile]):
     """Some of the files listed, in an order; each made when it is asked for, as ``recalled`` gives it."""
 
-    def __init__(self, listed: Listed, numbers: Iterable[int], recalled: Callable[[RawFile], RawFile]) -> None:
+    def __init__(
+        self, listed: Listed, numbers: Iterable[int], recalled: Callable[[RawFile], RawFile] | None = None
+    ) -> None:
         self._listed = listed
         self._numbers = array("I", numbers)
         self._recalled = recalled
+
+    @property
+    def size(self) -> int:
+        """Of all, in bytes as stored."""
+        return sum(map(self._listed.size, self._numbers))
+
+    @property
+    def size_to_read(self) -> int:
+        """Of those that are to be read: nothing is told of them."""
+        return self.size if self._recalled is None else sum(file.size for file in self if not file.told)
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -87,4 +108,5 @@ class Chosen(Sequence[RawFile]):
     def __getitem__(self, at: int | slice) -> RawFile | Sequence[RawFile]:
         if isinstance(at, slice):
             return Chosen(self._listed, self._numbers[at], self._recalled)
-        return self._recalled(self._listed.file(self._numbers[at]))
+        file = self._listed.file(self._numbers[at])
+        return file if self._recalled is None else self._recalled(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -13,6 +13,7 @@ from irkit.cloudtrail.coverage import Counts, Skipped
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.met import Met
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.raw.listed import Chosen
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.peeking import outside
 from irkit.cloudtrail.raw.raw_file import RawFile
@@ -119,7 +120,7 @@ class Crew:
 
     def expect(self, size: int) -> None:
         """So many bytes are to be read, or more."""
-        if self._workers is None and size > (_SMALL if self._jobs is None else 0):
+        if self._workers is None and not _is_little(size, self._jobs):
             self._workers = self.workers(CHUNK_FILES)
 
     def workers(self, most: int) -> Workers:
@@ -141,18 +142,14 @@ def look_at_files(
     ``files`` may come one by one, as they are downloaded: each is taken when a process has time for it. ``jobs`` are
     those of ``Crew``; one whose processes have started already may be given. Closing the generator ends them.
     """
-    known: Sequence[RawFile] = files if isinstance(files, Sequence) else ()
-    size = to_read = 0
-    for file in known:
-        size += file.size
-        to_read += 0 if file.told else file.size
-    look = _Look(len(known), size)
-    if isinstance(files, Sequence) and (not to_read or (jobs is None and to_read <= _SMALL)):
+    known = files if isinstance(files, Chosen) else None
+    look = _Look(len(known), known.size) if known is not None else _Look(0, 0)
+    if known is not None and _is_little(known.size_to_read, jobs):
         for told in _here(files, query):
             yield look.hear(told)
         return look.looked()
     # Files that come one by one are not waited for while others could be read.
-    workers = (crew or Crew(query, jobs)).workers(CHUNK_FILES if known else 1)
+    workers = (crew or Crew(query, jobs)).workers(CHUNK_FILES if known is not None else 1)
     reading = workers.read(iter(files))
     try:
         for each in reading:
@@ -161,6 +158,11 @@ def look_at_files(
         reading.close()
         workers.close()
     return look.looked()
+
+
+def _is_little(size: int, jobs: int | None) -> bool:
+    """Whether so many bytes are read in this process."""
+    return size <= (_SMALL if jobs is None else 0)
 
 
 def _here(files: Iterable[RawFile], query: Query) -> Iterator[list[Told]]:

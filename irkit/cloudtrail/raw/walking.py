@@ -56,18 +56,26 @@ def walking(paths: Sequence[Path], found: Walked) -> Iterator[range]:
 def _inside(folder: str, found: Walked, given: Container[str]) -> Iterator[str]:
     """Take the files of a folder but those given by themselves; the folders and links in it are given back."""
     folders: list[str] = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if not entry.is_file(follow_symlinks=False):
-                folders.append(entry.path)
-            elif entry.path not in given:
-                _take(entry.path, entry.stat(follow_symlinks=False), found)
+    files: dict[str, os.stat_result] = {}
+    begin = os.path.join(folder, "")  # noqa: PTH118 - with a slash at its end
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(held) as entries:  # of an open folder: the path to it is not gone along for each file again
+            for entry in entries:
+                if not entry.is_file(follow_symlinks=False):
+                    folders.append(begin + entry.name)
+                elif begin + entry.name not in given:
+                    files[entry.name] = entry.stat(follow_symlinks=False)
+    finally:
+        os.close(held)
+        found.files.add(begin, files)
     return reversed(folders)
 
 
 def _take(path: str, seen: os.stat_result, found: Walked) -> None:
     if stat.S_ISREG(seen.st_mode):
-        found.files.add(path, seen)
+        folder, slash, name = path.rpartition("/")
+        found.files.add(folder + slash, {name: seen})
     else:
         found.skipped.append(_skipped(path, "is no regular file"))
 
