@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+
+from irkit.scan.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from irkit.scan.detect.detector import Detector
