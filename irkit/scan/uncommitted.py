@@ -7,14 +7,14 @@ import stat
 import subprocess
 from collections.abc import Iterator
 
-from irkit.errors import UsageError
 from irkit.scan.files import Ignored
 from irkit.scan.finding import Skipped
-from irkit.scan.repository import Repository, environment
+from irkit.scan.repository import Repository, environment, refusal
 from irkit.scan.tree import Link, Unreadable, special, walk
 
 _FILES = ("ls-files", "-z", "--modified", "--others")
 _NOT_IGNORED = "--exclude-standard"
+_FILTERS = r"^filter\..*\.(clean|process|required)$"
 _NOT_OPENED = "warning: could not open directory"
 """As git says it where messages are not translated: see ``environment``."""
 
@@ -44,12 +44,31 @@ def uncommitted_files(repository: Repository, ignored: Ignored) -> Iterator[str 
             yield path if stat.S_ISREG(mode) else Skipped(path, special(mode))
 
 
+def _no_filters(repository: Repository) -> dict[str, str]:
+    """Settings with which git runs no filter.
+
+    To tell whether a file was modified it would start the programs that the repository's configuration names, and some
+    of these write into the repository.
+    """
+    asked = repository.git("config", "-z", "--name-only", "--get-regexp", _FILTERS)
+    ran = subprocess.run(asked, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment())
+    keys = [os.fsdecode(key) for key in dict.fromkeys(ran.stdout.split(b"\0")) if key]
+    settings = {"GIT_CONFIG_COUNT": str(len(keys))}
+    for number, key in enumerate(keys):
+        settings[f"GIT_CONFIG_KEY_{number}"] = key
+        settings[f"GIT_CONFIG_VALUE_{number}"] = "false" if key.endswith(".required") else ""
+    return settings
+
+
 def _asked(repository: Repository, *words: str) -> tuple[list[str], list[Skipped]]:
     """The names that git lists, and the folders that it could not open: it goes on without them, and ends with 0."""
     command = [*repository.git("-C", str(repository.work_tree), f"--work-tree={repository.work_tree}"), *words]
-    ran = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment())
-    said = ran.stderr.decode(errors="replace").strip().splitlines()
+    environ = environment() | _no_filters(repository)
+    ran = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environ)
+    said = ran.stderr.decode(errors="replace")
     if ran.returncode != 0:
-        raise UsageError(f"git {words[0]}: {said[0] if said else ran.returncode}", hint="its work tree was not scanned")
-    unread: list[Skipped] = [Unreadable("work tree", line) for line in said if line.startswith(_NOT_OPENED)]
+        reason = refusal(said) or f"ended with {ran.returncode}"
+        return [], [Unreadable("modified and untracked files", f"git {words[0]}: {reason}")]
+    lines = said.splitlines()
+    unread: list[Skipped] = [Unreadable("work tree", line) for line in lines if line.startswith(_NOT_OPENED)]
     return [os.fsdecode(word) for word in ran.stdout.split(b"\0") if word], unread

@@ -1,0 +1,47 @@
+"""What git says of a work tree is asked of it without starting a program that the repository names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from irkit.scan.files import Ignored
+from irkit.scan.tree import Unreadable
+from irkit.scan.uncommitted import uncommitted_files
+from tests.scan.places.histories import Git
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    git = Git(tmp_path / "r")
+    git.write("same", b"same\n")
+    git.write(".gitattributes", b"* filter=x\n")
+    git.commit()
+    os.utime(git.folder / "same", (1, 1))  # git has to look into it to know that it is the same
+    return git
+
+
+@pytest.mark.parametrize("kind", ["clean", "process"])
+@pytest.mark.parametrize("driver", ["x", "a=b"])
+def test_no_filter_of_the_repository_is_run(git: Git, tmp_path: Path, kind: str, driver: str) -> None:
+    ran = tmp_path / "ran"
+    git("config", f"filter.{driver}.{kind}", f"touch {ran}; false")
+    git("config", f"filter.{driver}.required", "true")
+    (git.folder / ".gitattributes").write_text(f"* filter={driver}\n")
+    (git.folder / "new").write_text("new\n")
+    found = list(uncommitted_files(git.repository(), Ignored.SKIPPED))
+    names = {Path(one).name for one in found if isinstance(one, str)}
+    assert "new" in names
+    assert "same" not in names
+    assert not any(isinstance(one, Unreadable) for one in found)
+    assert not ran.exists()
+
+
+def test_an_index_that_git_cannot_read_is_told_as_not_scanned(git: Git) -> None:
+    (git.folder / ".git/index").write_bytes(b"nonsense" * 20)
+    (told,) = uncommitted_files(git.repository(), Ignored.SKIPPED)
+    assert isinstance(told, Unreadable)
+    assert told.what == "modified and untracked files"
+    assert "index file corrupt" in told.reason
