@@ -112,9 +112,12 @@ class Ready:
         if not holdings.parts:
             return None
         raw = self._raw.now()
-        states = _states(holdings.stamps(), raw.stamps())
-        usable = holdings.without(place for place, state in states.items() if state is State.CHANGED)
-        held = _Held(usable, raw, Counter(states.values())[State.GONE])
+        stamps = holdings.stamps()
+        states = _states(stamps, raw.stamps())
+        if changed := [place for place, state in states.items() if state is State.CHANGED]:
+            holdings = holdings.without(changed)
+            stamps = holdings.stamps()
+        held = _Held(holdings, raw, stamps, Counter(states.values())[State.GONE])
         opening.callback(held.close)
         return held
 
@@ -175,10 +178,10 @@ class Ready:
 class _Held:
     """What is used of a store, the files that are not in it, and how many of its own are no longer there."""
 
-    def __init__(self, holdings: Holdings, raw: Filed, gone: int) -> None:
+    def __init__(self, holdings: Holdings, raw: Filed, stamps: Mapping[str, str], gone: int) -> None:
         self.holdings = holdings
         self.gone = gone
-        self.stamps = stamps = holdings.stamps()
+        self.stamps = stamps
         self.rest = raw.without(lambda file: stamps.get(file.place) == file.stamp, self._recalled)
         self._engine: duckdb.DuckDBPyConnection | None = None
         self._parts: tuple[Part, ...] = ()

@@ -21,6 +21,7 @@ from irkit.errors import IrkitError, OutsideError
 VERSION = "1"
 NAME = "manifest.db"
 _WAIT_S = 10.0
+_NONE = "[]"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE parts (
@@ -208,31 +209,36 @@ class Manifest:
         ``apart`` are places of which nothing is asked, ``without`` those that do not count at all. A delivery after
         ``latest`` cannot be.
         """
-        within = "(delivered = '' OR (delivered > ?1 AND delivered < ?2))"
-        touches = f"({within} AND place NOT IN (SELECT value FROM json_each(?4)))"  # noqa: S608 irkit's own words
-        sums = ", ".join(f"ifnull(sum({name}) FILTER (WHERE {touches}), 0)" for name in ("size", "events", "doubles"))
+        values = {"after": after, "before": before, "latest": latest}
+        values |= {"apart": json.dumps(sorted(apart)), "without": json.dumps(sorted(without))}
+        touches = "(delivered = '' OR (delivered > :after AND delivered < :before))"
+        if values["apart"] != _NONE:
+            touches += " AND place NOT IN (SELECT value FROM json_each(:apart))"
+        counted = "true" if values["without"] == _NONE else "place NOT IN (SELECT value FROM json_each(:without))"
+        sums = ", ".join(f"ifnull(sum({name} * touches), 0)" for name in ("size", "events", "doubles"))
         rows = self._rows(
-            f"SELECT count(*) FILTER (WHERE {touches}), count(*) FILTER (WHERE NOT {touches}), {sums}, "  # noqa: S608
-            "min(first), max(last), ifnull(max(delivered) FILTER (WHERE delivered <= ?3), '') FROM files "
-            "WHERE place NOT IN (SELECT value FROM json_each(?5))",
-            (after, before, latest, json.dumps(sorted(apart)), json.dumps(sorted(without))),
+            "WITH told AS MATERIALIZED (SELECT size, events, doubles, first, last, delivered, "  # noqa: S608 own words
+            f"({touches}) AS touches FROM files WHERE {counted}) "
+            f"SELECT ifnull(sum(touches), 0), ifnull(sum(NOT touches), 0), {sums}, "
+            "min(first), max(last), ifnull(max(delivered) FILTER (WHERE delivered <= :latest), '') FROM told",
+            values,
         )
         return Totals(*next(rows))
 
     def misnamed(self) -> tuple[str, ...]:
         """Files with an event that is not of the time which their names say (``layout.Named.span``)."""
-        named = "CAST(strftime('%s', delivered) AS INTEGER)"
         earlier, later = (int(each.total_seconds()) for each in (LAG + SLACK, SLACK))
         rows = self._rows(
-            "SELECT place FROM files WHERE delivered <> '' AND "  # noqa: S608 own words
-            f"(first < ({named} - {earlier}) * 1000000 OR last >= ({named} + {later}) * 1000000) ORDER BY place"
+            "WITH told AS MATERIALIZED (SELECT place, first, last, CAST(strftime('%s', delivered) AS INTEGER) AS named "  # noqa: S608
+            f"FROM files WHERE delivered <> '') SELECT place FROM told WHERE first < (named - {earlier}) * 1000000 "
+            f"OR last >= (named + {later}) * 1000000 ORDER BY place"
         )
         return tuple(place for (place,) in rows)
 
     def _has(self, table: str) -> bool:
         return bool(list(self._rows("SELECT 1 FROM sqlite_master WHERE name = ?", (table,))))
 
-    def _rows(self, statement: str, values: tuple[str | int | None, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
+    def _rows(self, statement: str, values: tuple[str, ...] | Mapping[str, str] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
         with _in_words(self._folder):
             yield from self._database.execute(statement, values)
 
