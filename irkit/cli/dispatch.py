@@ -12,6 +12,8 @@ from typing import Protocol, cast
 from irkit.errors import IrkitError
 
 INTERRUPTED = 130
+_USUAL_COLUMNS = 80
+_MARGIN = 2
 
 
 class Command(Protocol):
@@ -22,6 +24,27 @@ class Command(Protocol):
 
     def run(self, args: argparse.Namespace) -> int:
         """Do it; the exit code."""
+
+
+class Formatter(argparse.HelpFormatter):
+    """Argparse's own, which every parser makes one of, and which loads ``shutil`` (2 ms) for the terminal's width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=columns() - _MARGIN)
+
+
+def columns() -> int:
+    """How wide the terminal is, as ``shutil.get_terminal_size`` has it."""
+    try:
+        told = int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        told = 0
+    if told > 0:
+        return told
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _USUAL_COLUMNS  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return _USUAL_COLUMNS
 
 
 def dispatch(words: Sequence[str], commands: Mapping[str, tuple[str, str]]) -> int:
@@ -37,7 +60,7 @@ def dispatch(words: Sequence[str], commands: Mapping[str, tuple[str, str]]) -> i
     module = name.replace(" ", "_").replace("-", "_")  # `scan install-hook` is irkit.cli.scan_install_hook
     command = cast("Command", importlib.import_module(f"irkit.cli.{module}"))
     program = "irkit" if name == "home" else f"irkit {name}"
-    parser = argparse.ArgumentParser(prog=program, description=command.__doc__)
+    parser = argparse.ArgumentParser(prog=program, description=command.__doc__, formatter_class=Formatter)
     command.add_arguments(parser)
     return guarded(command, parser.parse_args(rest))
 

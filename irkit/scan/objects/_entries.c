@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define COMMIT 1
+#define BLOB 3
 #define TAG 4
 #define OFFSET_DELTA 6
 #define ID_DELTA 7
@@ -326,12 +327,51 @@ static PyObject *families(PyObject *module, PyObject *of_bases) {
     return result;
 }
 
+static PyObject *weighed(const Py_buffer columns[4], Py_ssize_t count, Py_ssize_t entries, uint64_t of_each, uint64_t most) {
+    PyObject *result = PyBytes_FromStringAndSize(NULL, count * 8);
+    if (result == NULL) return NULL;
+    uint64_t *weight = (uint64_t *)PyBytes_AsString(result);
+    for (Py_ssize_t at = 0; at < count; at++) {
+        int32_t root = ((const int32_t *)columns[0].buf)[at];
+        if (root < 0 || root >= entries) {
+            Py_DECREF(result);
+            return PyErr_Format(PyExc_IndexError, "there is no such entry");
+        }
+        uint64_t size = ((const uint64_t *)columns[2].buf)[root];
+        unsigned kind = ((const unsigned char *)columns[3].buf)[root];
+        uint64_t members = (uint64_t)((const int32_t *)columns[1].buf)[root];
+        weight[at] = kind && size <= most ? members * (of_each + (kind == BLOB ? size : 0)) : 0;
+    }
+    return result;
+}
+
+static PyObject *weights(PyObject *module, PyObject *arguments) {
+    (void)module;
+    static const Py_ssize_t widths[] = {4, 4, 8, 1};
+    PyObject *objects[4], *result = NULL;
+    unsigned long long of_each, most;
+    if (!PyArg_ParseTuple(arguments, "OOOOKK", &objects[0], &objects[1], &objects[2], &objects[3], &of_each, &most))
+        return NULL;
+    Py_buffer columns[4];
+    Py_ssize_t counts[4], entries = PY_SSIZE_T_MAX;
+    int open = 0;
+    while (open < 4 && (counts[open] = numbers_of(objects[open], &columns[open], widths[open], 0)) >= 0) open++;
+    if (open == 4) {
+        for (int column = 1; column < 4; column++)
+            if (counts[column] < entries) entries = counts[column];
+        result = weighed(columns, counts[0], entries, of_each, most);
+    }
+    while (open) PyBuffer_Release(&columns[--open]);
+    return result;
+}
+
 static PyMethodDef methods[] = {
     {"in_order", in_order, METH_O, "in_order(offsets): sorted, 8 bytes each."},
     {"places", places, METH_VARARGS, "places(offsets, wanted): where the wanted ones are, which are sorted."},
     {"read_heads", read_heads, METH_VARARGS, "read_heads(pack, offsets, release): heads, sizes, kinds and bases."},
     {"inherit_kinds", inherit_kinds, METH_VARARGS, "inherit_kinds(kinds, bases): whether a base is behind its delta."},
     {"families", families, METH_O, "families(bases): first children, next siblings, counts of members, and roots."},
+    {"weights", weights, METH_VARARGS, "weights(roots, members, sizes, kinds, of_each, most): what families cost."},
     {NULL, NULL, 0, NULL},
 };
 

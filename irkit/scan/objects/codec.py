@@ -1,29 +1,48 @@
 """Inflating, and applying deltas: native code where there is a wheel of it, else the slow way.
 
-``inflate(data, 15, size)`` gives the data of a zlib stream and raises ``InflateError``; ``apply_delta(base, delta)``
-gives the result in parts and raises ``ApplyDeltaError``.
+``inflate(data, 15, size)`` gives the data of a zlib stream and raises ``InflateError``. Where irkit's own native code
+applies deltas, ``apply_delta`` is asked about broken ones alone.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from dulwich.errors import ApplyDeltaError
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 try:
     from isal import isal_zlib as _zlib
 except ImportError:  # pragma: no cover - every platform that irkit is tested on has a wheel
     import zlib as _zlib  # type: ignore[no-redef]
 
-if TYPE_CHECKING:
-    from dulwich.pack import apply_delta
-else:
-    try:
-        from dulwich._pack import apply_delta
-    except ImportError:  # pragma: no cover - the same
-        from dulwich.pack import apply_delta
-
-__all__ = ["ApplyDeltaError", "InflateError", "apply_delta", "inflate"]
+__all__ = ["DeltaUnusable", "InflateError", "apply_delta", "inflate"]
 
 inflate = _zlib.decompress
 InflateError = cast("type[Exception]", _zlib.error)
+
+
+class DeltaUnusable(Exception):
+    """The bytes are no delta, or one of something else."""
+
+
+def apply_delta(base: bytes, delta: bytes) -> bytes:
+    """What a delta makes of its base. Raises ``DeltaUnusable``."""
+    apply, error = _applying()
+    try:
+        return b"".join(apply(base, delta))
+    except error as why:
+        raise DeltaUnusable(str(why)) from None
+
+
+@cache
+def _applying() -> tuple[Callable[[bytes, bytes], list[bytes]], type[Exception]]:
+    """Dulwich's function and its error: 1 ms to load, that a scan with native code does without."""
+    from dulwich.errors import ApplyDeltaError
+
+    try:
+        from dulwich._pack import apply_delta as apply  # type: ignore[import-not-found]
+    except ImportError:  # pragma: no cover - every platform that irkit is tested on has a wheel
+        from dulwich.pack import apply_delta as apply
+    return apply, ApplyDeltaError

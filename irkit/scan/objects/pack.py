@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from irkit.scan.objects.codec import ApplyDeltaError, InflateError, apply_delta, inflate
+from irkit.scan.objects.codec import DeltaUnusable, InflateError, apply_delta, inflate
 from irkit.scan.objects.made import Made, made
 from irkit.scan.objects.pack_entries import KINDS, Entries, pack_entries, places
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
@@ -61,8 +61,8 @@ class Pack:
             body = inflate(self.view[offsets[number] + heads[number] : offsets[number + 1]], 15, min(size, HUGE))
             if len(body) != size:
                 raise InflateError(f"{len(body)} bytes instead of {size}")  # noqa: TRY301 - one way out
-            return (body, b"") if base is None else (b"".join(apply_delta(base, body)), body)
-        except (InflateError, ApplyDeltaError) as error:
+            return (body, b"") if base is None else (apply_delta(base, body), body)
+        except (InflateError, DeltaUnusable) as error:
             self._give_up(number, f"its data in the pack is broken: {error}")
             return None
 

@@ -222,3 +222,24 @@ def families(bases: array[int]) -> tuple[bytes, bytes, bytes, bytes]:
 
 
 families = native(_NATIVE, families)
+
+
+def weights(
+    roots: array[int], members: array[int], sizes: array[int], kinds: bytearray, of_each: int, most: int
+) -> bytes:
+    """What each family costs, 8 bytes each: of each member so much, and of blobs the size of the root.
+
+    0 when the root is larger than ``most``, or its kind ``UNKNOWN``.
+    """
+    return array(
+        "Q",
+        (
+            members[root] * (of_each + (sizes[root] if kinds[root] == BLOB else 0))
+            if kinds[root] != UNKNOWN and sizes[root] <= most
+            else 0
+            for root in roots
+        ),
+    ).tobytes()
+
+
+weights = native(_NATIVE, weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from irkit.scan.objects.families import look_at_families
 from irkit.scan.objects.gathered import Task
 from irkit.scan.objects.one_by_one import look_at_git, look_at_loose
 from irkit.scan.objects.pack import Pack
-from irkit.scan.objects.pack_entries import BLOB, UNKNOWN
+from irkit.scan.objects.pack_entries import UNKNOWN, weights
 from irkit.scan.objects.pieces import HUGE
 from irkit.scan.repository import Repository
 
@@ -26,18 +27,18 @@ _OF_AN_OBJECT = 6_000
 def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[Task]:
     """Tasks for all objects of a pack that irkit reads itself, but for the ``known`` ones (a 1 each)."""
     entries = pack.entries
-    sizes, kinds, members = entries.sizes, entries.kinds, entries.members
-    live = None if known is None else {pack.root(number) for number, byte in enumerate(known) if not byte}
-    weights = {
-        number: members[number] * (_OF_AN_OBJECT + (sizes[number] if kinds[number] == BLOB else 0))
-        for number in entries.roots
-        if kinds[number] != UNKNOWN and sizes[number] <= HUGE and (live is None or number in live)
-    }
-    most = sum(weights.values()) // _TASKS
+    members = entries.members
+    costs = _costs(pack)
+    if known is not None:
+        live = {pack.root(number) for number, byte in enumerate(known) if not byte}
+        costs = array("Q", (cost if root in live else 0 for root, cost in zip(entries.roots, costs, strict=True)))
+    most = sum(costs) // _TASKS
     tasks: list[Task] = []
     group: list[int] = []
     weight = objects = 0
-    for root, cost in weights.items():
+    for root, cost in zip(entries.roots, costs, strict=True):
+        if not cost:
+            continue
         group.append(root)
         weight += cost
         objects += members[root]
@@ -50,11 +51,17 @@ def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[
     return tasks
 
 
+def _costs(pack: Pack) -> array[int]:
+    """A guess of what each family costs, in the order of the roots; 0 when git must read it."""
+    entries = pack.entries
+    return array("Q", weights(entries.roots, entries.members, entries.sizes, entries.kinds, _OF_AN_OBJECT, HUGE))
+
+
 def left_to_git(pack: Pack, known: bytearray | None) -> list[Listed]:
     """Objects of a pack that git is to read: huge ones, and those whose base is not in the pack."""
     entries = pack.entries
-    sizes, kinds = entries.sizes, entries.kinds
-    roots = [number for number in entries.roots if sizes[number] > HUGE or kinds[number] == UNKNOWN]
+    kinds, costs = entries.kinds, _costs(pack)
+    roots = [root for root, cost in zip(entries.roots, costs, strict=True) if not cost] if 0 in costs else []
     numbers = {number for root in roots for number in pack.members(root)}
     if UNKNOWN in kinds:
         numbers |= {number for number, kind in enumerate(kinds) if kind == UNKNOWN}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,3 +72,21 @@ def test_wanted_offsets_are_found_alike(offsets: list[int], wanted: set[int]) ->
     for code in "IQ":
         for module in (native, python):
             assert module.places(array(code, offsets), array("Q", sorted(wanted))) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 2**64 - 1) | st.integers(0, 200), st.integers(1, 99))))
+def test_families_are_weighed_alike(entries: list[tuple[int, int, int]]) -> None:
+    kinds, sizes = bytearray(kind for kind, _, _ in entries), array("Q", (size for _, size, _ in entries))
+    members, roots = array("i", (one for _, _, one in entries)), array("i", range(0, len(entries), 2))
+
+    weighed = native.weights(roots, members, sizes, kinds, 6000, 150)
+
+    assert weighed == python.weights(roots, members, sizes, kinds, 6000, 150)
+    git_must = [kinds[root] == native.UNKNOWN or sizes[root] > 150 for root in roots]
+    assert [not one for one in array("Q", weighed)] == git_must
+
+
+def test_a_root_that_is_no_entry_is_refused() -> None:
+    for root in (-9, 1):
+        with pytest.raises(IndexError):
+            native.weights(array("i", [root]), array("i", [1]), array("Q", [1]), bytearray(1), 6000, 150)

@@ -63,7 +63,7 @@ def test_a_delta_that_is_passed_over_brings_no_new_name(changed: dict[bytes, int
     kept = {name: seed for name, seed in (BASE | changed).items() if BASE[name] not in gone}
     base = _tree(BASE)
     delta = _delta(base, _tree(kept))
-    result = b"".join(apply_delta(base, delta))
+    result = apply_delta(base, delta)
 
     if brings_only_ids(delta):
         assert {name for _, name in names(result)} <= set(BASE)
