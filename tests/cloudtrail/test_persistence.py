@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from irkit.cloudtrail.persistence import Means, traces
+from irkit.cloudtrail.rights import rights
 from tests.cloudtrail.made import KEY, made
 
 NEW_KEY = {"accessKey": {"accessKeyId": "AKIANEW", "userName": "svc-backup2", "status": "Active"}}
@@ -36,3 +37,31 @@ def test_a_refused_call_was_only_tried() -> None:
 
 def test_reading_leaves_nothing_behind() -> None:
     assert traces([made("iam:ListUsers"), made("secretsmanager:GetSecretValue")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "params", "means", "target"),
+    [
+        ("iam:DetachUserPolicy", {"userName": "u", "policyArn": "arn:quarantine"}, Means.RIGHTS, "u"),
+        ("iam:DeleteRolePolicy", {"roleName": "ci", "policyName": "AWSRevokeOlderSessions"}, Means.RIGHTS, "ci"),
+        ("ec2:ModifySnapshotAttribute", {"snapshotId": "snap-1"}, Means.RIGHTS, "svc-deploy"),
+        ("rolesanywhere:UpdateProfile", {"name": "p"}, Means.TRUST, "p"),
+        ("kms:ReplicateKey", {"keyId": "arn:k"}, Means.RIGHTS, "arn:k"),
+        ("iam:UpdateUser", {"userName": "u", "newUserName": "svc"}, Means.DISGUISE, "u"),
+    ],
+)
+def test_what_is_changed_counts_as_what_is_made(call: str, params: object, means: Means, target: str) -> None:
+    (trace,) = traces([made(call, requestParameters=params)])
+    assert (trace.means, trace.target) == (means, target)
+
+
+def test_whom_snapshots_and_images_are_shared_with_is_among_what_was_left() -> None:
+    """``rights`` tells with whom; without the call among these it would never be asked."""
+    given = {
+        "ec2:ModifySnapshotAttribute": {"createVolumePermission": {"add": {"items": [{"userId": "999988887777"}]}}},
+        "ec2:ModifyImageAttribute": {"launchPermission": {"add": {"items": [{"userId": "999988887777"}]}}},
+        "rds:ModifyDBSnapshotAttribute": {"attributeName": "restore", "valuesToAdd": ["999988887777"]},
+    }
+    records = [made(call, requestParameters=params) for call, params in given.items()]
+    assert [one.call for one in traces(records)] == list(given)
+    assert [rights(one) for one in records] == ["for 999988887777"] * 3
