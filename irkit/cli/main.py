@@ -83,8 +83,9 @@ def _main(argv: Sequence[str] | None) -> int:
     first = words[0] if words else ""
     if first in {"--version", "-V"}:
         from irkit import __version__
+        from irkit.scan.native_code import native_code
 
-        print(f"irkit {__version__}")
+        print(f"irkit {__version__}\n{native_code()[1]}")
         return 0
     if first in {"--help", "-h", "help"}:
         print(usage())

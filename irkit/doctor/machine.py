@@ -14,6 +14,7 @@ from pathlib import Path
 
 from irkit.config import user_file
 from irkit.doctor.finding import Finding, Patient, bad, good, unknown, warning
+from irkit.scan.native_code import native_code
 
 _ABOUT = "this machine"
 _LEAST_GIT = (2, 30)
@@ -38,6 +39,12 @@ def machine(patient: Patient) -> Iterator[Finding]:
     for name, without in _PARTS.items():
         if not _installed(name):
             yield warning(_ABOUT, f"{name} is not installed", without)
+    is_native, how = native_code()
+    if is_native:
+        yield good(_ABOUT, f"irkit scan runs {how}")
+    else:
+        hint = "scans of histories take about twice as long; irkit installed where there is a C compiler has it"
+        yield warning(_ABOUT, f"irkit scan runs {how}", hint)
     yield from _recipient(config.evidence_recipient)
     if config.quorum < 2:  # noqa: PLR2004 - two people are the rule
         yield warning(_ABOUT, "one person alone may approve what cannot be undone", "set quorum to 2 or more")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import irkit
+from irkit.scan import native_code
 
 PACKAGE = Path(irkit.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("_*.c"))
@@ -32,3 +33,31 @@ def test_native_code_can_be_left_aside() -> None:
     assert subprocess.run(words, env={"IRKIT_PURE_PYTHON": "1"}, capture_output=True, text=True, check=True).stdout == (
         "function\n"
     )
+
+
+def test_whether_native_code_is_in_use_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IRKIT_PURE_PYTHON", raising=False)
+    lost = {"irkit.scan.detect._batch": "wrong ELF class"}
+
+    def loaded(name: str) -> object:
+        if name in lost:
+            raise ImportError(lost[name])
+        return name
+
+    monkeypatch.setattr(native_code, "import_module", loaded)
+    assert native_code.native_code() == (False, "native code, but for irkit.scan.detect._batch (wrong ELF class)")
+    lost.clear()
+    assert native_code.native_code() == (True, f"native code: {len(SOURCES)} modules")
+    lost.update(
+        {f"irkit.{'.'.join(one.relative_to(PACKAGE).with_suffix('').parts)}": "No module named x" for one in SOURCES}
+    )
+    assert native_code.native_code() == (False, "Python alone: no native code was compiled at installation")
+    monkeypatch.setenv("IRKIT_PURE_PYTHON", "1")
+    assert native_code.native_code() == (False, "Python alone: native code is left aside (IRKIT_PURE_PYTHON)")
+
+
+def test_the_version_says_it() -> None:
+    words = [sys.executable, "-m", "irkit.cli.main", "--version"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True, env={"IRKIT_PURE_PYTHON": "1"}).stdout
+    assert said.splitlines()[0] == f"irkit {irkit.__version__}"
+    assert "left aside" in said.splitlines()[1]
