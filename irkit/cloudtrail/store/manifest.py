@@ -194,9 +194,9 @@ class Manifest:
         if self._has("marks"):
             yield from self._rows("SELECT part, sums FROM marks WHERE kind = ?", (kind,))
 
-    def unmarked(self) -> tuple[Part, ...]:
-        """The parts whose values are not known."""
-        marked = {part for (part,) in self._rows("SELECT DISTINCT part FROM marks")}
+    def unmarked(self, kind: str) -> tuple[Part, ...]:
+        """The parts whose values of one kind are not known."""
+        marked = {part for (part,) in self._rows("SELECT part FROM marks WHERE kind = ?", (kind,))}
         return tuple(part for part in self.parts() if part.name not in marked)
 
     def scopes(self) -> tuple[Scope, ...]:

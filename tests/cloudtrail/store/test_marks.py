@@ -11,7 +11,7 @@ import pytest
 
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import found
-from irkit.cloudtrail.store import building, stored
+from irkit.cloudtrail.store import building, marks, stored
 from irkit.cloudtrail.store.holdings import Holdings
 from irkit.cloudtrail.store.manifest import NAME
 from irkit.cloudtrail.store.narrowing import narrowing
@@ -89,6 +89,9 @@ def opened(folder: Path, query: Query) -> int:
         (Query(calls=("s3:*",), keys=("ASIA7",)), 1),
         (Query(any_of=(Query(arns=(ROLE,)), Query(keys=("AKIA2",)))), 2),
         (Query(keys=("a\ud800b",)), 0),
+        (Query(event_ids=("user-1",)), 1),
+        (Query(event_ids=("user-1", "session", "none")), 2),
+        (Query(event_ids=("user-1",), keys=("AKIA2",)), 0),
     ],
 )
 def test_a_look_opens_the_parts_that_may_hold_what_is_asked_for(there: Path, query: Query, parts: int) -> None:
@@ -123,6 +126,17 @@ def test_a_part_whose_build_ended_before_it_was_marked_is_opened_until_it_is(
     build(there / "logs", there / "store")
     assert opened(there / "store", Query(keys=("AKIA2",))) == 1
     assert opened(there / "store", Query(keys=("AKIA8",))) == 1
+
+
+def test_a_part_of_very_many_rows_is_not_marked_and_opened_whatever_is_asked_for(
+    there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "_MOST_ROWS", 1)
+    log(there / "logs" / aws_name(hour=0), aws_form([of_user(1), of_user(8)]))
+    build(there / "logs", there / "store")
+    query = Query(keys=("AKIA2",))
+    assert opened(there / "store", query) == 2
+    assert found(Stored(there / "store"), query).records == raw(there / "logs", query)
 
 
 def test_what_is_said_of_a_part_goes_with_it(there: Path) -> None:
