@@ -14,6 +14,8 @@ LAG = timedelta(minutes=15)
 KEPT = timedelta(days=90)
 """How far back the event history goes (LookupEvents API reference)."""
 EVER = datetime.min.replace(tzinfo=UTC)
+NO_FILE = "there is no file of it"
+"""Why a region that is asked for was not seen."""
 _SHOWN = 5
 _T = TypeVar("_T")
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from irkit.cloudtrail.coverage import EVER, Counts, Coverage, Skipped
+from irkit.cloudtrail.coverage import EVER, NO_FILE, Counts, Coverage, Skipped
 from irkit.cloudtrail.heard import Heard
 from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named, named_in
 from irkit.cloudtrail.query import Query
@@ -28,8 +28,6 @@ from irkit.errors import OutsideError
 if TYPE_CHECKING:
     from irkit.cloudtrail.raw.looking import Crew
 
-NO_FILE = "there is no file of it"
-"""Why a region that is asked for was not seen."""
 NEVER = ("what the trail was not set to record is in no file of it (its selectors say what)",)
 _LOGS = (".json", ".gz", ".jsonl", ".ndjson", ".zst", ".bz2", ".xz", ".zip", ".parquet", ".csv")
 """A file so named is meant to be read: when it cannot be, that is a gap."""

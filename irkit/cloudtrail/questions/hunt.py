@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from irkit.cloudtrail.attribution import Cause, causes
 from irkit.cloudtrail.births import Kind, births
-from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.coverage import NO_FILE, Coverage
 from irkit.cloudtrail.lineage import Tree, tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Attributed, Follow
@@ -61,10 +61,16 @@ class Hunt:
         """Of the look for what is asked for; what the others did not see is named as well."""
         first, *others = (*self._coverages, *([self._lead] if self._lead else []))
         whole = first
-        for more in others:
+        for more in map(self._asked_for, others):
             # A second look at the same files has the same to note, in other numbers.
             whole = whole.joined(more if not more.is_whole else replace(more, notes=()))
         return replace(whole, start=first.start, end=first.end, counts=first.counts)
+
+    def _asked_for(self, one: Coverage) -> Coverage:
+        """Without regions that a look itself asked for, of records that were read: there are files of those."""
+        asked = self._needed.regions
+        unseen = {part: why for part, why in one.not_seen.items() if why != NO_FILE or part in asked}
+        return one if len(unseen) == len(one.not_seen) else replace(one, not_seen=unseen)
 
     def look(self, needed: Query) -> Generator[Batch, None, None]:
         """All looks that the query needs."""

@@ -12,8 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from irkit.cloudtrail.coverage import Coverage
-from irkit.cloudtrail.local import NO_FILE
+from irkit.cloudtrail.coverage import NO_FILE, Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import stamp

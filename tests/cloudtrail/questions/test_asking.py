@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.activity import ACTIVITY
@@ -15,7 +19,7 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, found
 from irkit.errors import Throttled
 from tests.cloudtrail.held import Held, invictus
-from tests.cloudtrail.made import ARN, KEY, START, made, service_decrypt
+from tests.cloudtrail.made import ARN, KEY, SECRET_ARN, START, body, made, service_decrypt
 
 OTHER_KEY = "AKIAQ3EGUZ7LMN4PXWZZ"
 HOUR = Window(START, START + timedelta(hours=1))
@@ -301,3 +305,25 @@ def test_the_order_that_a_source_gives_its_records_in_does_not_matter(name: str)
     forth = ask(Held(records), QUESTIONS[name], query, Follow.TREE)
     back = ask(Held(reversed(records)), QUESTIONS[name], query, Follow.TREE)
     assert forth.rows == back.rows
+
+
+def test_a_region_that_only_irkit_asked_for_is_no_gap_of_an_export(tmp_path: Path) -> None:
+    """A decrypt's cause is looked for in its region; of a large file's regions, samples are seen."""
+    stray = body("kms:Decrypt", 5000, awsRegion="ap-south-1", **_forwarded())
+    lines = [body("s3:ListBuckets", each, userIdentity=None) for each in range(10_000)]
+    export = tmp_path / "export.jsonl"
+    export.write_text("\n".join(map(json.dumps, [*lines[:5000], stray, *lines[5000:]])), encoding="utf-8")
+    asked = Query(users=("svc-deploy",))
+    answer = ask(LocalFiles([export]), DECRYPTS, asked)
+    assert [row.event_ids for row in answer.rows] == [(stray["eventID"],)]
+    assert (answer.coverage.is_whole, answer.coverage.not_seen) == (True, {})
+    elsewhere = ask(LocalFiles([export]), DECRYPTS, replace(asked, regions=("sa-east-1",)))
+    assert list(elsewhere.coverage.not_seen) == ["sa-east-1"]
+
+
+def _forwarded() -> dict[str, object]:
+    who = {"type": "IAMUser", "arn": ARN, "userName": "svc-deploy", "accessKeyId": "ASIAFRESH"}
+    return {
+        "userIdentity": {**who, "invokedBy": "secretsmanager.amazonaws.com"},
+        "requestParameters": {"encryptionContext": {"SecretARN": SECRET_ARN}},
+    }
