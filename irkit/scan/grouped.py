@@ -70,6 +70,11 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
     return Grouped(tuple(findings), dict(Counter(why for why, _ in passed)))
 
 
+def together(some: Iterable[Finding], more: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings of different values, in their order."""
+    return tuple(sorted((*some, *more), key=gravity))
+
+
 def _innermost(place: Place, sighting: Sighting, context: Context) -> str:
     """The path that says what kind of text it is: in an archive, the member's (``zip:conf/.env``)."""
     members = [name for name in (step.partition(":")[2] for step in sighting.via) if name]

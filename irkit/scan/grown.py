@@ -1,21 +1,27 @@
-"""The remembered report after new commits that neither bring nor move a secret: it stands in another commit last."""
+"""The remembered report after new commits: what stood there stands in another commit last, new is what they brought.
+
+Only where that can be told from these commits alone.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from irkit.scan.detect.detector import Detector, Text
 from irkit.scan.detect.kept import digest_of
 from irkit.scan.finding import Commit, Report
+from irkit.scan.grouped import together
 from irkit.scan.held_last import held_last
+from irkit.scan.newly import Brought, Line, newly, with_hits
 from irkit.scan.objects.lost import lost
 from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_loose
 from irkit.scan.objects.stores import Stores
-from irkit.scan.places.changes import Wanted
+from irkit.scan.places.bitset import bits
+from irkit.scan.places.changes import Track, Wanted
 from irkit.scan.places.gits import answer
 from irkit.scan.places.graph import Listed, listed
 from irkit.scan.places.people import read_people
@@ -45,47 +51,54 @@ class Now(NamedTuple):
     refs: Refs
 
 
-def grown(now: Now, detector: Detector, known: Ready) -> Report | None:
-    """The report as it is now. None when it may be another: then everything must be looked at.
+def grown(now: Now, detector: Detector, known: Ready, key: Callable[[], bytes]) -> Report | None:
+    """The report as it is now; ``key`` is of the fingerprints. None when it may be another: everything is looked at.
 
-    What is new must be loose objects without secrets, and branches that went forward, commit by commit without merges,
-    over commits none of which adds or removes an object with a secret. So what the old tip of such a branch held, the
-    new one holds, and nothing else has changed.
+    What is new must be loose objects, and branches that went forward, commit by commit without merges, over commits
+    none of which adds or removes an object with a secret that was there. So what the old tip of such a branch held,
+    the new one holds. What is found in new blobs must be new: see ``newly``. Nothing else has changed.
     """
     moves = _moves(now, known.state)
     followed = known.followed
     if moves is None or followed is None:
         return None
     looked = _looked(now, detector, known)
-    commits = _commits(now.repository, moves) if looked else None
-    if looked is None or commits is None:
+    blobs = with_hits(looked.held()) if looked else None
+    if looked is None or blobs is None or any(id_.decode() in followed for id_ in blobs):
         return None
+    lines, commits = _lines(now.repository, moves)
     line = {*commits.ids, *(old for old, _ in moves)}
-    if any(id_.decode() in followed for id_ in line) or not _are_plain(now, detector, known.state, line):
+    if len(lines) < len(moves) or any(id_.decode() in followed for id_ in line):
         return None
-    if lost(now.repository, now.stores) or _touch(now.repository, commits, followed):
+    if not _are_plain(now, detector, known.state, line) or lost(now.repository, now.stores):
         return None
-    people = _people(now.repository, detector, {new for _, new in moves})
-    findings = held_last(now.repository, known.report.findings, people, known.holders) if people is not None else None
-    if findings is None:
+    added = _added(now.repository, commits, followed, blobs)
+    people = None if added is None else _people(now.repository, detector, {one.tip for one in lines} | added.keys())
+    if added is None or people is None:
         return None
-    passed = {(one.dismissed, one.near) for held in looked.held() for one in held.sightings}
+    findings = held_last(
+        now.repository, known.report.findings, {one.tip: people[one.tip] for one in lines}, known.holders
+    )
+    brought = Brought(looked.held(), added, lines, people, now.repository.work_tree is None)
+    told = newly(brought, detector, key, {one.secret.reveal() for one in known.report.findings})
+    if findings is None or told is None:
+        return None
     return known.report._replace(
-        findings=findings,
-        dismissed=dict(Counter(known.report.dismissed) + Counter(why for why, _ in passed)),
+        findings=together(findings, told.findings),
+        dismissed=dict(Counter(known.report.dismissed) + Counter(told.dismissed)),
         counts={**looked.counts, **known.report.counts},
         size=looked.size,
     )
 
 
-def _moves(now: Now, before: RepositoryState) -> set[Move] | None:
-    """How branches moved; None when anything but branches did, or what cannot be undone went."""
+def _moves(now: Now, before: RepositoryState) -> dict[Move, list[bytes]] | None:
+    """How branches moved, and which; None when anything but branches did, or what cannot be undone went."""
     tips, state = before.tips, now.state
     if before.fixed != state.fixed or not before.loose <= state.loose or before.logs.keys() != state.logs.keys():
         return None
     if not tips.keys() <= state.tips.keys():
         return None
-    moves: set[Move] = set()
+    moves: dict[Move, list[bytes]] = {}
     for name, content in now.refs.contents:
         old = _bytes(tips[_text(name)]) if _text(name) in tips else _packed(now.refs, name)
         move = old.strip(), content.strip()
@@ -93,7 +106,7 @@ def _moves(now: Now, before: RepositoryState) -> set[Move] | None:
             continue
         if not (name.startswith(_BRANCHES) and all(map(_ID.fullmatch, move))):
             return None
-        moves.add(move)
+        moves.setdefault(move, []).append(name)
     return moves if len(moves) <= _MOST_MOVES else None
 
 
@@ -105,7 +118,7 @@ def _packed(refs: Refs, name: bytes) -> bytes:
 
 
 def _looked(now: Now, detector: Detector, known: Ready) -> Merged | None:
-    """What the new objects hold: nothing but lines that are passed over, else None."""
+    """What the new objects hold. None when they are too many, or one could not be looked into."""
     files = {id_: now.stores.loose[id_] for id_ in sorted(now.state.loose - known.state.loose)}
     try:
         if len(files) > _MOST_OBJECTS or sum(file.stat().st_size for file in files.values()) > _MOST_BYTES:
@@ -114,15 +127,18 @@ def _looked(now: Now, detector: Detector, known: Ready) -> Merged | None:
         return None
     looked = Merged()
     looked.add(look_at_loose(files, detector), {})
-    is_found = any(not one.dismissed for held in looked.held() for one in held.sightings)
-    is_other = is_found or looked.broken or not set(looked.skipped()) <= set(known.report.skipped)
+    is_other = looked.broken or not set(looked.skipped()) <= set(known.report.skipped)
     return None if is_other else looked
 
 
-def _commits(repository: Repository, moves: Iterable[Move]) -> Listed | None:
-    """The commits from each new tip down to the old one; None when these are not one line, or a clock was wrong."""
+def _lines(repository: Repository, moves: Mapping[Move, Sequence[bytes]]) -> tuple[list[Line], Listed]:
+    """The commits from each new tip down to the old one, and all of them.
+
+    Moves over commits that are not one line, or with a clock that was wrong, are left out.
+    """
+    lines: list[Line] = []
     rows: dict[bytes, tuple[bytes, int]] = {}
-    for old, new in moves:
+    for (old, new), names in moves.items():
         words = ("rev-list", "--first-parent", "--parents", "--timestamp", f"--max-count={_MOST_COMMITS + 1}")
         code, said, _ = answer(repository, *words, new.decode())
         line = Listed([], [], [])
@@ -131,11 +147,12 @@ def _commits(repository: Repository, moves: Iterable[Move]) -> Listed | None:
         for place in range(count):
             parent, times = line.ids[place + 1], line.times[place : place + 2]
             if line.parents[place] != [parent] or times[0] < times[1]:
-                return None
+                break
             rows[line.ids[place]] = parent, times[0]
-        if not count:
-            return None
-    return Listed(list(rows), [[parent] for parent, _ in rows.values()], [at for _, at in rows.values()])
+        else:
+            if count:
+                lines.append(Line(new, frozenset(line.ids[:count]), tuple(names)))
+    return lines, Listed(list(rows), [[parent] for parent, _ in rows.values()], [at for _, at in rows.values()])
 
 
 def _are_plain(now: Now, detector: Detector, before: RepositoryState, commits: set[bytes]) -> bool:
@@ -157,10 +174,16 @@ def _logged(log: bytes) -> set[bytes]:
     return {id_ for pair in _LOGGED.findall(log) for id_ in pair}
 
 
-def _touch(repository: Repository, commits: Listed, followed: frozenset[str]) -> bool:
-    """Whether one of the commits adds or removes one of the objects, or nobody can say."""
-    walked = Walk(repository, Wanted(frozenset(id_.encode() for id_ in followed)), 1).commits(commits)
-    return bool(walked.skipped or walked.changes.of_commit)
+def _added(
+    repository: Repository, commits: Listed, followed: frozenset[str], blobs: frozenset[bytes]
+) -> dict[bytes, list[Track]] | None:
+    """Which of the blobs each commit adds, and where. None when one is removed or followed, or nobody can say."""
+    walked = Walk(repository, Wanted(blobs | {id_.encode() for id_ in followed}), 1).commits(commits)
+    tracks, changes = list(walked.changes.tracks), walked.changes.of_commit
+    if walked.skipped or any(removed for _, removed in changes.values()):
+        return None
+    added = {id_: [tracks[number] for number in bits(mask)] for id_, (mask, _) in changes.items()}
+    return added if all(track.object_id in blobs for some in added.values() for track in some) else None
 
 
 def _people(repository: Repository, detector: Detector, tips: set[bytes]) -> dict[bytes, Commit] | None:

@@ -122,7 +122,7 @@ class _Scan(NamedTuple):
         if known is not None and known.followed is not None:
             from irkit.scan.grown import Now, grown
 
-            report = grown(Now(self.repository, state, found, refs), self.detector, known)
+            report = grown(Now(self.repository, state, found, refs), self.detector, known, self.wants.key)
             if report is not None:
                 return report
         whole = self.of_everything(teller)

@@ -18,6 +18,7 @@ LEAK = f"token = '{planted.GITHUB}'\n".encode()
 OTHER = f"token = '{planted.with_checksum('ghs_')}'\n".encode()
 TEXTS = (b"nothing\n", b"retries = 3\n", b"a\nb\n", LEAK, b"first = 1\n" + LEAK, OTHER, LEAK + OTHER)
 PLAIN = 3
+NEW = 0.2
 PATHS = (b"a", b"b", b"dir/a", b"dir/b c", b"\xff\xfe", b"tests/new\nline")
 
 
@@ -86,15 +87,17 @@ class Walk:
             path = self.dice.choice(PATHS)
             if self.dice.random() < risk:
                 files[path] = self._blob(self.dice.choice(TEXTS))
+            elif self.dice.random() < NEW and files.get(path) not in self.secret:
+                files[path] = self._blob(f"token = '{planted.with_checksum('ghp_')}'\n".encode(), is_secret=True)
             elif files.get(path) not in self.secret:
                 files[path] = self._blob(b"%d\n" % self.git.clock)
             self._move(branch, self._commit(files, [tip]))
         if self.dice.random() < 0.3:
             self._move("refs/remotes/origin/main", self._tip("refs/heads/main"))
 
-    def _blob(self, text: bytes) -> bytes:
+    def _blob(self, text: bytes, *, is_secret: bool = False) -> bytes:
         id_ = self.git("hash-object", "-w", "--stdin", read=text).encode()
-        self.secret |= {id_} if text in TEXTS[PLAIN:] else set()
+        self.secret |= {id_} if is_secret or text in TEXTS[PLAIN:] else set()
         return id_
 
     def _branches(self) -> list[str]:
@@ -173,6 +176,66 @@ def test_a_version_of_the_file_without_the_value_is_no_other_place_of_it(scans: 
     assert is_known
     last = {one.secret.reveal(): place.last for one in report.findings for place in one.places}
     assert [value for value, commit in last.items() if commit and commit.id == onward] == [_value(OTHER)]
+
+
+def test_a_new_secret_in_a_new_file_is_told_from_memory(scans: Scans, git: Git) -> None:
+    git.write("a.py", LEAK)
+    git.commit()
+    scans()
+    git.write("dir/new.py", b"first = 1\n" + OTHER)
+    git.write("dir/copy.py", b"first = 1\n" + OTHER)
+    brought = git.commit("with another secret")
+    newest = git.commit("onward")
+    report, is_known = scans()
+    assert is_known
+    (new,) = [one for one in report.findings if one.secret.reveal() == _value(OTHER)]
+    assert [(place.path, place.line) for place in new.places] == [("dir/copy.py", 2), ("dir/new.py", 2)]
+    assert {(place.first and place.first.id, place.last and place.last.id) for place in new.places} == {
+        (brought, newest)
+    }
+    assert {place.refs for place in new.places} == {("refs/heads/main",)}
+
+
+def test_what_was_pushed_with_a_new_secret_is_told_from_memory(scans: Scans, git: Git) -> None:
+    git.write("a.py", b"nothing\n")
+    git("update-ref", "refs/remotes/origin/main", git.commit())
+    scans()
+    git.write("b.py", LEAK)
+    git("update-ref", "refs/remotes/origin/main", git.commit("pushed"))
+    git.write("c.py", OTHER)
+    git.commit("not pushed")
+    report, is_known = scans()
+    assert is_known
+    assert {one.secret.reveal(): one.pushed for one in report.findings} == {_value(LEAK): True, _value(OTHER): False}
+
+
+@pytest.mark.parametrize("how", ["known", "gone again", "moved", "twice", "staged", "message", "name"])
+def test_a_new_secret_that_is_not_new_alone_has_everything_looked_at(scans: Scans, git: Git, how: str) -> None:
+    git.write("a.py", LEAK)
+    git.commit()
+    git("branch", "side")
+    scans()
+    text = b"again = 1\n" + LEAK if how == "known" else OTHER
+    git.write(
+        f"b-{_value(OTHER)}.py" if how == "name" else "b.py", b"nothing\n" if how in {"message", "name"} else text
+    )
+    if how == "staged":
+        git.clock += 60
+        git("update-ref", "HEAD", git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "of nothing"))
+    else:
+        git.commit(OTHER.decode() if how == "message" else "new")
+    if how == "gone again":
+        git.write("b.py", b"nothing\n")
+        git.commit("taken out")
+    if how == "twice":
+        git("checkout", "-q", "side")
+        git.write("b.py", OTHER)
+        git.commit("the same")
+        git("checkout", "-q", "main")
+    if how == "moved":
+        git("mv", "b.py", "c.py")
+        git.commit("moved")
+    assert not scans()[1]
 
 
 def test_a_clock_that_went_back_has_everything_looked_at(scans: Scans, git: Git) -> None:

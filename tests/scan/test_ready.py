@@ -65,10 +65,7 @@ def test_a_broken_file_is_not_used(scans: Scans) -> None:
 
 def changed(git: Git, what: str) -> None:  # noqa: C901, PLR0912 - a table of commands
     """Changes that may change the report; ``side`` is a branch that was there before."""
-    if what == "brings":
-        git.write("b.py", OTHER)
-        git.commit()
-    elif what == "takes out":
+    if what == "takes out":
         git.write("a.py", b"nothing\n")
         git.commit()
     elif what == "moves":
@@ -104,7 +101,7 @@ def changed(git: Git, what: str) -> None:  # noqa: C901, PLR0912 - a table of co
 
 
 CHANGES = (
-    *("brings", "takes out", "moves", "in a message", "in a reflog", "new ref", "ref gone", "forced back"),
+    *("takes out", "moves", "in a message", "in a reflog", "new ref", "ref gone", "forced back"),
     *("forced aside", "to another branch's commit", "merge", "stash", "config", "gc", "tag"),
 )
 
