@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 SCHEMA = "irkit.trail/1"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What begins a formula in spreadsheets (OWASP, CSV injection); an apostrophe before it makes it text."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What begins a formula in spreadsheets, in its wide form too (OWASP, CSV injection): an apostrophe makes it text."""
 
 
 _AT_ONCE = 1_000
