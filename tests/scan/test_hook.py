@@ -461,6 +461,15 @@ def test_the_hook_loads_nothing_heavy_even_with_a_finding(tree: WorkTree, words:
         assert set(loaded) & HEAVY == set()
 
 
+def test_the_hook_loads_next_to_nothing_when_nothing_hits(tree: WorkTree) -> None:
+    tree.stage("a.txt", "nothing\n")
+    tree.scan("--staged")  # the first run compiles
+    look = "import sys; before = set(sys.modules); from irkit.cli.main import main; main(sys.argv[1:]); "
+    loaded = tree.scan("--staged", start=("-c", look + "print(*set(sys.modules) - before)")).out.split()
+    assert "irkit.scan.hook" in loaded
+    assert not (HEAVY | {"contextlib", "importlib", "json", "re", "typing", "unicodedata"}) & set(loaded)
+
+
 def test_a_fault_of_our_own_is_neither_clean_nor_a_finding(tree: WorkTree) -> None:
     tree.stage("a.py", LEAK)
     broken = (
