@@ -20,8 +20,9 @@ from irkit.scan.repository import Repository
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 from irkit.secret import Secret
 
-_LONGEST_LITERAL = 24
-"""Bytes of a value that its encoded forms are looked for by; what is found is compared whole."""
+_LITERAL = 12
+"""Bytes of a value that its encoded forms are looked for by, at the most; what is found is compared whole."""
+_LEAST_LITERAL = 8
 TEXT_FORMS = frozenset({"base64", "hex", "percent"})
 """Encodings whose form in a text is itself a text without gaps."""
 
@@ -81,6 +82,12 @@ def standings(
     return found, scanned
 
 
+def _parts(value: bytes) -> tuple[bytes, ...]:
+    """Two parts where it is long enough: in wrapped base64 a line can end within one of them."""
+    half = min(_LITERAL, len(value) // 2)
+    return (value,) if half < _LEAST_LITERAL else (value[:half], value[half : 2 * half])
+
+
 def _rule(value: bytes, number: int) -> Rule:
     pattern = "".join(chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\x{byte:02x}" for byte in value)  # noqa: PLR2004 - ASCII
     return Rule(
@@ -91,5 +98,5 @@ def _rule(value: bytes, number: int) -> Rule:
         pattern=f"(?P<value>{pattern})",
         anchor=pattern,
         bounds=Bounds.NONE,
-        literals=(value[:_LONGEST_LITERAL].decode("latin-1"),),
+        literals=tuple(part.decode("latin-1") for part in _parts(value)),
     )
