@@ -62,7 +62,7 @@ def _shortened(scanned: FilesScanned, root: str) -> FilesScanned:
         for each in looked.skipped
     ]
     skipped = [Skipped(_told(each.what, root), each.reason) for each in scanned.skipped]
-    return scanned._replace(skipped=(*skipped, *inside))
+    return scanned._replace(skipped=tuple(dict.fromkeys((*skipped, *inside))))
 
 
 def _told(path: str, root: str) -> str:
