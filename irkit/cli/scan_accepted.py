@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.cli.scan_told import say
 from irkit.scan.accepted.accepted import Accepted, accepted
 from irkit.scan.finding import Report
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Rule
 
 

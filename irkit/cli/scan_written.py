@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from irkit.cli.scan_accepted import Reach, less_accepted, updated
 from irkit.cli.scan_told import Moment, advice, exit_code, say
@@ -19,6 +19,7 @@ from irkit.scan.finding import Report
 from irkit.scan.origin import Origin
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.write import Format, write
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Confidence, Rule
 
 _RISING = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from irkit.scan.detect.by_path import dismissed_at
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Sighting
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Confidence, Rule
 from irkit.secret import Secret
 

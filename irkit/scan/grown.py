@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from irkit.scan.detect.detector import Detector, Text
 from irkit.scan.detect.kept import digest_of
@@ -27,6 +26,7 @@ from irkit.scan.places.graph import Listed, listed
 from irkit.scan.places.people import read_people
 from irkit.scan.places.refs import Refs
 from irkit.scan.places.walk import Walk
+from irkit.scan.quick import NamedTuple
 from irkit.scan.ready import Ready
 from irkit.scan.repository import Repository
 from irkit.scan.repository_state import RepositoryState, passing_texts

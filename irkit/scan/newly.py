@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Commit, Place, PlaceKind
@@ -14,6 +13,7 @@ from irkit.scan.places.changes import Track
 from irkit.scan.places.located import MOST_REFS
 from irkit.scan.places.people import text
 from irkit.scan.places.refs import rank_of
+from irkit.scan.quick import NamedTuple
 from irkit.scan.scrubbed import scrubbed
 
 _REMOTE = b"refs/remotes/"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from typing import NamedTuple
 
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, environment
 
 _QUESTIONS = (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Report, Skipped
 from irkit.scan.objects.cat_file import read_objects
 from irkit.scan.objects.held import Held
 from irkit.scan.places.kept_file import read_kept, write_kept
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 from irkit.scan.repository_state import RepositoryState, index_of
 from irkit.scan.rule import Confidence, Rule

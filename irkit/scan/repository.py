@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.errors import UsageError
 from irkit.scan.pipes import git_dir_above, pipes
+from irkit.scan.quick import NamedTuple
 
 _QUESTIONS = (
     ("--absolute-git-dir",),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.scan.detect.kept import digest_of
 from irkit.scan.objects.stores import Stores
 from irkit.scan.places.names import text_files
 from irkit.scan.places.refs import Refs, read_bytes, worktrees
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
 _CHECKSUM = 20

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.scan.accepted.baseline import Baseline, Entry, Scope, read
 from irkit.scan.accepted.exclusions import Exclusions, exclusions
@@ -16,6 +15,7 @@ from irkit.scan.accepted.sites import Sites
 from irkit.scan.accepted.stale import stale
 from irkit.scan.finding import Finding, Place, Report
 from irkit.scan.output.about import LeftOut
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Rule
 
 BASELINE = "baseline"

@@ -17,11 +17,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.errors import UsageError
 from irkit.scan.accepted.glob_match import glob_match
 from irkit.scan.finding import Finding, Place
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Rule
 
 NAMES = (".gitleaksignore", ".irkitignore")

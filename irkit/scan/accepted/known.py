@@ -10,12 +10,12 @@ the value was changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from irkit.scan.accepted.baseline import Baseline, Entry, Scope
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.accepted.sites import Sites
 from irkit.scan.finding import Finding, Place, PlaceKind
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Rule
 
 _THEIRS = "detect-secrets:"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Iterator
-from typing import IO, NamedTuple
+from typing import IO
 
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, environment
 
 PIECE = 4 << 20

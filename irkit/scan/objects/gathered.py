@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Container, Sequence
-from typing import NamedTuple
 
 from irkit.scan.detect.batch import Spans
 from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.detect.looked import PassedOver
 from irkit.scan.finding import Sighting
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Confidence
 
 Key = int | str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from irkit.scan.finding import Sighting, Skipped
+from irkit.scan.quick import NamedTuple
 
 
 class Held(NamedTuple):

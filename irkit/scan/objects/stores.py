@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.scan.finding import Skipped
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
 _PACK = re.compile(r"(?!tmp_).+\.pack")

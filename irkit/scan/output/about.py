@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from irkit.scan.finding import Finding
+from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Rule
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from irkit.scan.places.bitset import mask_of
+from irkit.scan.quick import NamedTuple
 
 _WORDS = ("diff-tree", "--stdin", "-r", "--root", "--raw", "--no-abbrev", "--no-renames", "-z")
 _MODES = len(":100644 100644 ")

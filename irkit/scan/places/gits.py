@@ -9,8 +9,9 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, NamedTuple
+from typing import IO
 
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, environment
 
 _CHUNK = 1 << 20

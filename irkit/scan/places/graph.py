@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from irkit.scan.native import native
+from irkit.scan.quick import NamedTuple
 
 _ROW = re.compile(rb"([0-9]{1,20}) commit ([0-9a-f]{40})((?: [0-9a-f]{40})*)\n([0-9a-f]{40})\n")
 

@@ -7,12 +7,13 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 from irkit.scan.places.changes import Track
 from irkit.scan.places.kept_file import read_kept, write_kept
 from irkit.scan.places.rows import Ends
 from irkit.scan.places.withheld import has_secret, secret_paths
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
 _MAGIC = b"irkit places 1 "

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from irkit.scan.finding import Place, Sighting, Skipped
+from irkit.scan.quick import NamedTuple
 
 MOST_REFS = 20
 """How many refs a place names; it counts all."""

@@ -12,13 +12,13 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.scan.native import native
 from irkit.scan.objects.codec import InflateError, inflate
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_index import IndexUnknown
 from irkit.scan.objects.stores import stores
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
 _KEY_BYTES = 16

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from irkit.scan.places.bitset import bits
 from irkit.scan.places.graph import Graph
+from irkit.scan.quick import NamedTuple
 
 
 class Presence(NamedTuple):

@@ -9,8 +9,8 @@ import subprocess
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, environment
 
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind
 from irkit.scan.places.bitset import bits, is_set, octets_of
@@ -14,6 +13,7 @@ from irkit.scan.places.presence import Presence, chosen
 from irkit.scan.places.refs import Refs
 from irkit.scan.places.tips import Ranks, Tips
 from irkit.scan.places.united import united
+from irkit.scan.quick import NamedTuple
 
 _HEX = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 

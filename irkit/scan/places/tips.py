@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import NamedTuple
 
 from irkit.scan.objects.cat_file import read_objects
 from irkit.scan.places.bitset import mask_of
@@ -12,6 +11,7 @@ from irkit.scan.places.gits import answer
 from irkit.scan.places.graph import Graph
 from irkit.scan.places.people import tag_target
 from irkit.scan.places.refs import Rank, Refs
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
 _MOST_NESTED = 20

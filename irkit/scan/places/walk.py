@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from irkit.scan.finding import Skipped
 from irkit.scan.places.changes import Changes, Rows, Track, Wanted, diff_words
@@ -12,6 +12,7 @@ from irkit.scan.places.gits import Gits, Task, writing
 from irkit.scan.places.graph import Graph, Listed, graph, listed, listed_with_trees
 from irkit.scan.places.marks import changed_commits, marked_pack, marks_in
 from irkit.scan.places.trees import tree_tracks
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, refusal
 
 _BLOCK = 4096
