@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("source", "files", "events", "first_at", "last_at", "mb", "folder")
 _MEGA = 1_000_000
+_NO_EVENTS = ("none",)
+"""No event has such an id."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -60,7 +62,26 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.behind:
         os.nice(19)
+    else:
+        for raw, folder in found:
+            fetch(raw, folder, Query())
     return max([built(raw, folder, whence) for raw, folder in found])
+
+
+def fetch(raw: Filed, folder: Path, query: Query) -> None:
+    """Have the objects of a bucket here that a query may need and the store does not have: it is built of what is here.
+
+    Nothing for other sources. Raises ``OutsideError`` when nothing can be had.
+    """
+    from irkit.cloudtrail.bucket import TrailBucket
+    from irkit.cloudtrail.store.cached import Cached
+
+    if not isinstance(raw, TrailBucket):
+        return
+    nothing = Query(windows=query.windows, accounts=query.accounts, regions=query.regions, event_ids=_NO_EVENTS)
+    with Teller() as teller, closing(Cached(raw, folder).look(nothing)) as look:
+        for batch in look:
+            teller.hear(batch)
 
 
 def built(raw: Filed, folder: Path, whence: Whence) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
-from irkit.cli.trail_cache import built
+from irkit.cli.trail_cache import built, fetch
 from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import Teller, say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.seen import Seen
-from irkit.errors import IrkitError
+from irkit.errors import IrkitError, NotFound
 from irkit.wiring.trail import Kind, bare, places, storable
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def counted(asked: Looked, teller: Teller) -> Counted | None:
         return None
     raw, folder = found[0]
     try:
+        fetch(raw, folder, asked.query)
         complete(raw, folder, asked, "it is counted in the store")
     except (OSError, IrkitError) as error:
         # Without room for a store, the records are read.
@@ -87,7 +88,10 @@ def _by_store(raw: Filed, folder: Path, query: Query) -> Counted | None:
     from irkit.cloudtrail.store.cached import Ready
     from irkit.cloudtrail.store.seen_counts import MOST_VALUES, seen
 
-    found = seen(folder, query, MOST_VALUES)
+    try:
+        found = seen(folder, query, MOST_VALUES)
+    except NotFound:  # of nothing that can be read there is no store
+        return None
     cut = f"NOT TOLD: more than the {MOST_VALUES:,} most frequent values of each kind: {', '.join(found.cut)} has more"
     with closing(Ready(raw, folder)) as ready, closing(ready.unstored(query)) as look:
         while True:

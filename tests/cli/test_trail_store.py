@@ -172,3 +172,8 @@ def test_more_records_than_memory_should_hold_are_refused_with_the_way_out(ask: 
     assert told.code == 2
     assert "--follow alone" in told.err
     assert ask("activity", "--from", logs, "--most", "5", "--format", "jsonl", "--follow", "alone").code == 0
+
+
+def test_where_there_is_no_file_counting_says_so_and_asks_for_no_store(ask: Ask, tmp_path: Path) -> None:
+    told = ask("seen", "--follow", "alone", "--from", str(tmp_path))
+    assert (told.code, "there is no file under" in told.err, "no store" in told.err) == (1, True, False)

@@ -38,3 +38,17 @@ def test_the_event_history_and_the_trails_bucket_agree_on_what_a_key_did(ask: As
     assert shown["eventID"] == next(iter(found))
     told = ask("coverage", "--from", f"s3://{facts.trail_bucket}", "--config", facts.config_file)
     assert (told.code, "eu-west-1" in told.out) == (0, True)
+
+
+def test_the_store_of_a_bucket_is_built_of_objects_that_no_question_has_fetched(ask: Ask, world: World) -> None:
+    place = ["--from", f"s3://{world.facts.trail_bucket}", "--config", world.facts.config_file]
+    counting = ["seen", "--follow", "alone", "--format", "json", *place]
+    until = time.monotonic() + PATIENCE_S
+    while not ask(*counting, "--no-cache").out and time.monotonic() < until:
+        time.sleep(0.2)
+    counted = ask(*counting)
+    assert (counted.code, len(counted.document["rows"]) > 0) == (0, True)
+    assert any("counted where the records lie" in each for each in counted.document["notes"])
+    assert ask("cache", "--drop", *place).code == 0
+    built = ask("cache", "--build", *place)
+    assert (built.code, "irkit trail: 0 files" in built.err) == (0, False)
