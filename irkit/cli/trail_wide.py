@@ -16,6 +16,7 @@ from irkit.cli.trail_counted import complete
 from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.given_back import give_back
 from irkit.cloudtrail.met import Met
 from irkit.cloudtrail.questions.question import Follow, Question
 from irkit.cloudtrail.questions.sliced import slicing
@@ -115,6 +116,7 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
     if place is None:
         raise ValueError("only what a store can hold is asked so")
     raw, folder = place
+    give_back()  # what was held until it was too much, before a store is built beside it
     try:
         _wait(folder)
         complete(raw, folder, asked, f"{_MANY}: they are asked for in the store")

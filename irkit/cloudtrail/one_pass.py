@@ -156,6 +156,7 @@ class OnePass:
             any_of=(Query(arns=arns), replace(query, windows=(), accounts=(), regions=())),
         )
         kept: list[Record] | None = []
+        texts: dict[str, str] = {}
         look = source.look(wide)
         with closing(look):
             while True:
@@ -164,10 +165,12 @@ class OnePass:
                 except StopIteration as end:
                     coverage: Coverage = end.value
                     break
+                # What is kept here, and in the answer too, is one object: a third of what raw records hold they share.
+                records = [one.sharing(texts) if one.text else one for one in batch.records]
                 if kept is not None:
-                    kept += [one for one in batch.records if one.principal_arn in arns or one.issuer_arn in arns]
+                    kept += [one for one in records if one.principal_arn in arns or one.issuer_arn in arns]
                     kept = kept if len(kept) <= MOST_HELD else None
-                yield Batch(tuple(one for one in batch.records if query.matches(one)), batch.progress)
+                yield Batch(tuple(one for one in records if query.matches(one)), batch.progress)
         if query.span is not None:
             coverage = replace(coverage, start=query.span.start, end=query.span.end)
         if kept is not None:

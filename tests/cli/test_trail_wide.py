@@ -159,6 +159,23 @@ def test_rows_are_merged_a_few_of_each_run_at_a_time(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_was_held_is_given_back_before_a_store_is_built(
+    ask: Ask, kept: Kept, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    complete = trail_wide.complete
+
+    def completed(*given: object) -> None:
+        done.append("complete")
+        complete(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(trail_wide, "give_back", lambda: done.append("give back"))
+    monkeypatch.setattr(trail_wide, "complete", completed)
+    hold(FEW)
+    assert ask("secrets", "--from", kept.logs, "--format", "json").code == 0
+    assert done == ["give back", "complete"]
+
+
 def test_a_store_that_is_just_being_built_is_waited_for(
     ask: Ask, kept: Kept, hold: Hold, monkeypatch: pytest.MonkeyPatch
 ) -> None:

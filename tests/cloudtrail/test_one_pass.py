@@ -218,3 +218,13 @@ def test_what_was_kept_is_forgotten_after_another_question(folder: Path) -> None
     for _ in source.look(Query(arns=(ARN,))):
         pass
     assert len(files.looks) == count + 1
+
+
+def test_what_is_kept_shares_its_texts_with_the_answer(folder: Path) -> None:
+    source = OnePass(LocalFiles([folder]))
+    first = found(source, Query(keys=(KEY,))).records
+    second = found(source, Query(arns=(ARN,))).records
+    every = [text for one in second for text in (one.agent, one.principal_arn, one.ip) if text]
+    assert len({id(text) for text in every}) == len(set(every))
+    kept = {id(one) for one in second}
+    assert sum(id(one) in kept for one in first) >= 39  # of 40 by the user; the first told whose the key is

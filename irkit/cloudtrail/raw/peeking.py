@@ -6,7 +6,7 @@ import os
 import zlib
 from datetime import datetime
 
-from irkit.cloudtrail.layout import Reason, named
+from irkit.cloudtrail.layout import Reason, named, named_in
 from irkit.cloudtrail.raw.sights import Sights, sights
 
 _STORED = 4096
@@ -42,7 +42,9 @@ def lies(path: str, left_out_for: Reason) -> bool:
 
 def outside(place: str, seen: Sights) -> datetime | None:
     """The time of an event that lies where the file's name says it cannot; None when all seen lie within."""
-    span = named(place).span
+    # What is remembered of names while many records come would lie between them, and keep their memory from the system.
+    folder, slash, name = place.rpartition("/")
+    span = named_in(folder + slash, name).span
     for text in (seen.first, seen.last):
         if span is not None and text:
             at = datetime.fromisoformat(text)
