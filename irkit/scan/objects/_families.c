@@ -7,6 +7,9 @@
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __linux__
+#include <malloc.h> /* of glibc: M_TRIM_THRESHOLD and the like; other C libraries have none of them */
+#endif
 
 #define AROUND 400
 #define LONG_LINE 8192
@@ -624,6 +627,21 @@ static PyObject *names_in(PyObject *module, PyObject *arguments) {
     return result;
 }
 
+/* ---- memory (freed.py) ---- */
+
+static PyObject *keep_freed(PyObject *module, PyObject *argument) {
+    (void)module;
+    long most = PyLong_AsLong(argument);
+    if (most == -1 && PyErr_Occurred()) return NULL;
+    if (most < 0 || most > INT32_MAX) return PyErr_Format(PyExc_ValueError, "so many bytes cannot be kept");
+#ifdef M_TRIM_THRESHOLD
+    mallopt(M_TRIM_THRESHOLD, (int)most);
+    mallopt(M_MMAP_THRESHOLD, (int)most / 4);
+    mallopt(M_TOP_PAD, (int)most / 16);
+#endif
+    return Py_NewRef(Py_None);
+}
+
 /* ---- the module ---- */
 
 static PyType_Slot made_slots[] = {
@@ -639,6 +657,7 @@ static PyType_Spec made_spec = {"irkit.scan.objects._families.made", sizeof(Made
 static PyMethodDef methods[] = {
     {"touched_by", touched_by, METH_VARARGS, "touched_by(body, delta): touched(body, changes(delta)), None if broken."},
     {"texts", texts, METH_VARARGS, "texts(made, bases, known, small_change): numbers and texts, a megabyte at most to look at."},
+    {"keep_freed", keep_freed, METH_O, "keep_freed(most): freed memory is kept, up to so many bytes."},
     {"names_in", names_in, METH_VARARGS, "names_in(made, known): count and size of trees, and their different names."},
     {NULL, NULL, 0, NULL},
 };

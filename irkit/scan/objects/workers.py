@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from irkit.errors import IrkitError
+from irkit.scan.objects.freed import keep_freed
 
 MOST_TASKS = 4000
 """Their numbers wait in one pipe, which holds 16 KiB at least."""
@@ -19,6 +20,8 @@ _NUMBER = struct.Struct("<I")
 _HEAD = struct.Struct("<IQ")
 _FAILED = 0xFFFFFFFF
 _READ = 1 << 20
+_KEPT = 16 << 20
+"""Freed memory that a process keeps, in bytes."""
 _LOOK_UP_MS = 500
 """An interrupt that comes just before a wait does not end it; Python heeds it between two."""
 
@@ -114,6 +117,7 @@ def _start(tasks: Sequence[Callable[[], bytes]], waiting: int, others: list[_Wor
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         gc.disable()
+        keep_freed(_KEPT)
         os.close(ours)
         for other in others:
             os.close(other.pipe)

@@ -1,0 +1,41 @@
+"""What is freed is kept where native code can say so: it is not cleared again and again."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from irkit.scan.native import is_native
+from irkit.scan.objects.freed import keep_freed
+
+PAGES = """
+import resource, sys
+from irkit.scan.objects.freed import keep_freed
+if len(sys.argv) > 1:
+    keep_freed(int(sys.argv[1]))
+for _ in range(50):
+    texts = [bytearray(1 << 20) for _ in range(4)]
+    del texts
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+def pages(*words: str) -> int:
+    """How many pages a process was given that makes and drops four megabytes fifty times."""
+    ran = subprocess.run([sys.executable, "-c", PAGES, *words], capture_output=True, text=True, check=True)
+    return int(ran.stdout)
+
+
+@pytest.mark.skipif(not is_native(keep_freed) or platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_memory_that_is_kept_is_not_cleared_again() -> None:
+    assert pages(str(16 << 20)) < pages() / 3
+
+
+@pytest.mark.parametrize("most", [-1, 1 << 40])
+def test_what_cannot_be_kept_is_refused(most: int) -> None:
+    if is_native(keep_freed):
+        with pytest.raises(ValueError, match="cannot be kept"):
+            keep_freed(most)
