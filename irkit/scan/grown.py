@@ -66,6 +66,8 @@ def grown(now: Now, detector: Detector, known: Ready, key: Callable[[], bytes]) 
     blobs = with_hits(looked.held()) if looked else None
     if looked is None or blobs is None or any(id_.decode() in followed for id_ in blobs):
         return None
+    if blobs and known.unreached:  # they may hold the same value
+        return None
     lines, commits = _lines(now.repository, moves)
     line = {*commits.ids, *(old for old, _ in moves)}
     if len(lines) < len(moves) or any(id_.decode() in followed for id_ in line):

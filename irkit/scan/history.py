@@ -91,10 +91,16 @@ class _Whole(NamedTuple):
     def followed(self) -> frozenset[str] | None:
         """See ``Ready``."""
         places = self.located.places.values() if self.located else ()
-        is_told = all(place.is_reachable and place.first is not None for some in places for place in some)
+        is_told = all(place.first is not None for some in places for place in some)
         if self.names or not is_told or wanted_ids(self.scanned.held, "tree"):
             return None
         return frozenset(id_.decode() for kind in _KINDS for id_ in wanted_ids(self.scanned.held, kind))
+
+    @property
+    def unreached(self) -> frozenset[str]:
+        """See ``Ready``."""
+        places = self.located.places if self.located else {}
+        return frozenset(id_ for id_, some in places.items() if not all(place.is_reachable for place in some))
 
 
 class _Scan(NamedTuple):
@@ -128,7 +134,8 @@ class _Scan(NamedTuple):
                 return report
         whole = self.of_everything(teller)
         if not (whole.report.is_incomplete or whole.scanned.cache_problem):
-            memo.write(Ready(state, whole.report, whole.followed), whole.scanned.held)
+            ready = Ready(state, whole.report, whole.followed, unreached=whole.unreached)
+            memo.write(ready, whole.scanned.held)
         return whole.report
 
     def _memo(self) -> Memo:

@@ -13,11 +13,11 @@ from irkit.scan.objects.held import Held
 from irkit.scan.places.kept_file import read_kept, write_kept
 from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
-from irkit.scan.repository_state import RepositoryState, index_of
+from irkit.scan.repository_state import RepositoryState, are_staged, index_of
 from irkit.scan.rule import Confidence, Rule
 from irkit.secret import Secret
 
-_MAGIC = b"irkit ready 5 "
+_MAGIC = b"irkit ready 6 "
 _NEAR = 300
 """As much of a line as a sighting has on each side: ``detect.sights.NEAR_BYTES``, whose module is slow to load."""
 _PEM_END = b"-----"
@@ -30,10 +30,9 @@ _Row = tuple[str, str, str, bool | None, _Spot, list[list[object]], list[int]]
 """Of a finding: rule, confidence, fingerprint, whether it was pushed, where to read it, places, and which of the
 followed objects hold it."""
 _State = tuple[str, list[str], dict[str, str], dict[str, tuple[int, str]], str]
-_Stored = tuple[
-    str, _State, str, list[str] | None, list[_Row], dict[str, int], list[tuple[str, str]], dict[str, int], int, int
-]
-"""Asked, state, index, ids that are followed, findings, and the numbers of the report."""
+_Ids = tuple[list[str] | None, list[str]]
+_Stored = tuple[str, _State, str, _Ids, list[_Row], dict[str, int], list[tuple[str, str]], dict[str, int], int, int]
+"""Asked, state, index, ids that are followed and that are unreached, findings, and the numbers of the report."""
 
 
 class Ready(NamedTuple):
@@ -42,10 +41,12 @@ class Ready(NamedTuple):
     state: RepositoryState
     report: Report
     followed: frozenset[str] | None
-    """Ids of the objects with secrets, when nothing else has any and all stand in the history of something; else None:
-    then an index was asked, a lost object told, or a name or one of git's own texts seen."""
+    """Ids of the objects with secrets, when nothing else has any and all stand in some commit; else None: then an index
+    was asked, or a name or one of git's own texts seen."""
     holders: tuple[frozenset[str], ...] = ()
     """Of each finding, the ids of the followed objects that hold its value."""
+    unreached: frozenset[str] = frozenset()
+    """Which of the followed objects nothing leads to: none of them is staged."""
 
 
 class Memo(NamedTuple):
@@ -63,10 +64,14 @@ class Memo(NamedTuple):
         body = read_kept(self.file, _MAGIC)
         if body is None:
             return None
-        asked, state, index, followed, rows, dismissed, skipped, counts, size, unreachable = cast(
+        asked, state, index, (followed, unreached), rows, dismissed, skipped, counts, size, unreachable = cast(
             "_Stored", json.loads(body)
         )
-        if asked != self.asked or index not in {"", index_of(self.repository)}:
+        if (
+            asked != self.asked
+            or index not in {"", index_of(self.repository)}
+            or are_staged(self.repository, unreached)
+        ):
             return None
         findings = self._findings(rows)
         if findings is None:
@@ -79,7 +84,7 @@ class Memo(NamedTuple):
         if followed is None:
             return Ready(known, report, None)
         holders = tuple(frozenset(followed[number] for number in row[6]) for row in rows)
-        return Ready(known, report, frozenset(followed), holders)
+        return Ready(known, report, frozenset(followed), holders, frozenset(unreached))
 
     def _findings(self, rows: Sequence[_Row]) -> list[Finding] | None:
         ids = sorted({row[4][0] for row in rows})
@@ -128,7 +133,7 @@ class Memo(NamedTuple):
             self.asked,
             (state.fixed, sorted(state.loose), dict(state.tips), dict(state.logs), state.texts),
             index_of(self.repository) if ready.followed is None else "",
-            followed,
+            (followed, sorted(ready.unreached)),
             rows,
             report.dismissed,
             [(one.what, one.reason) for one in report.skipped],

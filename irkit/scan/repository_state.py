@@ -67,6 +67,16 @@ def index_of(repository: Repository) -> str:
     return repr([_stat(folder / "index") for folder in dict.fromkeys(folders)])
 
 
+def are_staged(repository: Repository, ids: Iterable[str]) -> bool:
+    """Whether an index holds one of these objects, or may do so."""
+    raw = [bytes.fromhex(id_) for id_ in ids]
+    if not raw:
+        return False
+    folders = [repository.git_dir, repository.common_dir, *worktrees(repository)]
+    files = [file for folder in dict.fromkeys(folders) for file in (folder / "index", *folder.glob("sharedindex.*"))]
+    return any(id_ in content for content in map(read_bytes, files) for id_ in raw)
+
+
 def _stat(file: Path) -> tuple[int, ...]:
     try:
         status = os.stat(file)  # noqa: PTH116 - the same

@@ -10,6 +10,7 @@ import pytest
 from irkit.scan.detect.detector import load_detector
 from irkit.scan.finding import Commit, Finding
 from irkit.scan.held_last import held_last
+from irkit.scan.history import Unreachable
 from tests.scan import planted
 from tests.scan.compared import Scans
 from tests.scan.places.histories import Git
@@ -236,6 +237,43 @@ def test_a_new_secret_that_is_not_new_alone_has_everything_looked_at(scans: Scan
         git("mv", "b.py", "c.py")
         git.commit("moved")
     assert not scans()[1]
+
+
+@pytest.fixture
+def unreached(scans: Scans, git: Git) -> Scans:
+    """Of a repository with a secret that nothing leads to."""
+    git("config", "core.logAllRefUpdates", "false")
+    git.write("a.py", LEAK)
+    git.commit()
+    git.commit_tree({b"lost": git("hash-object", "-w", "--stdin", read=OTHER).encode()}, ["HEAD"])
+    report, _ = scans()
+    assert report.unreachable == 1
+    return scans
+
+
+def test_beside_what_nothing_leads_to_a_commit_is_told_from_memory(unreached: Scans, git: Git) -> None:
+    git.write("note", b"nothing\n")
+    git.commit("onward")
+    report, is_known = unreached()
+    assert is_known
+    assert report.unreachable == 1
+    assert unreached(unreachable=Unreachable.SHOWN)[0].unreachable == 0
+    git.commit("onward")
+    assert unreached(unreachable=Unreachable.SHOWN)[1]
+
+
+@pytest.mark.parametrize("how", ["committed", "staged", "with a value more", "named"])
+def test_what_nothing_led_to_has_everything_looked_at_when_it_is_back(unreached: Scans, git: Git, how: str) -> None:
+    if how in {"committed", "staged"}:
+        git.write("b.py", OTHER)
+    if how == "with a value more":
+        git.write("b.py", b"first = 1\n" + OTHER)
+    if how == "named":
+        lost = git("fsck", "--unreachable", "--no-reflogs").split("unreachable commit ")[1].split()[0]
+        git("update-ref", "refs/heads/main", lost)
+    elif how != "staged":
+        git.commit("back")
+    assert not unreached()[1]
 
 
 def test_a_clock_that_went_back_has_everything_looked_at(scans: Scans, git: Git) -> None:
