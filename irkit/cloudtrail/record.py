@@ -22,8 +22,9 @@ from irkit.errors import OutsideError
 if TYPE_CHECKING:
     from pydantic import JsonValue  # 45 ms, of a first answer's 300
 
-DENIALS = ("AccessDenied", "Unauthorized")
-"""An error code that holds one of these says that a permission was wanting."""
+DENIALS = ("AccessDenied", "Unauthorized", "AuthorizationError", "Forbidden")
+"""An error code that holds one of these says that a permission was wanting: ``AuthorizationError`` is SNS's,
+``ForbiddenException`` that of MQ, MSK, Pinpoint and others (the services' API references, "Errors")."""
 
 
 REPLACED = "replace"

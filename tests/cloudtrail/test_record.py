@@ -49,7 +49,13 @@ def test_the_words_of_an_encryption_context_are_left_as_they_are() -> None:
     assert one.params["encryptionContext"] == {"SecretARN": "a", "App": "b"}
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "Client.UnauthorizedOperation", "AccessDeniedException"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("AccessDenied", "Client.UnauthorizedOperation", "AccessDeniedException", "AuthorizationError"),
+        *("AuthorizationErrorException", "ForbiddenException", "VpceAccessDenied"),
+    ],
+)
 def test_a_refusal_for_want_of_a_permission_is_told_from_other_errors(code: str) -> None:
     assert made("iam:ListUsers", errorCode=code).denied
     assert not made("iam:ListUsers", errorCode="NoSuchEntity").denied

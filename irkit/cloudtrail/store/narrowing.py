@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from irkit.cloudtrail.query import Outcome, Query
+from irkit.cloudtrail.record import DENIALS
 from irkit.cloudtrail.store.columns import microseconds
 
 Value = str | int | datetime
@@ -176,7 +177,7 @@ def _outcome(outcome: Outcome) -> Condition:
             return Condition(DENIED, (), exact=True)
 
 
-DENIED = "contains(error, 'AccessDenied') OR contains(error, 'Unauthorized')"
+DENIED = " OR ".join(f"contains(error, '{word}')" for word in DENIALS)
 """As ``Record.denied`` has it."""
 
 

@@ -29,6 +29,7 @@ TRAPS: list[Body] = [
     body("iam:PutUserPolicy", requestParameters={"policyDocument": json.dumps(INNER)}, userIdentity=None),
     body("iam:CreateUser", userAgent='},{"eventVersion":"1.08"', errorCode="AccessDenied"),
     body("iam:CreateUser", userAgent="line\nbreak\tand \u0001 and \u007f", errorCode="Client.UnauthorizedOperation"),
+    body("sns:Publish", errorCode="AuthorizationError"),
 ]
 ALL = [*BODIES, *TRAPS]
 
