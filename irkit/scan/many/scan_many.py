@@ -120,7 +120,7 @@ def _in_processes(targets: Sequence[Target], many: Many, at_once: int, reasons: 
         while waiting or running:
             while waiting and len(running) < at_once:
                 target = waiting.pop()
-                pid, pipe = _start(target, many, many.disk // at_once)
+                pid, pipe = _start(target, many, many.disk // at_once, [other for _, other in running.values()])
                 running[pid] = (target, pipe)
             pid, status = os.wait()
             if pid not in running:
@@ -148,7 +148,8 @@ def _tell(target: Target, code: int, why: str, many: Many, reasons: dict[Target,
     many.told(target, Ended.TOO_LARGE if code == _TOO_LARGE else Ended.FAILED, reasons[target])
 
 
-def _start(target: Target, many: Many, most: int) -> tuple[int, int]:
+def _start(target: Target, many: Many, most: int, others: Sequence[int]) -> tuple[int, int]:
+    """Begin a process; its id, and the pipe that says why it ended. ``others`` are those of the other processes."""
     reader, writer = os.pipe()
     sys.stdout.flush()
     pid = os.fork()
@@ -159,8 +160,10 @@ def _start(target: Target, many: Many, most: int) -> tuple[int, int]:
         return pid, reader
     code, text = _FAILED, ""
     try:
-        os.close(reader)
+        for pipe in (reader, *others):
+            os.close(pipe)
         os.setpgid(0, 0)
+        _end_with_reader(writer)
         code, text = _scanned(target, many, most)
     except BaseException:  # noqa: BLE001 - a child must never run on into its parent's code
         text = f"an error of irkit's own: {traceback.format_exc().splitlines()[-1].split(':')[0]}"
@@ -169,12 +172,23 @@ def _start(target: Target, many: Many, most: int) -> tuple[int, int]:
         os._exit(code)
 
 
+def _end_with_reader(pipe: int) -> None:
+    """Have this process group end (by SIGIO) when nobody holds the reading end any more: its parent was killed.
+
+    Else it would go on, and keep the state locked. Where the system has no signal for pipes, it does.
+    """
+    with suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+
+
 def _scanned(target: Target, many: Many, most: int) -> tuple[int, str]:
     file = record_file(many.state, target)
     try:
         refs_hash = many.server.refs_hash(target)
         known = load(file)
-        if known and (known.rules_hash, known.refs_hash) == (_asked(many), refs_hash):
+        is_same = known and (known.rules_hash, known.refs_hash) == (_asked(many), refs_hash)
+        if is_same and known and not known.report.is_incomplete:  # what could not be read may be mended by now
             return _DONE, Ended.UNCHANGED
         with many.server.mirrored(target, most) as folder:
             report = scan_history(repository(folder), many.detector, many.wants, _Silent())

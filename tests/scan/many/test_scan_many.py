@@ -5,8 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+import select
 import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from irkit.scan.finding import Report
 from irkit.scan.history import Unreachable, Wants
 from irkit.scan.many import scan_many as many_module
 from irkit.scan.many.mirrored import Server, TooLarge
-from irkit.scan.many.record import load
+from irkit.scan.many.record import load, save
 from irkit.scan.many.scan_many import Ended, Many, record_file, scan_many
 from irkit.scan.many.targets import Target, targets
 from irkit.secret import Secret
@@ -172,6 +175,52 @@ def test_a_run_that_was_killed_goes_on_with_what_is_left(server: GitServer, dete
     assert scans.told["acme/done"][0] is Ended.UNCHANGED
     assert places(report) == {("acme/left", "settings.ini")}
     assert not scans.many.server.scratch.exists()
+
+
+def test_when_a_run_is_killed_its_processes_end_and_free_the_state(
+    detector: Detector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, begins = os.pipe()
+    children = 2
+
+    def wait_for_ever(target: Target, many: Many, most: int) -> tuple[int, str]:
+        with subprocess.Popen(["sleep", "600"], stdout=begins) as git:
+            os.write(begins, b"%d %d " % (os.getpid(), git.pid))
+        return 0, ""
+
+    monkeypatch.setattr(many_module, "_scanned", wait_for_ever)
+    scans = Scans(detector, tmp_path)
+    pid = os.fork()
+    if pid == 0:
+        scan_many([Target(str(number)) for number in range(children)], scans.many)
+        os._exit(0)
+    told = b""
+    while told.count(b" ") < 2 * children:
+        told += os.read(begun, 100)
+    os.close(begins)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    try:
+        assert select.select([begun], [], [], 60)[0], "they go on"  # its other ends are closed, or it would wait
+        assert os.read(begun, 1) == b""
+        with (scans.many.state / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        for left in map(int, told.split()):
+            with suppress(ProcessLookupError):
+                os.kill(left, signal.SIGKILL)
+
+
+def test_what_was_scanned_in_part_is_scanned_again(server: GitServer, detector: Detector, tmp_path: Path) -> None:
+    target = filled(server, "acme/one", "x\n")
+    scans = Scans(detector, tmp_path)
+    scans.scan(target)
+    file = record_file(scans.many.state, target)
+    record = load(file)
+    assert record is not None
+    save(record._replace(report=record.report._replace(is_incomplete=True)), file)
+    scans.scan(target)
+    assert scans.told["acme/one"][0] is Ended.SCANNED
 
 
 def test_a_repository_larger_than_the_disk_is_named_and_leaves_nothing(
