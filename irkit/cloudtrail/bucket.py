@@ -233,8 +233,12 @@ class TrailBucket:
         own = list(notes)
         if missing := sorted(set(query.regions) - listing.regions):
             own.append(f"no log file of {', '.join(missing)} lies there: the trail records nothing of it")
-        if missing := sorted(set(query.accounts) - listing.accounts):
-            own.append(f"no log file of account {', '.join(missing)} lies there")
+        # A region may be one that nobody uses; an account without any file is one that this bucket tells nothing of.
+        others = f", but of {_few(sorted(listing.unasked))}" if listing.unasked else ""
+        unseen = {
+            f"account {each}": f"no log file of it lies there{others}"
+            for each in set(query.accounts) - listing.accounts
+        }
         if looked.off:
             read = f"{len(listing.left_out)} that were left out by theirs were read after all"
             more = "; other days' folders were not listed: a question without times reads all" if query.windows else ""
@@ -260,7 +264,7 @@ class TrailBucket:
             span.start,
             span.end,
             last or now,
-            dict(listing.not_seen),
+            {**listing.not_seen, **unseen},
             (self.label,),
             tuple(sorted((listing.accounts | looked.sights.accounts) - {""})),
             (*fetching.failed, *looked.skipped, *lost),

@@ -107,6 +107,8 @@ class Listing:
     left_out: list[S3Object] = field(default_factory=list)
     regions: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
+    unasked: set[str] = field(default_factory=set)
+    """Accounts that were passed over: they have a folder and nobody asked for them."""
     newest_of: dict[str, datetime] = field(default_factory=dict)
     """When the newest listed file of each account and region was delivered."""
     not_seen: dict[str, str] = field(default_factory=dict)
@@ -270,8 +272,12 @@ class Listing:
     def _of_logs(self, folder: str, name: str) -> Step | None:
         if _ORGANIZATION.fullmatch(name):
             return Step(Level.LOGS, folder)
-        wanted = not self.query.accounts or name in self.query.accounts
-        return Step(Level.ACCOUNT, folder) if _ACCOUNT.fullmatch(name) and wanted else None
+        if not _ACCOUNT.fullmatch(name):
+            return None
+        if self.query.accounts and name not in self.query.accounts:
+            self.unasked.add(name)
+            return None
+        return Step(Level.ACCOUNT, folder)
 
     def _of_regions(self, names: dict[str, str]) -> Iterator[Step]:
         asked = self.query.regions

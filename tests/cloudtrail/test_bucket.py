@@ -284,9 +284,14 @@ def test_names_that_tell_the_truth_are_believed_after_a_few_were_looked_at() -> 
 
 def test_regions_and_accounts_without_a_file_are_named(s3: FakeS3) -> None:
     query = Query(windows=(HOUR,), regions=("eu-west-1", "sa-east-1"), accounts=("111122223333", "777788889999"))
-    text = found(bucket(s3), query).coverage.text
+    coverage = found(bucket(s3), query).coverage
+    text = coverage.text
     assert "no log file of sa-east-1 lies there" in text
-    assert "no log file of account 777788889999 lies there" in text
+    assert list(coverage.not_seen) == ["account 777788889999"], "a bucket without a file of it tells nothing of it"
+    assert "NOT SEEN: account 777788889999 (no log file of it lies there)" in text
+    none = found(bucket(s3), Query(windows=(HOUR,), accounts=("777788889999",))).coverage
+    assert not none.is_whole
+    assert "(no log file of it lies there, but of 111122223333)" in none.text
     assert "what the trails record is not known (cloudtrail:DescribeTrails denied)" in text
 
 
