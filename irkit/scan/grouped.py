@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from irkit.scan.detect.beginnings import LONE_KEY
 from irkit.scan.detect.by_path import dismissed_at
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Sighting
 from irkit.scan.quick import NamedTuple
@@ -57,7 +58,7 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
         for place in places if not why else ():
             asked = (rule.id, sighting.value, sighting.near, _innermost(place, sighting, context))
             if asked not in harmless:  # a file has many versions
-                harmless[asked] = dismissed_at(rule, *asked[1:]) if asked[3] else ""
+                harmless[asked] = dismissed_at(rule, *asked[1:]) if asked[3] or rule.id == LONE_KEY else ""
             why_here = harmless[asked]
             why = why or why_here
             if not why_here:

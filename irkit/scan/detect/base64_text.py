@@ -7,6 +7,7 @@ import re
 
 from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
+from irkit.scan.detect.reference import converted, reference
 from irkit.scan.detect.shape import unlike_password, unlike_random
 
 _TEXT = re.compile(rb"[\x20-\x7e\r\n\t]+")
@@ -33,9 +34,13 @@ def unlike_base64_text(value: bytes) -> str:
     if text is None or not _TEXT.fullmatch(text):
         return _NO_TEXT
     text = text.strip()
-    if len(text) < _LEAST_DOCUMENT and (is_published(text) or placeholder(text)):
+    password = text.partition(b":")[2] or text
+    reason = converted(password)
+    if reason or len(text) >= _LEAST_DOCUMENT:
+        return reason
+    if is_published(text) or placeholder(text):
         return placeholder(text) or "documented example"
-    return ""
+    return reference(text) or reference(password)
 
 
 def unlike_base64_pair(value: bytes) -> str:
@@ -49,7 +54,9 @@ def unlike_base64_pair(value: bytes) -> str:
         return unlike_random(value) if len(value) >= _LEAST_OPAQUE else _NO_TEXT
     if len(password) < _LEAST_PASSWORD:
         return "too short"
-    return _harmless(password.strip()) or (unlike_password(password) if len(password) < _LEAST_OPAQUE else "")
+    if len(password) >= _LEAST_OPAQUE:
+        return _harmless(password.strip())
+    return _harmless(password.strip()) or reference(password) or converted(password) or unlike_password(password)
 
 
 def _harmless(text: bytes) -> str:

@@ -31,6 +31,9 @@ TAR = slice(257, 262)
 USTAR = b"ustar"
 MARKS = tuple(mark for mark, _ in WIDE)
 PACKED = tuple(magic for magic, _ in (*ARCHIVES, *UNKNOWN))
+LONE_KEY = "rails_master_key"
+"""The rule for a key that is all of a file; ``by_path`` says of which."""
+_LONE_LEAST, _LONE_MOST = 32, 34
 _SPECIAL = (*PACKED, *MARKS, LFS)
 
 
@@ -42,6 +45,17 @@ def is_special(body: bytes) -> bool:
 def specials(texts: Sequence[tuple[bytes, object]]) -> list[int]:
     """The indexes of the texts that begin like one of them."""
     return beginning(texts, _SPECIAL, TAR.start, USTAR)
+
+
+def is_lone_key(body: bytes) -> bool:
+    """Whether a text is 16 bytes in hex and nothing else."""
+    key = body.rstrip(b"\r\n") if _LONE_LEAST <= len(body) <= _LONE_MOST else b""
+    return len(key) == _LONE_LEAST and not key.strip(b"0123456789abcdef")
+
+
+def lone_keys(texts: Sequence[tuple[bytes, object]]) -> list[int]:
+    """The indexes of the texts that are as long as a key of Rails alone is, with a line end or without."""
+    return [index for index, (body, _) in enumerate(texts) if _LONE_LEAST <= len(body) <= _LONE_MOST]
 
 
 def beginning(

@@ -23,7 +23,7 @@ _TEST_VECTOR = re.compile(
 )
 _EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
 _AROUND = 200
-_IN_PATH = re.compile(rb"://[\w.-]+(?:(?::\d{1,5})?/[^\s\"'`<>()?&=#@:]*)?$")
+_IN_PATH = re.compile(rb"://[\w.-]+(?:(?::\d{1,5})?/[^\s\"'`<>()?&=#@:,;]*)?$")
 """An address without a query, up to the value."""
 _TOP_LEVEL = re.compile(rb"[a-z]{2,12}(?:\.[a-z]{2})?/")
 _BADGE = re.compile(

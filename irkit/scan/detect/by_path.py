@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from irkit.scan.detect.base64_text import decoded
-from irkit.scan.detect.shape import is_weak, unlike_random
+from irkit.scan.detect.beginnings import LONE_KEY
+from irkit.scan.detect.shape import A_WORD, is_weak, unlike_random
 from irkit.scan.detect.wordiness import wordiness
 from irkit.scan.rule import Confidence, Rule
 
@@ -19,6 +20,9 @@ COPIED = "in a test or a text of a library"
 _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 """Checks of rules that know no provider's shape."""
 _HASHES = "password_hash"
+_LITERALS = frozenset(("assigned_password", "password_argument"))
+"""Rules whose values stand in quotes."""
+_RAILS_KEY = re.compile(rb"(?:^|/)config/(?:master|credentials/[\w.\-]+)\.key$")
 _A_HASH = re.compile(rb"\$(?:apr1|[1567y]|2[abxy]|gy|argon2\w{1,2})\$")
 _PACKED = re.compile(rb"(?i)\.(?:gz|bz2|xz|zst|lzma)$")
 _PROSE = re.compile(rb"[ \t](?:to|is|as|like) `$")
@@ -97,6 +101,8 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
     Only rules that go by context are judged so: what a provider's structure proves is a secret wherever it stands.
     """
     name = _PACKED.sub(b"", path.encode("utf-8", "surrogateescape"))
+    if rule.id == LONE_KEY and line.strip() == value:
+        return "" if _RAILS_KEY.search(name) else "nothing says what it is"
     if "pem" in rule.checks or rule.id == _JWK:
         return _key_at(name)
     if (rule.confidence is not Confidence.HIGH or "jwt" in rule.checks) and _is_of_a_copy(name):
@@ -152,7 +158,7 @@ def _is_of_a_copy(name: bytes) -> bool:
 
 def _is_hard_coded(rule: Rule, value: bytes, line: bytes, name: bytes) -> bool:
     """A literal in quotes is no name of anything else: ``grape1999`` is, ``latin1`` is not, nor one in a sentence."""
-    is_literal = rule.id == "assigned_password" and _NUMBERED.fullmatch(value) is None
+    is_literal = rule.id in _LITERALS and _NUMBERED.fullmatch(value) is None
     is_literal = is_literal and _PROSE.search(line.partition(value)[0]) is None
     return is_literal or _CONFIGURATION.search(name) is not None
 
@@ -175,7 +181,7 @@ def _is_weak(rule: Rule, value: bytes) -> bool:
         return is_weak((decoded(value) or value).strip())
     value = _PERCENT.sub(lambda one: bytes.fromhex(one[1].decode()), value)
     if "password" not in rule.checks:
-        return False
+        return "random" in rule.checks and unlike_random(value) == A_WORD  # a password by its name
     text = decoded(value) if len(value) >= _LEAST_BASE64 else None
     is_text = text is not None and text.isascii() and text.decode().isprintable()
     return is_weak((text if text and is_text else value).rpartition(b":")[2] or value)

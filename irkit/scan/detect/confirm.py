@@ -12,6 +12,7 @@ from irkit.scan.quick import TYPE_CHECKING, NamedTuple, Protocol
 from irkit.scan.rule import Rule
 
 if TYPE_CHECKING:
+    from irkit.scan.detect.columns import Columns
     from irkit.scan.detect.linear import LinearPattern
 
 LINE_BYTES = 4096
@@ -20,6 +21,10 @@ _REMEMBERED = 8192
 """Verdicts that one rule remembers before it forgets them all."""
 _REMEMBERED_BYTES = 4096
 """Longer windows are not remembered."""
+_BEFORE = 160
+"""Where the name of a value stands."""
+_COLUMNS = "column_password"
+"""The rule whose pattern cannot count columns."""
 _LF = ord("\n")
 
 
@@ -49,7 +54,7 @@ class Confirm:
         self._cut = max(LINE_BYTES, rule.reach)
         self._beyond = max(1, rule.reach) if spans_lines else 1
         self._is_ours = is_ours
-        self._pattern: Pattern | LinearPattern | None = None
+        self._pattern: Pattern | Columns | LinearPattern | None = None
         self._near: Searching | None = None
         self._verdicts: dict[tuple[bytes, bool, bool], tuple[Verdict, ...]] = {}
 
@@ -109,11 +114,16 @@ class Confirm:
         """Whether the rule's expressions were needed."""
         return self._pattern is not None
 
-    def compile(self) -> Pattern | LinearPattern:
+    def compile(self) -> Pattern | Columns | LinearPattern:
         """Compile the rule's expressions, a user's by RE2."""
         rule = self.rule
         if self._is_ours:
-            self._pattern = Pattern(rule.pattern, rule.bounds)
+            if rule.id == _COLUMNS:
+                from irkit.scan.detect.columns import Columns
+
+                self._pattern = Columns()
+            else:
+                self._pattern = Pattern(rule.pattern, rule.bounds)
             self._near = re.compile(rule.near.encode(), re.MULTILINE) if rule.near else None
         else:
             from irkit.scan.detect.linear import LinearPattern
@@ -125,6 +135,7 @@ class Confirm:
 
     def _reason(self, window: bytes, start: int, end: int) -> str:
         from irkit.scan.detect.dismissal import dismissed  # 10 ms: a text without hits does without
+        from irkit.scan.detect.naming import named_password
         from irkit.scan.detect.structure import CHECKS
 
         value = window[start:end]
@@ -132,7 +143,7 @@ class Confirm:
             return "too regular"
         for check in self.rule.checks:
             reason = CHECKS[check](value)
-            if reason:
+            if reason and not (check == "random" and named_password(value, window[max(0, start - _BEFORE) : start])):
                 return reason
         first, last = line_around(window, start, end)
         return dismissed(self.rule, value, window[first:last], start - first)

@@ -43,6 +43,7 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         or vague_placeholder(value)
         or (sequence(value) or _by_inner_text(value) if "random" in rule.checks else "")
         or (converted((decoded(value) or b"").strip()) if "base64_text" in rule.checks else "")
+        or (_by_encoded(value) if "password" in rule.checks else "")
         or (A_WORD if _LETTERS.fullmatch(value) and is_wordy(value) else "")
         or harmless_name(line, at)
         or (named_thing(value, line, at) if rule.id.startswith("assigned_") else "")
@@ -68,6 +69,14 @@ def _as_key(rule: Rule, before: bytes) -> str:
     return "named as a test value" if "pem" in rule.checks and _TEST_NAME.search(before) else ""
 
 
+def _by_encoded(value: bytes) -> str:
+    """Of a password that is base64 of a text, why that is none."""
+    text = decoded(value) if len(value) >= _LEAST_BASE64 and len(value) % 4 == 0 else None
+    if not text or not text.isascii() or not text.decode().isprintable():
+        return ""
+    return stands_for_nothing(text) or converted(text) or reference(text) or (A_WORD if text.isalpha() else "")
+
+
 def _by_inner_text(value: bytes) -> str:
     """What it is base64 of, when that is a text."""
     text = decoded(value) if len(value) >= _LEAST_BASE64 else None
@@ -77,6 +86,7 @@ def _by_inner_text(value: bytes) -> str:
     is_short = text.decode().isprintable() and (len(text) < _LEAST_SENTENCE or _is_phrase(text))
     return (
         converted(text)
+        or converted(text.partition(b":")[2])
         or stands_for_nothing(text)
         or (A_WORD if is_short and is_wordy(text.rpartition(b":")[2]) else "")
     )

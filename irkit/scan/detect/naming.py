@@ -60,7 +60,18 @@ _LEXICAL = [b"token", b"data"]
 """The tables of a parser."""
 
 
+_A_PASSWORD = re.compile(
+    rb"(?i)(?:password|passwd|pwd|passphrase)[\"'`]{0,2}[^A-Za-z]*(?:value|val|default)?[^A-Za-z]*$"
+)
+_MIXED = (re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"), re.compile(rb"[0-9]"), re.compile(rb"[!@#%^&*+?~|]"))
+_LEAST_MIXED = 9
 _NO_NAME = re.compile(rb"(?:^|[^\w.$-])(?:PASS: +|pass +[\"'`(]{1,3})$")
+
+
+def named_password(value: bytes, before: bytes) -> bool:
+    """Whether a value that is not random is a password all the same: named so, with capitals, digits and signs."""
+    is_mixed = len(value) >= _LEAST_MIXED and all(one.search(value) for one in _MIXED)
+    return is_mixed and _A_PASSWORD.search(before, max(0, len(before) - _REACH)) is not None
 
 
 def name_before(line: bytes, at: int) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from irkit.scan.detect.archive import MOST_DEPTH, Budget, Member, is_archive, members
-from irkit.scan.detect.beginnings import LFS, MARKS, is_special
+from irkit.scan.detect.beginnings import LFS, LONE_KEY, MARKS, is_lone_key, is_special
 from irkit.scan.detect.confirm import Confirm, line_around
 from irkit.scan.detect.form import Form
 from irkit.scan.detect.kept import Kept
@@ -72,6 +72,7 @@ class Sights:
         self._confirms: dict[int, Confirm] = {}
         self._rules = len(parts.rules)
         """The number of the first hit that is no rule's."""
+        self._lone: list[int] | None = None
         self._zip = self._rules + Form.ZIP
         self._wide = frozenset((self._rules + Form.UTF_16, self._rules + Form.UTF_32))
 
@@ -128,6 +129,8 @@ class Sights:
         whole = wide(body) if is_wide else None
         if whole is not None:
             seen += self._within(whole, level)
+        if level == 0 and is_lone_key(body):
+            seen += self._lone_key(body.rstrip())
         for number, places in ends.items():
             if number < count:
                 seen += self._confirmed(number, body, sorted(places))
@@ -137,6 +140,14 @@ class Sights:
                 for region in regions(Form(number - count), body, places):
                     seen += self._within(region, level)
         return seen
+
+    def _lone_key(self, key: bytes) -> Iterator[Seen]:
+        from irkit.scan.detect.shape import unlike_random
+
+        if self._lone is None:
+            self._lone = [number for number, rule in enumerate(self._parts.rules) if rule.id == LONE_KEY]
+        for number in self._lone:
+            yield Seen(0, len(key), number, self._confirm(number).rule.confidence, key, unlike_random(key))
 
     def _within(self, region: Decoded, level: int) -> Iterator[Seen]:
         hits = self._prefilter.hits(region.inner)
