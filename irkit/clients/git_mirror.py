@@ -70,6 +70,10 @@ class Survey:
     signed_commits: int
     names: int = 0
     """How many different names of files hold it: they are not in ``hits``."""
+    skipped: tuple[str, ...] = ()
+    """Why something was not looked into (an archive that is encrypted), once for each such thing."""
+    is_whole: bool = True
+    """Whether every object that is there could be read."""
 
 
 @dataclass(frozen=True)

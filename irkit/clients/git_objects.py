@@ -65,12 +65,14 @@ _NEAR = 400
 
 
 def objects(git: GitProcess) -> Iterator[GitObject]:
-    """Every blob, commit and tag of the repository, each once, in no order of meaning."""
+    """Every blob, commit and tag that can be read, each once, in no order of meaning."""
     with git.stream("cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer") as (stdin, stdout):
         stdin.close()
         while header := stdout.readline():
-            oid, kind, size = header.decode().split()
-            content = stdout.read(int(size))
+            oid, kind, *size = header.decode().split()
+            if not size:  # "missing", which git says of a broken one too
+                continue
+            content = stdout.read(int(size[0]))
             stdout.read(1)
             if kind != "tree":
                 yield GitObject(ObjectId(oid), ObjectKind(kind), content)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from irkit.clients.git_mirror import Mirror, is_pushable
 from irkit.clients.git_objects import ObjectId
 from irkit.contract import Frozen
-from irkit.purge.survey import survey
+from irkit.purge.survey import whole_survey
 from irkit.secret import Fingerprint, Secret
 
 
@@ -29,7 +29,7 @@ def remains(
     mirror: Mirror, key_id: str, fingerprints: Collection[Fingerprint], fingerprint: Callable[[Secret], Fingerprint]
 ) -> Remains:
     """Read every object of the mirror and say which refs hold the key id or a secret of these fingerprints."""
-    seen = survey(mirror, key_id)
+    seen = whole_survey(mirror, key_id)
     holding = {ref for hit in seen.hits for ref in hit.refs}
     wanted = set(fingerprints)
     marked: set[ObjectId] = {oid for oid, token in mirror.every_token() if fingerprint(token) in wanted}

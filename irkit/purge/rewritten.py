@@ -12,7 +12,7 @@ from irkit.clients.git_mirror import Mirror, commit_map, first_changed, is_pusha
 from irkit.clients.git_objects import ObjectId
 from irkit.contract import Frozen
 from irkit.errors import IrkitError
-from irkit.purge.survey import encoded_texts, survey
+from irkit.purge.survey import encoded_texts, whole_survey
 from irkit.secret import Secret
 
 MARK = "***REMOVED***"
@@ -47,14 +47,14 @@ class Rewritten(Frozen):
 def rewrite_history(mirror: Mirror, key_id: str, secrets: Sequence[Secret]) -> Rewritten:
     """Take the key id and the secrets out of everything in the mirror. Raises IrkitError when something is left."""
     before = mirror.refs()
-    seen = survey(mirror, key_id, secrets)
+    seen = whole_survey(mirror, key_id, secrets)
     holding = {ref for hit in seen.hits for ref in hit.refs}
     if not holding:
         return Rewritten(moves=(), stuck=(), commits=0, signed_commits=seen.signed_commits, first_changed=())
     plain = [Secret(key_id), *secrets]
     rewrite(mirror, [*plain, *encoded_texts(mirror, plain)], MARK)
     after = mirror.refs()
-    left = survey(mirror, key_id, secrets).hits
+    left = whole_survey(mirror, key_id, secrets).hits
     beyond = [hit for hit in left if hit.via]
     if len(left) > len(beyond) or before.keys() != after.keys():
         msg = f"after the rewrite the key is still in {len(left)} objects, or refs were lost"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from irkit.clients.git_mirror import Found, Held, Mirror, Survey
 from irkit.clients.git_objects import ObjectId, ObjectKind, secret_near
+from irkit.errors import OutsideError
 from irkit.scan.objects.cat_file import read_objects
 from irkit.scan.objects.held import Scanned
 from irkit.scan.repository import Repository, repository
@@ -19,10 +20,29 @@ from irkit.secret import Secret
 _JOBS = 1
 _KEY_ID = 0
 """The key id is the first of the values that are looked for."""
+_TOLD = 3
+"""So many reasons are told."""
+
+
+def whole_survey(mirror: Mirror, key_id: str, known: Sequence[Secret] = ()) -> Survey:
+    """``survey``, for those who rest on what it did not find. Raises OutsideError when an object could not be read."""
+    seen = survey(mirror, key_id, known)
+    if not seen.is_whole:
+        raise unread(seen)
+    return seen
+
+
+def unread(seen: Survey) -> OutsideError:
+    """What to say when a key was not found and not everything could be read."""
+    why = "; ".join(sorted(set(seen.skipped))[:_TOLD])
+    msg = f"not every object of the repository could be read, so nobody knows whether the key is there: {why}"
+    return OutsideError(
+        msg, hint="try again: all is fetched anew; if it stays so, run git fsck where the repository lies"
+    )
 
 
 def survey(mirror: Mirror, key_id: str, known: Sequence[Secret] = ()) -> Survey:
-    """Find a key id, the secret that stands near it, and any ``known`` secret, in every object."""
+    """Find a key id, the secret that stands near it, and any ``known`` secret, in every object that can be read."""
     where = repository(mirror.folder)
     values = [Secret(key_id), *known]
     found, scanned = _standings(where, values)
@@ -39,6 +59,8 @@ def survey(mirror: Mirror, key_id: str, known: Sequence[Secret] = ()) -> Survey:
         tags=scanned.counts.get("tags", 0),
         signed_commits=mirror.signed_commits(),
         names=len({one.object_id for one in found if one.kind == "tree"}),
+        skipped=tuple(each.reason for each in scanned.skipped),
+        is_whole=not scanned.is_incomplete,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from irkit.actions.git import find_secret, purge_history
 from irkit.clients.git_mirror import Held
 from irkit.contract import Proof
+from irkit.errors import OutsideError
+from irkit.purge import survey
+from irkit.scan.repository import Repository, repository
 from irkit.secret import Secret
 from tests.forge import KEY_ID, SECRET, Forge
 
@@ -104,3 +108,35 @@ def test_a_wrapped_text_is_named_and_never_replaced_by_halves(forge: Forge) -> N
     text = forge.git.git("cat-file", "-p", blob, cwd=forge.git.folder(NAME))
     assert "deploy-encoded.txt (base64): remove that file by hand" in plan.blast
     assert text == wrapped.decode().rstrip()
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object of each mirror cannot be read."""
+
+    def with_one(folder: Path) -> Repository:
+        where = folder / "objects" / "ab" / ("c" * 38)
+        where.parent.mkdir(exist_ok=True)
+        where.write_bytes(b"no object")
+        return repository(folder)
+
+    monkeypatch.setattr(survey, "repository", with_one)
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_key_is_not_absent_where_an_object_could_not_be_read(forge: Forge) -> None:
+    absent = find_secret.Params(repository=forge.url, key_id="AKIAQYLPMN5HFIQR7XYA")
+    with pytest.raises(OutsideError, match="nobody knows whether the key is there") as raised:
+        find_secret.read(forge.clients("find_leak"), absent)
+    assert "git fsck" in raised.value.hint
+    assert found(forge).outcome is find_secret.Outcome.FOUND
+    assert "; NOT LOOKED INTO: 1 times " in found(forge).coverage
+
+
+def test_nothing_is_proven_gone_where_an_object_could_not_be_read(forge: Forge, request: pytest.FixtureRequest) -> None:
+    params = purge_history.Params(repository=forge.url, key_id=KEY_ID, locators=found(forge).locators, protections=())
+    receipt = purge_history.apply(forge.clients(), purge_history.plan(forge.clients(), params))
+    assert purge_history.verify(forge.clients(), receipt).proof is Proof.PROVEN
+    request.getfixturevalue("broken")
+    with pytest.raises(OutsideError, match="not every object"):
+        purge_history.verify(forge.clients(), receipt)

@@ -8,6 +8,7 @@ The attacker sees nothing of this: it is a fetch.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -17,11 +18,15 @@ from irkit.clients.git_mirror import Held, Hit, Mirror, Survey
 from irkit.clients.git_objects import Locator, ObjectId, ObjectKind
 from irkit.contract import Action, Effect, Frozen
 from irkit.counted import counted
-from irkit.purge.survey import survey
+from irkit.purge.survey import survey, unread
 from irkit.secret import Fingerprint, Secret
 
 if TYPE_CHECKING:
     from irkit.clients.clients import Clients
+
+
+_REASONS = 5
+"""So many reasons why something was not looked into are told."""
 
 
 class Outcome(StrEnum):
@@ -85,13 +90,19 @@ class Result(Frozen):
 
 
 def read(clients: Clients, params: Params) -> Result:
-    """Mirror the repository and look. Raises ``Unreachable``, ``Denied``, ``NotFound``, ``UsageError``."""
+    """Mirror the repository and look.
+
+    Raises ``Unreachable``, ``Denied``, ``NotFound``, ``UsageError``, and ``OutsideError`` when the key was not found
+    and not every object could be read.
+    """
     clients.progress(f"mirroring {params.repository}")
     known = clients.known_secrets.get(params.key_id)
     with clients.git.mirror(params.repository) as mirror:
         refs = mirror.refs()
         clients.progress(f"reading every object of {len(refs)} refs")
         found = survey(mirror, params.key_id, [known] if known else [])
+        if not (found.hits or found.names or found.is_whole):
+            raise unread(found)
         places = tuple(_place(clients, mirror, params.key_id, hit) for hit in found.hits)
         locators = _one_a_secret(places)
         if locators and known is None:
@@ -143,7 +154,16 @@ def _coverage(found: Survey, refs: int) -> str:
         f"{refs} refs, {found.commits} commits, {found.blobs} files and {found.tags} tags read whole, also in base64, "
         f"hex, percent encoding, UTF-16 and archives; {found.names} file names hold it; "
         "not read: forks, unreachable objects, large-file storage, a value split over several texts"
+        f"{_skipped(found)}"
     )
+
+
+def _skipped(found: Survey) -> str:
+    if not found.skipped:
+        return ""
+    reasons = Counter(found.skipped).most_common()
+    told = ", ".join(f"{count} times {why}" for why, count in reasons[:_REASONS])
+    return f"; NOT LOOKED INTO: {told}" + (" and more" if len(reasons) > _REASONS else "")
 
 
 def _kept(clients: Clients, places: Sequence[Place], coverage: str) -> str:
