@@ -151,6 +151,15 @@ def test_a_commit_on_a_packed_branch_is_told_from_memory(scans: Scans, git: Git)
     assert scans()[1]
 
 
+def test_beside_a_name_as_long_as_a_key_alone_in_its_file_a_commit_is_told_from_memory(scans: Scans, git: Git) -> None:
+    git.write("8e83d16133499b505bf3986f4f209a65", LEAK)  # Rails' key is all of its file
+    git.commit()
+    scans()
+    git.write("note", b"nothing\n")
+    git.commit("onward")
+    assert scans()[1]
+
+
 def test_a_branch_that_holds_another_version_of_the_file_is_looked_at(scans: Scans, git: Git) -> None:
     git.write("a.py", LEAK)
     git.commit()

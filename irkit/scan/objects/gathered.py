@@ -6,6 +6,7 @@ import marshal
 from collections.abc import Callable, Container, Sequence
 
 from irkit.scan.detect.batch import Spans
+from irkit.scan.detect.beginnings import LONE_KEY
 from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.detect.looked import PassedOver
 from irkit.scan.finding import Sighting
@@ -21,6 +22,7 @@ _Skips = list[tuple[Key | None, str, str]]
 _Parts = tuple[list[tuple[Key, str, list[_Fields]]], dict[str, int], int, _Skips, dict[Key, str]]
 _CONFIDENCES = {one.value: one for one in Confidence}
 
+_TREE = "tree"
 _LOOKED_AT_ONCE = 1 << 20
 _HELD_AT_ONCE = 16 << 20
 """Texts wait in memory until they are looked at; of a long one perhaps only a line is."""
@@ -49,6 +51,8 @@ class Gathered:
     def keep(self, key: Key, kind: str, looked: Looked) -> None:
         """Add what was seen in an object."""
         kept = [one for one in looked.sightings if not one.dismissed or self._is_first(one)]
+        if kind == _TREE:
+            kept = [one for one in kept if not _is_all_of_a_text(one)]
         if kept:
             before = self.held.get(key, (kind, ()))[1]
             self.held[key] = (kind, (*before, *(one for one in kept if one not in before)))
@@ -145,3 +149,8 @@ class Task(NamedTuple):
     """A guess of its cost: the dearest are begun first."""
     keys: Callable[[set[int]], dict[int, str]] | None = None
     """The ids of objects that the task knows by number."""
+
+
+def _is_all_of_a_text(one: Sighting) -> bool:
+    """Whether it is a key because its file holds nothing else: the name of a file that is as long is none."""
+    return one.rule == LONE_KEY and one.start == 0
