@@ -17,6 +17,7 @@ from irkit.cli.trail_cells import cell, safe_json, stamp
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import Teller, say
 from irkit.cli.trail_written import print_table
+from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import Batch
 from irkit.errors import IrkitError, UsageError
@@ -73,7 +74,9 @@ def fetch(raw: Filed, folder: Path, query: Query) -> None:
 
     Nothing for other sources. Raises ``OutsideError`` when nothing can be had.
     """
-    from irkit.cloudtrail.bucket import TrailBucket
+    if isinstance(raw, LocalFiles):
+        return
+    from irkit.cloudtrail.bucket import TrailBucket  # AWS's client: 70 ms, that questions of files do without
     from irkit.cloudtrail.store.cached import Cached
 
     if not isinstance(raw, TrailBucket):

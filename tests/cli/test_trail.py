@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -281,3 +282,19 @@ def test_a_question_over_files_loads_nothing_that_it_does_not_need() -> None:
     words = ["trail", "activity", "--from", str(DATA), "--key", "AKIATFQR7NSC8Q4X20BJ", "--no-cache"]
     ran = subprocess.run([sys.executable, "-c", LOADED, *words], capture_output=True, text=True, check=True)
     assert set(ran.stderr.splitlines()[-1].split()) & HEAVY == set()
+
+
+def test_what_is_counted_of_files_loads_no_client_of_aws(tmp_path: Path) -> None:
+    words = ["trail", "seen", "--follow", "alone", "--from", str(DATA)]
+    place = {"XDG_CACHE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    for _ in ("built", "asked"):
+        ran = subprocess.run(
+            [sys.executable, "-c", LOADED, *words],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, **place},
+        )
+    assert (
+        set(ran.stderr.splitlines()[-1].split()) & {"boto3", "botocore", "pydantic", "irkit.cloudtrail.bucket"} == set()
+    )
