@@ -29,9 +29,9 @@ class DeltaUnusable(Exception):
 
 def apply_delta(base: bytes, delta: bytes) -> bytes:
     """What a delta makes of its base. Raises ``DeltaUnusable``."""
-    apply, error = _applying()
+    patched, error = _applying()
     try:
-        return b"".join(apply(base, delta))
+        return b"".join(patched(base, delta))
     except error as why:
         raise DeltaUnusable(str(why)) from None
 
@@ -42,7 +42,7 @@ def _applying() -> tuple[Callable[[bytes, bytes], list[bytes]], type[Exception]]
     from dulwich.errors import ApplyDeltaError
 
     try:
-        from dulwich._pack import apply_delta as apply  # type: ignore[import-not-found]
+        from dulwich._pack import apply_delta as patched  # type: ignore[import-not-found]
     except ImportError:  # pragma: no cover - every platform that irkit is tested on has a wheel
-        from dulwich.pack import apply_delta as apply
-    return apply, ApplyDeltaError
+        from dulwich.pack import apply_delta as patched
+    return patched, ApplyDeltaError

@@ -60,7 +60,7 @@ def test_a_dead_key_makes_the_apps_unhealthy_and_a_deployment_heals_them(raise_w
     assert at(world.consumers.report("api"), "healthy") is True
     after = world.consumers.pids
     assert (after["api"] != before["api"], after["batch"] == before["batch"]) == (True, True)
-    assert at(world.consumers.report("batch"), "healthy") is False
+    assert becomes(lambda: at(world.consumers.report("batch"), "healthy") is False)  # it looks in its own time
 
 
 def test_a_deployment_that_is_refused_restarts_nothing(lonely: World) -> None:
