@@ -1,7 +1,8 @@
 """Builds irkit's native code, where there is a C compiler; without one irkit does the same in Python, slower.
 
-Every ``irkit/**/_*.c`` becomes one extension module beside it (in a wheel too). They use Python's limited API of 3.11
-(PEP 384), so that one file serves all later versions. ``IRKIT_PURE_PYTHON=1`` builds none.
+Every ``irkit/**/_*.c`` becomes one extension module beside it (in a wheel too); parts of ``_marks.c`` are
+``marks_*.h`` there. They use Python's limited API of 3.11 (PEP 384), so that one file serves all later versions.
+``IRKIT_PURE_PYTHON=1`` builds none.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def compiled(source: Path) -> Path | None:
     target = source.with_suffix(_SUFFIX)
     made = target.with_suffix(".new")
     linker = shlex.split(sysconfig.get_config_var("LDSHARED") or "cc -shared")
-    hashed = hashlib.sha256(source.read_bytes()).hexdigest()
+    parts = sorted(source.parent.glob(f"{source.stem[1:]}_*.h"))
+    hashed = hashlib.sha256(b"".join(part.read_bytes() for part in (source, *parts))).hexdigest()
     words = [*linker, *_FLAGS, _API, f'-DSOURCE_HASH="{hashed}"', f"-I{sysconfig.get_path('include')}"]
     try:
         subprocess.run([*words, str(source), "-o", str(made)], check=True, capture_output=True, text=True)

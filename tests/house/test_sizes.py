@@ -15,6 +15,10 @@ LONG_MODULES = {
     "irkit/incident/state.py": "one small function an event: apart they would hide what the fold leaves out",
 }
 LONG_FUNCTIONS: dict[str, str] = {}
+LONG_NATIVE = {
+    "irkit/scan/objects/_entries.c": "the six functions of pack_entries.py, over the same columns of numbers",
+    "irkit/scan/objects/_families.c": "deltas, families, texts and names are one loop over a pack, and share each object",
+}
 
 
 def module_lines() -> dict[str, int]:
@@ -39,6 +43,12 @@ def test_the_median_module_is_short() -> None:
 def test_no_module_is_long_without_a_reason() -> None:
     long = {name for name, count in module_lines().items() if count > MODULE_CAP}
     assert long == set(LONG_MODULES)
+
+
+def test_no_native_file_is_long_without_a_reason() -> None:
+    paths = [path for kind in ("*.c", "*.h") for path in (ROOT / "irkit").rglob(kind)]
+    long = {str(path.relative_to(ROOT)) for path in paths if len(path.read_text().splitlines()) > MODULE_CAP}
+    assert long == set(LONG_NATIVE)
 
 
 def test_functions_are_short_as_a_rule() -> None:
