@@ -17,7 +17,7 @@ LONG_MODULES = {
 LONG_FUNCTIONS: dict[str, str] = {}
 LONG_NATIVE = {
     "irkit/scan/objects/_entries.c": "the six functions of pack_entries.py, over the same columns of numbers",
-    "irkit/scan/objects/_families.c": "deltas, families, texts and names are one loop over a pack, and share each object",
+    "irkit/scan/objects/_families.c": "deltas, families, texts and names share each object of one loop over a pack",
 }
 
 
