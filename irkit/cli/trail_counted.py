@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
-from irkit.cli.trail_cache import built, fetch
+from irkit.cli.trail_settled import settled
 from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import Teller, say
 from irkit.cloudtrail.coverage import Coverage
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from irkit.cloudtrail.athena.source import Athena
-    from irkit.cloudtrail.store.cached import Filed
 
 
 class Counted(NamedTuple):
@@ -47,13 +46,12 @@ def counted(asked: Looked, teller: Teller) -> Counted | None:
         return None
     raw, folder = found[0]
     try:
-        fetch(raw, folder, asked.query)
-        complete(raw, folder, asked, "it is counted in the store")
+        with settled(raw, folder, asked.query, asked.whence, "it is counted in the store", teller.hear) as store:
+            return _by_store(folder, asked.query, store.coverage) if store.ready.stored is not None else None
     except (OSError, IrkitError) as error:
         # Without room for a store, the records are read.
         say(f"irkit trail: it cannot be counted in the store, the records are read: {error}")
         return None
-    return _by_store(raw, folder, asked.query)
 
 
 def _by_athena(source: Athena, query: Query, teller: Teller) -> Counted:
@@ -66,39 +64,13 @@ def _by_athena(source: Athena, query: Query, teller: Teller) -> Counted:
                 return Counted(*end.value)
 
 
-def complete(raw: Filed, folder: Path, asked: Looked, why: str) -> None:
-    """Put what is new into the store, and say that, and why.
-
-    Raises what ``building`` raises, and ``OSError`` when nothing can be written.
-    """
-    from irkit.cloudtrail.store.holdings import Holdings
-
-    holdings = Holdings.opened(folder)
-    known: dict[str, str] = {}
-    if holdings is not None:
-        with closing(holdings):
-            known = {each.place: each.stamp for each in holdings.unread.values()} | holdings.stamps()
-    if any(known.get(each.place) != each.stamp for each in raw.files()):
-        say(f"irkit trail: {why}, which is built first")
-        built(raw, folder, asked.whence)
-
-
-def _by_store(raw: Filed, folder: Path, query: Query) -> Counted | None:
-    """None where there are records that are not in the store."""
-    from irkit.cloudtrail.store.cached import Ready
+def _by_store(folder: Path, query: Query, coverage: Coverage) -> Counted | None:
+    """None where there is no store: of nothing that can be read there is none."""
     from irkit.cloudtrail.store.seen_counts import MOST_VALUES, seen
 
     try:
         found = seen(folder, query, MOST_VALUES)
-    except NotFound:  # of nothing that can be read there is no store
+    except NotFound:
         return None
     cut = f"NOT TOLD: more than the {MOST_VALUES:,} most frequent values of each kind: {', '.join(found.cut)} has more"
-    with closing(Ready(raw, folder)) as ready, closing(ready.unstored(query)) as look:
-        while True:
-            try:
-                batch = next(look)
-            except StopIteration as end:
-                return Counted(found.rows, end.value, (cut,) if found.cut else ())
-            if batch.records:
-                say("irkit trail: not all of it is in the store, the records are read")
-                return None
+    return Counted(found.rows, coverage, (cut,) if found.cut else ())

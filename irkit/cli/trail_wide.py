@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import attrgetter
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from irkit.cli.trail_cells import cell, rank
-from irkit.cli.trail_counted import complete
+from irkit.cli.trail_settled import settled
 from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
@@ -23,7 +23,6 @@ from irkit.cloudtrail.questions.sliced import slicing
 from irkit.cloudtrail.ranked_rows import RankedRows
 from irkit.cloudtrail.source import Batch
 from irkit.cloudtrail.store.building import StoreBusy, is_being_built
-from irkit.cloudtrail.store.cached import Ready
 from irkit.cloudtrail.store.slices import Slices
 from irkit.errors import OutsideError
 from irkit.wiring.trail import Kind, places, storable
@@ -117,20 +116,21 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
         raise ValueError("only what a store can hold is asked so")
     raw, folder = place
     give_back()  # what was held until it was too much, before a store is built beside it
-    try:
-        _wait(folder)
-        complete(raw, folder, asked, f"{_MANY}: they are asked for in the store")
-    except StoreBusy as error:
-        raise StoreBusy(f"{_MANY}, and another process is building the store under {folder}", hint=_BUSY) from error
-    except OSError as error:
-        why = f"{_MANY}, and no store of them can be made under {folder}: {error.strerror}"
-        raise OutsideError(why, hint=_OTHERWISE) from error
-    with closing(Ready(raw, folder)) as ready:
-        if ready.stored is None:
+    why = f"{_MANY}: they are asked for in the store"
+    with ExitStack() as opened:
+        try:
+            _wait(folder)
+            needed = question.needs(asked.query)
+            store = opened.enter_context(settled(raw, folder, needed, asked.whence, why, hear))
+        except StoreBusy as error:
+            raise StoreBusy(f"{_MANY}, and another process is building the store under {folder}", hint=_BUSY) from error
+        except OSError as error:
+            why = f"{_MANY}, and no store of them can be made under {folder}: {error.strerror}"
+            raise OutsideError(why, hint=_OTHERWISE) from error
+        if store.ready.stored is None:
             raise OutsideError(f"the store under {folder} cannot be used", hint="irkit trail cache --drop, then again")
-        found = _heard(slicing(Slices(ready.stored), question, asked.query, follow, folder), hear)
-        coverage = _heard(ready.unstored(question.needs(asked.query)), hear)
-    return Wide(WideRows(found.rows), coverage, found.notes)
+        found = _heard(slicing(Slices(store.ready.stored), question, asked.query, follow, folder), hear)
+        return Wide(WideRows(found.rows), store.coverage, found.notes)
 
 
 def _wait(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from irkit.cli import trail_gauge, trail_wide, trail_written
+from irkit.cli import trail_gauge, trail_settled, trail_wide, trail_written
 from irkit.cli.trail import trail
 from irkit.cli.trail_written import Format
 from irkit.cloudtrail.questions import sliced
@@ -163,14 +163,14 @@ def test_what_was_held_is_given_back_before_a_store_is_built(
     ask: Ask, kept: Kept, hold: Hold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    complete = trail_wide.complete
+    complete = trail_settled.complete
 
     def completed(*given: object) -> None:
         done.append("complete")
         complete(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(trail_wide, "give_back", lambda: done.append("give back"))
-    monkeypatch.setattr(trail_wide, "complete", completed)
+    monkeypatch.setattr(trail_settled, "complete", completed)
     hold(FEW)
     assert ask("secrets", "--from", kept.logs, "--format", "json").code == 0
     assert done == ["give back", "complete"]
