@@ -22,6 +22,7 @@ from irkit.cloudtrail.store.cached import Ready
 from irkit.cloudtrail.store.holdings import Holdings
 
 if TYPE_CHECKING:
+    from irkit.cloudtrail.raw.raw_file import RawFile
     from irkit.cloudtrail.store.cached import Filed
 
 _ROUNDS = 3
@@ -62,14 +63,19 @@ def complete(raw: Filed, folder: Path, whence: Whence, why: str) -> None:
 
     Raises what ``building`` raises, and ``OSError`` when nothing can be written.
     """
+    if any(True for _ in lacking(raw, folder)):
+        say(f"irkit trail: {why}, which is built first")
+        built(raw, folder, whence)
+
+
+def lacking(raw: Filed, folder: Path) -> Iterator[RawFile]:
+    """The files that its store does not have as they are now; of a bucket, those of its objects that were fetched."""
     holdings = Holdings.opened(folder)
     known: dict[str, str] = {}
     if holdings is not None:
         with closing(holdings):
             known = {each.place: each.stamp for each in holdings.unread.values()} | holdings.stamps()
-    if any(known.get(each.place) != each.stamp for each in raw.files()):
-        say(f"irkit trail: {why}, which is built first")
-        built(raw, folder, whence)
+    return (each for each in raw.files() if known.get(each.place) != each.stamp)
 
 
 def _left(look: Generator[Batch, None, Coverage], hear: Callable[[Batch], None]) -> tuple[int, Coverage]:

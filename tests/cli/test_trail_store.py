@@ -64,6 +64,25 @@ def test_sql_is_asked_of_the_store_which_is_built_first(ask: Ask, logs: Path) ->
     assert json.loads(rows.out) == [{"n": 17}]
 
 
+def test_sql_tells_what_the_store_covers(ask: Ask, logs: Path) -> None:
+    words = ("sql", "SELECT count(*) AS n FROM events", "--from", logs, "--format", "json")
+    told = ask(*words)
+    assert "1 row; 2 files read, 18 events looked at, 1 double left out" in told.err
+    log(logs, body("iam:CreateUser", eventID="late"), name="c.json.gz")
+    stale = ask(*words)
+    assert (stale.code, json.loads(stale.out)) == (1, [{"n": 17}])
+    assert "1 of its files are not in the store as they are now: irkit trail cache --build" in stale.err
+    assert ask("cache", "--build", "--from", logs).code == 0
+    assert (ask(*words).code, json.loads(ask(*words).out)) == (0, [{"n": 18}])
+
+
+def test_sql_names_the_files_that_the_store_could_not_read(ask: Ask, logs: Path) -> None:
+    (logs / "z.json.gz").write_bytes(b"\x1f\x8b no gzip")
+    told = ask("sql", "SELECT count(*) AS n FROM events", "--from", logs, "--format", "json")
+    assert (told.code, json.loads(told.out)) == (1, [{"n": 17}])
+    assert "z.json.gz" in told.err.rpartition("1 row")[2]
+
+
 @pytest.mark.parametrize(
     "text",
     ["DROP TABLE x", "SELECT 1; SELECT 2", "SELECT * FROM read_csv('/etc/passwd')", "SELECT nothing FROM events", "("],

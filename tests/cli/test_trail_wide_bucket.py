@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -98,3 +99,9 @@ def test_objects_that_there_is_no_room_to_keep_are_told_as_not_seen(
     assert told.code == 1
     assert 0 < len(told.document["rows"]) < FILES * IN_A_FILE
     assert any("room" in why for why in told.document["coverage"]["not_seen"].values())
+
+
+def test_sql_of_a_bucket_that_nobody_asked_before_has_its_objects(ask: Ask, s3: Arriving) -> None:
+    told = ask("sql", "SELECT count(*) AS n FROM events", *WORDS)
+    assert (told.code, json.loads(told.out)) == (0, [{"n": FILES * IN_A_FILE}])
+    assert "s3://logs/ was not looked at again" in told.err
