@@ -94,9 +94,9 @@ def _finding(group: Sequence[Seen], context: Context) -> Finding:
     best = min(group, key=lambda seen: (_SURE.index(seen.sighting.confidence), -len(seen.sighting.near))).sighting
     rule = context.rule(best.rule)
     secret = Secret(best.value.decode("utf-8", "backslashreplace"))
-    places = tuple(sorted(merged(place for seen in group for place in seen.places), key=_order))
-    commits = [place.first.id for place in places if place.first]
-    pushed = [context.pushed(commit) for commit in commits]
+    every = [place for seen in group for place in seen.places]  # of one file, a version may be pushed and another not
+    pushed = [context.pushed(commit) for commit in dict.fromkeys(place.first.id for place in every if place.first)]
+    places = tuple(sorted(merged(every), key=_order))
     return Finding(
         rule=rule.id,
         title=rule.title,

@@ -278,7 +278,8 @@ def joined(reports: Sequence[Report]) -> Report:
         for finding in report.findings:
             known = findings.get(finding.fingerprint)
             places = dict.fromkeys((*(known.places if known else ()), *finding.places))
-            findings[finding.fingerprint] = (known or finding)._replace(places=tuple(places))
+            pushed = _pushed(known, finding) if known else finding.pushed
+            findings[finding.fingerprint] = (known or finding)._replace(places=tuple(places), pushed=pushed)
         for totals, more in ((dismissed, report.dismissed), (counts, report.counts)):
             for name, count in more.items():
                 totals[name] = totals.get(name, 0) + count
@@ -292,3 +293,9 @@ def joined(reports: Sequence[Report]) -> Report:
         sum(report.unreachable for report in reports),
         any(report.is_incomplete for report in reports),
     )
+
+
+def _pushed(one: Finding, other: Finding) -> bool | None:
+    """Pushed from one repository is pushed; not pushed when that is so of all, plain files aside."""
+    told = {known.pushed for known in (one, other) if any(place.kind is not PlaceKind.FILE for place in known.places)}
+    return True if True in told else None if None in told or not told else False

@@ -46,6 +46,14 @@ def test_one_value_in_two_files_is_one_finding_with_two_places() -> None:
     assert finding.pushed is True
 
 
+def test_a_value_is_pushed_when_any_version_of_its_file_is() -> None:
+    seen = [Seen(sighting(), (blob("a.env", n),)) for n in (2, 3)]
+    pushed = CONTEXT._replace(pushed=lambda commit: commit == "c3")
+    (finding,) = grouped(seen, pushed).findings
+    assert finding.places[0].first == commit(2)
+    assert finding.pushed is True
+
+
 def test_two_values_are_two_findings_with_different_fingerprints() -> None:
     seen = [Seen(sighting(), (blob("a", 1),)), Seen(sighting("thing_Zx1WdQ7f2Lm9"), (blob("a", 1),))]
     one, other = grouped(seen, CONTEXT).findings

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from irkit.scan.detect.detector import load_detector
-from irkit.scan.history import Wants, scan_history
+from irkit.scan.finding import Finding, Place, PlaceKind, Report
+from irkit.scan.history import Wants, joined, scan_history
 from irkit.scan.repository import NotARepository, repository
 from irkit.scan.repository_at import repository_at
+from irkit.scan.rule import Confidence, Severity
+from irkit.secret import Secret
 from tests.scan.compared import KEY, Quiet
 from tests.scan.places.histories import Git
 
@@ -64,3 +67,27 @@ def test_a_folder_that_nobody_may_enter_is_no_repository(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(Path, "is_file", denied)
     assert repository_at(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([("blob", False), ("blob", True)], True),
+        ([("blob", True), ("blob", False)], True),
+        ([("file", None), ("blob", True)], True),
+        ([("blob", False), ("file", None)], False),
+        ([("blob", False), ("blob", None)], None),
+        ([("file", None), ("file", None)], None),
+    ],
+)
+def test_what_one_of_two_repositories_has_pushed_is_pushed(
+    told: list[tuple[str, bool | None]], *, expected: bool | None
+) -> None:
+    secret = Secret("thing_Q7f2Lm9Zx1Wd")
+    some = [(Place(PlaceKind(kind), f"p{number}"), pushed) for number, (kind, pushed) in enumerate(told)]
+    findings = [
+        Finding("r", "R", Severity.HIGH, Confidence.HIGH, secret.fingerprint(KEY), "…", secret, (place,), pushed=pushed)
+        for place, pushed in some
+    ]
+    (finding,) = joined([Report((one,), {}, (), {}, 0) for one in findings]).findings
+    assert finding.pushed is expected
