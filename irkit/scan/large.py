@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from irkit.scan.detect.beginnings import PACKED, WIDE
 from irkit.scan.detect.detector import Detector, Looked
+from irkit.scan.detect.wide import encoding_of
 from irkit.scan.finding import Sighting, Skipped
+from irkit.scan.quick import NamedTuple
 
 LARGE_BYTES = 64 << 20
 """From here on a text is looked at in pieces."""
@@ -14,25 +16,18 @@ PIECE_BYTES = 8 << 20
 OVERLAP_BYTES = 64 << 10
 """More than the longest secret and what is looked at around it, so that nothing is lost at a cut."""
 _PROBE_BYTES = 4096
-_MOSTLY, _HARDLY = 0.7, 0.1
-_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
 _NOT_OPENED = Skipped("", f"an archive of more than {LARGE_BYTES >> 20} MiB: its bytes were scanned, not its members")
 
 
-class Wide(NamedTuple):
-    """An encoding with more than one byte a character: its mark, and its line end."""
+class _Encoding(NamedTuple):
+    """Of a text: its mark, and its line end."""
 
     mark: bytes
     line_end: bytes
 
 
-_WIDE = (
-    Wide(b"\xff\xfe\0\0", b"\n\0\0\0"),
-    Wide(b"\0\0\xfe\xff", b"\0\0\0\n"),
-    Wide(b"\xff\xfe", b"\n\0"),
-    Wide(b"\xfe\xff", b"\0\n"),
-)
-_NARROW = Wide(b"", b"\n")
+_SINGLE_BYTES = _Encoding(b"", b"\n")
+_MARKS = {name: mark for mark, name in WIDE}
 
 
 class _Piece(NamedTuple):
@@ -55,7 +50,7 @@ def look_at_chunks(detector: Detector, chunks: Iterable[bytes]) -> Looked:
     seen: dict[tuple[str, int, int], Sighting] = {}
     skipped: dict[Skipped, None] = {}
     for piece in _pieces(chunks):
-        if not piece.offset and piece.body.startswith(_ARCHIVES):
+        if not piece.offset and piece.body.startswith(PACKED):
             skipped[_NOT_OPENED] = None
         looked = detector.look(piece.body)
         skipped |= dict.fromkeys(looked.skipped)
@@ -84,56 +79,50 @@ def _placed(sighting: Sighting, piece: _Piece) -> Sighting:
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[_Piece]:
-    wide: Wide | None = None
+    encoding: _Encoding | None = None
     held, offset, lines, line_start = bytearray(), 0, 0, 0
     for chunk in chunks:
         held += chunk
         if len(held) < PIECE_BYTES:
             continue
-        wide = wide or encoding(bytes(held[:_PROBE_BYTES]))
-        yield _piece(held, wide, offset, lines, line_start)
-        keep = _cut(held, wide, offset)
-        passed = _count(held, wide, keep)
+        encoding = encoding or _encoding(bytes(held[:_PROBE_BYTES]))
+        yield _piece(held, encoding, offset, lines, line_start)
+        keep = _cut(held, encoding, offset)
+        passed = _count(held, encoding, keep)
         if passed:
             lines += passed
-            line_start = offset + _last_line(held, wide, keep)
+            line_start = offset + _last_line(held, encoding, keep)
         offset += keep
         del held[:keep]
     if held:
-        yield _piece(held, wide or _NARROW, offset, lines, line_start)
+        yield _piece(held, encoding or _SINGLE_BYTES, offset, lines, line_start)
 
 
-def _piece(held: bytearray, wide: Wide, offset: int, lines: int, line_start: int) -> _Piece:
-    if offset and wide.mark:
-        return _Piece(wide.mark + bytes(held), offset - len(wide.mark), lines, line_start)
+def _piece(held: bytearray, encoding: _Encoding, offset: int, lines: int, line_start: int) -> _Piece:
+    if offset and encoding.mark:
+        return _Piece(encoding.mark + bytes(held), offset - len(encoding.mark), lines, line_start)
     return _Piece(bytes(held), offset, lines, line_start)
 
 
-def _cut(held: bytearray, wide: Wide, offset: int) -> int:
+def _cut(held: bytearray, encoding: _Encoding, offset: int) -> int:
     """Where the next piece begins: after the first line end of the overlap; within a line where there is none."""
-    width, place = len(wide.line_end), len(held) - OVERLAP_BYTES
+    width, place = len(encoding.line_end), len(held) - OVERLAP_BYTES
     place -= (offset + place) % width
-    found = held.find(wide.line_end, place)
+    found = held.find(encoding.line_end, place)
     while found >= 0 and (offset + found) % width:
-        found = held.find(wide.line_end, found + 1)
+        found = held.find(encoding.line_end, found + 1)
     return found + width if 0 <= found < len(held) - OVERLAP_BYTES // 2 else place
 
 
-def _count(held: bytearray, wide: Wide, end: int) -> int:
-    return held.count(wide.line_end, 0, end)
+def _count(held: bytearray, encoding: _Encoding, end: int) -> int:
+    return held.count(encoding.line_end, 0, end)
 
 
-def _last_line(held: bytearray, wide: Wide, end: int) -> int:
-    return held.rfind(wide.line_end, 0, end) + len(wide.line_end)
+def _last_line(held: bytearray, encoding: _Encoding, end: int) -> int:
+    return held.rfind(encoding.line_end, 0, end) + len(encoding.line_end)
 
 
-def encoding(head: bytes) -> Wide:
-    """The encoding of a text that begins so: by its mark, or by NULs in every other place."""
-    for wide in _WIDE:
-        if head.startswith(wide.mark):
-            return wide
-    half = len(head) // 2
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if half and odd > half * _MOSTLY and even < half * _HARDLY:
-        return _WIDE[2]
-    return _WIDE[3] if half and even > half * _MOSTLY and odd < half * _HARDLY else _NARROW
+def _encoding(head: bytes) -> _Encoding:
+    """The encoding of a text that begins so."""
+    name = encoding_of(head)
+    return _Encoding(_MARKS[name], "\n".encode(name)) if name else _SINGLE_BYTES

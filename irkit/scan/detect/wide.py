@@ -29,14 +29,14 @@ class Wide:
 
 def wide(body: bytes) -> Wide | None:
     """The text in UTF-8; None when it is no such text."""
-    encoding = _encoding(body)
+    encoding = encoding_of(body)
     if not encoding:
         return None
     return Wide(encoding, body.decode(encoding, "replace").encode("utf-8", "replace"))
 
 
-def _encoding(body: bytes) -> str:
-    """By its mark, or by NULs in every other place."""
+def encoding_of(body: bytes) -> str:
+    """Of a text, or of its beginning: by its mark, or by NULs in every other place; "" when it is of single bytes."""
     for mark, encoding in WIDE:
         if body.startswith(mark):
             return encoding

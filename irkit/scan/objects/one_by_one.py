@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from irkit.scan.detect.detector import Detector, Looked
+from irkit.scan.large import LARGE_BYTES, look_at_chunks
 from irkit.scan.objects.cat_file import PIECE, Listed, read_objects, read_pieces
 from irkit.scan.objects.codec import InflateError, inflate
 from irkit.scan.objects.gathered import Gathered, Key, Looking
-from irkit.scan.objects.pieces import HUGE, look_at_pieces
 from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names
 from irkit.scan.repository import Repository
 
@@ -22,32 +22,38 @@ _READ = 1 << 20
 def look_at_git(repository: Repository, objects: Sequence[Listed], detector: Detector) -> Gathered:
     """Look at objects that git reads."""
     gathered = Gathered()
-    small = [one.id for one in objects if one.size <= HUGE]
+    small = [one.id for one in objects if one.size <= LARGE_BYTES]
     _look_at_objects(read_objects(repository, small), detector, gathered)
     for one in objects:
-        if one.size > HUGE:
-            looked, size = look_at_pieces(detector, read_pieces(repository, one.id))
-            _keep_huge(gathered, one, looked, size)
+        if one.size > LARGE_BYTES:
+            _look_at_large(one, read_pieces(repository, one.id), detector, gathered)
     return gathered
 
 
 def look_at_loose(files: dict[str, Path], detector: Detector) -> Gathered:
     """Look at the files of loose objects, by id."""
     gathered = Gathered()
-    huge: list[Listed] = []
-    _look_at_objects(_loose_objects(files, gathered, huge), detector, gathered)
-    for one in huge:
+    large: list[Listed] = []
+    _look_at_objects(_loose_objects(files, gathered, large), detector, gathered)
+    for one in large:
         try:
-            looked, size = look_at_pieces(detector, _loose_pieces(files[one.id]))
+            _look_at_large(one, _loose_pieces(files[one.id]), detector, gathered)
         except (OSError, zlib.error) as error:
             gathered.broken[one.id] = str(error)
-            continue
-        _keep_huge(gathered, one, looked, size)
     return gathered
 
 
-def _keep_huge(gathered: Gathered, one: Listed, looked: Looked, size: int) -> None:
-    gathered.keep(one.id, one.kind, looked)
+def _look_at_large(one: Listed, pieces: Iterable[bytes], detector: Detector, gathered: Gathered) -> None:
+    """Look at an object as it is read, which is never whole in memory. Errors of reading it go through."""
+    size = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal size
+        for piece in pieces:
+            size += len(piece)
+            yield piece
+
+    gathered.keep(one.id, one.kind, look_at_chunks(detector, counted()))
     gathered.count(f"{one.kind}s", size)
     if size != one.size:
         gathered.broken[one.id] = f"{size} of its {one.size} bytes could be read"
@@ -79,13 +85,13 @@ def _look_at_objects(objects: Iterable[tuple[str, str, bytes]], detector: Detect
     looking.finish()
 
 
-def _loose_objects(files: dict[str, Path], gathered: Gathered, huge: list[Listed]) -> Iterator[tuple[str, str, bytes]]:
+def _loose_objects(files: dict[str, Path], gathered: Gathered, large: list[Listed]) -> Iterator[tuple[str, str, bytes]]:
     for id_, file in files.items():
         try:
-            raw = file.read_bytes() if file.stat().st_size <= HUGE else b""
+            raw = file.read_bytes() if file.stat().st_size <= LARGE_BYTES else b""
             kind, size, head = _head(raw or _first(file))
-            if not raw or size > HUGE:
-                huge.append(Listed(id_, kind, size))
+            if not raw or size > LARGE_BYTES:
+                large.append(Listed(id_, kind, size))
                 continue
             body = inflate(raw, 15, size + head)
         except FileNotFoundError:

@@ -8,11 +8,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from irkit.scan.large import LARGE_BYTES
 from irkit.scan.objects.codec import DeltaUnusable, InflateError, apply_delta, inflate
 from irkit.scan.objects.made import Made, made
 from irkit.scan.objects.pack_entries import KINDS, Entries, pack_entries, places
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
-from irkit.scan.objects.pieces import HUGE
 
 _MAGIC = b"PACK\x00\x00\x00\x02"
 _SHORTEST = 32
@@ -58,7 +58,7 @@ class Pack:
         offsets, heads, sizes = self.entries[:3]
         size = sizes[number]
         try:
-            body = inflate(self.view[offsets[number] + heads[number] : offsets[number + 1]], 15, min(size, HUGE))
+            body = inflate(self.view[offsets[number] + heads[number] : offsets[number + 1]], 15, min(size, LARGE_BYTES))
             if len(body) != size:
                 raise InflateError(f"{len(body)} bytes instead of {size}")  # noqa: TRY301 - one way out
             return (body, b"") if base is None else (apply_delta(base, body), body)
@@ -67,7 +67,7 @@ class Pack:
             return None
 
     def members(self, root: int) -> Iterator[int]:
-        """The numbers of an entry and of all that are deltas of it, in the order of ``family``."""
+        """The numbers of an entry and of all that are deltas of it, in the order of ``families``."""
         waiting = [root]
         while waiting:
             number = waiting.pop()

@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from irkit.scan.detect.detector import Detector
+from irkit.scan.large import LARGE_BYTES
 from irkit.scan.objects.cat_file import Listed
 from irkit.scan.objects.families import look_at_families
 from irkit.scan.objects.gathered import Task
 from irkit.scan.objects.one_by_one import look_at_git, look_at_loose
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_entries import UNKNOWN, weights
-from irkit.scan.objects.pieces import HUGE
 from irkit.scan.repository import Repository
 
 _TASKS = 48
@@ -54,7 +54,7 @@ def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[
 def _costs(pack: Pack) -> array[int]:
     """A guess of what each family costs, in the order of the roots; 0 when git must read it."""
     entries = pack.entries
-    return array("Q", weights(entries.roots, entries.members, entries.sizes, entries.kinds, _OF_AN_OBJECT, HUGE))
+    return array("Q", weights(entries.roots, entries.members, entries.sizes, entries.kinds, _OF_AN_OBJECT, LARGE_BYTES))
 
 
 def left_to_git(pack: Pack, known: bytearray | None) -> list[Listed]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Sighting
+from irkit.scan.large import LARGE_BYTES, look_at_chunks
 from irkit.scan.objects.cat_file import read_objects, read_pieces, sizes
 from irkit.scan.objects.held import Held
-from irkit.scan.objects.pieces import HUGE, look_at_pieces
 from irkit.scan.objects.shelf import Kept, Spot
 from irkit.scan.objects.tree_names import names
 from irkit.scan.repository import Repository
@@ -72,16 +72,16 @@ def _witnesses(shelf: Sequence[Kept]) -> list[str]:
 
 def _look_again(repository: Repository, detector: Detector, ids: Iterable[str]) -> list[tuple[str, list[Sighting]]]:
     listed = sizes(repository, sorted(ids))
-    small = [one.id for one in listed.values() if one.size <= HUGE]
+    small = [one.id for one in listed.values() if one.size <= LARGE_BYTES]
     found = []
     for id_, kind, body in read_objects(repository, small):
         texts = [name for _, name in names(body)] if kind == _TREE else [body]
         looked = [one for text in texts for one in detector.look(text).sightings]
         found.append((id_, [one for one in looked if not one.dismissed]))
     for one in listed.values():
-        if one.size > HUGE:
-            looked_at, _ = look_at_pieces(detector, read_pieces(repository, one.id))
-            found.append((one.id, [each for each in looked_at.sightings if not each.dismissed]))
+        if one.size > LARGE_BYTES:
+            whole = look_at_chunks(detector, read_pieces(repository, one.id))
+            found.append((one.id, [each for each in whole.sightings if not each.dismissed]))
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from irkit.scan.objects import one_by_one
 from irkit.scan.objects import scan as module
 from irkit.scan.objects.held import Scanned
 from irkit.scan.objects.pack_index import IndexUnknown
@@ -205,6 +206,16 @@ def test_a_huge_blob_is_read_in_pieces_and_its_values_have_their_lines(tmp_path:
 
     assert sorted(found) == [(word(number), 1050 * (number + 1)) for number in range(66)]
     assert loose == secrets(scan(repo))
+
+
+def test_a_large_archive_of_the_history_is_said_not_to_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_by_one, "LARGE_BYTES", 1 << 20)
+    repo = made(tmp_path / "repo")
+    commit(repo, {"large.zip": b"PK\x03\x04" + bytes(2 << 20)})
+
+    assert [one for one in scan(repo).skipped if "not its members" in one.reason]
 
 
 def test_the_edge_of_a_shallow_clone_is_told(tmp_path: Path) -> None:
