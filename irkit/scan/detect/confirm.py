@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from collections.abc import Iterator, Sequence
 
 from irkit.scan.detect.bounded import Pattern
+from irkit.scan.detect.entropy import REGULAR, entropy
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple, Protocol
 from irkit.scan.rule import Rule
 
@@ -140,7 +140,7 @@ class Confirm:
 
         value = window[start:end]
         if self.rule.min_entropy and entropy(value) < self.rule.min_entropy:
-            return "too regular"
+            return REGULAR
         for check in self.rule.checks:
             reason = CHECKS[check](value)
             if reason and not (check == "random" and named_password(value, window[max(0, start - _BEFORE) : start])):
@@ -155,9 +155,3 @@ def line_around(text: bytes, start: int, end: int, most: int = LINE_BYTES) -> tu
     first = text.rfind(b"\n", floor, start) + 1 or floor
     last = text.find(b"\n", end, ceiling)
     return first, ceiling if last < 0 else last
-
-
-def entropy(value: bytes) -> float:
-    """Shannon's entropy of the bytes, in bits a byte: 0.0 for nothing and for one byte repeated."""
-    counts = [value.count(byte) for byte in set(value)]
-    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 
-from irkit.scan.detect.randomness import entropy
+from irkit.scan.detect.entropy import entropy
 
 NO_KEY = "no key material"
 _HEAD = re.compile(rb"-{4,5}[ ]?BEGIN[ A-Z0-9_-]*?PRIVATE[ _]KEY(?: BLOCK)?[ ]?-{4,5}")

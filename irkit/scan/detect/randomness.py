@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from irkit.scan.detect.entropy import REGULAR, entropy
+
 _UPPER, _LOWER, _DIGIT = re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"), re.compile(rb"[0-9]")
 _PREFIX = re.compile(rb"(?:[A-Za-z0-9]{1,12}[-_.:$]){1,3}")
 _LEAST_REST = 10
@@ -13,13 +15,6 @@ _WORD = re.compile(rb"[A-Za-z]?[a-z]{2,}|[A-Z]{3,}")
 _PATH_WORDS, _PATH_SLASHES = 3, 7
 """Random base64 of 40 characters has a slash or none."""
 ONE_CLASS = "not random: a class of characters is missing"
-REGULAR = "too regular"
-
-
-def entropy(value: bytes) -> float:
-    """Shannon's entropy of the bytes, in bits a byte: 0.0 for nothing and for one byte repeated."""
-    counts = [value.count(byte) for byte in set(value)]
-    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
 
 
 def mixed(value: bytes) -> str:

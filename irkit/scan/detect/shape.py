@@ -6,6 +6,7 @@ import math
 import re
 from itertools import pairwise
 
+from irkit.scan.detect.entropy import REGULAR, entropy
 from irkit.scan.detect.wordiness import wordiness
 
 _HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]{2,}|[0-9A-F]{2,})")
@@ -38,13 +39,6 @@ _SPELT = bytes.maketrans(b"013457@$!", b"oleastasi")
 """The letters that digits and signs stand for in ``P@ssw0rd``."""
 _END = re.compile(rb"[^A-Za-z]+$")
 A_WORD = "a word or a name"
-REGULAR = "too regular"
-
-
-def entropy(value: bytes) -> float:
-    """Shannon's entropy of the bytes, in bits a byte: 0.0 for nothing and for one byte repeated."""
-    counts = [value.count(byte) for byte in set(value)]
-    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
 
 
 def is_wordy(value: bytes) -> bool:

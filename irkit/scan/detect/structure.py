@@ -8,9 +8,10 @@ import zlib
 from collections.abc import Callable, Mapping
 
 from irkit.scan.detect.base64_text import decoded, unlike_base64_pair, unlike_base64_text
+from irkit.scan.detect.entropy import REGULAR, entropy
 from irkit.scan.detect.placeholder import placeholder
 from irkit.scan.detect.private_key import unlike_private_key
-from irkit.scan.detect.randomness import REGULAR, aws_secret, disordered, entropy, jumbled, mixed
+from irkit.scan.detect.randomness import aws_secret, disordered, jumbled, mixed
 from irkit.scan.detect.shape import A_WORD, unlike_password, unlike_random
 from irkit.scan.detect.web_token import unlike_jwt, unlike_jwt_base64
 from irkit.scan.detect.wordiness import wordiness
@@ -42,7 +43,7 @@ def aws_key_id(value: bytes) -> str:
     """A prefix and 16 letters of base32, not one letter over and over. 0, 1, 8 and 9 are none of them."""
     if len(value) != _KEY_ID_LENGTH or any(letter not in _BASE32 for letter in value[4:]):
         return "no base32"
-    return "" if entropy(value[4:]) >= 2.5 else "too regular"  # noqa: PLR2004 - bits a byte; random has 3.4
+    return "" if entropy(value[4:]) >= 2.5 else REGULAR  # noqa: PLR2004 - bits a byte; random has 3.4
 
 
 def aws_account(key_id: bytes) -> str:
