@@ -29,6 +29,8 @@ MOST = 1_000
 FIELDS = (*(name for name in NAMES if name not in {"odd", "byte_at", "byte_count"}), *EXTRA)
 """What can be counted: the columns of the view ``events``."""
 ALL = Query()
+_MEMORY = "110MB"
+"""Everything is counted at the end of a build, beside what its process holds; with more it is no faster."""
 _MADE = ", ".join(f"{text} AS {name}" for name, (text, _) in EXTRA.items())
 
 
@@ -112,7 +114,7 @@ def asked_of(folder: Path, query: Query) -> Iterator[Asked]:
         TemporaryDirectory(prefix="irkit-") as spill,
         closing(holdings),
         in_words(folder),
-        closing(holdings.engine(query, spill=Path(spill))) as engine,
+        closing(holdings.engine(query, spill=Path(spill), memory=_MEMORY)) as engine,
     ):
         once = "" if holdings.is_settled else "DISTINCT ON (event_id) "
         yield Asked(engine, _matching(engine, holdings, query), once)

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-try:
-    import _duckdb as duckdb  # the package around it takes twice as long to load, and nothing of it is used here
-except ImportError:
-    import duckdb  # type: ignore[no-redef]
-
 from irkit.cloudtrail.store.columns import COLUMNS
+from irkit.cloudtrail.store.duck import duckdb
 
 Error = duckdb.Error
 OutOfMemory = duckdb.OutOfMemoryException
@@ -26,12 +22,12 @@ class Opened:
     DuckDB's guide "Securing DuckDB": no file but those named, no network, no extension, no setting changed.
     """
 
-    def __init__(self, parts: Sequence[Path], spill: Path | None = None) -> None:
-        """``spill`` is a folder for what does not fit into the memory; without one, that is an error."""
+    def __init__(self, parts: Sequence[Path], spill: Path | None = None, memory: str = MEMORY) -> None:
+        """``spill`` is a folder for what does not fit into ``memory``; without one, that is an error."""
         self.held = duckdb.connect(
             config={
                 "threads": _THREADS,
-                "memory_limit": MEMORY,
+                "memory_limit": memory,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "allow_community_extensions": False,

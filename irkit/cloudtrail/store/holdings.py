@@ -134,16 +134,18 @@ class Holdings:
         """Whether any part that may hold events of a query has rows that only their JSON tells."""
         return any(part.odd for part in self.touched(query))
 
-    def engine(self, query: Query, views: Iterable[View] = (), spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    def engine(
+        self, query: Query, views: Iterable[View] = (), spill: Path | None = None, memory: str | None = None
+    ) -> duckdb.DuckDBPyConnection:
         """An engine with the views ``Rows`` over the parts that may hold events of a query, and more made of those.
 
-        What does not fit into its memory goes to the folder ``spill``.
+        What does not fit into its ``memory`` (such as ``100MB``) goes to the folder ``spill``.
         """
-        from irkit.cloudtrail.store.engine import NOT_GONE, Opened  # DuckDB: a builder does without
+        from irkit.cloudtrail.store.engine import MEMORY, NOT_GONE, Opened  # DuckDB: a builder does without
 
         parts = self.touched(query)
         odd = [part for part in parts if part.odd]
-        opened = Opened(self._paths(parts), spill)
+        opened = Opened(self._paths(parts), spill, memory or MEMORY)
         if self._gone:
             opened.leave_out(self._gone)
         opened.rows(Rows.PLAIN, self._paths(parts), *self._plain(parts))

@@ -71,8 +71,7 @@ def marking(folder: Path, manifest: Manifest) -> Generator[Progress, None, None]
     parts = [part for part in manifest.unmarked(_ID) if part.rows <= _MOST_ROWS]
     if not parts:
         return
-    import duckdb  # a question looks at the marks before it needs that
-
+    from irkit.cloudtrail.store.duck import duckdb  # a question looks at the marks before it needs that
     from irkit.cloudtrail.store.part import writing_engine
 
     with closing(writing_engine("140MB")) as engine:

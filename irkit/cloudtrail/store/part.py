@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
 
-import duckdb
-
 from irkit.cloudtrail.store.arrow import Chunk, Column, Rows, chunk
 from irkit.cloudtrail.store.columns import COLUMNS, NAMES, Row
+from irkit.cloudtrail.store.duck import duckdb
 
 GROUP = 10_240
-"""Rows of one row group: what the writer holds in memory, and what a look can leave out at once."""
+"""Rows of one row group of a part that stays: what a look can leave out at once."""
+_FIRST_GROUP = 4_096
+"""Of one that a worker writes: what it holds in memory while it does. Small parts are put together anew later."""
 ORDER = "ORDER BY principal_arn, key_id, time"
 """Of the rows of a part: who is asked for stands together, so that a look unpacks few row groups."""
-_RUN_ROWS = GROUP // 2
-_RUN_BYTES = 6_000_000
+_RUN_ROWS = _FIRST_GROUP // 2
+_RUN_BYTES = 3_000_000
 """Rows are put in order so many at a time: one file may hold more than memory does."""
 _CHUNK_ROWS = 1_024
 _CHUNK_BYTES = 2_000_000
@@ -65,11 +66,13 @@ def write_part(engine: duckdb.DuckDBPyConnection, rows: Iterable[Row], at: Path)
 
     Raises what making the rows raises, and ``duckdb.Error`` for what the disk refuses.
     """
+    import duckdb as package  # it sets up what reads a stream: without it DuckDB takes no rows of Python's
+
     stream = Rows(_ARROW, chunks(_runs(rows)))
     engine.register("rows_to_write", stream)
     try:
-        writing_parquet(engine, "FROM rows_to_write", at)
-    except duckdb.Error:
+        writing_parquet(engine, "FROM rows_to_write", at, _FIRST_GROUP)
+    except package.Error:
         if stream.failure is not None:
             raise stream.failure from None
         raise
@@ -77,12 +80,12 @@ def write_part(engine: duckdb.DuckDBPyConnection, rows: Iterable[Row], at: Path)
         engine.unregister("rows_to_write")
 
 
-def writing_parquet(engine: duckdb.DuckDBPyConnection, statement: str, at: Path) -> None:
-    """Write what irkit's own statement gives as a part."""
+def writing_parquet(engine: duckdb.DuckDBPyConnection, statement: str, at: Path, group: int = GROUP) -> None:
+    """Write what irkit's own statement gives as a part, in row groups of so many rows."""
     name = str(at).replace("'", "''")
     engine.execute(
         f"COPY ({statement}) TO '{name}' "
-        f"(FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {GROUP}, ROW_GROUP_SIZE_BYTES '32MB')"
+        f"(FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {group}, ROW_GROUP_SIZE_BYTES '32MB')"
     )
     with at.open("rb") as written:
         os.fsync(written.fileno())

@@ -16,10 +16,9 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import NamedTuple
 
-import duckdb
-
 from irkit.cloudtrail.source import Progress
 from irkit.cloudtrail.store.columns import NAMES
+from irkit.cloudtrail.store.duck import duckdb
 from irkit.cloudtrail.store.entries import PARTS, Part, Swap, path_of
 from irkit.cloudtrail.store.manifest import Manifest, unwritable
 from irkit.cloudtrail.store.part import ORDER, writing_engine, writing_parquet

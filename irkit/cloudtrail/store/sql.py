@@ -12,10 +12,9 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-import duckdb
-
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.store.columns import COLUMNS
+from irkit.cloudtrail.store.duck import duckdb
 from irkit.cloudtrail.store.holdings import Holdings
 from irkit.cloudtrail.store.views import EXTRA, VIEWS
 from irkit.errors import NotFound, OutsideError, UsageError

@@ -7,9 +7,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import duckdb
-
 from irkit.cloudtrail.raw.raw_file import RawFile
+from irkit.cloudtrail.store.duck import duckdb
 from irkit.cloudtrail.store.job import Job, JobDone, Tally
 from irkit.cloudtrail.store.part import write_part, writing_engine
 from irkit.cloudtrail.store.reading import RowReader

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from irkit.cloudtrail.source import found
 from irkit.cloudtrail.store import settling
 from irkit.cloudtrail.store.columns import NAMES, Row
 from irkit.cloudtrail.store.holdings import Holdings
-from irkit.cloudtrail.store.part import write_part, writing_engine, writing_parquet
+from irkit.cloudtrail.store.part import GROUP, write_part, writing_engine, writing_parquet
 from irkit.cloudtrail.store.stored import Stored
 from tests.cloudtrail.made import body
 from tests.cloudtrail.store.logs import aws_form, build, log
@@ -41,8 +43,27 @@ def test_a_part_of_more_than_memory_holds_is_written(tmp_path: Path) -> None:
         write_part(engine, (row(number) for number in range(COUNT)), at)
     rows = duckdb.execute("SELECT event_id, principal_arn, time FROM read_parquet(?)", [str(at)]).fetchall()
     assert len({event_id for event_id, _, _ in rows}) == COUNT
-    first = [(arn, time) for _, arn, time in rows[:5_000]]
+    first = [(arn, time) for _, arn, time in rows[:2_000]]
     assert first == sorted(first)
+
+
+def test_a_worker_holds_few_rows_of_a_part_while_it_writes_it(tmp_path: Path) -> None:
+    at = tmp_path / "one.parquet"
+    with closing(writing_engine()) as engine:
+        write_part(engine, (row(number) for number in range(20_000)), at)
+    groups = "SELECT max(row_group_num_rows) FROM parquet_metadata(?)"
+    assert duckdb.execute(groups, [str(at)]).fetchall()[0][0] < GROUP / 2
+
+
+def test_who_writes_no_rows_of_its_own_does_without_the_package_around_duckdb() -> None:
+    names = ("marks", "settling", "seen_counts", "stored", "sql")
+    loads = "; ".join(f"import irkit.cloudtrail.store.{name}" for name in names)
+    engine = "from irkit.cloudtrail.store.part import writing_engine; writing_engine().execute('SELECT 1')"
+    seen = "import sys; print('_duckdb' in sys.modules, 'duckdb' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{loads}; {engine}; {seen}"], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["True", "False"]
 
 
 def test_what_memory_cannot_put_in_order_is_settled_all_the_same(
