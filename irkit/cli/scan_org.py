@@ -77,7 +77,7 @@ def _many(args: argparse.Namespace, config: Config, total: int) -> Many:
     from irkit.scan.detect.detector import load_detector
     from irkit.scan.folders import cache_folder
     from irkit.scan.history import Unreachable, Wants
-    from irkit.scan.many.mirrored import Server
+    from irkit.scan.many.mirrored import Server, hosts_of
     from irkit.scan.many.scan_many import Many
 
     state = args.state or config.data_folder / "scans" / _name(args.sources)
@@ -86,7 +86,11 @@ def _many(args: argparse.Namespace, config: Config, total: int) -> Many:
     return Many(
         detector=load_detector(args.rules, cache=Path(cache_folder())),
         wants=Wants(jobs=1, key=key, unreachable=unreachable),
-        server=Server(config.github.token.read() if config.github.token else None, state / "mirrors"),
+        server=Server(
+            config.github.token.read() if config.github.token else None,
+            hosts_of(config.github.base_url),
+            state / "mirrors",
+        ),
         state=state,
         parallel=max(1, args.parallel or os.cpu_count() or 1),
         disk=_bytes(args.disk),

@@ -88,8 +88,12 @@ class GitProcess:
         return out
 
     def remote_status(self, *arguments: str) -> tuple[int, str, str]:
-        """Run with the token at hand; exit code, stdout, stderr. For commands that fail in parts, as push does."""
-        with _credential(self._username, self._token) as (options, fds):
+        """Run with the token at hand; exit code, stdout, stderr. For commands that fail in parts, as push does.
+
+        One of the arguments is the address. Its server alone is given the token, not one that it redirects to.
+        """
+        server = next((one for one in arguments if "://" in one), "")
+        with _credential(self._username, self._token, server) as (options, fds):
             return self._run([*options, *arguments], fds)
 
     @contextmanager
@@ -152,14 +156,15 @@ def readable_pipe(content: bytes) -> Iterator[int]:
 
 
 @contextmanager
-def _credential(username: str, token: Secret | None) -> Iterator[tuple[list[str], tuple[int, ...]]]:
-    forget = ["-c", "credential.helper="]
-    if token is None:
+def _credential(username: str, token: Secret | None, address: str) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+    forget, where = ["-c", "credential.helper="], urlsplit(address)
+    if token is None or not where.netloc:
         yield forget, ()
         return
     with readable_pipe(f"{username} {token.reveal()}\n".encode() * _ASKED_AT_MOST) as fd:
         read = f'read -r name word < /dev/fd/{fd} && printf "username=%s\\npassword=%s\\n" "$name" "$word"'
-        yield [*forget, "-c", f'credential.helper=!f() {{ test "$1" = get && {read}; }}; f'], (fd,)
+        helper = f"credential.{where.scheme}://{where.netloc}.helper"
+        yield [*forget, "-c", f'{helper}=!f() {{ test "$1" = get && {read}; }}; f'], (fd,)
 
 
 def outside_error(command: str, complaint: str) -> OutsideError:

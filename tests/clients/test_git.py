@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import importlib
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import psutil
 import pytest
@@ -88,6 +89,51 @@ def test_a_wrong_token_is_denied(forge: Forge, tmp_path: Path) -> None:
 def test_no_token_at_all_is_denied_and_nobody_is_asked_for_one(forge: Forge, tmp_path: Path) -> None:
     with pytest.raises(Denied):
         GitOverHttp(tmp_path / "work").remote_refs(forge.url)
+
+
+class _Elsewhere(BaseHTTPRequestHandler):
+    """Another server, which asks for a password."""
+
+    given: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.given.extend(self.headers.get_all("Authorization", []))
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="elsewhere"')
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Nothing."""
+
+
+class _Redirecting(_Elsewhere):
+    to: ClassVar[str] = ""
+
+    def do_GET(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", self.to + self.path)
+        self.end_headers()
+
+
+def test_a_server_that_one_redirects_to_is_not_given_the_token(tmp_path: Path) -> None:
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere) as elsewhere,
+        ThreadingHTTPServer(("127.0.0.1", 0), _Redirecting) as redirecting,
+    ):
+        _Redirecting.to = f"http://localhost:{elsewhere.server_port}"
+        for one in (elsewhere, redirecting):
+            threading.Thread(target=one.serve_forever, daemon=True).start()
+        client = GitOverHttp(tmp_path / "git", Secret(GIT_TOKEN))
+        try:
+            with pytest.raises(Denied):
+                client.remote_refs(f"http://127.0.0.1:{redirecting.server_port}/acme/payments.git")
+            assert not _Elsewhere.given
+            with pytest.raises(Denied):
+                client.remote_refs(f"http://127.0.0.1:{elsewhere.server_port}/acme/payments.git")
+            assert _Elsewhere.given, "else nothing was tested"
+        finally:
+            for one in (elsewhere, redirecting):
+                one.shutdown()
 
 
 def test_a_repository_that_is_not_there_is_not_found(forge: Forge) -> None:

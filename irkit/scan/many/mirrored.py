@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from irkit.clients.git_process import GitProcess
 from irkit.errors import IrkitError, OutsideError
@@ -38,6 +39,8 @@ class Server(NamedTuple):
     """How repositories are fetched."""
 
     token: Secret | None
+    hosts: frozenset[str]
+    """Whom the token is for: no other host is given it, whatever a list names."""
     scratch: Path
     """Where mirrors live while they are scanned: a folder only its user can enter."""
 
@@ -46,7 +49,7 @@ class Server(NamedTuple):
         if target.folder is not None:
             listing = GitProcess(target.folder).local("for-each-ref", "--format=%(objectname) %(refname)")
         else:
-            listing = GitProcess(self.scratch, self.token).remote("ls-remote", target.url)
+            listing = GitProcess(self.scratch, self._token_for(target)).remote("ls-remote", target.url)
         return hashlib.sha256(listing.encode()).hexdigest()
 
     @contextmanager
@@ -67,8 +70,11 @@ class Server(NamedTuple):
         finally:
             shutil.rmtree(folder)
 
+    def _token_for(self, target: Target) -> Secret | None:
+        return self.token if urlsplit(target.url).hostname in self.hosts else None
+
     def _fetch(self, target: Target, folder: Path, most: int) -> None:
-        git = GitProcess(folder, self.token, most_bytes=int(most * _PACK_SHARE))
+        git = GitProcess(folder, self._token_for(target), most_bytes=int(most * _PACK_SHARE))
         git.local("init", "--quiet", "--bare", ".")
         try:
             git.remote("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", target.url, "+refs/*:refs/*")
@@ -77,3 +83,9 @@ class Server(NamedTuple):
             if not is_of_network and any(sign in error.message for sign in _STOPPED):
                 raise TooLarge(f"it is larger than {most:,} bytes, its share of the disk") from None
             raise
+
+
+def hosts_of(api: str) -> frozenset[str]:
+    """Where the repositories of a GitHub lie, by the address of its API: ``https://api.HOST`` or ``https://HOST/api``."""
+    host = urlsplit(api).hostname or ""
+    return frozenset({host.removeprefix("api.")} - {""})

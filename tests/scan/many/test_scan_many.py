@@ -20,7 +20,7 @@ from irkit.scan.detect.detector import Detector, load_detector
 from irkit.scan.finding import Report
 from irkit.scan.history import Unreachable, Wants
 from irkit.scan.many import scan_many as many_module
-from irkit.scan.many.mirrored import Server, TooLarge
+from irkit.scan.many.mirrored import Server, TooLarge, hosts_of
 from irkit.scan.many.record import load, save
 from irkit.scan.many.scan_many import Ended, Many, record_file, scan_many
 from irkit.scan.many.targets import Target, targets
@@ -65,7 +65,7 @@ class Scans:
         self.many = Many(
             detector,
             Wants(jobs=1, key=lambda: b"k" * 32),
-            Server(Secret(token), state / "mirrors"),
+            Server(Secret(token), frozenset({"127.0.0.1"}), state / "mirrors"),
             state,
             parallel=2,
             disk=disk,
@@ -114,6 +114,30 @@ def test_a_bad_repository_does_not_stop_the_others_and_is_told(
     }
     assert report.is_incomplete
     assert {each.what for each in report.skipped} == {"acme/missing", "folder"}
+
+
+def test_a_host_that_the_token_is_not_for_is_not_given_it(
+    server: GitServer, detector: Detector, tmp_path: Path
+) -> None:
+    target = filled(server, "acme/one", "x\n")
+    scans = Scans(detector, tmp_path)
+    other = target._replace(url=target.url.replace("127.0.0.1", "localhost"))
+    assert scans.scan(target).counts["repositories"] == 1
+    assert scans.scan(other).is_incomplete
+    assert [ended for ended, _ in scans.told.values()] == [Ended.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("api", "host"),
+    [
+        ("https://api.github.com", "github.com"),
+        ("https://git.acme.example/api/v3", "git.acme.example"),
+        ("https://api.acme.ghe.com/", "acme.ghe.com"),
+        ("http://127.0.0.1:8000", "127.0.0.1"),
+    ],
+)
+def test_the_token_is_for_the_host_of_the_api(api: str, host: str) -> None:
+    assert hosts_of(api) == {host}
 
 
 def test_a_refused_token_is_told_for_each_repository(server: GitServer, detector: Detector, tmp_path: Path) -> None:
