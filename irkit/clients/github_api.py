@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import JsonValue
 
@@ -16,10 +16,13 @@ from irkit.secret import Secret
 if TYPE_CHECKING:
     from github import Github
     from github.GithubException import GithubException
+    from urllib3.util import Retry
 
 TIMEOUT_SECONDS = 15
 _PAGE = 100
 _CHUNK_BYTES = 1 << 18
+_PATIENCE_SECONDS = 60
+"""When GitHub wants a pause, one of up to so long is made."""
 
 
 class GithubApi:
@@ -108,19 +111,38 @@ class GithubApi:
         """PyGithub's own face of it, for what it does well."""
         if self._api is None:
             from github import Auth, Github
-            from urllib3.util import Retry
 
             self._api = Github(
                 base_url=self.base_url,
                 auth=Auth.Token(self._token.reveal()),
                 timeout=TIMEOUT_SECONDS,
-                retry=Retry(total=2, status_forcelist=(502, 503, 504), backoff_factor=0.2),
+                retry=_patient(),
                 per_page=_PAGE,
                 user_agent="irkit",
                 seconds_between_requests=0,
                 seconds_between_writes=0,
             )
         return self._api
+
+
+def _patient() -> Retry:
+    """Reading again after faults, and after the pause that a refusal asks for (``Retry-After``), where it is short.
+
+    Source: GitHub, "Rate limits for the REST API": exceeding a secondary limit gives 403 or 429 with that header.
+    """
+    from urllib3.exceptions import MaxRetryError, ResponseError
+    from urllib3.util import Retry
+
+    class Patient(Retry):
+        RETRY_AFTER_STATUS_CODES = frozenset({403, 429, 503})
+
+        def increment(self, method: Any = None, url: Any = None, response: Any = None, *rest: Any, **more: Any) -> Self:
+            pause = None if response is None else self.get_retry_after(response)
+            if pause is not None and pause > _PATIENCE_SECONDS:
+                raise MaxRetryError(more["_pool"], url, ResponseError("a long pause was asked for"))
+            return super().increment(method, url, response, *rest, **more)
+
+    return Patient(total=2, status_forcelist=(502, 503, 504), backoff_factor=0.2, raise_on_status=False)
 
 
 def _require(holds: bool, path: str, status: int) -> None:  # noqa: FBT001 - a condition, as in assert

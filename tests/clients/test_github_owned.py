@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from irkit.clients.github import GitHubRest, Owned
-from irkit.errors import Denied, NotFound
+from irkit.errors import Denied, NotFound, Throttled
 from irkit.secret import Secret
 
 TOKEN = "listing-token-for-tests"
@@ -21,6 +21,9 @@ PAGE = 2
 class GitHub(ThreadingHTTPServer):
     def __init__(self, organizations: dict[str, list[str]], users: dict[str, list[str]]) -> None:
         self.organizations, self.users = organizations, users
+        self.refusals: list[tuple[int, int]] = []
+        """Statuses that are answered first, each with the seconds in its Retry-After."""
+        self.asked = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -29,8 +32,14 @@ class GitHub(ThreadingHTTPServer):
                 status, body, link = outer.answer(parts.path, int(parse_qs(parts.query).get("page", ["1"])[0]))
                 if self.headers.get("Authorization") != f"token {TOKEN}":
                     status, body, link = 401, {"message": "Bad credentials"}, ""
+                outer.asked += 1
+                refused = outer.refusals.pop(0) if outer.refusals else None
+                if refused:
+                    status, body, link = refused[0], {"message": "You have exceeded a secondary rate limit"}, ""
                 raw = json.dumps(body).encode()
                 self.send_response(status)
+                if refused:
+                    self.send_header("Retry-After", str(refused[1]))
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(raw)))
                 if link:
@@ -99,3 +108,23 @@ def test_an_owner_that_nobody_knows_is_not_found(github: GitHub) -> None:
 def test_a_wrong_token_is_denied(github: GitHub) -> None:
     with pytest.raises(Denied):
         list(GitHubRest(github.url, Secret("wrong")).owned("acme"))
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_short_pause_that_github_asks_for_is_made(
+    github: GitHub, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", pauses.append)
+    github.refusals = [(status, 7)]
+    assert len(list(GitHubRest(github.url, Secret(TOKEN)).owned("acme"))) == 3
+    assert pauses == [7]
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_long_pause_is_told_at_once(github: GitHub, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda _: pytest.fail("it waited"))
+    github.refusals = [(status, 3600)]
+    with pytest.raises(Throttled, match=f"{status} You have exceeded a secondary rate limit"):
+        list(GitHubRest(github.url, Secret(TOKEN)).owned("acme"))
+    assert github.asked == 1
