@@ -22,18 +22,16 @@ from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.parted import parted
 from irkit.errors import UsageError
-from irkit.scan.output.shown import shown
+from irkit.scan.output.shown import csv_cell
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
 SCHEMA = "irkit.trail/1"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What begins a formula in spreadsheets, in its wide form too (OWASP, CSV injection): an apostrophe makes it text."""
-
-
 _AT_ONCE = 1_000
 """So many rows are written in one go."""
+_csv_cell = lru_cache(maxsize=4096)(csv_cell)
+"""Cells repeat: regions, calls, addresses."""
 _WEIGHT = 20
 """Of a row that names few ids."""
 _IN_A_TABLE = 20_000
@@ -207,12 +205,6 @@ def csv_row(texts: Sequence[str]) -> str:
     row = io.StringIO(newline="")
     csv.writer(row).writerow([_csv_cell(each) for each in texts])
     return row.getvalue()
-
-
-@lru_cache(maxsize=4096)
-def _csv_cell(text: str) -> str:
-    told = shown(text)
-    return f"'{told}" if told.startswith(_FORMULA) else told
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO | None = None) -> None:

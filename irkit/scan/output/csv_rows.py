@@ -7,7 +7,7 @@ from typing import TextIO
 
 from irkit.scan.finding import Commit, Finding, Place, Report
 from irkit.scan.output.about import About, Reveal
-from irkit.scan.output.shown import shown
+from irkit.scan.output.shown import csv_cell
 from irkit.scan.output.veil import Veil, veil
 
 COLUMNS = (
@@ -16,8 +16,6 @@ COLUMNS = (
     *("first_commit", "first_author", "first_email", "first_at"),
     *("last_commit", "last_author", "last_email", "last_at", "refs", "refs_count", "repository"),
 )
-_FORMULA = ("=", "+", "-", "@")
-"""What begins a formula in spreadsheets (OWASP, CSV injection); an apostrophe before it makes it text."""
 _YES = {True: "yes", False: "no", None: ""}
 
 
@@ -30,7 +28,7 @@ def write(report: Report, out: TextIO, about: About, reveal: Reveal = Reveal.HID
     for finding in report.findings:
         for place in finding.places:
             last = [finding.secret.reveal()] if is_shown else []
-            rows.writerow([_cell(each) for each in (*_row(finding, place, cover), *last)])
+            rows.writerow([csv_cell(each) for each in (*_row(finding, place, cover), *last)])
 
 
 def _row(finding: Finding, place: Place, cover: Veil) -> list[str]:
@@ -49,8 +47,3 @@ def _row(finding: Finding, place: Place, cover: Veil) -> list[str]:
 
 def _commit(commit: Commit | None, cover: Veil) -> tuple[str, str, str, str]:
     return ("", "", "", "") if commit is None else (commit.id, cover(commit.author), cover(commit.email), commit.at)
-
-
-def _cell(text: str) -> str:
-    told = shown(text)
-    return f"'{told}" if told.startswith(_FORMULA) else told

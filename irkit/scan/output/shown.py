@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What begins a formula in spreadsheets, in its wide form too (OWASP, CSV injection): an apostrophe makes it text."""
+
 
 def shown(text: str) -> str:
     r"""One line: controls, bidirectional and other invisible characters and bytes that are no UTF-8 are escaped.
@@ -11,6 +14,12 @@ def shown(text: str) -> str:
     if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     return "".join(_one(each) for each in text)
+
+
+def csv_cell(text: str) -> str:
+    """The same for a cell of CSV (RFC 4180), which no spreadsheet takes for a formula."""
+    told = shown(text)
+    return f"'{told}" if told.startswith(_FORMULA) else told
 
 
 def _one(character: str) -> str:

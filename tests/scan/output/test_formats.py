@@ -12,6 +12,7 @@ from irkit.errors import UsageError
 from irkit.scan.finding import Place, PlaceKind, Report
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.csv_rows import COLUMNS
+from irkit.scan.output.shown import csv_cell
 from irkit.scan.output.write import Format, write
 from tests.scan.output.reports import (
     HOSTILE,
@@ -155,6 +156,11 @@ def test_csv_has_a_row_for_each_place_and_no_formula() -> None:
     assert rows[0]["first_author"] == "Ann Onym"
     assert rows[0]["pushed"] == "yes"
     assert written(Format.CSV).count("\r\n") == 7
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_a_cell_of_csv_is_no_formula_whatever_sign_it_begins_with(sign: str) -> None:
+    assert csv_cell(f"{sign}cmd|calc") == f"'{sign}cmd|calc"
 
 
 def test_csv_shows_a_value_of_several_lines_on_one() -> None:
