@@ -49,7 +49,10 @@ _SIGNS: tuple[tuple[tuple[str, ...], type[OutsideError], str], ...] = (
 
 def checked_url(url: str) -> str:
     """The address, if it is one that irkit lets git open: https, or http on loopback, and without credentials in it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise UsageError("a repository's address is none", hint="give it as https://host/owner/name.git") from None
     loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         msg = f"a repository's address must begin with https://, not {parts.scheme or 'nothing'}://"

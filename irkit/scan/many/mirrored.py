@@ -20,8 +20,7 @@ _PACK_SHARE = 0.8
 """Of the disk that a mirror may take, for its pack; the rest is for the pack's indexes and the refs."""
 _STOPPED = (
     "File too large",
-    "signal 25",
-    "signal 31",
+    *("signal 25", "signal 31", "ended with -25", "ended with -31"),
     "invalid index-pack output",
     "index-pack failed",
     "unpack-objects failed",
@@ -75,8 +74,8 @@ class Server(NamedTuple):
 
     def _fetch(self, target: Target, folder: Path, most: int) -> None:
         git = GitProcess(folder, self._token_for(target), most_bytes=int(most * _PACK_SHARE))
-        git.local("init", "--quiet", "--bare", ".")
         try:
+            git.local("init", "--quiet", "--bare", ".")
             git.remote("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", target.url, "+refs/*:refs/*")
         except OutsideError as error:
             is_of_network = type(error) is not OutsideError

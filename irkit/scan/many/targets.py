@@ -47,7 +47,7 @@ def targets(sources: Sequence[str], owned: Owned) -> tuple[Target, ...]:
 
 def _lines(source: str) -> Iterator[tuple[str, str]]:
     try:
-        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not text in UTF-8"
         raise UsageError(f"cannot read {source}: {why}", hint="name a file with one repository a line") from None

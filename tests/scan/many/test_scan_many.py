@@ -341,13 +341,29 @@ def test_a_list_names_addresses_folders_and_owners(tmp_path: Path) -> None:
     assert [target.name for target in found] == ["host/acme/one", f"{tmp_path}/here", "acme/two"]
 
 
-@pytest.mark.parametrize("line", ["http://host/a.git", "https://user:word@host/a.git", "/no/such/folder", "github:a/b"])
+@pytest.mark.parametrize(
+    "line",
+    [*("http://host/a.git", "https://user:word@host/a.git"), *("/no/such/folder", "github:a/b", "https://[::1/a")],
+)
 def test_a_wrong_line_is_named_with_its_number(tmp_path: Path, line: str) -> None:
     listed = tmp_path / "list"
     listed.write_text(f"\n{line}\n")
     with pytest.raises(UsageError, match=r"list:2: ") as raised:
         targets([str(listed)], lambda _: [])
     assert "word" not in raised.value.message
+
+
+def test_a_list_may_begin_with_a_mark_of_its_encoding(tmp_path: Path) -> None:
+    (tmp_path / "list").write_bytes(b"\xef\xbb\xbfhttps://host/acme/one.git\r\n")
+    assert [one.url for one in targets([str(tmp_path / "list")], lambda _: [])] == ["https://host/acme/one.git"]
+
+
+def test_a_share_that_holds_no_empty_mirror_is_told_as_too_small(
+    server: GitServer, detector: Detector, tmp_path: Path
+) -> None:
+    scans = Scans(detector, tmp_path, disk=1024)
+    scans.scan(filled(server, "acme/one", "x\n"))
+    assert scans.told["acme/one"] == (Ended.TOO_LARGE, "it is larger than 1,024 bytes, its share of the disk")
 
 
 def test_a_list_without_a_repository_is_refused(tmp_path: Path) -> None:
