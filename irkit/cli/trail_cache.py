@@ -17,6 +17,7 @@ from irkit.cli.trail_cells import cell, safe_json, stamp
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import Teller, say
 from irkit.cli.trail_written import print_table
+from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import Batch
@@ -92,13 +93,8 @@ def built(raw: Filed, folder: Path, whence: Whence) -> int:
     from irkit.cloudtrail.store.cached import Cached
 
     begin(folder, whence)
-    with Teller() as teller, closing(Cached(raw, folder).build()) as building:
-        while True:
-            try:
-                teller.hear(Batch((), next(building)))
-            except StopIteration as end:
-                done = end.value
-                break
+    with Teller() as teller:
+        done = hear_out(Cached(raw, folder).build(), lambda progress: teller.hear(Batch((), progress)))
     say(
         f"irkit trail: {done.files:,} files with {done.events:,} events were added to the store, {teller.seconds:.1f} s"
     )

@@ -5,13 +5,13 @@ For everything that happened, which is more than memory holds. Services' calls s
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cli.trail_settled import settled
 from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import Teller, say
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.seen import Seen
 from irkit.errors import IrkitError, NotFound
@@ -55,13 +55,7 @@ def counted(asked: Looked, teller: Teller) -> Counted | None:
 
 
 def _by_athena(source: Athena, query: Query, teller: Teller) -> Counted:
-    look = source.count_seen(query)
-    with closing(look):
-        while True:
-            try:
-                teller.hear(next(look))
-            except StopIteration as end:
-                return Counted(*end.value)
+    return Counted(*hear_out(source.count_seen(query), teller.hear))
 
 
 def _by_store(folder: Path, query: Query, coverage: Coverage) -> Counted | None:

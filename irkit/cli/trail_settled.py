@@ -16,6 +16,7 @@ from irkit.cli.trail_cache import built, fetch
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import Batch
 from irkit.cloudtrail.store.cached import Ready
@@ -81,14 +82,14 @@ def lacking(raw: Filed, folder: Path) -> Iterator[RawFile]:
 def _left(look: Generator[Batch, None, Coverage], hear: Callable[[Batch], None]) -> tuple[int, Coverage]:
     """How many records match that are not in the store."""
     left = 0
-    with closing(look):
-        while True:
-            try:
-                batch = next(look)
-            except StopIteration as end:
-                return left, end.value
-            left += len(batch.records)
-            hear(batch)
+
+    def told(batch: Batch) -> None:
+        nonlocal left
+        left += len(batch.records)
+        hear(batch)
+
+    coverage = hear_out(look, told)
+    return left, coverage
 
 
 def _without(left: int, label: str, coverage: Coverage) -> Coverage:

@@ -6,7 +6,6 @@ Only for a question whose rows are each made of one record.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from typing import TextIO
 
@@ -14,6 +13,7 @@ from irkit.cli.trail_cells import cell
 from irkit.cli.trail_table import line
 from irkit.cli.trail_written import json_line
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.met import Met
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Asked, Question
@@ -68,16 +68,12 @@ class Stream:
 
     def through(self, source: Source, hear: Callable[[Batch], None]) -> Coverage:
         """Write all that matches as it is found, and hold none of it: for ``Follow.ALONE``."""
-        look = source.look(self._question.needs(self._query))
-        with closing(look):
-            while True:
-                try:
-                    batch = next(look)
-                except StopIteration as end:
-                    coverage: Coverage = end.value
-                    return coverage
-                hear(batch)
-                self._write({each.event_id: each for each in batch.records if each.event_id not in self._seen})
+
+        def told(batch: Batch) -> None:
+            hear(batch)
+            self._write({each.event_id: each for each in batch.records if each.event_id not in self._seen})
+
+        return hear_out(source.look(self._question.needs(self._query)), told)
 
     def _is_new(self, one: Record) -> bool:
         return not one.invoked_by and one.event_id not in self._seen and self._query.matches(one)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from irkit.cli.trail_cells import cell, rank
 from irkit.cli.trail_settled import settled
@@ -17,6 +17,7 @@ from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.given_back import give_back
+from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.met import Met
 from irkit.cloudtrail.questions.question import Follow, Question
 from irkit.cloudtrail.questions.sliced import slicing
@@ -30,7 +31,6 @@ from irkit.wiring.trail import Kind, places, storable
 if TYPE_CHECKING:
     from irkit.cloudtrail.store.cached import Filed
 
-_Value = TypeVar("_Value")
 _MANY = "more records match than are held in memory"
 _EVERY_SECONDS = 0.3
 _OTHERWISE = "narrow the question (--since, --key, --arn, --call), or --no-cache --most N, which holds them"
@@ -129,7 +129,7 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
             raise OutsideError(why, hint=_OTHERWISE) from error
         if store.ready.stored is None:
             raise OutsideError(f"the store under {folder} cannot be used", hint="irkit trail cache --drop, then again")
-        found = _heard(slicing(Slices(store.ready.stored), question, asked.query, follow, folder), hear)
+        found = hear_out(slicing(Slices(store.ready.stored), question, asked.query, follow, folder), hear)
         return Wide(WideRows(found.rows), store.coverage, found.notes)
 
 
@@ -139,13 +139,3 @@ def _wait(folder: Path) -> None:
         say(f"irkit trail: {_MANY}, and the store of them is just being built: this waits for it")
     while is_being_built(folder):
         time.sleep(_EVERY_SECONDS)
-
-
-def _heard(look: Generator[Batch, None, _Value], hear: Callable[[Batch], None]) -> _Value:
-    with closing(look):
-        while True:
-            try:
-                hear(next(look))
-            except StopIteration as end:
-                value: _Value = end.value
-                return value

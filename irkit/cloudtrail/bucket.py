@@ -29,7 +29,9 @@ from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.looking import look_at_files
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.source import Batch, Progress
+from irkit.cloudtrail.stamp import stamp
 from irkit.cloudtrail.trails import trail_notes
+from irkit.counted import few
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -234,7 +236,7 @@ class TrailBucket:
         if missing := sorted(set(query.regions) - listing.regions):
             own.append(f"no log file of {', '.join(missing)} lies there: the trail records nothing of it")
         # A region may be one that nobody uses; an account without any file is one that this bucket tells nothing of.
-        others = f", but of {_few(sorted(listing.unasked))}" if listing.unasked else ""
+        others = f", but of {few(sorted(listing.unasked), _SHOWN)}" if listing.unasked else ""
         unseen = {
             f"account {each}": f"no log file of it lies there{others}"
             for each in set(query.accounts) - listing.accounts
@@ -248,14 +250,14 @@ class TrailBucket:
         elif self.kept is not None and self.kept.left_out:
             own.append(f"{self.kept.left_out} objects were not kept for want of room")
         if listing.beside:
-            own.append(f"not looked at, for they lie beside AWSLogs/: {_few(sorted(listing.beside))}")
+            own.append(f"not looked at, for they lie beside AWSLogs/: {few(sorted(listing.beside), _SHOWN)}")
         own += quiet(listing.newest_of, query)
         last = silence(listing.newest_of, min(span.end, now))
         if last is not None:
             own.append(ended(last))
         own += _hidden(listing)
         lost = [
-            Skipped(Locator(place(self._bucket, key)), f"was deleted at {_stamp(at)}, and no version of it is left")
+            Skipped(Locator(place(self._bucket, key)), f"was deleted at {stamp(at)}, and no version of it is left")
             for key, at in listing.deleted.items()
             if key not in listing.earlier
         ]
@@ -293,22 +295,13 @@ def _hidden(listing: Listing) -> Iterator[str]:
     """What was done to the log files themselves."""
     if listing.deleted:
         first, last = min(listing.deleted.values()), max(listing.deleted.values())
-        keys = _few(list(listing.deleted))
+        keys = few(list(listing.deleted), _SHOWN)
         yield (
-            f"LOG FILES WERE DELETED: {len(listing.deleted)}, from {_stamp(first)} to {_stamp(last)} ({keys});"
+            f"LOG FILES WERE DELETED: {len(listing.deleted)}, from {stamp(first)} to {stamp(last)} ({keys});"
             " what versions of them the bucket keeps is read too"
         )
     if replaced := [key for key in listing.earlier if key not in listing.deleted]:
-        yield f"LOG FILES WERE REPLACED: {len(replaced)} ({_few(replaced)}); their earlier versions are read too"
-
-
-def _few(keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-    return ", ".join(keys[:_SHOWN]) + more
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+        yield f"LOG FILES WERE REPLACED: {len(replaced)} ({few(replaced, _SHOWN)}); their earlier versions are read too"
 
 
 def _as_it_is(file: RawFile) -> RawFile:

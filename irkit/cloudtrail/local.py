@@ -23,6 +23,8 @@ from irkit.cloudtrail.raw.peeking import lies
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import Walked, walked, walking
 from irkit.cloudtrail.source import Batch
+from irkit.cloudtrail.stamp import stamp
+from irkit.counted import few
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -284,10 +286,10 @@ def _notes(
         holding = _files(
             len(names.off), "holds other events than its name says", "hold other events than their names say"
         )
-        yield f"{holding} ({_few(names.off)}): {left}"
+        yield f"{holding} ({few(names.off, _SHOWN)}): {left}"
     if no_logs:
         passed = _files(len(no_logs), "is no log and was passed over", "are no logs and were passed over")
-        yield f"{passed} ({_few(no_logs)})"
+        yield f"{passed} ({few(no_logs, _SHOWN)})"
     for kind, number in sorted(plan.kinds.items()):
         yield f"{_files(number, 'holds no calls and was', 'hold no calls and were', f'{kind} file')} left out"
     if looked.is_estimate:
@@ -298,20 +300,11 @@ def _notes(
         yield f"{plan.walked.links} links lead to folders that were looked at already"
     missing = [account for account in query.accounts if account not in seen.accounts]
     if missing:
-        yield f"there is no file of account {_few(missing)}"
+        yield f"there is no file of account {few(missing, _SHOWN)}"
     if query.span is not None and seen.first is not None and query.span.start < seen.first:
-        yield f"the files begin with events of {_stamp(seen.first)}"
+        yield f"the files begin with events of {stamp(seen.first)}"
     yield from quiet(seen.newest_of, query)
 
 
 def _files(number: int, one: str, several: str, what: str = "file") -> str:
     return f"1 {what} {one}" if number == 1 else f"{number:,} {what}s {several}"
-
-
-def _few(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return ", ".join(texts[:_SHOWN]) + more
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

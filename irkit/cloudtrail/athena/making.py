@@ -14,6 +14,7 @@ from irkit.cloudtrail.athena.estimate import LEAST
 from irkit.cloudtrail.athena.literal import literal, remark
 from irkit.cloudtrail.athena.running import run
 from irkit.cloudtrail.athena.table import INPUT_FORMAT, SERDE
+from irkit.cloudtrail.hear_out import hear_out
 from irkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -172,10 +173,4 @@ def made(clients: Clients, plan: TablePlan, where: Where) -> Execution:
     """Make what was planned, and wait until it is there. Raises what ``running.failure`` says, ``Denied``."""
     if plan.database not in clients.glue.databases(where.region):
         clients.glue.create_database(plan.database, where.region)
-    running = run(clients.athena, plan.statement, where)
-    while True:
-        try:
-            next(running)
-        except StopIteration as end:
-            execution: Execution = end.value
-            return execution
+    return hear_out(run(clients.athena, plan.statement, where), lambda _: None)

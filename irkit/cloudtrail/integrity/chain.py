@@ -16,6 +16,7 @@ from irkit.cloudtrail.integrity.digest import SIGNED_BY, Digest, moment
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.metadata import ALGORITHM, BACKFILLED_AT, SIGNATURE
 from irkit.cloudtrail.integrity.public_keys import PublicKey, signed
+from irkit.cloudtrail.stamp import stamp
 
 MARGIN = timedelta(hours=2)
 """Digests around a key's change may be signed a little outside of its time (aws-cli asks for so much more too)."""
@@ -134,12 +135,12 @@ def _key(one: Digest, told: Mapping[str, str], bench: _Bench) -> PublicKey | Non
     at = signed_at(one, told)
     in_time = [key for key in found if _is_of(key, at)]
     if not in_time:
-        span = ", ".join(f"{_stamp(key.valid_from)} to {_stamp(key.valid_until)}" for key in found)
+        span = ", ".join(f"{stamp(key.valid_from)} to {stamp(key.valid_until)}" for key in found)
         bench.findings.append(
             Finding(
                 Kind.KEY_OUT_OF_TIME,
                 one.place,
-                f"a key of {_stamp(at)}",
+                f"a key of {stamp(at)}",
                 f"key {one.fingerprint} was AWS's from {span}",
                 series=one.series.text,
             )
@@ -221,7 +222,3 @@ def _keyless(fingerprint: str, region: str, those: Sequence[Digest]) -> Finding:
         until=last,
         series=those[0].series.text,
     )
-
-
-def _stamp(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else "?"

@@ -23,6 +23,7 @@ from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.integrity.threads import FETCHING, mapped
 from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.query import Window
+from irkit.cloudtrail.stamp import stamp
 from irkit.errors import OutsideError
 
 _REGION = re.compile(r".*/CloudTrail(-\w+)?/[a-z]{2}[a-z-]*-\d+/")
@@ -260,8 +261,4 @@ def _past(versions: Sequence[Version]) -> str:
     if latest is None or not kept or kept == [latest]:
         return ""
     what, old = ("deleted", kept[0]) if latest.is_marker else ("overwritten", kept[1])
-    return f"{what} at {_stamp(latest.at)}; version {old.version_id} of {_stamp(old.at)} is still there"
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{what} at {stamp(latest.at)}; version {old.version_id} of {stamp(old.at)} is still there"

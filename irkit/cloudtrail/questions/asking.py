@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import closing
 
+from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.hunt import Hunt
 from irkit.cloudtrail.questions.question import Answer, Asked, Follow, Question, Row_co
@@ -29,14 +29,7 @@ def ask(
 
     Raises what ``Source.look`` and ``Question.needs`` raise.
     """
-    with closing(asking(source, question, query, follow)) as look:
-        while True:
-            try:
-                batch = next(look)
-            except StopIteration as end:
-                answer: Answer[Row_co] = end.value
-                return answer
-            told(batch)
+    return hear_out(asking(source, question, query, follow), told)
 
 
 def asking(
