@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from irkit.scan.detect.beginnings import LONE_KEY
 from irkit.scan.detect.by_path import dismissed_at
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Sighting
+from irkit.scan.passed_over import PassedOver, counted, passed_over
 from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Confidence, Rule
 from irkit.secret import Secret
@@ -28,10 +28,15 @@ class Seen(NamedTuple):
 
 
 class Grouped(NamedTuple):
-    """The findings, the surest and gravest first, and how many lines were passed over, by reason."""
+    """The findings, the surest and gravest first, and the lines that were passed over."""
 
     findings: tuple[Finding, ...]
-    dismissed: dict[str, int]
+    passed: frozenset[PassedOver]
+
+    @property
+    def dismissed(self) -> dict[str, int]:
+        """How many lines were passed over, by reason."""
+        return counted(self.passed)
 
 
 class Context(NamedTuple):
@@ -68,7 +73,7 @@ def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
         elif why:
             passed[why, sighting.near] = None
     findings = sorted((_finding(group, context) for group in groups.values()), key=gravity)
-    return Grouped(tuple(findings), dict(Counter(why for why, _ in passed)))
+    return Grouped(tuple(findings), frozenset(passed_over(why, line) for why, line in passed))
 
 
 def together(some: Iterable[Finding], more: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -6,7 +6,6 @@ Only where that can be told from these commits alone.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from irkit.scan.detect.detector import Detector, Text
@@ -19,6 +18,7 @@ from irkit.scan.objects.lost import lost
 from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_loose
 from irkit.scan.objects.stores import Stores
+from irkit.scan.passed_over import counted
 from irkit.scan.places.bitset import bits
 from irkit.scan.places.changes import Track, Wanted
 from irkit.scan.places.gits import answer
@@ -87,7 +87,7 @@ def grown(now: Now, detector: Detector, known: Ready, key: Callable[[], bytes]) 
         return None
     return known.report._replace(
         findings=together(findings, told.findings),
-        dismissed=dict(Counter(known.report.dismissed) + Counter(told.dismissed)),
+        dismissed=counted(known.passed | told.passed),
         counts={**looked.counts, **known.report.counts},
         size=looked.size,
     )

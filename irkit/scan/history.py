@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from irkit.scan.detect.detector import Detector
     from irkit.scan.grouped import Context, Seen
     from irkit.scan.objects.held import Held, Scanned
+    from irkit.scan.passed_over import PassedOver
     from irkit.scan.ready import Memo
     from irkit.scan.repository import Repository
 
@@ -86,6 +86,8 @@ class _Whole(NamedTuple):
     """What stands in names of refs and git's own texts."""
     located: Located | None
     """None where places were not looked for."""
+    passed: frozenset[PassedOver]
+    """The lines that were passed over."""
 
     @property
     def followed(self) -> frozenset[str] | None:
@@ -112,7 +114,7 @@ class _Scan(NamedTuple):
         from irkit.scan.places.commit_range import scan_range
 
         scanned, located = scan_range(self.repository, self.detector, self.wants.spec)
-        return self._report(scanned, _seen(scanned.held, located), located)
+        return self._told(scanned, (), located, _seen(scanned.held, located)).report
 
     def of_what_changed(self, teller: Teller) -> Report:
         """As remembered, when nothing changed or little; else everything, and remembered for the next time."""
@@ -134,7 +136,7 @@ class _Scan(NamedTuple):
                 return report
         whole = self.of_everything(teller)
         if not (whole.report.is_incomplete or whole.scanned.cache_problem):
-            ready = Ready(state, whole.report, whole.followed, unreached=whole.unreached)
+            ready = Ready(state, whole.report, whole.followed, unreached=whole.unreached, passed=whole.passed)
             memo.write(ready, whole.scanned.held)
         return whole.report
 
@@ -167,13 +169,13 @@ class _Scan(NamedTuple):
         bare = [*_bare(scanned.held), *names]
         is_hit = any(not seen.sighting.dismissed for seen in bare)
         if not is_hit or wants.location is Location.LEFT_OUT:
-            return _Whole(self._report(scanned, bare, None), scanned, names, None)
+            return self._told(scanned, names, None, bare)
         teller.hits(lambda: grouped(bare, self._context(None)).findings)
         from irkit.scan.places.locate import locate
 
         held, rules = _to_locate(scanned.held), self.detector.rules_hash
         located = locate(self.repository, held, cache=wants.cache, jobs=wants.jobs, rules=rules)
-        return _Whole(self._report(scanned, [*_seen(scanned.held, located), *names], located), scanned, names, located)
+        return self._told(scanned, names, located, [*_seen(scanned.held, located), *names])
 
     def _context(self, located: Located | None) -> Context:
         from irkit.scan.grouped import Context
@@ -185,8 +187,9 @@ class _Scan(NamedTuple):
 
         return Context(self.detector.rule, self.wants.key, pushed)
 
-    def _report(self, scanned: Scanned, seen: Iterable[Seen], located: Located | None) -> Report:
+    def _told(self, scanned: Scanned, names: Sequence[Seen], located: Located | None, seen: Iterable[Seen]) -> _Whole:
         from irkit.scan.grouped import grouped
+        from irkit.scan.passed_over import counted
         from irkit.scan.scrubbed import scrubbed
 
         groups = grouped(seen, self._context(located))
@@ -202,15 +205,17 @@ class _Scan(NamedTuple):
         clean, skipped = scrubbed(
             findings, list(dict.fromkeys([*scanned.skipped, *unknown])), lambda body: self.detector.look(body).sightings
         )
-        return Report(
+        passed = groups.passed | scanned.passed
+        report = Report(
             findings=tuple(clean),
-            dismissed=dict(Counter(groups.dismissed) + Counter(scanned.dismissed)),
+            dismissed=counted(passed),
             skipped=tuple(skipped),
             counts=dict(scanned.counts),
             size=scanned.size,
             unreachable=left_out,
             is_incomplete=scanned.is_incomplete or bool(unknown),
         )
+        return _Whole(report, scanned, names, located, passed)
 
 
 class _Aside:

@@ -10,6 +10,7 @@ from typing import cast
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Report, Skipped
 from irkit.scan.objects.cat_file import read_objects
 from irkit.scan.objects.held import Held
+from irkit.scan.passed_over import PassedOver, by_reason, of_stored
 from irkit.scan.places.kept_file import read_kept, write_kept
 from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
@@ -17,7 +18,7 @@ from irkit.scan.repository_state import RepositoryState, are_staged, index_of
 from irkit.scan.rule import Confidence, Rule
 from irkit.secret import Secret
 
-_MAGIC = b"irkit ready 6 "
+_MAGIC = b"irkit ready 7 "
 _NEAR = 300
 """As much of a line as a sighting has on each side: ``detect.sights.NEAR_BYTES``, whose module is slow to load."""
 _PEM_END = b"-----"
@@ -31,8 +32,10 @@ _Row = tuple[str, str, str, bool | None, _Spot, list[list[object]], list[int]]
 followed objects hold it."""
 _State = tuple[str, list[str], dict[str, str], dict[str, tuple[int, str]], str]
 _Ids = tuple[list[str] | None, list[str]]
-_Stored = tuple[str, _State, str, _Ids, list[_Row], dict[str, int], list[tuple[str, str]], dict[str, int], int, int]
-"""Asked, state, index, ids that are followed and that are unreached, findings, and the numbers of the report."""
+_Passed = dict[str, list[str]]
+_Stored = tuple[str, _State, str, _Ids, list[_Row], _Passed, list[tuple[str, str]], dict[str, int], int, int]
+"""Asked, state, index, ids that are followed and that are unreached, findings, lines passed over, what was skipped, and
+the numbers of the report."""
 
 
 class Ready(NamedTuple):
@@ -47,6 +50,8 @@ class Ready(NamedTuple):
     """Of each finding, the ids of the followed objects that hold its value."""
     unreached: frozenset[str] = frozenset()
     """Which of the followed objects nothing leads to: none of them is staged."""
+    passed: frozenset[PassedOver] = frozenset()
+    """The lines that the report counts as dismissed."""
 
 
 class Memo(NamedTuple):
@@ -64,7 +69,7 @@ class Memo(NamedTuple):
         body = read_kept(self.file, _MAGIC)
         if body is None:
             return None
-        asked, state, index, (followed, unreached), rows, dismissed, skipped, counts, size, unreachable = cast(
+        asked, state, index, (followed, unreached), rows, passed, skipped, counts, size, unreachable = cast(
             "_Stored", json.loads(body)
         )
         if (
@@ -77,6 +82,7 @@ class Memo(NamedTuple):
         if findings is None:
             return None
         of = tuple(Skipped(*row) for row in skipped)
+        dismissed = {reason: len(lines) for reason, lines in passed.items()}
         report = Report(tuple(findings), dismissed, of, counts, size, unreachable)
         fixed, loose, tips, logs, texts = state
         lengths = {name: (log[0], log[1]) for name, log in logs.items()}
@@ -84,7 +90,7 @@ class Memo(NamedTuple):
         if followed is None:
             return Ready(known, report, None)
         holders = tuple(frozenset(followed[number] for number in row[6]) for row in rows)
-        return Ready(known, report, frozenset(followed), holders, frozenset(unreached))
+        return Ready(known, report, frozenset(followed), holders, frozenset(unreached), of_stored(passed))
 
     def _findings(self, rows: Sequence[_Row]) -> list[Finding] | None:
         ids = sorted({row[4][0] for row in rows})
@@ -135,7 +141,7 @@ class Memo(NamedTuple):
             index_of(self.repository) if ready.followed is None else "",
             (followed, sorted(ready.unreached)),
             rows,
-            report.dismissed,
+            by_reason(ready.passed),
             [(one.what, one.reason) for one in report.skipped],
             {"reused": sum(report.counts.values())},
             0,

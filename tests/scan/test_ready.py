@@ -63,6 +63,21 @@ def test_a_broken_file_is_not_used(scans: Scans) -> None:
     assert scans()[1]
 
 
+def test_a_line_that_is_passed_over_counts_once_whenever_it_came(scans: Scans, git: Git) -> None:
+    passed = b"password = 'changeme1234'\n"
+    git.write("b.py", passed)
+    git.commit()
+    first, _ = scans()
+    assert sum(first.dismissed.values()) == 1
+    git.write("c.py", b"more = 1\n" + passed)
+    git.commit("the same again")
+    assert scans()[0].dismissed == first.dismissed
+    git("repack", "-adq")
+    git.write("a.py", passed)
+    git.commit("and again")
+    assert scans()[0].dismissed == first.dismissed
+
+
 def changed(git: Git, what: str) -> None:  # noqa: C901, PLR0912 - a table of commands
     """Changes that may change the report; ``side`` is a branch that was there before."""
     if what == "takes out":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from irkit.scan.finding import Sighting, Skipped
+from irkit.scan.passed_over import PassedOver
 from irkit.scan.quick import NamedTuple
 
 
@@ -33,7 +31,7 @@ class Scanned(NamedTuple):
     skipped: tuple[Skipped, ...]
     is_incomplete: bool
     """Whether an object that is there could not be read."""
-    dismissed: Mapping[str, int] = MappingProxyType({})
-    """Of the objects known from the cache: how many lines were passed over, by reason."""
+    passed: frozenset[PassedOver] = frozenset()
+    """The lines that were passed over in objects known from the cache."""
     cache_problem: str = ""
     """Why nothing can be remembered for the next scan."""

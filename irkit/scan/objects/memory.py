@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from irkit.scan.objects.same_ids import ID, id_at
 from irkit.scan.objects.shelf import Kept, Shelf
 from irkit.scan.objects.shelves import Shelves, loose_name, pack_name, place_hint
 from irkit.scan.objects.stores import Stores
+from irkit.scan.passed_over import PassedOver, passed_over
 
 _LOOSE = "loose"
 Skips = Iterable[tuple[str, str, str]]
@@ -28,8 +28,8 @@ class Memory:
         """What the known objects hold."""
         self.reused = 0
         self.skipped: dict[tuple[str, str, str], None] = {}
-        self.dismissed: Counter[str] = Counter()
-        self._carried: dict[str, Counter[str]] = {}
+        self.passed: set[PassedOver] = set()
+        self._carried: dict[str, set[PassedOver]] = {}
         self.known_packs: list[Path] = []
         self.new_packs: list[Path] = []
         for file in found.packs:
@@ -49,7 +49,7 @@ class Memory:
     def _use(self, shelf: Shelf, kept: Iterable[Kept], skipped: Skips) -> None:
         self.kept.append(list(kept))
         self.skipped |= dict.fromkeys(skipped)
-        self.dismissed.update(shelf.dismissed)
+        self.passed |= shelf.passed
 
     def _new_loose(self, found: Stores) -> dict[str, Path]:
         shelf = self._read(loose_name(self._loose_ids, self._objects_dir))
@@ -82,7 +82,7 @@ class Memory:
             if there:
                 skipped = (one for one in shelf.skipped if not one[0] or one[0] in there)
                 self._use(shelf, (kept for kept in shelf.kept if kept.id in there), skipped)
-                self._carried.setdefault(where, Counter()).update(shelf.dismissed)
+                self._carried.setdefault(where, set()).update(shelf.passed)
                 known |= there
             if len(known) == len(ids) // ID:
                 break
@@ -97,14 +97,14 @@ class Memory:
         try:
             for pack in packs:
                 if all(pack.index.find(id_) is None for id_ in lost):
-                    carried = self._carried.get(pack.file.name, Counter())
+                    carried = self._carried.get(pack.file.name, set())
                     shelf = learned.of(pack.has, pack.index.count, carried)
                     self._shelves.write(pack_name(pack.index.pack_checksum), bytes(pack.index.ids), shelf)
             if not self._is_loose_known:
                 count = len(self._loose_ids) // ID
                 there = {id_at(self._loose_ids, number) for number in range(count)} - lost
                 ids = b"".join(sorted(there))
-                shelf = learned.of(there.__contains__, len(there), self._carried.get(_LOOSE, Counter()))
+                shelf = learned.of(there.__contains__, len(there), self._carried.get(_LOOSE, set()))
                 self._shelves.write(loose_name(ids, self._objects_dir), ids, shelf)
             if packs or not self._is_loose_known:
                 self._shelves.tidy()
@@ -119,16 +119,19 @@ class _Learned:
     def __init__(self, held: Sequence[Held], skipped: Skips) -> None:
         self._kept = kept_objects(held)
         self._skipped = list(skipped)
-        self._dismissed = [
-            (bytes.fromhex(id_), one.dismissed) for id_, _, sightings in held for one in sightings if one.dismissed
+        self._passed = [
+            (bytes.fromhex(id_), passed_over(one.dismissed, one.near))
+            for id_, _, sightings in held
+            for one in sightings
+            if one.dismissed
         ]
 
-    def of(self, has: Callable[[bytes], bool], count: int, carried: Counter[str]) -> Shelf:
+    def of(self, has: Callable[[bytes], bool], count: int, carried: set[PassedOver]) -> Shelf:
         """What it learned of these objects."""
         kept = [one for one in self._kept if has(bytes.fromhex(one.id))]
         skipped = [one for one in self._skipped if not one[0] or has(bytes.fromhex(one[0]))]
-        dismissed = Counter(why for id_, why in self._dismissed if has(id_))
-        return Shelf(count, tuple(kept), tuple(skipped), dict(dismissed + carried))
+        passed = carried.union(line for id_, line in self._passed if has(id_))
+        return Shelf(count, tuple(kept), tuple(skipped), frozenset(passed))
 
 
 def _checksum(file: Path) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import marshal
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -27,6 +26,7 @@ from irkit.scan.objects.same_ids import same_ids
 from irkit.scan.objects.shelves import Shelves
 from irkit.scan.objects.stores import Stores, stores
 from irkit.scan.objects.workers import ScanDied, nothing, run_each
+from irkit.scan.passed_over import PassedOver
 from irkit.scan.repository import Repository
 from irkit.scan.scrubbed import scrubbed
 
@@ -88,7 +88,7 @@ class _Scan:
         found = found._replace(skipped=(*found.skipped, *unlisted))
         merged = Merged()
         self._run(git_tasks(self._repository, listed, self._detector, self._jobs), merged, found)
-        return self._result(merged, found, Counter(), "")
+        return self._result(merged, found, frozenset(), "")
 
     def directly(self, found: Stores, memory: Memory) -> Scanned:
         """Read packs and loose objects, but for what is known. Raises ``Forgotten`` and ``IndexUnknown``."""
@@ -103,7 +103,7 @@ class _Scan:
         if memory.reused:
             merged.counts["reused"] = memory.reused
         problem = memory.remember(packs, merged.held(), self._without_secrets(merged.passed_over()), merged.broken)
-        return self._result(merged, found, memory.dismissed, problem)
+        return self._result(merged, found, frozenset(memory.passed), problem)
 
     def _tasks(self, memory: Memory, packs: list[Pack]) -> list[Task]:
         tasks: list[Task] = []
@@ -167,11 +167,11 @@ class _Scan:
         _, clean = scrubbed((), texts, lambda body: self._detector.look(body).sightings)
         return tuple((id_, *text) for (id_, _, _), text in zip(passed, clean, strict=True))
 
-    def _result(self, merged: Merged, found: Stores, dismissed: Counter[str], problem: str) -> Scanned:
+    def _result(self, merged: Merged, found: Stores, passed: frozenset[PassedOver], problem: str) -> Scanned:
         gone = lost(self._repository, found) if self._gone is None else self._gone
         skipped = (*merged.skipped(), *found.skipped, *gone, *absent(self._repository))
         is_incomplete = bool(merged.broken or found.skipped or gone)
-        return Scanned(merged.held(), merged.counts, merged.size, skipped, is_incomplete, dict(dismissed), problem)
+        return Scanned(merged.held(), merged.counts, merged.size, skipped, is_incomplete, passed, problem)
 
 
 def _answer(task: Task, detector: Detector) -> bytes:

@@ -9,7 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, cast
 
-_MAGIC = b"irkit objects 1 "
+from irkit.scan.passed_over import PassedOver, by_reason, of_stored
+
+_MAGIC = b"irkit objects 2 "
 _CHECK = 8
 _IDS = ".ids"
 _HELD = ".held"
@@ -40,12 +42,12 @@ class Shelf(NamedTuple):
     kept: tuple[Kept, ...]
     skipped: tuple[tuple[str, str, str], ...]
     """Of which object (empty: of none), what was skipped, and the reason."""
-    dismissed: dict[str, int]
-    """How many lines were passed over, by reason."""
+    passed: frozenset[PassedOver]
+    """The lines that were passed over."""
 
 
-_Stored = tuple[int, int, list[tuple[str, str, list[list[int]]]], list[tuple[str, str, str]], dict[str, int]]
-"""Check of the ids, count, kept, skipped, dismissed."""
+_Stored = tuple[int, int, list[tuple[str, str, list[list[int]]]], list[tuple[str, str, str]], dict[str, list[str]]]
+"""Check of the ids, count, kept, skipped, lines passed over."""
 
 
 def read_shelf(folder: Path, name: str) -> Shelf | None:
@@ -53,9 +55,10 @@ def read_shelf(folder: Path, name: str) -> Shelf | None:
     stored = _stored(folder, name)
     if stored is None:
         return None
-    _, count, kept, skipped, dismissed = stored
+    _, count, kept, skipped, passed = stored
     objects = (Kept(id_, kind, tuple(Spot(*spot) for spot in spots)) for id_, kind, spots in kept)
-    return Shelf(count, tuple(objects), tuple((id_, what, reason) for id_, what, reason in skipped), dismissed)
+    told = tuple((id_, what, reason) for id_, what, reason in skipped)
+    return Shelf(count, tuple(objects), told, of_stored(passed))
 
 
 def read_ids(folder: Path, name: str) -> bytes:
@@ -81,7 +84,8 @@ def write_shelf(folder: Path, name: str, ids: bytes, shelf: Shelf) -> None:
     """Remember a set of objects, whose sorted ids these are. Raises ``OSError``."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _replace(folder / f"{name}{_IDS}", ids)
-    body = json.dumps([zlib.crc32(ids), *shelf], separators=(",", ":")).encode()
+    stored = zlib.crc32(ids), shelf.objects, shelf.kept, shelf.skipped, by_reason(shelf.passed)
+    body = json.dumps(stored, separators=(",", ":")).encode()
     _replace(folder / f"{name}{_HELD}", _head(body) + body)
 
 
