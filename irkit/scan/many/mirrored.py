@@ -18,6 +18,8 @@ from irkit.secret import Secret
 
 _PACK_SHARE = 0.8
 """Of the disk that a mirror may take, for its pack; the rest is for the pack's indexes and the refs."""
+_BLOCK_BYTES = 512
+"""The system's measure of how large a file may be."""
 _STOPPED = (
     "File too large",
     *("signal 25", "signal 31", "ended with -25", "ended with -31"),
@@ -78,10 +80,17 @@ class Server(NamedTuple):
             git.local("init", "--quiet", "--bare", ".")
             git.remote("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", target.url, "+refs/*:refs/*")
         except OutsideError as error:
-            is_of_network = type(error) is not OutsideError
-            if not is_of_network and any(sign in error.message for sign in _STOPPED):
+            is_of_network = type(error) is not OutsideError  # or a server that heard no more of a git that was stopped
+            is_stopped = not is_of_network and any(sign in error.message for sign in _STOPPED)
+            if is_stopped or _has_full_file(folder, int(most * _PACK_SHARE)):
                 raise TooLarge(f"it is larger than {most:,} bytes, its share of the disk") from None
             raise
+
+
+def _has_full_file(folder: Path, most: int) -> bool:
+    """Whether a file there is as large as git may write one."""
+    sizes = [entry.stat().st_size for entry in folder.glob("objects/pack/*") if entry.is_file()]
+    return max(sizes, default=0) > most - _BLOCK_BYTES
 
 
 def hosts_of(api: str) -> frozenset[str]:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from irkit.clients.git_process import GitProcess
 from irkit.drill.world.git_server import GitServer
-from irkit.errors import UsageError
+from irkit.errors import Unreachable, UsageError
 from irkit.scan.detect.detector import Detector, load_detector
 from irkit.scan.finding import Report
 from irkit.scan.history import Unreachable, Wants
@@ -273,6 +274,26 @@ def test_what_is_too_large_for_its_share_is_scanned_alone_with_all_of_it(
     assert places(report) == {("acme/large", "settings.ini")}
 
 
+def test_a_git_that_was_stopped_at_the_limit_is_no_fault_of_the_network(
+    detector: Detector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrote = 0
+
+    def remote(git: GitProcess, *_: str) -> str:
+        (git.folder / "objects/pack/tmp_pack_x").write_bytes(bytes(wrote))
+        raise Unreachable("git fetch: fatal: early EOF")
+
+    monkeypatch.setattr(GitProcess, "remote", remote)
+    server = Scans(detector, tmp_path).many.server
+    server.scratch.mkdir(parents=True)
+    target = Target("one", url="http://127.0.0.1:9/one.git")
+    with pytest.raises(Unreachable), server.mirrored(target, 100_000):
+        pytest.fail("it was fetched")
+    wrote = 80_000 // 512 * 512
+    with pytest.raises(TooLarge), server.mirrored(target, 100_000):
+        pytest.fail("it was fetched")
+
+
 def test_a_size_that_the_server_told_spares_the_fetch(server: GitServer, detector: Detector, tmp_path: Path) -> None:
     told = filled(server, "acme/one", "x\n")._replace(size=1 << 40)
     scans = Scans(detector, tmp_path)
@@ -342,8 +363,7 @@ def test_a_list_names_addresses_folders_and_owners(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
-    [*("http://host/a.git", "https://user:word@host/a.git"), *("/no/such/folder", "github:a/b", "https://[::1/a")],
+    "line", ["http://host/a.git", "https://user:word@host/a.git", "/no/such/folder", "github:a/b", "https://[::1/a"]
 )
 def test_a_wrong_line_is_named_with_its_number(tmp_path: Path, line: str) -> None:
     listed = tmp_path / "list"
