@@ -16,7 +16,8 @@ import pytest
 
 from irkit.clients.git_process import GitProcess
 from irkit.drill.world.git_server import GitServer
-from irkit.errors import Unreachable, UsageError
+from irkit.errors import Unreachable as NoAnswer
+from irkit.errors import UsageError
 from irkit.scan.detect.detector import Detector, load_detector
 from irkit.scan.finding import Report
 from irkit.scan.history import Unreachable, Wants
@@ -281,13 +282,13 @@ def test_a_git_that_was_stopped_at_the_limit_is_no_fault_of_the_network(
 
     def remote(git: GitProcess, *_: str) -> str:
         (git.folder / "objects/pack/tmp_pack_x").write_bytes(bytes(wrote))
-        raise Unreachable("git fetch: fatal: early EOF")
+        raise NoAnswer("git fetch: fatal: early EOF")
 
     monkeypatch.setattr(GitProcess, "remote", remote)
     server = Scans(detector, tmp_path).many.server
     server.scratch.mkdir(parents=True)
     target = Target("one", url="http://127.0.0.1:9/one.git")
-    with pytest.raises(Unreachable), server.mirrored(target, 100_000):
+    with pytest.raises(NoAnswer), server.mirrored(target, 100_000):
         pytest.fail("it was fetched")
     wrote = 80_000 // 512 * 512
     with pytest.raises(TooLarge), server.mirrored(target, 100_000):
