@@ -128,6 +128,11 @@ class ManyAccounts:
         """How many accounts."""
         return f"{len(self._openers)} accounts"
 
+    @property
+    def is_by_attribute(self) -> bool:
+        """As the event history, which each of them is asked for."""
+        return True
+
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """Every account's matching records as they are found. Raises the first ``IrkitError`` when none answers."""
         parts = [_Part(each) for each in self._openers if not query.accounts or each in query.accounts]

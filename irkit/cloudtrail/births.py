@@ -38,12 +38,16 @@ class Kind(StrEnum):
     """A session taken into the console: it goes on there under its ARN, with keys of which no birth is recorded."""
 
 
+SIGNS = frozenset({Kind.KEY, Kind.SESSION})
+"""What calls are signed with."""
 RUNS = frozenset({Kind.INSTANCE, Kind.FUNCTION})
 """What acts with a role's rights in sessions named after it."""
 
 
+ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+"""Calls that give a role's session."""
 MINTS = (
-    *("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML", "sts:AssumeRoot"),
+    *(*ASSUMING, "sts:AssumeRoot"),
     *("sts:GetSessionToken", "sts:GetFederationToken", "sts:GetDelegatedAccessToken"),
     *("iam:CreateAccessKey", "iam:CreateUser", "iam:CreateRole", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
     *("cognito-identity:GetCredentialsForIdentity", "rolesanywhere:CreateSession"),
@@ -69,11 +73,14 @@ class Birth:
     """The id it came of: the caller's key id; the caller in words where the record has none (``role/session``)."""
     by_arn: str
     by_session: str
+    by_account: str
     call: str
     at: datetime
     until: datetime | None
     """When a session ends; None for what does not end, or when the record does not say."""
     source_identity: str
+    borne: str
+    """The source identity that the caller bore."""
     marks: bool
     """Whether the call itself gave the source identity: the caller had none."""
     account: str
@@ -93,20 +100,22 @@ class Birth:
 def births(records: Iterable[Record]) -> tuple[Birth, ...]:
     """All that the records brought into being, oldest first; the two records of one call between accounts are one.
 
-    Of a user who was made and given a password the making counts, whichever the records tell first: their times are
-    whole seconds, and a script does both in one.
+    A key is made once: of several records of it the one that tells the caller's key counts. A password can be given to
+    a user, and a session taken into the console, more than once: once by each caller that did. Of a user that one
+    caller made and gave a password the making counts alone, and of one second it comes first: times are whole seconds,
+    and a script does both in one.
     """
-    found: dict[str, Birth] = {}
+    found: dict[tuple[str, str], Birth] = {}
     made = [one for one in records if one.call in _MINTS and not one.error]
     for one in sorted(made, key=lambda each: (each.at, each.event_id)):
         for birth in _births(one):
-            known = found.setdefault(birth.id, birth)
-            is_double = bool(birth.shared_id) and known.shared_id == birth.shared_id
-            if is_double and _is_key(birth.by) and not _is_key(known.by):
-                found[birth.id] = replace(birth, at=known.at)
-            elif birth.is_creation and not known.is_creation and birth.kind is known.kind:
-                found[birth.id] = birth
-    return tuple(sorted(found.values(), key=lambda one: one.at))
+            is_again = birth.kind is Kind.CONSOLE or (birth.kind is Kind.USER and not birth.is_creation)
+            known = found.setdefault((birth.id, birth.by if is_again else ""), birth)
+            if birth.kind in SIGNS and _is_key(birth.by) and not _is_key(known.by):
+                found[birth.id, ""] = replace(birth, at=known.at)
+    makers = {each: one.by for (each, by), one in found.items() if not by}
+    several = (one for (each, by), one in found.items() if not by or makers.get(each) != by)
+    return tuple(sorted(several, key=lambda one: (one.at, not one.is_creation)))
 
 
 def _is_key(text: str) -> bool:
@@ -141,10 +150,12 @@ def _birth(one: Record, kind: Kind, made: str, arn: str) -> Birth:
         by=one.key_id or who(one),
         by_arn=one.principal_arn,
         by_session=one.session,
+        by_account=one.caller_account or one.account,
         call=one.call,
         at=one.at,
         until=moment(word(_credentials(one), "expiration")),
         source_identity=one.param("sourceIdentity") or one.answered("sourceIdentity") or one.source_identity,
+        borne=one.source_identity,
         marks=bool(one.param("sourceIdentity")) and not one.source_identity,
         account=one.account,
         region=one.region,
@@ -170,6 +181,8 @@ def _made(one: Record) -> tuple[Kind, str, str]:
         return Kind.USER, arn if name else "", arn
     if one.call == "iam:CreateRole":
         return Kind.ROLE, one.answered("role", "arn"), one.answered("role", "arn")
+    if one.call == "sts:AssumeRoot":
+        return Kind.SESSION, word(_credentials(one), "accessKeyId"), _root_arn(one)
     arn = one.answered("assumedRoleUser", "arn") or one.answered("federatedUser", "arn") or one.param("roleArn")
     return Kind.SESSION, word(_credentials(one), "accessKeyId"), arn or one.principal_arn
 
@@ -182,10 +195,19 @@ def _credentials(one: Record) -> Mapping[str, JsonValue]:
     return found if isinstance(found, dict) else {}
 
 
+def _root_arn(one: Record) -> str:
+    """Of the member account whose root a session is for; it is named by its id or by that ARN."""
+    target = one.param("targetPrincipal")
+    return target if target.startswith("arn:") else f"{_partition(one)}:iam::{target}:root"
+
+
 def user_arn(one: Record, name: str) -> str:
     """The ARN of a user of the record's account; one without a path, which records of such calls do not name."""
-    partition = one.principal_arn.split(":")[1] if one.principal_arn.count(":") > 1 else "aws"
-    return f"arn:{partition}:iam::{one.account}:user/{name}"
+    return f"{_partition(one)}:iam::{one.account}:user/{name}"
+
+
+def _partition(one: Record) -> str:
+    return ":".join(one.principal_arn.split(":")[:2]) if one.principal_arn.count(":") > 1 else "arn:aws"
 
 
 def moment(text: str) -> datetime | None:

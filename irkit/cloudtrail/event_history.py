@@ -57,6 +57,11 @@ class EventHistory:
         """What it is, in words."""
         return "event history"
 
+    @property
+    def is_by_attribute(self) -> bool:
+        """It is: LookupEvents takes one attribute, and 2 pages of 50 a second."""
+        return True
+
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """The records that match, each with its text, newest first in each region.
 

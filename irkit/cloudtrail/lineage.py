@@ -7,27 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from irkit.cloudtrail.births import Birth, Kind, births
+from irkit.cloudtrail.births import SIGNS, Birth, births
+from irkit.cloudtrail.family import Family, Join, caller
 from irkit.cloudtrail.record import Record
-
-_SIGNS = frozenset({Kind.KEY, Kind.SESSION})
-"""What calls are signed with."""
-
-
-class Join(StrEnum):
-    """By what a birth is known to have come of its parent."""
-
-    KEY = "key"
-    IDENTITY = "identity"
-    """The caller was a user or role that came of the tree, with a key of which no birth is recorded."""
-    SOURCE_IDENTITY = "source identity"
-    """The session bears the source identity that a session of the tree was the first to be given."""
-    SESSION = "session"
-    """The caller was a session named after an instance or a function that came of the tree."""
-    OWNER = "owner"
-    """A key made, by whomever, for a user who came of the tree."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +20,7 @@ class Tree:
     roots: tuple[str, ...]
     births: tuple[Birth, ...] = ()
     _above: Mapping[str, tuple[str, Join]] = field(default_factory=dict, repr=False)
+    _family: Family | None = field(default=None, repr=False, compare=False)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -47,7 +31,7 @@ class Tree:
     def keys(self) -> tuple[str, ...]:
         """Key ids alone, of sessions too."""
         roots = (each for each in self.roots if ":" not in each and "/" not in each)
-        return tuple(dict.fromkeys((*roots, *(one.id for one in self.births if one.kind in _SIGNS))))
+        return tuple(dict.fromkeys((*roots, *(one.id for one in self.births if one.kind in SIGNS))))
 
     def above(self, one: Birth) -> str:
         """The id that a birth came of, within this tree."""
@@ -56,6 +40,10 @@ class Tree:
     def join(self, one: Birth) -> Join:
         """By what that is known."""
         return self._above[one.id][1]
+
+    def holds(self, one: Record) -> bool:
+        """Whether a call was made by a root, or by what came of one."""
+        return self._family is not None and self._family.parent(caller(one), one.at) is not None
 
     def walk(self) -> Iterator[tuple[int, str, Birth | None]]:
         """Depth, id and birth (None for a root), each before what came of it, older before younger."""
@@ -72,57 +60,38 @@ class Tree:
 def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
     """What came of the roots (key ids, or ARNs of users and roles) by these records.
 
-    Joined by the caller's key id; where that is not known, by the ARN of a user or role that came of the tree; then by
-    the source identity, which goes with a session through all roles it takes on. A user who only got a password is here
-    by what its sessions in the console do; what it does with keys of its own is its own.
+    Joined by the caller's key id; where that is not known, by who a caller is (``Join``). A user who only got a
+    password is here by what its sessions in the console do; what it does with keys of its own is its own.
     """
     first = tuple(dict.fromkeys(roots))
-    known = set(first)
     found = births(records)
-    users = [one for one in found if one.kind is Kind.USER]
-    made = {_user(one.id) for one in users if one.is_creation}
-    guests = frozenset(one.id for one in users if _user(one.id) not in made) - known
+    family = Family(first, found)
     above: dict[str, tuple[str, Join]] = {}
-    marks: dict[str, str] = {}
-    spoken: dict[str, str] = {}
-    waiting = list(found)
-    grew = True
-    while grew:
-        later: list[Birth] = []
-        for one in waiting:
-            if one.id in known:
-                continue
-            parent = _parent(one, known, guests, marks, spoken)
-            if parent is None:
-                later.append(one)
-                continue
-            known.add(one.id)
-            above[one.id] = parent
-            if one.kind is Kind.SESSION:
-                spoken.setdefault(one.arn, one.id)
-            if one.marks:
-                marks.setdefault(one.source_identity, one.id)
-        grew = len(later) < len(waiting)
-        waiting = later
-    return Tree(first, tuple(one for one in found if one.id in above), above)
+    picked: dict[str, Birth] = {}
+    waiting = [one for one in found if one.id not in first]
+    while joined := _joined(family, waiting):
+        for one, parent in joined:
+            if not _is_known(one, picked):
+                above[one.id] = parent
+                picked[one.id] = one
+                family.add(one)
+        waiting = [one for one in waiting if not _is_known(one, picked)]
+    return Tree(first, tuple(one for one in found if picked.get(one.id) is one), above, family)
 
 
-def _user(arn: str) -> tuple[str, str]:
-    """Account and name: one user, whatever its path, which not every record tells (IAM user guide, "Identifiers")."""
-    return arn.partition(":user/")[0], arn.rpartition("/")[2]
+def _is_known(one: Birth, picked: Mapping[str, Birth]) -> bool:
+    """Whether it is in the tree, as made if it was made there, else as of the first password or sign-in."""
+    known = picked.get(one.id)
+    return known is not None and (known.is_creation, -known.at.timestamp()) >= (one.is_creation, -one.at.timestamp())
 
 
-def _parent(
-    one: Birth, known: set[str], guests: frozenset[str], marks: Mapping[str, str], spoken: Mapping[str, str]
-) -> tuple[str, Join] | None:
-    if one.by in known:
-        return one.by, Join.KEY
-    if one.by_arn in known and not (one.by_arn in guests and one.by.startswith("AKIA")):
-        return one.by_arn, Join.IDENTITY
-    if one.kind is Kind.CONSOLE and one.arn in spoken:
-        return spoken[one.arn], Join.IDENTITY
-    if one.by_session in known:
-        return one.by_session, Join.SESSION
-    if one.source_identity in marks:
-        return marks[one.source_identity], Join.SOURCE_IDENTITY
-    return (one.arn, Join.OWNER) if one.kind is Kind.KEY and one.arn in known - guests else None
+def _joined(family: Family, waiting: Iterable[Birth]) -> list[tuple[Birth, tuple[str, Join]]]:
+    """Who joins now: by key whoever can; else of the others those that come of no other that would join.
+
+    So nobody is below another than who made it because that one is joined later.
+    """
+    parents = [(one, family.parent_of(one)) for one in waiting]
+    known = [(one, parent) for one, parent in parents if parent is not None]
+    by_key = [each for each in known if each[1][1] is Join.KEY]
+    ids = {one.id for one, _ in known}
+    return by_key or [each for each in known if not family.comes_of(each[0], ids)] or known

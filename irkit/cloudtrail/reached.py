@@ -24,10 +24,9 @@ _TRUST = "iam:UpdateAssumeRolePolicy"
 def reached(records: Iterable[Record], tree: Tree) -> tuple[str, ...]:
     """``role admin``, ``instance i-0123``, ``function pay``: by name, those that the tree itself made left out."""
     own = {one.id.rsplit("/", maxsplit=1)[-1] for one in tree.births}
-    known = set(tree.ids)
     found: set[str] = set()
     for one in records:
-        if one.error or (one.key_id not in known and one.principal_arn not in known):
+        if one.error or not tree.holds(one):
             continue
         for kind, name in _taken(one):
             if name and name not in own:

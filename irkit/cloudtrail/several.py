@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.source import Batch, Source, steadied
+from irkit.cloudtrail.source import Batch, Source, is_by_attribute, steadied
 from irkit.errors import OutsideError
 
 
@@ -27,6 +27,11 @@ class Several:
     def label(self) -> str:
         """What they are, in words."""
         return " and ".join(each.label for each in self._sources)
+
+    @property
+    def is_by_attribute(self) -> bool:
+        """Whether one of them is."""
+        return any(map(is_by_attribute, self._sources))
 
     @contextmanager
     def steady(self) -> Iterator[Source]:

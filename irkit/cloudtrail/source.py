@@ -58,6 +58,20 @@ class Steady(Protocol):
         """The source as it is now, opened once for several looks."""
 
 
+@runtime_checkable
+class ByAttribute(Protocol):
+    """A source that may know records by few attributes only: for what they mention it gives all that it has."""
+
+    @property
+    def is_by_attribute(self) -> bool:
+        """Whether it does."""
+
+
+def is_by_attribute(source: Source) -> bool:
+    """Whether to look for what records mention is to have everything of a source."""
+    return isinstance(source, ByAttribute) and source.is_by_attribute
+
+
 @contextmanager
 def steadied(source: Source) -> Iterator[Source]:
     """The source as it is now where it can be held so, else itself."""

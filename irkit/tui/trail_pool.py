@@ -12,7 +12,7 @@ from threading import Event
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch, Progress, Source
+from irkit.cloudtrail.source import Batch, Progress, Source, is_by_attribute
 from irkit.tui.trail_view import contained
 
 _KEPT = 100_000
@@ -44,6 +44,11 @@ class Pool:
     def label(self) -> str:
         """The other's."""
         return self._source.label
+
+    @property
+    def is_by_attribute(self) -> bool:
+        """Whether the other is."""
+        return is_by_attribute(self._source)
 
     def forget(self) -> None:
         """Ask the other source from now on."""
@@ -114,6 +119,11 @@ class Bounded:
     def label(self) -> str:
         """The other's."""
         return self._source.label
+
+    @property
+    def is_by_attribute(self) -> bool:
+        """Whether the other is."""
+        return is_by_attribute(self._source)
 
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """The other's batches, until the bound."""

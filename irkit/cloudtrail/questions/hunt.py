@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
 from irkit.cloudtrail.attribution import Cause, causes
-from irkit.cloudtrail.births import Kind, births
+from irkit.cloudtrail.births import SIGNS, Birth, Kind, births
 from irkit.cloudtrail.coverage import NO_FILE, Coverage
+from irkit.cloudtrail.family import bearer
 from irkit.cloudtrail.lineage import Tree, tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.question import Attributed, Follow
@@ -17,9 +18,11 @@ from irkit.cloudtrail.questions.reach import (
     cause_look,
     made_for_callers,
     made_looks,
+    marked_look,
     names_caller,
     names_origin,
     of_anyone,
+    taken_look,
     tree_looks,
     whoever,
     widened,
@@ -27,13 +30,13 @@ from irkit.cloudtrail.questions.reach import (
 from irkit.cloudtrail.questions.tally import Tally, Unknown
 from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch, Progress, Source, in_order
+from irkit.cloudtrail.source import Batch, Progress, Source, in_order, is_by_attribute
 from irkit.errors import OutsideError
 
 _MOST_GENERATIONS = 25
 _MOST_FOLLOWED = 1_000
 _MOST_NAMED = 10
-_BEARERS = frozenset({Kind.USER, Kind.ROLE, Kind.CONSOLE})
+_BEARERS = frozenset({Kind.USER, Kind.ROLE})
 
 
 class Hunt:
@@ -45,6 +48,8 @@ class Hunt:
         self._needed = self._bare = Query()
         self._pool: dict[str, Record] = {}
         """All that the callers did, by event id: also what is not asked for but may be behind what is."""
+        self._taken: list[Record] = []
+        """What others made of users, roles and marks of the tree: not what the callers did."""
         self._coverages: list[Coverage] = []
         """The first is that of the look for what is asked for."""
         self._lead: Coverage | None = None
@@ -149,20 +154,42 @@ class Hunt:
         if not names_caller(self._needed):
             # Everyone was asked for already.
             return
-        asked = set(self._needed.arns)
+        asked = set(map(bearer, self._needed.arns)) - {""}
+        room = _MOST_FOLLOWED
         for _ in range(_MOST_GENERATIONS):
             fresh = [one for one in self.tree.births if one.id not in followed]
-            fresh = fresh[: max(0, _MOST_FOLLOWED - len(followed))]
             if not fresh:
                 break
             followed.update(one.id for one in fresh)
             # Keys of an identity that is asked about by its ARN are found by that.
-            asked.update(one.id for one in fresh if one.kind in _BEARERS)
-            apart = [one for one in fresh if one.kind in _BEARERS or one.arn not in asked]
+            asked.update(bearer(one.id) for one in fresh if one.kind in _BEARERS)
+            apart = [one for one in fresh if one.kind not in SIGNS or bearer(one.arn) not in asked]
+            self._left_out += max(0, len(apart) - room)
+            apart, room = apart[:room], max(0, room - len(apart))
             for query in tree_looks(self._needed, apart):
-                yield from self._looked(query, self._bare.matches, "what came of the keys")
-            self.tree = tree(roots, self._pool.values())
-        self._left_out = sum(one.id not in followed for one in self.tree.births)
+                yield from self._looked(query, self._is_theirs, "what came of the keys")
+            if not is_by_attribute(self._source):
+                yield from self._look_aside(fresh)
+            self.tree = tree(roots, (*self._pool.values(), *self._taken))
+        self._left_out += sum(one.id not in followed for one in self.tree.births)
+        late = {each: one for each, one in self._pool.items() if each not in self.kept and self._is_theirs(one)}
+        if late:
+            self.kept.update(late)
+            yield Batch(in_order(late.values()), self._progress)
+
+    def _look_aside(self, fresh: Sequence[Birth]) -> Generator[Batch, None, None]:
+        """Look for what is known by less than a key: what others made of these, who bears their source identity."""
+        taken = taken_look(self._needed, fresh)
+        if taken is not None:
+            self._taken += yield from self._aside(taken, "what others made of what came of the keys")
+        marked = marked_look(self._needed, fresh)
+        if marked is not None:
+            self.tree = tree(self.tree.roots if self.tree else (), (*self._pool.values(), *self._taken))
+            yield from self._looked(marked, self._is_theirs, "what bears a source identity of the tree")
+
+    def _is_theirs(self, one: Record) -> bool:
+        """Whether a record is asked for, and of the tree as it is."""
+        return self._bare.matches(one) and self.tree is not None and self.tree.holds(one)
 
     def _roots(self) -> tuple[str, ...]:
         """The keys asked about; by name or address, all that the matching calls were made with and that none made."""
@@ -258,5 +285,8 @@ class Hunt:
             if others := reached(self._pool.values(), self.tree):
                 more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
                 yield f"NOT FOLLOWED, as others use them too: {', '.join(others[:_MOST_NAMED])}{more}"
+            marks = dict.fromkeys(one.source_identity for one in self.tree.births if one.marks)
+            if marks and is_by_attribute(self._source):
+                yield f"NOT FOLLOWED: who bears the source identity {', '.join(marks)}: ask with --source-identity"
         if self._left_out:
             yield f"NOT FOLLOWED: {self._left_out} more that came of the keys"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from irkit.cloudtrail.births import MINTS, RUNS, Birth, Kind
+from irkit.cloudtrail.family import bearer
 from irkit.cloudtrail.identity import is_place
 from irkit.cloudtrail.lineage import Tree
 from irkit.cloudtrail.query import Query
@@ -65,7 +66,7 @@ class _Uses:
 
     def __init__(self, asked: Asked, grown: Tree) -> None:
         self._by_key = grouped(asked.records, lambda one: asked.caller(one).key_id)
-        self._by_arn = grouped(asked.records, lambda one: one.issuer_arn or one.principal_arn)
+        self._by_bearer = grouped(asked.records, lambda one: _bearer(one.issuer_arn or one.principal_arn))
         self._by_session = grouped(asked.records, lambda one: one.session)
         self._by_own_arn = grouped(asked.records, lambda one: one.principal_arn)
         self._keys = frozenset(grown.keys)
@@ -75,8 +76,16 @@ class _Uses:
         if birth is not None and birth.kind is Kind.CONSOLE:
             return [one for one in self._by_own_arn.get(here, []) if one.key_id not in self._keys]
         if birth is not None and birth.kind in RUNS:
-            return self._by_session.get(here, [])
-        return (self._by_arn if here.startswith("arn:") else self._by_key).get(here, [])
+            return [
+                one for one in self._by_session.get(here, []) if (one.caller_account or one.account) == birth.account
+            ]
+        if ":sts:" in here:
+            return self._by_own_arn.get(here, [])
+        return self._by_bearer.get(_bearer(here), []) if here.startswith("arn:") else self._by_key.get(here, [])
+
+
+def _bearer(arn: str) -> str:
+    return bearer(arn) or arn
 
 
 def _row(depth: int, here: str, birth: Birth | None, used: list[Record]) -> Branch:

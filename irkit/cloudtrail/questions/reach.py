@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from irkit.cloudtrail.attribution import WITHIN, is_made_for, joined, spans, uses_keys
-from irkit.cloudtrail.births import MINTS, RUNS, Birth, Kind
+from irkit.cloudtrail.births import ASSUMING, MINTS, RUNS, SIGNS, Birth, Kind
+from irkit.cloudtrail.family import bearer
 from irkit.cloudtrail.query import Outcome, Query, Window
 from irkit.cloudtrail.questions.question import Follow
 from irkit.cloudtrail.record import Record
@@ -24,6 +25,8 @@ _FORWARDING = frozenset({"cloudformation", "athena", "glue", "servicecatalog", "
 """Services that call others than KMS in their callers' names."""
 _FORWARDS = tuple(f"{each}:*" for each in sorted(_FORWARDING))
 _MOST_ARNS = 200
+_LONGEST_SESSION = timedelta(hours=12)
+"""Of a role (IAM user guide, "MaxSessionDuration")."""
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -110,17 +113,46 @@ def tree_looks(query: Query, births: Iterable[Birth]) -> tuple[Query, ...]:
     several = list(births)
     if not several:
         return ()
-    since = min(one.at for one in several) - WITHIN
-    wide = widened(query, Follow.TREE)
-    asked = replace(of_anyone(wide), windows=_since(query.windows, since))
-    keys = tuple(one.id for one in several if one.kind in {Kind.KEY, Kind.SESSION})
-    arns = tuple(one.id for one in several if one.kind in {Kind.USER, Kind.ROLE, Kind.CONSOLE})
+    asked = _later(query, several)
+    keys = tuple(one.id for one in several if one.kind in SIGNS)
+    arns = tuple(one.id for one in several if one.kind in {Kind.ROLE, Kind.CONSOLE} or one.is_creation)
+    # Who was there before and got a password: the record does not tell its path.
+    users = _several(bearer(one.id).rpartition("/")[2] for one in several if one.kind is Kind.USER)
     sessions = tuple(one.id for one in several if one.kind in RUNS)
     return (
         *((replace(asked, keys=keys),) if keys else ()),
         *((replace(asked, arns=arns),) if arns else ()),
+        *((replace(asked, users=users),) if users else ()),
         *((replace(asked, sessions=sessions),) if sessions else ()),
     )
+
+
+def marked_look(query: Query, births: Iterable[Birth]) -> Query | None:
+    """The look for what sessions did that bear a source identity which these were the first to be given."""
+    several = [one for one in births if one.marks]
+    marks = _several(one.source_identity for one in several)
+    return replace(_later(query, several), source_identities=marks) if marks else None
+
+
+def taken_look(query: Query, births: Iterable[Birth]) -> Query | None:
+    """The look for what others made of these: keys for the users, sessions of the roles.
+
+    And for who else was given a source identity, or the name of a session in the console, that one of these has.
+    """
+    several = [one for one in births if one.is_creation or one.marks or one.kind is Kind.CONSOLE]
+    if not several:
+        return None
+    users = [one for one in several if one.kind is Kind.USER]
+    calls = (*(("iam:CreateAccessKey",) if users else ()), *(ASSUMING if len(users) < len(several) else ()))
+    named = _several(one.source_identity if one.marks else one.id.rpartition("/")[2] for one in several)
+    asked = _later(query, several, _LONGEST_SESSION)
+    return replace(asked, calls=calls, mentions=named, outcome=Outcome.SUCCEEDED)
+
+
+def _later(query: Query, births: Sequence[Birth], back: timedelta = WITHIN) -> Query:
+    """What a query asks for, by whomever, since the first of these; all time with it."""
+    since = min(one.at for one in births) - back
+    return replace(of_anyone(widened(query, Follow.TREE)), windows=_since(query.windows, since))
 
 
 def _since(windows: Sequence[Window], since: datetime) -> tuple[Window, ...]:
