@@ -189,19 +189,20 @@ def test_a_file_that_kills_its_scanner_is_named_and_the_rest_is_scanned(tmp_path
     assert scanned.counts == {"files": 499}
 
 
-def test_a_tree_of_many_files_takes_no_memory_by_their_number(tmp_path: Path) -> None:
+def test_a_tree_of_many_files_takes_no_memory_by_their_number(tmp_path: Path, rules_cache: Path) -> None:
     for folder in range(20):
         (tmp_path / str(folder)).mkdir()
         for file in range(2000):
             (tmp_path / str(folder) / str(file)).touch()
     script = (
-        "import resource, sys; from irkit.scan.detect.detector import load_detector;"
-        "from irkit.scan.files import scan_files; detector = load_detector();"
+        "import pathlib, resource, sys; from irkit.scan.detect.detector import load_detector;"
+        "from irkit.scan.files import scan_files; detector = load_detector(cache=pathlib.Path(sys.argv.pop()));"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
         "got = scan_files(sys.argv[1:], detector, 2);"
         "print(got.counts['files'], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
     )
-    ran = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
+    words = [sys.executable, "-c", script, str(tmp_path), str(rules_cache / "irkit")]
+    ran = subprocess.run(words, capture_output=True, text=True, check=True)
     files, grown = map(int, ran.stdout.split())
     unit = 1024 if sys.platform != "darwin" else 1
     assert files == 40_000

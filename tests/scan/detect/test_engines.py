@@ -6,7 +6,7 @@ import base64
 import random
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -28,9 +28,14 @@ WORDS = [
 ]
 
 
-@cache
-def detector(engine: Engine) -> Detector:
-    return load_detector(engine=engine)
+@pytest.fixture(scope="module")
+def hyperscan(rules_cache: Path) -> Detector:
+    return load_detector(engine=Engine.HYPERSCAN, cache=rules_cache / "irkit")
+
+
+@pytest.fixture(scope="module")
+def re2() -> Detector:
+    return load_detector(engine=Engine.RE2)
 
 
 def texts(rules: Sequence[Rule]) -> Iterator[bytes]:
@@ -54,17 +59,16 @@ def hex_of(text: str) -> bytes:
     return text.encode().hex().encode()
 
 
-def test_the_engines_see_the_same_in_examples_of_every_rule() -> None:
+def test_the_engines_see_the_same_in_examples_of_every_rule(hyperscan: Detector, re2: Detector) -> None:
     for text in texts(RULES):
-        first, second = (detector(engine).look(text) for engine in (Engine.HYPERSCAN, Engine.RE2))
-        assert first == second, text
+        assert hyperscan.look(text) == re2.look(text), text
 
 
-def test_the_engines_see_the_same_in_many_examples_joined() -> None:
+def test_the_engines_see_the_same_in_many_examples_joined(hyperscan: Detector, re2: Detector) -> None:
     bodies = list(texts(RULES))
     random.Random(1).shuffle(bodies)
     whole = b"\n".join(bodies[::6])
-    assert detector(Engine.HYPERSCAN).look(whole) == detector(Engine.RE2).look(whole)
+    assert hyperscan.look(whole) == re2.look(whole)
 
 
 ANYWHERE = [rule for rule in RULES if not (rule.pattern.startswith(r"(?:^|\n)") or rule.pattern.endswith(r"(?:\n|$)"))]
@@ -72,11 +76,11 @@ ANYWHERE = [rule for rule in RULES if not (rule.pattern.startswith(r"(?:^|\n)") 
 
 
 @pytest.mark.parametrize("rule", ANYWHERE[::9], ids=[rule.id for rule in ANYWHERE[::9]])
-def test_a_value_is_found_wherever_it_stands_plainly(rule: Rule) -> None:
+def test_a_value_is_found_wherever_it_stands_plainly(rule: Rule, hyperscan: Detector) -> None:
     for template in rule.matches:
         text = example(template, 2)
         for before, after in (("", ""), ("\r\n", "\r\n"), ("é ", " é"), ("x" * 9000 + "\n", "\n" + "# " * 4500)):
-            looked = detector(Engine.HYPERSCAN).look(f"{before}{text}{after}".encode())
+            looked = hyperscan.look(f"{before}{text}{after}".encode())
             assert looked.sightings, f"{template!r} between {before[-3:]!r} and {after[:3]!r}"
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from irkit.scan.objects import one_by_one
+from irkit.scan import large
+from irkit.scan.objects import one_by_one, pack, plan
 from irkit.scan.objects import scan as module
 from irkit.scan.objects.held import Scanned
 from irkit.scan.objects.pack_index import IndexUnknown
@@ -192,19 +193,24 @@ def test_a_line_passed_over_is_told_once(tmp_path: Path) -> None:
     assert [one.dismissed for one in passed] == ["placeholder"]
 
 
-def test_a_huge_blob_is_read_in_pieces_and_its_values_have_their_lines(tmp_path: Path) -> None:
+def test_a_large_blob_is_read_in_pieces_and_its_values_have_their_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in (one_by_one, pack, plan):
+        monkeypatch.setattr(each, "LARGE_BYTES", 4 << 20)
+    monkeypatch.setattr(large, "PIECE_BYTES", 1 << 20)
     repo = made(tmp_path / "repo")
     block = b"x" * 999 + b"\n"
     filler = block * 1049
-    body = b"".join(filler + b"key " + word(number) + b"\n" for number in range(66))
-    commit(repo, {"huge.bin": body})
+    body = b"".join(filler + b"key " + word(number) + b"\n" for number in range(6))
+    commit(repo, {"large.bin": body})
     loose = secrets(scan(repo))
     git(repo, "repack", "-adq")
     git(repo, "prune-packed")
 
     found = [(value, line) for places in secrets(scan(repo)).values() for _, value, line, _ in places]
 
-    assert sorted(found) == [(word(number), 1050 * (number + 1)) for number in range(66)]
+    assert sorted(found) == [(word(number), 1050 * (number + 1)) for number in range(6)]
     assert loose == secrets(scan(repo))
 
 
