@@ -14,13 +14,12 @@ from functools import cache, lru_cache
 
 from irkit.cloudtrail.known_calls import Known, Severity, Tactic, table
 from irkit.cloudtrail.query import Outcome
-from irkit.cloudtrail.record import DENIALS, Record, word
+from irkit.cloudtrail.record import Record, is_denial, word
 
 _VERSIONED = re.compile(r"20\d{6}(v\d+)?$")
 """Lambda's and CloudFront's event names end in the API's date: ``CreateFunction20150331``."""
 _LOGIN_NAME = "ConsoleLogin"
 _LOGIN = f"signin:{_LOGIN_NAME}"
-_ANSWERS = ("consoleLogin", "ConsoleLogin")
 _WITHOUT_MFA = Known(
     _LOGIN, Tactic.INITIAL_ACCESS, Severity.HIGH, "a person signed in to the console without a second factor"
 )
@@ -51,11 +50,9 @@ def _known(source: str, name: str, error: str) -> Known | None:
 
 
 def _of_login(one: Record) -> Known | None:
-    """A sign-in that failed has no error code, only a word in the answer."""
-    error = one.error or next((text for name in _ANSWERS if (text := one.answered(name)) == "Failure"), "")
-    if one.source == "signin" and not error and "No" in {word(one.extra, "mFAUsed"), word(one.extra, "MFAUsed")}:
+    if one.source == "signin" and not one.error and "No" in {word(one.extra, "mFAUsed"), word(one.extra, "MFAUsed")}:
         return _WITHOUT_MFA
-    return _first(one.call, error)
+    return _first(one.call, one.error)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -98,6 +95,6 @@ def _by_call() -> dict[str, tuple[Known, ...]]:
 def _first(call: str, error: str) -> Known | None:
     """The first line of the table about a call that ended so."""
     ends = {Outcome.ANY, Outcome.FAILED if error else Outcome.SUCCEEDED}
-    if any(word in error for word in DENIALS):
+    if is_denial(error):
         ends.add(Outcome.DENIED)
     return next((each for each in _by_call().get(call, ()) if each.when in ends), None)

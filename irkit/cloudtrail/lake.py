@@ -42,8 +42,15 @@ PRICE_A_GB = 0.005
 CLOSED = (
     "CloudTrail Lake takes no new customers since 31 May 2026; the trail's bucket (s3://...) or Athena have the same"
 )
-_MAPS = ("requestparameters", "responseelements", "additionaleventdata")
-_LAKE = Dialect("TIMESTAMP ", " ", tuple(f"json_format(CAST({each} AS json))" for each in _MAPS), most_windows=20)
+_MAPS = ("requestparameters", "responseelements", "additionaleventdata", "serviceeventdetails")
+_TEXT = {each: f"json_format(CAST({each} AS json))" for each in _MAPS}
+_LAKE = Dialect(
+    "TIMESTAMP ",
+    " ",
+    tuple(_TEXT[each] for each in _MAPS[:3]),
+    answers=(_TEXT["responseelements"], _TEXT["serviceeventdetails"]),
+    most_windows=20,
+)
 _STORE = re.compile(r"(?:arn:aws[\w-]*:cloudtrail:(?P<region>[\w-]+):\d{12}:eventdatastore/)?(?P<id>[0-9a-f-]{36})")
 _POLICY = re.compile(r"(?:document|policy|policytext)$", re.IGNORECASE)
 _TEXTS = "Lake holds parameters as texts: a number or a truth of a record is a text in its answers"

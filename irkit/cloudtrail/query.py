@@ -27,7 +27,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     """With any error, a refusal too."""
     DENIED = "denied"
-    """Refused for want of a permission."""
+    """Refused for want of a permission, or of a right credential at the sign-in."""
 
 
 class Window(NamedTuple):

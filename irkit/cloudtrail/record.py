@@ -8,7 +8,7 @@ null.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 DENIALS = ("AccessDenied", "Unauthorized", "AuthorizationError", "Forbidden")
 """An error code that holds one of these says that a permission was wanting: ``AuthorizationError`` is SNS's,
 ``ForbiddenException`` that of MQ, MSK, Pinpoint and others (the services' API references, "Errors")."""
-
+FAILURE = "Failure"
+"""The error of a sign-in that failed: its record has no error code, but the call's name and this word in the answer
+(CloudTrail user guide, "AWS Management Console sign-in events": ConsoleLogin, SwitchRole) or in ``serviceEventDetails``
+(IAM Identity Center user guide, "Understanding IAM Identity Center sign-in events": CredentialVerification)."""
+SIGN_IN = "signin.amazonaws.com"
+SIGN_IN_ANSWERS = ("responseElements", "serviceEventDetails")
 
 REPLACED = "replace"
 """What becomes of bytes of a record that are no UTF-8, in its fields as in its text: U+FFFD."""
@@ -115,8 +120,8 @@ class Record(_Fields):
 
     @property
     def denied(self) -> bool:
-        """Whether AWS refused the call for want of a permission."""
-        return any(word in self.error for word in DENIALS)
+        """Whether AWS refused the call for want of a permission, or the sign-in for want of a right credential."""
+        return is_denial(self.error)
 
     @property
     def session(self) -> str:
@@ -136,6 +141,19 @@ _COMPARED = _Fields._fields.index("locator")
 """The fields before it are those of the event."""
 _COMMON = _Fields._fields.index("event_id")
 """The fields before it are texts that many records have in common."""
+
+
+def is_denial(error: str) -> bool:
+    """Whether a record's error says that it was refused."""
+    return error == FAILURE or any(word in error for word in DENIALS)
+
+
+def failure(source: str, name: str, answers: Iterable[JsonValue]) -> str:
+    """``FAILURE`` for a sign-in that failed, by its ``SIGN_IN_ANSWERS``; empty for anything else."""
+    if source != SIGN_IN:
+        return ""
+    told = (JsonMap.of(each) for each in answers)
+    return FAILURE if any(word(each, name[:1].lower() + name[1:]) == FAILURE for each in told) else ""
 
 
 def record(text: str | bytes, locator: Locator = NOWHERE) -> Record:
@@ -195,7 +213,7 @@ def record_of(body: JsonValue, text: str = "", locator: Locator = NOWHERE) -> Re
         region=_text(held, "awsRegion"),
         ip=_text(held, "sourceIPAddress"),
         agent=_text(held, "userAgent"),
-        error=_text(held, "errorCode"),
+        error=_text(held, "errorCode") or failure(_text(held, "eventSource"), name, map(held.get, SIGN_IN_ANSWERS)),
         principal_type=_text(who, "type"),
         principal_arn=_text(who, "arn"),
         principal=_text(who, "userName") or _text(issuer, "userName"),

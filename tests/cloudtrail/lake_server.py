@@ -22,7 +22,7 @@ from tests.cloudtrail.athena.as_athena_reads import TYPES
 STORE = "11111111-2222-3333-4444-555555555555"
 ARN = f"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/{STORE}"
 PAGE = 7
-_MAPS = ("requestparameters", "responseelements", "additionaleventdata")
+_MAPS = ("requestparameters", "responseelements", "additionaleventdata", "serviceeventdetails")
 _LEFT_OUT = ("account", "region", "day", "$path")
 LAKE_TYPES = {
     name: "TIMESTAMP" if name == "eventtime" else "MAP(VARCHAR, VARCHAR)" if name in _MAPS else kind

@@ -15,7 +15,7 @@ SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments
 _NUMBERS = itertools.count(1)
 
 
-def body(call: str, after_s: float = 0, **fields: object) -> dict[str, object]:
+def body(call: str, after_s: float = 0, /, **fields: object) -> dict[str, object]:
     """The JSON of one record: a call of svc-deploy's key, so many seconds after ``START``."""
     source, name = call.split(":")
     return {
@@ -35,7 +35,7 @@ def body(call: str, after_s: float = 0, **fields: object) -> dict[str, object]:
     }
 
 
-def made(call: str, after_s: float = 0, **fields: object) -> Record:
+def made(call: str, after_s: float = 0, /, **fields: object) -> Record:
     """The record itself."""
     return record(json.dumps(body(call, after_s, **fields)))
 

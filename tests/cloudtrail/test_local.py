@@ -14,7 +14,7 @@ from irkit.cloudtrail import local
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.query import Query, Window
-from irkit.cloudtrail.raw.walking import Walked
+from irkit.cloudtrail.raw.walking import Walked, walking
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Found, found
 from irkit.errors import OutsideError
@@ -256,7 +256,7 @@ def test_processes_start_before_all_files_are_listed(tmp_path: Path, monkeypatch
     for hour in (0, 24, 48):
         hourly(tmp_path, range(hour, hour + 3))
     seen: list[tuple[int, int]] = []
-    walk, before = local.walking, psutil.Process().children()
+    walk, before = walking, psutil.Process().children()
 
     def watched(paths: Sequence[Path], found: Walked) -> Iterator[range]:
         for numbers in walk(paths, found):
@@ -272,7 +272,7 @@ def test_processes_start_before_all_files_are_listed(tmp_path: Path, monkeypatch
 
 def test_a_look_that_fails_while_listing_ends_its_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hourly(tmp_path, range(3))
-    walk, before = local.walking, psutil.Process().children()
+    walk, before = walking, psutil.Process().children()
 
     def broken(paths: Sequence[Path], found: Walked) -> Iterator[range]:
         yield from walk(paths, found)

@@ -61,6 +61,41 @@ def test_a_refusal_for_want_of_a_permission_is_told_from_other_errors(code: str)
     assert not made("iam:ListUsers", errorCode="NoSuchEntity").denied
 
 
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            "signin:ConsoleLogin",
+            {"responseElements": {"ConsoleLogin": "Failure"}, "errorMessage": "Failed authentication"},
+        ),
+        ("signin:ConsoleLogin", {"responseElements": '{"consoleLogin":"Failure"}'}),
+        ("signin:SwitchRole", {"responseElements": {"SwitchRole": "Failure"}}),
+        ("signin:CredentialVerification", {"serviceEventDetails": {"CredentialVerification": "Failure"}}),
+    ],
+)
+def test_a_sign_in_that_failed_is_a_refusal_though_it_has_no_error_code(call: str, told: dict[str, object]) -> None:
+    one = made(call, **told)
+    assert (one.error, one.denied) == ("Failure", True)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("signin:ConsoleLogin", {"responseElements": {"ConsoleLogin": "Success"}}),
+        ("signin:GetSigninToken", {"responseElements": {"ConsoleLogin": "Failure"}}),
+        ("config:PutEvaluations", {"responseElements": {"PutEvaluations": "Failure"}}),
+        ("signin:ConsoleLogin", {"requestParameters": {"ConsoleLogin": "Failure"}}),
+    ],
+)
+def test_what_a_caller_names_failure_is_none(call: str, told: dict[str, object]) -> None:
+    assert made(call, **told).error == ""
+
+
+def test_the_error_code_of_a_sign_in_goes_before_the_word() -> None:
+    one = made("signin:SwitchRole", errorCode="AccessDenied", responseElements={"SwitchRole": "Failure"})
+    assert one.error == "AccessDenied"
+
+
 def test_a_null_identity_is_read() -> None:
     one = made("kms:Decrypt", userIdentity=None)
     assert (one.principal, one.key_id, one.principal_arn) == ("", "", "")

@@ -9,6 +9,7 @@ import pytest
 from irkit.clients.trails import SelectorsTold, StatusTold, TrailTold
 from irkit.cloudtrail.selectors import Access, recorded
 from irkit.cloudtrail.trails import Trail, notes, trail_notes, trails
+from irkit.drill.world.json_shape import Json
 from irkit.errors import Denied
 from tests.bench import Bench
 
@@ -156,7 +157,7 @@ def test_the_emulators_trail_is_read_as_it_was_made(on: Bench) -> None:
     root = on.world.aws.root
     root.make_bucket(bucket)
     root.json("cloudtrail", "CreateTrail", {"Name": name, "S3BucketName": bucket, "IsMultiRegionTrail": True})
-    selector = {
+    selector: dict[str, Json] = {
         "ReadWriteType": "All",
         "IncludeManagementEvents": True,
         "ExcludeManagementEventSources": ["kms.amazonaws.com"],

@@ -39,6 +39,7 @@ _TEXTS = (
     *("eventID", "eventTime", "eventSource", "eventName", "eventVersion", "eventCategory", "awsRegion"),
     *("recipientAccountId", "sourceIPAddress", "userAgent", "errorCode", "errorMessage", "requestID"),
     *("sharedEventID", "vpcEndpointId", "requestParameters", "responseElements", "additionalEventData"),
+    "serviceEventDetails",
 )
 _NESTED = ("userIdentity", "resources")
 COLUMNS = (
@@ -47,7 +48,7 @@ COLUMNS = (
     *(Column(each.lower(), each, as_json(each.lower())) for each in _NESTED),
 )
 """All that a ``Record`` is made of. What is nested comes as JSON (engine version 3: with the fields' names)."""
-OBJECTS = frozenset({"requestparameters", "responseelements", "additionaleventdata"})
+OBJECTS = frozenset({"requestparameters", "responseelements", "additionaleventdata", "serviceeventdetails"})
 """Texts of JSON in AWS's table, as in irkit's; objects in some that others made."""
 
 _FIELDS = (

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from irkit.cloudtrail.athena.days import joined
 from irkit.cloudtrail.athena.literal import is_one_of, literal
 from irkit.cloudtrail.query import Outcome, Query
-from irkit.cloudtrail.record import DENIALS
+from irkit.cloudtrail.record import DENIALS, FAILURE, SIGN_IN
 
 MOST_WINDOWS = 100
 _SECOND = timedelta(seconds=1)
@@ -45,6 +45,8 @@ class Dialect(NamedTuple):
     said: tuple[str, ...]
     resources: str = "resources"
     """The column of the resources; empty for a table without."""
+    answers: tuple[str, ...] | None = ("responseelements", "serviceeventdetails")
+    """Texts that tell how a sign-in ended; None where they are no texts: then each is given, and judged after."""
     most_windows: int = MOST_WINDOWS
     """More are joined: a statement has an end."""
 
@@ -68,7 +70,9 @@ def narrowed(query: Query, dialect: Dialect = TABLE) -> Narrowing:
     if said:
         reads |= {"requestparameters"}
     narrowing = (*said, *_LEFT) if said and all(said) else ()
-    return Narrowing(tuple(each for _, each in found), narrowing, not query.mentions and _is_exact(query), reads)
+    is_told = dialect.answers is not None or query.outcome is Outcome.ANY
+    exact = is_told and not query.mentions and _is_exact(query)
+    return Narrowing(tuple(each for _, each in found), narrowing, exact, reads)
 
 
 def said_columns(dialect: Dialect = TABLE) -> tuple[str, ...]:
@@ -106,7 +110,7 @@ def _conditions(query: Query, dialect: Dialect) -> Iterator[tuple[str, str]]:
     if query.calls:
         yield "eventsource eventname", _calls(query.calls)
     if query.outcome is not Outcome.ANY:
-        yield "errorcode", _ended(query.outcome)
+        yield "errorcode", _ended(query.outcome, dialect)
 
 
 def _callers(query: Query) -> Iterator[tuple[str, str]]:
@@ -159,12 +163,32 @@ def _calls(calls: tuple[str, ...]) -> str:
     return texts[0] if len(texts) == 1 else "(\n    (" + ")\n    OR (".join(texts) + ")\n  )"
 
 
-def _ended(outcome: Outcome) -> str:
+def _ended(outcome: Outcome, dialect: Dialect) -> str:
     if outcome is Outcome.SUCCEEDED:
-        return "coalesce(errorcode, '') = ''"
-    if outcome is Outcome.FAILED:
-        return "errorcode <> ''"
-    return "(" + " OR ".join(f"strpos(errorcode, {literal(each)}) > 0" for each in DENIALS) + ")"
+        less = f" AND NOT {sign_in_failed(dialect)}" if dialect.answers is not None else ""
+        return f"coalesce(errorcode, '') = ''{less}"
+    return failed(dialect) if outcome is Outcome.FAILED else denied(dialect)
+
+
+def failed(dialect: Dialect) -> str:
+    """That a call ended with any error, a sign-in with ``FAILURE``."""
+    return f"(errorcode <> '' OR {sign_in_failed(dialect)})"
+
+
+def denied(dialect: Dialect) -> str:
+    """As ``Record.denied`` has it."""
+    words = (f"strpos(errorcode, {literal(each)}) > 0" for each in DENIALS)
+    return f"({' OR '.join((*words, sign_in_failed(dialect)))})"
+
+
+def sign_in_failed(dialect: Dialect) -> str:
+    """As ``record.failure`` has it, of records without an error code: the call's name and the word behind it."""
+    here = f"coalesce(eventsource, '') = {literal(SIGN_IN)} AND coalesce(errorcode, '') = ''"
+    if dialect.answers is None:
+        return f"({here})"
+    name = f"concat('\"', eventname, '\":\"{FAILURE}\"')"
+    told = " OR ".join(f"strpos(coalesce({each}, ''), {name}) > 0" for each in dialect.answers)
+    return f"({here} AND ({told or 'false'}))"
 
 
 def _said(text: str) -> str:

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from irkit.cloudtrail.athena.literal import identifier, literal, remark
-from irkit.cloudtrail.athena.narrowing import narrowed
+from irkit.cloudtrail.athena.narrowing import TABLE, denied, failed, narrowed
 from irkit.cloudtrail.athena.partitions import partitions
 from irkit.cloudtrail.athena.shape import RowPath, Shape, TimeKind
-from irkit.cloudtrail.athena.statement import LONGEST, Statement, header, notes, refuse_lacking, refuse_long
+from irkit.cloudtrail.athena.statement import LONGEST, Statement, answers, header, notes, refuse_lacking, refuse_long
 from irkit.cloudtrail.identity import is_place
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.seen import KINDS, Seen
-from irkit.cloudtrail.record import DENIALS
 from irkit.errors import UsageError
 
 _KINDS = {
@@ -57,7 +56,6 @@ _WHO = """CASE
       ELSE named
     END"""
 """As ``identity.who``."""
-_DENIED = " OR ".join(f"strpos(errorcode, {literal(word)}) > 0" for word in DENIALS)
 _PLACE = "address <> 'AWS Internal' AND address NOT LIKE '%.amazonaws.com'"
 """As ``identity.is_place``."""
 _READS = frozenset({
@@ -74,7 +72,7 @@ def seen_statement(query: Query, shape: Shape, today: date) -> Statement:
     Raises ``UsageError`` when SQL alone cannot decide the query (it mentions a text, or cuts a second), and as
     ``statement.statement`` does.
     """
-    narrowing = narrowed(query)
+    narrowing = narrowed(query, TABLE._replace(answers=answers(shape)))
     if not narrowing.is_exact or shape.times is not TimeKind.TEXT:
         msg = "this cannot be counted by SQL alone: it needs a look into each record"
         raise UsageError(msg, hint="leave texts that are mentioned out of it, or ask for the records")
@@ -93,6 +91,7 @@ def seen_rows(rows: Iterator[Mapping[str, str | None]]) -> tuple[Seen, ...]:
 
 
 def _lines(shape: Shape, conditions: tuple[str, ...]) -> Iterator[str]:
+    ended = TABLE._replace(answers=answers(shape) or ())
     path = '"$path"' if shape.path is RowPath.KNOWN else literal(_NO_PATH)
     yield "WITH calls AS ("
     yield "  SELECT"
@@ -109,8 +108,8 @@ def _lines(shape: Shape, conditions: tuple[str, ...]) -> Iterator[str]:
     yield "    concat(regexp_replace(coalesce(eventsource, ''), '\\.amazonaws\\.com$', ''), ':', eventname) AS called,"
     yield "    nullif(awsregion, '') AS region,"
     yield "    coalesce(nullif(recipientaccountid, ''), nullif(useridentity.accountid, '')) AS account,"
-    yield "    CASE WHEN errorcode <> '' THEN eventid END AS failed,"
-    yield f"    CASE WHEN {_DENIED} THEN eventid END AS denied"
+    yield f"    CASE WHEN {failed(ended)} THEN eventid END AS failed,"
+    yield f"    CASE WHEN {denied(ended)} THEN eventid END AS denied"
     yield f"  FROM {identifier(shape.database)}.{identifier(shape.table)}"
     yield "  WHERE " + "\n  AND ".join((*conditions, "eventid <> ''"))
     yield "), events AS ("

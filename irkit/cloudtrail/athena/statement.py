@@ -97,7 +97,14 @@ def _dialect(shape: Shape) -> Dialect:
     """How the table is asked: its kind of times, and of what tells a record's texts what it has."""
     usual = TABLE if shape.times is TimeKind.TEXT else CONVERTED
     resources = usual.resources if usual.resources in shape.has else ""
-    return usual._replace(said=tuple(each for each in usual.said if each in shape.has), resources=resources)
+    said = tuple(each for each in usual.said if each in shape.has)
+    return usual._replace(said=said, resources=resources, answers=answers(shape))
+
+
+def answers(shape: Shape) -> tuple[str, ...] | None:
+    """As ``Dialect.answers``."""
+    has = tuple(each for each in TABLE.answers or () if each in shape.has)
+    return None if shape.nested.intersection(has) else has
 
 
 def _body(narrowing: Narrowing, shape: Shape, parts: tuple[tuple[str, ...], tuple[str, ...]]) -> str:

@@ -85,7 +85,7 @@ def _needs(query: Query) -> Query:
 DENIED = Question(
     id="denied",
     title="What was refused",
-    says="one row a call and target that AWS refused to a key for want of a permission",
+    says="one row a call and target that AWS refused to a key for want of a permission; sign-ins that failed",
     row=Denied,
     columns=("first_at", "last_at", "count", "call", "error", "target", "who", "key_id", "ip", "region", "message"),
     needs=_needs,

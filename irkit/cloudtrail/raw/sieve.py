@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.raw.finding import places
-from irkit.cloudtrail.record import DENIALS
+from irkit.cloudtrail.record import DENIALS, FAILURE
 
 _HIDING = frozenset(b"u/\\")
 """What stands behind a backslash where a value may be hidden; a second one where JSON stands within a text."""
@@ -166,8 +166,8 @@ def _called(calls: tuple[str, ...]) -> Condition | None:
 def _ended(outcome: Outcome) -> Condition | None:
     match outcome:
         case Outcome.DENIED:
-            return Values(tuple(word.encode() for word in DENIALS))
+            return Values(tuple(word.encode() for word in (*DENIALS, FAILURE)))
         case Outcome.FAILED:
-            return Values((b'"errorCode"',))
+            return Values((b'"errorCode"', FAILURE.encode()))
         case Outcome.ANY | Outcome.SUCCEEDED:
             return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from irkit.cloudtrail.record import Record, parsed
+from irkit.cloudtrail.record import FAILURE, Record, parsed
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def body(one: Record) -> JsonValue:
     made: dict[str, JsonValue] = {}
     for path, attribute in _HELD.items():
         _put(made, path, str(getattr(one, attribute)))
+    if one.error == FAILURE:  # that is said elsewhere in the record
+        del made["errorCode"]
     _put(made, "eventTime", f"{one.at:%Y-%m-%dT%H:%M:%SZ}")
     _put(made, "eventSource", f"{one.source}{_HOST}" if one.source else "")
     _put(made, "userIdentity.userName", "" if one.issuer_arn else one.principal)

@@ -42,7 +42,7 @@ _TEXTS = {
     "region": "where it was called",
     "ip": "the caller's address, or the name of a service",
     "agent": "the caller's user agent",
-    "error": "the error's code; empty when the call succeeded",
+    "error": "the error's code, Failure of a sign-in; empty when the call succeeded",
     "message": "the error's message",
     "principal_type": "IAMUser, AssumedRole, Root, AWSService ...",
     "principal_arn": "ARN of the caller",

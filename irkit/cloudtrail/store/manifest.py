@@ -18,7 +18,7 @@ from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.store.entries import Part, Registration, Scope, Swap, Totals, Unread
 from irkit.errors import IrkitError, OutsideError
 
-VERSION = "1"
+VERSION = "2"
 NAME = "manifest.db"
 _WAIT_S = 10.0
 _NONE = "[]"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from irkit.cloudtrail.query import Outcome, Query
-from irkit.cloudtrail.record import DENIALS
+from irkit.cloudtrail.record import DENIALS, FAILURE
 from irkit.cloudtrail.store.columns import microseconds
 
 Value = str | int | datetime
@@ -177,7 +177,7 @@ def _outcome(outcome: Outcome) -> Condition:
             return Condition(DENIED, (), exact=True)
 
 
-DENIED = " OR ".join(f"contains(error, '{word}')" for word in DENIALS)
+DENIED = " OR ".join((f"error = '{FAILURE}'", *(f"contains(error, '{word}')" for word in DENIALS)))
 """As ``Record.denied`` has it."""
 
 

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from irkit.cloudtrail.nesting import MOST, is_too_deep
 from irkit.cloudtrail.raw.unwrapped import INSIGHT
-from irkit.cloudtrail.record import moment
+from irkit.cloudtrail.record import SIGN_IN, failure, moment
 from irkit.cloudtrail.store.columns import Row, microseconds
 
 _NOTHING = Raw(b"null")
@@ -70,6 +70,7 @@ class _Body(Struct, gc=False):
     requestParameters: Raw = _NOTHING  # noqa: N815
     responseElements: Raw = _NOTHING  # noqa: N815
     additionalEventData: Raw = _NOTHING  # noqa: N815
+    serviceEventDetails: Raw = _NOTHING  # noqa: N815
     resources: list[_Resource | None] | None = None
     requestID: str | None = None  # noqa: N815
     recipientAccountId: str | None = None  # noqa: N815
@@ -113,7 +114,7 @@ def _row(body: _Body, place: str, offset: int, length: int) -> Row | None:
         body.awsRegion or "",
         body.sourceIPAddress or "",
         body.userAgent or "",
-        body.errorCode or "",
+        body.errorCode or _failure(body),
         body.errorMessage or "",
         who.type or "",
         who.arn or "",
@@ -141,6 +142,13 @@ def _row(body: _Body, place: str, offset: int, length: int) -> Row | None:
         length,
         "",
     )
+
+
+def _failure(body: _Body) -> str:
+    """That a sign-in failed, as ``failure`` says."""
+    if body.eventSource != SIGN_IN:
+        return ""
+    return failure(SIGN_IN, body.eventName, map(_object, (body.responseElements, body.serviceEventDetails)))
 
 
 @lru_cache(maxsize=4096)

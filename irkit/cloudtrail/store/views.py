@@ -19,7 +19,7 @@ class View(NamedTuple):
 EXTRA = {
     "session": (SESSION, "name of the role session"),
     "call": ("source || ':' || name", "kms:Decrypt"),
-    "denied": (f"({DENIED})", "true when AWS refused the call for want of a permission"),
+    "denied": (f"({DENIED})", "true when AWS refused the call for want of a permission, or a sign-in"),
 }
 """Columns of ``events`` that are made of others: the expression, and what it is."""
 _NAMED = ", ".join(name for name in NAMES if name != "odd")

@@ -17,7 +17,7 @@ import duckdb
 
 from tests.cloudtrail.athena.log_files import LogFile
 
-_TEXTS = ("requestParameters", "responseElements", "additionalEventData")
+_TEXTS = ("requestParameters", "responseElements", "additionalEventData", "serviceEventDetails")
 _IDENTITY = (
     "STRUCT(type VARCHAR, principalid VARCHAR, arn VARCHAR, accountid VARCHAR, invokedby VARCHAR, accesskeyid VARCHAR,"
     " username VARCHAR, identityprovider VARCHAR, onbehalfof STRUCT(userid VARCHAR, identitystorearn VARCHAR),"

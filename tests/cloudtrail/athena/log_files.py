@@ -111,7 +111,24 @@ def odd_records() -> list[dict[str, object]]:
         body(
             "kms:Decrypt", 14, additionalEventData={"keyMaterialId": "abc"}, requestParameters={"encryptionContext": {}}
         ),
+        *sign_ins(),
         body("kms:Encrypt", 11.9 * 3600),
+    ]
+
+
+def sign_ins() -> list[dict[str, Any]]:
+    """Two that failed, and three calls that did not: AWS gives none of them an error code."""
+    return [
+        body(
+            "signin:ConsoleLogin",
+            15,
+            responseElements={"ConsoleLogin": "Failure"},
+            errorMessage="Failed authentication",
+        ),
+        body("signin:CredentialVerification", 16, serviceEventDetails={"CredentialVerification": "Failure"}),
+        body("signin:SwitchRole", 17, responseElements={"SwitchRole": "Success"}),
+        body("signin:GetSigninToken", 18, responseElements={"credentials": None, "ConsoleLogin": "Failure"}),
+        body("config:PutEvaluations", 19, responseElements={"PutEvaluations": "Failure"}),
     ]
 
 

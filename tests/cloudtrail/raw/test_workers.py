@@ -118,7 +118,8 @@ def test_an_interrupt_of_the_terminal_is_left_to_the_parent(tmp_path: Path) -> N
     workers = Workers(DEADLY, tmp_path, 1)
     reading = workers.read(iter(files(*(f"file {number}" for number in range(50)))))
     found: list[Told] = []
-    until(lambda: bool(found.extend(next(reading)) or found))
+    while not found:
+        found += next(reading)
     os.kill(workers._workers[0].process.pid, signal.SIGINT)
     for batch in reading:
         found += batch

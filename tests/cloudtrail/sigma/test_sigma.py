@@ -42,7 +42,7 @@ def ruled(tmp_path: Path) -> Ruled:
     return rules
 
 
-def _true_of(rules: Ruleset, call: str = "ssm:GetParameter", **fields: object) -> bool:
+def _true_of(rules: Ruleset, call: str = "ssm:GetParameter", /, **fields: object) -> bool:
     assert rules.left_out == ()
     return bool(list(hits(rules, (made(call, **fields),))))
 

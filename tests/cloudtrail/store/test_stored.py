@@ -14,8 +14,10 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
 from irkit.cloudtrail.store import stored
 from irkit.cloudtrail.store.manifest import StoreBroken
+from irkit.cloudtrail.store.rows import SELECTED
 from irkit.cloudtrail.store.stored import Stored
 from irkit.errors import NotFound
+from tests.cloudtrail.athena.log_files import sign_ins
 from tests.cloudtrail.made import body
 from tests.cloudtrail.store.conftest import Kept
 from tests.cloudtrail.store.logs import aws_form, aws_name, build, cached, log, raw
@@ -68,6 +70,25 @@ def test_every_query_gives_what_it_gives_on_raw_records(kept: Kept, records: tup
     for query in asked[::7]:
         expected = [one for one in records if query.matches(one)]
         assert list(found(Stored(kept.folder), query).records) == expected, query
+
+
+@pytest.mark.parametrize(
+    ("outcome", "named"),
+    [
+        (Outcome.FAILED, {"ConsoleLogin", "CredentialVerification"}),
+        (Outcome.DENIED, {"ConsoleLogin", "CredentialVerification"}),
+        (Outcome.SUCCEEDED, {"SwitchRole", "GetSigninToken", "PutEvaluations"}),
+    ],
+)
+def test_sign_ins_that_failed_are_told_raw_and_from_the_store(
+    tmp_path: Path, outcome: Outcome, named: set[str]
+) -> None:
+    log(tmp_path / "logs" / "a.json", aws_form(sign_ins()))
+    build(tmp_path / "logs", tmp_path / "store")
+    query = Query(outcome=outcome)
+    assert {one.name for one in raw(tmp_path / "logs", query)} == named
+    assert {one.name for one in found(Stored(tmp_path / "store"), query).records} == named
+    assert found(Stored(tmp_path / "store"), Query()).records == raw(tmp_path / "logs", Query())
 
 
 @pytest.mark.parametrize(
@@ -124,7 +145,7 @@ def test_texts_that_hold_the_store_s_own_separator_come_back_as_they_were(tmp_pa
 
 
 def test_rows_that_cannot_be_taken_apart_are_not_believed(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = stored.SELECTED.replace("chr(31)", "chr(31) || chr(31)")  # as if an older store held such texts
+    other = SELECTED.replace("chr(31)", "chr(31) || chr(31)")  # as if an older store held such texts
     monkeypatch.setattr(stored, "SELECTED", other)
     with pytest.raises(StoreBroken, match="another version"):
         found(Stored(kept.folder), Query())
