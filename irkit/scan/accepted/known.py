@@ -40,6 +40,7 @@ class Known:
         self._rules = rules
         self._by_path: dict[str, list[Entry]] = {}
         self._by_digest: dict[str, list[Entry]] = {}
+        self._is_old = str(baseline.document.get("version", "")).startswith("0.")
         self._types = {entry.type for entry in baseline.entries}
         for entry in baseline.entries:
             self._by_path.setdefault(entry.path, []).append(entry)
@@ -47,7 +48,7 @@ class Known:
 
     def in_its_file(self, finding: Finding, place: Place) -> tuple[Entry, ...]:
         """The entries of the place's own file that cover it."""
-        digest, *others = _digests(finding.secret.reveal())
+        digest, *others = self._digests(finding.secret.reveal())
         for name in self._sites.names(place):
             entries = [entry for entry in self._by_path.get(name, ()) if entry.scope is not Scope.HISTORY]
             whole = tuple(entry for entry in entries if entry.hashed_secret in (digest, *others))
@@ -58,7 +59,7 @@ class Known:
     def anywhere(self, finding: Finding) -> tuple[Entry, ...]:
         """All entries of this value: by its own hash, or by one that a plug-in gives to (nearly) all of it."""
         value = finding.secret.reveal()
-        found = [entry for digest in _digests(value) for entry in self._by_digest.get(digest, ())]
+        found = [entry for digest in self._digests(value) for entry in self._by_digest.get(digest, ())]
         if not found and finding.near and finding.places:
             calls = self._calls(finding, finding.places[0].path, _line(finding), self._types)
             found = [
@@ -115,20 +116,21 @@ class Known:
                 made.append(_Call(call.type, call.digest, is_around or (is_part and len(call.text) * 2 >= len(value))))
         return made
 
+    def _digests(self, value: str) -> tuple[str, ...]:
+        """The hash of a value, and those that detect-secrets has of it besides.
+
+        Where it reads code as an INI file it quotes the quotes, and takes the backslash for a part of the value.
+        Versions 0.x hash what stands beside a keyword in small letters.
+        """
+        old = (hashed(value.lower()),) if self._is_old else ()
+        return hashed(value), hashed(value + "\\"), *old
+
     def _near(self, finding: Finding, place: Place, name: str) -> str:
         if place == finding.places[0] and finding.near:
             return _line(finding)
         if place.kind is PlaceKind.FILE and place.line:
             return self._sites.near(name, place.line, finding.secret.reveal()) or _line(finding)
         return _line(finding)
-
-
-def _digests(value: str) -> tuple[str, str]:
-    """The hash of a value, and the one that detect-secrets has of it where it reads code as an INI file.
-
-    It quotes the quotes there, and takes the backslash for a part of the value.
-    """
-    return hashed(value), hashed(value + "\\")
 
 
 def _line(finding: Finding) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import cast
 
 from irkit.scan.accepted.baseline import Entry, Scope
+from irkit.scan.accepted.hashed import hashed
 from irkit.scan.accepted.sites import Sites
 
 _MOST_LINES = 20_000
@@ -58,6 +59,7 @@ def _gone(entries: Sequence[Entry], path: str, text: str) -> Iterator[Entry]:
         looked.add(line)
         for call in called(path, line, {kind for kind, _ in sought}):
             sought.pop((call.type, call.digest), None)
+            sought.pop((call.type, hashed(call.text.lower())), None)  # as versions 0.x have it
     yield from (entry for entry in entries if (entry.type, entry.hashed_secret) in sought)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from hashlib import sha256
+from hashlib import sha1, sha256
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,7 @@ def test_a_line_that_moved_is_still_known_and_its_number_is_refreshed(tree: Tree
     tree.write("a.py", f'# a\n# b\npassword = "{PASSWORD}"\n')
     outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file)
     assert values(outcome.report) == []
+    assert outcome.refreshed is not None
     assert {entry.line for entry in outcome.refreshed.entries} == {3}
 
 
@@ -97,6 +98,7 @@ def test_a_renamed_file_keeps_its_entries_and_is_said_to_be_moved(tree: Tree) ->
     outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=file)
     assert values(outcome.report) == []
     assert {(each.entry.path, each.path) for each in outcome.moved} == {("a.py", "b.py")}
+    assert outcome.refreshed is not None
     assert {entry.filename for entry in outcome.refreshed.entries} == {"b.py"}
     assert outcome.stale == ()
 
@@ -155,6 +157,7 @@ def test_an_entry_that_only_detect_secrets_sees_is_not_stale(tree: Tree) -> None
     (tree.root / "conf.ini").unlink()
     gone = accepted(nothing, RULES, root=tree.root, baseline=file)
     assert {entry.path for entry in gone.stale} == {"a.py", "conf.ini"}
+    assert gone.refreshed is not None
     assert gone.refreshed.entries == ()
 
 
@@ -224,6 +227,25 @@ def test_exclusions_of_version_0_are_honoured(tree: Tree) -> None:
     tree.baseline.write_text(json.dumps(made))
     outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=tree.baseline)
     assert reasons(outcome) == {EXCLUDED: 1}
+
+
+@pytest.mark.parametrize(("version", "known"), [("0.14.3", True), ("1.5.0", False)])
+def test_the_hash_of_small_letters_is_of_a_keyword_in_version_0(tree: Tree, version: str, *, known: bool) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    digest = sha1(PASSWORD.lower().encode(), usedforsecurity=False).hexdigest()
+    entry = {"type": "Secret Keyword", "line_number": 1, "is_verified": False, "hashed_secret": digest}
+    tree.baseline.write_text(json.dumps({"version": version, "results": {"a.py": [entry]}}))
+    outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=tree.baseline)
+    assert reasons(outcome) == ({BASELINE: 1} if known else {})
+
+
+def test_what_version_0_hashed_in_small_letters_is_not_stale(tree: Tree) -> None:
+    tree.write("a.py", f'password = "{PASSWORD}"\n')
+    kept, gone = (sha1(one.encode(), usedforsecurity=False).hexdigest() for one in (PASSWORD.lower(), "gone"))
+    entries = [{"type": "Secret Keyword", "line_number": 1, "hashed_secret": digest} for digest in (kept, gone)]
+    tree.baseline.write_text(json.dumps({"version": "0.14.3", "results": {"a.py": entries}}))
+    outcome = accepted(tree.found(), RULES, root=tree.root, baseline=tree.baseline)
+    assert [entry.hashed_secret for entry in outcome.stale] == [gone]
 
 
 def test_files_named_by_a_baseline_outside_the_root_are_not_read(tree: Tree) -> None:
