@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from irkit.cloudtrail.births import Kind, births
-from irkit.cloudtrail.lineage import Join, tree
+from irkit.cloudtrail.family import Join
+from irkit.cloudtrail.lineage import tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.activity import ACTIVITY
 from irkit.cloudtrail.questions.asking import ask

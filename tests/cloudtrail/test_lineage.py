@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irkit.cloudtrail.births import Kind, births, moment
-from irkit.cloudtrail.lineage import Join, tree
+from irkit.cloudtrail.family import Join
+from irkit.cloudtrail.lineage import tree
 from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
 from tests.cloudtrail.held import stratus

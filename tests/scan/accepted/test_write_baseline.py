@@ -78,6 +78,7 @@ def test_an_entry_of_irkit_s_own_follows_a_renamed_file(tree: Tree) -> None:
     (tree.root / "new.txt").rename(tree.root / "other.txt")
     outcome = accepted(tree.found(*SOUGHT), RULES, root=tree.root, baseline=tree.baseline)
     assert outcome.report.findings == ()
+    assert outcome.refreshed is not None
     assert [entry.filename for entry in outcome.refreshed.entries] == ["./other.txt"]
 
 
@@ -129,6 +130,7 @@ def test_an_update_drops_stale_entries_refreshes_lines_and_adds_nothing(tree: Tr
     tree.write("a.py", f'#\npassword = "{PASSWORD}"\nother_password = "{OTHER_PASSWORD}"\n')
     (tree.root / "b.py").unlink()
     outcome = accepted(tree.found(*SOUGHT, ("password", OTHER_PASSWORD)), RULES, root=tree.root, baseline=file)
+    assert outcome.refreshed is not None
     written = update_baseline(outcome.refreshed, len(outcome.stale), file)
     assert written.is_changed
     assert written.dropped == len(outcome.stale) > 0

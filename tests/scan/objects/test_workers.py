@@ -35,7 +35,10 @@ def test_every_task_is_answered_once() -> None:
 def test_answers_larger_than_a_pipe_come_whole() -> None:
     answers: dict[int, int] = {}
 
-    run_each([lambda: b"x" * 9_000_000] * 4, 2, lambda number, answer: answers.setdefault(number, len(answer)) and None)
+    def take(number: int, answer: bytes) -> None:
+        answers[number] = len(answer)
+
+    run_each([lambda: b"x" * 9_000_000] * 4, 2, take)
 
     assert answers == dict.fromkeys(range(4), 9_000_000)
 

@@ -53,7 +53,7 @@ def finding(secret: str, *places: Place, rule: int = 0, near: bytes = b"", **mor
         places,
         near,
     )
-    return made._replace(**more)
+    return made._replace(**more)  # type: ignore[arg-type] # fields by their names
 
 
 def report() -> Report:

@@ -7,6 +7,7 @@ from functools import cache
 
 from irkit.scan.detect.detector import Detector
 from irkit.scan.detect.loading import detector
+from irkit.scan.finding import Place
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 
 
@@ -29,3 +30,15 @@ def one_rule_detector() -> Detector:
 def value(number: int) -> bytes:
     dice = random.Random(number)
     return b"plant_" + "".join(dice.choices("bcdfghjklmnpqrstvwxz0123456789", k=16)).encode()
+
+
+def first_of(place: Place) -> str:
+    """The id of the commit that brought it, which must be known."""
+    assert place.first is not None
+    return place.first.id
+
+
+def last_of(place: Place) -> str:
+    """The id of the newest commit that held it, which must be known."""
+    assert place.last is not None
+    return place.last.id

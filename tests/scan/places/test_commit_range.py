@@ -10,7 +10,7 @@ from irkit.scan.places.commit_range import scan_range
 from irkit.scan.places.located import Located
 from irkit.scan.places.revisions import RevisionUnknown, Span, span
 from tests.scan.places.histories import Git
-from tests.scan.places.seeing import one_rule_detector, value
+from tests.scan.places.seeing import first_of, last_of, one_rule_detector, value
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_only_values_that_the_version_before_had_not_are_brought(git: Git) -> No
     seen, located = scanned(git)
     assert values(seen) == {value(2)}
     (place,) = located.places[blob]
-    assert (place.path, place.first.id, place.last.id, place.is_current) == ("old", commit, commit, True)
+    assert (place.path, first_of(place), last_of(place), place.is_current) == ("old", commit, commit, True)
     assert place.refs == ("refs/heads/main",)
     assert seen.counts == {"blobs": 1, "commits": 1}
     assert not seen.is_incomplete
@@ -67,7 +67,7 @@ def test_what_was_brought_and_taken_away_again_is_found(git: Git) -> None:
     seen, located = scanned(git)
     assert values(seen) == {value(3)}
     (place,) = located.places[blob]
-    assert (place.first.id, place.last.id, place.is_current) == (commit, commit, False)
+    assert (first_of(place), last_of(place), place.is_current) == (commit, commit, False)
 
 
 def test_messages_tags_and_names_are_looked_at(git: Git) -> None:
@@ -83,7 +83,7 @@ def test_messages_tags_and_names_are_looked_at(git: Git) -> None:
     assert located.places[commit][0].kind is PlaceKind.COMMIT
     assert located.places[tag][0].kind is PlaceKind.TAG
     (place,) = located.names[value(6)]
-    assert (place.kind, place.path, place.first.id) == (PlaceKind.FILE_NAME, f"dir-{value(6).decode()}", named)
+    assert (place.kind, place.path, first_of(place)) == (PlaceKind.FILE_NAME, f"dir-{value(6).decode()}", named)
 
 
 def test_tags_outside_of_the_range_are_not_looked_at(git: Git) -> None:

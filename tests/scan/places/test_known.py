@@ -8,6 +8,8 @@ import pytest
 from irkit.scan.places import locate as module
 from irkit.scan.places.locate import locate
 from irkit.scan.places.located import Located
+from irkit.scan.places.refs import Refs
+from irkit.scan.repository import Repository
 from tests.scan.places.histories import Git, Held, RandomHistory, held, sighting
 from tests.scan.places.seeing import value
 
@@ -23,12 +25,12 @@ def git(tmp_path: Path) -> Git:
 @pytest.fixture
 def walks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """How often all of the history was walked."""
-    walks = []
+    walks: list[object] = []
     walk = module._walked
 
-    def counted(*args: object) -> object:
-        walks.append(args)
-        return walk(*args)
+    def counted(repository: Repository, refs: Refs, wants: module._Wants, jobs: int) -> module._Told:
+        walks.append(wants)
+        return walk(repository, refs, wants, jobs)
 
     monkeypatch.setattr(module, "_walked", counted)
     return walks
@@ -44,9 +46,10 @@ def both(git: Git, held: Sequence[Held], cache: Path) -> Located:
 
 def plain(located: Located) -> tuple[object, ...]:
     """Of lost objects only that they are lost: commits that were lost later are not searched for them again."""
-    names = {value: sorted(places, key=repr) for value, places in located.names.items()}
+    names = {value: tuple(sorted(places, key=repr)) for value, places in located.names.items()}
     places = {
-        id_: sorted(places, key=repr) if places[0].is_reachable else "lost" for id_, places in located.places.items()
+        id_: tuple(sorted(places, key=repr)) if places[0].is_reachable else ()  # lost
+        for id_, places in located.places.items()
     }
     return located._replace(places=places, names=names, commits=0)
 

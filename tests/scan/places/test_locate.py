@@ -12,6 +12,7 @@ from irkit.scan.places.locate import locate
 from irkit.scan.places.located import Located
 from irkit.scan.places.rows import track_rows
 from tests.scan.places.histories import Git, Held, held, sighting
+from tests.scan.places.seeing import first_of, last_of
 
 
 @pytest.fixture
@@ -37,13 +38,14 @@ def test_a_file_has_the_commit_that_brought_it_and_the_tip_that_still_holds_it(g
     (place,) = places(git, blob)
     assert place.kind is PlaceKind.BLOB
     assert place.path == "conf/.env"
+    assert place.first is not None
     assert place.first._asdict() == {
         "id": first,
         "author": "Ann",
         "email": "ann@example.org",
         "at": "2023-11-14T23:45:20+01:30",
     }
-    assert place.last.id == last
+    assert last_of(place) == last
     assert place.refs == ("refs/heads/main",)
     assert place.is_current
     assert place.is_reachable
@@ -57,7 +59,7 @@ def test_a_deleted_file_was_last_held_by_the_parent_of_the_commit_that_deleted_i
     git("rm", "-q", "a")
     git.commit()
     (place,) = places(git, blob)
-    assert place.last.id == held_last
+    assert last_of(place) == held_last
     assert not place.is_current
 
 
@@ -92,7 +94,7 @@ def test_what_only_a_merge_holds_was_brought_by_the_merge(git: Git) -> None:
     blob = git.write("evil", b"merged in")
     merge = git.commit("merge")
     (place,) = places(git, blob)
-    assert place.first.id == merge
+    assert first_of(place) == merge
     assert place.path == "evil"
 
 
@@ -106,8 +108,8 @@ def test_what_a_merge_takes_from_a_side_was_not_brought_by_it(git: Git) -> None:
     git.clock += 60
     git("merge", "-q", "-m", "merge", "side")
     (place,) = places(git, blob)
-    assert place.first.id == side
-    assert place.last.id == git("rev-parse", "main")
+    assert first_of(place) == side
+    assert last_of(place) == git("rev-parse", "main")
     assert place.refs == ("refs/heads/main", "refs/heads/side")
 
 
@@ -152,6 +154,7 @@ def test_tags_lead_to_their_commits_however_deeply_they_are_nested(git: Git, pac
         (place,) = found.places[tag]
         assert place.kind is PlaceKind.TAG
         assert place.refs == ("refs/tags/outer",)
+        assert place.first is not None
         assert place.first.author == "Con"
         assert place.is_reachable
 
@@ -184,7 +187,7 @@ def test_a_commit_is_its_own_place(git: Git) -> None:
     (place,) = places(git, commit, "commit")
     assert place.kind is PlaceKind.COMMIT
     assert place.first == place.last
-    assert place.first.id == place.object_id == commit
+    assert first_of(place) == place.object_id == commit
     assert place.refs == ("refs/heads/main",)
     assert not place.is_current
 
@@ -268,7 +271,7 @@ def test_what_only_a_lost_commit_holds_is_unreachable_and_has_its_path(git: Git)
     after = git.commit_tree({}, [commit])
     found = located(git, held(blob), held(after, "commit"))
     (place,) = found.places[blob]
-    assert (place.path, place.first.id, place.last.id) == ("dir/lost", commit, commit)
+    assert (place.path, first_of(place), last_of(place)) == ("dir/lost", commit, commit)
     assert place.refs == ()
     assert not place.is_reachable
     (place,) = found.places[after]
@@ -292,13 +295,13 @@ def test_names_of_files_are_found_and_cut_behind_the_part_with_the_value(git: Gi
     tree = git("rev-parse", f"{first}:keys")
     found = located(git, Held(tree, "tree", (sighting(b"secret-name"),)))
     below, alone = sorted(found.names[b"secret-name"], key=lambda place: place.path, reverse=True)
-    assert (below.kind, below.path, below.first.id, below.is_current) == (
+    assert (below.kind, below.path, first_of(below), below.is_current) == (
         PlaceKind.FILE_NAME,
         "keys/a-secret-name",
         first,
         False,
     )
-    assert (alone.path, alone.last.id, alone.is_current) == ("a-secret-name", last, True)
+    assert (alone.path, last_of(alone), alone.is_current) == ("a-secret-name", last, True)
     assert not found.places
 
 
@@ -312,7 +315,7 @@ def test_an_encoded_name_is_found(git: Git, encode: Callable[[bytes], bytes]) ->
     tree = git("rev-parse", f"{commit}:keys")
     seen = sighting(value)._replace(start=0, end=len(text), via=("base64",))
     (place,) = located(git, Held(tree, "tree", (seen,))).names[value]
-    assert (place.path.encode(), place.first.id) == (b"keys/%b.txt" % text, commit)
+    assert (place.path.encode(), first_of(place)) == (b"keys/%b.txt" % text, commit)
 
 
 def test_a_name_in_a_tree_that_nothing_reaches_is_found(git: Git) -> None:
@@ -339,7 +342,7 @@ def test_a_repository_of_sha256_is_located_as_well(tmp_path: Path) -> None:
     commit = git.commit()
     git("tag", "-a", "-m", "m", "v1")
     (place,) = places(git, blob)
-    assert (place.first.id, place.refs) == (commit, ("refs/heads/main", "refs/tags/v1"))
+    assert (first_of(place), place.refs) == (commit, ("refs/heads/main", "refs/tags/v1"))
 
 
 def test_a_shallow_clone_says_where_it_ends(git: Git, tmp_path: Path) -> None:
@@ -350,7 +353,7 @@ def test_a_shallow_clone_says_where_it_ends(git: Git, tmp_path: Path) -> None:
     clone = Git.__new__(Git)
     clone.folder, clone.clock = tmp_path / "shallow", git.clock
     found = located(clone, held(blob))
-    assert found.places[blob][0].first.id == last
+    assert first_of(found.places[blob][0]) == last
     assert found.boundary == {last}
 
 
@@ -373,7 +376,7 @@ def test_a_missing_tree_is_named_and_all_else_is_located(git: Git) -> None:
     git.commit()
     (git.folder / ".git/objects" / tree[:2] / tree[2:]).unlink()
     found = located(git, held(blob), held(later))
-    assert found.places[blob][0].first.id == first
+    assert first_of(found.places[blob][0]) == first
     assert found.places[later][0].path == "c"
     assert any(broken in one.what and tree in one.reason for one in found.skipped)
 
@@ -386,7 +389,7 @@ def test_a_missing_commit_is_named_and_what_is_newer_is_located(git: Git) -> Non
     (git.folder / ".git/objects" / lost[:2] / lost[2:]).unlink()
     found = located(git, held(blob))
     assert found.skipped
-    assert found.places[blob][0].last.id == after
+    assert last_of(found.places[blob][0]) == after
 
 
 def test_a_broken_ref_does_not_hide_the_others(git: Git) -> None:
@@ -394,7 +397,7 @@ def test_a_broken_ref_does_not_hide_the_others(git: Git) -> None:
     commit = git.commit()
     (git.folder / ".git/refs/heads/broken").write_text("1" * 40 + "\n")
     found = located(git, held(blob))
-    assert found.places[blob][0].first.id == commit
+    assert first_of(found.places[blob][0]) == commit
     assert found.skipped
 
 

@@ -8,6 +8,7 @@ from irkit.scan.finding import Place, PlaceKind
 from irkit.scan.places.locate import locate
 from tests.scan.places.histories import RandomHistory, held
 from tests.scan.places.reference import reference
+from tests.scan.places.seeing import first_of, last_of
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -27,8 +28,8 @@ def test_every_place_is_the_one_that_listing_every_tree_gives(tmp_path: Path, se
     }
     assert found.keys() == expected.keys()
     for key, where in expected.items():
-        assert found[key].first.id in where.first
-        assert found[key].last.id in where.last
+        assert first_of(found[key]) in where.first
+        assert last_of(found[key]) in where.last
         assert _refs(found[key]) == where.refs
         assert found[key].is_current is where.is_current
     assert located.places.keys() == set(made.blobs)
