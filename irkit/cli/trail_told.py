@@ -129,7 +129,8 @@ def _read(coverage: Coverage) -> str:
         pruned = f" ({counts.pruned:,} more left out by name)" if counts.pruned else ""
         words.append(f"{_many(counts.files, 'file')} read{pruned}")
     if counts.events:
-        words.append(f"{_many(counts.events, 'event')} looked at")
+        about = "about " if counts.is_estimate else ""
+        words.append(f"{about}{_many(counts.events, 'event')} looked at")
     if counts.doubles:
         words.append(f"{_many(counts.doubles, 'double')} left out")
     return f"; {', '.join(words)}" if words else ""

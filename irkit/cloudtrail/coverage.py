@@ -40,6 +40,8 @@ class Counts:
     events: int = 0
     """Events looked at; 0 where a source counts only what it gives."""
     doubles: int = 0
+    is_estimate: bool = False
+    """Whether ``events`` is one: to three digits, by a sample of the files that hold nothing asked for."""
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -48,6 +50,7 @@ class Counts:
             self.size + other.size,
             self.events + other.events,
             self.doubles + other.doubles,
+            self.is_estimate or other.is_estimate,
         )
 
 

@@ -219,8 +219,8 @@ def _parted(found: Walked, known: Callable[[RawFile], bool]) -> _Parted:
 def _coverage(label: str, query: Query, plan: _Plan, looked: Looked, names: _Names) -> Coverage:
     seen = _Seen.of(plan, looked)
     span = query.span
-    # An event's time may be anything: what names say of deliveries goes before it.
-    asked_at = seen.newest or seen.last or EVER
+    # An event's time may be anything: what names say of deliveries goes before it, and none is of a time to come.
+    asked_at = seen.newest or (min(seen.last, plan.heard.latest) if seen.last is not None else EVER)
     skipped, no_logs = _judged(looked.skipped, looked.fruitless)
     return Coverage(
         regions=tuple(sorted(query.regions or seen.regions)),
@@ -292,7 +292,7 @@ def _notes(
         yield f"{passed} ({few(no_logs, _SHOWN)})"
     for kind, number in sorted(plan.kinds.items()):
         yield f"{_files(number, 'holds no calls and was', 'hold no calls and were', f'{kind} file')} left out"
-    if looked.is_estimate:
+    if looked.counts.is_estimate:
         yield f"the events looked at are about {looked.counts.events:,}: they were counted in a sample of the files"
     if looked.insights:
         yield f"{looked.insights} records tell of unusual rates, not of calls, and were left out"

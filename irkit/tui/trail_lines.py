@@ -110,7 +110,8 @@ def finished(coverage: Coverage, notes: Sequence[str], seconds: float) -> Text:
     parts = [f"asked in {seconds:.1f} s"]
     if looked.events or looked.files:
         files = f" in {counted(looked.files, 'file')}" if looked.files else ""
-        parts.append(f"{counted(looked.events, 'event')}{files} looked at")
+        about = "about " if looked.is_estimate else ""
+        parts.append(f"{about}{counted(looked.events, 'event')}{files} looked at")
     if looked.doubles:
         parts.append(f"{looked.doubles:,} doubles")
     parts += [drawable(each) for each in notes]

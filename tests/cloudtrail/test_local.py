@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from irkit.cloudtrail import local
-from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail import heard, local
+from irkit.cloudtrail.coverage import LAG, Coverage
+from irkit.cloudtrail.layout import SLACK
 from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.raw.walking import Walked, walking
@@ -19,6 +20,7 @@ from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Found, found
 from irkit.errors import OutsideError
 from tests.cloudtrail.made import KEY, START, body
+from tests.cloudtrail.store.logs import build, cached
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 NOON = Query(windows=(Window(START, START + timedelta(hours=1)),))
@@ -220,6 +222,22 @@ def test_an_event_of_a_time_to_come_makes_no_answer_trusted_until_then(tmp_path:
         json.dumps({"Records": [body("iam:ListUsers", eventTime="9999-12-31T23:59:59Z")]})
     )
     assert look(tmp_path, Query()).coverage.trusted_until == START - timedelta(minutes=10)
+
+
+def test_where_events_alone_tell_the_time_nothing_is_complete_until_one_that_is_to_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = START + timedelta(hours=1)
+    monkeypatch.setattr(heard, "now", lambda: now)
+    times = ("2026-11-21T11:00:00Z", "2099-01-01T00:00:00Z")
+    several = [body("iam:ListUsers", eventTime=each) for each in times]
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "export.json").write_text(json.dumps({"Records": several}))
+    raw = look(tmp_path / "logs", Query()).coverage
+    assert (raw.trusted_until, raw.end) == (now + SLACK - LAG, datetime(2099, 1, 1, tzinfo=UTC))
+    build(tmp_path / "logs", tmp_path / "store")
+    _, kept = cached(tmp_path / "logs", tmp_path / "store", Query())
+    assert (kept.trusted_until, kept.end) == (raw.trusted_until, raw.end)
 
 
 def test_no_record_that_is_found_lies_beyond_what_the_coverage_tells(tmp_path: Path) -> None:

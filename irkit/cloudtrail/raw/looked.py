@@ -23,8 +23,6 @@ class Looked:
     """Records that tell of no call."""
     fruitless: frozenset[str] = frozenset()
     """Files of which nothing could be read."""
-    is_estimate: bool = False
-    """Whether the number of events is one: to three digits, by a sample of the files that hold nothing asked for."""
 
     def joined(self, other: Looked) -> Looked:
         """Of two looks at different files."""
@@ -35,5 +33,4 @@ class Looked:
             self.off + other.off,
             self.insights + other.insights,
             self.fruitless | other.fruitless,
-            self.is_estimate or other.is_estimate,
         )

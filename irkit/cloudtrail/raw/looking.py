@@ -100,11 +100,9 @@ class _Look:
         counts = self.counts
         if self.passed:
             about = counts.events + self._uncounted()
-            counts = replace(counts, events=round(about, _DIGITS - len(str(about))))
+            counts = replace(counts, events=round(about, _DIGITS - len(str(about))), is_estimate=True)
         off = tuple(self.off.items())
-        return Looked(
-            counts, tuple(self.skipped), self.sights, off, self.insights, fruitless, is_estimate=bool(self.passed)
-        )
+        return Looked(counts, tuple(self.skipped), self.sights, off, self.insights, fruitless)
 
 
 class Crew:

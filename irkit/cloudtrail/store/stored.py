@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.coverage import Counts, Coverage
+from irkit.cloudtrail.heard import latest
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
@@ -160,7 +161,7 @@ def coverage(holdings: Holdings, query: Query) -> Coverage:
         regions=query.regions or tuple(dict.fromkeys(scope.region for scope in holdings.scopes if scope.region)),
         start=span.start if span is not None else first,
         end=span.end if span is not None else last,
-        asked_at=datetime.fromisoformat(totals.newest) if totals.newest else last,
+        asked_at=datetime.fromisoformat(totals.newest) if totals.newest else min(last, latest()),
         sources=(f"store under {holdings.folder}",),
         accounts=query.accounts or tuple(dict.fromkeys(scope.account for scope in holdings.scopes if scope.account)),
         skipped=holdings.skipped,

@@ -83,7 +83,7 @@ def coverage_lines(view: View, coverage: Coverage, notes: Sequence[str]) -> Iter
 
 def _counts(looked: Counts) -> Iterator[str]:
     """How much was looked at; of files only where there are some."""
-    events = counted(looked.events, "event")
+    events = f"{'about ' if looked.is_estimate else ''}{counted(looked.events, 'event')}"
     if not looked.files and not looked.pruned:
         yield events + (f", {looked.size:,} bytes" if looked.size else "")
         return
