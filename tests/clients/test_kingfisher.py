@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from irkit.clients import kingfisher as kingfisher_module
 from irkit.clients.kingfisher import Answer, Kingfisher, Question, Said, Targets
+from irkit.scan.ruleset import shipped
 from irkit.secret import Secret
 
 RULE = """
@@ -36,7 +38,13 @@ rules:
             - type: StatusMatch
               status: [200]
 """
-STATUSES = {"acme_good00000001": 200, "acme_dead00000001": 401, "acme_slow00000001": 429, "acme_down00000001": 503}
+STATUSES = {
+    "acme_good00000001": 200,
+    "acme_dead00000001": 401,
+    "acme_less00000001": 403,
+    "acme_slow00000001": 429,
+    "acme_down00000001": 503,
+}
 
 
 class Provider(ThreadingHTTPServer):
@@ -84,6 +92,7 @@ def question(token: str, line: str = "t = {} ;") -> Question:
     [
         ("acme_good00000001", Said.ACTIVE),
         ("acme_dead00000001", Said.INACTIVE),
+        ("acme_less00000001", Said.UNKNOWN),
         ("acme_slow00000001", Said.UNKNOWN),
         ("acme_down00000001", Said.UNKNOWN),
     ],
@@ -95,6 +104,14 @@ def test_only_an_answer_about_the_credential_decides(
     assert answer.said is said
     assert token not in answer.why
     assert set(provider.asked) == {token}
+
+
+def test_aws_refuses_a_key_with_403(provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asker, asked = sdk(provider, tmp_path), question("acme_less00000001")
+    assert asker.ask([asked])[0].said is Said.UNKNOWN
+    monkeypatch.setattr(kingfisher_module, "_AWS", "custom.acme")
+    assert asker.ask([asked])[0].said is Said.INACTIVE
+    assert {rule.id: rule for rule in shipped()}["aws_access_key_id"].liveness.startswith("betterleaks.aws-")
 
 
 def test_a_provider_that_cannot_be_reached_leaves_it_unknown(provider: Provider, tmp_path: Path) -> None:
