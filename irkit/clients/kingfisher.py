@@ -20,15 +20,8 @@ from irkit.secret import Secret
 if TYPE_CHECKING:
     import kingfisher_sdk
 
-_REFUSALS = frozenset({400, 401, 404, 410})
-"""HTTP statuses by which providers refuse a credential. Not 407, 429 and 5xx: those tell nothing about it.
-
-Nor 403 (RFC 9110, 15.5.4): a credential that is alive and lacks a right gets it, and so does one whose caller is over a
-limit or on no list of addresses (GitHub's secondary limits). AWS alone answers so to a key that is none, and asks no
-right for GetCallerIdentity (STS API reference, "Common errors": InvalidClientTokenId).
-"""
-_FORBIDDEN = 403
-_AWS = "betterleaks.aws-"
+_REFUSALS = frozenset({400, 401, 403, 404, 410})
+"""HTTP statuses by which providers refuse a credential. Not 407, 429 and 5xx: those tell nothing about it."""
 _SECONDS = 10.0
 _ALL_SECONDS = 120.0
 _AT_ONCE = 4
@@ -178,8 +171,7 @@ def _answer(result: kingfisher_sdk.validation.ValidationResult) -> Answer:
     heard = f"the provider answered {status}" if status else "the provider answered"
     if result.outcome == "verified_active":
         return Answer(Said.ACTIVE, heard)
-    is_aws_refusal = status == _FORBIDDEN and result.finding.rule_id.startswith(_AWS)
-    if result.outcome == "verified_inactive" and (status is None or status in _REFUSALS or is_aws_refusal):
+    if result.outcome == "verified_inactive" and (status is None or status in _REFUSALS):
         return Answer(Said.INACTIVE, heard)
     if result.outcome == "verified_inactive":
         return Answer(Said.UNKNOWN, f"{heard}: that tells nothing of the credential")

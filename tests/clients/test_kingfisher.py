@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from irkit.clients import kingfisher as kingfisher_module
 from irkit.clients.kingfisher import Answer, Kingfisher, Question, Said, Targets
-from irkit.scan.ruleset import shipped
 from irkit.secret import Secret
 
 RULE = """
@@ -104,14 +102,6 @@ def test_only_an_answer_about_the_credential_decides(
     assert answer.said is said
     assert token not in answer.why
     assert set(provider.asked) == {token}
-
-
-def test_aws_refuses_a_key_with_403(provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asker, asked = sdk(provider, tmp_path), question("acme_less00000001")
-    assert asker.ask([asked])[0].said is Said.UNKNOWN
-    monkeypatch.setattr(kingfisher_module, "_AWS", "custom.acme")
-    assert asker.ask([asked])[0].said is Said.INACTIVE
-    assert {rule.id: rule for rule in shipped()}["aws_access_key_id"].liveness.startswith("betterleaks.aws-")
 
 
 def test_a_provider_that_cannot_be_reached_leaves_it_unknown(provider: Provider, tmp_path: Path) -> None:
