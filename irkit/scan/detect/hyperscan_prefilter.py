@@ -1,17 +1,28 @@
-"""The prefilter on Hyperscan: one database of all expressions, one pass over a buffer."""
+"""The prefilter on Hyperscan: two databases, one for all of a buffer and one for the parts of it with long runs."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
+from irkit.scan.detect.batch import give_back
 from irkit.scan.detect.prefilter import Expression, ExpressionRefused, Hit
-from irkit.scan.quick import TYPE_CHECKING
+from irkit.scan.detect.runs import IS_QUICK, beside_runs
+from irkit.scan.quick import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    class _Database(Protocol):
+        """As much of Hyperscan's as is used here."""
+
+        def scan(self, text: bytes, *, match_event_handler: Callable[[int, int, int, int, object], None]) -> None: ...
+
+
 _PACKAGE = "hyperscan"
+_SIZE_BYTES = 8
+"""Of the first database's size, before it."""
 
 LOOSE = r"""[\s\w.\-\[\]"'`)}\\,=:>(|?+@$]{0,140}"""
 """What ``${is}`` of the rules is searched for as: a run of its characters, which is quicker to compile and to search.
@@ -27,29 +38,52 @@ class DatabaseUnusable(Exception):
 class HyperscanPrefilter:
     """Finds every end of every match. Not to be shared between threads; a forked child may use it."""
 
-    def __init__(self, database: bytes) -> None:
+    def __init__(self, databases: bytes) -> None:
         """From what ``compiled()`` made. Raises ``DatabaseUnusable``."""
-        hyperscan = _part("_hs_ext")
-        try:
-            self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
-            self._database.scratch = hyperscan.Scratch(self._database)
-        except hyperscan.error as error:
-            raise DatabaseUnusable(str(error)) from None
+        cut = _SIZE_BYTES + int.from_bytes(databases[:_SIZE_BYTES])
+        self._anywhere = _loaded(databases[_SIZE_BYTES:cut])
+        self._beside_runs = _loaded(databases[cut:])
 
     def hits(self, buffer: bytes) -> list[Hit]:
         """All hits in a buffer, in the order of their ends."""
-        found: list[Hit] = []
-        add = found.append
+        found = _hits(self._anywhere, buffer)
+        parts, pieces = beside_runs(buffer) if IS_QUICK else (buffer, b"")
+        more = _hits(self._beside_runs, parts)
+        if not more:
+            return found
+        if IS_QUICK:
+            by_text: dict[int, list[Hit]] = {}
+            give_back(more, pieces, by_text)
+            more = by_text.get(0, [])
+        return sorted([*found, *more], key=itemgetter(1))
 
-        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add((number, end))
 
-        self._database.scan(buffer, match_event_handler=on_match)
-        return found
+def _loaded(database: bytes) -> _Database | None:
+    hyperscan = _part("_hs_ext")
+    if not database:
+        return None
+    try:
+        loaded = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
+        loaded.scratch = hyperscan.Scratch(loaded)
+    except hyperscan.error as error:
+        raise DatabaseUnusable(str(error)) from None
+    return cast("_Database", loaded)
+
+
+def _hits(database: _Database | None, buffer: bytes) -> list[Hit]:
+    found: list[Hit] = []
+    add = found.append
+
+    def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        add((number, end))
+
+    if database is not None and buffer:
+        database.scan(buffer, match_event_handler=on_match)
+    return found
 
 
 def compiled(expressions: Sequence[Expression]) -> bytes:
-    """The database of these expressions, for this machine. Raises ``ExpressionRefused``."""
+    """The databases of these expressions, for this machine. Raises ``ExpressionRefused``."""
     import hyperscan
 
     try:
@@ -64,15 +98,27 @@ def compiled(expressions: Sequence[Expression]) -> bytes:
 
 
 def _compiled(expressions: Sequence[Expression]) -> bytes:
-    import hyperscan
-
+    from irkit.scan.detect.long_runs import needs_run
     from irkit.scan.ruleset import IS
 
+    texts = [(one.number, one.text.replace(IS, LOOSE)) for one in expressions]
+    needing = [needs_run(text) for _, text in texts]
+    anywhere = _database([one for one, needs in zip(texts, needing, strict=True) if not needs])
+    beside_runs = _database([one for one, needs in zip(texts, needing, strict=True) if needs])
+    return len(anywhere).to_bytes(_SIZE_BYTES) + anywhere + beside_runs
+
+
+def _database(texts: Sequence[tuple[int, str]]) -> bytes:
+    """One for these expressions, each with its number; empty for none."""
+    import hyperscan
+
+    if not texts:
+        return b""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        expressions=[one.text.replace(IS, LOOSE).encode() for one in expressions],
-        ids=[one.number for one in expressions],
-        elements=len(expressions),
+        expressions=[text.encode() for _, text in texts],
+        ids=[number for number, _ in texts],
+        elements=len(texts),
         flags=hyperscan.HS_FLAG_MULTILINE,
     )
     return hyperscan.dumpb(database)

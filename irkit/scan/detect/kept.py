@@ -1,4 +1,4 @@
-"""What is slow to make, kept in a file: the rules as read, and Hyperscan's database.
+"""What is slow to make, kept in a file: the rules as read, and Hyperscan's databases.
 
 The file is only read when it belongs to us, nobody else may write it, and its checksum holds; else it is made anew.
 """
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
     trusted: int
     """How many of the rules, from the first, are irkit's own."""
     database: bytes
-    """Hyperscan's; empty for another engine."""
+    """Hyperscan's, both of them; empty for another engine."""
     rules_hash: str = ""
     """Of all that decides what is a finding; see ``loading``."""
 
@@ -112,7 +112,7 @@ def kept(file: str) -> Kept | None:
 
 
 def _checksum(payload: bytes, database: bytes) -> bytes:
-    """Of the rules and of the database's size: Hyperscan has a checksum of its own in a database, and verifies it."""
+    """Of the rules and of the databases' size: Hyperscan has a checksum of its own in each, and verifies it."""
     return crc32(payload, len(database)).to_bytes(4)
 
 
