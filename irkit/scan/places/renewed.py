@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable, Sequence
 
 from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.places.bitset import bits
 from irkit.scan.places.changes import Track, Wanted
 from irkit.scan.places.gits import answer
 from irkit.scan.places.graph import Graph, Listed, graph, listed
@@ -20,6 +21,7 @@ from irkit.scan.places.walk import Walk
 from irkit.scan.repository import Repository
 
 _MOST_ROUNDS = 6
+_SOME_COMMITS = 1_000
 _MOST_COMMITS = 20_000
 
 
@@ -28,8 +30,8 @@ def renewed(
 ) -> History | None:
     """The history that all refs lead to now. None when it cannot be told from what is known: then all must be walked.
 
-    That is so when a commit that was known is reached no more, when a new one stands on an old one that was no tip,
-    or when something is looked for that was not looked for in the old commits.
+    That is so when a commit that was known may be reached no more, when clocks cannot say what came last, or when
+    something is looked for that was not looked for in the old commits.
     """
     if known.shallow != shallow_hash(repository):
         return None
@@ -50,13 +52,14 @@ def renewed(
         seen, {numbers[id_]: walked.changes.bit(Track(id_, b"")) for id_ in sorted(commits & set(new.ids))}
     )
     ends = tips(repository, refs, everything, ())
-    if not known.tips.keys() <= _reached(new, known, ends):
+    if not _are_reached(repository, known.tips.keys() - _reached(new, known, ends)):
         return None
     reach_of = reach(everything, ends.of_commit, range(len(everything.ids)))
     before = {numbers[id_]: mask for id_, (mask, _) in known.tips.items() if mask}
     stashes = {numbers[id_]: tuple(numbers[part] for part in parts) for id_, parts in known.stashes.items()}
     earlier = Earlier(known.ends, known.plain, before, stashes)
-    return History(everything, walked.changes.tracks, seen, reach_of, refs, ends, ranks(refs), earlier)
+    history = History(everything, walked.changes.tracks, seen, reach_of, refs, ends, ranks(refs), earlier)
+    return history if _is_certain(history, new) else None
 
 
 def remembered(history: History, asked: frozenset[bytes], lost: Iterable[Row], about: tuple[str, str, int]) -> Known:
@@ -100,8 +103,11 @@ def _is_told(known: Known, wanted: frozenset[bytes], brought: set[bytes]) -> boo
 
 
 def _new_commits(repository: Repository, known: Known, refs: Refs) -> Listed | None:
-    """The commits that are not known, newest first. None when they are too many."""
-    unknown = _unknown(repository, known, refs)
+    """The commits from the new starts down to what were tips before, newest first. None when they are too many.
+
+    Where a start is an old commit that was no tip, or stands on one, the old ones below it are among them.
+    """
+    starts = unknown = _unknown(repository, known, refs)
     rows: list[tuple[int, bytes, list[bytes]]] = []
     seen: set[bytes] = set()
     for _ in range(_MOST_ROUNDS):
@@ -117,21 +123,27 @@ def _new_commits(repository: Repository, known: Known, refs: Refs) -> Listed | N
             rows.append((at, id_.encode(), parents))
             before.update(parents)
         unknown = before - known.tips.keys() - seen
-    return _listed_by_git(repository, known, {id_ for _, id_, _ in rows})
+    for most in (_SOME_COMMITS, _MOST_COMMITS):
+        words = ("rev-list", "--parents", "--timestamp", f"--max-count={most}", "--stdin")
+        code, said, _ = answer(repository, *words, read=b"".join(id_ + b"\n" for id_ in sorted(starts)))
+        found = None if code else _down_to(known.tips, starts, said.splitlines())
+        if found is not None:
+            return found
+    return None
 
 
-def _listed_by_git(repository: Repository, known: Known, new: set[bytes]) -> Listed | None:
-    """The same when the new commits are many. None when one stands on an old one that was no tip."""
-    asked = b"".join([*(id_ + b"\n" for id_ in new), *(b"^%b\n" % id_ for id_ in known.tips)])
-    words = ("rev-list", "--parents", "--timestamp", f"--max-count={_MOST_COMMITS + 1}", "--stdin")
-    code, said, _ = answer(repository, *words, read=asked)
-    rows = Listed([], [], [])
-    listed(said.splitlines(), rows)
-    ids = set(rows.ids)
-    parents = {parent for parents in rows.parents for parent in parents}
-    if code or len(ids) > _MOST_COMMITS or not parents <= ids | known.tips.keys():
-        return None
-    return rows
+def _down_to(tips: Container[bytes], starts: set[bytes], lines: Sequence[bytes]) -> Listed | None:
+    """Those of the rows of ``git rev-list`` that stand above tips. None when the rows end before."""
+    every, rows, left = Listed([], [], []), Listed([], [], []), set(starts)
+    listed(lines, every)
+    for id_, parents, at in zip(*every, strict=True):
+        if id_ in left:
+            left.remove(id_)
+            left.update(parent for parent in parents if parent not in tips)
+            rows.ids.append(id_)
+            rows.parents.append(parents)
+            rows.times.append(at)
+    return None if left else rows
 
 
 def _unknown(repository: Repository, known: Known, refs: Refs) -> set[bytes]:
@@ -166,3 +178,37 @@ def _reached(new: Listed, known: Known, ends: Tips) -> set[bytes]:
     """Which commits are known to be reached still."""
     parts = {part for entry, parts in known.stashes.items() if entry in ends.commits for part in parts}
     return ends.commits | parts | {parent for parents in new.parents for parent in parents}
+
+
+def _are_reached(repository: Repository, commits: Collection[bytes]) -> bool:
+    """Whether these commits, tips no more, are in the history of a branch still."""
+    if not commits:
+        return True
+    asked = b"".join(id_ + b"\n" for id_ in sorted(commits))
+    words = ("rev-list", "--max-count=1", "--stdin", "--not", "--branches", "--remotes")
+    code, said, _ = answer(repository, *words, read=asked)
+    return not code and not said
+
+
+def _is_certain(history: History, new: Listed) -> bool:
+    """Whether times tell which commits are the first and the last: no clock went back, no two say the same second."""
+    ends, numbers, held = history.earlier.ends, history.graph.numbers, history.presence.held
+    times = dict(zip(new.ids, new.times, strict=True))
+    held_last: dict[bytes, list[int]] = {}
+    for bit, end in ends.items():
+        held_last.setdefault(end.last, []).append(bit)
+    for id_, parents, at in zip(*new, strict=True):
+        number = numbers[id_]
+        for bit in bits(history.presence.brought.get(number, 0)):
+            if bit in ends and at == ends[bit].first_at and id_ != ends[bit].first:
+                return False
+        for bit in bits(history.presence.left.get(number, 0)):
+            if bit in ends and at == ends[bit].last_at and id_ != ends[bit].last:
+                return False
+        for parent in parents:
+            if at < times.get(parent, at):
+                return False
+            of_parent = () if parent in times else held_last.get(parent, ())
+            if any(held[number] >> bit & 1 and at <= ends[bit].last_at for bit in of_parent):
+                return False
+    return True

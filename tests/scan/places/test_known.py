@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from irkit.scan.places import locate as module
+from irkit.scan.places import renewed
 from irkit.scan.places.locate import locate
 from irkit.scan.places.located import Located
 from irkit.scan.places.refs import Refs
@@ -65,6 +67,84 @@ def test_what_is_known_changes_nothing(tmp_path: Path, seed: int) -> None:
         if made.dice.random() < 0.3:
             made.forget()
         made.grow(made.dice.choice((0, 1, 1, 2, 9)))
+
+
+@pytest.mark.parametrize("rounds", [0, 6])
+@pytest.mark.parametrize("seed", range(4))
+def test_refs_that_come_go_and_move_are_told_from_memory(
+    tmp_path: Path, seed: int, rounds: int, walks: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewed, "_MOST_ROUNDS", rounds)
+    made = RandomHistory(tmp_path / "r", seed, clock="right")
+    made.grow(20)
+    git, dice = made.git, made.dice
+    objects = [held(blob) for blob in made.blobs]
+    known = 0
+    for number in range(10):
+        both(git, objects, tmp_path / "cache")
+        old = dice.choice(list(made.trees))
+        kind = dice.choice(("tag", "branch", "on old", "moved", "forget", "merge"))
+        if kind in {"tag", "branch"}:
+            git("update-ref", f"refs/{'tags' if kind == 'tag' else 'heads'}/new{number}", old)
+        elif kind == "moved":
+            git("update-ref", "refs/heads/0", old)
+        elif kind == "forget":
+            made.forget()
+        else:
+            parents = [old] if kind == "on old" else [old, git("rev-parse", "refs/heads/main")]
+            files = dict(made.trees[old]) | {b"more": dice.choice(made.blobs).encode()}
+            made.trees[commit := git.commit_tree(files, list(dict.fromkeys(parents)))] = files
+            git("update-ref", f"refs/heads/{'main' if kind == 'merge' else number}", commit)
+        walks.clear()
+        both(git, objects, tmp_path / "cache")
+        known += len(walks) == 1  # both() locates once without a cache
+    assert known > 5
+
+
+def test_a_tag_of_an_old_commit_is_among_the_refs(git: Git, tmp_path: Path, walks: list[object]) -> None:
+    git("config", "core.logAllRefUpdates", "false")
+    shutil.rmtree(git.folder / ".git/logs")
+    blob = git.write("a", b"one")
+    for number in range(12):
+        old = git.commit(str(number))
+    for number in range(12):
+        git.commit(str(number))
+    both(git, [held(blob)], tmp_path / "cache")
+    git("tag", "old", old)
+    walks.clear()
+    known = both(git, [held(blob)], tmp_path / "cache")
+    assert known.places[blob][0].refs == ("refs/heads/main", "refs/tags/old")
+    assert len(walks) == 1
+
+
+def test_of_a_branch_that_was_merged_nothing_is_lost(git: Git, tmp_path: Path, walks: list[object]) -> None:
+    git("checkout", "-q", "-b", "side")
+    blob = git.write("a", b"one")
+    git.commit("aside")
+    git("checkout", "-q", "main")
+    git.clock += 60
+    git("merge", "-q", "--no-ff", "-m", "together", "side")
+    git("config", "core.logAllRefUpdates", "false")
+    shutil.rmtree(git.folder / ".git/logs")
+    both(git, [held(blob)], tmp_path / "cache")
+    git("branch", "-D", "side")
+    walks.clear()
+    assert both(git, [held(blob)], tmp_path / "cache").places[blob][0].refs == ("refs/heads/main",)
+    assert len(walks) == 1
+
+
+@pytest.mark.parametrize("later", [0, -60])
+def test_of_commits_of_one_second_all_is_walked(git: Git, tmp_path: Path, walks: list[object], later: int) -> None:
+    blob = git.write("a", b"one")
+    git.commit()
+    both(git, [held(blob)], tmp_path / "cache")
+    git.clock += later - 60
+    newest = git.commit("at the same time, or before")
+    walks.clear()
+    place = both(git, [held(blob)], tmp_path / "cache").places[blob][0]
+    assert place.last
+    assert place.last.id == newest
+    assert len(walks) == 2
 
 
 def test_a_second_time_nothing_is_walked(git: Git, tmp_path: Path, walks: list[object]) -> None:
