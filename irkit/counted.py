@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 
 def counted(number: int, one: str, several: str = "") -> str:
-    """``1 key``, ``3 keys``; ``several`` is for what does not end in s: ``counted(2, "entry", "entries")``."""
-    return f"{number} {one if number == 1 else several or f'{one}s'}"
+    """``1 key``, ``3,000 keys``; ``several`` is for what does not end in s: ``counted(2, "entry", "entries")``."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 
 def few(names: Sequence[str], most: int) -> str:

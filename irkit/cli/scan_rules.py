@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from irkit.counted import counted
 from irkit.scan.rule import Rule
 from irkit.scan.ruleset import load, shipped_files
 from irkit.tui.printable import printable
@@ -47,7 +48,7 @@ def _list(args: argparse.Namespace) -> int:
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
     for row in rows:
         print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
-    print(f"{len(rules)} rules", file=sys.stderr)
+    print(counted(len(rules), "rule"), file=sys.stderr)
     return 0
 
 
@@ -67,5 +68,6 @@ def _test(files: Sequence[Path]) -> int:
     for one in failed:
         print(printable(f"{one.rule}: {one.wanted.value} {json.dumps(one.template, ensure_ascii=False)}: {one.why}"))
     examples = sum(len(rule.matches) + len(rule.misses) for rule in rules)
-    print(f"{len(rules)} rules, {examples} examples, {len(failed)} failed", file=sys.stderr)
+    told = f"{counted(len(rules), 'rule')}, {counted(examples, 'example')}, {len(failed)} failed"
+    print(told, file=sys.stderr)
     return 1 if failed else 0

@@ -10,6 +10,7 @@ from typing import Self
 from irkit.cli.trail_table import padded, terminal_width
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.source import Batch, Progress
+from irkit.counted import counted
 from irkit.tui.printable import printable
 
 _EVERY_SECONDS = 0.1
@@ -104,7 +105,7 @@ def _span(seconds: float) -> str:
 
 def tell_coverage(coverage: Coverage, rows: int, seconds: float, notes: Sequence[str] = ()) -> None:
     """The end of every answer: how much was read, what was not, and until when it can be trusted."""
-    say(f"irkit trail: {_many(rows, 'row')}{_read(coverage)}, {seconds:.1f} s")
+    say(f"irkit trail: {counted(rows, 'row')}{_read(coverage)}, {seconds:.1f} s")
     if not rows:
         until = f"this can be trusted until {coverage.trusted_until:%Y-%m-%dT%H:%M:%SZ}"
         part = "" if coverage.is_whole else ", AND ONLY OF WHAT WAS READ"
@@ -127,14 +128,10 @@ def _read(coverage: Coverage) -> str:
     words = []
     if counts.files:
         pruned = f" ({counts.pruned:,} more left out by name)" if counts.pruned else ""
-        words.append(f"{_many(counts.files, 'file')} read{pruned}")
+        words.append(f"{counted(counts.files, 'file')} read{pruned}")
     if counts.events:
         about = "about " if counts.is_estimate else ""
-        words.append(f"{about}{_many(counts.events, 'event')} looked at")
+        words.append(f"{about}{counted(counts.events, 'event')} looked at")
     if counts.doubles:
-        words.append(f"{_many(counts.doubles, 'double')} left out")
+        words.append(f"{counted(counts.doubles, 'double')} left out")
     return f"; {', '.join(words)}" if words else ""
-
-
-def _many(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count:,} {what}s"

@@ -17,6 +17,7 @@ from irkit.cloudtrail.event_history import EventHistory
 from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import Batch, Progress, Source
+from irkit.counted import few
 from irkit.errors import IrkitError, NotFound, OutsideError, UsageError
 
 if TYPE_CHECKING:
@@ -249,9 +250,4 @@ def _notes(answers: Mapping[str, Coverage]) -> tuple[str, ...]:
     for account, each in answers.items():
         for note in each.notes:
             said.setdefault(note, []).append(account)
-    return tuple(note if len(of) == len(answers) else f"{note} (in {_few(of)})" for note, of in said.items())
-
-
-def _few(accounts: Sequence[str]) -> str:
-    more = f" and {len(accounts) - _SHOWN} more" if len(accounts) > _SHOWN else ""
-    return ", ".join(accounts[:_SHOWN]) + more
+    return tuple(note if len(of) == len(answers) else f"{note} (in {few(of, _SHOWN)})" for note, of in said.items())

@@ -22,6 +22,7 @@ from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
+from irkit.counted import few
 from irkit.errors import NotFound, OutsideError
 
 if TYPE_CHECKING:
@@ -153,12 +154,9 @@ class EventHistory:
             names |= dict.fromkeys(name for one in batch.records if (name := _session_of(one, arns, planned.users)))
             yield batch._replace(records=())
         missed = ", ".join(sorted(one.region for one in readers if one.why))
+        named = few(tuple(names), _SHOWN) or "(none)"
         unsure = [
-            *(
-                [f"only sessions named {_few(tuple(names))}, whose beginning is in the history, were looked for"]
-                if arns
-                else []
-            ),
+            *([f"only sessions named {named}, whose beginning is in the history, were looked for"] if arns else []),
             *([f"sessions that began in {missed} were not"] if missed else []),
         ]
         return tuple(names), ", and ".join(unsure)
@@ -250,8 +248,3 @@ def _session_of(one: Record, roles: Sequence[str], users: Sequence[str]) -> str:
     if one.name == _FEDERATES:
         return one.param("name") if one.principal in users or one.principal_arn in users else ""
     return one.param("roleSessionName") if one.param("roleArn") in roles else ""
-
-
-def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return (", ".join(names[:_SHOWN]) or "(none)") + more

@@ -57,7 +57,7 @@ def test_a_file_whose_examples_hold_passes(capsys: pytest.CaptureFixture[str], t
     assert main(["scan", "rules", "test", written(tmp_path, GOOD)]) == 0
     said = capsys.readouterr()
     assert said.out == ""
-    assert "1 rules, 2 examples, 0 failed" in said.err
+    assert "1 rule, 2 examples, 0 failed" in said.err
 
 
 def test_an_example_that_does_not_hold_is_told_with_its_reason(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from irkit.counted import counted
 from irkit.scan.accepted.baseline import Baseline, Entry, read
 from irkit.scan.accepted.excerpt import Excerpt, Look, excerpt
 from irkit.scan.accepted.sites import Sites
@@ -97,8 +98,7 @@ def audit_report(entries: Sequence[Entry]) -> Iterator[str]:
     """How far an audit is, in lines: counts, by type, and every entry that is real or undecided."""
     answers = {entry.key: _BY_FIELD[entry.is_secret] for entry in entries}
     total = Counter(answers.values())
-    several = "1 entry" if len(entries) == 1 else f"{len(entries):,} entries"
-    yield f"{several}: " + ", ".join(f"{total[one]:,} {one}" for one in Answer)
+    yield f"{counted(len(entries), 'entry', 'entries')}: " + ", ".join(f"{total[one]:,} {one}" for one in Answer)
     for kind in sorted({entry.type for entry in entries}):
         counts = Counter(answers[entry.key] for entry in entries if entry.type == kind)
         yield f"  {kind}: " + ", ".join(f"{counts[one]:,} {one}" for one in Answer if counts[one])

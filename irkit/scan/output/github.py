@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from irkit.counted import counted
 from irkit.scan.finding import Finding, Place, PlaceKind, Report
 from irkit.scan.output.about import About
 from irkit.scan.output.sentence import sentence
 from irkit.scan.output.shown import shown
-from irkit.scan.output.summary import many
 from irkit.scan.output.veil import Veil, veil
 from irkit.scan.rule import Severity
 
@@ -31,7 +31,7 @@ def write(report: Report, out: TextIO, about: About) -> None:
         title = _property(shown(f"{finding.severity} {finding.title}"))
         out.write(f"::{_LEVELS[finding.severity]} {named}title={title}::{_data(sentence(finding, cover))}\n")
     if report.is_incomplete:
-        text = f"the scan is incomplete: {many(len(report.skipped), 'thing')} skipped"
+        text = f"the scan is incomplete: {counted(len(report.skipped), 'thing')} skipped"
         out.write(f"::warning title=irkit scan::{_data(text)}\n")
 
 

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from irkit.scan.finding import Report
 from irkit.scan.output.about import About, Reveal
-from irkit.scan.output.record import Record, Recorder, counted, named
+from irkit.scan.output.record import Record, Recorder, by_name, named
 from irkit.scan.output.veil import Veil
 
 SCHEMA = "irkit-scan-1"
@@ -32,15 +32,15 @@ def write(report: Report, out: TextIO, about: About, reveal: Reveal = Reveal.HID
 def _summary(report: Report, about: About, cover: Veil) -> Record:
     reasons = Counter(skipped.reason for skipped in report.skipped)
     return {
-        "scanned": counted(report.counts.items()),
+        "scanned": by_name(report.counts.items()),
         "bytes": report.size,
         "findings": len(report.findings),
-        "findings_by_severity": counted(Counter(one.severity.value for one in report.findings).items()),
+        "findings_by_severity": by_name(Counter(one.severity.value for one in report.findings).items()),
         "places": sum(len(one.places) for one in report.findings),
-        "dismissed": counted(report.dismissed.items()),
-        "accepted": counted((each.reason, len(each.findings)) for each in about.accepted),
+        "dismissed": by_name(report.dismissed.items()),
+        "accepted": by_name((each.reason, len(each.findings)) for each in about.accepted),
         "skipped": [{**named("what", cover(each.what)), "reason": each.reason} for each in report.skipped],
-        "skipped_by_reason": counted(reasons.items()),
+        "skipped_by_reason": by_name(reasons.items()),
         "unreachable": report.unreachable,
         "incomplete": report.is_incomplete,
         "notes": [*about.notes],

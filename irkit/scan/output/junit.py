@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TextIO
 from xml.etree import ElementTree as ET
 
+from irkit.counted import counted
 from irkit.scan.finding import Finding, Report
 from irkit.scan.output.about import About
 from irkit.scan.output.sentence import sentence
 from irkit.scan.output.shown import shown
-from irkit.scan.output.summary import many, summary
+from irkit.scan.output.summary import summary
 from irkit.scan.output.veil import Veil, veil
 
 _NAME = "irkit scan"
@@ -69,6 +70,6 @@ def _skipped(what: str, reason: str) -> ET.Element:
 
 def _incomplete(skipped: int) -> ET.Element:
     case = _case("scan", "complete")
-    text = f"something that should have been scanned was not; {many(skipped, 'thing')} skipped"
+    text = f"something that should have been scanned was not; {counted(skipped, 'thing')} skipped"
     ET.SubElement(case, "error", {"type": "incomplete", "message": text})
     return case

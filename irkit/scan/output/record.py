@@ -83,6 +83,6 @@ def text(value: str) -> str:
     return value if is_utf8(value) else as_bytes(value).decode("utf-8", "replace")
 
 
-def counted(pairs: Iterable[tuple[str, int]]) -> Record:
+def by_name(pairs: Iterable[tuple[str, int]]) -> Record:
     """Counts by name, the names that are there."""
     return {name: count for name, count in sorted(pairs) if count}

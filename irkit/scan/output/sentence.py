@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from irkit.counted import counted
 from irkit.scan.finding import Finding, Liveness
 from irkit.scan.output.shown import shown
-from irkit.scan.output.summary import many
 from irkit.scan.output.veil import Veil
 
 _SHORT = 12
@@ -13,7 +13,7 @@ _SHORT = 12
 def sentence(finding: Finding, cover: Veil) -> str:
     """What it is, how it is known, in how many places it stands, since when; one line."""
     known = " ".join(word for word in (finding.last4, finding.fingerprint) if word)
-    words = [f"{finding.title} ({known}) in {many(len(finding.places), 'place')}"]
+    words = [f"{finding.title} ({known}) in {counted(len(finding.places), 'place')}"]
     firsts = [place.first for place in finding.places if place.first is not None]
     if firsts:
         first = min(firsts, key=lambda commit: commit.at)

@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from irkit.counted import counted
 from irkit.scan.finding import Liveness, Report, Skipped
 from irkit.scan.output.about import About
 from irkit.scan.rule import Severity
@@ -22,7 +23,7 @@ def summary(report: Report, about: About) -> Iterator[str]:
     yield f"scanned    {_listed(report.counts) or 'nothing'}; {_size(report.size)}"
     yield f"found      {_found(report)}"
     if report.unreachable:
-        yield f"           {many(report.unreachable, 'more finding')} where no ref leads (--unreachable shows them)"
+        yield f"           {counted(report.unreachable, 'more finding')} where no ref leads (--unreachable shows them)"
     if any(report.dismissed.values()):
         yield from _wrapped("dismissed  ", _total(report.dismissed))
     left_out = {each.reason: len(each.findings) for each in about.accepted}
@@ -35,20 +36,13 @@ def summary(report: Report, about: About) -> Iterator[str]:
         yield "INCOMPLETE: something that should have been scanned was not"
 
 
-def many(count: int, what: str) -> str:
-    """``1 finding``, ``2,000 findings``, ``2 entries``."""
-    if count == 1:
-        return f"1 {what}"
-    return f"{count:,} {what[:-1]}ies" if what.endswith("ry") else f"{count:,} {what}s"
-
-
 def _found(report: Report) -> str:
     if not report.findings:
         return "no secret"
     severities = Counter(finding.severity for finding in report.findings)
     by_severity = ", ".join(f"{severities[one]} {one}" for one in Severity if severities[one])
     places = sum(len(finding.places) for finding in report.findings)
-    text = f"{many(len(report.findings), 'secret')} in {many(places, 'place')}: {by_severity}"
+    text = f"{counted(len(report.findings), 'secret')} in {counted(places, 'place')}: {by_severity}"
     if alive := sum(finding.liveness is Liveness.ACTIVE for finding in report.findings):
         text += f"; {alive} active at the provider"
     if pushed := sum(finding.pushed is True for finding in report.findings):
@@ -62,7 +56,7 @@ def _skipped(skipped: tuple[Skipped, ...]) -> Iterator[str]:
     by_reason: dict[str, list[str]] = {}
     for each in skipped:
         by_reason.setdefault(each.reason, []).append(each.what)
-    yield f"skipped    {many(len(skipped), 'thing')}, not looked into:"
+    yield f"skipped    {counted(len(skipped), 'thing')}, not looked into:"
     for reason, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         yield f"  {reason}: {len(names):,}"
         for name in names[:_LISTED]:
