@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.raw.finding import places
+from irkit.cloudtrail.raw.outline import hidden
 from irkit.cloudtrail.record import DENIALS, FAILURE
 
-_HIDING = frozenset(b"u/\\")
-"""What stands behind a backslash where a value may be hidden; a second one where JSON stands within a text."""
 _ESCAPE = re.compile(rb"\\[u/\\]")
 _LONG = 12
 _MOST_SEARCHES = 4
@@ -87,16 +86,6 @@ class Sieve:
         return all(each.stands_in(text) for each in self.searched) and all(
             each.stands_in(text) for each in self.checked
         )
-
-
-def hidden(text: bytes) -> Iterator[int]:
-    """Where escapes stand that may hide a value."""
-    find, hiding, last = text.find, _HIDING, len(text) - 1
-    at = find(b"\\")
-    while 0 <= at < last:
-        if text[at + 1] in hiding:
-            yield at
-        at = find(b"\\", at + 2)
 
 
 def sieve(query: Query) -> Sieve:

@@ -6,7 +6,7 @@ import random
 import msgspec
 import pytest
 
-from irkit.cloudtrail.raw.elements import Cutter, Elements
+from irkit.cloudtrail.raw.elements import UNTOLD, Cutter, Elements
 from tests.cloudtrail.made import body
 from tests.cloudtrail.store.logs import aws_form
 
@@ -27,7 +27,7 @@ def test_a_record_within_another_ones_parameters_is_never_cut_out() -> None:
     for place in range(text.index(b'"eventVersion"'), len(text) - 2):
         try:
             found = Cutter().cut(text, 0, [place])
-        except msgspec.MsgspecError:
+        except UNTOLD:
             continue
         assert found == list(Elements(text).at([place]))
         assert json.loads(found[0].text)["eventID"] != "fake"

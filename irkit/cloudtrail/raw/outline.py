@@ -1,0 +1,60 @@
+"""Whether a text of megabytes is whole JSON values, and where escapes stand in it: natively where that was compiled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import msgspec
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+_HIDING = frozenset(b"u/\\")
+_ANY = msgspec.json.Decoder(msgspec.Raw)
+_ROOM = memoryview(bytearray(16 << 20))
+"""What is proven in Python is copied here: a copy of its own would be mapped, and given back, for each."""
+
+
+def hidden(text: bytes) -> list[int]:
+    r"""Where escapes stand that may hide a value: ``\u``, ``\/``, and ``\\`` where JSON stands within a text."""
+    found: list[int] = []
+    find, last = text.find, len(text) - 1
+    at = find(b"\\")
+    while 0 <= at < last:
+        if text[at + 1] in _HIDING:
+            found.append(at)
+        at = find(b"\\", at + 2)
+    return found
+
+
+def is_whole(text: bytes, start: int, end: int) -> bool:
+    """Whether a part of a text is nothing but whole JSON values with commas between them.
+
+    Native code looks at quotes, brackets and the commas between the values: of objects and lists without blanks between
+    them, which is AWS's own form, it tells the same, but that it does not look into them further.
+    """
+    size = end - start + 1
+    values = memoryview(text)[start:end]
+    room = _ROOM if size < len(_ROOM) else memoryview(bytearray(size + 1))
+    room[:1], room[1:size], room[size : size + 1] = b"[", values, b"]"
+    try:
+        _ANY.decode(room[: size + 1])
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _native(python: _Function) -> _Function:
+    """The native function of that name; the Python one where there is none, or it is left aside."""
+    if os.environ.get("IRKIT_PURE_PYTHON"):
+        return python
+    try:
+        module = __import__("irkit.cloudtrail.raw._outline", fromlist=(python.__name__,))
+    except ImportError:
+        return python
+    return cast("_Function", getattr(module, python.__name__, python))
+
+
+hidden_in_python, is_whole_in_python = hidden, is_whole
+"""What the native functions are compared with."""
+hidden, is_whole = _native(hidden), _native(is_whole)
