@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from irkit.clients.aws import Aws, Noted, aws_code
-from irkit.errors import OutsideError
+from irkit.errors import OutsideError, Unreachable
 
 _CHUNK = 1 << 18
+_TRIES = 4
+"""How often the bytes of one object are asked for, when the connection breaks while they come."""
 _VERSION = "?versionId="
 ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 """Storage classes that must be restored before they can be read (S3 user guide, "Restoring an archived object")."""
@@ -164,16 +166,34 @@ class S3:
         Raises ``NotFound`` for one that is gone, ``Denied``, ``Unreachable``, ``OutsideError`` when it was replaced.
         """
         answer = self._opened(bucket, key, etag)
-        with closing(answer["Body"]), self._aws.understood(f"s3:GetObject {bucket} {key}"):
-            content: bytes = answer["Body"].read()
+        content = b"".join(self._body(bucket, key, answer))
         return Fetched(content, _bare(answer.get("ETag")), dict(answer.get("Metadata", {})))
 
     def chunks(self, bucket: str, key: str, etag: str = "") -> Iterator[bytes]:
         """One object bit by bit, never much of it in memory. Raises as ``read`` does."""
-        answer = self._opened(bucket, key, etag)
+        yield from self._body(bucket, key, self._opened(bucket, key, etag))
+
+    def _body(self, bucket: str, key: str, answer: Mapping[str, Any]) -> Iterator[bytes]:
+        """What an answer holds; where it breaks off, the rest is asked for from there, of the same object alone."""
+        done, etag = 0, _bare(answer.get("ETag"))
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                for chunk in self._read(answer, f"s3:GetObject {bucket} {key}"):
+                    done += len(chunk)
+                    yield chunk
+            except Unreachable:
+                if not tries_left:
+                    raise
+                answer = self._opened(bucket, key, etag, done)
+                if done and "ContentRange" not in answer:
+                    raise
+            else:
+                return
+
+    def _read(self, answer: Mapping[str, Any], text: str) -> Iterator[bytes]:
         with closing(answer["Body"]) as body:
             while True:
-                with self._aws.understood(f"s3:GetObject {bucket} {key}"):
+                with self._aws.understood(text):
                     chunk: bytes = body.read(_CHUNK)
                 if not chunk:
                     return
@@ -184,10 +204,11 @@ class S3:
         self._aws.note(f"s3:ListObjectsV2 {bucket}: {lists} pages")
         self._aws.note(f"s3:GetObject {bucket}: {count} objects, {size} bytes")
 
-    def _opened(self, bucket: str, key: str, etag: str) -> Mapping[str, Any]:
+    def _opened(self, bucket: str, key: str, etag: str, begin: int = 0) -> Mapping[str, Any]:
         only: dict[str, Any] = {"IfMatch": f'"{etag}"'} if etag else {}
         plain, mark, version = key.partition(_VERSION)
         only |= {"VersionId": version} if mark else {}
+        only |= {"Range": f"bytes={begin}-"} if begin else {}
         return self._aws.call("s3", "get_object", noted=Noted.FAILURES, Bucket=bucket, Key=plain, **only)
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import io
 import uuid
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, cast
 
 import pytest
 
-from irkit.clients.aws import aws_code
+from irkit.clients.aws import Aws, aws_code
 from irkit.clients.s3 import S3, S3Object
-from irkit.errors import Denied, NotFound, OutsideError
+from irkit.errors import Denied, NotFound, OutsideError, Unreachable
 from tests.bench import Bench
 from tests.cloudtrail.made import START
 
@@ -119,3 +122,57 @@ def test_versions_that_lead_nowhere_are_an_error() -> None:
             S3(Endless(NextKeyMarker=key, NextVersionIdMarker=version)).versions(  # type: ignore[arg-type]
                 "logs", "a/", ("a/2", "v")
             )
+
+
+CONTENT = bytes(range(256)) * 4096
+
+
+class Breaking:
+    """An object whose bytes break off where told, each time that it is asked for, and what it was asked."""
+
+    def __init__(self, *breaks: int, ranges: bool = True) -> None:
+        self.asked: list[dict[str, str]] = []
+        self._breaks = list(breaks)
+        self._ranges = ranges
+
+    def call(self, _service: str, _operation: str, **asked: str) -> dict[str, Any]:
+        self.asked.append(asked)
+        begin = int(asked.get("Range", "bytes=0-")[len("bytes=") : -1]) if self._ranges else 0
+        end = self._breaks.pop(0) if self._breaks else len(CONTENT)
+        told = {"ContentRange": f"bytes {begin}-/{len(CONTENT)}"} if self._ranges and "Range" in asked else {}
+        return {"Body": Body(CONTENT[begin:end], is_whole=end == len(CONTENT)), "ETag": '"one"', **told}
+
+    def understood(self, _text: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+class Body(io.BytesIO):
+    def __init__(self, content: bytes, *, is_whole: bool) -> None:
+        super().__init__(content)
+        self._is_whole = is_whole
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        if not self._is_whole and len(found) != size:
+            raise Unreachable("no answer (IncompleteRead)")
+        return found
+
+
+@pytest.mark.parametrize("breaks", [(10,), (300_000,), (600_000, 900_000, 1_000_000), (0, 0, 0)])
+def test_an_object_that_breaks_off_is_read_on_from_there_and_of_the_same_object_alone(breaks: tuple[int, ...]) -> None:
+    aws = Breaking(*breaks)
+    s3 = S3(cast("Aws", aws))
+    assert s3.read("logs", "1.gz").content == CONTENT
+    assert len(aws.asked) == len(breaks) + 1
+    assert {each.get("IfMatch") for each in aws.asked[1:]} == {'"one"'}
+    assert all(int(each["Range"][6:-1]) <= max(breaks) for each in aws.asked[1:] if "Range" in each)
+
+
+def test_an_object_that_always_breaks_off_is_not_read() -> None:
+    with pytest.raises(Unreachable):
+        list(S3(cast("Aws", Breaking(10, 10, 10, 10))).chunks("logs", "1.gz"))
+
+
+def test_a_server_that_begins_again_gives_no_byte_twice() -> None:
+    with pytest.raises(Unreachable):
+        S3(cast("Aws", Breaking(600_000, ranges=False))).read("logs", "1.gz")
