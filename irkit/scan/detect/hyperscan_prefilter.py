@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 
 _PACKAGE = "hyperscan"
-_SIZE_BYTES = 8
-"""Of the first database's size, before it."""
 
 LOOSE = r"""[\s\w.\-\[\]"'`)}\\,=:>(|?+@$]{0,140}"""
 """What ``${is}`` of the rules is searched for as: a run of its characters, which is quicker to compile and to search.
@@ -38,11 +36,9 @@ class DatabaseUnusable(Exception):
 class HyperscanPrefilter:
     """Finds every end of every match. Not to be shared between threads; a forked child may use it."""
 
-    def __init__(self, databases: bytes) -> None:
+    def __init__(self, databases: tuple[bytes, ...]) -> None:
         """From what ``compiled()`` made. Raises ``DatabaseUnusable``."""
-        cut = _SIZE_BYTES + int.from_bytes(databases[:_SIZE_BYTES])
-        self._anywhere = _loaded(databases[_SIZE_BYTES:cut])
-        self._beside_runs = _loaded(databases[cut:])
+        self._anywhere, self._beside_runs = map(_loaded, databases)
 
     def hits(self, buffer: bytes) -> list[Hit]:
         """All hits in a buffer, in the order of their ends."""
@@ -82,8 +78,11 @@ def _hits(database: _Database | None, buffer: bytes) -> list[Hit]:
     return found
 
 
-def compiled(expressions: Sequence[Expression]) -> bytes:
-    """The databases of these expressions, for this machine. Raises ``ExpressionRefused``."""
+def compiled(expressions: Sequence[Expression]) -> tuple[bytes, bytes]:
+    """Databases of these expressions, for this machine: of those that need no long run, and of those that do.
+
+    Empty where there are none. Raises ``ExpressionRefused``.
+    """
     import hyperscan
 
     try:
@@ -97,7 +96,7 @@ def compiled(expressions: Sequence[Expression]) -> bytes:
     raise ExpressionRefused(expressions[0], "Hyperscan cannot run all of the rules together")
 
 
-def _compiled(expressions: Sequence[Expression]) -> bytes:
+def _compiled(expressions: Sequence[Expression]) -> tuple[bytes, bytes]:
     from irkit.scan.detect.long_runs import needs_run
     from irkit.scan.ruleset import IS
 
@@ -105,7 +104,7 @@ def _compiled(expressions: Sequence[Expression]) -> bytes:
     needing = [needs_run(text) for _, text in texts]
     anywhere = _database([one for one, needs in zip(texts, needing, strict=True) if not needs])
     beside_runs = _database([one for one, needs in zip(texts, needing, strict=True) if needs])
-    return len(anywhere).to_bytes(_SIZE_BYTES) + anywhere + beside_runs
+    return anywhere, beside_runs
 
 
 def _database(texts: Sequence[tuple[int, str]]) -> bytes:

@@ -16,7 +16,7 @@ from irkit.scan.quick import TYPE_CHECKING, NamedTuple, overload
 if TYPE_CHECKING:
     from irkit.scan.rule import Rule
 
-_FORMAT = b"irkit detector 5\n"
+_FORMAT = b"irkit detector 6\n"
 _CHECKSUM = slice(len(_FORMAT), len(_FORMAT) + 4)
 _RULES_SIZE = slice(_CHECKSUM.stop, _CHECKSUM.stop + 4)
 _DIGEST_BYTES = 32
@@ -32,8 +32,8 @@ class Kept(NamedTuple):
     """Of each rule: whether it looks beyond a line."""
     trusted: int
     """How many of the rules, from the first, are irkit's own."""
-    database: bytes
-    """Hyperscan's, both of them; empty for another engine."""
+    databases: tuple[bytes, ...]
+    """Hyperscan's; none for another engine."""
     rules_hash: str = ""
     """Of all that decides what is a finding; see ``loading``."""
 
@@ -102,18 +102,19 @@ def kept(file: str) -> Kept | None:
                 return None
             head = opened.read(_RULES_SIZE.stop)
             payload = opened.read(min(int.from_bytes(head[_RULES_SIZE]), status.st_size))
-            database = opened.read()
+            size = status.st_size - len(head) - len(payload)
+            if not head.startswith(_FORMAT) or head[_CHECKSUM] != _checksum(payload, size):
+                return None
+            rules, spanning, trusted, rules_hash, sizes = marshal.loads(payload)  # noqa: S302 - our own file
+            databases = tuple(opened.read(each) for each in sizes)
     except OSError:
         return None
-    if not head.startswith(_FORMAT) or head[_CHECKSUM] != _checksum(payload, database):
-        return None
-    rules, spanning, trusted, rules_hash = marshal.loads(payload)  # noqa: S302 - our own file
-    return Kept(KeptRules(len(spanning), rules), spanning, trusted, database, rules_hash)
+    return Kept(KeptRules(len(spanning), rules), spanning, trusted, databases, rules_hash)
 
 
-def _checksum(payload: bytes, database: bytes) -> bytes:
+def _checksum(payload: bytes, size: int) -> bytes:
     """Of the rules and of the databases' size: Hyperscan has a checksum of its own in each, and verifies it."""
-    return crc32(payload, len(database)).to_bytes(4)
+    return crc32(payload, size).to_bytes(4)
 
 
 def keep(file: str, parts: Kept) -> None:
@@ -121,14 +122,16 @@ def keep(file: str, parts: Kept) -> None:
     from contextlib import suppress
 
     rules = tuple(tuple(str(one) if isinstance(one, str) else one for one in rule) for rule in parts.rules)
-    payload = marshal.dumps((marshal.dumps(rules), parts.spanning, parts.trusted, parts.rules_hash))
+    sizes = tuple(map(len, parts.databases))
+    payload = marshal.dumps((marshal.dumps(rules), parts.spanning, parts.trusted, parts.rules_hash, sizes))
     folder, part = os.path.dirname(file), f"{file}.{os.getpid()}"  # noqa: PTH120
     try:
         os.makedirs(folder, exist_ok=True, mode=0o700)  # noqa: PTH103
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(_FORMAT + _checksum(payload, parts.database) + len(payload).to_bytes(4))
+            opened.write(_FORMAT + _checksum(payload, sum(sizes)) + len(payload).to_bytes(4))
             opened.write(payload)
-            opened.write(parts.database)
+            for database in parts.databases:
+                opened.write(database)
         os.replace(part, file)  # noqa: PTH105
         _forget_older(folder)
     except OSError:

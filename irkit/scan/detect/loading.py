@@ -147,13 +147,13 @@ def _made(rules: Sequence[Rule], trusted: int, version: str, keywords: Sequence[
     from irkit.scan.detect.lines import spans_lines
 
     spanning = tuple(bool(rule.near) or spans_lines(rule.pattern) for rule in rules)
-    database = compiled(expressions(rules, KEYWORDS if keywords is None else keywords)) if version else b""
-    return Kept(tuple(rules), spanning, trusted, database)
+    databases = compiled(expressions(rules, KEYWORDS if keywords is None else keywords)) if version else ()
+    return Kept(tuple(rules), spanning, trusted, databases)
 
 
 def _prefilter(parts: Kept, keywords: Sequence[str] | None = None) -> Prefilter:
-    if parts.database:
-        return HyperscanPrefilter(parts.database)
+    if parts.databases:
+        return HyperscanPrefilter(parts.databases)
     from irkit.scan.detect.expressions import KEYWORDS, expressions
     from irkit.scan.detect.re2_prefilter import Re2Prefilter
 

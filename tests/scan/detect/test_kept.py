@@ -18,7 +18,7 @@ from irkit.scan.detect.prefilter import Expression, ExpressionRefused
 from irkit.scan.ruleset import RulesInvalid
 from tests.scan.detect.samples import BLOCK, PREFIXED
 
-PARTS = Kept((PREFIXED, BLOCK), (False, True), 1, b"database")
+PARTS = Kept((PREFIXED, BLOCK), (False, True), 1, (b"database", b"another"))
 USERS_RULE = """
 [[rule]]
 id = "ours"
@@ -95,7 +95,7 @@ def test_a_cache_of_another_machine_is_replaced(tmp_path: Path) -> None:
     whole = file.read_bytes()
     parts = kept(str(file))
     assert parts
-    keep(str(file), parts._replace(database=b"of another machine"))
+    keep(str(file), parts._replace(databases=(b"of another machine", b"")))
     load_detector(cache=tmp_path)
     assert file.read_bytes() == whole
 
