@@ -7,9 +7,9 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Protocol, cast
 
 from irkit.errors import IrkitError
+from irkit.scan.quick import Protocol, cast
 
 INTERRUPTED = 130
 _USUAL_COLUMNS = 80

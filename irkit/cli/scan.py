@@ -11,10 +11,10 @@ import os
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from irkit.cli.scan_told import failure
 from irkit.errors import UsageError
+from irkit.scan.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from irkit.cli.scan_accepted import Reach

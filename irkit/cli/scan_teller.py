@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Self
 
 from irkit.cli.scan_told import say
 from irkit.scan.finding import Finding
+from irkit.scan.quick import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Self
 
 _EVERY_SECONDS = 0.2
 _SHOWN = 10

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from irkit.scan.finding import Finding, Place, PlaceKind, Report, Skipped
 from irkit.scan.places.located import Located, wanted_ids
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from irkit.scan.detect.detector import Detector

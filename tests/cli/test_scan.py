@@ -19,6 +19,10 @@ LOOK = (
     "import json, sys; from irkit.cli.main import main; code = main(sys.argv[1:]); "
     "print(json.dumps([code, sorted(sys.modules)]))"
 )
+LOOK_AT_FORK = (
+    "import os, sys; from irkit.cli.main import main; fork = os.fork; "
+    "os.fork = lambda: (print(*sorted(sys.modules), file=sys.stderr), fork())[1]; main(sys.argv[1:])"
+)
 HEAVY = {
     "boto3",
     "botocore",
@@ -192,6 +196,16 @@ def test_findings_that_no_ref_leads_to_are_counted_or_shown(tree: WorkTree) -> N
     assert tree.scan("--unreachable").code == 1
 
 
+def test_where_a_history_cannot_be_read_nothing_counts_as_what_no_ref_leads_to(tree: WorkTree) -> None:
+    tree.commit("a.py", LEAK)
+    commit = tree.git("rev-parse", "HEAD").strip()
+    (tree.folder / ".git/objects" / commit[:2] / commit[2:]).unlink()
+    told = tree.scan("--history")
+    assert told.code == 2
+    assert "aws_access_key_id" in told.out or "github" in told.out
+    assert "--unreachable" not in told.err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -318,3 +332,11 @@ def test_a_scan_loads_nothing_of_the_outside(tree: WorkTree, words: list[str]) -
     code, loaded = json.loads(out)
     assert code == 1
     assert set(loaded) & HEAVY == set()
+
+
+def test_typing_is_not_loaded_before_other_processes_look_at_the_objects(tree: WorkTree) -> None:
+    tree.commit("a.py", LEAK)
+    ran = tree.scan("--history", "--no-cache", start=("-c", LOOK_AT_FORK))
+    loaded = ran.err.splitlines()[0].split()
+    assert "irkit.scan.objects.families" in loaded
+    assert "typing" not in loaded

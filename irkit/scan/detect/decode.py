@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from irkit.scan.detect.form import Form
+from irkit.scan.quick import NamedTuple
 
 BEFORE_BYTES = 8 << 10
 AFTER_BYTES = 24 << 10

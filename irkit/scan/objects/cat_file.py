@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Iterator
-from typing import IO
 
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.repository import Repository, environment
+
+if TYPE_CHECKING:
+    from typing import IO
 
 PIECE = 4 << 20
 MAPPED_BYTES = 64 << 20

@@ -7,7 +7,8 @@ applies deltas, ``apply_delta`` is asked about broken ones alone.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, cast
+
+from irkit.scan.quick import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable

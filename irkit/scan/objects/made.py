@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import Protocol
 
 from irkit.scan.native import native
 from irkit.scan.objects.pack_entries import Entries
+from irkit.scan.quick import Protocol
 
 Made = Iterator[tuple[int, bytes, bytes]]
 """Number, content, and delta that it was made by (empty for the first of a family)."""

@@ -7,9 +7,9 @@ import os
 import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, cast
 
 from irkit.scan.passed_over import PassedOver, by_reason, of_stored
+from irkit.scan.quick import NamedTuple, cast
 
 _MAGIC = b"irkit objects 2 "
 _CHECK = 8

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from irkit.scan.finding import Place, Sighting, Skipped
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import NamedTuple, Protocol
 
 MOST_REFS = 20
 """How many refs a place names; it counts all."""
