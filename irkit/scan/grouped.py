@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from irkit.scan.detect.beginnings import LONE_KEY
 from irkit.scan.detect.by_path import dismissed_at
@@ -47,6 +48,8 @@ class Context(NamedTuple):
     """Of the fingerprints; asked for at the first finding."""
     pushed: Callable[[str], bool | None]
     """Whether a remote has a commit; None when nobody knows."""
+    ranks: Mapping[str, int] = MappingProxyType({})
+    """By id of commits of one second, which came earlier."""
     judged: Callable[[str], str] = str
     """Of a place's path, what tells the kind of its file: from its project on."""
 
@@ -101,7 +104,7 @@ def _finding(group: Sequence[Seen], context: Context) -> Finding:
     secret = Secret(best.value.decode("utf-8", "backslashreplace"))
     every = [place for seen in group for place in seen.places]  # of one file, a version may be pushed and another not
     pushed = [context.pushed(commit) for commit in dict.fromkeys(place.first.id for place in every if place.first)]
-    places = tuple(sorted(merged(every), key=_order))
+    places = tuple(sorted(merged(every, context.ranks), key=_order))
     return Finding(
         rule=rule.id,
         title=rule.title,
@@ -116,24 +119,32 @@ def _finding(group: Sequence[Seen], context: Context) -> Finding:
     )
 
 
-def merged(places: Iterable[Place]) -> Iterator[Place]:
-    """The versions of one file as one place: brought by the earliest commit, held last by the newest."""
+def merged(places: Iterable[Place], ranks: Mapping[str, int] = MappingProxyType({})) -> Iterator[Place]:
+    """The versions of one file as one place: brought by the earliest commit, held last by the newest.
+
+    ``ranks``: see ``Context``.
+    """
     alike: dict[tuple[object, ...], list[Place]] = {}
     for place in places:
         own = place.object_id if place.kind in {PlaceKind.COMMIT, PlaceKind.TAG} or not place.path else ""
         alike.setdefault((place.kind, place.path, place.via, place.is_reachable, own), []).append(place)
     for group in alike.values():
-        yield group[0] if len(group) == 1 else _merged(group)
+        yield group[0] if len(group) == 1 else _merged(group, ranks)
 
 
-def _merged(group: Sequence[Place]) -> Place:
-    newest = max(group, key=lambda place: (place.is_current, _time(place.last or place.first), place.line))
+def _merged(group: Sequence[Place], ranks: Mapping[str, int]) -> Place:
+    def when(commit: Commit | None) -> tuple[datetime, int]:
+        return _time(commit), ranks.get(commit.id, 0) if commit else 0
+
+    from irkit.scan.places.refs import in_order  # not for a hook, whose places have one version
+
+    newest = max(group, key=lambda place: (place.is_current, when(place.last or place.first), place.line))
     firsts = [place.first for place in group if place.first]
     lasts = [place.last for place in group if place.last]
-    refs = list(dict.fromkeys(ref for place in group for ref in place.refs))
+    refs = in_order({ref for place in group for ref in place.refs})
     return newest._replace(
-        first=min(firsts, key=_time, default=None),
-        last=max(lasts, key=_time, default=None),
+        first=min(firsts, key=when, default=None),
+        last=max(lasts, key=when, default=None),
         refs=tuple(refs[:_REFS_SHOWN]),
         refs_count=max(len(refs), *(place.refs_count for place in group)),
         is_current=any(place.is_current for place in group),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -184,7 +184,13 @@ class _Scan(NamedTuple):
         def pushed(commit: str) -> bool | None:
             return None if located is None or is_mirror else commit in located.pushed
 
-        return Context(self.detector.rule, self.wants.key, pushed)
+        return Context(self.detector.rule, self.wants.key, pushed, self._ranks(located))
+
+    def _ranks(self, located: Located | None) -> Mapping[str, int]:
+        from irkit.scan.places.same_second import ranked
+
+        places = located.places.values() if located is not None else ()
+        return ranked(self.repository, (place for some in places for place in some))
 
     def _told(self, scanned: Scanned, names: Sequence[Seen], located: Located | None, seen: Iterable[Seen]) -> _Whole:
         from irkit.scan.grouped import grouped
@@ -193,7 +199,8 @@ class _Scan(NamedTuple):
 
         groups = grouped(seen, self._context(located))
         findings, left_out = list(groups.findings), 0
-        if located is not None and self.wants.unreachable is Unreachable.COUNTED:
+        is_told = located is not None and not located.skipped  # else nobody can say what refs lead to: all is shown
+        if is_told and self.wants.unreachable is Unreachable.COUNTED:
             reachable = [_reachable(finding) for finding in findings]
             findings = [finding for finding in reachable if finding.places]
             left_out = len(reachable) - len(findings)

@@ -46,6 +46,14 @@ def test_one_value_in_two_files_is_one_finding_with_two_places() -> None:
     assert finding.pushed is True
 
 
+def test_refs_of_several_versions_are_named_branches_first() -> None:
+    one = blob("a.env", 1, refs=("refs/heads/b", "refs/tags/v1"), refs_count=2)
+    other = blob("a.env", 2, refs=("refs/heads/a", "refs/pull/1/head"), refs_count=2)
+    (place,) = merged([one, other])
+    assert place.refs == ("refs/heads/a", "refs/heads/b", "refs/tags/v1", "refs/pull/1/head")
+    assert place.refs_count == 4
+
+
 def test_a_value_is_pushed_when_any_version_of_its_file_is() -> None:
     seen = [Seen(sighting(), (blob("a.env", n),)) for n in (2, 3)]
     pushed = CONTEXT._replace(pushed=lambda commit: commit == "c3")

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
@@ -150,6 +151,11 @@ def rank_of(name: bytes) -> Rank:
         if name.startswith(prefix):
             return rank
     return Rank.OTHER
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of refs, branches first."""
+    return sorted(names, key=lambda name: (rank_of(os.fsencode(name)), name))
 
 
 def _rank(start: Start) -> Rank:
