@@ -96,7 +96,17 @@ def sure(report: Report, least: Confidence) -> Report:
 
 @contextmanager
 def _opened(file: Path | None, reveal: Reveal) -> Iterator[TextIO]:
-    """Where the report goes: stdout, or a file that is there only when it is whole."""
+    """Where the report goes: stdout, or a file that is there only when it is whole. Raises ``UsageError``."""
+    try:
+        with _to(file, reveal) as out:
+            yield out
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UsageError(f"cannot write {file or 'the report'}: {why}; the scan is incomplete") from None
+
+
+@contextmanager
+def _to(file: Path | None, reveal: Reveal) -> Iterator[TextIO]:
     if file is None:
         sys.stdout.reconfigure(errors="backslashreplace") if hasattr(sys.stdout, "reconfigure") else None
         try:

@@ -65,6 +65,18 @@ def test_a_report_that_cannot_be_written_is_no_result(tree: WorkTree, words: str
     assert "journal" not in ran.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("form", ["human", "json"])
+@pytest.mark.parametrize("file", ["/dev/full", "out"])
+def test_a_report_that_a_full_disk_does_not_take_is_named_and_left_out(tree: WorkTree, file: str, form: str) -> None:
+    ran = in_shell(tree, f"ulimit -f 0; irkit scan --no-cache --format {form} --output {file} leak.txt")
+
+    assert ran.returncode == 2
+    assert f"cannot write {file}: " in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not [one.name for one in tree.folder.iterdir() if "out" in one.name]
+
+
 @pytest.mark.parametrize("words", ["leak.txt", "--staged"])
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_change_no_result_and_mix_no_talk_into_the_report(

@@ -48,6 +48,8 @@ class Server(NamedTuple):
     def refs_hash(self, target: Target) -> str:
         """Of every ref and what it points at, asked of the server or of the folder. Raises ``OutsideError``."""
         if target.folder is not None:
+            if not target.folder.is_dir():
+                raise OutsideError("the folder is not there", hint="it was moved or deleted: mend the list")
             listing = GitProcess(target.folder).local("for-each-ref", "--format=%(objectname) %(refname)")
         else:
             listing = GitProcess(self.scratch, self._token_for(target)).remote("ls-remote", target.url)

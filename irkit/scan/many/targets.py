@@ -11,6 +11,7 @@ from irkit.clients.git_process import checked_url
 from irkit.errors import UsageError
 
 GITHUB = "github:"
+_OF_A_FOLDER = ("/", "~", "./", "../")
 
 
 class Target(NamedTuple):
@@ -69,7 +70,7 @@ def _named(entry: str, where: str, owned: Owned) -> Iterable[Target]:
         except UsageError as error:
             raise UsageError(f"{where}{error.message}", hint=error.hint) from None
     folder = Path(entry).expanduser()
-    if not folder.is_dir():
+    if not folder.is_dir() and not entry.startswith(_OF_A_FOLDER):  # one that is gone is told when its turn comes
         raise UsageError(f"{where}{entry} is neither an address nor a folder", hint="https://host/owner/name.git")
     return [Target(entry, folder=folder.resolve())]
 

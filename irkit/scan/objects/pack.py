@@ -15,6 +15,7 @@ from irkit.scan.objects.pack_entries import KINDS, Entries, pack_entries, places
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
 
 _MAGIC = b"PACK\x00\x00\x00\x02"
+_COUNTED = 4
 _SHORTEST = 32
 
 
@@ -29,8 +30,11 @@ class Pack:
             if size < _SHORTEST:
                 raise IndexUnknown(f"{file.name}: too short for a pack")
             self._map = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
-        if self._map[: len(_MAGIC)] != _MAGIC or self._map[size - 20 :] != self.index.pack_checksum:
+        head = _MAGIC + self.index.count.to_bytes(_COUNTED)
+        if self._map[: len(head)] != head:
             raise IndexUnknown(f"{file.name}: not the pack of its index")
+        self.is_whole = self._map[size - 20 :] == self.index.pack_checksum
+        """Whether it ends as its index says. Else its end is cut off or damaged: git reads nothing of it."""
         self.view = memoryview(self._map)
         """All of the pack."""
         self._entries: Entries | None = None

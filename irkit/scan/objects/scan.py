@@ -34,6 +34,7 @@ __all__ = ["Held", "ScanDied", "Scanned", "scan_objects"]
 
 _READ_HERE = "sha1"
 _TRIED_AGAIN = 1000
+_CUT = "its end is missing or damaged: git reads nothing of it; what can be read of it is scanned"
 Told = Callable[[int, int], None]
 
 
@@ -96,6 +97,8 @@ class _Scan:
         tasks = self._tasks(memory, packs) if packs or memory.new_loose else []
         merged = Merged()
         merged.recall(recalled(self._repository, self._detector, memory.kept), memory.skipped)
+        cut = tuple(Skipped(f"pack/{pack.file.name}", _CUT) for pack in packs if not pack.is_whole)
+        found = found._replace(skipped=(*found.skipped, *cut))
         if tasks:
             self._run(tasks, merged, found)
             if merged.broken and len(found.packs) + bool(found.loose) > 1:

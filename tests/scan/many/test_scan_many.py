@@ -19,7 +19,7 @@ from irkit.drill.world.git_server import GitServer
 from irkit.errors import Unreachable as NoAnswer
 from irkit.errors import UsageError
 from irkit.scan.detect.detector import Detector, load_detector
-from irkit.scan.finding import Report
+from irkit.scan.finding import Report, Skipped
 from irkit.scan.history import Unreachable, Wants
 from irkit.scan.many import scan_many as many_module
 from irkit.scan.many.mirrored import Server, TooLarge, hosts_of
@@ -364,7 +364,7 @@ def test_a_list_names_addresses_folders_and_owners(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["http://host/a.git", "https://user:word@host/a.git", "/no/such/folder", "github:a/b", "https://[::1/a"]
+    "line", ["http://host/a.git", "https://user:word@host/a.git", "no/such/folder", "github:a/b", "https://[::1/a"]
 )
 def test_a_wrong_line_is_named_with_its_number(tmp_path: Path, line: str) -> None:
     listed = tmp_path / "list"
@@ -372,6 +372,21 @@ def test_a_wrong_line_is_named_with_its_number(tmp_path: Path, line: str) -> Non
     with pytest.raises(UsageError, match=r"list:2: ") as raised:
         targets([str(listed)], lambda _: [])
     assert "word" not in raised.value.message
+
+
+def test_a_folder_that_is_gone_is_told_and_the_others_are_scanned(
+    server: GitServer, detector: Detector, tmp_path: Path
+) -> None:
+    scans = Scans(detector, tmp_path)
+    listed = tmp_path / "list"
+    listed.write_text(f"{tmp_path}/gone\n")
+    (gone,) = targets([str(listed)], lambda _: [])
+    report = scans.scan(gone, filled(server, "acme/one", f'password = "{password(2)}"\n'))
+    assert scans.told[gone.name] == (Ended.FAILED, "the folder is not there")
+    assert report.is_incomplete
+    assert report.skipped == (Skipped(gone.name, "the folder is not there"),)
+    assert report.counts["repositories"] == 1
+    assert len(report.findings) == 1
 
 
 def test_a_list_may_begin_with_a_mark_of_its_encoding(tmp_path: Path) -> None:

@@ -88,12 +88,21 @@ def test_a_broken_object_with_a_whole_copy_elsewhere_is_scanned(packed: tuple[Pa
 def test_a_cut_pack_is_told(packed: tuple[Path, Path]) -> None:
     repo, pack = packed
     whole = pack.read_bytes()
-    pack.write_bytes(whole[: len(whole) // 2])
+    half = len(whole) // 2
+    ids = {}
+    for line in git(repo, "verify-pack", "-v", str(pack)).splitlines():
+        if len(words := line.split()) > 4 and words[1] in {"blob", "commit", "tree"}:
+            ids[words[0]] = int(words[4]) + int(words[3])
+    pack.write_bytes(whole[:half])
 
     scanned = scan(repo)
 
     assert scanned.is_incomplete
-    assert scanned.skipped
+    named = {what for what, _ in scanned.skipped}
+    assert f"pack/{pack.name}" in named
+    assert {f"object {id_}" for id_, end in ids.items() if end > half} == {one for one in named if "object " in one}
+    assert sum(scanned.counts.values()) == sum(end <= half for end in ids.values())
+    assert secrets(scanned)
 
 
 def test_a_pack_without_an_index_is_told(packed: tuple[Path, Path]) -> None:
