@@ -19,6 +19,12 @@ _QUESTIONS = (
 )
 _OF_ANOTHER = "dubious ownership"
 _TOO_NEW = ("unknown repository extension", "Expected git repo version")
+_QUIET = (
+    "protocol.allow=never",  # a git before 2.45 fetches what it is asked for, whatever GIT_NO_LAZY_FETCH says
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "log.showSignature=false",
+)
 READ_ONLY = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -50,18 +56,8 @@ class Repository(NamedTuple):
     """Whether a promisor remote holds objects that are not here."""
 
     def git(self, *words: str) -> list[str]:
-        """The command line of a git that works on this repository and runs no program that its config names."""
-        quiet = (
-            "-c",
-            "protocol.allow=never",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "core.hooksPath=/dev/null",
-            "-c",
-            "log.showSignature=false",
-        )
-        return ["git", f"--git-dir={self.git_dir}", *quiet, *words]
+        """The command line of a git that works on this repository; it fetches nothing and runs no program it names."""
+        return ["git", f"--git-dir={self.git_dir}", *(word for one in _QUIET for word in ("-c", one)), *words]
 
 
 def repository(path: Path) -> Repository:

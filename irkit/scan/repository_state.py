@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from irkit.scan.detect.kept import digest_of
-from irkit.scan.objects.stores import Stores
+from irkit.scan.objects.stores import Stores, pack_checksum
 from irkit.scan.places.names import text_files
 from irkit.scan.places.refs import Refs, read_bytes, worktrees
 from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
-_CHECKSUM = 20
 _PASSING = frozenset((b"COMMIT_EDITMSG", b"FETCH_HEAD", b"MERGE_MSG", b"SQUASH_MSG", b"TAG_EDITMSG"))
 
 
@@ -35,7 +34,7 @@ class RepositoryState(NamedTuple):
 def state_of(repository: Repository, found: Stores, refs: Refs) -> RepositoryState:
     """Of a repository as it is now."""
     parts = [repr(found.skipped).encode(), refs.packed, refs.shallow]
-    parts += [pack.name.encode() + _checksum(pack) for pack in sorted(found.packs)]
+    parts += [pack.name.encode() + pack_checksum(pack) for pack in sorted(found.packs)]
     for name, file in text_files(repository):
         if not _is_passing(name):
             parts += [name, read_bytes(file)]
@@ -83,16 +82,6 @@ def _stat(file: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _checksum(pack: Path) -> bytes:
-    """What a pack ends with."""
-    try:
-        with pack.open("rb") as opened:
-            opened.seek(-_CHECKSUM, 2)
-            return opened.read(_CHECKSUM)
-    except OSError:
-        return b""
 
 
 def _text(raw: bytes) -> str:

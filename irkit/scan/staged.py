@@ -26,7 +26,6 @@ class Entry(NamedTuple):
     object_id: str
     before: str
     """The object id in HEAD; empty when HEAD has no such file."""
-    is_link: bool = False
 
 
 class Staged(NamedTuple):
@@ -103,15 +102,11 @@ def _of(rows: Sequence[_Row], wanted: Sequence[tuple[str, str, str]], only: set[
     differ = {row.path for row in rows}
     same = [(path, mode, object_id) for path, mode, object_id in wanted if path not in differ]
     return Staged(
-        tuple(_entry(row.path, row.mode, row.object_id, row.before) for row in kept if row.mode != GITLINK),
-        tuple(_entry(path, mode, object_id, object_id) for path, mode, object_id in same if mode != GITLINK),
+        tuple(Entry(row.path, row.object_id, row.before) for row in kept if row.mode != GITLINK),
+        tuple(Entry(path, object_id, object_id) for path, mode, object_id in same if mode != GITLINK),
         tuple([row.path for row in kept if row.mode == GITLINK] + [path for path, mode, _ in same if mode == GITLINK]),
         tuple(row.before for row in rows if row.status == "D" and row.before),
     )
-
-
-def _entry(path: str, mode: str, object_id: str, before: str) -> Entry:
-    return Entry(path, object_id, before, is_link=mode == "120000")
 
 
 def _named(listing: bytes, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -126,7 +126,6 @@ def _asked(repository: Repository, ids: list[str], *words: str) -> subprocess.Po
 def _command(repository: Repository) -> list[str]:
     program, *words = repository.git()
     settings = (
-        "protocol.allow=never",  # older gits fetch a promised object that they are asked for, GIT_NO_LAZY_FETCH or not
         f"core.bigFileThreshold={MAPPED_BYTES // 2}",
         f"core.packedGitWindowSize={MAPPED_BYTES // 4}",
         f"core.packedGitLimit={MAPPED_BYTES}",

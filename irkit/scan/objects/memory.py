@@ -11,7 +11,7 @@ from irkit.scan.objects.recalled import kept_objects
 from irkit.scan.objects.same_ids import ID, id_at
 from irkit.scan.objects.shelf import Kept, Shelf
 from irkit.scan.objects.shelves import Shelves, loose_name, pack_name, place_hint
-from irkit.scan.objects.stores import Stores
+from irkit.scan.objects.stores import Stores, pack_checksum
 from irkit.scan.passed_over import PassedOver, passed_over
 
 _LOOSE = "loose"
@@ -33,7 +33,7 @@ class Memory:
         self.known_packs: list[Path] = []
         self.new_packs: list[Path] = []
         for file in found.packs:
-            shelf = self._read(pack_name(_checksum(file)))
+            shelf = self._read(pack_name(pack_checksum(file)))
             (self.new_packs if shelf is None else self.known_packs).append(file)
             if shelf is not None:
                 self._use(shelf, shelf.kept, shelf.skipped)
@@ -132,13 +132,3 @@ class _Learned:
         skipped = [one for one in self._skipped if not one[0] or has(bytes.fromhex(one[0]))]
         passed = carried.union(line for id_, line in self._passed if has(id_))
         return Shelf(count, tuple(kept), tuple(skipped), frozenset(passed))
-
-
-def _checksum(file: Path) -> bytes:
-    """What a pack ends with."""
-    try:
-        with file.open("rb") as opened:
-            opened.seek(-ID, 2)
-            return opened.read(ID)
-    except OSError:
-        return b""

@@ -17,7 +17,8 @@ CIRCLE = 8
 """Made from itself, by way of others or not. Git must not be asked for such a one: it does not come back."""
 NONE = -1
 _NATIVE = "irkit.scan.objects._entries"
-_TRAILER = 20
+_ID = _TRAILER = 20
+"""Bytes of an id, and of the checksum that a pack ends with."""
 _LONGEST_HEAD = 40
 _READ_AT_ONCE = 4000
 _NEAR = 128
@@ -61,7 +62,7 @@ def pack_entries(pack: memoryview, index: PackIndex, release: Callable[[], None]
         bytearray(columns[2]),
         _ints(columns[3]),
     )
-    _find_named_bases(pack, index, Entries(offsets, heads, sizes, kinds, bases, bases, bases, bases, bases))
+    _find_named_bases(pack, index, (offsets, heads, kinds), bases)
     if inherit_kinds(kinds, bases):
         _inherit_from_behind(kinds, bases)
     return Entries(offsets, heads, sizes, kinds, bases, *map(_ints, families(bases)))
@@ -132,7 +133,7 @@ def _read_head(head: bytes) -> tuple[int, int, int, int]:
             byte = head[at]
             at += 1
             back = (back + 1) << 7 | byte & 127
-    return kind, size, at + 20 * (kind == ID_DELTA), back
+    return kind, size, at + _ID * (kind == ID_DELTA), back
 
 
 def _base_at(offsets: array[int], number: int, back: int) -> int:
@@ -146,16 +147,20 @@ def _base_at(offsets: array[int], number: int, back: int) -> int:
 read_heads = native(_NATIVE, read_heads)
 
 
-def _find_named_bases(pack: memoryview, index: PackIndex, entries: Entries) -> None:
-    offsets = None
-    number = entries.kinds.find(ID_DELTA)
+def _find_named_bases(
+    pack: memoryview, index: PackIndex, columns: tuple[array[int], array[int], bytearray], bases: array[int]
+) -> None:
+    """Fill in the bases that are named by id, whose 20 bytes end a head; ``columns`` are offsets, heads and kinds."""
+    offsets, heads, kinds = columns
+    by_id = None
+    number = kinds.find(ID_DELTA)
     while number >= 0:
-        data = entries.offsets[number] + entries.heads[number]
-        found = index.find(bytes(pack[data - 20 : data]))
+        data = offsets[number] + heads[number]
+        found = index.find(bytes(pack[data - _ID : data]))
         if found is not None:
-            offsets = offsets or index.offsets()
-            entries.bases[number] = bisect_left(entries.offsets, offsets[found])
-        number = entries.kinds.find(ID_DELTA, number + 1)
+            by_id = by_id or index.offsets()
+            bases[number] = bisect_left(offsets, by_id[found])
+        number = kinds.find(ID_DELTA, number + 1)
 
 
 def inherit_kinds(kinds: bytearray, bases: array[int]) -> bool:

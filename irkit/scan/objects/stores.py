@@ -15,6 +15,7 @@ _INDEX = re.compile(r"pack-[0-9a-f]+\.idx")
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 _LOOSE = re.compile(r"[0-9a-f]{38}")
 _SPECIAL = "it is not a regular file"
+_CHECKSUM_BYTES = 20
 _DEPTH_OF_ALTERNATES = 5
 """As git's own limit: deeper ones are not followed."""
 
@@ -121,3 +122,13 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0
+
+
+def pack_checksum(pack: Path) -> bytes:
+    """What a pack ends with, 20 bytes; empty when it cannot be read."""
+    try:
+        with pack.open("rb") as opened:
+            opened.seek(-_CHECKSUM_BYTES, 2)
+            return opened.read(_CHECKSUM_BYTES)
+    except OSError:
+        return b""

@@ -26,6 +26,9 @@ from irkit.scan.places.withheld import has_secret
 from irkit.scan.places.written import written
 from irkit.scan.repository import Repository
 
+_FEW_COMMITS = 3
+"""So many new ones are walked anew sooner than all that is known is written."""
+
 
 def locate(
     repository: Repository, held: Sequence[Holder], *, cache: Path | None, jobs: int, rules: str = ""
@@ -77,9 +80,6 @@ def _same(file: Path) -> Path:
     return file.with_suffix(".same")
 
 
-_FEW = 3
-
-
 class _Wants(NamedTuple):
     files: Wanted
     commits: frozenset[bytes]
@@ -101,10 +101,10 @@ class _Told(NamedTuple):
     known: Known | None = None
 
     def is_worth_keeping(self, lost: int) -> bool:
-        """Whether to remember it. A few new commits are walked anew the next time sooner than all is written."""
+        """Whether to remember it."""
         if self.skipped:
             return False
-        return self.known is None or self.commits - self.known.commits > _FEW or lost > len(self.known.lost)
+        return self.known is None or self.commits - self.known.commits > _FEW_COMMITS or lost > len(self.known.lost)
 
 
 def _renewed(repository: Repository, known: Known, refs: Refs, wants: _Wants) -> _Told | None:

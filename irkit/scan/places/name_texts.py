@@ -9,10 +9,10 @@ from urllib.parse import unquote_to_bytes
 
 from irkit.scan.finding import Sighting
 from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.objects.tree_names import names
 from irkit.scan.places.located import Holder
 from irkit.scan.repository import Repository
 
-_ENTRY = re.compile(rb"[1-7][0-7]{4,5} ([^\0]+)\0")
 _ENCODED = re.compile(rb"[A-Za-z0-9+/=_%.~-]+")
 _URL = bytes.maketrans(b"-_", b"+/")
 _CORE = 3
@@ -34,7 +34,7 @@ def name_texts(repository: Repository, held: Sequence[Holder]) -> dict[bytes, by
 
 def _forms(tree: bytes, sighting: Sighting) -> list[bytes]:
     """The encoded forms that may be the one seen: those that can be decoded to the value, or all of that shape."""
-    slices = (name[sighting.start : sighting.end] for name in _ENTRY.findall(tree) if len(name) >= sighting.end)
+    slices = (name[sighting.start : sighting.end] for _, name in names(tree) if len(name) >= sighting.end)
     forms = [text for text in slices if _ENCODED.fullmatch(text)]
     core = sighting.value[_CORE:-_CORE] or sighting.value
     return [form for form in forms if any(core in plain for plain in _plain(form))] or forms

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind, Skipped
 from irkit.scan.objects.cat_file import read_objects
+from irkit.scan.objects.tree_names import names
 from irkit.scan.places.changes import Wanted
 from irkit.scan.places.commits_here import commits_here
 from irkit.scan.places.gits import command
@@ -20,8 +20,6 @@ from irkit.scan.places.rows import History, Row
 from irkit.scan.places.trees import tree_tracks
 from irkit.scan.places.walk import Walk
 from irkit.scan.repository import Repository, environment
-
-_ENTRY = re.compile(rb"[1-7][0-7]{4,5} ([^\0]+)\0")
 
 
 class Missing(NamedTuple):
@@ -104,13 +102,13 @@ def lost_rows(
     return rows, walked.skipped
 
 
-def _loose_names(repository: Repository, trees: Iterable[bytes], names: list[bytes]) -> list[Row]:
-    """Names in trees of which no commit is known."""
-    if not names:
+def _loose_names(repository: Repository, trees: Iterable[bytes], texts: list[bytes]) -> list[Row]:
+    """Names in trees of which no commit is known, that hold one of the texts."""
+    if not texts:
         return []
     rows = []
     for id_, _, body in read_objects(repository, [tree.decode() for tree in sorted(trees)]):
-        entries = [entry for entry in _ENTRY.findall(body) if any(name in entry for name in names)]
+        entries = [name for _, name in names(body) if any(text in name for text in texts)]
         rows += [_lost(PlaceKind.FILE_NAME, id_.encode(), entry, b"", b"") for entry in entries]
     return rows
 
