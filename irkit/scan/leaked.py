@@ -142,7 +142,7 @@ def _trusted(sightings: Sequence[Sighting]) -> Iterator[Sighting]:
 
 def _findings(seen: Sequence[Seen], detector: Detector, judged: Callable[[str], str] = str) -> tuple[Finding, ...]:
     """Fingerprints are made later, with the incident's key; this one is forgotten."""
-    return grouped(seen, Context(detector.rule, lambda: b"\0" * 32, lambda _: None, judged)).findings
+    return grouped(seen, Context(detector.rule, lambda: b"\0" * 32, lambda _: None, judged=judged)).findings
 
 
 def _values(

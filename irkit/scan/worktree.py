@@ -29,7 +29,7 @@ class FileWants(NamedTuple):
 def scan_folders(paths: Sequence[str], detector: Detector, wants: FileWants, root: str = "") -> Report:
     """Files, and all files below folders. Paths are told as they were given, or from ``root`` on."""
     scanned = scan_files(paths, detector, wants.jobs, wants.ignored)
-    context = Context(detector.rule, wants.key, _unknown, str if root else judged_path(paths))
+    context = Context(detector.rule, wants.key, _unknown, judged=str if root else judged_path(paths))
     return _report(_seen(scanned, root), _shortened(scanned, root), detector, context)
 
 
