@@ -24,7 +24,7 @@ from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
 from irkit.cloudtrail.kept_objects import KeptObjects, place
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
-from irkit.cloudtrail.quiet import ended, quiet, silence
+from irkit.cloudtrail.quiet import QUIET, ended, quiet, silence
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.looking import look_at_files
 from irkit.cloudtrail.raw.raw_file import RawFile
@@ -255,6 +255,9 @@ class TrailBucket:
         last = silence(listing.newest_of, min(span.end, now))
         if last is not None:
             own.append(ended(last))
+        if query.windows and not listing.is_there and not looked.off:
+            last = span.start
+        own += _beginning(query, listing, is_off=bool(looked.off))
         own += _hidden(listing)
         lost = [
             Skipped(Locator(place(self._bucket, key)), f"was deleted at {stamp(at)}, and no version of it is left")
@@ -289,6 +292,17 @@ def _progress(told: Progress, listing: Listing, spent_s: float) -> Progress:
         return told
     left = spent_s * (listing.size - told.size) / told.size if told.size else None
     return told._replace(total=listing.files, seconds_left=max(left, 0.0) if left is not None else None)
+
+
+def _beginning(query: Query, listing: Listing, *, is_off: bool) -> Iterator[str]:
+    """That no file is there of what was asked for, or of its beginning: a trail may be younger, old files deleted."""
+    span, oldest = query.span, listing.oldest
+    if span is None or is_off:
+        return
+    if not listing.is_there:
+        yield "NO LOG FILE of the time asked for lies there: nothing happened, nothing was logged, or files are gone"
+    if oldest is not None and oldest - span.start > QUIET:
+        yield f"the oldest log file of these days is of {stamp(oldest)}: nothing happened before, or files are missing"
 
 
 def _hidden(listing: Listing) -> Iterator[str]:

@@ -111,6 +111,10 @@ class Listing:
     """Accounts that were passed over: they have a folder and nobody asked for them."""
     newest_of: dict[str, datetime] = field(default_factory=dict)
     """When the newest listed file of each account and region was delivered."""
+    oldest: datetime | None = None
+    """When the oldest file was delivered that is of accounts and regions asked for, of the days that were listed."""
+    is_there: bool = False
+    """Whether a file is there that may hold what is asked for, known or not."""
     not_seen: dict[str, str] = field(default_factory=dict)
     beside: list[str] = field(default_factory=list)
     """Files and folders beside ``AWSLogs/``, which are not looked at."""
@@ -185,9 +189,12 @@ class Listing:
             self.regions.add(told.region)
             self.accounts.add(told.account)
             hear(_as_stored(told, one), self.newest_of)
+            reason = left_out_for(told, self.query)
+            self.is_there |= reason is None
+            if reason in {None, Reason.TIME} and told.delivered_at is not None:
+                self.oldest = min(told.delivered_at, self.oldest or told.delivered_at)
             if self.known(one):
                 continue
-            reason = left_out_for(told, self.query)
             if reason is None:
                 kept.append(one)
                 continue

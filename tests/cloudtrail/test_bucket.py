@@ -411,3 +411,21 @@ def test_what_lies_beside_awss_layout_is_named(s3: FakeS3) -> None:
         s3.put(key)
     notes = found(bucket(s3), Query(windows=(HOUR,))).coverage.notes
     assert "not looked at, for they lie beside AWSLogs/: export.jsonl, other/" in notes
+
+
+@pytest.mark.parametrize("days_ago", [1, 100])
+def test_of_a_time_of_which_no_log_file_is_there_nothing_is_concluded(s3: FakeS3, days_ago: int) -> None:
+    asked = Window(START - timedelta(days=days_ago), START - timedelta(days=days_ago, hours=-1))
+    told = found(bucket(s3), Query(windows=(asked,))).coverage
+    assert told.trusted_until <= asked.start
+    assert any(note.startswith("NO LOG FILE of the time asked for") for note in told.notes)
+
+
+def test_a_time_that_begins_before_the_oldest_log_file_is_told(s3: FakeS3) -> None:
+    first = START - timedelta(minutes=235) + LAG
+    told = found(bucket(s3), Query(windows=(Window(START - timedelta(hours=9), HOUR.end),))).coverage
+    assert told.trusted_until == HOUR.end
+    assert any(
+        note.startswith(f"the oldest log file of these days is of {first:%Y-%m-%dT%H:%M}") for note in told.notes
+    )
+    assert not any("oldest" in note for note in found(bucket(s3), Query(windows=(HOUR,))).coverage.notes)
