@@ -30,6 +30,9 @@ class Outcome(StrEnum):
     """Refused for want of a permission, or of a right credential at the sign-in."""
 
 
+_ANY = Outcome.ANY
+
+
 class Window(NamedTuple):
     """A span of event time: from ``start`` on, before ``end``; both aware, in UTC."""
 
@@ -76,7 +79,7 @@ class Query:
     def matches(self, one: Record) -> bool:
         """Whether a record is asked for."""
         return (
-            (not self.windows or any(window.holds(one.at) for window in self.windows))
+            (not self.windows or _lies_in(one.at, self.windows))
             and (not self.keys or one.key_id in self.keys)
             and (not self.arns or one.principal_arn in self.arns or one.issuer_arn in self.arns)
             and (not self.users or one.principal in self.users)
@@ -88,7 +91,7 @@ class Query:
             and (not self.accounts or one.account in self.accounts)
             and (not self.regions or one.region in self.regions)
             and (not self.event_ids or one.event_id in self.event_ids)
-            and _ended(one, self.outcome)
+            and (self.outcome is _ANY or _ended(one, self.outcome))
             and (not self.mentions or any(_mentions(one, each) for each in self.mentions))
             and (not self.any_of or any(each.matches(one) for each in self.any_of))
         )
@@ -124,6 +127,14 @@ def is_call(one: Record, asked: str) -> bool:
     """Whether a record is of a call named ``kms:Decrypt``, ``Decrypt``, or ``kms:*``."""
     source, colon, name = asked.lower().rpartition(":")
     return (not colon or source == one.source.lower()) and name in {"*", one.name.lower()}
+
+
+def _lies_in(at: datetime, windows: Iterable[Window]) -> bool:
+    """Whether a window holds a moment: of very many records, most often asked of one window."""
+    for start, end in windows:  # noqa: SIM110 -- any() takes twice as long
+        if start <= at < end:
+            return True
+    return False
 
 
 def _ended(one: Record, outcome: Outcome) -> bool:

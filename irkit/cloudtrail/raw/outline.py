@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar, cast
 
 import msgspec
@@ -11,8 +12,14 @@ import msgspec
 _Function = TypeVar("_Function", bound=Callable[..., object])
 _HIDING = frozenset(b"u/\\")
 _ANY = msgspec.json.Decoder(msgspec.Raw)
-_ROOM = memoryview(bytearray(16 << 20))
-"""What is proven in Python is copied here: a copy of its own would be mapped, and given back, for each."""
+_ROOM = 4 << 20
+"""A usual file has 1 MB."""
+
+
+@cache
+def _room() -> memoryview:
+    """What is proven in Python is copied here: a copy of its own would be mapped, and given back, for each."""
+    return memoryview(bytearray(_ROOM))
 
 
 def hidden(text: bytes) -> list[int]:
@@ -35,7 +42,7 @@ def is_whole(text: bytes, start: int, end: int) -> bool:
     """
     size = end - start + 1
     values = memoryview(text)[start:end]
-    room = _ROOM if size < len(_ROOM) else memoryview(bytearray(size + 1))
+    room = _room() if size < _ROOM else memoryview(bytearray(size + 1))
     room[:1], room[1:size], room[size : size + 1] = b"[", values, b"]"
     try:
         _ANY.decode(room[: size + 1])
