@@ -7,12 +7,27 @@ that belongs to one incident, so destroying that key unlinks every fingerprint) 
 
 from __future__ import annotations
 
-from typing import NewType, NoReturn
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NewType, NoReturn
 
-Fingerprint = NewType("Fingerprint", str)
-"""``fp_`` and 32 hex digits: a keyed hash of a secret, linkable only within one incident."""
+    Fingerprint = NewType("Fingerprint", str)
+    """``fp_`` and 32 hex digits: a keyed hash of a secret, linkable only within one incident."""
+else:
+
+    def __getattr__(name: str) -> object:
+        """``Fingerprint``, made when it is asked for: ``typing`` takes 5 ms, and a hook does without."""
+        if name != "Fingerprint":
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        from typing import NewType
+
+        return globals().setdefault(name, NewType(name, str))
+
 
 _LEAST_LENGTH_TO_MASK = 16
+_BLOCK = 64
+"""Bytes that SHA-256 takes at a time."""
 
 
 class Secret:
@@ -32,11 +47,8 @@ class Secret:
 
     def fingerprint(self, key: bytes) -> Fingerprint:
         """A keyed hash of the value: ``fp_`` and 32 hex digits (the first 128 bits of HMAC-SHA256)."""
-        import hashlib  # 4 ms with OpenSSL behind it: a hook that finds nothing does without
-        import hmac
-
-        digest = hmac.new(key, self._value.encode(), hashlib.sha256).hexdigest()
-        return Fingerprint(f"fp_{digest[:32]}")
+        told: Fingerprint = f"fp_{_hmac_sha256(key, self._value.encode())[:16].hex()}"  # type: ignore[assignment]
+        return told
 
     def masked(self) -> str:
         """``…`` and the last four characters; ``…`` alone when the value is too short to show any of it."""
@@ -75,3 +87,18 @@ class Secret:
     def _refuse(verb: str) -> NoReturn:
         msg = f"a Secret cannot be {verb}"
         raise TypeError(msg)
+
+
+def _hmac_sha256(key: bytes, message: bytes) -> bytes:
+    """As RFC 2104 has it, without ``hmac`` and ``hashlib``: OpenSSL behind them takes 4 ms to load."""
+    key = (_sha256(key) if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in key) for pad in (0x36, 0x5C))
+    return _sha256(outer + _sha256(inner + message))
+
+
+def _sha256(content: bytes) -> bytes:
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found] # CPython's own; 3.12 calls it otherwise
+    except ImportError:
+        from hashlib import sha256
+    return bytes(sha256(content).digest())

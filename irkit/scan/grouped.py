@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from types import MappingProxyType
 
 from irkit.scan.detect.beginnings import LONE_KEY
@@ -18,7 +17,7 @@ _SURE = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
 _REFS_SHOWN = 20
 _PEM_END = b"-----"
 """The last characters of a private key's text tell nothing of it."""
-_UNKNOWN = datetime.max.replace(tzinfo=UTC)
+_UNKNOWN = float("inf")
 
 
 class Seen(NamedTuple):
@@ -133,7 +132,7 @@ def merged(places: Iterable[Place], ranks: Mapping[str, int] = MappingProxyType(
 
 
 def _merged(group: Sequence[Place], ranks: Mapping[str, int]) -> Place:
-    def when(commit: Commit | None) -> tuple[datetime, int]:
+    def when(commit: Commit | None) -> tuple[float, int]:
         return _time(commit), ranks.get(commit.id, 0) if commit else 0
 
     from irkit.scan.places.refs import in_order  # not for a hook, whose places have one version
@@ -151,11 +150,14 @@ def _merged(group: Sequence[Place], ranks: Mapping[str, int]) -> Place:
     )
 
 
-def _time(commit: Commit | None) -> datetime:
+def _time(commit: Commit | None) -> float:
+    """Seconds since 1970."""
     if commit is None:
-        return datetime.min.replace(tzinfo=UTC)
+        return -_UNKNOWN
+    from datetime import datetime  # a hook has no commits
+
     try:
-        return datetime.fromisoformat(commit.at)
+        return datetime.fromisoformat(commit.at).timestamp()
     except ValueError:  # a commit's time can be anything: such a one is never the first
         return _UNKNOWN
 

@@ -458,7 +458,7 @@ def test_the_hook_loads_nothing_heavy_even_with_a_finding(tree: WorkTree, words:
         out = tree.scan(*words, start=("-c", LOOK)).out.splitlines()[-1]
         code, loaded = json.loads(out)
         assert code == expected
-        assert set(loaded) & HEAVY == set()
+        assert set(loaded) & (HEAVY | {"_hashlib", "datetime", "hashlib", "typing"}) == set()
 
 
 def test_the_hook_loads_next_to_nothing_when_nothing_hits(tree: WorkTree) -> None:
