@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from irkit.cli.approve import LEAST_DIGITS
 from irkit.cli.arguments import add_incident, session
 from irkit.cli.contain_list import DIGITS, contain_list
 from irkit.cli.dispatch import talk
+from irkit.cli.yes import can_ask, says_yes
 from irkit.engine.contain_now import ContainNow, Offered, contain_now
 from irkit.errors import ApprovalInvalid, IrkitError
 from irkit.tui.activity import activity
@@ -43,11 +43,10 @@ def run(args: argparse.Namespace) -> int:
     if not now.offered:
         return WAITS if now.coming or now.asking or now.shut or now.troubled else 0
     hashes = " ".join(each.plan_hash[:DIGITS] for each in now.offered)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         talk(f"nobody is here to ask: irkit contain {shown.folder.incident} --yes {hashes}")
         return WAITS
-    print(f"Start these {len(now.offered)} plans, {now.changes} changes? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    if not says_yes(f"Start these {len(now.offered)} plans, {now.changes} changes?"):
         talk("nothing was started")
         return WAITS
     return _start(shown, now.offered)

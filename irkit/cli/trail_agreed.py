@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from irkit.cli.trail_told import say
+from irkit.cli.yes import can_ask, says_yes
 from irkit.errors import Refused
 
 if TYPE_CHECKING:
@@ -36,9 +36,8 @@ class Agreement:
         self._sum += estimate.dollars
         if self._consent is Consent.GIVEN or (self._sum <= SMALL and estimate.is_whole):
             return
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not can_ask():
             raise Refused("nobody is here to agree to that", hint="--yes agrees; --since and --account make it less")
-        print("Run it? [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        if not says_yes("Run it?"):
             raise Refused("nothing was run", hint="--since, --until, --account and --region make it less")
         self._consent = Consent.GIVEN

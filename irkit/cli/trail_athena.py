@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from irkit.cli.trail_arguments import add_where
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import say
+from irkit.cli.yes import can_ask, says_yes
 from irkit.cloudtrail.places import ALL, Kind, Place, place
 from irkit.errors import Refused, UsageError
 
@@ -89,8 +89,7 @@ def _agreed(args: argparse.Namespace) -> None:
     """Raises ``Refused`` when nobody agrees."""
     if args.yes:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         raise Refused("nothing was made: nobody is here to agree", hint="--yes agrees")
-    print("Make it? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    if not says_yes("Make it?"):
         raise Refused("nothing was made")

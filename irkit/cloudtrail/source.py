@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.record import Record
 
@@ -96,16 +97,14 @@ def _nobody(batch: Batch) -> None:
 
 def found(source: Source, query: Query, told: Callable[[Batch], None] = _nobody) -> Found:
     """Look to the end. ``told`` hears each batch as it comes."""
-    look = source.look(query)
     records: list[Record] = []
-    while True:
-        try:
-            batch = next(look)
-        except StopIteration as end:
-            coverage: Coverage = end.value
-            return Found(in_order(records), coverage)
+
+    def heard(batch: Batch) -> None:
         records.extend(batch.records)
         told(batch)
+
+    coverage = hear_out(source.look(query), heard)
+    return Found(in_order(records), coverage)
 
 
 def in_order(records: Iterable[Record]) -> tuple[Record, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.repository import Repository, environment
@@ -45,43 +46,35 @@ def read_objects(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[s
 
 
 def _read_until_it_dies(repository: Repository, ids: list[str]) -> Iterator[tuple[str, str, bytes]]:
-    with _asked(repository, ids, "--batch", "--buffer") as git:
-        out = _out(git)
-        try:
-            for id_ in ids:
-                head = out.readline().split()
-                if len(head) != len(Listed._fields):
-                    if not head:
-                        return
-                    yield id_, "missing", b""
-                    continue
-                size = int(head[2])
-                body = out.read(size + 1)
-                if len(body) <= size:
-                    return
-                yield id_, head[1].decode(), body[:-1]
-        finally:
-            git.kill()
+    with _answers(repository, ids, "--batch", "--buffer") as out:
+        for id_ in ids:
+            head = out.readline().split()
+            if not head:
+                return
+            if len(head) != len(Listed._fields):
+                yield id_, "missing", b""
+                continue
+            size = int(head[2])
+            body = out.read(size + 1)
+            if len(body) <= size:
+                return
+            yield id_, head[1].decode(), body[:-1]
 
 
 def read_pieces(repository: Repository, id_: str, piece: int = PIECE) -> Iterator[bytes]:
     """The content of one object, ``piece`` bytes at a time; it ends early when git cannot read on."""
-    with _asked(repository, [id_], "--batch") as git:
-        out = _out(git)
-        try:
-            head = out.readline().split()
-            left = int(head[2]) if len(head) == len(Listed._fields) else 0
-            while left and (some := out.read(min(piece, left))):
-                left -= len(some)
-                yield some
-        finally:
-            git.kill()
+    with _answers(repository, [id_], "--batch") as out:
+        head = out.readline().split()
+        left = int(head[2]) if len(head) == len(Listed._fields) else 0
+        while left and (some := out.read(min(piece, left))):
+            left -= len(some)
+            yield some
 
 
 def sizes(repository: Repository, ids: Iterable[str]) -> dict[str, Listed]:
     """Kind and size of those of the objects that are here, by id."""
-    with _asked(repository, list(ids), "--batch-check", "--buffer") as git:
-        lines = [line.decode().split() for line in _out(git)]
+    with _answers(repository, list(ids), "--batch-check", "--buffer") as out:
+        lines = [line.decode().split() for line in out]
     return {line[0]: Listed(line[0], line[1], int(line[2])) for line in lines if len(line) == len(Listed._fields)}
 
 
@@ -107,13 +100,15 @@ def list_objects(repository: Repository, errors: list[str] | None = None) -> Ite
             errors += dict.fromkeys(lines or [f"git ended with {git.returncode}"])
 
 
-def _asked(repository: Repository, ids: list[str], *words: str) -> subprocess.Popen[bytes]:
+@contextmanager
+def _answers(repository: Repository, ids: list[str], *words: str) -> Iterator[IO[bytes]]:
+    """What git cat-file says of the ids; it ends with the context, however much is read."""
     import tempfile
 
     with tempfile.TemporaryFile() as questions:
         questions.write("".join(f"{id_}\n" for id_ in ids).encode())
         questions.seek(0)
-        return subprocess.Popen(
+        git = subprocess.Popen(
             [*_command(repository), "cat-file", *words],
             stdin=questions,
             stdout=subprocess.PIPE,
@@ -121,6 +116,11 @@ def _asked(repository: Repository, ids: list[str], *words: str) -> subprocess.Po
             env=environment(),
             bufsize=1 << 20,
         )
+    with git:
+        try:
+            yield _out(git)
+        finally:
+            git.kill()
 
 
 def _command(repository: Repository) -> list[str]:
