@@ -417,6 +417,20 @@ def test_what_a_remote_tracking_ref_reaches_is_pushed(git: Git) -> None:
     assert found.pushed == {first}
 
 
+def test_a_graft_hides_no_commit(git: Git) -> None:
+    blob = git.write("a", b"one")
+    first = git.commit()
+    git("rm", "-q", "a")
+    git.commit()
+    last = git.commit()
+    (git.folder / ".git/info/grafts").write_text(f"{last}\n")
+    (git.folder / ".git/logs/HEAD").unlink()
+    (git.folder / ".git/logs/refs/heads/main").unlink()
+    (place,) = places(git, blob)
+    assert place.is_reachable
+    assert (first_of(place), place.refs) == (first, ("refs/heads/main",))
+
+
 @pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
 def test_a_partial_clone_is_located_as_far_as_it_is_here_and_fetches_nothing(
     git: Git, tmp_path: Path, left_out: str
