@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from copy import copy
@@ -18,20 +18,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from irkit.cloudtrail.bucket_coverage import BucketLook, bucket_coverage
 from irkit.cloudtrail.bucket_fetching import Fetching
 from irkit.cloudtrail.bucket_listing import Listing
-from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.kept_objects import KeptObjects, place
-from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
-from irkit.cloudtrail.quiet import QUIET, ended, quiet, silence
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.looking import look_at_files
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.source import Batch, Progress
-from irkit.cloudtrail.stamp import stamp
 from irkit.cloudtrail.trails import trail_notes
-from irkit.counted import few
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -46,9 +43,7 @@ IAM = (
 _AHEAD = timedelta(days=1)
 _BEGUN = datetime(2013, 11, 1, tzinfo=UTC)
 """CloudTrail's first month: no log is older (AWS news blog, 13 November 2013)."""
-_SHOWN = 3
 _SAMPLES = 4
-_NEVER = "what its trail does not record is not in it"
 
 
 @dataclass(frozen=True)
@@ -164,7 +159,7 @@ class TrailBucket:
         self._clients.s3.tell(self._bucket, listing.requests, fetching.fetched, fetching.size)
         if not looked.counts.files and fetching.errors:
             raise fetching.errors[0]
-        return self._coverage(query, now, listing, fetching, looked, notes.result())
+        return bucket_coverage(query, now, BucketLook(listing, fetching, looked), notes.result())
 
     def _sampled(self, listing: Listing, sample: tuple[S3Object, ...], query: Query) -> Generator[Batch, None, Looked]:
         """Some of the files left out by their names are read, to see whether names tell the truth here."""
@@ -221,63 +216,6 @@ class TrailBucket:
                         self._clients.progress(f"{self.label}: {told}")
                     yield Batch(batch.records, _progress(batch.progress, listing, time.monotonic() - began))
 
-    def _coverage(
-        self,
-        query: Query,
-        now: datetime,
-        listing: Listing,
-        fetching: Fetching,
-        looked: Looked,
-        notes: Iterable[str],
-    ) -> Coverage:
-        seen = looked.sights.first
-        span = query.span or Window(datetime.fromisoformat(seen) if seen else now, now)
-        own = list(notes)
-        if missing := sorted(set(query.regions) - listing.regions):
-            own.append(f"no log file of {', '.join(missing)} lies there: the trail records nothing of it")
-        # A region may be one that nobody uses; an account without any file is one that this bucket tells nothing of.
-        others = f", but of {few(sorted(listing.unasked), _SHOWN)}" if listing.unasked else ""
-        unseen = {
-            f"account {each}": f"no log file of it lies there{others}"
-            for each in set(query.accounts) - listing.accounts
-        }
-        if looked.off:
-            read = f"{len(listing.left_out)} that were left out by theirs were read after all"
-            more = "; other days' folders were not listed: a question without times reads all" if query.windows else ""
-            own.append(f"{len(looked.off)} files hold events of other times than their names say: {read}{more}")
-        if fetching.trouble:
-            own.append(f"objects could not be kept: {fetching.trouble}")
-        elif self.kept is not None and self.kept.left_out:
-            own.append(f"{self.kept.left_out} objects were not kept for want of room")
-        if listing.beside:
-            own.append(f"not looked at, for they lie beside AWSLogs/: {few(sorted(listing.beside), _SHOWN)}")
-        own += quiet(listing.newest_of, query)
-        last = silence(listing.newest_of, min(span.end, now))
-        if last is not None:
-            own.append(ended(last))
-        if query.windows and not listing.is_there and not looked.off:
-            last = span.start
-        own += _beginning(query, listing, is_off=bool(looked.off))
-        own += _hidden(listing)
-        lost = [
-            Skipped(Locator(place(self._bucket, key)), f"was deleted at {stamp(at)}, and no version of it is left")
-            for key, at in listing.deleted.items()
-            if key not in listing.earlier
-        ]
-        return Coverage(
-            tuple(sorted(listing.regions - {""})),
-            span.start,
-            span.end,
-            last or now,
-            {**listing.not_seen, **unseen},
-            (self.label,),
-            tuple(sorted((listing.accounts | looked.sights.accounts) - {""})),
-            (*fetching.failed, *looked.skipped, *lost),
-            tuple(own),
-            looked.counts + Counts(pruned=listing.pruned),
-            (_NEVER,),
-        )
-
 
 def _sample(left_out: Sequence[S3Object]) -> tuple[S3Object, ...]:
     """Some, spread over all of them."""
@@ -292,30 +230,6 @@ def _progress(told: Progress, listing: Listing, spent_s: float) -> Progress:
         return told
     left = spent_s * (listing.size - told.size) / told.size if told.size else None
     return told._replace(total=listing.files, seconds_left=max(left, 0.0) if left is not None else None)
-
-
-def _beginning(query: Query, listing: Listing, *, is_off: bool) -> Iterator[str]:
-    """That no file is there of what was asked for, or of its beginning: a trail may be younger, old files deleted."""
-    span, oldest = query.span, listing.oldest
-    if span is None or is_off:
-        return
-    if not listing.is_there:
-        yield "NO LOG FILE of the time asked for lies there: nothing happened, nothing was logged, or files are gone"
-    if oldest is not None and oldest - span.start > QUIET:
-        yield f"the oldest log file of these days is of {stamp(oldest)}: nothing happened before, or files are missing"
-
-
-def _hidden(listing: Listing) -> Iterator[str]:
-    """What was done to the log files themselves."""
-    if listing.deleted:
-        first, last = min(listing.deleted.values()), max(listing.deleted.values())
-        keys = few(list(listing.deleted), _SHOWN)
-        yield (
-            f"LOG FILES WERE DELETED: {len(listing.deleted)}, from {stamp(first)} to {stamp(last)} ({keys});"
-            " what versions of them the bucket keeps is read too"
-        )
-    if replaced := [key for key in listing.earlier if key not in listing.deleted]:
-        yield f"LOG FILES WERE REPLACED: {len(replaced)} ({few(replaced, _SHOWN)}); their earlier versions are read too"
 
 
 def _as_it_is(file: RawFile) -> RawFile:
