@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from contextlib import suppress
@@ -76,12 +75,16 @@ def _stored(folder: Path, name: str) -> _Stored | None:
         raw = (folder / f"{name}{_HELD}").read_bytes()
     except OSError:
         return None
+    import json  # 1 ms: a scan without a cache has no need of it
+
     head, body = raw[: len(_MAGIC) + _CHECK], raw[len(_MAGIC) + _CHECK :]
     return cast("_Stored", json.loads(body)) if head == _head(body) else None
 
 
 def write_shelf(folder: Path, name: str, ids: bytes, shelf: Shelf) -> None:
     """Remember a set of objects, whose sorted ids these are. Raises ``OSError``."""
+    import json
+
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _replace(folder / f"{name}{_IDS}", ids)
     stored = zlib.crc32(ids), shelf.objects, shelf.kept, shelf.skipped, by_reason(shelf.passed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -78,6 +77,8 @@ class Shelves:
         with suppress(OSError):
             sets = sorted(self._folder.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
             for old in sets[_RULE_SETS_KEPT:]:
+                import shutil  # 2 ms, hardly ever needed
+
                 shutil.rmtree(old, ignore_errors=True)
 
 
