@@ -69,7 +69,7 @@ class Survey:
     tags: int
     signed_commits: int
     names: int = 0
-    """How many different names of files hold it: they are not in ``hits``."""
+    """How many different names of files and refs hold it: they are not in ``hits``."""
     skipped: tuple[str, ...] = ()
     """Why something was not looked into (an archive that is encrypted), once for each such thing."""
     is_whole: bool = True

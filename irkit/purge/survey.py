@@ -58,10 +58,14 @@ def survey(mirror: Mirror, key_id: str, known: Sequence[Secret] = ()) -> Survey:
         blobs=scanned.counts.get("blobs", 0),
         tags=scanned.counts.get("tags", 0),
         signed_commits=mirror.signed_commits(),
-        names=len({one.object_id for one in found if one.kind == "tree"}),
+        names=len({one.object_id for one in found if one.kind == "tree"}) + _named(mirror, values),
         skipped=tuple(each.reason for each in scanned.skipped),
         is_whole=not scanned.is_incomplete,
     )
+
+
+def _named(mirror: Mirror, values: Sequence[Secret]) -> int:
+    return sum(any(value.reveal() in ref for value in values) for ref in mirror.refs())
 
 
 def encoded_texts(mirror: Mirror, values: Sequence[Secret]) -> list[Secret]:

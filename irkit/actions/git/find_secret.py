@@ -78,6 +78,8 @@ class Result(Frozen):
     refs_scanned: int
     commits_scanned: int
     files_scanned: int
+    names: int = 0
+    """Names of files, branches and tags that hold it: they are in no place, and a rewrite of texts leaves them."""
     coverage: str
     """What was looked at, and what was not."""
     evidence: str
@@ -86,7 +88,9 @@ class Result(Frozen):
     @property
     def summary(self) -> str:
         """In a few words, for one line."""
-        return f"{self.outcome}: {counted(len(self.places), 'place')}, {len(self.refs)} of {self.refs_scanned} refs"
+        named = f", {counted(self.names, 'name')} of files or refs" if self.names else ""
+        places = counted(len(self.places), "place")
+        return f"{self.outcome}: {places}, {len(self.refs)} of {self.refs_scanned} refs{named}"
 
 
 def read(clients: Clients, params: Params) -> Result:
@@ -111,7 +115,7 @@ def read(clients: Clients, params: Params) -> Result:
     first = min(places, key=lambda place: place.at, default=None)
     return Result(
         repository=params.repository,
-        outcome=Outcome.FOUND if places else Outcome.ABSENT,
+        outcome=Outcome.FOUND if places or found.names else Outcome.ABSENT,
         places=places,
         refs=tuple(sorted({ref for place in places for ref in place.refs})),
         locators=locators,
@@ -121,6 +125,7 @@ def read(clients: Clients, params: Params) -> Result:
         refs_scanned=len(refs),
         commits_scanned=found.commits,
         files_scanned=found.blobs,
+        names=found.names,
         coverage=coverage,
         evidence=_kept(clients, places, coverage),
     )
@@ -152,7 +157,7 @@ def _one_a_secret(places: Sequence[Place]) -> tuple[Locator, ...]:
 def _coverage(found: Survey, refs: int) -> str:
     return (
         f"{refs} refs, {found.commits} commits, {found.blobs} files and {found.tags} tags read whole, also in base64, "
-        f"hex, percent encoding, UTF-16 and archives; {found.names} file names hold it; "
+        f"hex, percent encoding, UTF-16 and archives; {found.names} names of files or refs hold it; "
         "not read: forks, unreachable objects, large-file storage, a value split over several texts"
         f"{_skipped(found)}"
     )

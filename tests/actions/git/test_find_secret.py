@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from irkit.actions.git import find_secret
 from irkit.actions.git.find_secret import Outcome, Params, Result
 from irkit.clients.git_mirror import Held
 from irkit.clients.git_objects import ObjectKind
+from irkit.drill.world.git_server import Pushed
 from irkit.drill.world.loopback_server import Outage
 from irkit.errors import Unreachable, UsageError
 from irkit.secret import Secret
 from tests.forge import KEY_ID, LEAKED_AT, SECRET, Forge
+
+NAME = "acme/payments"
 
 
 def found(forge: Forge, key_id: str = KEY_ID) -> Result:
@@ -79,6 +84,18 @@ def test_a_key_that_is_not_there_is_absent_and_says_what_was_read(forge: Forge) 
     assert (result.outcome, result.places, result.evidence) == (Outcome.ABSENT, (), "")
     assert result.commits_scanned > 40
     assert "not read: forks" in result.coverage
+
+
+def test_a_key_that_stands_in_names_alone_is_not_absent(forge: Forge) -> None:
+    key_id, folder = "AKIANAMEDONLY0000000", forge.git.folder(NAME)
+    main = forge.git.refs(NAME)["refs/heads/main"]
+    forge.git.git("update-ref", f"refs/heads/rotate-{key_id}", main, cwd=folder)
+    result = found(forge, key_id)
+    assert (result.outcome, result.places, result.names) == (Outcome.FOUND, (), 1)
+    assert result.summary.endswith("1 name of files or refs")
+    pushed = Pushed("ann", datetime(2026, 1, 2, tzinfo=UTC), "keys")
+    forge.git.push_file(NAME, "main", f"keys/{key_id}.csv", "x\n", pushed)
+    assert found(forge, key_id).names == 2
 
 
 def test_the_secret_is_known_to_the_process_afterwards(forge: Forge) -> None:
