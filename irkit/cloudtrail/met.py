@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 
-_LEAST = 64
+_FEW = 8_192
+"""So many are held as they are, which takes a fifth of the time."""
 _FULL = 0.75
 _GROWTH = 1.5
 _BITS = (1 << 64) - 1
@@ -17,18 +18,37 @@ class Met:
     """
 
     def __init__(self) -> None:
-        self._slots = array("Q", bytes(16 * _LEAST))
+        self._few: set[str] | None = set()
+        """All of them, until they are too many."""
+        self._slots = array("Q")
         """Two words of each, where the first leads or behind that; (0, 0) is free."""
         self._count = 0
 
     def __len__(self) -> int:
-        return self._count
+        return self._count if self._few is None else len(self._few)
 
     def __contains__(self, text: str) -> bool:
-        return self._slots[self._place(*_words(text))] != 0
+        return self._slots[self._place(*_words(text))] != 0 if self._few is None else text in self._few
 
     def add(self, text: str) -> bool:
         """Note it; whether it was not met before."""
+        if self._few is not None:
+            before = len(self._few)
+            self._few.add(text)
+            if before == _FEW and len(self._few) > _FEW:
+                self._pack(self._few)
+                return True
+            return len(self._few) > before
+        return self._note(text)
+
+    def _pack(self, several: set[str]) -> None:
+        """From now on without the texts themselves."""
+        self._few = None
+        self._slots = array("Q", bytes(16 * int(len(several) * _GROWTH / _FULL)))
+        for text in several:
+            self._note(text)
+
+    def _note(self, text: str) -> bool:
         first, second = _words(text)
         at = self._place(first, second)
         if self._slots[at]:

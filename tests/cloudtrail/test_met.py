@@ -11,7 +11,9 @@ from irkit.cloudtrail.met import Met
 BYTES_EACH = 34
 
 
-def test_a_text_is_new_once() -> None:
+@pytest.mark.parametrize("few", [0, 1, 4_999, 5_000])
+def test_a_text_is_new_once(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(met, "_FEW", few)
     seen, texts = Met(), [str(UUID(int=number << 64)) for number in range(5_000)]
     assert all(seen.add(text) for text in texts)
     assert not any(seen.add(text) for text in texts)
@@ -26,6 +28,7 @@ def test_none_was_met_at_first() -> None:
 
 
 def test_texts_of_one_place_or_of_one_first_word_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(met, "_FEW", 3)
     monkeypatch.setattr(met, "_words", lambda text: (1 + len(text) % 2, int(text)))
     seen = Met()
     for number in range(300):

@@ -22,6 +22,7 @@ class Slices:
 
     def __init__(self, holdings: Holdings) -> None:
         self._holdings = holdings
+        self._coverage: Coverage | None = None
 
     @property
     def label(self) -> str:
@@ -29,10 +30,12 @@ class Slices:
         return f"store under {self._holdings.folder}"
 
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
-        """The matching records, as ``Stored``."""
+        """The matching records, as ``Stored``. What the first look covers is told by all: to count it takes long."""
         with in_words(self._holdings.folder), closing(self._holdings.engine(query)) as engine:
             yield from looking(engine, self._holdings, query)
-        return coverage(self._holdings, query)
+        if self._coverage is None:
+            self._coverage = coverage(self._holdings, query)
+        return self._coverage
 
     def spans(self, query: Query, most: int) -> tuple[Window, ...]:
         """Spans of whole minutes, oldest first, that hold all records of a query, each about ``most`` of them or less.
