@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from irkit.clients.clients import Clients
 
 
+_CUT = "[secret]"
 _REASONS = 5
 """So many reasons why something was not looked into are told."""
 
@@ -109,8 +110,10 @@ def read(clients: Clients, params: Params) -> Result:
             raise unread(found)
         places = tuple(_place(clients, mirror, params.key_id, hit) for hit in found.hits)
         locators = _one_a_secret(places)
-        if locators and known is None:
-            clients.known_secrets.remember(params.key_id, mirror.secret(locators[0]))
+        secrets = [mirror.secret(locator) for locator in locators]
+        if secrets and known is None:
+            clients.known_secrets.remember(params.key_id, secrets[0])
+    places = tuple(_cut(place, [*secrets, *([known] if known else [])]) for place in places)
     coverage = _coverage(found, len(refs))
     first = min(places, key=lambda place: place.at, default=None)
     return Result(
@@ -147,6 +150,14 @@ def _place(clients: Clients, mirror: Mirror, key_id: str, hit: Hit) -> Place:
         locator=hit.locator,
         via=hit.via,
     )
+
+
+def _cut(place: Place, secrets: Sequence[Secret]) -> Place:
+    """A path or an author's name can hold the secret too; what is told of a place never does."""
+    path, author = place.path, place.author
+    for secret in secrets:
+        path, author = (text.replace(secret.reveal(), _CUT) for text in (path, author))
+    return place.model_copy(update={"path": path, "author": author})
 
 
 def _one_a_secret(places: Sequence[Place]) -> tuple[Locator, ...]:

@@ -74,6 +74,17 @@ def test_neither_the_result_nor_the_evidence_holds_the_secret(forge: Forge) -> N
     assert kept.count(b"\n") == len(result.places)
 
 
+def test_a_path_or_an_author_that_holds_the_secret_is_told_without_it(forge: Forge) -> None:
+    pushed = Pushed(f"ann {SECRET}", datetime(2026, 1, 2, tzinfo=UTC), "keys")
+    forge.git.push_file(NAME, "main", f"keys/{SECRET}.csv", f"{KEY_ID} once more\n", pushed)
+    result = found(forge)
+    (place,) = (place for place in result.places if place.path.startswith("keys/"))
+    assert place.path == "keys/[secret].csv"
+    assert place.author.startswith("ann [secret]")
+    assert SECRET not in result.model_dump_json()
+    assert SECRET.encode() not in (forge.folder / result.evidence).read_bytes()
+
+
 def test_no_mirror_is_left_behind(forge: Forge) -> None:
     found(forge)
     assert list((forge.folder / "work").iterdir()) == []
