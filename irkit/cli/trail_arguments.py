@@ -42,7 +42,13 @@ def add_where(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--incident", metavar="ID", help="an incident: its source, its store, its window and its key")
     group.add_argument(
-        "--accounts", nargs="+", action="extend", default=[], metavar="ID", help="ask in these; 'all': the organization"
+        "--accounts",
+        dest="asked_accounts",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="ID",
+        help="ask in these; 'all': the organization",
     )
     group.add_argument("--role", help="the role to assume in each of the accounts (default: cloudtrail.role)")
     group.add_argument("--profile", help="the profile of the AWS configuration (default: aws.profile)")

@@ -57,7 +57,7 @@ def _created(args: argparse.Namespace, asked: Place, whence: Whence) -> int:
     if bucket.kind is not Kind.BUCKET:
         raise UsageError(f"{args.create} is no folder of S3", hint="--create s3://bucket/prefix, as the trail has it")
     clients = whence.clients()
-    accounts = tuple(args.accounts) or (clients.sts.own_identity().account,)
+    accounts = tuple(args.asked_accounts) or (clients.sts.own_identity().account,)
     if accounts == (ALL,):
         accounts = whole_organization(clients)
     regions = tuple(args.regions or clients.regions.found().enabled)

@@ -72,5 +72,5 @@ def _words(args: argparse.Namespace, whence: Whence) -> Iterator[str]:
     for option in ("incident", "config", "data", "profile", "role"):
         if value := getattr(args, option):
             yield from (f"--{option}", str(value))
-    if args.accounts:
-        yield from ("--accounts", *args.accounts)
+    if args.asked_accounts:
+        yield from ("--accounts", *args.asked_accounts)

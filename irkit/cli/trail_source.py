@@ -71,7 +71,7 @@ class Whence:
         return Reach(
             clients=self.clients,
             stores=self.stores,
-            accounts=tuple(args.accounts) or (settings.accounts if settings else ()),
+            accounts=tuple(args.asked_accounts) or (settings.accounts if settings else ()),
             role=args.role or (settings.role if settings else ""),
             external_id=settings.external_id if settings else "",
             jobs=args.jobs,

@@ -72,7 +72,7 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="files to read at a time (default: 16 of a bucket)",
     )
-    parser.set_defaults(accounts=[], role=None, no_cache=True)
+    parser.set_defaults(asked_accounts=[], role=None, no_cache=True)
 
 
 def run(args: argparse.Namespace) -> int:
