@@ -6,6 +6,7 @@ import re
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from enum import StrEnum
 
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.query import Window
 from irkit.errors import UsageError
 
@@ -63,7 +64,7 @@ def windows(since: str | None, until: str | None, now: datetime) -> tuple[Window
     end = moment(until, now, Edge.END) if until is not None else now
     if start >= end:
         raise UsageError(
-            f"--since {start:%Y-%m-%dT%H:%M:%SZ} is not before --until {end:%Y-%m-%dT%H:%M:%SZ}",
+            f"--since {iso(start)} is not before --until {iso(end)}",
             hint="times are UTC; 30h means 30 hours ago",
         )
     return (Window(start, end),)

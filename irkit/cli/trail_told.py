@@ -9,6 +9,7 @@ from typing import Self
 
 from irkit.cli.trail_table import padded, terminal_width
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.counted import counted
 from irkit.tui.printable import printable
@@ -107,7 +108,7 @@ def tell_coverage(coverage: Coverage, rows: int, seconds: float, notes: Sequence
     """The end of every answer: how much was read, what was not, and until when it can be trusted."""
     say(f"irkit trail: {counted(rows, 'row')}{_read(coverage)}, {seconds:.1f} s")
     if not rows:
-        until = f"this can be trusted until {coverage.trusted_until:%Y-%m-%dT%H:%M:%SZ}"
+        until = f"this can be trusted until {iso(coverage.trusted_until)}"
         part = "" if coverage.is_whole else ", AND ONLY OF WHAT WAS READ"
         say("  nothing found: " + ("nothing can be concluded from it" if coverage.says_nothing else until + part))
     for each in (*coverage.statements, *notes):

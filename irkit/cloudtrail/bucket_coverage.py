@@ -9,12 +9,12 @@ from typing import NamedTuple
 from irkit.cloudtrail.bucket_fetching import Fetching
 from irkit.cloudtrail.bucket_listing import Listing
 from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.kept_objects import place
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.quiet import QUIET, ended, quiet, silence
 from irkit.cloudtrail.raw.looked import Looked
-from irkit.cloudtrail.stamp import stamp
 from irkit.counted import counted, few
 
 _SHOWN = 3
@@ -84,7 +84,7 @@ def _unseen(query: Query, listing: Listing) -> dict[str, str]:
 def _lost(listing: Listing) -> list[Skipped]:
     """The log files that were deleted, and that nothing is left of."""
     return [
-        Skipped(Locator(place(listing.bucket, key)), f"was deleted at {stamp(at)}, and no version of it is left")
+        Skipped(Locator(place(listing.bucket, key)), f"was deleted at {iso(at)}, and no version of it is left")
         for key, at in listing.deleted.items()
         if key not in listing.earlier
     ]
@@ -98,17 +98,18 @@ def _beginning(query: Query, look: BucketLook) -> Iterator[str]:
     if not listing.is_there:
         yield "NO LOG FILE of the time asked for lies there: nothing happened, nothing was logged, or files are gone"
     if listing.oldest is not None and listing.oldest - span.start > QUIET:
-        oldest = stamp(listing.oldest)
+        oldest = iso(listing.oldest)
         yield f"the oldest log file of these days is of {oldest}: nothing happened before, or files are missing"
 
 
 def _gone(listing: Listing) -> Iterator[str]:
     """What was done to the log files themselves."""
     if listing.deleted:
-        first, last = min(listing.deleted.values()), max(listing.deleted.values())
+        times = listing.deleted.values()
+        span = f"from {iso(min(times))} to {iso(max(times))}"
         keys = few(list(listing.deleted), _SHOWN)
         yield (
-            f"LOG FILES WERE DELETED: {len(listing.deleted):,}, from {stamp(first)} to {stamp(last)} ({keys});"
+            f"LOG FILES WERE DELETED: {len(listing.deleted):,}, {span} ({keys});"
             " what versions of them the bucket keeps is read too"
         )
     if replaced := [key for key in listing.earlier if key not in listing.deleted]:

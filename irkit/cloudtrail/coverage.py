@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.locator import Locator
-from irkit.cloudtrail.stamp import stamp
 
 LAG = timedelta(minutes=15)
 """CloudTrail usually delivers within 5 minutes and may take 15 (user guide; real files: at most 10.1 minutes)."""
@@ -96,7 +96,7 @@ class Coverage:
     @property
     def until(self) -> str:
         """``complete until 2026-11-21T12:00:00Z``, or the rest is, where something was not seen or not read."""
-        return f"{'' if self.is_whole else 'the rest is '}complete until {stamp(self.trusted_until)}"
+        return f"{'' if self.is_whole else 'the rest is '}complete until {iso(self.trusted_until)}"
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ class Coverage:
     @property
     def statements(self) -> tuple[str, ...]:
         """All of it in words, one thing at a time."""
-        span = "" if self.says_nothing else f" from {stamp(self.start)} to {stamp(self.end)}"
+        span = "" if self.says_nothing else f" from {iso(self.start)} to {iso(self.end)}"
         late = f"records arrive up to {LAG.seconds // 60} minutes late"
         words = [
             f"{' and '.join(self.sources)} of {', '.join(self.seen) or 'no region'}{span}",
@@ -146,7 +146,7 @@ class Coverage:
             *self.never,
         ]
         if "event history" in self.sources and not self.says_nothing and self.start < self.asked_at - KEPT:
-            words.append(f"it holds {KEPT.days} days, so nothing before {stamp(self.asked_at - KEPT)}")
+            words.append(f"it holds {KEPT.days} days, so nothing before {iso(self.asked_at - KEPT)}")
         return tuple(words)
 
 

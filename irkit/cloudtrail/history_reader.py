@@ -12,6 +12,7 @@ from itertools import zip_longest
 from irkit.clients.cloudtrail import PAGE, Asked, CloudTrail, Page
 from irkit.cloudtrail.coverage import Skipped
 from irkit.cloudtrail.history_plan import Look
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Query, Window
@@ -59,7 +60,7 @@ class Reader:
             self.why = ""
         except OutsideError as error:
             self.error = error
-            back = f" (seen back to {self._back_to:%Y-%m-%dT%H:%M:%SZ})" if self._back_to else ""
+            back = f" (seen back to {iso(self._back_to)})" if self._back_to else ""
             self.why = error.message + back
         finally:
             self.is_done = True

@@ -24,6 +24,7 @@ from irkit.cloudtrail.athena.estimate import size_text
 from irkit.cloudtrail.athena.narrowing import Dialect, narrowed, said_columns
 from irkit.cloudtrail.athena.statement import refuse_long
 from irkit.cloudtrail.coverage import Counts, Coverage, Skipped
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
@@ -208,7 +209,7 @@ class CloudTrailLake:
         if not store.is_multi_region:
             yield f"{self.label} holds events of {self._here} alone"
         if store.created_at and within.start < store.created_at:
-            yield f"{self.label} was made at {store.created_at:%Y-%m-%dT%H:%M:%SZ}: older events only if copied into it"
+            yield f"{self.label} was made at {iso(store.created_at)}: older events only if copied into it"
 
 
 def _opened(text: str | None) -> str | None:

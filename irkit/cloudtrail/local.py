@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cloudtrail.coverage import EVER, NO_FILE, Counts, Coverage, Skipped
 from irkit.cloudtrail.heard import Heard
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named, named_in
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.quiet import quiet
@@ -23,7 +24,6 @@ from irkit.cloudtrail.raw.peeking import lies
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import Walked, walked, walking
 from irkit.cloudtrail.source import Batch
-from irkit.cloudtrail.stamp import stamp
 from irkit.counted import few
 from irkit.errors import OutsideError
 
@@ -302,7 +302,7 @@ def _notes(
     if missing:
         yield f"there is no file of account {few(missing, _SHOWN)}"
     if query.span is not None and seen.first is not None and query.span.start < seen.first:
-        yield f"the files begin with events of {stamp(seen.first)}"
+        yield f"the files begin with events of {iso(seen.first)}"
     yield from quiet(seen.newest_of, query)
 
 

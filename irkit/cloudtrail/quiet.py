@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from irkit.cloudtrail.coverage import EVER
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.layout import Kind, Named
 from irkit.cloudtrail.query import Query
 
@@ -36,13 +37,13 @@ def quiet(newest_of: Mapping[str, datetime], query: Query) -> Iterator[str]:
     if silent:
         first = min(silent, key=lambda part: silent[part])
         others = f", and {len(silent) - 1} more accounts and regions" if len(silent) > 1 else ""
-        end = f"the newest file of {first} is of {silent[first]:%Y-%m-%dT%H:%M:%SZ}{others}"
+        end = f"the newest file of {first} is of {iso(silent[first])}{others}"
         yield f"{end}: it was quiet later, or files are missing"
 
 
 def ended(at: datetime) -> str:
     """In words, that no file came after some time."""
-    return f"NO LOG FILE came after {at:%Y-%m-%dT%H:%M:%SZ}: nothing happened, or logging was stopped"
+    return f"NO LOG FILE came after {iso(at)}: nothing happened, or logging was stopped"
 
 
 def silence(newest_of: Mapping[str, datetime], until: datetime) -> datetime | None:

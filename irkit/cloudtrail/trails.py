@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from irkit.clients.trails import StatusTold, TrailTold
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.selectors import Access, Recorded, recorded
-from irkit.cloudtrail.stamp import stamp
 from irkit.errors import Denied, OutsideError
 
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ def notes(one: Trail, now: datetime) -> tuple[str, ...]:
 def _of_status(one: Trail, now: datetime) -> Iterator[str]:
     status = one.status
     if status is not None and not status.is_logging:
-        since = f" since {stamp(status.stopped_at)}" if status.stopped_at else ""
+        since = f" since {iso(status.stopped_at)}" if status.stopped_at else ""
         yield f"{one.name} IS OFF{since}: it records nothing"
     elif status is not None and status.delivered_at is not None and status.delivered_at < now - _QUIET:
-        yield f"{one.name} delivered last at {stamp(status.delivered_at)}"
+        yield f"{one.name} delivered last at {iso(status.delivered_at)}"
     if status is not None and status.delivery_error:
         yield f"{one.name} cannot deliver: {status.delivery_error}"
     if not one.told.is_multi_region:

@@ -16,6 +16,7 @@ from irkit.cloudtrail.athena.literal import identifier, remark
 from irkit.cloudtrail.athena.narrowing import CONVERTED, TABLE, Dialect, Narrowing, narrowed, said_columns
 from irkit.cloudtrail.athena.partitions import partitions
 from irkit.cloudtrail.athena.shape import RowPath, Shape, TimeKind
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.query import Query
 from irkit.errors import OutsideError, UsageError
 
@@ -83,7 +84,7 @@ def _asked(query: Query) -> Iterable[str]:
     for name, value in vars(query).items():
         if name == "windows":
             for start, end in value[:_LISTED]:
-                yield f"{start:%Y-%m-%dT%H:%M:%SZ} to {end:%Y-%m-%dT%H:%M:%SZ}"
+                yield f"{iso(start)} to {iso(end)}"
             if len(value) > _LISTED:
                 yield f"{len(value) - _LISTED} more windows"
         elif isinstance(value, tuple) and value:

@@ -16,7 +16,7 @@ from irkit.cloudtrail.integrity.digest import SIGNED_BY, Digest, moment
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.metadata import ALGORITHM, BACKFILLED_AT, SIGNATURE
 from irkit.cloudtrail.integrity.public_keys import PublicKey, signed
-from irkit.cloudtrail.stamp import stamp
+from irkit.cloudtrail.iso import iso
 
 MARGIN = timedelta(hours=2)
 """Digests around a key's change may be signed a little outside of its time (aws-cli asks for so much more too)."""
@@ -135,12 +135,12 @@ def _key(one: Digest, told: Mapping[str, str], bench: _Bench) -> PublicKey | Non
     at = signed_at(one, told)
     in_time = [key for key in found if _is_of(key, at)]
     if not in_time:
-        span = ", ".join(f"{stamp(key.valid_from)} to {stamp(key.valid_until)}" for key in found)
+        span = ", ".join(f"{iso(key.valid_from)} to {iso(key.valid_until)}" for key in found)
         bench.findings.append(
             Finding(
                 Kind.KEY_OUT_OF_TIME,
                 one.place,
-                f"a key of {stamp(at)}",
+                f"a key of {iso(at)}",
                 f"key {one.fingerprint} was AWS's from {span}",
                 series=one.series.text,
             )

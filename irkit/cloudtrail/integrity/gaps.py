@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from irkit.cloudtrail.integrity.digest import Digest, Series, end_of_name
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.held import Held
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.query import Window
-from irkit.cloudtrail.stamp import stamp
 
 HOUR = timedelta(hours=1)
 """What one digest covers."""
@@ -97,7 +97,7 @@ def _missing(one: Digest, older: Digest | None) -> Finding:
     bucket, key = (one.previous.bucket, one.previous.key) if one.previous else ("", "")
     ended = end_of_name(key) or one.start_at
     if older is None or one.series.backfill:
-        seen = f"it is not here: nothing proves what was delivered before {stamp(ended)}"
+        seen = f"it is not here: nothing proves what was delivered before {iso(ended)}"
         since = ended - HOUR
     else:
         since = older.end_at
@@ -113,8 +113,8 @@ def _apart(older: Digest, one: Digest) -> Finding:
     return Finding(
         Kind.CHAIN_GAP,
         one.place,
-        f"a digest from {stamp(older.end_at)} on, when the one before ends",
-        f"one from {stamp(one.start_at)} on",
+        f"a digest from {iso(older.end_at)} on, when the one before ends",
+        f"one from {iso(one.start_at)} on",
         older.place,
         min(older.end_at, one.start_at),
         max(older.end_at, one.start_at),
@@ -134,8 +134,8 @@ def _behind(chains: Mapping[Series, Sequence[Digest]], window: Window | None) ->
         for name, end in ends:
             if newest - end > BEHIND:
                 place = chains[name][-1].place
-                seen = f"none in this region after {stamp(end)}: {_span(end, newest)} not covered"
-                expected = f"digests until {stamp(newest)}, as in the trail's other regions"
+                seen = f"none in this region after {iso(end)}: {_span(end, newest)} not covered"
+                expected = f"digests until {iso(newest)}, as in the trail's other regions"
                 yield Finding(Kind.MISSING_DIGEST, place, expected, seen, "", end, newest, name.text)
 
 
@@ -148,16 +148,16 @@ def _edges(chains: Mapping[Series, Sequence[Digest]], window: Window | None, ask
         if name.backfill:
             continue
         if first.previous is None and first.start_at > window.start:
-            seen = f"validation began at {stamp(first.start_at)}: {_span(window.start, first.start_at)} not covered"
-            expected = f"digests from {stamp(window.start)} on"
+            seen = f"validation began at {iso(first.start_at)}: {_span(window.start, first.start_at)} not covered"
+            expected = f"digests from {iso(window.start)} on"
             yield Finding(Kind.CHAIN_BEGAN, first.place, expected, seen, "", window.start, first.start_at, name.text)
         due = min(window.end, asked_at - DUE)
         if last.end_at < due:
-            seen = f"none after {stamp(last.end_at)}: {_span(last.end_at, due)} not covered"
-            expected = f"digests until {stamp(due)}"
+            seen = f"none after {iso(last.end_at)}: {_span(last.end_at, due)} not covered"
+            expected = f"digests until {iso(due)}"
             yield Finding(Kind.MISSING_DIGEST, last.place, expected, seen, "", last.end_at, due, name.text)
 
 
 def _span(start: datetime, end: datetime) -> str:
     minutes = round((end - start).total_seconds() / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min ({stamp(start)} to {stamp(end)})"
+    return f"{minutes // 60} h {minutes % 60:02} min ({iso(start)} to {iso(end)})"

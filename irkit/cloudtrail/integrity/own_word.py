@@ -12,8 +12,8 @@ from irkit.cloudtrail.integrity.digest import Digest
 from irkit.cloudtrail.integrity.finding import Finding, Kind
 from irkit.cloudtrail.integrity.gaps import DUE
 from irkit.cloudtrail.integrity.held import Spoken
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.query import Window
-from irkit.cloudtrail.stamp import stamp
 
 
 def gone(spoken: Iterable[Spoken], digests: Sequence[Digest], window: Window | None) -> Iterator[Finding]:
@@ -26,8 +26,8 @@ def gone(spoken: Iterable[Spoken], digests: Sequence[Digest], window: Window | N
         if newest is not None and (one.digest_at - newest <= DUE or (window and window.end <= newest)):
             continue
         place = max(here, key=lambda each: each.end_at).place if here else f"the digests of trail {one.trail}"
-        seen = f"the newest here ends at {stamp(newest)}" if newest else "none of them is here"
-        expected = f"one that CloudTrail says it delivered at {stamp(one.digest_at)}"
+        seen = f"the newest here ends at {iso(newest)}" if newest else "none of them is here"
+        expected = f"one that CloudTrail says it delivered at {iso(one.digest_at)}"
         yield Finding(Kind.MISSING_DIGEST, place, expected, seen, "", newest, one.digest_at, f"trail {one.trail}")
 
 
@@ -37,7 +37,7 @@ def words(spoken: Iterable[Spoken]) -> Iterator[str]:
         if not one.has_validation:
             yield f"Trail {one.trail} ({one.home}): log file validation is OFF, so nothing new can be proven."
         if one.stopped_at:
-            yield f"Trail {one.trail} ({one.home}) is STOPPED since {stamp(one.stopped_at)}: nothing is recorded."
+            yield f"Trail {one.trail} ({one.home}) is STOPPED since {iso(one.stopped_at)}: nothing is recorded."
         if one.digest_error:
             yield f"Trail {one.trail} ({one.home}) cannot deliver digests: {one.digest_error}"
 

@@ -11,7 +11,7 @@ from irkit.cloudtrail.integrity.chain import How, Judged, Standing
 from irkit.cloudtrail.integrity.digest import Series
 from irkit.cloudtrail.integrity.finding import Finding, Kind, Verdict
 from irkit.cloudtrail.integrity.gaps import by_series
-from irkit.cloudtrail.stamp import stamp
+from irkit.cloudtrail.iso import iso
 from irkit.counted import counted
 
 _MANY = 40
@@ -107,7 +107,7 @@ class Report:
         """The text, line by line; at most so many findings of one kind are told, and how many more there are."""
         yield f"{self.verdict.upper()}: {_SAYS[self.verdict]}"
         yield ""
-        yield f"{self.label}, {stamp(self.asked_at)}"
+        yield f"{self.label}, {iso(self.asked_at)}"
         yield from self._log_lines()
         for line in self.chain_lines():
             yield f"  {line}"
@@ -175,13 +175,13 @@ def _together(chains: Sequence[ChainSpan]) -> str:
     digests = sum(one.digests for one in chains)
     return (
         f"{len(accounts)} accounts, {len(regions)} regions: {digests} digests, all proven; each chain covers "
-        f"{stamp(begin)} to {stamp(end)} and may cover more (--format json has each)"
+        f"{iso(begin)} to {iso(end)} and may cover more (--format json has each)"
     )
 
 
 def _chain_words(one: ChainSpan) -> str:
     counts = ", ".join(f"{count} by {how}" for how, count in one.proven.items())
-    words = [f"{one.digests} digests, {stamp(one.start_at)} to {stamp(one.end_at)}"]
+    words = [f"{one.digests} digests, {iso(one.start_at)} to {iso(one.end_at)}"]
     words.append(f"proven: {counts}" if counts else "NONE PROVEN")
     if one.unproven and counts:
         words.append(f"{one.unproven} unproven")
@@ -200,8 +200,8 @@ def _finding_lines(kind: Kind, those: Sequence[Finding], most: int) -> Iterator[
         yield f"    seen      {one.seen}"
         if one.by:
             yield f"    by        {one.by.rpartition('/')[2]}"
-        if one.since and one.until and one.kind.verdict is not Verdict.ALTERED and stamp(one.since) not in one.seen:
-            yield f"    time      {stamp(one.since)} to {stamp(one.until)}"
+        if one.since and one.until and one.kind.verdict is not Verdict.ALTERED and iso(one.since) not in one.seen:
+            yield f"    time      {iso(one.since)} to {iso(one.until)}"
     if len(those) > most:
         yield f"  ... and {len(those) - most} more (--format json has all)"
 

@@ -21,9 +21,9 @@ from irkit.cloudtrail.integrity.held import Held, Noted, Spoken, Unread
 from irkit.cloudtrail.integrity.others import is_others
 from irkit.cloudtrail.integrity.public_keys import PublicKey
 from irkit.cloudtrail.integrity.threads import FETCHING, mapped
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.layout import Kind, named
 from irkit.cloudtrail.query import Window
-from irkit.cloudtrail.stamp import stamp
 from irkit.errors import OutsideError
 
 _REGION = re.compile(r".*/CloudTrail(-\w+)?/[a-z]{2}[a-z-]*-\d+/")
@@ -261,4 +261,4 @@ def _past(versions: Sequence[Version]) -> str:
     if latest is None or not kept or kept == [latest]:
         return ""
     what, old = ("deleted", kept[0]) if latest.is_marker else ("overwritten", kept[1])
-    return f"{what} at {stamp(latest.at)}; version {old.version_id} of {stamp(old.at)} is still there"
+    return f"{what} at {iso(latest.at)}; version {old.version_id} of {iso(old.at)} is still there"

@@ -22,6 +22,7 @@ from irkit.cloudtrail.integrity.own_word import gone, words
 from irkit.cloudtrail.integrity.reading import Digests, altered_copy, read_digests
 from irkit.cloudtrail.integrity.report import LogCounts, Report, chain_spans
 from irkit.cloudtrail.integrity.uncovered import ROUNDED, uncovered
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.layout import named
 from irkit.cloudtrail.query import Window
 from irkit.cloudtrail.source import Progress
@@ -155,9 +156,9 @@ def _notes(
 ) -> Iterator[str]:
     if any(one.kind is Kind.UNCOVERED_LOG and "after the last" in one.seen for one in findings):
         end = min(max(one.end_at for one in digests if one.series == each) for each in {one.series for one in digests})
-        yield f"To check only what digests can prove: --until {end - ROUNDED:%Y-%m-%dT%H:%M:%SZ}"
+        yield f"To check only what digests can prove: --until {iso(end - ROUNDED)}"
     elif digests and window is None and asked_at - (end := max(one.end_at for one in digests)) > DUE:
-        last = f"{end:%Y-%m-%dT%H:%M:%SZ}"
+        last = iso(end)
         yield f"The last digest ends at {last}: whether anything was delivered later is not told (--until asks for it)."
     if any(one.kind is Kind.UNKNOWN_KEY for one in findings):
         yield (

@@ -9,11 +9,13 @@ from datetime import datetime
 from irkit.cloudtrail.births import MINTS, RUNS, Birth, Kind
 from irkit.cloudtrail.family import bearer
 from irkit.cloudtrail.identity import is_place
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.lineage import Tree
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.group import failed, grouped, once
 from irkit.cloudtrail.questions.question import Asked, Follow, Question
 from irkit.cloudtrail.record import Record
+from irkit.counted import counted
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,10 @@ def _goes_on(rows: list[Branch], number: int, depth: int) -> bool:
 
 def _words(row: Branch) -> str:
     name = row.identity.split(":", maxsplit=5)[-1]
-    born = f" by {row.call} at {row.at:%Y-%m-%dT%H:%M:%SZ}" if row.at else ""
+    born = f" by {row.call} at {iso(row.at)}" if row.at else ""
     ends = f" until {row.until:%H:%M:%SZ}" if row.until else ""
-    calls = "1 call" if row.calls == 1 else f"{row.calls} calls"
-    used = f": {calls}" + (f", {row.errors} failed" if row.errors else "") if row.calls else ": not used"
+    calls = counted(row.calls, "call") + (f", {row.errors:,} failed" if row.errors else "")
+    used = f": {calls}" if row.calls else ": not used"
     named = f" {name}" if name and row.id != row.identity else ""
     return f"{row.id}{named}{born}{ends}{used}"
 

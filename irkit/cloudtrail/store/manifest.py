@@ -42,13 +42,13 @@ CREATE TABLE stands_for (kept TEXT NOT NULL, left_out TEXT NOT NULL, PRIMARY KEY
 _UNREAD = """
 CREATE TABLE IF NOT EXISTS unread (place TEXT PRIMARY KEY, stamp TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID
 """
-"""Stores that were made before there was this table are of the same version without it."""
+"""Not among ``_TABLES``, for a store of this version may have been made without it."""
 
 _MARKS = """
 CREATE TABLE IF NOT EXISTS marks (
     kind TEXT NOT NULL, part TEXT NOT NULL, sums BLOB NOT NULL, PRIMARY KEY (kind, part)) WITHOUT ROWID
 """
-"""As well."""
+"""As ``_UNREAD``."""
 
 
 class StoreBroken(OutsideError):
@@ -262,7 +262,7 @@ class Manifest:
 
     def swap(self, one: Swap) -> None:
         """Let a new part count instead of old ones."""
-        marks = ", ".join("?" * len(one.old))
+        old = ", ".join("?" * len(one.old))
         with self._written():
             execute, many = self._database.execute, self._database.executemany
             new = one.new.name if one.new is not None else ""
@@ -270,11 +270,11 @@ class Manifest:
                 execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", one.new)
                 many(
                     "INSERT OR IGNORE INTO scopes SELECT ?, account, region FROM scopes WHERE part = ?",
-                    [(new, old) for old in one.old],
+                    [(new, name) for name in one.old],
                 )
-            execute(f"UPDATE files SET part = ? WHERE part IN ({marks})", (new, *one.old))  # noqa: S608
+            execute(f"UPDATE files SET part = ? WHERE part IN ({old})", (new, *one.old))  # noqa: S608
             for table, column in (("scopes", "part"), ("retired", "part"), ("marks", "part"), ("parts", "name")):
-                execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", one.old)  # noqa: S608
+                execute(f"DELETE FROM {table} WHERE {column} IN ({old})", one.old)  # noqa: S608
             many("UPDATE files SET doubles = doubles + ?2 WHERE place = ?1", one.doubles)
             many("INSERT OR IGNORE INTO stands_for VALUES (?, ?)", one.stands_for)
 
