@@ -24,7 +24,7 @@ from irkit.cloudtrail.raw.peeking import lies
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import Walked, walked, walking
 from irkit.cloudtrail.source import Batch
-from irkit.counted import few
+from irkit.counted import counted, few
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -295,9 +295,10 @@ def _notes(
     if looked.counts.is_estimate:
         yield f"the events looked at are about {looked.counts.events:,}: they were counted in a sample of the files"
     if looked.insights:
-        yield f"{looked.insights} records tell of unusual rates, not of calls, and were left out"
+        told = ("tells of unusual rates, not of a call, and was", "tell of unusual rates, not of calls, and were")
+        yield f"{_files(looked.insights, *told, 'record')} left out"
     if plan.walked.links:
-        yield f"{plan.walked.links} links lead to folders that were looked at already"
+        yield f"{_files(plan.walked.links, 'leads', 'lead', 'link')} to what was looked at already"
     missing = [account for account in query.accounts if account not in seen.accounts]
     if missing:
         yield f"there is no file of account {few(missing, _SHOWN)}"
@@ -307,4 +308,4 @@ def _notes(
 
 
 def _files(number: int, one: str, several: str, what: str = "file") -> str:
-    return f"1 {what} {one}" if number == 1 else f"{number:,} {what}s {several}"
+    return counted(number, f"{what} {one}", f"{what}s {several}")

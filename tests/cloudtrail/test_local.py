@@ -158,7 +158,7 @@ def test_links_are_followed_and_loops_are_not(tmp_path: Path) -> None:
     (tmp_path / "looked at" / "self").symlink_to("self")
     answer = look(tmp_path / "looked at", Query())
     assert len(answer.records) == 2
-    assert "links lead to folders that were looked at already" in notes(answer.coverage)
+    assert "to what was looked at already" in notes(answer.coverage)
     assert [each.at.place.rpartition("/")[2] for each in answer.coverage.skipped] == ["self"]
 
 

@@ -18,6 +18,7 @@ from irkit.cloudtrail.store.holdings import Holdings, Rows
 from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.narrowing import Condition, narrowing
 from irkit.cloudtrail.store.rows import SELECTED, NotApart, Reader
+from irkit.counted import counted, few
 from irkit.errors import NotFound, OutsideError
 
 if TYPE_CHECKING:
@@ -173,10 +174,8 @@ def coverage(holdings: Holdings, query: Query) -> Coverage:
 
 def _notes(holdings: Holdings) -> Iterator[str]:
     if several := holdings.misnamed:
-        more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
-        one = "1 file holds other events than its name says"
-        told = one if len(several) == 1 else f"{len(several):,} files hold other events than their names say"
-        yield f"{told} ({', '.join(several[:_SHOWN])}{more}): all were read"
+        one, more = "file holds other events than its name says", "files hold other events than their names say"
+        yield f"{counted(len(several), one, more)} ({few(several, _SHOWN)}): all were read"
 
 
 def moment(microseconds: int | None) -> datetime:
