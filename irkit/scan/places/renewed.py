@@ -23,6 +23,7 @@ from irkit.scan.repository import Repository
 _MOST_ROUNDS = 6
 _SOME_COMMITS = 1_000
 _MOST_COMMITS = 20_000
+_MOST_GONE = 200
 
 
 def renewed(
@@ -30,8 +31,8 @@ def renewed(
 ) -> History | None:
     """The history that all refs lead to now. None when it cannot be told from what is known: then all must be walked.
 
-    That is so when a commit that was known may be reached no more, when clocks cannot say what came last, or when
-    something is looked for that was not looked for in the old commits.
+    That is so when a commit that is reached no more brought, took out or held last what is followed, when clocks cannot
+    say what came last, or when something is looked for that was not looked for in the old commits.
     """
     if known.shallow != shallow_hash(repository):
         return None
@@ -52,14 +53,15 @@ def renewed(
         seen, {numbers[id_]: walked.changes.bit(Track(id_, b"")) for id_ in sorted(commits & set(new.ids))}
     )
     ends = tips(repository, refs, everything, ())
-    if not _are_reached(repository, known.tips.keys() - _reached(new, known, ends)):
+    gone = _gone(repository, known.tips.keys() - _reached(new, known, ends))
+    if gone is None or not _is_nothing(repository, known, gone, walk.changes.wanted, commits):
         return None
     reach_of = reach(everything, ends.of_commit, range(len(everything.ids)))
     before = {numbers[id_]: mask for id_, (mask, _) in known.tips.items() if mask}
     stashes = {numbers[id_]: tuple(numbers[part] for part in parts) for id_, parts in known.stashes.items()}
     earlier = Earlier(known.ends, known.plain, before, stashes)
     history = History(everything, walked.changes.tracks, seen, reach_of, refs, ends, ranks(refs), earlier)
-    return history if _is_certain(history, new) else None
+    return history if _is_certain(history, new, gone.ids) else None
 
 
 def remembered(history: History, asked: frozenset[bytes], lost: Iterable[Row], about: tuple[str, str, int]) -> Known:
@@ -180,23 +182,39 @@ def _reached(new: Listed, known: Known, ends: Tips) -> set[bytes]:
     return ends.commits | parts | {parent for parents in new.parents for parent in parents}
 
 
-def _are_reached(repository: Repository, commits: Collection[bytes]) -> bool:
-    """Whether these commits, tips no more, are in the history of a branch still."""
+def _gone(repository: Repository, commits: Collection[bytes]) -> Listed | None:
+    """Of the histories of these commits, tips no more, what no branch leads to. None when that is too much."""
+    gone = Listed([], [], [])
     if not commits:
-        return True
+        return gone
     asked = b"".join(id_ + b"\n" for id_ in sorted(commits))
-    words = ("rev-list", "--max-count=1", "--stdin", "--not", "--branches", "--remotes")
-    code, said, _ = answer(repository, *words, read=asked)
-    return not code and not said
+    words = ("rev-list", "--parents", "--timestamp", f"--max-count={_MOST_GONE + 1}", "--stdin")
+    code, said, _ = answer(repository, *words, "--not", "--branches", "--remotes", read=asked)
+    listed(said.splitlines(), gone)
+    return None if code or len(gone.ids) > _MOST_GONE else gone
 
 
-def _is_certain(history: History, new: Listed) -> bool:
-    """Whether times tell which commits are the first and the last: no clock went back, no two say the same second."""
+def _is_nothing(repository: Repository, known: Known, gone: Listed, wanted: Wanted, commits: frozenset[bytes]) -> bool:
+    """Whether commits that are gone brought and took out nothing that is followed, and are not followed themselves."""
+    followed = commits | {track.object_id for track in known.tracks if track.is_commit}
+    stashed = {*known.stashes, *(part for parts in known.stashes.values() for part in parts)}
+    if not (followed | stashed).isdisjoint(gone.ids):
+        return False
+    walked = Walk(repository, wanted, 1).commits(gone)
+    return not walked.skipped and not walked.changes.of_commit
+
+
+def _is_certain(history: History, new: Listed, gone: Iterable[bytes]) -> bool:
+    """Whether times tell which commits are the first and the last: no clock went back, no two say the same second.
+
+    What a commit that is gone held last, a new one must hold later.
+    """
     ends, numbers, held = history.earlier.ends, history.graph.numbers, history.presence.held
     times = dict(zip(new.ids, new.times, strict=True))
     held_last: dict[bytes, list[int]] = {}
     for bit, end in ends.items():
         held_last.setdefault(end.last, []).append(bit)
+    newest: dict[int, int] = {}
     for id_, parents, at in zip(*new, strict=True):
         number = numbers[id_]
         for bit in bits(history.presence.brought.get(number, 0)):
@@ -205,10 +223,11 @@ def _is_certain(history: History, new: Listed) -> bool:
         for bit in bits(history.presence.left.get(number, 0)):
             if bit in ends and at == ends[bit].last_at and id_ != ends[bit].last:
                 return False
+            newest[bit] = max(at, newest.get(bit, at))
         for parent in parents:
             if at < times.get(parent, at):
                 return False
             of_parent = () if parent in times else held_last.get(parent, ())
             if any(held[number] >> bit & 1 and at <= ends[bit].last_at for bit in of_parent):
                 return False
-    return True
+    return all(newest.get(bit, 0) > ends[bit].last_at for id_ in gone for bit in held_last.get(id_, ()))

@@ -83,11 +83,14 @@ def test_refs_that_come_go_and_move_are_told_from_memory(
     for number in range(10):
         both(git, objects, tmp_path / "cache")
         old = dice.choice(list(made.trees))
-        kind = dice.choice(("tag", "branch", "on old", "moved", "forget", "merge"))
+        kind = dice.choice(("tag", "branch", "on old", "moved", "aside", "aside", "forget", "merge"))
         if kind in {"tag", "branch"}:
             git("update-ref", f"refs/{'tags' if kind == 'tag' else 'heads'}/new{number}", old)
         elif kind == "moved":
             git("update-ref", "refs/heads/0", old)
+        elif kind == "aside":
+            made.trees[commit := git.commit_tree(made.trees[old], [old])] = made.trees[old]
+            git("update-ref", f"refs/heads/{dice.randrange(4)}", commit)
         elif kind == "forget":
             made.forget()
         else:
@@ -131,6 +134,30 @@ def test_of_a_branch_that_was_merged_nothing_is_lost(git: Git, tmp_path: Path, w
     walks.clear()
     assert both(git, [held(blob)], tmp_path / "cache").places[blob][0].refs == ("refs/heads/main",)
     assert len(walks) == 1
+
+
+@pytest.mark.parametrize("how", ["amended", "brought", "taken out", "back"])
+def test_a_branch_that_was_forced_aside_is_told_from_memory(
+    git: Git, tmp_path: Path, walks: list[object], how: str
+) -> None:
+    git("config", "core.logAllRefUpdates", "false")
+    blob = git.write("a", b"one")
+    git.commit()
+    git("branch", "stays")
+    other = git.write("b", b"two" if how == "brought" else b"nothing")
+    if how == "taken out":
+        git("rm", "-q", "a")
+    git.commit("to be amended")
+    shutil.rmtree(git.folder / ".git/logs", ignore_errors=True)
+    objects = [held(blob), *([held(other)] if how == "brought" else [])]
+    both(git, objects, tmp_path / "cache")
+    git("reset", "-q", "--hard", "HEAD~1")
+    if how != "back":
+        git.commit("aside")
+    (git.folder / ".git/ORIG_HEAD").unlink()
+    walks.clear()
+    both(git, objects, tmp_path / "cache")
+    assert (len(walks) == 1) == (how == "amended"), "both() locates once without a cache"
 
 
 @pytest.mark.parametrize("later", [0, -60])
