@@ -173,13 +173,8 @@ def test_what_is_no_secret_is_passed_over(generic: Detector, text: str) -> None:
     assert _found(generic, text) == set()
 
 
-def test_a_long_line_full_of_names_takes_linear_time(generic: Detector) -> None:
-    import time
-
-    spent = []
-    for count in (20_000, 80_000):
-        body = b'password_token_key="a ' * count
-        begun = time.process_time()
-        generic.look(body)
-        spent.append(time.process_time() - begun)
-    assert spent[1] < 12 * max(spent[0], 0.05)
+def test_a_long_line_full_of_names_is_looked_at_to_its_end(generic: Detector) -> None:
+    """In a second; what goes back at each of its names would take minutes."""
+    names, value = b'password_token_key="a ' * 300_000, _some(24)
+    seen = generic.look(names + b'"\n' + f'db_password = "{value}"'.encode())
+    assert [one.value for one in seen.sightings if not one.dismissed] == [value.encode()]
