@@ -13,7 +13,7 @@ from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.kept_objects import place
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Query, Window
-from irkit.cloudtrail.quiet import QUIET, ended, quiet, silence
+from irkit.cloudtrail.quiet import NO_FILE_OF_IT, QUIET, ended, quiet, silence
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.counted import counted, few
 
@@ -96,7 +96,7 @@ def _beginning(query: Query, look: BucketLook) -> Iterator[str]:
     if span is None or look.looked.off:
         return
     if not listing.is_there:
-        yield "NO LOG FILE of the time asked for lies there: nothing happened, nothing was logged, or files are gone"
+        yield NO_FILE_OF_IT
     if listing.oldest is not None and listing.oldest - span.start > QUIET:
         oldest = iso(listing.oldest)
         yield f"the oldest log file of these days is of {oldest}: nothing happened before, or files are missing"

@@ -17,7 +17,7 @@ from irkit.cloudtrail.heard import Heard
 from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.layout import Kind, Named, Reason, left_out_for, named, named_in
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.quiet import quiet
+from irkit.cloudtrail.quiet import NO_FILE_OF_IT, is_before, quiet
 from irkit.cloudtrail.raw.listed import Chosen
 from irkit.cloudtrail.raw.looked import Looked
 from irkit.cloudtrail.raw.peeking import lies
@@ -221,6 +221,8 @@ def _coverage(label: str, query: Query, plan: _Plan, looked: Looked, names: _Nam
     span = query.span
     # An event's time may be anything: what names say of deliveries goes before it, and none is of a time to come.
     asked_at = seen.newest or (min(seen.last, plan.heard.latest) if seen.last is not None else EVER)
+    if span is not None and is_before(span, seen.first):
+        asked_at = span.start
     skipped, no_logs = _judged(looked.skipped, looked.fruitless)
     return Coverage(
         regions=tuple(sorted(query.regions or seen.regions)),
@@ -302,6 +304,8 @@ def _notes(
     missing = [account for account in query.accounts if account not in seen.accounts]
     if missing:
         yield f"there is no file of account {few(missing, _SHOWN)}"
+    if is_before(query.span, seen.first):
+        yield NO_FILE_OF_IT
     if query.span is not None and seen.first is not None and query.span.start < seen.first:
         yield f"the files begin with events of {iso(seen.first)}"
     yield from quiet(seen.newest_of, query)

@@ -8,10 +8,18 @@ from datetime import datetime, timedelta
 from irkit.cloudtrail.coverage import EVER
 from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.layout import Kind, Named
-from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.query import Query, Window
 
 QUIET = timedelta(hours=1)
 """So long after its last file the silence of one account and region is told."""
+
+
+NO_FILE_OF_IT = "NO LOG FILE of the time asked for lies there: nothing happened, nothing was logged, or files are gone"
+
+
+def is_before(span: Window | None, first: datetime | None) -> bool:
+    """Whether a span of time ends before the first event that there is: what lies there tells nothing of it."""
+    return span is not None and first is not None and span.end <= first
 
 
 def hear(one: Named, newest_of: dict[str, datetime]) -> None:

@@ -205,6 +205,14 @@ def test_a_window_before_the_first_file_is_told(tmp_path: Path) -> None:
     assert "the files begin with events of 2026-11-21" in notes(look(tmp_path, early).coverage)
 
 
+def test_of_a_time_before_the_first_file_nothing_is_concluded(tmp_path: Path) -> None:
+    hourly(tmp_path, range(2))
+    days = Window(START - timedelta(days=9), START - timedelta(days=8))
+    coverage = look(tmp_path, Query(windows=(days,))).coverage
+    assert coverage.trusted_until <= days.start
+    assert "NO LOG FILE of the time asked for lies there" in notes(coverage)
+
+
 def test_files_without_times_in_their_names_are_trusted_until_their_last_event(tmp_path: Path) -> None:
     (tmp_path / "export.json").write_text(json.dumps({"Records": [body("s3:GetObject", 600)]}))
     coverage = look(tmp_path, Query()).coverage

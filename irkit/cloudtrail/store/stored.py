@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from irkit.cloudtrail.coverage import Counts, Coverage
 from irkit.cloudtrail.heard import latest
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.quiet import is_before
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.cloudtrail.store.columns import EPOCH
@@ -158,11 +159,14 @@ def coverage(holdings: Holdings, query: Query) -> Coverage:
     totals = holdings.totals(query)
     first, last = moment(totals.first), moment(totals.last)
     span = query.span
+    asked_at = datetime.fromisoformat(totals.newest) if totals.newest else min(last, latest())
+    if span is not None and totals.first is not None and is_before(span, first):
+        asked_at = span.start
     return Coverage(
         regions=query.regions or tuple(dict.fromkeys(scope.region for scope in holdings.scopes if scope.region)),
         start=span.start if span is not None else first,
         end=span.end if span is not None else last,
-        asked_at=datetime.fromisoformat(totals.newest) if totals.newest else min(last, latest()),
+        asked_at=asked_at,
         sources=(f"store under {holdings.folder}",),
         accounts=query.accounts or tuple(dict.fromkeys(scope.account for scope in holdings.scopes if scope.account)),
         skipped=holdings.skipped,
