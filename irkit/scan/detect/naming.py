@@ -6,7 +6,7 @@ import re
 
 _REACH = 160
 _NAME = re.compile(
-    rb"(?i)(?:(?!example )[a-z]+ (?=key\b)|(?:page|continuation|pagination|csrf|xsrf) (?=token\b))?"
+    rb"(?i)(?:(?!example )[a-z]+ (?=key\b)|\b(?:page|continuation|pagination|csrf|xsrf) (?=token\b))?"
     rb"[\w.\-]*(?:pass|pwd|psw|secret|token|key|auth|cred|salt|bearer|signature|signing|session|cookie)[\w.\-]*"
 )
 _WORD = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+|[0-9]+")
@@ -44,6 +44,8 @@ _ANYWHERE = frozenset(
 _TOGETHER = (b"keyvault", b"websocket", b"notsosecret", b"notasecret", b"notsecret", b"nonsecret")
 _NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
 """The secret half of HashiCorp Vault's AppRole; ``do_not_commit``."""
+_REACT_APP = [b"react", b"app"]
+"""How names of settings begin that Create React App builds into a page (create-react-app.dev)."""
 _CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
 
 
@@ -90,6 +92,7 @@ def harmless_name(line: bytes, at: int) -> str:
     if _NO_NAME.search(line, max(0, at - _REACH), at):
         return "in a sentence or a test's result"
     words = name_words(name_before(line, at))
+    words = words[len(_REACT_APP) :] if words[: len(_REACT_APP)] == _REACT_APP else words
     if not words:
         return ""
     if (words[-1] in _TAILS or words[-1].endswith(b"hash")) and words[-2:] not in _NO_TAILS:

@@ -19,6 +19,8 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,3}")
 _CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}")
 _NOTHING = (b"", b"+", b"-")
 _LEAST_BODY = 40
+_LOGGED = 40
+"""Characters of a key on each line but the last; 64 or 70 are usual."""
 _RANDOM_BODY = 200
 _RANDOM_BITS = 5.2
 """Of base64; random base64 of 200 characters has 5.7."""
@@ -38,7 +40,9 @@ def unlike_private_key(block: bytes) -> str:
     """
     body, is_encrypted = _body(block)
     if len(body) < _LEAST_BODY or not _BASE64.fullmatch(body):
-        return NO_KEY
+        body = _logged(block)
+        if len(body) < _LEAST_BODY:
+            return NO_KEY
     trimmed = body.rstrip(b"=")
     content = binascii.a2b_base64(trimmed[: len(trimmed) - (len(trimmed) % 4 == 1)] + b"==")
     if content.startswith((_OPENSSH, _SSH2)) or (content[0] in _PGP_SECRET and b"PGP" in block[:40]):
@@ -64,6 +68,14 @@ def _body(block: bytes) -> tuple[bytes, bool]:
     if all(line.startswith(b"+") for line in kept) or all(line.startswith(b"-") for line in kept):  # a diff
         kept = [line[1:] for line in kept]
     return b"".join(kept).replace(b" ", b""), is_encrypted
+
+
+def _logged(block: bytes) -> bytes:
+    """The base64 of a block that a log printed: each line ends in a word of it, behind a time, a step or a source."""
+    lines = [part.split() for one in block.split(b"\n")[1:-1] for part in _ESCAPED_END.split(one)]
+    words = [line[-1] for line in lines if line]
+    is_logged = all(_BASE64.fullmatch(word) for word in words) and all(len(word) >= _LOGGED for word in words[:-1])
+    return b"".join(words) if is_logged else b""
 
 
 def _is_der_key(content: bytes) -> bool:

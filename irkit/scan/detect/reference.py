@@ -112,7 +112,7 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]|\\u00[01][0-9a-fA-F]")
 _FINGERPRINT = re.compile(rb"(?i)(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}")
 _DATE = re.compile(rb"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T _]\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _WHOLE = (
-    *((form, CODE) for form in (_CONSTANT, _ALGORITHM, _METHOD, _NAMED_SO, _LITERAL, _ENCODING, _TYPE, _FORMAT)),
+    *((form, CODE) for form in (_CONSTANT, _ALGORITHM, _METHOD, _NAMED_SO, _LITERAL, _ENCODING, _FORMAT)),
     (_DOTTED_LETTERS, CODE),
     *((form, REFERENCE) for form in (_SETTING, _RESOURCE, _PERCENT)),
     (_MAIL, "a mail address"),
@@ -140,6 +140,8 @@ def reference(value: bytes) -> str:
     whole = next((reason for form, reason in _WHOLE if form.fullmatch(value)), "")
     if whole or wordiness(value) < _WORDY:
         return whole
+    if _TYPE.fullmatch(value):
+        return CODE
     if _PATH.search(value):
         return REFERENCE
     if _UNBALANCED.search(value):

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from irkit.scan.detect.dismissal import dismissed
 from irkit.scan.detect.placeholder import longest_sequence
+from irkit.scan.detect.private_key import NO_KEY, unlike_private_key
+from irkit.scan.example import example
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 
 _BASE62 = string.ascii_letters + string.digits
@@ -276,3 +278,27 @@ def test_the_key_of_a_websocket_is_none_and_that_of_a_service_called_socket_is_o
     for name in (b"Sec-WebSocket-Key", b"webSocketKey", b"websocket_key"):
         assert _said(name + b": " + value, value) == "named for something else: websocket"
     assert not _said(b"SOCKET_API_KEY=" + value, value)
+
+
+def test_settings_of_create_react_app_are_no_keys_of_react_elements() -> None:
+    value = _random(32)
+    assert not _said(b"REACT_APP_API_KEY=" + value, value)
+    assert _said(b"reactKey=" + value, value) == "named for something else: react"
+
+
+def test_random_letters_are_no_name_of_a_type() -> None:
+    assert not _said(b'token = "KiASRCRiGFLPDiIdZZLBXaNzXCMEdYIs"', b"KiASRCRiGFLPDiIdZZLBXaNzXCMEdYIs")
+    assert _said(b'key = "GoogleCloudApigeeV1AppGroupAppKey"', b"GoogleCloudApigeeV1AppGroupAppKey")
+
+
+def test_a_token_of_a_status_page_is_no_mark_of_a_page() -> None:
+    value = _random(36)
+    assert not _said(b"statuspage token = " + value, value)
+    assert _said(b"page token = " + value, value) == "named for something else: page"
+
+
+def test_a_private_key_that_a_log_printed_is_one() -> None:
+    lines = example("${pem:PRIVATE}", 3).splitlines()
+    block = "\n".join([lines[0], *(f"2026-04-26 12:36:0{number % 10} {line}" for number, line in enumerate(lines[1:]))])
+    assert unlike_private_key(block.encode()) == ""
+    assert unlike_private_key(block.replace(lines[3], "no line of it").encode()) == NO_KEY

@@ -71,8 +71,12 @@ def test_the_engines_see_the_same_in_many_examples_joined(hyperscan: Detector, r
     assert hyperscan.look(whole) == re2.look(whole)
 
 
-ANYWHERE = [rule for rule in RULES if not (rule.pattern.startswith(r"(?:^|\n)") or rule.pattern.endswith(r"(?:\n|$)"))]
-"""The others' values are whole lines, or the ends of lines."""
+ANYWHERE = [
+    rule
+    for rule in RULES
+    if not (rule.pattern.startswith(r"(?:^|\n)") or rule.pattern.endswith(r"(?:\n|$)") or rule.id == "column_password")
+]
+"""The others' values are whole lines, the ends of lines, or cells of a table."""
 
 
 @pytest.mark.parametrize("rule", ANYWHERE[::9], ids=[rule.id for rule in ANYWHERE[::9]])
