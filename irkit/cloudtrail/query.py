@@ -17,6 +17,7 @@ from irkit.cloudtrail.record import Record
 
 _LISTS = (list, tuple)
 _MOST_TOLD = 10_000
+_BETWEEN = "\0"
 
 
 class Outcome(StrEnum):
@@ -92,7 +93,7 @@ class Query:
             and (not self.regions or one.region in self.regions)
             and (not self.event_ids or one.event_id in self.event_ids)
             and (self.outcome is _ANY or _ended(one, self.outcome))
-            and (not self.mentions or any(_mentions(one, each) for each in self.mentions))
+            and (not self.mentions or _mentions(one, self.mentions))
             and (not self.any_of or any(each.matches(one) for each in self.any_of))
         )
 
@@ -149,8 +150,13 @@ def _ended(one: Record, outcome: Outcome) -> bool:
             return one.denied
 
 
-def _mentions(one: Record, text: str) -> bool:
-    return any(text in each for held in (one.params, one.answer, one.extra, one.resources) for each in texts(held))
+def _mentions(one: Record, several: tuple[str, ...]) -> bool:
+    """Whether a text stands within one of the record's: a tree asks for dozens, so these are gone through once."""
+    every = [each for held in (one.params, one.answer, one.extra, one.resources) for each in texts(held)]
+    joined = _BETWEEN.join(every)
+    return bool(every) and any(
+        any(text in each for each in every) if _BETWEEN in text else text in joined for text in several
+    )
 
 
 def texts(value: object) -> Iterator[str]:
