@@ -56,8 +56,9 @@ MINTS = (
 """Calls whose answers name a key, a session, an identity or what acts as a role (API references of the services)."""
 _MAKES = frozenset({"iam:CreateUser", "iam:CreateRole"})
 _USERS = frozenset({"iam:CreateUser", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
-_NAMED_TIMES = "%b %d, %Y, %I:%M:%S %p"
-"""``Nov 30, 2024, 8:43:17 PM``: how CloudTrail writes a session's end."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HALVES = ("AM", "PM")
+_NOON = 12
 
 
 @dataclass(frozen=True)
@@ -214,8 +215,22 @@ def moment(text: str) -> datetime | None:
     """A time as CloudTrail writes it in answers, in UTC; None for none."""
     plain = text.replace("\u202f", " ").strip()
     with suppress(ValueError):
-        at = datetime.fromisoformat(plain)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    with suppress(ValueError):
-        return datetime.strptime(plain, _NAMED_TIMES).replace(tzinfo=UTC)
+        if not plain[:1].isalpha():
+            at = datetime.fromisoformat(plain)
+            return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        return _named(plain)
     return None
+
+
+def _named(text: str) -> datetime:
+    """``Nov 30, 2024, 8:43:17 PM``, as a session's end is written: a tenth of what ``strptime`` takes, for thousands.
+
+    Raises ``ValueError`` for anything else.
+    """
+    month, day, year, clock, half = text.split()
+    hour, minute, second = map(int, clock.split(":"))
+    if not 1 <= hour <= _NOON or not (day.endswith(",") and year.endswith(",")):
+        raise ValueError(text)
+    hour = hour % _NOON + (_NOON if _HALVES.index(half.upper()) else 0)
+    number = _MONTHS.index(month.title()) + 1
+    return datetime(int(year[:-1]), number, int(day[:-1]), hour, minute, second, tzinfo=UTC)

@@ -11,13 +11,13 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def printable(text: str) -> str:
     """``text`` on one line: line breaks and tabs become a space, what a terminal might obey becomes ``�``."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_shown(c) for c in text)
 
 
 def _shown(character: str) -> str:
-    import unicodedata  # what is printed is mostly ASCII, and a hook has no time
+    import unicodedata  # what is printed is mostly printable, and a hook has no time
 
     if character in "\n\r\t":
         return " "

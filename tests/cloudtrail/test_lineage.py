@@ -215,6 +215,10 @@ def test_ends_are_read_as_cloudtrail_writes_them() -> None:
     assert moment("Nov 30, 2024, 8:43:17\u202fPM") == at
     assert moment("2024-11-30T20:43:17Z") == at
     assert moment("soon") is None
+    assert moment("Nov 30, 2024, 12:03:17 AM") == datetime(2024, 11, 30, 0, 3, 17, tzinfo=UTC)
+    assert moment("Nov 30, 2024, 12:03:17 PM") == datetime(2024, 11, 30, 12, 3, 17, tzinfo=UTC)
+    for wrong in ("Nov 30, 2024, 13:43:17 PM", "Nov 31, 2024, 8:43:17 PM", "Nox 30, 2024, 8:43:17 PM", "Nov 30, 2024"):
+        assert moment(wrong) is None
 
 
 def test_what_an_instance_of_the_tree_does_with_its_role_is_of_the_tree() -> None:

@@ -166,11 +166,13 @@ class Hunt:
             apart = [one for one in fresh if one.kind not in SIGNS or bearer(one.arn) not in asked]
             self._left_out += max(0, len(apart) - room)
             apart, room = apart[:room], max(0, room - len(apart))
+            before = len(self._pool), len(self._taken)
             for query in tree_looks(self._needed, apart):
                 yield from self._looked(query, self._is_theirs, "what came of the keys")
             if not is_by_attribute(self._source):
                 yield from self._look_aside(fresh)
-            self.tree = tree(roots, (*self._pool.values(), *self._taken))
+            if (len(self._pool), len(self._taken)) != before:
+                self.tree = tree(roots, (*self._pool.values(), *self._taken))
         self._left_out += sum(one.id not in followed for one in self.tree.births)
         late = {each: one for each, one in self._pool.items() if each not in self.kept and self._is_theirs(one)}
         if late:

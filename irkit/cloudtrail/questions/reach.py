@@ -144,7 +144,11 @@ def taken_look(query: Query, births: Iterable[Birth]) -> Query | None:
         return None
     users = [one for one in several if one.kind is Kind.USER]
     calls = (*(("iam:CreateAccessKey",) if users else ()), *(ASSUMING if len(users) < len(several) else ()))
-    named = _several(one.source_identity if one.marks else one.id.rpartition("/")[2] for one in several)
+    # A role is assumed by its ARN; a user, or a session in the console, is named alone.
+    named = _several(
+        one.source_identity if one.marks else one.id if one.kind is Kind.ROLE else one.id.rpartition("/")[2]
+        for one in several
+    )
     asked = _later(query, several, _LONGEST_SESSION)
     return replace(asked, calls=calls, mentions=named, outcome=Outcome.SUCCEEDED)
 

@@ -64,6 +64,18 @@ def queries(records: tuple[Record, ...]) -> list[Query]:
     return [*asked, Query(outcome=Outcome.DENIED), Query(mentions=("",)), Query(calls=("ÅSource:X",))]
 
 
+def test_many_texts_that_are_mentioned_are_looked_for_as_they_stand(kept: Kept, records: tuple[Record, ...]) -> None:
+    """By one expression, to which signs mean nothing: only these records hold them."""
+    some = list(dict.fromkeys(text[-20:] for one in records for text in texts(one.params) if len(text) > 4))[:40]
+    several = (*some, "a.b*c", "(", "[x", "é|ü", "^$", "{2}", "\\Q")
+    query = Query(mentions=several)
+    expected = [one for one in records if query.matches(one)]
+    assert 0 < len(expected) < len(records)
+    assert list(found(Stored(kept.folder), query).records) == expected
+    nothing = Query(mentions=("a.b*c", "(", "[x", "é|ü", "^$", "{2}", "\\Q", "none", ".*"))
+    assert list(found(Stored(kept.folder), nothing).records) == [one for one in records if nothing.matches(one)]
+
+
 def test_every_query_gives_what_it_gives_on_raw_records(kept: Kept, records: tuple[Record, ...]) -> None:
     asked = queries(records)
     assert len(asked) > 300
