@@ -153,11 +153,12 @@ def _place(clients: Clients, mirror: Mirror, key_id: str, hit: Hit) -> Place:
 
 
 def _cut(place: Place, secrets: Sequence[Secret]) -> Place:
-    """A path or an author's name can hold the secret too; what is told of a place never does."""
-    path, author = place.path, place.author
+    """A path, an author's name or a ref's can hold the secret too; what is told of a place never does."""
+    texts = [place.path, place.author, *place.refs]
     for secret in secrets:
-        path, author = (text.replace(secret.reveal(), _CUT) for text in (path, author))
-    return place.model_copy(update={"path": path, "author": author})
+        texts = [text.replace(secret.reveal(), _CUT) for text in texts]
+    path, author, *refs = texts
+    return place.model_copy(update={"path": path, "author": author, "refs": tuple(refs)})
 
 
 def _one_a_secret(places: Sequence[Place]) -> tuple[Locator, ...]:

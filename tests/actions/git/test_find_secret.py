@@ -85,6 +85,15 @@ def test_a_path_or_an_author_that_holds_the_secret_is_told_without_it(forge: For
     assert SECRET.encode() not in (forge.folder / result.evidence).read_bytes()
 
 
+def test_a_ref_that_is_named_by_the_secret_is_told_without_it(forge: Forge) -> None:
+    pushed = Pushed("ann", datetime(2026, 1, 2, tzinfo=UTC), "a branch of its own")
+    forge.git.push_file(NAME, f"try-{SECRET}", "keys.csv", f"{KEY_ID}\n", pushed)
+    result = found(forge)
+    assert "refs/heads/try-[secret]" in result.refs
+    assert SECRET not in result.model_dump_json()
+    assert SECRET.encode() not in (forge.folder / result.evidence).read_bytes()
+
+
 def test_no_mirror_is_left_behind(forge: Forge) -> None:
     found(forge)
     assert list((forge.folder / "work").iterdir()) == []
