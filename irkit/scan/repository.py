@@ -24,6 +24,7 @@ _QUIET = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
     "log.showSignature=false",
+    "advice.graftFileDeprecated=false",  # of GIT_GRAFT_FILE below
 )
 READ_ONLY = {
     "GIT_OPTIONAL_LOCKS": "0",

@@ -99,7 +99,7 @@ class Pack:
         """The number of an entry by its number in the order of ids."""
         if self._offsets is None:
             self._offsets = self.index.offsets()
-        return bisect_left(self.entries.offsets, self._offsets[at])
+        return bisect_left(self.entries.offsets, self._offsets[at], hi=self.index.count)  # the last can be a cut pack's
 
     def ids(self, numbers: set[int]) -> dict[int, str]:
         """The ids of these entries, in hex."""

@@ -19,7 +19,7 @@ _LEAN = ("core.packedGitWindowSize=1m", "core.packedGitLimit=64m", "core.deltaBa
 """Else a git maps the whole pack and keeps 96 MB of bases. It costs little time (git/git: 10.4 s for 9.9 s)."""
 _BUFFERED = {"GIT_FLUSH": "0"}
 """Else a git writes to a pipe commit by commit."""
-_QUIET = ("core.warnAmbiguousRefs=false", "advice.graftFileDeprecated=false")
+_QUIET = ("core.warnAmbiguousRefs=false",)
 
 
 class Task(NamedTuple):

@@ -197,6 +197,31 @@ def test_random_damage_is_never_silent_and_never_a_crash(packed: tuple[Path, Pat
         assert scanned.is_incomplete or secrets(scanned) == everything
 
 
+@pytest.mark.parametrize("commits", [2, 3, 4])
+def test_a_pack_that_was_cut_is_told_though_its_objects_are_known(tmp_path: Path, commits: int) -> None:
+    repo = made(tmp_path / "repo")
+    for number in range(commits):
+        commit(repo, {f"f{number}": word(number)})
+    git(repo, "repack", "-adq")
+    scan(repo, cache=tmp_path / "cache")
+    (pack,) = (repo / ".git/objects/pack").glob("*.pack")
+    pack.chmod(0o644)
+    os.truncate(pack, 100)
+
+    scanned = scan(repo, cache=tmp_path / "cache")
+
+    assert secrets(scanned) == secrets(scan(repo))
+    assert f"pack/{pack.name}" in dict(scanned.skipped)
+    assert scanned.is_incomplete
+
+
+def test_what_git_advises_of_our_own_settings_is_not_told(packed: tuple[Path, Path]) -> None:
+    repo, pack = packed
+    pack.unlink()
+
+    assert not [reason for _, reason in scan(repo).skipped if "hint" in reason]
+
+
 def test_an_index_without_its_pack_is_told(packed: tuple[Path, Path]) -> None:
     repo, pack = packed
     pack.unlink()
