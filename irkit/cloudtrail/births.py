@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cloudtrail.identity import who
+from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import texts
 from irkit.cloudtrail.record import Record, part, word
 
@@ -46,6 +47,8 @@ RUNS = frozenset({Kind.INSTANCE, Kind.FUNCTION})
 
 ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 """Calls that give a role's session."""
+GIVING = ("iam:CreateAccessKey", *ASSUMING)
+"""Calls that give a key or a session to who need not be the caller, and name who that is."""
 MINTS = (
     *(*ASSUMING, "sts:AssumeRoot"),
     *("sts:GetSessionToken", "sts:GetFederationToken", "sts:GetDelegatedAccessToken"),
@@ -61,8 +64,7 @@ _HALVES = ("AM", "PM")
 _NOON = 12
 
 
-@dataclass(frozen=True)
-class Birth:
+class Birth(NamedTuple):
     """One key, session or identity, and the call that brought it into being."""
 
     id: str
@@ -106,17 +108,37 @@ def births(records: Iterable[Record]) -> tuple[Birth, ...]:
     caller made and gave a password the making counts alone, and of one second it comes first: times are whole seconds,
     and a script does both in one.
     """
+    return merged(told(records))
+
+
+def told(records: Iterable[Record]) -> Iterator[Birth]:
+    """What each record by itself says was brought into being: to be ``merged``."""
+    for one in records:
+        if one.name in _NAMES and one.call in _MINTS and not one.error:
+            yield from _births(one)
+
+
+def each_once(several: Iterable[Birth]) -> tuple[Birth, ...]:
+    """Those that records tell, each once by its event: of doubles that stays whose record lies first."""
     found: dict[tuple[str, str], Birth] = {}
-    made = [one for one in records if one.call in _MINTS and not one.error]
-    for one in sorted(made, key=lambda each: (each.at, each.event_id)):
-        for birth in _births(one):
-            is_again = birth.kind is Kind.CONSOLE or (birth.kind is Kind.USER and not birth.is_creation)
-            known = found.setdefault((birth.id, birth.by if is_again else ""), birth)
-            if birth.kind in SIGNS and _is_key(birth.by) and not _is_key(known.by):
-                found[birth.id, ""] = replace(birth, at=known.at)
+    for one in several:
+        known = found.setdefault((one.event_id, one.id), one)
+        if known is not one and Locator.read(one.locator) < Locator.read(known.locator):
+            found[one.event_id, one.id] = one
+    return tuple(found.values())
+
+
+def merged(several: Iterable[Birth]) -> tuple[Birth, ...]:
+    """As ``births``, of what records tell one by one."""
+    found: dict[tuple[str, str], Birth] = {}
+    for birth in sorted(several, key=_order):
+        is_again = birth.kind is Kind.CONSOLE or (birth.kind is Kind.USER and not birth.is_creation)
+        known = found.setdefault((birth.id, birth.by if is_again else ""), birth)
+        if birth.kind in SIGNS and _is_key(birth.by) and not _is_key(known.by):
+            found[birth.id, ""] = birth._replace(at=known.at)
     makers = {each: one.by for (each, by), one in found.items() if not by}
-    several = (one for (each, by), one in found.items() if not by or makers.get(each) != by)
-    return tuple(sorted(several, key=lambda one: (one.at, not one.is_creation)))
+    kept = (one for (each, by), one in found.items() if not by or makers.get(each) != by)
+    return tuple(sorted(kept, key=lambda one: (one.at, not one.is_creation)))
 
 
 def _is_key(text: str) -> bool:
@@ -169,6 +191,8 @@ def _birth(one: Record, kind: Kind, made: str, arn: str) -> Birth:
 
 
 _MINTS = frozenset(MINTS)
+_NAMES = frozenset(each.partition(":")[2] for each in MINTS)
+_order = attrgetter("at", "event_id")
 
 
 def _made(one: Record) -> tuple[Kind, str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from irkit.cloudtrail.births import SIGNS, Birth, births
+from irkit.cloudtrail.births import SIGNS, Birth, merged, told
 from irkit.cloudtrail.family import Family, Join, caller
 from irkit.cloudtrail.record import Record
 
@@ -57,14 +57,14 @@ class Tree:
             waiting.extend((depth + 1, one.id, one) for one in reversed(below.get(here, ())))
 
 
-def tree(roots: Iterable[str], records: Iterable[Record]) -> Tree:
-    """What came of the roots (key ids, or ARNs of users and roles) by these records.
+def tree(roots: Iterable[str], records: Iterable[Record], others: Iterable[Birth] = ()) -> Tree:
+    """What came of the roots (key ids, or ARNs of users and roles) by these records, and by others that told of births.
 
     Joined by the caller's key id; where that is not known, by who a caller is (``Join``). A user who only got a
     password is here by what its sessions in the console do; what it does with keys of its own is its own.
     """
     first = tuple(dict.fromkeys(roots))
-    found = births(records)
+    found = merged((*told(records), *others))
     family = Family(first, found)
     above: dict[str, tuple[str, Join]] = {}
     picked: dict[str, Birth] = {}

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from irkit.cloudtrail.births import Birth
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.query import Query, Window, is_call
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch, Progress, Source
+from irkit.cloudtrail.source import Batch, Progress, Source, TellsBirths
 
 MOST_HELD = 100_000
 """So many records are kept; of more, none: the second look reads the files again."""
@@ -53,7 +54,7 @@ class _Memory:
         return time.monotonic() - self.used_at < _FRESH_SECONDS
 
 
-class Knowing(Source, Protocol):
+class Knowing(Source, TellsBirths, Protocol):
     """A source that is opened."""
 
     def owners(self, query: Query) -> tuple[str, ...]:
@@ -114,6 +115,14 @@ class OnePass:
                 return (yield from self._known(ready, query))
         arns, coverage = yield from self._peek(query)
         return (yield from self._pass(self._raw, query, arns)) if coverage is None else coverage
+
+    def given(self, query: Query) -> tuple[Birth, ...] | None:
+        """As ``TellsBirths`` has it: what the source that is open knows."""
+        return None if self._opened is None else self._opened.given(query)
+
+    def unstored(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """As ``TellsBirths`` has it."""
+        return self.look(query) if self._opened is None else self._opened.unstored(query)
 
     def _rest(self, source: Source, query: Query, held: _Held) -> Generator[Batch, None, Coverage]:
         """What is kept of some of the callers; only the others are looked for."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from irkit.cloudtrail.given_to import given_to
 from irkit.cloudtrail.record import Record
 
 _LISTS = (list, tuple)
@@ -69,6 +70,9 @@ class Query:
     calls: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     """Texts within any text of the parameters, the answer or the resources: a secret's name, a key's ARN."""
+    given_to: tuple[str, ...] = ()
+    """Names of whom a key or a session was given to (``given_to.py``). Who asks so mentions the same texts: by these
+    a source narrows."""
     accounts: tuple[str, ...] = ()
     """Whose log it is."""
     regions: tuple[str, ...] = ()
@@ -93,6 +97,7 @@ class Query:
             and (not self.regions or one.region in self.regions)
             and (not self.event_ids or one.event_id in self.event_ids)
             and (self.outcome is _ANY or _ended(one, self.outcome))
+            and (not self.given_to or not given_to(one).isdisjoint(self.given_to))
             and (not self.mentions or _mentions(one, self.mentions))
             and (not self.any_of or any(each.matches(one) for each in self.any_of))
         )

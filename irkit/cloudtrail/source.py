@@ -6,12 +6,15 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.record import Record
+
+if TYPE_CHECKING:
+    from irkit.cloudtrail.births import Birth
 
 
 class Progress(NamedTuple):
@@ -81,6 +84,20 @@ def steadied(source: Source) -> Iterator[Source]:
         return
     with source.steady() as held:
         yield held
+
+
+@runtime_checkable
+class TellsBirths(Protocol):
+    """A source that knows of some of its records, without a look, what these say was brought into being."""
+
+    def given(self, query: Query) -> tuple[Birth, ...] | None:
+        """What the records it knows tell of births, of those that a query for ``given_to`` matches, one by one.
+
+        None when it does not know that of this query.
+        """
+
+    def unstored(self, query: Query) -> Generator[Batch, None, Coverage]:
+        """As ``Source.look``, but for the records that ``given`` tells of: the coverage is that of all."""
 
 
 @dataclass(frozen=True)

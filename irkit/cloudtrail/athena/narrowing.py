@@ -71,7 +71,7 @@ def narrowed(query: Query, dialect: Dialect = TABLE) -> Narrowing:
         reads |= {"requestparameters"}
     narrowing = (*said, *_LEFT) if said and all(said) else ()
     is_told = dialect.answers is not None or query.outcome is Outcome.ANY
-    exact = is_told and not query.mentions and _is_exact(query)
+    exact = is_told and not query.mentions and not query.given_to and _is_exact(query)
     return Narrowing(tuple(each for _, each in found), narrowing, exact, reads)
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from irkit.cloudtrail.attribution import Cause, causes
-from irkit.cloudtrail.births import SIGNS, Birth, Kind, births
+from irkit.cloudtrail.births import SIGNS, Birth, Kind, births, each_once, told
 from irkit.cloudtrail.coverage import NO_FILE, Coverage
 from irkit.cloudtrail.family import bearer
 from irkit.cloudtrail.lineage import Tree, tree
@@ -30,13 +30,14 @@ from irkit.cloudtrail.questions.reach import (
 from irkit.cloudtrail.questions.tally import Tally, Unknown
 from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch, Progress, Source, in_order, is_by_attribute
+from irkit.cloudtrail.source import Batch, Progress, Source, TellsBirths, in_order, is_by_attribute
 from irkit.errors import OutsideError
 
 _MOST_GENERATIONS = 25
 _MOST_FOLLOWED = 1_000
 _MOST_NAMED = 10
 _BEARERS = frozenset({Kind.USER, Kind.ROLE})
+Look = Generator[Batch, None, Coverage]
 
 
 class Hunt:
@@ -48,7 +49,7 @@ class Hunt:
         self._needed = self._bare = Query()
         self._pool: dict[str, Record] = {}
         """All that the callers did, by event id: also what is not asked for but may be behind what is."""
-        self._taken: list[Record] = []
+        self._taken: tuple[Birth, ...] = ()
         """What others made of users, roles and marks of the tree: not what the callers did."""
         self._coverages: list[Coverage] = []
         """The first is that of the look for what is asked for."""
@@ -87,9 +88,9 @@ class Hunt:
         if self._follow is not Follow.ALONE:
             yield from self._attribute()
 
-    def _batches(self, query: Query, purpose: str) -> Generator[Batch, None, None]:
+    def _batches(self, query: Query, purpose: str, look: Look | None = None) -> Generator[Batch, None, None]:
         """One look. What was found before stays an answer when a later look fails: the coverage names it."""
-        look = self._source.look(query)
+        look = look or self._source.look(query)
         with closing(look):
             while True:
                 try:
@@ -136,10 +137,10 @@ class Hunt:
         self._lead = self._coverages.pop()
         return tuple(records)
 
-    def _aside(self, query: Query, purpose: str) -> Generator[Batch, None, list[Record]]:
+    def _aside(self, query: Query, purpose: str, look: Look | None = None) -> Generator[Batch, None, list[Record]]:
         """Look for what is judged before it is told; oldest first."""
         records: list[Record] = []
-        for batch in self._batches(query, purpose):
+        for batch in self._batches(query, purpose, look):
             records.extend(batch.records)
             yield Batch((), batch.progress)
         return list(in_order(records))
@@ -172,7 +173,7 @@ class Hunt:
             if not is_by_attribute(self._source):
                 yield from self._look_aside(fresh)
             if (len(self._pool), len(self._taken)) != before:
-                self.tree = tree(roots, (*self._pool.values(), *self._taken))
+                self.tree = tree(roots, self._pool.values(), self._taken)
         self._left_out += sum(one.id not in followed for one in self.tree.births)
         late = {each: one for each, one in self._pool.items() if each not in self.kept and self._is_theirs(one)}
         if late:
@@ -183,11 +184,19 @@ class Hunt:
         """Look for what is known by less than a key: what others made of these, who bears their source identity."""
         taken = taken_look(self._needed, fresh)
         if taken is not None:
-            self._taken += yield from self._aside(taken, "what others made of what came of the keys")
+            yield from self._take(taken)
         marked = marked_look(self._needed, fresh)
         if marked is not None:
-            self.tree = tree(self.tree.roots if self.tree else (), (*self._pool.values(), *self._taken))
+            self.tree = tree(self.tree.roots if self.tree else (), self._pool.values(), self._taken)
             yield from self._looked(marked, self._is_theirs, "what bears a source identity of the tree")
+
+    def _take(self, query: Query) -> Generator[Batch, None, None]:
+        """Look for what others made; what the source knows of it already is not looked for."""
+        source = self._source
+        known = source.given(query) if isinstance(source, TellsBirths) else None
+        look = source.unstored(query) if known is not None and isinstance(source, TellsBirths) else None
+        records = yield from self._aside(query, "what others made of what came of the keys", look)
+        self._taken = each_once((*self._taken, *(known or ()), *told(records)))
 
     def _is_theirs(self, one: Record) -> bool:
         """Whether a record is asked for, and of the tree as it is."""

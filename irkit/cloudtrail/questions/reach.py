@@ -150,7 +150,7 @@ def taken_look(query: Query, births: Iterable[Birth]) -> Query | None:
         for one in several
     )
     asked = _later(query, several, _LONGEST_SESSION)
-    return replace(asked, calls=calls, mentions=named, outcome=Outcome.SUCCEEDED)
+    return replace(asked, calls=calls, mentions=named, given_to=named, outcome=Outcome.SUCCEEDED)
 
 
 def _later(query: Query, births: Sequence[Birth], back: timedelta = WITHIN) -> Query:

@@ -21,6 +21,7 @@ from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.raw.inflated import REFUSED
 from irkit.cloudtrail.source import Progress
 from irkit.cloudtrail.store.entries import PARTS, Part, Registration, Scope, StoredFile, Unread, is_whole
+from irkit.cloudtrail.store.given import keeping_given
 from irkit.cloudtrail.store.job import FileDone, Job, JobDone, JobFile
 from irkit.cloudtrail.store.manifest import Manifest, unwritable
 from irkit.cloudtrail.store.marks import marking
@@ -84,6 +85,7 @@ def building(folder: Path, files: Iterable[ToAdd], processes: int = 2) -> Genera
         yield from settling(folder, manifest)
         _sweep(folder, manifest)
         yield from marking(folder, manifest)
+        yield from keeping_given(folder, manifest)
         from irkit.cloudtrail.store.seen_counts import count_everything
 
         rows = sum(part.rows for part in manifest.parts())

@@ -12,12 +12,14 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from irkit.cloudtrail.births import Birth
 from irkit.cloudtrail.coverage import NO_FILE, Coverage
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import stamp
 from irkit.cloudtrail.source import Batch, Progress, Source
 from irkit.cloudtrail.store.entries import Part
+from irkit.cloudtrail.store.given import births_given
 from irkit.cloudtrail.store.holdings import Holdings
 from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.stored import coverage, in_words, looking, owners
@@ -154,6 +156,10 @@ class Ready:
         except StoreBroken as error:
             return (yield from self._all_raw(query, error))
         return (yield from self._unstored(self._held, query))
+
+    def given(self, query: Query) -> tuple[Birth, ...] | None:
+        """As ``TellsBirths`` has it."""
+        return None if self._held is None else births_given(self._held.holdings, query)
 
     def unstored(self, query: Query) -> Generator[Batch, None, Coverage]:
         """As ``look``, but for the records that are in the store: the coverage is that of all."""

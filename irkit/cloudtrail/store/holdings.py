@@ -174,9 +174,13 @@ class Holdings:
         return Marks(self.manifest)
 
     @cached_property
+    def gone(self) -> frozenset[tuple[str, str]]:
+        """Names of parts, and the places in them whose rows do not count."""
+        return frozenset((*self.manifest.retired(), *self.manifest.parts_of(self.left_out)))
+
+    @cached_property
     def _gone(self) -> list[tuple[str, str]]:
-        rows = (*self.manifest.retired(), *self.manifest.parts_of(self.left_out))
-        return [(str(self.folder / PARTS / part), place) for part, place in rows]
+        return [(str(self.folder / PARTS / part), place) for part, place in self.gone]
 
     def _paths(self, parts: Iterable[Part]) -> list[Path]:
         return [path_of(self.folder, part) for part in parts]

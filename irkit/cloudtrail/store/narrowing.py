@@ -56,6 +56,7 @@ def _by_fields(query: Query) -> tuple[Condition, ...]:
         _calls(query.calls),
         _outcome(query.outcome),
         _mentions(query.mentions),
+        *((_UNTOLD,) if query.given_to else ()),
     ]
     if not query.arns:
         return (_joined(common),)
@@ -76,6 +77,8 @@ def _joined(every: Iterable[Condition]) -> Condition:
 
 
 _ALL = Condition("", (), exact=True)
+_UNTOLD = Condition("true", (), exact=False)
+"""No column tells it."""
 
 
 def _equal(query: Query) -> Iterable[Condition]:

@@ -111,6 +111,7 @@ def test_what_comes_after_reading_is_told_step_by_step(tmp_path: Path) -> None:
         ("parts written anew", 0, 1),
         ("parts written anew", 1, 1),
         ("parts marked", 1, 1),
+        ("parts looked through", 1, 1),
         ("events counted", 0, 5),
     ]
 
