@@ -7,10 +7,16 @@ import re
 
 from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
-from irkit.scan.detect.reference import converted, reference
-from irkit.scan.detect.shape import unlike_password, unlike_random
+from irkit.scan.detect.reference import REFERENCE, converted, reference
+from irkit.scan.detect.shape import A_WORD, unlike_password, unlike_random
 
 _TEXT = re.compile(rb"[\x20-\x7e\r\n\t]+")
+_ADDRESS = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]{1,20}://[^\s@?]+")
+"""Without a user, and asking nothing."""
+_NO_TEXT_OF = re.compile(
+    rb"(?i)(?:(?:my|the|new|some|your)[_-]?)?(?:[a-z]{2,10}[_-]?)?pass(?:word|wd)?|(?:value|data|key)[_-]?\d{0,2}|[a-z]{1,5}"
+)
+"""``mysqlpassword``, ``value-1``, ``abc``."""
 _NO_TEXT = "no base64 of a text"
 _LEAST_OPAQUE = 60
 _LEAST_PASSWORD = 6
@@ -40,7 +46,9 @@ def unlike_base64_text(value: bytes) -> str:
         return reason
     if is_published(text) or placeholder(text):
         return placeholder(text) or "documented example"
-    return reference(text) or reference(password)
+    if _ADDRESS.fullmatch(text):
+        return REFERENCE
+    return reference(text) or reference(password) or (A_WORD if _NO_TEXT_OF.fullmatch(text) else "")
 
 
 def unlike_base64_pair(value: bytes) -> str:

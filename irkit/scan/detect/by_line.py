@@ -16,13 +16,17 @@ _CALLED_EXAMPLE = re.compile(
 _SAID_HARMLESS = re.compile(
     rb"(?i)\bnot[ -]?(?:an? )?(?:real )?secret\b|\bnosec\b|nolint:[ \w,]*gosec|noqa: ?S10\d|false[ -]positive"
 )
-_EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\bexpect\w*\(|\.should\b|\btoEqual\(|\btoBe\(")
+_EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\b(?:expect\w*|andExpect)\(|\.should\b|\btoEqual\(|\btoBe\(")
 _TEST_TABLE = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?(?:\w+\.)?(?:test|dummy|fake|mock)_")
 _TEST_VECTOR = re.compile(
     rb"(?i)\btest[ _-]?vectors?\b|\bknown[ _-]answer\b|\brfc[ -]?\d{4}\b|\bnist\b|(?<![a-z])fips(?![a-z])"
 )
 _EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|invalid|localhost)(?![\w-])")
 _AROUND = 200
+_IN_EXAMPLE = re.compile(rb"://(?:[\w-]+\.)*example\.(?:com|org|net|edu)(?::\d{1,5})?[/?#][^\s\"'`<>]*$")
+"""An address at a host that nobody has (RFC 2606), up to the value."""
+_INVITED = re.compile(rb"(?i)[/.](?:zoom\.(?:us|com)/[a-z]{1,2}/\d{6,14}\?pwd=|docs\.google\.com/[\w/]{4,40}\?key=)$")
+"""The passcode within an invitation, the id of a document: they are the address itself, given to whoever is to come."""
 _IN_PATH = re.compile(rb"://[\w.-]+(?:(?::\d{1,5})?/[^\s\"'`<>()?&=#@:,;]*)?$")
 """An address without a query, up to the value."""
 _TOP_LEVEL = re.compile(rb"[a-z]{2,12}(?:\.[a-z]{2})?/")
@@ -32,8 +36,8 @@ _BADGE = re.compile(
 """The token of a picture that a page shows to everybody."""
 _EXPANSION, _OTHERWISE = re.compile(rb"\$\{\w+:?$"), re.compile(rb"[?+]")
 """``${NAME:?what to say}`` of a shell."""
-_JENKINS = re.compile(rb"=\s*credentials\(\s*[\"']$")
-"""``environment { KEY = credentials('id') }`` of a Jenkinsfile (jenkins.io, 'Using a Jenkinsfile')."""
+_JENKINS = re.compile(rb"=\s*credentials\(\s*[\"']$|\bsshagent\s*\(\s*(?:credentials:\s*)?\[?[\"']$")
+"""``environment { KEY = credentials('id') }`` of a Jenkinsfile (jenkins.io, 'Using a Jenkinsfile'), ``sshagent``."""
 
 
 def said_by_line(line: bytes, start: int, end: int) -> str:
@@ -43,7 +47,7 @@ def said_by_line(line: bytes, start: int, end: int) -> str:
         return "a mail address"
     if _JENKINS.search(before) or (_OTHERWISE.match(line, start) and _EXPANSION.search(before)):
         return REFERENCE
-    if _is_in_address(line, start, end, before):
+    if _INVITED.search(before) or _is_in_address(line, start, end, before):
         return IN_ADDRESS
     if _TEST_VECTOR.search(before):
         return TEST_VECTOR
@@ -53,7 +57,7 @@ def said_by_line(line: bytes, start: int, end: int) -> str:
         return TEST_VALUE
     if _EXPECTED.search(before):
         return "what a test expects"
-    if _EXAMPLE_HOST.match(line, end) or _CALLED_EXAMPLE.search(before):
+    if _EXAMPLE_HOST.match(line, end) or _IN_EXAMPLE.search(before) or _CALLED_EXAMPLE.search(before):
         return DOCUMENTED
     return ""
 

@@ -24,13 +24,13 @@ _LITERALS = frozenset(("assigned_password", "password_argument"))
 """Rules whose values stand in quotes."""
 _RAILS_KEY = re.compile(rb"(?:^|/)config/(?:master|credentials/[\w.\-]+)\.key$")
 _A_HASH = re.compile(rb"\$(?:apr1|[1567y]|2[abxy]|gy|argon2\w{1,2})\$")
-_PACKED = re.compile(rb"(?i)\.(?:gz|bz2|xz|zst|lzma)$")
+_PACKED = re.compile(rb"(?i)\.(?:gz|gzip|bz2|xz|zst|lzma)$")
 _PROSE = re.compile(rb"[ \t](?:to|is|as|like) `$")
 _JWK = "jwk_private_key"
 _LOCK = re.compile(
     rb"(?i)(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.ya?ml|yarn\.lock|bun\.lockb?|composer\.lock"
     rb"|gemfile\.lock|pipfile\.lock|poetry\.lock|pdm\.lock|uv\.lock|cargo\.lock|podfile\.lock|mix\.lock|flake\.lock"
-    rb"|pubspec\.lock|brewfile\.lock\.json|packages\.lock\.json|cartfile\.resolved|package\.resolved|go\.(?:work\.)?sum"
+    rb"|pubspec\.lock|brewfile\.lock\.json|packages\.lock\.json|cartfile\.resolved|package\.resolved|go\.(?:work\.)?sum|meta-inf/(?:manifest\.mf|[^/]*\.sf)"
     rb"|gradle\.lockfile|verification-metadata\.xml|deno\.lock|\.terraform\.lock\.hcl|chart\.lock|conan\.lock"
     rb"|(?:sha\d*|md5)sums?(?:\.txt)?|checksums?\.txt|manifest\.sha256|\.secrets\.baseline|\.gitleaksignore|\.gitleaks-baseline\.json|[^/]*\.(?:sha1|sha256|sha512|md5|sum|integrity))$"
 )
@@ -64,6 +64,15 @@ _ASIDE = re.compile(
 _MESSAGE = b"message.txt"
 """A commit's or a tag's: a text."""
 _TRANSCRIPT = re.compile(rb"\s*(?:[#*/]+\s*)?(?:\$|>>>|PS>|[\w.@~-]{1,30}[$#]) [\w{]")
+SHOWN = "shown in a transcript"
+_PYTHON = re.compile(rb"\.pyi?$")
+_PRINTED = re.compile(rb"\s*[A-Z][A-Z0-9_]*:(?:'[^']*'|\"[^\"]*\")\s*$")
+"""``NAME:'value'``: no statement of Python and no YAML, which wants a blank; a program has printed it."""
+_PIPELINE = re.compile(rb"(?i)(?:^|/)[^/]*jenkinsfile[^/]*$|\.(?:groovy|jenkins)$")
+_CREDENTIALS_ID = re.compile(
+    rb"(?i)cred(?:ential)?s?(?:_?id)?[\"']?\s*[:=]\s*[\"'][0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\w*[\"']"
+)
+"""By which Jenkins knows what it keeps (jenkins.io, 'Using credentials')."""
 _CONFIGURATION = re.compile(
     rb"(?i)(?:^|/)[\w.\-]*(?:config|settings|credential|secret|database|environment|parameters)[\w.\-]*\.(?:php|inc)$"
 )
@@ -107,15 +116,17 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
         return _key_at(name)
     if (rule.confidence is not Confidence.HIGH or "jwt" in rule.checks) and _is_of_a_copy(name):
         return COPIED
-    if rule.confidence is Confidence.HIGH or not (_BY_CONTEXT.intersection(rule.checks) or rule.id == _HASHES):
+    if rule.confidence is Confidence.HIGH:
+        return ""
+    if _LOCK.search(name):
+        return LOCK_FILE
+    if not (_BY_CONTEXT.intersection(rule.checks) or rule.id == _HASHES):
         return ""
     return _kind_at(rule, value, name) or _by_strength(rule, value, line, name or _MESSAGE)
 
 
 def _kind_at(rule: Rule, value: bytes, name: bytes) -> str:
     """What kind of file it is that holds no secrets of this kind."""
-    if _LOCK.search(name):
-        return LOCK_FILE
     if _GENERATED.search(name):
         return GENERATED
     if (rule.id == _HASHES or _A_HASH.match(value)) and (_ASIDE.search(name) or _SEEDS.search(name)):
@@ -134,7 +145,9 @@ def _by_strength(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
     if _is_weak(rule, value) and (is_aside or (is_program and not _is_hard_coded(rule, value, line, name))):
         return WEAK
     if (is_program or _TEXT.search(name)) and _TRANSCRIPT.match(line):
-        return "shown in a transcript"
+        return SHOWN
+    if (_PYTHON.search(name) and _PRINTED.match(line)) or (_PIPELINE.search(name) and _CREDENTIALS_ID.search(line)):
+        return SHOWN if _PYTHON.search(name) else "an identifier"
     return TRANSLATION if _is_weak(rule, value) and (_TRANSLATION.search(name) or _SWAGGER.search(name)) else ""
 
 

@@ -6,7 +6,7 @@ import re
 
 from irkit.scan.detect.base64_text import decoded, stands_for_nothing
 from irkit.scan.detect.by_line import DOCUMENTED, said_by_line
-from irkit.scan.detect.naming import harmless_name, named_thing
+from irkit.scan.detect.naming import harmless_name, named_entry, named_thing
 from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
 from irkit.scan.detect.reference import checksum, converted, reference
@@ -47,6 +47,7 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         or (A_WORD if _LETTERS.fullmatch(value) and is_wordy(value) else "")
         or harmless_name(line, at)
         or (named_thing(value, line, at) if rule.id.startswith("assigned_") else "")
+        or (named_entry(line, at) if "base64_text" in rule.checks else "")
         or said_by_line(line, at, at + len(value))
     )
 
@@ -89,4 +90,5 @@ def _by_inner_text(value: bytes) -> str:
         or converted(text.partition(b":")[2])
         or stands_for_nothing(text)
         or (A_WORD if is_short and is_wordy(text.rpartition(b":")[2]) else "")
+        or _by_inner_text(text)
     )

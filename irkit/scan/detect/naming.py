@@ -58,6 +58,12 @@ _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FINGERPRINT = re.compile(rb"(?:0x)?(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
 _TLS_SESSION = re.compile(rb"(?:[0-9A-F]{64}|[0-9A-F]{96})")
 """What OpenSSL prints of a connection as ``Master-Key: ``; it serves for nothing else."""
+_ENTRY = re.compile(rb"[\"']?([\w.\-]{1,120})[\"']?:[ \t]{1,8}[\"']?$")
+_OF_PLACES = frozenset(
+    b"user login email mail host hostname port url uri address addr endpoint server region zone database db dbname "
+    b"schema bucket namespace project tenant account engine driver type kind role scheme protocol version".split()
+)
+_TELLING = frozenset(b"password passwd pass pwd secret token key dsn connection".split())
 _LEXICAL = [b"token", b"data"]
 """The tables of a parser."""
 
@@ -109,6 +115,19 @@ def harmless_name(line: bytes, at: int) -> str:
         if word in _CALLED_TEST:
             return "named as a test value"
     return ""
+
+
+def named_entry(line: bytes, at: int) -> str:
+    """Why an entry of a Kubernetes Secret is none: it is called a user, an address, a name of something; "" otherwise.
+
+    Source: kubernetes.io, 'Secrets' (``username`` of ``kubernetes.io/basic-auth``).
+    """
+    entry = _ENTRY.search(line, max(0, at - _REACH), at)
+    words = [word for word in name_words(entry[1]) if word != b"in"] if entry else []
+    if not words or _TELLING.intersection(words):
+        return ""
+    is_named = words[-1] in _OF_PLACES or words[-1].endswith((b"name", b"host", b"url", b"address"))
+    return "named for something else: " + words[-1].decode() if is_named else ""
 
 
 def named_thing(value: bytes, line: bytes, at: int) -> str:

@@ -20,8 +20,8 @@ CODE = "an expression of a program"
 _REFERENCE = re.compile(
     rb"(?i)^[$#%][({].*[)}]s?$|\{\{|^%\w+%$|<%|^!(?:ref|sub|getatt|vault|secret|env)\b"
     rb"|^(?:env|file|vault|ssm|sm|asm|secretsmanager|keyvault|keyring|keychain|op|pass|bw|doppler|gcp-?secrets?|azurekv"
-    rb"|awssm|ref\+\w+|secret|secrets|config|conjur|akeyless|berglas|kms|infisical)(?::|/{2}|\+)"
-    rb"|^arn:aws|^projects/[\w-]+/secrets/|^@microsoft\.keyvault|^https?://|^(?:jdbc|mailto|data|urn|ldaps?|s3|gs):"
+    rb"|awssm|ref\+\w+|secret|secrets|config|conjur|akeyless|berglas|kms|infisical|credentialsjson)(?::|/{2}|\+)"
+    rb"|^arn:aws|^[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:|^projects/[\w-]+/secrets/|^@microsoft\.keyvault|^https?://|^(?:jdbc|mailto|data|urn|ldaps?|s3|gs):"
     rb"|\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|toml|ini|txt|conf|cfg|properties|env|js|ts|py|go|rb|java|php|html?"
     rb"|xml|sh|gpg|asc|pub|md|rst|com|org|net|io|svc|local|internal)(?::\d+)?/?$"
 )
@@ -39,6 +39,7 @@ _CODE = re.compile(
 )
 _LIKE_CODE = re.compile(
     rb"^[A-Za-z_$][\w$.:>-]*(?:\(|\[|\)\.|\{$)|=>|\(.*\)\s*[;{]?$|^[A-Za-z_$]{1,2}\?[\w$.]+:|\\[(|<)]|^[rbuf]?\^|[+*]\)?\$$"
+    rb"|^[({\[]+[A-Za-z_]\w+$|^[A-Za-z_:.\-]+\{\w{0,12}\}$|^[=!]=|\w\(\)\{"
 )
 """What a random password may have by chance."""
 _ENCRYPTED = re.compile(
@@ -62,6 +63,9 @@ _BEFORE_CHECKSUM = re.compile(
     rb"(?i)(?<![a-z0-9_])(?:sha-?(?:1|224|256|384|512)(?:sum)?|md5(?:sum)?|blake[23]\w?|integrity|checksum|digest|crc32|etag|revision"
     rb"|commit(?:[ _-]?(?:id|hash|sha))?|h1|srcrev\w*|thumbprint|fingerprint)[\"'\s:=_(,-]{1,6}$"
 )
+_OF_A_FILE = re.compile(rb"[\w)\]}-]\.[A-Za-z]\w{0,4}[\"'][ \t]{0,2}(?:=>|[:=])[ \t]{0,2}[\"']$")
+"""The name of a file in quotes, and what is told of it: tools remember so what they have looked at."""
+_HASH = re.compile(rb"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 _CONSTANT = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|_*[a-z]+\d{0,4}(?:_[a-z]+\d{0,4})+")
@@ -75,12 +79,16 @@ _UNBALANCED = re.compile(
 )
 _RULES = re.compile(rb"[a-z_]{2,30}(?::[^|]{0,80})?(?:\|(?:[a-z_]{2,30}(?::[^|]{0,80})?)?)+")
 """What a field must be, in the words of Laravel (laravel.com, 'Validation') and others: ``required|min:8``."""
-_METHOD = re.compile(rb"(?:[A-Z][a-z]+){2,}@[a-z]+(?:[A-Z][a-z]+)*|:\w[\w:]*\(\$?\w*")
+_METHOD = re.compile(rb"(?:[A-Z][a-z]+){2,}@[a-z]+(?:[A-Z][a-z]+)*|:\w[\w:]*\((?:f(?:unctio)?n ?\()?\$?\w*")
 """``UserController@resetPassword``; the rest of ``Some::call($x``."""
 _NAMED_SO = re.compile(rb"(?:[A-Z][a-z]{2,11}){2,}(?:Key|Token|Secret|Password|Id)")
 _LITERAL = re.compile(rb"/\^.*\$/[A-Za-z]{0,4}")
 _SALT = re.compile(rb"\$(?:[1567]|2[abxy]|g?y|apr1)\$(?:(?:rounds=)?\d{1,9}\$)?[./A-Za-z0-9]{0,16}\$?")
-_VERSION = re.compile(rb"v?\d{1,4}\.\d{1,4}\.\d{1,8}(?:[-.+][0-9A-Za-z.+-]+)?")
+_VERSION = re.compile(
+    rb"v?\d{1,4}\.\d{1,4}\.\d{1,8}(?:[-.+][0-9A-Za-z.+-]+)?|\d{1,3}:\d{1,4}\.\d{1,4}[-.+~][0-9A-Za-z.+~-]+"
+    rb"|\d{1,6}\.v[0-9a-f_]{8,20}"
+)
+"""Also Debian's, with an epoch (deb-version(7)), and those of Jenkins' plug-ins, which end in a commit (JEP-229)."""
 _SETTING = re.compile(
     rb"(?:[A-Za-z][\w-]{0,40}\.){1,6}(?:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:api[_-]?)?key)"
 )
@@ -172,4 +180,5 @@ def checksum(value: bytes, line: bytes, at: int) -> str:
     """Why it is the hash of something public: by its own prefix or by the word before it; "" otherwise."""
     if _CHECKSUM.search(value) or _BEFORE_CHECKSUM.search(line, max(0, at - 40), at):
         return HASHED
-    return ""
+    is_of_a_file = _HASH.fullmatch(value) and _OF_A_FILE.search(line, max(0, at - 40), at)
+    return HASHED if is_of_a_file else ""

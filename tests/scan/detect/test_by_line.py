@@ -45,6 +45,27 @@ def test_what_a_shell_says_when_a_variable_is_missing_is_no_password() -> None:
     assert _said('PASSWORD: "^"', "?Please1") == ""
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[join](https://acme.zoom.us/j/91031737379?pwd=^)",
+        '"url":"https://docs.google.com/spreadsheet/ccc?key=^"',
+    ],
+)
+def test_an_invitation_holds_what_lets_one_in(line: str) -> None:
+    assert _said(line) == "a part of an address"
+
+
+def test_an_address_at_nobodys_host_is_an_example() -> None:
+    assert _said('<a href="https://www.example.com/reset-password=^">') == "documented example"
+    assert _said('<a href="https://www.example-shop.com/reset-password=^">') == ""
+
+
+def test_what_a_test_of_spring_expects_is_no_secret() -> None:
+    assert _said('.andExpect(model().attribute("owner", hasProperty("password", is("^"))))') == "what a test expects"
+
+
 def test_a_jenkinsfile_names_credentials_by_their_ids() -> None:
+    assert _said("sshagent (credentials: ['^']) {") == "a reference, not a value"
     assert _said("DOCKER_PASSWORD=credentials('^')") == "a reference, not a value"
     assert _said("login.credentials('^')") == ""

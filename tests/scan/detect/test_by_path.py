@@ -94,6 +94,32 @@ def test_a_transcript_in_documentation_is_an_example() -> None:
     assert dismissed_at(_SECRET, _TOKEN, line, "surface/describe.py") == "shown in a transcript"
 
 
+def test_what_a_program_printed_in_a_text_of_python_is_shown() -> None:
+    """``NAME:'value'`` is no statement; with a blank it is YAML, and in any other file it may be a setting."""
+    line = b"            SECRET_KEY:'" + _TOKEN + b"'"
+    assert dismissed_at(_SECRET, _TOKEN, line, "pkg/config.py") == "shown in a transcript"
+    assert dismissed_at(_SECRET, _TOKEN, line.replace(b":", b": "), "pkg/config.py") == ""
+    assert dismissed_at(_SECRET, _TOKEN, line, "conf/app.conf") == ""
+
+
+def test_the_id_of_what_jenkins_keeps_is_no_secret_in_a_pipeline() -> None:
+    value = b"4f6c0e0a-7d1b-4c7e-9a43-1b2c3d4e5f60"
+    line = b'    HUB_CREDENTIALS = "' + value + b'"'
+    assert dismissed_at(_SECRET, value, line, "ci/Jenkinsfile.release") == "an identifier"
+    assert dismissed_at(_SECRET, value, line, "ci/settings.ini") == ""
+
+
+def test_the_manifest_of_a_jar_holds_hashes_for_every_rule_by_a_name() -> None:
+    by_name = _rule("honeycomb_key_by_name", Confidence.MEDIUM, "mixed")
+    assert _said(by_name, _TOKEN, "META-INF/MANIFEST.MF") == "hash of a lock file"
+    assert _said(by_name, _TOKEN, "conf/app.conf") == ""
+
+
+def test_rows_of_a_keyboard_are_weak() -> None:
+    assert dismissed_at(_PASSWORD, b"asdfqwer1234asdf", b"password = asdfqwer1234asdf", "tests/x.conf") != ""
+    assert dismissed_at(_PASSWORD, b"asdfqwer1234asdf", b"password = asdfqwer1234asdf", "deploy/x.conf") == ""
+
+
 def test_a_path_that_is_no_utf_8_is_judged_as_well() -> None:
     assert _said(_SECRET, _TOKEN, "caf\udce9/yarn.lock") == "hash of a lock file"
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from irkit.scan.detect.base64_text import unlike_base64_text
 from irkit.scan.detect.dismissal import dismissed
 from irkit.scan.detect.placeholder import longest_sequence
 from irkit.scan.detect.private_key import NO_KEY, unlike_private_key
@@ -27,6 +28,7 @@ def _rule(confidence: Confidence, checks: tuple[str, ...] = ("random",)) -> Rule
 _SURE, _VAGUE = _rule(Confidence.HIGH, ()), _rule(Confidence.MEDIUM)
 _PASSWORD = _rule(Confidence.MEDIUM, ("password",))
 _ASSIGNED = _VAGUE._replace(id="assigned_secret")
+_ENTRY = _rule(Confidence.MEDIUM, ("base64_text",))
 
 
 def _random(length: int = 40, seed: int = 7) -> bytes:
@@ -69,6 +71,15 @@ def test_plain_placeholders_are_no_secret_of_any_rule(rule: Rule, value: bytes, 
         (b"/run/secrets/token_v2", "a reference, not a value"),
         (b"certs/server-2024.pem", "a reference, not a value"),
         (b"git-p4.password", "a reference, not a value"),
+        (b"eu-west-1:734523926525:secret:rds!db-4f6c0e0a", "a reference, not a value"),
+        (b"credentialsJSON:4f6c0e0a-7d1b-4c7e-9a43-1b2c3d4e5f60", "a reference, not a value"),
+        (b"{AclGetUser_passwords_elements", "an expression of a program"),
+        (b"newKey{123}", "an expression of a program"),
+        (b"==g||c.ngTrim", "an expression of a program"),
+        (b"1b(){e.ea.re(1a.qT)}", "an expression of a program"),
+        (b":toMailUsing(function($user", "an expression of a program"),
+        (b"1:4.5-1ubuntu2.5", "a version"),
+        (b"400.v35420b_922dcb_", "a version"),
         (b"datasource-2.main.api-key", "a reference, not a value"),
         (b"<$cfg->{server1}->{db}", "an expression of a program"),
         (b"process.env.TOKEN_V2", "an expression of a program"),
@@ -206,6 +217,32 @@ def test_the_line_around_can_say_that_it_is_no_secret(before: bytes, after: byte
     value = _random()
     assert _said(before + value + after, value) == reason
     assert _said(before + value + after, value, _SURE) == ""
+
+
+def test_what_a_tool_remembers_of_a_file_is_a_checksum() -> None:
+    value = hashlib.md5(_random(), usedforsecurity=False).hexdigest().encode()
+    assert _said(b'{"tests/Auth/PasswordTest.php":"' + value + b'"', value) == "a checksum"
+    assert _said(b'{"tests/Auth/password":"' + value + b'"', value) == ""
+
+
+def test_an_entry_of_a_kubernetes_secret_that_names_a_user_or_an_address_is_none() -> None:
+    text = base64.b64encode(b"muser2")
+    for name in (b"username", b"node.session.auth.username_in", b"azurestorageaccountname", b"apiAddress"):
+        assert _said(b"  " + name + b": " + text, text, _ENTRY).startswith("named for something else")
+    for name in (b"password", b"user-password", b"key", b"cfg"):
+        assert _said(b"  " + name + b": " + text, text, _ENTRY) == ""
+
+
+def test_base64_of_an_address_or_of_a_word_for_a_password_is_no_secret() -> None:
+    for text in (b"tcp://127.0.0.1:5705", b"mysqlpassword", b"value-1\r\n", b"abc"):
+        assert unlike_base64_text(base64.b64encode(text)) != "", text
+    for text in (b"tcp://bot:h7x9Kq@host:5705", b"quobyte7"):
+        assert unlike_base64_text(base64.b64encode(text)) == "", text
+
+
+def test_base64_of_base64_of_a_phrase_is_a_phrase() -> None:
+    value = base64.b64encode(base64.b64encode(b"test:test"))
+    assert _said(b'header = "Bearer ' + value + b'"', value) == "placeholder"
 
 
 def test_base64_of_a_placeholder_is_one() -> None:
