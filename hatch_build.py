@@ -1,7 +1,7 @@
 """Builds irkit's native code, where there is a C compiler; without one irkit does the same in Python, slower.
 
-Every ``irkit/**/_*.c`` becomes one extension module beside it (in a wheel too); parts of ``_marks.c`` are
-``marks_*.h`` there. They use Python's limited API of 3.11 (PEP 384), so that one file serves all later versions.
+Every ``irkit/**/_*.c`` becomes one extension module beside it (in a wheel too); parts of ``_marks.c`` are ``marks_*.h``
+there, and so on. They use Python's limited API of 3.11 (PEP 384), so that one file serves all later versions.
 ``IRKIT_PURE_PYTHON=1`` builds none.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple
@@ -16,6 +16,9 @@ PIECE = 4 << 20
 MAPPED_BYTES = 64 << 20
 """How much of the packs git maps at once; it holds whole only blobs of half of that, larger ones it passes on as it
 inflates them."""
+
+_ASKED_AT_ONCE = 64
+"""So many ids fit into a pipe, whether or not git reads while it answers."""
 
 
 class Listed(NamedTuple):
@@ -47,18 +50,58 @@ def read_objects(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[s
 
 def _read_until_it_dies(repository: Repository, ids: list[str]) -> Iterator[tuple[str, str, bytes]]:
     with _answers(repository, ids, "--batch", "--buffer") as out:
-        for id_ in ids:
-            head = out.readline().split()
-            if not head:
+        yield from _each(out, ids)
+
+
+def _each(out: IO[bytes], ids: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+    for id_ in ids:
+        head = out.readline().split()
+        if not head:
+            return
+        if len(head) != len(Listed._fields):
+            yield id_, "missing", b""
+            continue
+        size = int(head[2])
+        body = out.read(size + 1)
+        if len(body) <= size:
+            return
+        yield id_, head[1].decode(), body[:-1]
+
+
+@contextmanager
+def asking(repository: Repository) -> Iterator[Callable[[Sequence[str]], Iterator[tuple[str, str, bytes]]]]:
+    """A git that is asked again and again.
+
+    Each answer is as that of ``read_objects``, and must be read to its end; it ends early when git does.
+    """
+    git = subprocess.Popen(
+        [*_command(repository), "cat-file", "--batch"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        bufsize=1 << 16,
+    )
+    to = git.stdin
+    if to is None:  # pragma: no cover - it was asked for
+        msg = "git was started without a pipe"
+        raise OSError(msg)
+
+    def ask(ids: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
+        for at in range(0, len(ids), _ASKED_AT_ONCE):
+            some = ids[at : at + _ASKED_AT_ONCE]
+            try:
+                to.write("".join(f"{id_}\n" for id_ in some).encode())
+                to.flush()
+            except BrokenPipeError:
                 return
-            if len(head) != len(Listed._fields):
-                yield id_, "missing", b""
-                continue
-            size = int(head[2])
-            body = out.read(size + 1)
-            if len(body) <= size:
-                return
-            yield id_, head[1].decode(), body[:-1]
+            yield from _each(_out(git), some)
+
+    with git:
+        try:
+            yield ask
+        finally:
+            git.kill()
 
 
 def read_pieces(repository: Repository, id_: str, piece: int = PIECE) -> Iterator[bytes]:

@@ -1,8 +1,11 @@
-/* What irkit.scan.places.graph does in Python with each commit of a history: the same results, tested equal. */
+/* What irkit.scan.places.graph, packed_graph, presence and reach do in Python with each commit of a history: the same
+   results, tested equal. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <string.h>
+
+#include "commits_packed.h"
 
 #define HEX 40
 
@@ -126,6 +129,13 @@ static PyObject *numbered(PyObject *module, PyObject *arguments) {
 }
 
 static PyMethodDef methods[] = {
+    {"table", table, METH_O, "See packed_graph.py."},
+    {"find", find, METH_VARARGS, "See packed_graph.py."},
+    {"in_git_order", in_git_order, METH_VARARGS, "See packed_graph.py."},
+    {"children_first", children_first, METH_VARARGS, "See packed_graph.py."},
+    {"taken", taken, METH_VARARGS, "See packed_graph.py."},
+    {"presence", presence, METH_VARARGS, "See packed_graph.py."},
+    {"reach", reach, METH_VARARGS, "See packed_graph.py."},
     {"listed_with_trees", listed_with_trees, METH_VARARGS, "See graph.py."},
     {"numbered", numbered, METH_VARARGS, "See graph.py."},
     {NULL, NULL, 0, NULL},

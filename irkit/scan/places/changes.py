@@ -48,6 +48,11 @@ class Changes:
         """By commit id: bits of what it has and its first parent has not, and the other way round."""
         return {id_: (mask_of(added), mask_of(removed)) for id_, (added, removed) in self._of_commit.items()}
 
+    @property
+    def numbers(self) -> dict[bytes, tuple[list[int], list[int]]]:
+        """As ``of_commit``, with the tracks' numbers; what is put into it counts as seen."""
+        return self._of_commit
+
     def bit(self, track: Track) -> int:
         """The bit of a track, new or known."""
         return 1 << self._number(track)

@@ -12,17 +12,17 @@ from irkit.scan.objects.held import Held, Scanned
 from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_git
 from irkit.scan.places.brought import Brought, Version, brought, versions
-from irkit.scan.places.changes import Track, Wanted
+from irkit.scan.places.changes import Wanted
 from irkit.scan.places.diffed import diffed
 from irkit.scan.places.gits import answer
+from irkit.scan.places.graph import Numbers
 from irkit.scan.places.located import Located
 from irkit.scan.places.named import new_names
-from irkit.scan.places.presence import presence, with_commits
 from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_refs
 from irkit.scan.places.revisions import Span, refuse_boundary, span
-from irkit.scan.places.rows import History, Row, tag_rows, track_rows
-from irkit.scan.places.tips import Tips, ranks
+from irkit.scan.places.rows import History, Row, history_of, tag_rows, track_rows
+from irkit.scan.places.tips import Tips
 from irkit.scan.places.walk import Walk
 from irkit.scan.places.written import written
 from irkit.scan.repository import Repository, refusal
@@ -65,9 +65,7 @@ def _revisions(asked: Span) -> bytes:
     return "".join([*(f"{tip}\n" for tip in asked.tips), *(f"^{other}\n" for other in asked.without)]).encode()
 
 
-def _tags(
-    repository: Repository, asked: Span, refs: Refs, commits: dict[bytes, int]
-) -> tuple[list[bytes], tuple[Skipped, ...]]:
+def _tags(repository: Repository, asked: Span, refs: Refs, commits: Numbers) -> tuple[list[bytes], tuple[Skipped, ...]]:
     """Annotated tags that are asked for, or that point to one of the commits; and why others are not known."""
     tips = [tip.encode() for tip in asked.tips if tip.encode() not in commits]
     kinds, unread = _answers(repository, "%(objecttype)", tips)
@@ -124,12 +122,10 @@ def _located(repository: Repository, what: Brought, asked: Span, refs: Refs) -> 
             if id_ in graph.numbers:
                 of_commit[graph.numbers[id_]] = of_commit.get(graph.numbers[id_], 0) | 1 << bit
         of_object[start.ids[0]] = of_object.get(start.ids[0], 0) | 1 << bit
-    reached = reach(graph, of_commit, range(len(graph.ids)))
     tips = Tips(of_commit, of_object, frozenset(), set(), set())
-    seen = presence(graph, walked.changes.of_commit)
     messages = [one.object_id.encode() for one in what.held if one.kind == "commit"]
-    seen = with_commits(seen, {graph.numbers[id_]: walked.changes.bit(Track(id_, b"")) for id_ in messages})
-    history = History(graph, walked.changes.tracks, seen, reached, refs, tips, ranks(refs))
+    history = history_of(graph, walked.changes, messages, refs, tips)
+    reached = reach(graph, of_commit, {graph.numbers[version.commit] for version, _ in what.names})
     rows = _rows(history, what)
     named: dict[bytes, list[Row]] = {}
     for version, one in what.names:

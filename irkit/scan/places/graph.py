@@ -6,24 +6,52 @@ import re
 from collections.abc import Iterable, Sequence
 
 from irkit.scan.native import native
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import NamedTuple, Protocol
 
 _ROW = re.compile(rb"([0-9]{1,20}) commit ([0-9a-f]{40})((?: [0-9a-f]{40})*)\n([0-9a-f]{40})\n")
+
+
+class Numbers(Protocol):
+    """A mapping, or as much of one as is needed."""
+
+    def get(self, id_: bytes, /) -> int | None:
+        """The number of a commit; None when it is not here."""
+
+    def __getitem__(self, id_: bytes, /) -> int:
+        """Raises ``KeyError``."""
+
+    def __contains__(self, id_: object, /) -> bool:
+        """Whether it is here."""
+
+
+class Packed(NamedTuple):
+    """Commits by number, in columns of bytes; their numbers are 4 or 8 bytes in the machine's order."""
+
+    ids: bytes
+    """20 each."""
+    times: bytes
+    """The committer's, seconds since 1970, 8 each."""
+    first: bytes
+    """4 each: how many parents all commits before it have; one more, how many all have."""
+    parents: bytes
+    """Numbers of the commits' parents, one commit's behind another's, 4 each."""
 
 
 class Graph(NamedTuple):
     """Commits by number, as git lists them: from the newest."""
 
-    ids: list[bytes]
+    ids: Sequence[bytes]
     """In hex, by number."""
-    parents: list[tuple[int, ...]]
+    parents: Sequence[tuple[int, ...]]
     """Those that are here: a shallow boundary has none."""
-    times: list[int]
+    times: Sequence[int]
     """The committer's, seconds since 1970."""
-    numbers: dict[bytes, int]
+    numbers: Numbers
     """By id."""
     order: Sequence[int]
     """All numbers, children before parents."""
+    packed: Packed | None = None
+    """The same in columns, where it was made of these."""
 
 
 class Listed(NamedTuple):

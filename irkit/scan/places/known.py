@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from irkit.scan.places.changes import Track
+from irkit.scan.places.graph import Graph, Packed
 from irkit.scan.places.kept_file import read_kept, write_kept
-from irkit.scan.places.rows import Ends
+from irkit.scan.places.packed_graph import columns_of, unpacked
 from irkit.scan.places.withheld import has_secret, secret_paths
 from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
-_MAGIC = b"irkit places 1 "
+_MAGIC = b"irkit places 2 "
+_END = b"\n"
+"""Ends the text; the columns of the graph stand behind it."""
 
 
 class Lost(NamedTuple):
@@ -38,29 +42,27 @@ class Known(NamedTuple):
     """A hash of the shallow boundary."""
     asked: frozenset[bytes]
     """Objects that were looked for, found or not."""
-    commits: int
+    graph: Graph
+    """All commits that the starts led to."""
     tracks: dict[Track, int]
-    ends: dict[int, Ends]
-    plain: int
-    tips: dict[bytes, tuple[int, int]]
-    """By commit id, of all starts: the tracks that its history brought, and those that it holds, as bits."""
-    stashes: dict[bytes, tuple[bytes, ...]]
-    """By commit id of a stash entry, those of its index and untracked files, which are among the tips."""
+    firsts: Mapping[int, bytes]
+    """By number of a track a commit with it, where its path is withheld."""
+    changes: dict[bytes, tuple[list[int], list[int]]]
+    """By commit, numbers of the tracks that it has and its first parent has not, and the other way round."""
     lost: tuple[Lost, ...]
 
 
 _Stored = tuple[
     str,
     str,
-    list[str],
-    int,
-    list[tuple[str, str | int, str, int, str, int]],
     str,
     list[str],
-    list[tuple[int, int, str]],
-    dict[str, list[str]],
+    list[tuple[str, str | int, str]],
+    list[tuple[int, list[int], list[int]]],
     list[tuple[str, str, str, str, str]],
+    list[int],
 ]
+"""Order of bytes, rules, shallow, asked, tracks, changes, lost, and the lengths of the columns behind all this."""
 
 
 def file_of(repository: Repository, cache: Path) -> Path:
@@ -77,14 +79,17 @@ def read_known(repository: Repository, file: Path, texts: Sequence[bytes]) -> Kn
     body = read_kept(file, _MAGIC)
     if body is None:
         return None
-    rules, shallow, asked, commits, rows, plain, masks, tips, stashes, lost = cast("_Stored", json.loads(body))
-    sets = [int(mask, 16) for mask in masks]
+    told, _, columns = body.partition(_END)
+    order, rules, shallow, asked, rows, changed, lost, lengths = cast("_Stored", json.loads(told))
+    graph = _graph(columns, lengths) if order == sys.byteorder else None
+    if graph is None:
+        return None
     withheld = {number for number, row in enumerate(rows) if isinstance(row[1], int)}
     paths = secret_paths(
         repository, {(rows[number][2].encode(), _bytes(rows[number][0])) for number in withheld}, texts
     )
     tracks = {}
-    for number, (object_id, path, first, *_) in enumerate(rows):
+    for number, (object_id, path, first) in enumerate(rows):
         if isinstance(path, int):
             known = paths.get((first.encode(), _bytes(object_id)), [])
             if path >= len(known):
@@ -92,57 +97,54 @@ def read_known(repository: Repository, file: Path, texts: Sequence[bytes]) -> Kn
             tracks[Track(_bytes(object_id), known[path])] = number
         else:
             tracks[Track(_bytes(object_id), _bytes(path))] = number
-    ends = {number: Ends(row[2].encode(), row[3], row[4].encode(), row[5]) for number, row in enumerate(rows) if row[2]}
     return Known(
         rules,
         shallow,
         frozenset(id_.encode() for id_ in asked),
-        commits,
+        graph,
         tracks,
-        ends,
-        int(plain, 16),
-        {id_: (sets[passed], sets[held]) for passed, held, ids in tips for id_ in ids.encode().split(b" ")},
-        {id_.encode(): tuple(part.encode() for part in parts) for id_, parts in stashes.items()},
+        {number: rows[number][2].encode() for number in withheld},
+        {graph.ids[number]: (added, removed) for number, added, removed in changed},
         tuple(Lost(*row) for row in lost),
     )
 
 
 def write_known(repository: Repository, file: Path, known: Known, texts: Sequence[bytes]) -> None:
     """Remember it. Nothing happens where nothing can be written. See ``read_known`` for ``texts``."""
-    sets: dict[int, int] = {}
-    alike: dict[tuple[int, int], list[bytes]] = {}
-    for id_, masks in known.tips.items():
-        alike.setdefault(masks, []).append(id_)
-    tips = [
-        (sets.setdefault(passed, len(sets)), sets.setdefault(held, len(sets)), b" ".join(sorted(ids)).decode())
-        for (passed, held), ids in sorted(alike.items())
-    ]
-    none = Ends(b"", 0, b"", 0)
-    secret = {
-        track: known.ends.get(n, none).first for track, n in known.tracks.items() if has_secret(track.path, texts)
-    }
+    secret = {track: known.firsts.get(n, b"") for track, n in known.tracks.items() if has_secret(track.path, texts)}
     paths = secret_paths(repository, {(first, track.object_id) for track, first in secret.items()}, texts)
-    rows: list[tuple[str, str | int, str, int, str, int]] = []
-    for track, number in sorted(known.tracks.items(), key=lambda pair: pair[1]):
-        first, first_at, last, last_at = known.ends.get(number, none)
+    rows: list[tuple[str, str | int, str]] = []
+    for track, _ in sorted(known.tracks.items(), key=lambda pair: pair[1]):
         path: str | int = _text(track.path)
         if track in secret:
-            where = paths.get((first, track.object_id), [])
+            where = paths.get((secret[track], track.object_id), [])
             path = where.index(track.path) if track.path in where else len(where)
-        rows.append((_text(track.object_id), path, first.decode(), first_at, last.decode(), last_at))
+        rows.append((_text(track.object_id), path, secret.get(track, b"").decode()))
+    columns = columns_of(known.graph)
+    numbers = known.graph.numbers
     stored: _Stored = (
+        sys.byteorder,
         known.rules,
         known.shallow,
         sorted(id_.decode() for id_ in known.asked),
-        known.commits,
         rows,
-        f"{known.plain:x}",
-        [f"{mask:x}" for mask in sets],
-        tips,
-        {id_.decode(): [part.decode() for part in parts] for id_, parts in known.stashes.items()},
+        sorted((numbers[id_], added, removed) for id_, (added, removed) in known.changes.items()),
         [(*row,) for row in known.lost],
+        list(map(len, columns)),
     )
-    write_kept(file, _MAGIC, json.dumps(stored, separators=(",", ":")).encode())
+    told = json.dumps(stored, separators=(",", ":")).encode()
+    write_kept(file, _MAGIC, told + _END + b"".join(columns))
+
+
+def _graph(columns: bytes, lengths: Sequence[int]) -> Graph | None:
+    parts, at = [], 0
+    for length in lengths:
+        parts.append(columns[at : at + length])
+        at += length
+    try:
+        return unpacked(Packed(*parts))
+    except (TypeError, ValueError):  # not as it was written
+        return None
 
 
 def _text(raw: bytes) -> str:

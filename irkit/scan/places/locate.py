@@ -7,19 +7,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind, Skipped
-from irkit.scan.places.changes import Track, Wanted
+from irkit.scan.places.changes import Changes, Wanted
 from irkit.scan.places.commits_here import commits_here, reached
 from irkit.scan.places.graph import graph
 from irkit.scan.places.known import Known, file_of, read_known, write_known
-from irkit.scan.places.located import Holder, Located, wanted_ids
+from irkit.scan.places.located import Holder, Located, Wants, wanted_ids
 from irkit.scan.places.name_texts import name_texts
-from irkit.scan.places.presence import presence, with_commits
-from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_bytes, read_refs
 from irkit.scan.places.renewed import remembered, renewed, shallow_hash
-from irkit.scan.places.rows import History, Row, ends_of_tracks, name_rows, tag_rows, track_rows
+from irkit.scan.places.rows import History, Row, history_of, name_rows, tag_rows, track_rows
 from irkit.scan.places.same import Key, key_of, read_same, write_same
-from irkit.scan.places.tips import ranks, tips
+from irkit.scan.places.tips import tips
 from irkit.scan.places.unreached import Missing, lost_rows, named_rows, staged_rows
 from irkit.scan.places.walk import Walk, Walked
 from irkit.scan.places.withheld import has_secret
@@ -40,7 +38,7 @@ def locate(
     is located all the same.
     """
     texts = name_texts(repository, held)
-    wants = _Wants(
+    wants = Wants(
         Wanted(wanted_ids(held, "blob"), tuple(texts)),
         wanted_ids(held, "commit"),
         wanted_ids(held, "tag"),
@@ -55,21 +53,21 @@ def locate(
     if file and (same := read_same(repository, _same(file), key, texts)):
         return same
     known = read_known(repository, file, tuple(texts)) if file else None
-    told = _renewed(repository, known, refs, wants) if known else None
-    told = told or _walked(repository, refs, wants, jobs)
+    again = renewed(repository, known, refs, wants) if known else None
+    told = _Told(*again[:2], known=known, new=again.new) if again else _walked(repository, refs, wants, jobs)
     rows, skipped = _rows(repository, told, wants, jobs)
     lost = [row for row in rows if not row.is_reachable and not has_secret(row.path, texts)]
     if file and told.is_worth_keeping(len(lost)):
         asked = wants.all_ids | (told.known.asked if told.known else frozenset())
-        about = (rules, shallow_hash(repository), told.commits)
-        write_known(repository, file, remembered(told.history, asked, lost, about), tuple(texts))
+        about = rules, shallow_hash(repository)
+        write_known(repository, file, remembered(told.history, told.changes, asked, lost, about), tuple(texts))
     boundary = frozenset(read_bytes(repository.common_dir / "shallow").decode(errors="replace").split())
     named: dict[bytes, list[Row]] = {}
     for text, some in name_rows(rows, texts, _times(told.history)).items():
         named.setdefault(texts[text], []).extend(some)
     found = written(repository, rows, told.history, named)
     pushed = frozenset(row.first.decode() for row in rows if row.first and row.starts & told.history.ranks.remote)
-    found = found._replace(commits=told.commits, pushed=pushed, boundary=boundary, skipped=skipped)
+    found = found._replace(commits=len(told.history.graph.ids), pushed=pushed, boundary=boundary, skipped=skipped)
     is_all_told = all(row.is_reachable and not row.staged_in for row in rows) and not skipped
     if file and is_all_told:
         write_same(repository, _same(file), key, found, texts)
@@ -80,55 +78,30 @@ def _same(file: Path) -> Path:
     return file.with_suffix(".same")
 
 
-class _Wants(NamedTuple):
-    files: Wanted
-    commits: frozenset[bytes]
-    tags: frozenset[bytes]
-    trees: frozenset[bytes]
-    rules: str
-
-    @property
-    def all_ids(self) -> frozenset[bytes]:
-        return self.files.blobs | self.commits | self.tags | self.trees
-
-
 class _Told(NamedTuple):
     """A history, walked now or known from before."""
 
     history: History
-    commits: int
+    changes: Changes
     skipped: tuple[Skipped, ...] = ()
     known: Known | None = None
+    new: int = 0
+    """How many commits are not among the known ones."""
 
     def is_worth_keeping(self, lost: int) -> bool:
         """Whether to remember it."""
         if self.skipped:
             return False
-        return self.known is None or self.commits - self.known.commits > _FEW_COMMITS or lost > len(self.known.lost)
+        return self.known is None or self.new > _FEW_COMMITS or lost > len(self.known.lost)
 
 
-def _renewed(repository: Repository, known: Known, refs: Refs, wants: _Wants) -> _Told | None:
-    if not (wants.trees if known.rules == wants.rules else wants.all_ids) <= known.asked:
-        return None
-    history = renewed(repository, known, refs, wants.files, wants.commits)
-    if history is None:
-        return None
-    new = history.graph.numbers.keys() - known.tips.keys()
-    return _Told(history, known.commits + len(new), known=known)
-
-
-def _walked(repository: Repository, refs: Refs, wants: _Wants, jobs: int) -> _Told:
+def _walked(repository: Repository, refs: Refs, wants: Wants, jobs: int) -> _Told:
     walked = Walk(repository, wants.files, jobs).everything()
     if not walked.is_listed:
         walked = _salvaged(repository, refs, walked, jobs)
-    commits = walked.graph
-    seen = presence(commits, walked.changes.of_commit)
-    numbered = {commits.numbers[id_]: id_ for id_ in sorted(wants.commits) if id_ in commits.numbers}
-    seen = with_commits(seen, {number: walked.changes.bit(Track(id_, b"")) for number, id_ in numbered.items()})
-    ends = tips(repository, refs, commits, wants.tags)
-    reach_of = reach(commits, ends.of_commit, seen.brought)
-    history = History(commits, walked.changes.tracks, seen, reach_of, refs, ends, ranks(refs))
-    return _Told(history, len(commits.ids), walked.skipped)
+    ends = tips(repository, refs, walked.graph, wants.tags)
+    history = history_of(walked.graph, walked.changes, wants.commits, refs, ends)
+    return _Told(history, walked.changes, walked.skipped)
 
 
 def _salvaged(repository: Repository, refs: Refs, walked: Walked, jobs: int) -> Walked:
@@ -141,7 +114,7 @@ def _salvaged(repository: Repository, refs: Refs, walked: Walked, jobs: int) -> 
     return again._replace(skipped=(*walked.skipped, *again.skipped))
 
 
-def _rows(repository: Repository, told: _Told, wants: _Wants, jobs: int) -> tuple[list[Row], tuple[Skipped, ...]]:
+def _rows(repository: Repository, told: _Told, wants: Wants, jobs: int) -> tuple[list[Row], tuple[Skipped, ...]]:
     """Of all that is wanted: in histories, named by a tag, staged, or lost."""
     history, files = told.history, wants.files
     followed = files.blobs | wants.commits | {b""}
@@ -175,7 +148,7 @@ def _rows(repository: Repository, told: _Told, wants: _Wants, jobs: int) -> tupl
     return rows + lost, told.skipped + more
 
 
-def _missing(rows: Iterable[Row], wants: _Wants) -> Missing:
+def _missing(rows: Iterable[Row], wants: Wants) -> Missing:
     """What no row has."""
     placed = {row.object_id for row in rows}
     paths = [row.path for row in rows if row.kind is PlaceKind.FILE_NAME]
@@ -187,6 +160,6 @@ def _missing(rows: Iterable[Row], wants: _Wants) -> Missing:
 def _times(history: History) -> dict[bytes, int]:
     """Of the first and last commits of all tracks."""
     times: dict[bytes, int] = {}
-    for ends in ends_of_tracks(history).values():
+    for ends in history.ends.values():
         times |= {ends.first: ends.first_at, ends.last: ends.last_at}
     return times

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from irkit.scan.finding import Place, Sighting, Skipped
+from irkit.scan.places.changes import Wanted
 from irkit.scan.quick import NamedTuple, Protocol
 
 MOST_REFS = 20
@@ -44,6 +45,22 @@ class Located(NamedTuple):
     """Commits whose parents a shallow clone has not: what they brought may be older."""
     skipped: tuple[Skipped, ...] = ()
     """What of the history could not be read."""
+
+
+class Wants(NamedTuple):
+    """What to locate: ids of objects, in hex."""
+
+    files: Wanted
+    commits: frozenset[bytes]
+    tags: frozenset[bytes]
+    trees: frozenset[bytes]
+    rules: str
+    """A hash of the rules that they were found with."""
+
+    @property
+    def all_ids(self) -> frozenset[bytes]:
+        """Of all of them."""
+        return self.files.blobs | self.commits | self.tags | self.trees
 
 
 def wanted_ids(held: Sequence[Holder], kind: str) -> frozenset[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from irkit.scan.places.bitset import bits
 from irkit.scan.places.graph import Graph
@@ -20,26 +20,38 @@ class Presence(NamedTuple):
     """What stands in it and in no child, or not in some child."""
 
 
-def presence(
-    graph: Graph, changes: Mapping[bytes, tuple[int, int]], given: Mapping[bytes, int] | None = None
-) -> Presence:
+def presence(graph: Graph, changes: Mapping[bytes, tuple[int, int]]) -> Presence:
     """Of all commits of the graph.
 
-    A commit's tree is its first parent's with its changes, so walking parents first gives what every tree holds; the
-    other parents only decide whether a merge brought something. ``given`` has what the trees of commits hold that are
-    known already: they bring nothing.
+    ``changes`` has by id what a commit has and its first parent has not, and the other way round.
     """
-    held = [0] * len(graph.ids)
+    find = graph.numbers.get
+    numbered = {number: change for id_, change in changes.items() if (number := find(id_)) is not None}
+    if graph.packed is None:
+        return Presence(*pass_down(graph.parents, graph.order, numbered))
+    from irkit.scan.places import packed_graph
+
+    _, _, first, parents = graph.packed
+    return Presence(*packed_graph.presence(first, parents, bytes(graph.order), numbered))
+
+
+def pass_down(
+    parents_of: Sequence[tuple[int, ...]], order: Sequence[int], changes: Mapping[int, tuple[int, int]]
+) -> tuple[list[int], dict[int, int], dict[int, int]]:
+    """What ``Presence`` has. ``order`` has children before parents.
+
+    A commit's tree is its first parent's with its changes, so walking parents first gives what every tree holds; the
+    other parents only decide whether a merge brought something.
+    """
+    held = [0] * len(parents_of)
     brought: dict[int, int] = {}
     left: dict[int, int] = {}
     has_child = bytearray(len(held))
     known: dict[int, int] = {0: 0}
-    for number in reversed(graph.order):
-        parents = graph.parents[number]
+    for number in reversed(order):
+        parents = parents_of[number]
         here = held[parents[0]] if parents else 0
-        if given and graph.ids[number] in given:
-            here = given[graph.ids[number]]
-        change = changes.get(graph.ids[number])
+        change = changes.get(number)
         if change:
             added, removed = change
             here = (here & ~removed) | added
@@ -57,7 +69,7 @@ def presence(
     for number, has in enumerate(has_child):
         if not has and held[number]:
             left[number] = held[number]
-    return Presence(held, brought, left)
+    return held, brought, left
 
 
 def with_commits(seen: Presence, numbered: Mapping[int, int]) -> Presence:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 
 from irkit.scan.places.graph import Graph
 
 
-def reach(graph: Graph, starts: Mapping[int, int], wanted: Container[int]) -> dict[int, int]:
-    """For each wanted commit number, the set (as bits) of starts that lead to it; ``starts`` has those of each tip.
+def reach(graph: Graph, starts: Mapping[int, int], wanted: Collection[int]) -> dict[int, int]:
+    """For each wanted commit number, the set (as bits) of starts that lead to it; ``starts`` has those of each tip."""
+    if graph.packed is None:
+        return pass_on(graph.parents, graph.order, starts, wanted)
+    from irkit.scan.places import packed_graph
 
-    Children are taken before parents, so one walk passes each commit's set on to its parents. It is kept where wanted.
+    _, _, first, parents = graph.packed
+    return packed_graph.reach(first, parents, bytes(graph.order), dict(starts), wanted)
+
+
+def pass_on(
+    parents_of: Sequence[tuple[int, ...]], order: Sequence[int], starts: Mapping[int, int], wanted: Container[int]
+) -> dict[int, int]:
+    """As ``reach``.
+
+    Children are taken before parents (``order``), so one walk passes each commit's set on to its parents. It is kept
+    where wanted.
     """
     found: dict[int, int] = {}
     passed = dict(starts)
-    parents_of = graph.parents
-    for number in graph.order:
+    for number in order:
         mask = passed.pop(number, 0)
         if number in wanted:
             found[number] = mask
@@ -25,19 +37,3 @@ def reach(graph: Graph, starts: Mapping[int, int], wanted: Container[int]) -> di
             known = passed.get(parent)
             passed[parent] = mask if known is None or known is mask else known | mask
     return found
-
-
-def passed(graph: Graph, brought: Mapping[int, int], at: Iterable[int]) -> dict[int, int]:
-    """For each of these commit numbers, the tracks (as bits) that a commit of its history brought, or it did itself."""
-    masks = [0] * len(graph.ids)
-    known: dict[int, int] = {0: 0}
-    for number in reversed(graph.order):
-        own = mask = brought.get(number, 0)
-        for parent in graph.parents[number]:
-            other = masks[parent]
-            if other is not mask:
-                mask = other if not mask else mask | other
-        if own or len(graph.parents[number]) > 1:
-            mask = known.setdefault(mask, mask)
-        masks[number] = mask
-    return {number: masks[number] for number in at}

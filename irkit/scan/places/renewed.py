@@ -1,92 +1,76 @@
-"""A remembered history brought up to date: only commits that are new are walked."""
+"""A remembered history brought up to date: only commits that are new are read, and what they change."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Iterable
 
-from irkit.scan.objects.cat_file import read_objects
-from irkit.scan.places.bitset import bits
-from irkit.scan.places.changes import Track, Wanted
+from irkit.scan.objects.cat_file import asking
+from irkit.scan.places.changes import Changes, Wanted
 from irkit.scan.places.gits import answer
-from irkit.scan.places.graph import Graph, Listed, graph, listed
+from irkit.scan.places.graph import Graph, Listed
 from irkit.scan.places.known import Known, Lost
+from irkit.scan.places.located import Wants
+from irkit.scan.places.packed_graph import columns_of, listed_from, packed, unpacked
 from irkit.scan.places.people import headers
-from irkit.scan.places.presence import presence, with_commits
-from irkit.scan.places.reach import passed, reach
-from irkit.scan.places.refs import Refs, read_bytes
-from irkit.scan.places.rows import Earlier, History, Row, ends_of_tracks, plain_tracks, stash_commits, stash_parts
-from irkit.scan.places.tips import Tips, ranks, tips
+from irkit.scan.places.refs import Rank, Refs, read_bytes
+from irkit.scan.places.rows import History, Row, history_of
+from irkit.scan.places.tips import tips
 from irkit.scan.places.walk import Walk
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
-_MOST_ROUNDS = 6
-_SOME_COMMITS = 1_000
 _MOST_COMMITS = 20_000
-_MOST_GONE = 200
+"""With more new ones all is walked: git is quicker."""
 
 
-def renewed(
-    repository: Repository, known: Known, refs: Refs, wanted: Wanted, commits: frozenset[bytes]
-) -> History | None:
+class Renewed(NamedTuple):
+    """A history as it is now."""
+
+    history: History
+    changes: Changes
+    new: int
+    """How many commits are not among the known ones."""
+
+
+def renewed(repository: Repository, known: Known, refs: Refs, wants: Wants) -> Renewed | None:
     """The history that all refs lead to now. None when it cannot be told from what is known: then all must be walked.
 
-    That is so when a commit that is reached no more brought, took out or held last what is followed, when clocks cannot
-    say what came last, or when something is looked for that was not looked for in the old commits.
+    That is so when something is looked for that was not looked for in the old commits, when the shallow boundary is
+    another, or a new commit cannot be read.
     """
-    if known.shallow != shallow_hash(repository):
+    if not (wants.trees if known.rules == wants.rules else wants.all_ids) <= known.asked:
         return None
-    new = _new_commits(repository, known, refs)
-    if new is None:
+    new = _new_commits(repository, known, refs) if known.shallow == shallow_hash(repository) else None
+    below = packed(new, known.graph) if new else None
+    if new is None or below is None:
         return None
-    blobs = wanted.blobs | {track.object_id for track in known.tracks if not track.is_commit} - {b""}
-    walk = Walk(repository, Wanted(blobs, wanted.names), 1)
+    blobs = wants.files.blobs | {track.object_id for track in known.tracks if not track.is_commit} - {b""}
+    walk = Walk(repository, Wanted(blobs, wants.files.names), 1)
     walk.changes.tracks.update(known.tracks)
+    walk.changes.numbers.update(known.changes)
     walked = walk.commits(new)
     brought = {track.object_id for track, number in walked.changes.tracks.items() if number >= len(known.tracks)}
-    if walked.skipped or not _is_told(known, wanted.blobs | commits, brought | frozenset(new.ids)):
+    if walked.skipped or not wants.files.blobs | wants.commits <= known.asked | brought | set(new.ids):
         return None
-    everything = _with_tips(new, known)
-    numbers = everything.numbers
-    seen = presence(everything, walked.changes.of_commit, {id_: held for id_, (_, held) in known.tips.items()})
-    seen = with_commits(
-        seen, {numbers[id_]: walked.changes.bit(Track(id_, b"")) for id_ in sorted(commits & set(new.ids))}
-    )
-    ends = tips(repository, refs, everything, ())
-    gone = _gone(repository, known.tips.keys() - _reached(new, known, ends))
-    if gone is None or not _is_nothing(repository, known, gone, walk.changes.wanted, commits):
-        return None
-    reach_of = reach(everything, ends.of_commit, range(len(everything.ids)))
-    before = {numbers[id_]: mask for id_, (mask, _) in known.tips.items() if mask}
-    stashes = {numbers[id_]: tuple(numbers[part] for part in parts) for id_, parts in known.stashes.items()}
-    earlier = Earlier(known.ends, known.plain, before, stashes)
-    history = History(everything, walked.changes.tracks, seen, reach_of, refs, ends, ranks(refs), earlier)
-    return history if _is_certain(history, new, gone.ids) else None
+    everything = unpacked(below)
+    ends = tips(repository, refs, everything, wants.tags)
+    graph = listed_from(everything, _starts(refs, everything, ends.of_commit))
+    of_commit = {graph.numbers[everything.ids[number]]: starts for number, starts in ends.of_commit.items()}
+    history = history_of(graph, walked.changes, wants.commits, refs, ends._replace(of_commit=of_commit))
+    return Renewed(history, walked.changes, len(new.ids))
 
 
-def remembered(history: History, asked: frozenset[bytes], lost: Iterable[Row], about: tuple[str, str, int]) -> Known:
-    """What is worth remembering of a history; ``about``: rules, hash of the shallow boundary, number of commits."""
-    brought = dict(history.presence.brought)
-    for number, mask in history.earlier.passed.items():
-        brought[number] = brought.get(number, 0) | mask
-    number_of = history.graph.numbers
-    ids = history.tips.commits | {history.graph.ids[number] for number in stash_commits(history)}
-    of_tip = passed(history.graph, brought, {number_of[id_] for id_ in ids})
-    entries = [number for number, mask in history.tips.of_commit.items() if mask & history.ranks.stash]
-    names, held = history.graph.ids, history.presence.held
-    rules, shallow, commits = about
-    return Known(
-        rules,
-        shallow,
-        asked,
-        commits,
-        history.tracks,
-        ends_of_tracks(history),
-        plain_tracks(history),
-        {id_: (of_tip[number_of[id_]], held[number_of[id_]]) for id_ in ids},
-        {names[number]: tuple(names[part] for part in stash_parts(history, number)) for number in entries},
-        tuple(sorted(_lost(row) for row in lost if not row.is_reachable)),
-    )
+def remembered(
+    history: History, changes: Changes, asked: frozenset[bytes], lost: Iterable[Row], about: tuple[str, str]
+) -> Known:
+    """What is worth remembering of a history; ``about``: rules, and hash of the shallow boundary."""
+    here = history.graph.numbers
+    graph = unpacked(columns_of(history.graph))
+    kept = {id_: change for id_, change in changes.numbers.items() if id_ in here}
+    firsts = {number: ends.first for number, ends in history.ends.items()}
+    places = tuple(sorted(_lost(row) for row in lost if not row.is_reachable))
+    return Known(*about, asked, graph, dict(history.tracks), firsts, kept, places)
 
 
 def shallow_hash(repository: Repository) -> str:
@@ -99,135 +83,54 @@ def _lost(row: Row) -> Lost:
     return Lost(row.kind, row.object_id.decode(), path, row.first.decode(), row.last.decode())
 
 
-def _is_told(known: Known, wanted: frozenset[bytes], brought: set[bytes]) -> bool:
-    """Whether what is looked for was looked for in the old commits, or is new."""
-    return wanted <= (known.asked | brought)
-
-
 def _new_commits(repository: Repository, known: Known, refs: Refs) -> Listed | None:
-    """The commits from the new starts down to what were tips before, newest first. None when they are too many.
+    """The commits that are not among the known ones, from the starts down to these.
 
-    Where a start is an old commit that was no tip, or stands on one, the old ones below it are among them.
+    None when they are too many, or one cannot be read.
     """
-    starts = unknown = _unknown(repository, known, refs)
-    rows: list[tuple[int, bytes, list[bytes]]] = []
-    seen: set[bytes] = set()
-    for _ in range(_MOST_ROUNDS):
-        if not unknown:
-            rows.sort(key=lambda row: -row[0])
-            return Listed([id_ for _, id_, _ in rows], [parents for _, _, parents in rows], [at for at, _, _ in rows])
-        seen |= unknown
-        before: set[bytes] = set()
-        for id_, kind, body in read_objects(repository, sorted(id_.decode() for id_ in unknown)):
-            if kind != "commit":
+    boundary = frozenset(refs.shallow.split())
+    rows = Listed([], [], [])
+    waiting = _unknown(repository, known.graph, refs)
+    seen = set(waiting)
+    if not waiting:
+        return rows
+    with asking(repository) as ask:
+        while waiting:
+            asked, before = sorted(waiting), set[bytes]()
+            for id_, kind, body in ask([id_.decode() for id_ in asked]):
+                if kind != "commit":
+                    return None
+                parents, at = headers(body)
+                rows.ids.append(id_.encode())
+                rows.parents.append([] if rows.ids[-1] in boundary else parents)
+                rows.times.append(at)
+                before.update(rows.parents[-1])
+            if len(seen) > _MOST_COMMITS or len(rows.ids) < len(seen):
                 return None
-            parents, at = headers(body)
-            rows.append((at, id_.encode(), parents))
-            before.update(parents)
-        unknown = before - known.tips.keys() - seen
-    for most in (_SOME_COMMITS, _MOST_COMMITS):
-        words = ("rev-list", "--parents", "--timestamp", f"--max-count={most}", "--stdin")
-        code, said, _ = answer(repository, *words, read=b"".join(id_ + b"\n" for id_ in sorted(starts)))
-        found = None if code else _down_to(known.tips, starts, said.splitlines())
-        if found is not None:
-            return found
-    return None
+            waiting = {id_ for id_ in before - seen if id_ not in known.graph.numbers}
+            seen |= waiting
+    return rows
 
 
-def _down_to(tips: Container[bytes], starts: set[bytes], lines: Sequence[bytes]) -> Listed | None:
-    """Those of the rows of ``git rev-list`` that stand above tips. None when the rows end before."""
-    every, rows, left = Listed([], [], []), Listed([], [], []), set(starts)
-    listed(lines, every)
-    for id_, parents, at in zip(*every, strict=True):
-        if id_ in left:
-            left.remove(id_)
-            left.update(parent for parent in parents if parent not in tips)
-            rows.ids.append(id_)
-            rows.parents.append(parents)
-            rows.times.append(at)
-    return None if left else rows
-
-
-def _unknown(repository: Repository, known: Known, refs: Refs) -> set[bytes]:
-    """Commits that starts lead to and that were no tips before."""
-    tips_before = known.tips
-    ids = {
-        id_ for start in refs.starts if start.peeled not in tips_before for id_ in start.ids if id_ not in tips_before
-    }
+def _unknown(repository: Repository, below: Graph, refs: Refs) -> set[bytes]:
+    """Commits that starts lead to and that are not among the known ones."""
+    here = below.numbers
+    ids = {id_ for start in refs.starts for id_ in start.ids if id_ not in here and start.peeled not in here}
     if not ids:
         return set()
     asked = b"".join(id_ + b"^{commit}\n" for id_ in sorted(ids))
     _, said, _ = answer(repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", read=asked)
     found = {line.split(b" ")[0] for line in said.splitlines() if line.endswith(b" commit")}
-    return found - tips_before.keys()
+    return {id_ for id_ in found if id_ not in here}
 
 
-def _with_tips(new: Listed, known: Known) -> Graph:
-    """The new commits, and as the oldest the old tips: one for all that brought and hold the same."""
-    stashed = {*known.stashes, *(part for parts in known.stashes.values() for part in parts)}
-    alike: dict[tuple[int, int] | bytes, bytes] = {}
-    stands_for = {id_: alike.setdefault(id_ if id_ in stashed else sets, id_) for id_, sets in known.tips.items()}
-    old = list(alike.values())
-    parents = [list(known.stashes.get(id_, ())) for id_ in old]
-    of_new = [[stands_for.get(parent, parent) for parent in some] for some in new.parents]
-    found = graph(Listed([*new.ids, *old], [*of_new, *parents], [*new.times, *([0] * len(old))]))
-    numbers = found.numbers
-    found.numbers.update({id_: numbers[other] for id_, other in stands_for.items()})
-    return found
-
-
-def _reached(new: Listed, known: Known, ends: Tips) -> set[bytes]:
-    """Which commits are known to be reached still."""
-    parts = {part for entry, parts in known.stashes.items() if entry in ends.commits for part in parts}
-    return ends.commits | parts | {parent for parents in new.parents for parent in parents}
-
-
-def _gone(repository: Repository, commits: Collection[bytes]) -> Listed | None:
-    """Of the histories of these commits, tips no more, what no branch leads to. None when that is too much."""
-    gone = Listed([], [], [])
-    if not commits:
-        return gone
-    asked = b"".join(id_ + b"\n" for id_ in sorted(commits))
-    words = ("rev-list", "--parents", "--timestamp", f"--max-count={_MOST_GONE + 1}", "--stdin")
-    code, said, _ = answer(repository, *words, "--not", "--branches", "--remotes", read=asked)
-    listed(said.splitlines(), gone)
-    return None if code or len(gone.ids) > _MOST_GONE else gone
-
-
-def _is_nothing(repository: Repository, known: Known, gone: Listed, wanted: Wanted, commits: frozenset[bytes]) -> bool:
-    """Whether commits that are gone brought and took out nothing that is followed, and are not followed themselves."""
-    followed = commits | {track.object_id for track in known.tracks if track.is_commit}
-    stashed = {*known.stashes, *(part for parts in known.stashes.values() for part in parts)}
-    if not (followed | stashed).isdisjoint(gone.ids):
-        return False
-    walked = Walk(repository, wanted, 1).commits(gone)
-    return not walked.skipped and not walked.changes.of_commit
-
-
-def _is_certain(history: History, new: Listed, gone: Iterable[bytes]) -> bool:
-    """Whether times tell which commits are the first and the last: no clock went back, no two say the same second.
-
-    What a commit that is gone held last, a new one must hold later.
-    """
-    ends, numbers, held = history.earlier.ends, history.graph.numbers, history.presence.held
-    times = dict(zip(new.ids, new.times, strict=True))
-    held_last: dict[bytes, list[int]] = {}
-    for bit, end in ends.items():
-        held_last.setdefault(end.last, []).append(bit)
-    newest: dict[int, int] = {}
-    for id_, parents, at in zip(*new, strict=True):
-        number = numbers[id_]
-        for bit in bits(history.presence.brought.get(number, 0)):
-            if bit in ends and at == ends[bit].first_at and id_ != ends[bit].first:
-                return False
-        for bit in bits(history.presence.left.get(number, 0)):
-            if bit in ends and at == ends[bit].last_at and id_ != ends[bit].last:
-                return False
-            newest[bit] = max(at, newest.get(bit, at))
-        for parent in parents:
-            if at < times.get(parent, at):
-                return False
-            of_parent = () if parent in times else held_last.get(parent, ())
-            if any(held[number] >> bit & 1 and at <= ends[bit].last_at for bit in of_parent):
-                return False
-    return all(newest.get(bit, 0) > ends[bit].last_at for id_ in gone for bit in held_last.get(id_, ()))
+def _starts(refs: Refs, graph: Graph, tips: Iterable[int]) -> list[int]:
+    """The tips in the order in which ``git rev-list`` takes them: refs by name, then heads, then reflogs."""
+    left = dict.fromkeys(tips)
+    found: dict[int, None] = {}
+    for start in sorted(refs.starts, key=lambda start: (start.rank >= Rank.HEAD and start.rank, start.name)):
+        for id_ in (*start.ids, start.peeled):
+            number = graph.numbers.get(id_) if id_ else None
+            if number is not None and number in left:
+                found[number] = None
+    return [*found, *(number for number in left if number not in found)]

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 
 from irkit.scan.finding import PlaceKind
 from irkit.scan.places.bitset import bits, is_set, octets_of
-from irkit.scan.places.changes import Track
+from irkit.scan.places.changes import Changes, Track
 from irkit.scan.places.graph import Graph
-from irkit.scan.places.presence import Presence, chosen
+from irkit.scan.places.presence import Presence, chosen, presence, with_commits
+from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs
-from irkit.scan.places.tips import Ranks, Tips
-from irkit.scan.places.united import united
+from irkit.scan.places.tips import Ranks, Tips, ranks
 from irkit.scan.quick import NamedTuple
 
 _HEX = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -44,62 +44,45 @@ class Ends(NamedTuple):
     last_at: int
 
 
-class Earlier(NamedTuple):
-    """What is known from an earlier walk over commits that the graph has only as ends, without their parents."""
-
-    ends: Mapping[int, Ends]
-    """By number of a track."""
-    plain: int
-    """Tracks that a commit brought which is not of a stash, as bits."""
-    passed: Mapping[int, int]
-    """Of a commit of the graph, by its number, the tracks that its history brought before the graph begins."""
-    stashes: Mapping[int, tuple[int, ...]]
-    """Of a stash entry of the graph, the commits with its index and untracked files."""
-
-
-NOTHING_EARLIER = Earlier({}, 0, {}, {})
-
-
 class History(NamedTuple):
-    """All that is known of the commits.
-
-    A commit of the graph may stand for several old tips: those whose histories brought the same and that hold the same.
-    """
+    """All that is known of the commits."""
 
     graph: Graph
     tracks: dict[Track, int]
     presence: Presence
+    ends: Mapping[int, Ends]
+    """By number of a track whose beginning and end were seen."""
     reach: dict[int, int]
-    """Starts that lead to a commit, for those that brought something or passed it on."""
+    """Starts that lead to a commit, for those that brought something."""
     refs: Refs
     tips: Tips
     ranks: Ranks
-    earlier: Earlier = NOTHING_EARLIER
 
 
-def ends_of_tracks(history: History) -> dict[int, Ends]:
-    """Of all tracks whose beginning and end were seen, now or earlier."""
-    ids, times = history.graph.ids, history.graph.times
-    brought, left = history.presence.brought, history.presence.left
-    first = chosen(brought, sorted(brought, key=lambda number: (times[number], -number)))
-    last = chosen(left, sorted(left, key=lambda number: (-times[number], number)))
-    found = dict(history.earlier.ends)
-    for bit in first.keys() | last.keys():
-        before = found.get(bit)
-        if before is None and bit in first and bit in last:
-            found[bit] = Ends(ids[first[bit]], times[first[bit]], ids[last[bit]], times[last[bit]])
-        elif before is not None:
-            if bit in first and times[first[bit]] < before.first_at:
-                before = before._replace(first=ids[first[bit]], first_at=times[first[bit]])
-            if bit in last and times[last[bit]] > before.last_at:
-                before = before._replace(last=ids[last[bit]], last_at=times[last[bit]])
-            found[bit] = before
-    return found
+def history_of(graph: Graph, changes: Changes, commits: Iterable[bytes], refs: Refs, tips: Tips) -> History:
+    """All that follows from what each commit changes; ``commits`` are followed for their own texts."""
+    seen = presence(graph, changes.of_commit)
+    here = ((graph.numbers.get(id_), id_) for id_ in sorted(commits))
+    seen = with_commits(seen, {number: changes.bit(Track(id_, b"")) for number, id_ in here if number is not None})
+    reached = reach(graph, tips.of_commit, seen.brought)
+    return History(graph, changes.tracks, seen, _ends(graph, seen), reached, refs, tips, ranks(refs))
+
+
+def _ends(graph: Graph, seen: Presence) -> dict[int, Ends]:
+    ids, times = graph.ids, graph.times
+    oldest_first = sorted(sorted(seen.brought, reverse=True), key=times.__getitem__)
+    newest_first = sorted(sorted(seen.left, reverse=True), key=times.__getitem__)[::-1]
+    first, last = chosen(seen.brought, oldest_first), chosen(seen.left, newest_first)
+    return {
+        bit: Ends(ids[number], times[number], ids[last[bit]], times[last[bit]])
+        for bit, number in first.items()
+        if bit in last
+    }
 
 
 def track_rows(history: History) -> list[Row]:
     """A row for each track, in the order in which the tracks were found."""
-    ends, starts, width = ends_of_tracks(history), _starts(history), len(history.tracks)
+    ends, starts, width = history.ends, _starts(history), len(history.tracks)
     plain = octets_of(plain_tracks(history), width)
     tips = {number for number, mask in history.tips.of_commit.items() if mask & history.ranks.current}
     current = 0
@@ -130,7 +113,7 @@ def stash_commits(history: History) -> set[int]:
 
 def stash_parts(history: History, entry: int) -> tuple[int, ...]:
     """Numbers of the commits of a stash entry's index and untracked files."""
-    return history.earlier.stashes.get(entry) or history.graph.parents[entry][1:]
+    return history.graph.parents[entry][1:]
 
 
 def named_starts(refs: Refs, mask: int, ranks: Ranks, most: int) -> tuple[tuple[str, ...], int]:
@@ -148,7 +131,7 @@ def named_starts(refs: Refs, mask: int, ranks: Ranks, most: int) -> tuple[tuple[
 def plain_tracks(history: History) -> int:
     """The tracks that a commit brought which is not of a stash, as bits."""
     stashed = stash_commits(history)
-    plain = history.earlier.plain
+    plain = 0
     for number, mask in history.presence.brought.items():
         if number not in stashed:
             plain |= mask
@@ -161,10 +144,6 @@ def _starts(history: History) -> dict[int, int]:
     for number, mask in history.presence.brought.items():
         reached = history.reach[number]
         for bit in bits(mask) if reached else ():
-            starts[bit] = starts.get(bit, 0) | reached
-    earlier = [(mask, history.reach[number]) for number, mask in history.earlier.passed.items()]
-    for bit, reached in enumerate(united(earlier, len(history.tracks))):
-        if reached:
             starts[bit] = starts.get(bit, 0) | reached
     return starts
 

@@ -12,7 +12,7 @@ from irkit.scan.places.gits import Gits, Task, writing
 from irkit.scan.places.graph import Graph, Listed, graph, listed, listed_with_trees
 from irkit.scan.places.marks import changed_commits, marked_pack, marks_in
 from irkit.scan.places.trees import tree_tracks
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import NamedTuple, cast
 from irkit.scan.repository import Repository, refusal
 
 _BLOCK = 4096
@@ -68,12 +68,13 @@ class Walk:
             else:
                 self._take_rows(listing.out, trees)
         commits, ids, parents = graph(self._rows), self._rows.ids, self._rows.parents
+        numbers = cast("dict[bytes, int]", commits.numbers)
 
         def told(number: int, changes: list[tuple[bytes, int, int]]) -> None:
             for path, blob, sign in sorted(changes):
                 (self.changes.adds if sign > 0 else self.changes.removes)(ids[number], Track(blobs[blob], path))
 
-        asked = range(len(ids)) if marks is None else changed_commits(marks, told, trees, parents, commits.numbers)
+        asked = range(len(ids)) if marks is None else changed_commits(marks, told, trees, parents, numbers)
         self._hand_out(asked, min(_BLOCK, len(asked) // self._jobs + 1))
         self._gits.run()
         return Walked(commits, self.changes, tuple(self._skipped), self._is_listed)

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from irkit.scan.places import locate as module
-from irkit.scan.places import renewed
 from irkit.scan.places.locate import locate
-from irkit.scan.places.located import Located
+from irkit.scan.places.located import Located, Wants
 from irkit.scan.places.refs import Refs
 from irkit.scan.repository import Repository
 from tests.scan.places.histories import Git, Held, RandomHistory, held, sighting
@@ -30,7 +29,7 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     walks: list[object] = []
     walk = module._walked
 
-    def counted(repository: Repository, refs: Refs, wants: module._Wants, jobs: int) -> module._Told:
+    def counted(repository: Repository, refs: Refs, wants: Wants, jobs: int) -> module._Told:
         walks.append(wants)
         return walk(repository, refs, wants, jobs)
 
@@ -58,7 +57,7 @@ def plain(located: Located) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_known_changes_nothing(tmp_path: Path, seed: int) -> None:
-    made = RandomHistory(tmp_path / "r", seed, clock="right")
+    made = RandomHistory(tmp_path / "r", seed, clock="right" if seed % 2 else "wrong at times")
     made.grow(12)
     for _ in range(8):
         objects = [held(blob) for blob in made.blobs]
@@ -69,17 +68,15 @@ def test_what_is_known_changes_nothing(tmp_path: Path, seed: int) -> None:
         made.grow(made.dice.choice((0, 1, 1, 2, 9)))
 
 
-@pytest.mark.parametrize("rounds", [0, 6])
+@pytest.mark.parametrize("clock", ["right", "wrong at times"])
 @pytest.mark.parametrize("seed", range(4))
 def test_refs_that_come_go_and_move_are_told_from_memory(
-    tmp_path: Path, seed: int, rounds: int, walks: list[object], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, seed: int, clock: str, walks: list[object]
 ) -> None:
-    monkeypatch.setattr(renewed, "_MOST_ROUNDS", rounds)
-    made = RandomHistory(tmp_path / "r", seed, clock="right")
+    made = RandomHistory(tmp_path / "r", seed, clock)
     made.grow(20)
     git, dice = made.git, made.dice
     objects = [held(blob) for blob in made.blobs]
-    known = 0
     for number in range(10):
         both(git, objects, tmp_path / "cache")
         old = dice.choice(list(made.trees))
@@ -94,14 +91,13 @@ def test_refs_that_come_go_and_move_are_told_from_memory(
         elif kind == "forget":
             made.forget()
         else:
-            parents = [old] if kind == "on old" else [old, git("rev-parse", "refs/heads/main")]
+            parents = [old] if kind == "on old" else [old, dice.choice(list(made.trees))]
             files = dict(made.trees[old]) | {b"more": dice.choice(made.blobs).encode()}
             made.trees[commit := git.commit_tree(files, list(dict.fromkeys(parents)))] = files
             git("update-ref", f"refs/heads/{'main' if kind == 'merge' else number}", commit)
         walks.clear()
         both(git, objects, tmp_path / "cache")
-        known += len(walks) == 1  # both() locates once without a cache
-    assert known > 5
+        assert len(walks) == 1, "both() locates once without a cache"
 
 
 def test_a_tag_of_an_old_commit_is_among_the_refs(git: Git, tmp_path: Path, walks: list[object]) -> None:
@@ -157,11 +153,11 @@ def test_a_branch_that_was_forced_aside_is_told_from_memory(
     (git.folder / ".git/ORIG_HEAD").unlink()
     walks.clear()
     both(git, objects, tmp_path / "cache")
-    assert (len(walks) == 1) == (how == "amended"), "both() locates once without a cache"
+    assert len(walks) == 1, "both() locates once without a cache"
 
 
 @pytest.mark.parametrize("later", [0, -60])
-def test_of_commits_of_one_second_all_is_walked(git: Git, tmp_path: Path, walks: list[object], later: int) -> None:
+def test_commits_of_one_second_are_told_from_memory(git: Git, tmp_path: Path, walks: list[object], later: int) -> None:
     blob = git.write("a", b"one")
     git.commit()
     both(git, [held(blob)], tmp_path / "cache")
@@ -171,7 +167,7 @@ def test_of_commits_of_one_second_all_is_walked(git: Git, tmp_path: Path, walks:
     place = both(git, [held(blob)], tmp_path / "cache").places[blob][0]
     assert place.last
     assert place.last.id == newest
-    assert len(walks) == 2
+    assert len(walks) == 1
 
 
 def test_a_second_time_nothing_is_walked(git: Git, tmp_path: Path, walks: list[object]) -> None:
