@@ -7,4 +7,5 @@ from datetime import datetime
 
 def iso(at: datetime | None) -> str:
     """``2026-11-21T03:00:00Z``, to the second; ``?`` for a moment that nobody knows. ``at`` is in UTC."""
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at is not None else "?"
+    # %Y writes the year 900 with three digits, which nothing reads back
+    return f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}Z" if at is not None else "?"

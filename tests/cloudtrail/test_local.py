@@ -12,6 +12,7 @@ import pytest
 
 from irkit.cloudtrail import heard, local
 from irkit.cloudtrail.coverage import LAG, Coverage
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.layout import SLACK
 from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.query import Query, Window
@@ -230,6 +231,25 @@ def test_an_event_of_a_time_to_come_makes_no_answer_trusted_until_then(tmp_path:
         json.dumps({"Records": [body("iam:ListUsers", eventTime="9999-12-31T23:59:59Z")]})
     )
     assert look(tmp_path, Query()).coverage.trusted_until == START - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("time", ["2026-13-21T12:00:00Z", "2026-11-21T25:00:00Z", "0000-01-01T00:00:00Z"])
+def test_a_time_that_is_none_ends_no_look(tmp_path: Path, time: str) -> None:
+    """A damaged file is inflated as far as it goes, and may tell of a month 13."""
+    log(tmp_path, [body("iam:ListUsers"), body("iam:GetUser", eventTime=time)], START + timedelta(minutes=5))
+    for query in (Query(), Query(keys=("AKIANOBODY",))):
+        coverage = look(tmp_path, query).coverage
+        assert START - LAG <= coverage.start <= coverage.end <= START + timedelta(minutes=5)
+    assert len(look(tmp_path, Query()).coverage.skipped) == 1
+
+
+def test_an_event_of_the_year_2_ends_no_look(tmp_path: Path) -> None:
+    (tmp_path / "export.json").write_text(
+        json.dumps({"Records": [body("iam:GetUser", eventTime="0002-03-04T05:06:07Z")]})
+    )
+    coverage = look(tmp_path, Query()).coverage
+    assert coverage.start == datetime(2, 3, 4, 5, 6, 7, tzinfo=UTC)
+    assert "0002-03-04T05:06:07Z" in iso(coverage.start)
 
 
 def test_where_events_alone_tell_the_time_nothing_is_complete_until_one_that_is_to_come(

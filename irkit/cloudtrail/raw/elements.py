@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sized
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import cast
 
 import msgspec
 
 from irkit.cloudtrail.raw.outline import is_whole
-from irkit.cloudtrail.raw.splitter import Element
+from irkit.cloudtrail.raw.splitter import Element, Splitter
 
 HEAD = b'{"Records":['
 TAIL = b"]}"
@@ -134,13 +134,50 @@ def is_lines(text: bytes) -> bool:
 
 
 def lines(text: bytes, offset: int) -> list[Element]:
-    """The lines of a text, but for empty ones. Raises msgspec's errors when one of them is no JSON value."""
+    """The lines of a text, but for empty ones. A line that is no JSON costs none of the others: it is among them.
+
+    Raises msgspec's errors or ``ValueError`` when the text is not of lines, or ends with one that is no JSON value.
+    """
     if text.count(b"\n") * _RECORD > max(len(text), _FEW):
         raise ValueError("these lines are no records")
-    _ANY.decode_lines(text)
-    found: list[Element] = []
+    several: list[Element] = []
+    at = offset
     for line in text.split(b"\n"):
         if line.strip():
-            found.append(Element(offset, line))
-        offset += len(line) + 1
-    return found
+            several.append(Element(at, line))
+        at += len(line) + 1
+    try:
+        if len(_ANY.decode_lines(text)) == len(several):
+            return several
+    except UNTOLD:
+        pass
+    return list(_mended(several, text, offset))
+
+
+def _mended(several: list[Element], text: bytes, offset: int) -> Iterator[Element]:
+    """Lines of which some are no JSON: what these are together, an object on several lines say, or else they alone."""
+    if not several or not _stands(several[-1].text):
+        raise ValueError("what ends with these lines may go on")
+    for stands, group in groupby(several, key=lambda one: _stands(one.text)):
+        if stands:
+            yield from group
+            continue
+        broken = list(group)
+        start, end = broken[0].offset, broken[-1].offset + len(broken[-1].text)
+        yield from _together(text[start - offset : end - offset], start)
+
+
+def _stands(line: bytes) -> bool:
+    """Whether a line is a record by itself, and not within an object that is written on several."""
+    try:
+        return line.startswith(b"{") and _TIME in line and bool(_ANY.decode(line))
+    except UNTOLD:
+        return False
+
+
+def _together(text: bytes, start: int) -> Iterator[Element]:
+    splitter = Splitter(start)
+    yield from (*splitter.feed(text), *splitter.close())
+    left = splitter.rest if splitter.rest >= 0 else splitter.junk
+    if left >= 0:
+        yield Element(left, text[left - start :])

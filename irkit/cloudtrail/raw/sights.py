@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from irkit.cloudtrail.record import Record
+from irkit.cloudtrail.iso import iso
+from irkit.cloudtrail.record import Record, moment
 
 _SAMPLES = 8
 _TIME = re.compile(rb'"eventTime"\s*+:\s*+"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
 _REGION = re.compile(rb'"awsRegion"\s*+:\s*+"([a-z0-9-]{5,20})"')
 _ACCOUNT = re.compile(rb'"recipientAccountId"\s*+:\s*+"(\d{12})"')
-_STAMP = "%Y-%m-%dT%H:%M:%SZ"
-_NO_YEARS = ("0000", "0001", "9999")
-"""Of no event (``record.moment``): a record of such a time is none."""
 _FAR = 64 << 10
 """A sample is looked for within so many bytes."""
 
@@ -36,7 +34,7 @@ def sights(text: bytes) -> Sights:
     starts = [len(text) * number // _SAMPLES for number in range(_SAMPLES)]
     starts.append(max(0, text.rfind(b'"eventTime"')))
     found_at = (found[1].decode() for at in starts if (found := _TIME.search(text, at, at + _FAR)))
-    times = [each for each in found_at if not each.startswith(_NO_YEARS)]
+    times = [each for each in found_at if _is_time(each)]
     ends = (0, max(0, len(text) - _FAR))
     return Sights(
         min(times, default=""),
@@ -46,6 +44,15 @@ def sights(text: bytes) -> Sights:
     )
 
 
+def _is_time(text: str) -> bool:
+    """Whether it can be an event's: in a file that is damaged, or made to harm, there may be a month 13."""
+    try:
+        moment(text)
+    except ValueError:
+        return False
+    return True
+
+
 def sights_of(records: Iterable[Record]) -> Sights:
     """What records tell that were read."""
     several = list(records)
@@ -53,8 +60,8 @@ def sights_of(records: Iterable[Record]) -> Sights:
         return NOTHING
     times = [one.at for one in several]
     return Sights(
-        f"{min(times):{_STAMP}}",
-        f"{max(times):{_STAMP}}",
+        iso(min(times)),
+        iso(max(times)),
         frozenset(one.account for one in several if one.account),
         frozenset(one.region for one in several if one.region),
     )

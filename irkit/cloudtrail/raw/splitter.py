@@ -100,7 +100,8 @@ class Splitter:
         self._open += mark
         self._after = at + 1
         if len(self._open) > _DEEPEST:
-            raise TooLong(self._offset + max(self._start, 0))
+            why = f"is nested more than {_DEEPEST:,} levels deep: the rest was not read"
+            raise NoLog(self._offset + max(self._start, 0), why)
 
     def _closed(self, end: int) -> Element | None:
         if self._start < 0:

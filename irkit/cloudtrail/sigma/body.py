@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from irkit.cloudtrail.iso import iso
 from irkit.cloudtrail.record import FAILURE, Record, parsed
 from irkit.errors import OutsideError
 
@@ -61,7 +62,7 @@ def body(one: Record) -> JsonValue:
         _put(made, path, str(getattr(one, attribute)))
     if one.error == FAILURE:  # that is said elsewhere in the record
         del made["errorCode"]
-    _put(made, "eventTime", f"{one.at:%Y-%m-%dT%H:%M:%SZ}")
+    _put(made, "eventTime", iso(one.at))
     _put(made, "eventSource", f"{one.source}{_HOST}" if one.source else "")
     _put(made, "userIdentity.userName", "" if one.issuer_arn else one.principal)
     _put(made, f"{_ISSUER}.userName", one.principal if one.issuer_arn else "")

@@ -6,7 +6,7 @@ import random
 import msgspec
 import pytest
 
-from irkit.cloudtrail.raw.elements import UNTOLD, Cutter, Elements
+from irkit.cloudtrail.raw.elements import UNTOLD, Cutter, Elements, lines
 from tests.cloudtrail.made import body
 from tests.cloudtrail.store.logs import aws_form
 
@@ -41,3 +41,34 @@ def test_what_stands_behind_something_that_is_no_value_is_not_cut_out(wrong: byt
     )
     with pytest.raises((ValueError, msgspec.MsgspecError)):
         Cutter().cut(broken, 0, [broken.index(b"last")])
+
+
+LINES = [json.dumps(body("s3:GetObject", number, eventID=f"e{number}")).encode() for number in range(9)]
+
+
+def ids(text: bytes) -> list[str]:
+    """Of the lines' records; a question mark for what is no JSON."""
+    found = []
+    for element in lines(text, 7):
+        assert text[element.offset - 7 :].startswith(element.text)
+        try:
+            found.append(json.loads(element.text)["eventID"])
+        except ValueError:
+            found.append("?")
+    return found
+
+
+@pytest.mark.parametrize("cut", [1, 5, 60, 101, 200, -2, -1])
+def test_a_line_that_was_cut_off_costs_none_of_the_others(cut: int) -> None:
+    text = b"\n".join((*LINES[:4], LINES[4][:cut], *LINES[5:])) + b"\n"
+    assert ids(text) == ["e0", "e1", "e2", "e3", "?", "e5", "e6", "e7", "e8"]
+
+
+def test_a_record_on_several_lines_is_one_among_records_of_one_line() -> None:
+    several = json.dumps(json.loads(LINES[4]), indent=1).replace("\n", "\n\n").encode()
+    assert ids(b"\n".join((*LINES[:4], several, *LINES[5:]))) == [f"e{number}" for number in range(9)]
+
+
+def test_where_the_last_line_may_go_on_lines_are_not_told_apart() -> None:
+    with pytest.raises(UNTOLD):
+        lines(b"\n".join((*LINES[:4], LINES[4][:60])), 0)
