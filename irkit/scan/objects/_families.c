@@ -17,11 +17,12 @@
 #define ARGUMENTS 7
 #define MOST (64 << 20)        /* larger things are made in Python */
 #define PAGES_KEPT (8 << 20)
-#define LOOKED_AT_ONCE (1 << 20)
-#define HELD_AT_ONCE (2 << 20)
+#define LOOKED_AT_ONCE (1 << 19)
+#define HELD_AT_ONCE (1 << 20)
 #define ID 20
 #define PRINTABLE 8
 #define FEW_CHANGES 64
+#define KINDS 8 /* numbers that an entry's kind can have */
 
 typedef struct {
     const unsigned char *data;
@@ -34,6 +35,8 @@ static int bytes_of(PyObject *object, Bytes *bytes) {
     bytes->data = (const unsigned char *)data;
     return 0;
 }
+
+#include "families_inflate.h"
 
 /* ---- deltas (delta.py) ---- */
 
@@ -189,13 +192,12 @@ static int touch(void *context, Py_ssize_t start, Py_ssize_t end) {
 }
 
 /* As `touched_by`; `looked_at` grows by the length of the spans. */
-static PyObject *spans_of(PyObject *body, PyObject *delta, Py_ssize_t *looked_at) {
-    Bytes read;
+static PyObject *spans_of(PyObject *body, const Bytes *delta, Py_ssize_t *looked_at) {
     Touched touched = {.first = 0, .last = -LONG_LINE, .line_end = -1};
-    if (bytes_of(body, &touched.body) < 0 || bytes_of(delta, &read) < 0) return NULL;
+    if (bytes_of(body, &touched.body) < 0) return NULL;
     touched.spans = PyList_New(0);
     if (touched.spans == NULL) return NULL;
-    int failed = each_change(&read, touch, &touched);
+    int failed = each_change(delta, touch, &touched);
     if (!failed && touched.last > 0) failed = add_span(&touched);
     PyObject *result = failed < 0 ? NULL : failed ? Py_NewRef(Py_None) : PyList_AsTuple(touched.spans);
     Py_DECREF(touched.spans);
@@ -207,8 +209,9 @@ static PyObject *touched_by(PyObject *module, PyObject *arguments) {
     (void)module;
     PyObject *body, *delta;
     Py_ssize_t size = 0;
-    if (!PyArg_ParseTuple(arguments, "SS", &body, &delta)) return NULL;
-    return spans_of(body, delta, &size);
+    Bytes read;
+    if (!PyArg_ParseTuple(arguments, "SS", &body, &delta) || bytes_of(delta, &read) < 0) return NULL;
+    return spans_of(body, &read, &size);
 }
 
 /* ---- families of a pack (made.py) ---- */
@@ -225,17 +228,21 @@ typedef struct {
     Py_ssize_t count, next_root, used;
     Waiting *waiting;
     Py_ssize_t depth, room;
+    Inflater *inflater;
+    uint8_t *read; /* what was inflated last */
+    size_t room_read;
 } Made;
 
-/* An object, and the delta that it was made by; NULL of a root. */
+/* An object, and the delta that it was made by, until the next one is: without data of a root. */
 typedef struct {
     int32_t number;
-    PyObject *body, *delta;
+    PyObject *body, *owner; /* what the delta stands in, where that is not `made` */
+    Bytes delta;
 } One;
 
 static void forget(One *one) {
     Py_CLEAR(one->body);
-    Py_CLEAR(one->delta);
+    Py_CLEAR(one->owner);
 }
 
 static int column(PyObject *from, const char *name, Py_buffer *buffer, Py_ssize_t width, Py_ssize_t *count) {
@@ -269,6 +276,11 @@ static int fill(Made *made, PyObject *pack, PyObject *roots) {
         return -1;
     }
     made->count = sure < ends - 1 ? sure : ends - 1;
+    made->inflater = PyMem_Calloc(1, sizeof *made->inflater);
+    if (made->inflater == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
     PyObject *codec = PyImport_ImportModule("irkit.scan.objects.codec");
     if (codec == NULL) return -1;
     made->inflate = PyObject_GetAttrString(codec, "inflate");
@@ -292,6 +304,8 @@ static void free_made(PyObject *object) {
     Made *made = (Made *)object;
     while (made->depth) Py_XDECREF(made->waiting[--made->depth].base);
     PyMem_Free(made->waiting);
+    PyMem_Free(made->inflater);
+    PyMem_Free(made->read);
     Py_buffer *buffers[] = {&made->pack,        &made->offsets,      &made->heads, &made->sizes,
                             &made->first_child, &made->next_sibling, &made->roots};
     for (size_t at = 0; at < sizeof buffers / sizeof *buffers; at++)
@@ -323,57 +337,99 @@ static int wait_for(Made *made, int32_t number, PyObject *base) {
     return 0;
 }
 
-/* What the data of an entry inflate to; NULL, perhaps with an error set, when that is left to Python. */
-static PyObject *inflated(Made *made, int32_t number) {
+/* Where the data of an entry stand in the pack, their size and that of what they inflate to. */
+typedef struct {
+    const uint8_t *data;
+    size_t count, size;
+    int is_followed; /* by as many bytes as may be read beyond */
+} Packed;
+
+/* Whether an entry's data lie within the pack, and inflate to no more than is made here. */
+static int find(Made *made, int32_t number, Packed *packed) {
     uint64_t start = ((const uint64_t *)made->offsets.buf)[number];
     uint64_t end = ((const uint64_t *)made->offsets.buf)[number + 1];
     uint64_t size = ((const uint64_t *)made->sizes.buf)[number], pack = (uint64_t)made->pack.len;
     unsigned head = ((const unsigned char *)made->heads.buf)[number];
-    if (end > pack || start > end || head > end - start || size > MOST) return NULL;
+    if (end > pack || start > end || head > end - start || size > MOST) return 0;
     made->used += (Py_ssize_t)(end - start);
-    char *data = (char *)made->pack.buf + start + head;
-    PyObject *view = PyMemoryView_FromMemory(data, (Py_ssize_t)(end - start - head), PyBUF_READ);
+    *packed = (Packed){(const uint8_t *)made->pack.buf + start + head, end - start - head, size, pack - end >= BEYOND};
+    return 1;
+}
+
+/* What they inflate to, by the library; NULL, perhaps with an error set, when that is left to Python. */
+static PyObject *inflated(Made *made, const Packed *packed) {
+    PyObject *view = PyMemoryView_FromMemory((char *)packed->data, (Py_ssize_t)packed->count, PyBUF_READ), *body = NULL;
     if (view == NULL) return NULL;
-    PyObject *bits = PyLong_FromLong(15), *most = PyLong_FromUnsignedLongLong(size), *body = NULL;
+    PyObject *bits = PyLong_FromLong(15), *most = PyLong_FromSize_t(packed->size);
     if (bits != NULL && most != NULL) body = PyObject_CallFunctionObjArgs(made->inflate, view, bits, most, NULL);
     Py_XDECREF(bits);
     Py_XDECREF(most);
     Py_DECREF(view);
-    if (body != NULL && (!PyBytes_Check(body) || (uint64_t)PyBytes_Size(body) != size)) Py_CLEAR(body);
+    if (body != NULL && (!PyBytes_Check(body) || (size_t)PyBytes_Size(body) != packed->size)) Py_CLEAR(body);
     return body;
 }
 
-/* 1 and the object; 0 when it is broken, -1 with an error set. */
-static int make(Made *made, Waiting *waiting, One *one) {
-    one->number = waiting->number;
-    one->body = inflated(made, waiting->number);
-    one->delta = NULL;
-    if (one->body != NULL && waiting->base != NULL) {
-        Bytes base, delta;
-        one->delta = one->body;
-        one->body = NULL;
-        if (bytes_of(waiting->base, &base) == 0 && bytes_of(one->delta, &delta) == 0)
-            one->body = applied(&base, &delta);
+/* What the data of an entry inflate to, until the next one is read: 1; 0, perhaps with an error set, if that failed.
+
+   `one->owner` is what it stands in, where that is not `made`. */
+static int read_data(Made *made, const Packed *packed, One *one, Bytes *read) {
+    if (made->room_read < packed->size + OVERSHOT) {
+        size_t room = 2 * packed->size + 16 * OVERSHOT;
+        PyMem_Free(made->read);
+        made->room_read = 0;
+        made->read = PyMem_Malloc(room);
+        if (made->read == NULL) return PyErr_NoMemory() != NULL;
+        made->room_read = room;
     }
-    if (one->body != NULL) return 1;
-    forget(one);
-    if (PyErr_Occurred()) {
-        if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
-        PyErr_Clear();
+    if (packed->is_followed && inflate_whole(made->inflater, packed->data, packed->count, made->read, packed->size)) {
+        *read = (Bytes){made->read, (Py_ssize_t)packed->size};
+        return 1;
     }
+    one->owner = inflated(made, packed);
+    return one->owner != NULL && bytes_of(one->owner, read) == 0;
+}
+
+/* As Python makes an object: 1; 0 when it is broken, -1 with an error set. */
+static int make_slowly(Made *made, Waiting *waiting, One *one) {
     PyObject *base = waiting->base != NULL ? waiting->base : Py_None;
-    PyObject *pair = PyObject_CallFunction(made->make, "iO", (int)waiting->number, base);
+    PyObject *pair = PyObject_CallFunction(made->make, "iO", (int)waiting->number, base), *delta;
     if (pair == NULL) return -1;
     int is_made = 0;
     if (pair != Py_None) {
-        is_made = PyArg_ParseTuple(pair, "SS", &one->body, &one->delta) ? 1 : -1;
+        is_made = PyArg_ParseTuple(pair, "SS", &one->body, &delta) ? 1 : -1;
         if (is_made > 0) {
             Py_INCREF(one->body);
-            one->delta = waiting->base != NULL ? Py_NewRef(one->delta) : NULL;
+            one->owner = waiting->base != NULL ? Py_NewRef(delta) : NULL;
+            if (one->owner != NULL) bytes_of(one->owner, &one->delta);
+        } else {
+            one->body = NULL;
         }
     }
     Py_DECREF(pair);
     return is_made;
+}
+
+/* 1 and the object; 0 when it is broken, -1 with an error set. */
+static int make(Made *made, Waiting *waiting, One *one) {
+    *one = (One){.number = waiting->number};
+    Packed packed;
+    Bytes base, read;
+    if (find(made, waiting->number, &packed) && read_data(made, &packed, one, &read)) {
+        if (waiting->base == NULL) {
+            one->body = PyBytes_FromStringAndSize((const char *)read.data, read.size);
+        } else if (bytes_of(waiting->base, &base) == 0) {
+            one->delta = read;
+            one->body = applied(&base, &read);
+        }
+    }
+    if (one->body != NULL) return 1;
+    forget(one);
+    one->delta = (Bytes){NULL, 0};
+    if (PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
+        PyErr_Clear();
+    }
+    return make_slowly(made, waiting, one);
 }
 
 static int release(Made *made) {
@@ -411,7 +467,7 @@ static int step(Made *made, One *one) {
 static PyObject *next_made(PyObject *object) {
     One one;
     if (step((Made *)object, &one) <= 0) return NULL;
-    PyObject *delta = one.delta != NULL ? Py_NewRef(one.delta) : PyBytes_FromStringAndSize(NULL, 0);
+    PyObject *delta = PyBytes_FromStringAndSize((const char *)one.delta.data, one.delta.size);
     PyObject *result = delta != NULL ? Py_BuildValue("(iOO)", (int)one.number, one.body, delta) : NULL;
     Py_XDECREF(delta);
     forget(&one);
@@ -432,7 +488,7 @@ typedef struct {
 
 static int add_text(Texts *texts, const One *one, int is_whole) {
     Py_ssize_t size = PyBytes_Size(one->body);
-    PyObject *spans = is_whole ? Py_NewRef(Py_None) : spans_of(one->body, one->delta, &texts->looked_at);
+    PyObject *spans = is_whole ? Py_NewRef(Py_None) : spans_of(one->body, &one->delta, &texts->looked_at);
     if (spans == NULL) return -1;
     if (is_whole) texts->looked_at += size;
     texts->held += size;
@@ -452,8 +508,8 @@ static int gather(Made *made, const int32_t *bases, const char *known, Texts *te
         int failed = 0;
         if (!known[one.number]) {
             int32_t base = bases[one.number];
-            int is_whole = one.delta == NULL || base < 0 || base >= made->count || known[base] ||
-                           PyBytes_Size(one.delta) >= (PyBytes_Size(one.body) + texts->small_change - 1) / texts->small_change;
+            int is_whole = one.delta.data == NULL || base < 0 || base >= made->count || known[base] ||
+                           one.delta.size >= (PyBytes_Size(one.body) + texts->small_change - 1) / texts->small_change;
             failed = add_text(texts, &one, is_whole);
         }
         forget(&one);
@@ -488,6 +544,45 @@ static PyObject *texts(PyObject *module, PyObject *arguments) {
     Py_XDECREF(texts.texts);
     PyBuffer_Release(&bases);
     PyBuffer_Release(&known);
+    return result;
+}
+
+/* Adds up the texts, and marks in `partly` those that are looked at in part; the sum of their sizes, or -1. */
+static Py_ssize_t add_up(
+    PyObject *numbers, PyObject *texts, const Py_buffer *kinds, Py_ssize_t *counts, Py_buffer *partly
+) {
+    Py_ssize_t size = 0;
+    for (Py_ssize_t at = 0; at < PyList_Size(texts) && at < PyList_Size(numbers); at++) {
+        PyObject *text = PyList_GetItem(texts, at);
+        Py_ssize_t number = PyLong_AsSsize_t(PyList_GetItem(numbers, at));
+        if (number == -1 && PyErr_Occurred()) return -1;
+        int is_entry = number >= 0 && number < kinds->len && number < partly->len;
+        if (!is_entry || !PyTuple_Check(text) || PyTuple_Size(text) != 2) {
+            PyErr_SetString(PyExc_ValueError, "no text of an entry");
+            return -1;
+        }
+        Bytes body;
+        if (bytes_of(PyTuple_GetItem(text, 0), &body) < 0) return -1;
+        size += body.size;
+        counts[((const unsigned char *)kinds->buf)[number] & (KINDS - 1)]++;
+        if (PyTuple_GetItem(text, 1) != Py_None) ((char *)partly->buf)[number] = 1;
+    }
+    return size;
+}
+
+static PyObject *tally(PyObject *module, PyObject *arguments) {
+    (void)module;
+    PyObject *numbers, *texts, *of_kinds, *of_partly, *result = NULL;
+    if (!PyArg_ParseTuple(arguments, "O!O!OO", &PyList_Type, &numbers, &PyList_Type, &texts, &of_kinds, &of_partly))
+        return NULL;
+    Py_buffer kinds, partly;
+    if (PyObject_GetBuffer(of_kinds, &kinds, PyBUF_SIMPLE) < 0) return NULL;
+    if (PyObject_GetBuffer(of_partly, &partly, PyBUF_WRITABLE) == 0) {
+        Py_ssize_t counts[KINDS] = {0}, size = add_up(numbers, texts, &kinds, counts, &partly);
+        if (size >= 0) result = Py_BuildValue("(n(nnnnn))", size, counts[0], counts[1], counts[2], counts[3], counts[4]);
+        PyBuffer_Release(&partly);
+    }
+    PyBuffer_Release(&kinds);
     return result;
 }
 
@@ -579,14 +674,12 @@ static int is_of_ids(const Bytes *delta) {
 }
 
 /* Adds the new names of a tree, all of them or those that its delta may have brought. */
-static int add_names(Names *names, PyObject *delta) {
-    Bytes read;
-    if (delta != NULL) {
-        if (bytes_of(delta, &read) < 0) return -1;
-        if (is_of_ids(&read)) return 0;
+static int add_names(Names *names, const Bytes *delta) {
+    if (delta->data != NULL) {
+        if (is_of_ids(delta)) return 0;
         Py_ssize_t count = 0;
-        if (each_change(&read, count_change, &count) == 0 && count <= FEW_CHANGES)
-            return each_change(&read, add_changed, names);
+        if (each_change(delta, count_change, &count) == 0 && count <= FEW_CHANGES)
+            return each_change(delta, add_changed, names);
     }
     return add_entries(names, 0, names->tree.size);
 }
@@ -599,7 +692,7 @@ static int gather_names(Made *made, const Py_buffer *known, Names *names, Py_ssi
         if (known->buf == NULL || one.number >= known->len || !((const char *)known->buf)[one.number]) {
             names->number = PyLong_FromLong(one.number);
             failed = names->number == NULL || bytes_of(one.body, &names->tree) < 0 ||
-                     add_names(names, known->buf == NULL ? one.delta : NULL) < 0;
+                     add_names(names, known->buf == NULL ? &one.delta : &(Bytes){NULL, 0}) < 0;
             Py_XDECREF(names->number);
             *count += 1;
             *size += names->tree.size;
@@ -612,11 +705,11 @@ static int gather_names(Made *made, const Py_buffer *known, Names *names, Py_ssi
 
 static PyObject *names_in(PyObject *module, PyObject *arguments) {
     Made *made;
-    PyObject *of_known;
-    if (!PyArg_ParseTuple(arguments, "O!O", made_type(module), &made, &of_known)) return NULL;
+    PyObject *of_known, *plain;
+    if (!PyArg_ParseTuple(arguments, "O!OO", made_type(module), &made, &of_known, &plain)) return NULL;
     Py_buffer known = {.buf = NULL, .obj = NULL};
     if (of_known != Py_None && PyObject_GetBuffer(of_known, &known, PyBUF_SIMPLE) < 0) return NULL;
-    Names names = {.done = PySet_New(NULL), .found = PyList_New(0)};
+    Names names = {.done = PySet_New(plain), .found = PyList_New(0)};
     Py_ssize_t count = 0, size = 0;
     PyObject *result = NULL;
     if (names.done != NULL && names.found != NULL && gather_names(made, &known, &names, &count, &size) == 0)
@@ -656,9 +749,10 @@ static PyType_Spec made_spec = {"irkit.scan.objects._families.made", sizeof(Made
 
 static PyMethodDef methods[] = {
     {"touched_by", touched_by, METH_VARARGS, "touched_by(body, delta): touched(body, changes(delta)), None if broken."},
-    {"texts", texts, METH_VARARGS, "texts(made, bases, known, small_change): numbers and texts, a megabyte at most to look at."},
+    {"texts", texts, METH_VARARGS, "texts(made, bases, known, small_change): numbers and texts, half a megabyte to look at."},
+    {"tally", tally, METH_VARARGS, "tally(numbers, texts, kinds, partly): their size, and how many of a kind."},
     {"keep_freed", keep_freed, METH_O, "keep_freed(most): freed memory is kept, up to so many bytes."},
-    {"names_in", names_in, METH_VARARGS, "names_in(made, known): count and size of trees, and their different names."},
+    {"names_in", names_in, METH_VARARGS, "names_in(made, known, plain): count and size of trees, and their different names."},
     {NULL, NULL, 0, NULL},
 };
 

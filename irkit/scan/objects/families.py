@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from collections.abc import Sequence
 
 from irkit.scan.detect.detector import Detector, Looked
@@ -10,19 +10,27 @@ from irkit.scan.native import is_native
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_entries import CIRCLE, KINDS, TREE
-from irkit.scan.objects.texts import texts
+from irkit.scan.objects.texts import tally, texts
 from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names_in
 
 MADE_FROM_ITSELF = "it is made from itself"
 _SMALL_CHANGE = 5 if is_native(texts) else 20
 """A delta this many times smaller than its object: only what it changes is looked at. In Python, to know what the
 larger ones change costs more than it spares."""
+_NAMES_AT_ONCE = 10_000
+_MOST_PLAIN = 20_000
+"""So many names are remembered at the most: 2 MB."""
 _FEW = 8
 """Up to so many values are searched one by one; the detector looks at a text faster than at more of them."""
 
 
-def look_at_families(pack: Pack, roots: Sequence[int], detector: Detector, known: bytearray | None) -> Gathered:
-    """Look at these entries and at all that are deltas of them. ``known`` has a 1 for each to be left alone."""
+def look_at_families(
+    pack: Pack, roots: Sequence[int], detector: Detector, known: bytearray | None, plain: set[bytes]
+) -> Gathered:
+    """Look at these entries and at all that are deltas of them. ``known`` has a 1 for each to be left alone.
+
+    ``plain`` are names in trees that nothing is to be said of, by this detector; those found to be so are added.
+    """
     gathered = Gathered()
     kinds = pack.entries.kinds
     circles = [root for root in roots if kinds[root] == CIRCLE]
@@ -31,7 +39,11 @@ def look_at_families(pack: Pack, roots: Sequence[int], detector: Detector, known
     for root in circles:
         gathered.broken.update((number, MADE_FROM_ITSELF) for number in pack.members(root))
     _Contents(pack, detector, known, gathered).look(others)
-    _look_at_names(pack, trees, detector, known, gathered)
+    count, size, found = names_in(pack.families(trees), known, plain)
+    if count:
+        gathered.counts["trees"] = count
+        gathered.size += size
+        _look_at_names(found, detector, plain, gathered)
     for number, why in pack.broken.items():
         gathered.broken[number] = why
     pack.broken = {}
@@ -50,22 +62,24 @@ class _Contents:
         self._looking = Looking(detector, self._seen, gathered.passed)
         self._values: dict[int, set[bytes]] = {}
         """By family: what stands where a secret was seen, as it stands there."""
-        self._partly: set[int] = set()
-        """Of which objects only the changes were looked at."""
+        self._partly = bytearray(len(self._known))
+        """A 1 for each object of which only the changes were looked at."""
 
     def look(self, roots: Sequence[int]) -> None:
-        made, bases = self._pack.families(roots), self._pack.entries.bases
-        counts: Counter[int] = Counter()
-        while (some := texts(made, bases, self._known, _SMALL_CHANGE))[0]:
+        entries, gathered = self._pack.entries, self._gathered
+        made, counts = self._pack.families(roots), array("q", bytes(8 * (max(KINDS) + 1)))
+        while (some := texts(made, entries.bases, self._known, _SMALL_CHANGE))[0]:
             numbers, bodies = some
             self._looking.look(numbers, bodies)
-            counts.update(map(self._pack.entries.kinds.__getitem__, numbers))
-            self._gathered.size += sum(len(body) for body, _ in bodies)
-            self._partly.update(number for number, (_, spans) in zip(numbers, bodies, strict=True) if spans is not None)
-        for kind, count in counts.items():
-            self._gathered.counts[f"{KINDS[kind]}s"] = count
+            size, found = tally(numbers, bodies, entries.kinds, self._partly)
+            gathered.size += size
+            for kind, count in enumerate(found):
+                counts[kind] += count
+        for kind, name in KINDS.items():
+            if counts[kind]:
+                gathered.counts[f"{name}s"] = counts[kind]
         for root, values in self._values.items():
-            if not self._partly.isdisjoint(self._pack.members(root)):
+            if any(self._partly[number] for number in self._pack.members(root)):
                 self._look_again(root, values)
 
     def _seen(self, key: Key, body: bytes, looked: Looked) -> None:
@@ -94,20 +108,21 @@ class _Contents:
 
 
 def _look_at_names(
-    pack: Pack, roots: Sequence[int], detector: Detector, known: bytearray | None, gathered: Gathered
+    found: Sequence[tuple[int, bytes, bytes]], detector: Detector, plain: set[bytes], gathered: Gathered
 ) -> None:
-    """Look at the names in trees, each once a task."""
+    """Look at the names in trees, of which nearly all are plain."""
+    told: set[bytes] = set()
 
-    def seen(key: Key, _: bytes, looked: Looked) -> None:
+    def seen(key: Key, name: bytes, looked: Looked) -> None:
+        told.add(name)
         gathered.keep(key, "tree", looked)
 
-    looking = Looking(detector, seen, gathered.passed)
-    count, size, found = names_in(pack.families(roots), known)
-    for number, mode, name in found:
+    looking = Looking(detector, seen, ())
+    for at in range(0, len(found), _NAMES_AT_ONCE):
+        some = found[at : at + _NAMES_AT_ONCE]
+        looking.look([number for number, _, _ in some], [(name, None) for _, _, name in some])
+    for _, mode, name in found:
         if is_submodule(mode):
             gathered.skipped[None, name.decode(errors="replace"), SUBMODULE] = None
-        looking.add(number, name)
-    looking.finish()
-    if count:
-        gathered.counts["trees"] = count
-        gathered.size += size
+        elif name not in told and len(plain) < _MOST_PLAIN:
+            plain.add(mode + b" " + name)

@@ -34,6 +34,8 @@ def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[
         costs = array("Q", (cost if root in live else 0 for root, cost in zip(entries.roots, costs, strict=True)))
     most = sum(costs) // _TASKS
     tasks: list[Task] = []
+    plain: set[bytes] = set()  # of each process, as it goes from task to task
+    look = partial(look_at_families, pack, detector=detector, known=known, plain=plain)
     group: list[int] = []
     weight = objects = 0
     for root, cost in zip(entries.roots, costs, strict=True):
@@ -43,11 +45,11 @@ def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[
         weight += cost
         objects += members[root]
         if weight > most:
-            tasks.append(Task(partial(look_at_families, pack, group, detector, known), objects, weight, pack.ids))
+            tasks.append(Task(partial(look, group), objects, weight, pack.ids))
             group = []
             weight = objects = 0
     if group:
-        tasks.append(Task(partial(look_at_families, pack, group, detector, known), objects, weight, pack.ids))
+        tasks.append(Task(partial(look, group), objects, weight, pack.ids))
     return tasks
 
 

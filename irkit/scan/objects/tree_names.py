@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 from irkit.scan.native import native
 from irkit.scan.objects.delta import DeltaBroken, changes
@@ -60,12 +61,15 @@ def brings_only_ids(delta: bytes) -> bool:
     return _ONLY_IDS.fullmatch(delta) is not None
 
 
-def names_in(made: Made, known: bytearray | None) -> tuple[int, int, list[tuple[int, bytes, bytes]]]:
+def names_in(
+    made: Made, known: bytearray | None, plain: AbstractSet[bytes]
+) -> tuple[int, int, list[tuple[int, bytes, bytes]]]:
     """How many trees there are, their bytes, and their different modes and names, each with the first that has it.
 
-    Where ``known`` is given, those with a 1 in it are left alone, and a delta does not tell what is new.
+    Where ``known`` is given, those with a 1 in it are left alone, and a delta does not tell what is new. What is in
+    ``plain``, modes and names with a space between them, is left out.
     """
-    done: set[tuple[bytes, bytes]] = set()
+    done = {(mode, name) for mode, _, name in (one.partition(b" ") for one in plain)}
     found: list[tuple[int, bytes, bytes]] = []
     count = size = 0
     for number, body, delta in made:

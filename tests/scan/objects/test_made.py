@@ -32,16 +32,20 @@ class Entry(NamedTuple):
     cut: int = 0
 
 
-def packed(entries: list[Entry]) -> Pack:
-    """A pack without index and heads."""
-    raw = [zlib.compress(one.data)[: -one.cut or None] for one in entries]
+def packed(entries: list[Entry], behind: bytes = bytes(64)) -> Pack:
+    """A pack without index and heads, and what stands behind its entries."""
+    return of_streams([zlib.compress(one.data)[: -one.cut or None] for one in entries], entries, behind)
+
+
+def of_streams(raw: list[bytes], entries: list[Entry], behind: bytes = bytes(64)) -> Pack:
+    """The same of what was compressed already."""
     offsets = array("Q", (sum(map(len, raw[:number])) for number in range(len(raw) + 1)))
     sizes = array("Q", (max(0, len(one.data) + one.more) for one in entries))
     bases = array("i", (one.base for one in entries))
     kin = (array("i", column) for column in families(bases))
     pack = Pack.__new__(Pack)
     pack._map = mmap.mmap(-1, mmap.PAGESIZE)
-    pack.view = memoryview(b"".join(raw))
+    pack.view = memoryview(b"".join(raw) + behind)
     pack._entries = Entries(offsets, array("B", bytes(len(raw))), sizes, bytearray(len(raw)), bases, *kin)
     pack.broken = {}
     return pack
@@ -100,12 +104,54 @@ def _roots(entries: list[Entry]) -> array[int]:
 
 
 @settings(deadline=None)
-@given(histories())
-def test_objects_are_made_alike_and_the_broken_ones_told_alike(entries: list[Entry]) -> None:
-    first, second = packed(entries), packed(entries)
+@given(histories(), st.sampled_from([b"", bytes(20), bytes(64)]))
+def test_objects_are_made_alike_and_the_broken_ones_told_alike(entries: list[Entry], behind: bytes) -> None:
+    first, second = packed(entries, behind), packed(entries, behind)
 
     assert list(native_made.made(first, _roots(entries))) == list(made.made(second, _roots(entries)))
     assert first.broken == second.broken
+
+
+WORD = st.sampled_from([b"\n", b"    ", b"return self.", b"x" * 300, b"ab" * 90, bytes(range(256)), b"12345678" * 40])
+TEXT = st.builds(
+    lambda words, times, end: b"".join(words) * times + end,
+    st.lists(WORD | st.binary(max_size=40), max_size=30),
+    st.sampled_from([1, 1, 2, 7, 60]),
+    st.binary(max_size=9),
+)
+WAY = st.tuples(st.integers(0, 9), st.integers(9, 15), st.integers(1, 9), st.integers(0, 4), st.integers(0, 3))
+CHANGE = st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255))
+
+
+def compressed(data: bytes, way: tuple[int, int, int, int, int]) -> bytes:
+    """Zlib's stream of it, of several blocks perhaps: level, window, memory, strategy, and how often it is flushed."""
+    level, window, memory, strategy, flushes = way
+    made = zlib.compressobj(level, zlib.DEFLATED, window, memory, strategy)
+    size = len(data) // (flushes + 1) + 1
+    parts = [
+        made.compress(data[at : at + size]) + made.flush(zlib.Z_FULL_FLUSH) for at in range(0, flushes * size, size)
+    ]
+    return b"".join(parts) + made.compress(data[flushes * size :]) + made.flush()
+
+
+@settings(deadline=None, max_examples=300)
+@given(TEXT, WAY, st.just(()) | st.lists(CHANGE, max_size=3), st.none() | st.integers(1, 12))
+def test_whatever_was_compressed_is_inflated_alike(
+    data: bytes, way: tuple[int, int, int, int, int], changes: list[tuple[float, int]], cut: int | None
+) -> None:
+    stream = bytearray(compressed(data, way))
+    for place, bits in changes:
+        stream[int(place * len(stream))] ^= bits
+    raw = [bytes(stream)[: -cut if cut else None], compressed(b"the next", (6, 15, 8, 0, 0))]
+    entries = [Entry(NONE, data), Entry(NONE, b"the next")]
+    first, second = of_streams(raw, entries), of_streams(raw, entries)
+
+    natively = list(native_made.made(first, _roots(entries)))
+
+    assert natively == list(made.made(second, _roots(entries)))
+    assert first.broken == second.broken
+    if not changes and not cut:
+        assert natively == [(0, data, b""), (1, b"the next", b"")]
 
 
 @settings(deadline=None)
@@ -121,7 +167,8 @@ def test_the_same_texts_are_looked_at(entries: list[Entry], marks: list[bool], s
 
 def _all(module: object, objects: Made, bases: array[int], known: bytearray, small: int) -> Iterator[object]:
     while (some := module.texts(objects, bases, known, small))[0]:  # type: ignore[attr-defined]
-        yield some
+        partly, kinds = bytearray(7), bytearray([0, 1, 2, 3, 4, 3, 3])
+        yield some, module.tally(*some, kinds, partly), partly  # type: ignore[attr-defined]
 
 
 def test_so_many_texts_wait_as_are_looked_at_together() -> None:
@@ -131,17 +178,31 @@ def test_so_many_texts_wait_as_are_looked_at_together() -> None:
 
     for module, objects in ((native_texts, native_made.made), (texts, made.made)):
         numbers, _ = module.texts(objects(pack, _roots(entries)), bases, known, 5)
-        assert numbers == [0, 1, 2, 3, 4, 5]
+        assert numbers == [0, 1, 2]
+
+
+def test_texts_are_added_up() -> None:
+    some = [0, 2, 3], [(b"all", None), (b"", None), (b"in parts", ((0, 2),))]
+
+    for module in (native_texts, texts):
+        partly = bytearray(4)
+        assert module.tally(*some, bytearray([1, 3, 3, 3]), partly) == (11, (0, 1, 0, 2, 0))
+        assert partly == b"\0\0\0\1"
 
 
 @settings(deadline=None)
-@given(histories(), st.none() | st.lists(st.booleans(), min_size=7, max_size=7).map(bytearray))
-def test_the_same_names_are_found_in_trees(entries: list[Entry], known: bytearray | None) -> None:
+@given(
+    histories(),
+    st.none() | st.lists(st.booleans(), min_size=7, max_size=7).map(bytearray),
+    st.sets(st.builds(lambda mode, name: mode + b" " + name, MODE, NAME), max_size=5),
+)
+def test_the_same_names_are_found_in_trees(entries: list[Entry], known: bytearray | None, plain: set[bytes]) -> None:
     pack, other = packed(entries), packed(entries)
 
-    natively = native_names.names_in(native_made.made(pack, _roots(entries)), known)
+    natively = native_names.names_in(native_made.made(pack, _roots(entries)), known, plain)
 
-    assert natively == tree_names.names_in(made.made(other, _roots(entries)), known)
+    assert natively == tree_names.names_in(made.made(other, _roots(entries)), known, plain)
+    assert not plain.intersection(mode + b" " + name for _, mode, name in natively[2])
 
 
 def test_names_of_a_tree_with_very_many_changes_are_found() -> None:
@@ -152,7 +213,7 @@ def test_names_of_a_tree_with_very_many_changes_are_found() -> None:
     entries = [Entry(NONE, base), Entry(0, b"".join(create_delta(base, tree)))]
 
     for names, objects in ((native_names, native_made.made), (tree_names, made.made)):
-        _, _, found = names.names_in(objects(packed(entries), _roots(entries)), None)
+        _, _, found = names.names_in(objects(packed(entries), _roots(entries)), None, set())
         assert {name for number, _, name in found if number == 1} == {b"other-%d" % number for number in range(150)}
 
 
