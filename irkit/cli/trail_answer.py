@@ -18,7 +18,7 @@ from irkit.cli.trail_stream import Stream, preview
 from irkit.cli.trail_told import Teller, say, tell_coverage
 from irkit.cli.trail_written import Format, Written, opened, write
 from irkit.cloudtrail.questions.asking import ask
-from irkit.cloudtrail.questions.question import Answer, Follow, Question
+from irkit.cloudtrail.questions.question import Answer, Asked, Follow, Question
 from irkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _STREAMED = "activity"
 class _Found(NamedTuple):
     """What there is to write and to tell."""
 
-    rows: tuple[object, ...] | WideRows
+    rows: Sequence[object] | WideRows
     coverage: Coverage
     notes: tuple[str, ...]
 
@@ -105,7 +105,7 @@ def _asked(
         found = _found(args, question, asked, (stream, teller), more)
     tell_coverage(found.coverage, len(found.rows) + (stream.count if stream else 0), teller.seconds, found.notes)
     told, is_chosen = about(args, question, asked, found.notes), bool(args.columns)
-    if isinstance(found.rows, tuple):
+    if isinstance(found.rows, Sequence):
         shown = limited(ordered(found.rows, args.sort), args.limit)
         return Written(columns, shown, told, found.coverage, is_chosen)
     rows = found.rows.ordered(args.sort).limited(args.limit)
@@ -164,9 +164,15 @@ def _held(
 
     if stream is not None and is_through:
         return _Found((), stream.through(asked.source, hear), asked.notes)
-    rest = question if stream is None else stream.rest
+    columned = question.columned if stream is None else None
+    rest = stream.rest if stream is not None else question if columned is None else replace(question, rows=_none)
     answer = ask(asked.source, rest, asked.query, follow, hear)
-    return _Found(answer.rows, answer.coverage, (*asked.notes, *answer.notes, *more(answer)))
+    rows = answer.rows if columned is None else columned(answer.asked)
+    return _Found(rows, answer.coverage, (*asked.notes, *answer.notes, *more(answer)))
+
+
+def _none(_: Asked) -> tuple[object, ...]:
+    return ()
 
 
 def chosen(args: argparse.Namespace, question: Question[object]) -> tuple[str, ...]:

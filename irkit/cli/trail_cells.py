@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
@@ -69,6 +69,12 @@ def rank(value: object) -> tuple[float, str]:
 def stamp(at: datetime) -> str:
     """``2026-11-21T03:00:00Z``; parts of a second only where there are some."""
     return at.isoformat().replace("+00:00", "Z")
+
+
+def stamps(several: Iterable[datetime]) -> list[str]:
+    """``stamp`` of each."""
+    joined = "\n".join(map(datetime.isoformat, several)).replace("+00:00", "Z")
+    return joined.split("\n") if joined else []
 
 
 def safe_json(value: object, indent: int | None = None) -> str:

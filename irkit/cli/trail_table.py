@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from irkit.cli.trail_laid import CUT, GAP, laid, widest
 from irkit.tui.printable import printable
 
-_GAP = 2
+_AT_ONCE = 1_000
+"""So many rows are laid out in one go."""
 _LEAST = 6
 """A column is not made narrower than this."""
-_CUT = "…"
 _TELLING = 12
 """A text that is cut should still have as many cells."""
 _TELLING_OF = {"call": 22, "target": 20, "value": 24, "secret": 24, "locator": 1000, "event_id": 1000}
@@ -33,37 +34,51 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | No
 
 
 def lines(columns: Sequence[str], texts: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
-    """The same of the texts column by column. Each text is looked at once: most columns have few."""
-    safe = [_safe(dict.fromkeys(each)) for each in texts]
-    kept = [at for at, each in enumerate(safe) if not each or any(each.values())]
+    """The same of the texts column by column."""
+    for several in blocks(columns, texts, width):
+        yield from several.removesuffix("\n").split("\n")
+
+
+def blocks(columns: Sequence[str], texts: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+    """The same, many lines at a time, each with a line break behind it; the first is the head alone."""
+    shown = list(map(_shown, texts))
+    kept = [at for at, each in enumerate(shown) if not each.texts or each.widest or any(each.texts)]
     heads = [columns[at].replace("_", " ").upper() for at in kept]
-    widths = [_widest([head, *safe[at].values()]) for head, at in zip(heads, kept, strict=True)]
+    widths = [max(cells(head), shown[at].widest) for head, at in zip(heads, kept, strict=True)]
     if width is not None:
         widths = fitted(widths, width, [least(columns[at], each) for at, each in zip(kept, widths, strict=True)])
-    filled = [_filled(safe[at], each) for at, each in zip(kept, widths, strict=True)]
-    yield (" " * _GAP).join(map(padded, heads, widths)).rstrip()
-    for row in zip(*(map(each.__getitem__, texts[at]) for each, at in zip(filled, kept, strict=True)), strict=True):
-        yield (" " * _GAP).join(row).rstrip()
+    yield (" " * GAP).join(map(padded, heads, widths)).rstrip() + "\n"
+    filled = [_filled(shown[at], each) for at, each in zip(kept, widths, strict=True)]
+    several, blanks = [each for each, _ in filled], [each for _, each in filled]
+    count = len(several[0]) if several else 0
+    for first in range(0, count, _AT_ONCE):
+        yield laid(several, blanks, first, min(first + _AT_ONCE, count))
 
 
-def _safe(texts: Iterable[str]) -> dict[str, str]:
-    """Each as it is shown. What Python calls printable has no sign that ``printable`` replaces; most are that."""
-    several = list(texts)
-    if "".join(several).isprintable():
-        return dict(zip(several, several, strict=True))
-    return {text: text if text.isprintable() else printable(text) for text in several}
+class _Shown(NamedTuple):
+    """The texts of a column as they are shown, and the cells that the widest takes."""
+
+    texts: list[str]
+    widest: int
+    is_plain: bool
+    """Whether each sign takes one cell."""
 
 
-def _widest(texts: Sequence[str]) -> int:
-    """The cells that the widest of them takes. Most are ASCII: one look at all of them takes a tenth of the time."""
-    return max(map(len if "".join(texts).isascii() else cells, texts))
+def _shown(texts: Sequence[str]) -> _Shown:
+    """Most are printable ASCII, maybe cut: one look at all of them tells that."""
+    several = texts if isinstance(texts, list) else list(texts)
+    if (wide := widest(several)) >= 0:
+        return _Shown(several, wide, is_plain=True)
+    safe = {text: printable(text) for text in dict.fromkeys(several)}
+    return _Shown(list(map(safe.__getitem__, several)), max(map(cells, safe.values())), is_plain=False)
 
 
-def _filled(shown: Mapping[str, str], width: int) -> dict[str, str]:
-    """Each text as it is shown, in so many cells."""
-    several = list(shown.values())
-    fits = "".join(several).isascii() and max(map(len, several), default=0) <= width
-    return dict(zip(shown, map(str.ljust if fits else padded, several, repeat(width)), strict=True))
+def _filled(shown: _Shown, width: int) -> tuple[list[str], int]:
+    """The texts, cut to so many cells, and how many signs each is to be filled up to yet."""
+    if shown.is_plain and shown.widest <= width:
+        return shown.texts, width
+    filled = {text: padded(text, width) for text in dict.fromkeys(shown.texts)}
+    return list(map(filled.__getitem__, shown.texts)), 0
 
 
 def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
@@ -76,7 +91,7 @@ def roomy(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
     kept = [name for at, name in enumerate(columns) if any(row[at] for row in rows)]
     going = [name for name in _FIRST_TO_GO if name in kept]
     going += [name for name in reversed(kept) if name not in going]
-    while len(kept) > 1 and sum(low[name] for name in kept) + _GAP * (len(kept) - 1) > width:
+    while len(kept) > 1 and sum(low[name] for name in kept) + GAP * (len(kept) - 1) > width:
         kept.remove(going.pop(0))
     return tuple(kept)
 
@@ -101,7 +116,7 @@ def fitted(widths: Sequence[int], width: int, telling: Sequence[int]) -> list[in
     """
     found = list(widths)
     for floor in (telling, [min(each, _LEAST) for each in widths]):
-        over = sum(found) + _GAP * (len(found) - 1) - width
+        over = sum(found) + GAP * (len(found) - 1) - width
         while over > 0 and any(each > low for each, low in zip(found, floor, strict=True)):
             can = [at for at, low in enumerate(floor) if found[at] > low]
             found[max(can, key=found.__getitem__)] -= 1
@@ -111,7 +126,7 @@ def fitted(widths: Sequence[int], width: int, telling: Sequence[int]) -> list[in
 
 def line(row: Sequence[str], widths: Sequence[int]) -> str:
     """One row, each text cut or filled up to its width; the last one is not filled up."""
-    return (" " * _GAP).join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
+    return (" " * GAP).join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
 def terminal_width() -> int:
@@ -123,7 +138,7 @@ def terminal_width() -> int:
 
 def cells(text: str) -> int:
     """How many cells of a terminal a text takes (Unicode TR 11; combining marks take none)."""
-    if text.isascii() or (text.endswith(_CUT) and text[:-1].isascii()):
+    if text.isascii() or (text.endswith(CUT) and text[:-1].isascii()):
         return len(text)
     return sum(map(_cells_of, text))
 
@@ -137,7 +152,7 @@ def _cells_of(character: str) -> int:
 def padded(text: str, width: int) -> str:
     """A text in so many cells."""
     if text.isascii():
-        return text.ljust(width) if len(text) <= width else text[: max(width - 1, 0)] + _CUT
+        return text.ljust(width) if len(text) <= width else text[: max(width - 1, 0)] + CUT
     size = cells(text)
     if size <= width:
         return text + " " * (width - size)
@@ -147,5 +162,5 @@ def padded(text: str, width: int) -> str:
         if room < 0:
             break
         kept.append(character)
-    cut = "".join(kept) + _CUT
+    cut = "".join(kept) + CUT
     return cut + " " * (width - cells(cut))

@@ -13,14 +13,16 @@ from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
-from irkit.cli.trail_cells import as_json, cell, safe_json, stamp
-from irkit.cli.trail_table import alike, cells, lines, padded, roomy, table, terminal_width
+from irkit.cli.trail_cells import as_json, cell, safe_json, stamps
+from irkit.cli.trail_laid import CUT
+from irkit.cli.trail_table import alike, blocks, cells, lines, padded, roomy, table, terminal_width
 from irkit.cli.trail_telling import Telling
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.parted import parted
+from irkit.cloudtrail.questions.columned import Columned
 from irkit.errors import UsageError
 from irkit.scan.output.shown import csv_cell
 
@@ -85,7 +87,7 @@ def _table(what: Written, out: TextIO) -> None:
     if len(what.rows) <= _IN_A_TABLE and isinstance(what.rows, Sequence):
         for texts in _columns(what, width, _IN_A_TABLE):
             columns, held = _kept(what, texts, width)
-            out.writelines(f"{line}\n" for line in lines(columns, held, width))
+            out.writelines(blocks(columns, held, width))
         return
     # Widths, and which columns are shown, follow from a few texts of each: these are put before those of every part.
     telling = Telling(len(what.columns))
@@ -124,11 +126,11 @@ def _kept(what: Written, texts: list[list[str]], width: int | None) -> tuple[tup
 
 def _texts(rows: Iterable[object], name: str) -> list[str]:
     """The cells of a column: most have nothing but texts, or nothing but times."""
-    values = list(map(attrgetter(name), rows))
+    values = rows.column(name) if isinstance(rows, Columned) else list(map(attrgetter(name), rows))
     kinds = set(map(type, values))
     if kinds == {str}:
-        return values
-    return list(map(stamp if kinds == {datetime} else cell, values))
+        return cast("list[str]", values)
+    return stamps(cast("list[datetime]", values)) if kinds == {datetime} else list(map(cell, values))
 
 
 def _shortened(texts: list[str]) -> list[str]:
@@ -136,7 +138,7 @@ def _shortened(texts: list[str]) -> list[str]:
     if max(map(len, texts)) <= _WIDEST // 2:
         return texts
     if "".join(texts).isascii():
-        return [text if len(text) <= _WIDEST else padded(text, _WIDEST) for text in texts]
+        return [text if len(text) <= _WIDEST else text[: _WIDEST - 1] + CUT for text in texts]
     cut = {text: text if cells(text) <= _WIDEST else padded(text, _WIDEST) for text in dict.fromkeys(texts)}
     return [cut[text] for text in texts]
 

@@ -226,9 +226,9 @@ def _certainty(near: Iterable[Record]) -> Certainty:
 def _asked(one: Record) -> Iterator[_Key]:
     """What a caller's call can be found by: each text among its parameters and resources, and its service."""
     arn = one.principal_arn
-    named = {text for held in (one.params, one.resources) for text in texts(held) if text}
-    for text in named:
-        yield arn, _EVENT, text
+    for text in {*texts(one.params), *one.resources}:
+        if text:
+            yield arn, _EVENT, text
     bucket, key = one.param("bucketName"), one.param("key")
     if one.source == "s3" and bucket:
         yield arn, _EVENT, f"arn:aws:s3:::{bucket}"

@@ -17,11 +17,8 @@ def who(one: Record) -> str:
 
     ``nobody named`` where the record has no identity (42 of 2,900 real ones).
     """
-    tail = one.principal_arn.split(":", maxsplit=5)[-1]
-    if tail.startswith("assumed-role/"):
-        return tail.removeprefix("assumed-role/")
-    if tail:
-        return tail
+    if (named := _named(one.principal_arn)) is not None:
+        return named
     if one.principal_type == "Root":
         return "root"
     if one.principal_type == "AWSService" or (one.invoked_by and not one.principal_type):
@@ -36,6 +33,13 @@ def who(one: Record) -> str:
 def is_place(address: str) -> bool:
     """Whether an address says where a caller sat. ``AWS Internal`` and ``*.amazonaws.com`` are services' own."""
     return bool(address) and address != _INTERNAL and not address.endswith(_SERVICE_HOST)
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(arn: str) -> str | None:
+    """What stands behind the account; None where nothing does."""
+    tail = arn.split(":", maxsplit=5)[-1]
+    return tail.removeprefix("assumed-role/") if tail else None
 
 
 _REPOSITORY = re.compile(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _VERBATIM = frozenset({"encryptionContext", "tags"})
 """Maps whose keys are the caller's own words, not AWS's names."""
+_CAPITALS, _BEYOND_ASCII = "[", "\x7f"
+"""What is greater than all that begins with a capital of ASCII, and less than what begins beyond ASCII."""
 
 
 class JsonMap(Mapping[str, "JsonValue"]):
@@ -104,6 +106,8 @@ def _parsed_leniently(text: str) -> JsonValue:
 
 def _camel(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Itself when its keys are in camel case, which AWS's are; else all keys below it turned to that."""
+    if value and min(value) > _CAPITALS and max(value) < _BEYOND_ASCII:  # half the time of looking at each
+        return value
     if not any(name[:1].isupper() for name in value):
         return value
     named = {name[:1].lower() + name[1:]: inner for name, inner in value.items()}

@@ -6,7 +6,7 @@ fewer; ``Query.matches`` decides. So all sources agree on what an answer holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from irkit.cloudtrail.given_to import given_to
+from irkit.cloudtrail.json_map import JsonMap
 from irkit.cloudtrail.record import Record
 
 _LISTS = (list, tuple)
@@ -157,20 +158,34 @@ def _ended(one: Record, outcome: Outcome) -> bool:
 
 def _mentions(one: Record, several: tuple[str, ...]) -> bool:
     """Whether a text stands within one of the record's: a tree asks for dozens, so these are gone through once."""
-    every = [each for held in (one.params, one.answer, one.extra, one.resources) for each in texts(held)]
+    every = list(one.resources)
+    for held in (one.params, one.answer, one.extra):
+        _gather(held, every)
     joined = _BETWEEN.join(every)
     return bool(every) and any(
         any(text in each for each in every) if _BETWEEN in text else text in joined for text in several
     )
 
 
-def texts(value: object) -> Iterator[str]:
+def texts(value: object) -> list[str]:
     """Every text within a JSON value, keys left out."""
+    found: list[str] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: object, found: list[str]) -> None:
+    """Very many are gone through: a generator for each level takes twice as long."""
+    if isinstance(value, JsonMap):
+        value = value.opened
     if isinstance(value, str):
-        yield value
+        found.append(value)
     elif isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 most are plain dicts, five times as fast
         for inner in value.values():
-            yield from texts(inner)
+            if isinstance(inner, str):
+                found.append(inner)
+            elif inner is not None:
+                _gather(inner, found)
     elif isinstance(value, _LISTS):
         for inner in value:
-            yield from texts(inner)
+            _gather(inner, found)

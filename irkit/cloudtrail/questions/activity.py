@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property, partial
+from operator import attrgetter, itemgetter
 
 from irkit.cloudtrail.calls import counted, in_order, told
 from irkit.cloudtrail.identity import who
 from irkit.cloudtrail.known_calls import Severity, Tactic
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.columned import Columned
 from irkit.cloudtrail.questions.gathering import Gathering
 from irkit.cloudtrail.questions.question import Asked, Question
 from irkit.cloudtrail.questions.target import targets
@@ -18,6 +21,8 @@ from irkit.cloudtrail.record import Record
 
 _GRAVE = frozenset({Severity.HIGH, Severity.CRITICAL})
 _MOST = 3
+_OF_CALLER = frozenset({"key_id", "ip", "agent"})
+_TOLD = ("tactic", "severity", "why")
 
 
 @dataclass(unsafe_hash=True)
@@ -50,33 +55,61 @@ class Activity:
     locator: str
 
 
+_FIELDS = tuple(each.name for each in fields(Activity))
+
+
 def activity(asked: Asked) -> tuple[Activity, ...]:
     """One row a record, in the records' order."""
-    return tuple(_row(asked, one, done) for one, done in zip(asked.records, targets(asked.records), strict=True))
+    return tuple(columned(asked))
 
 
-def _row(asked: Asked, one: Record, target: str) -> Activity:
-    caller = asked.caller(one)
-    tactic, severity, why = told(one)
-    return Activity(
-        at=one.at,
-        call=one.call,
-        tactic=tactic,
-        severity=severity,
-        why=why,
-        error=one.error,
-        who=who(one),
-        key_id=caller.key_id,
-        ip=caller.ip,
-        agent=caller.agent,
-        region=one.region,
-        account=one.account,
-        target=target,
-        via=one.invoked_by.removesuffix(".amazonaws.com"),
-        caller_id=caller.event_id if caller is not one else "",
-        event_id=one.event_id,
-        locator=one.locator.text,
-    )
+def columned(asked: Asked) -> Columned[Activity]:
+    """The same rows, as columns."""
+    made = _Made(asked)
+    return Columned(Activity, len(asked.records), {name: partial(_column, made, name) for name in _FIELDS})
+
+
+class _Made:
+    """What several columns are made of."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.records = asked.records
+
+    @cached_property
+    def callers(self) -> Sequence[Record]:
+        """Whose key, address and agent are told, by record."""
+        if not self.asked.causes:
+            return self.records
+        return list(map(self.asked.caller, self.records))
+
+    @cached_property
+    def told(self) -> Sequence[tuple[str, str, str]]:
+        """What is known of the calls, by record."""
+        return list(map(told, self.records))
+
+
+def _column(made: _Made, name: str) -> list[object]:
+    """The values of a column, by record."""
+    if name in _OF_CALLER:
+        return list(map(attrgetter(name), made.callers))
+    if name in _TOLD:
+        return list(map(itemgetter(_TOLD.index(name)), made.told))
+    records = made.records
+    match name:
+        case "who":
+            return list(map(who, records))
+        case "target":
+            return list(targets(records))
+        case "via":
+            return [one.invoked_by and one.invoked_by.removesuffix(".amazonaws.com") for one in records]
+        case "caller_id":
+            pairs = zip(made.callers, records, strict=True)
+            return [caller.event_id if caller is not one else "" for caller, one in pairs]
+        case "locator":
+            return [one.locator.text for one in records]
+        case _:
+            return list(map(attrgetter(name), records))
 
 
 def _all(query: Query) -> Query:
@@ -129,6 +162,7 @@ ACTIVITY = Question(
     ),
     needs=_all,
     rows=activity,
+    columned=columned,
     remarks=_remarks,
     wide=_Done,
 )

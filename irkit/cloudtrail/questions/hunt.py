@@ -40,6 +40,10 @@ _BEARERS = frozenset({Kind.USER, Kind.ROLE})
 Look = Generator[Batch, None, Coverage]
 
 
+def _any(_: Record) -> bool:
+    return True
+
+
 class Hunt:
     """The looks of one answer, one after another, and what they brought."""
 
@@ -56,6 +60,8 @@ class Hunt:
         self._lead: Coverage | None = None
         self._progress = Progress("files", 0, 0)
         self._left_out = 0
+        self._is_all_asked = False
+        """Whether all that the first look brought is asked for."""
         self._texts: dict[str, str] = {}
         """Of records that were read raw, which share none: a third of what they hold."""
         self.kept: dict[str, Record] = {}
@@ -82,7 +88,8 @@ class Hunt:
         """All looks that the query needs."""
         self._needed, self._bare = needed, of_anyone(needed)
         wide = needed if self._follow is Follow.ALONE else widened(needed, self._follow)
-        yield from self._looked(wide, needed.matches)
+        self._is_all_asked = wide is needed
+        yield from self._looked(wide, _any if self._is_all_asked else needed.matches)
         if self._follow is Follow.TREE:
             yield from self._grow()
         if self._follow is not Follow.ALONE:
@@ -119,7 +126,12 @@ class Hunt:
 
     def _fresh(self, records: Iterable[Record]) -> list[Record]:
         """Those that were not found before, now in the pool. Of doubles that stays which lies first, as in a store."""
-        fresh: dict[str, Record] = {}
+        records = tuple(records)
+        fresh = {one.event_id: one for one in records if not one.text}
+        if len(fresh) == len(records) and self._pool.keys().isdisjoint(fresh):  # of a store they are that most often
+            self._pool.update(fresh)
+            return list(fresh.values())
+        fresh.clear()
         for one in (each.sharing(self._texts) if each.text else each for each in records):
             known = self._pool.get(one.event_id)
             if known is None:
@@ -242,12 +254,12 @@ class Hunt:
             return callers
         if not names_caller(self._needed):
             return []
-        mine = whoever(self._needed)
+        is_mine = _any if self._is_all_asked else whoever(self._needed).matches
         told = {one.principal_arn for one in found}
         return [
             one
             for one in callers
-            if not mine.matches(one) or (one.call in READS and one.issuer_arn and one.principal_arn not in told)
+            if (one.issuer_arn and one.principal_arn not in told and one.call in READS) or not is_mine(one)
         ]
 
     def _judge(self, found: dict[str, Record], known: dict[str, Cause]) -> Generator[Batch, None, None]:

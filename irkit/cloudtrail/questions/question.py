@@ -11,6 +11,7 @@ from irkit.cloudtrail.attribution import Cause
 from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.lineage import Tree
 from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.questions.columned import Columned
 from irkit.cloudtrail.record import Record
 
 Row_co = TypeVar("Row_co", covariant=True)
@@ -103,6 +104,8 @@ class Question(Generic[Row_co]):
     needs: Callable[[Query], Query]
     """The query that holds all that the question looks at. May raise ``UsageError``: a question may need a window."""
     rows: Callable[[Asked], tuple[Row_co, ...]]
+    columned: Callable[[Asked], Columned[Row_co]] | None = None
+    """The same rows as columns, for who writes very many; None where there is no such way."""
     remarks: Callable[[Asked], tuple[str, ...]] = _nothing
     """What a reader must know of this answer as a whole, in words."""
     lead: Lead | None = None

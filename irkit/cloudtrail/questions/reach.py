@@ -204,4 +204,4 @@ def _of_kms(call: str) -> bool:
 
 def made_for_callers(records: Iterable[Record]) -> list[Record]:
     """Those that services made in a caller's name."""
-    return [one for one in records if is_made_for(one)]
+    return [one for one in records if one.invoked_by and is_made_for(one)]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from functools import cache
-from typing import TypeVar, cast
 
 import msgspec
 
-_Function = TypeVar("_Function", bound=Callable[..., object])
+from irkit.cloudtrail.native import native
+
 _HIDING = frozenset(b"u/\\")
 _ANY = msgspec.json.Decoder(msgspec.Raw)
 _ROOM = 4 << 20
@@ -51,17 +49,7 @@ def is_whole(text: bytes, start: int, end: int) -> bool:
     return True
 
 
-def _native(python: _Function) -> _Function:
-    """The native function of that name; the Python one where there is none, or it is left aside."""
-    if os.environ.get("IRKIT_PURE_PYTHON"):
-        return python
-    try:
-        module = __import__("irkit.cloudtrail.raw._outline", fromlist=(python.__name__,))
-    except ImportError:
-        return python
-    return cast("_Function", getattr(module, python.__name__, python))
-
-
 hidden_in_python, is_whole_in_python = hidden, is_whole
 """What the native functions are compared with."""
-hidden, is_whole = _native(hidden), _native(is_whole)
+_MODULE = "irkit.cloudtrail.raw._outline"
+hidden, is_whole = native(_MODULE, hidden), native(_MODULE, is_whole)

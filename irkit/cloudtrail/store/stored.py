@@ -115,7 +115,7 @@ def sources(holdings: Holdings, query: Query) -> Iterator[tuple[str, Condition]]
         yield Rows.ODD, _UNJUDGED
 
 
-def _records(engine: duckdb.DuckDBPyConnection, reader: Reader) -> Iterator[Iterator[Record]]:
+def _records(engine: duckdb.DuckDBPyConnection, reader: Reader) -> Iterator[list[Record]]:
     while held := engine.fetchmany(_ROWS):
         yield reader.records(held)
 
