@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -184,13 +184,7 @@ class _Scan(NamedTuple):
         def pushed(commit: str) -> bool | None:
             return None if located is None or is_mirror else commit in located.pushed
 
-        return Context(self.detector.rule, self.wants.key, pushed, self._ranks(located))
-
-    def _ranks(self, located: Located | None) -> Mapping[str, int]:
-        from irkit.scan.places.same_second import ranked
-
-        places = located.places.values() if located is not None else ()
-        return ranked(self.repository, (place for some in places for place in some))
+        return Context(self.detector.rule, self.wants.key, pushed, located.ranks if located else {})
 
     def _told(self, scanned: Scanned, names: Sequence[Seen], located: Located | None, seen: Iterable[Seen]) -> _Whole:
         from irkit.scan.grouped import grouped

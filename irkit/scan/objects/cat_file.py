@@ -21,6 +21,10 @@ _ASKED_AT_ONCE = 64
 """So many ids fit into a pipe, whether or not git reads while it answers."""
 
 
+Ask = Callable[[Sequence[str]], Iterator[tuple[str, str, bytes]]]
+"""Takes ids, and gives id, kind and content of each."""
+
+
 class Listed(NamedTuple):
     """An object that git has, without its content."""
 
@@ -69,7 +73,7 @@ def _each(out: IO[bytes], ids: Iterable[str]) -> Iterator[tuple[str, str, bytes]
 
 
 @contextmanager
-def asking(repository: Repository) -> Iterator[Callable[[Sequence[str]], Iterator[tuple[str, str, bytes]]]]:
+def asking(repository: Repository) -> Iterator[Ask]:
     """A git that is asked again and again.
 
     Each answer is as that of ``read_objects``, and must be read to its end; it ends early when git does.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import PlaceKind, Skipped
@@ -22,6 +23,7 @@ from irkit.scan.places.reach import reach
 from irkit.scan.places.refs import Refs, read_refs
 from irkit.scan.places.revisions import Span, refuse_boundary, span
 from irkit.scan.places.rows import History, Row, history_of, tag_rows, track_rows
+from irkit.scan.places.same_second import ranked
 from irkit.scan.places.tips import Tips
 from irkit.scan.places.walk import Walk
 from irkit.scan.places.written import written
@@ -134,7 +136,8 @@ def _located(repository: Repository, what: Brought, asked: Span, refs: Refs) -> 
         named.setdefault(one.value, []).append(row)
     located = written(repository, rows, history, named)
     pushed = frozenset(row.first.decode() for row in rows if row.first and row.starts & history.ranks.remote)
-    return located._replace(commits=len(graph.ids), pushed=pushed)
+    ranks = ranked(repository, chain(*located.places.values()), graph)
+    return located._replace(commits=len(graph.ids), pushed=pushed, ranks=ranks)
 
 
 def _rows(history: History, what: Brought) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from irkit.scan.places.refs import Refs, read_bytes, read_refs
 from irkit.scan.places.renewed import remembered, renewed, shallow_hash
 from irkit.scan.places.rows import History, Row, history_of, name_rows, tag_rows, track_rows
 from irkit.scan.places.same import Key, key_of, read_same, write_same
+from irkit.scan.places.same_second import ranked
 from irkit.scan.places.tips import tips
 from irkit.scan.places.unreached import Missing, lost_rows, named_rows, staged_rows
 from irkit.scan.places.walk import Walk, Walked
@@ -68,6 +70,7 @@ def locate(
     found = written(repository, rows, told.history, named)
     pushed = frozenset(row.first.decode() for row in rows if row.first and row.starts & told.history.ranks.remote)
     found = found._replace(commits=len(told.history.graph.ids), pushed=pushed, boundary=boundary, skipped=skipped)
+    found = found._replace(ranks=ranked(repository, chain(*found.places.values()), told.history.graph))
     is_all_told = all(row.is_reachable and not row.staged_in for row in rows) and not skipped
     if file and is_all_told:
         write_same(repository, _same(file), key, found, texts)

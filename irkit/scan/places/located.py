@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from irkit.scan.finding import Place, Sighting, Skipped
 from irkit.scan.places.changes import Wanted
@@ -45,6 +45,8 @@ class Located(NamedTuple):
     """Commits whose parents a shallow clone has not: what they brought may be older."""
     skipped: tuple[Skipped, ...] = ()
     """What of the history could not be read."""
+    ranks: Mapping[str, int] = {}
+    """Of commits of one second, which came first: see ``ranked``."""
 
 
 class Wants(NamedTuple):

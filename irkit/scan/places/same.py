@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -14,6 +15,7 @@ from irkit.scan.places.located import Located
 from irkit.scan.places.people import read_people
 from irkit.scan.places.refs import Refs
 from irkit.scan.places.rows import cut_behind
+from irkit.scan.places.same_second import ranked
 from irkit.scan.places.withheld import has_secret, secret_paths
 from irkit.scan.repository import Repository
 
@@ -95,7 +97,8 @@ def read_same(repository: Repository, file: Path, key: Key, texts: Mapping[bytes
             places.setdefault(row[1], []).append(place)
     by_id = {id_: tuple(found) for id_, found in places.items()}
     by_name = {value: tuple(found) for value, found in names.items()}
-    return Located(by_id, by_name, commits, frozenset(pushed), frozenset(boundary))
+    ranks = ranked(repository, chain(*by_id.values()))
+    return Located(by_id, by_name, commits, frozenset(pushed), frozenset(boundary), ranks=ranks)
 
 
 def _hidden(repository: Repository, rows: Sequence[_Row], texts: Sequence[bytes]) -> list[_Row] | None:

@@ -52,7 +52,7 @@ def plain(located: Located) -> tuple[object, ...]:
         id_: tuple(sorted(places, key=repr)) if places[0].is_reachable else ()  # lost
         for id_, places in located.places.items()
     }
-    return located._replace(places=places, names=names, commits=0)
+    return located._replace(places=places, names=names, commits=0, ranks={})
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -8,7 +8,10 @@ import pytest
 
 from irkit.scan.finding import Commit, Place, PlaceKind
 from irkit.scan.history import Wants, scan_history
+from irkit.scan.places.changes import Wanted
+from irkit.scan.places.packed_graph import listed_from
 from irkit.scan.places.same_second import ranked
+from irkit.scan.places.walk import Walk
 from tests.scan.compared import KEY, Quiet
 from tests.scan.places.histories import Git
 from tests.scan.places.seeing import one_rule_detector, value
@@ -50,4 +53,7 @@ def test_a_commit_has_a_larger_number_than_its_ancestors_of_that_second(git: Git
 
     numbers = ranked(git.repository(), [place(8), place(0), place(4)])
     assert numbers[ids[0]] < numbers[ids[4]] < numbers[ids[8]]
+    walked = Walk(git.repository(), Wanted(frozenset()), 1).history().graph
+    assert ranked(git.repository(), [place(8), place(0), place(4)], walked) == numbers
+    assert ranked(git.repository(), [place(8), place(0), place(4)], listed_from(walked, [3])) == numbers, "half of them"
     assert ranked(git.repository(), [place(8), place(0, "b.env")]) == {}
