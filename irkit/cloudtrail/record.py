@@ -22,13 +22,17 @@ from irkit.errors import OutsideError
 if TYPE_CHECKING:
     from pydantic import JsonValue  # 45 ms, of a first answer's 300
 
-DENIALS = ("AccessDenied", "Unauthorized", "AuthorizationError", "Forbidden")
+DENIALS = ("AccessDenied", "Unauthorized", "NotAuthorized", "AuthorizationError", "Forbidden", "AuthFailure")
 """An error code that holds one of these says that a permission was wanting: ``AuthorizationError`` is SNS's,
-``ForbiddenException`` that of MQ, MSK, Pinpoint and others (the services' API references, "Errors")."""
+``ForbiddenException`` that of MQ, MSK, Pinpoint and others, ``NotAuthorized`` that of Auto Scaling, ELB and RDS,
+``NotAuthorizedException`` Cognito's (the services' API references, "Errors"), ``Client.AuthFailure`` EC2's, of an image
+or address that is not the caller's to use (EC2, "Error codes")."""
 FAILURE = "Failure"
 """The error of a sign-in that failed: its record has no error code, but the call's name and this word in the answer
 (CloudTrail user guide, "AWS Management Console sign-in events": ConsoleLogin, SwitchRole) or in ``serviceEventDetails``
 (IAM Identity Center user guide, "Understanding IAM Identity Center sign-in events": CredentialVerification)."""
+LOGSTASH_TIME = "@timestamp"
+"""The time of a record that Logstash's codec for CloudTrail took it from (plugin reference, "cloudtrail codec")."""
 SIGN_IN = "signin.amazonaws.com"
 SIGN_IN_ANSWERS = ("responseElements", "serviceEventDetails")
 
@@ -194,7 +198,7 @@ def record_of(body: JsonValue, text: str = "", locator: Locator = NOWHERE) -> Re
     """The record of a JSON value. Raises ``OutsideError`` for what has no id, time and name."""
     held = _map(body)
     try:
-        at = moment(_text(held, "eventTime"))
+        at = moment(_text(held, "eventTime") or _text(held, LOGSTASH_TIME))
     except ValueError as error:
         msg = f"this is no CloudTrail record: {error}"
         raise OutsideError(msg, hint="keep the file; it may be of another service") from error

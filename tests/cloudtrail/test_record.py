@@ -54,6 +54,7 @@ def test_the_words_of_an_encryption_context_are_left_as_they_are() -> None:
     [
         *("AccessDenied", "Client.UnauthorizedOperation", "AccessDeniedException", "AuthorizationError"),
         *("AuthorizationErrorException", "ForbiddenException", "VpceAccessDenied"),
+        *("NotAuthorized", "NotAuthorizedException", "Client.AuthFailure"),
     ],
 )
 def test_a_refusal_for_want_of_a_permission_is_told_from_other_errors(code: str) -> None:

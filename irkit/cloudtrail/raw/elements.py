@@ -15,12 +15,13 @@ import msgspec
 
 from irkit.cloudtrail.raw.outline import is_whole
 from irkit.cloudtrail.raw.splitter import Element, Splitter
+from irkit.cloudtrail.record import LOGSTASH_TIME
 
 HEAD = b'{"Records":['
 TAIL = b"]}"
 FIRST = HEAD + b'{"eventVersion":'
 MARK = b'},{"eventVersion":'
-_TIME, _ID = b'"eventTime"', b'"eventID"'
+_TIMES, _ID = (b'"eventTime"', f'"{LOGSTASH_TIME}"'.encode()), b'"eventID"'
 _SHORT = 300
 """Bytes: of many thousands of real records the shortest has 654."""
 _RECORD = 16
@@ -119,9 +120,13 @@ class Cutter:
 def is_likely(text: bytes) -> bool:
     """Whether a text is likely to be a record, without a full look at it: JSON with the names of one."""
     try:
-        return len(text) >= _SHORT and _TIME in text and _ID in text and bool(_ANY.decode(text))
+        return len(text) >= _SHORT and _is_timed(text) and _ID in text and bool(_ANY.decode(text))
     except UNTOLD:
         return False
+
+
+def _is_timed(text: bytes) -> bool:
+    return any(each in text for each in _TIMES)
 
 
 def is_lines(text: bytes) -> bool:
@@ -170,7 +175,7 @@ def _mended(several: list[Element], text: bytes, offset: int) -> Iterator[Elemen
 def _stands(line: bytes) -> bool:
     """Whether a line is a record by itself, and not within an object that is written on several."""
     try:
-        return line.startswith(b"{") and _TIME in line and bool(_ANY.decode(line))
+        return line.startswith(b"{") and _is_timed(line) and bool(_ANY.decode(line))
     except UNTOLD:
         return False
 

@@ -32,7 +32,7 @@ _COUNTED = 32
 """Of so many blocks that are passed over, in one the events are counted: in each it would take a sixth of all time."""
 _MANY = 64
 """Where so many records of a file may be asked for, all of them are told apart."""
-_SIGNS = re.compile(rb"eventTime|digestS3Object|\\")
+_SIGNS = re.compile(rb"eventTime|@timestamp|digestS3Object|\\")
 """Without any of these a text holds neither a record nor a digest; escapes may hide them."""
 _ID = b'"eventID"'
 _NO_RECORD = "holds no CloudTrail record"

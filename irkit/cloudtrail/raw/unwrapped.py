@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from irkit.cloudtrail.record import parsed
+from irkit.cloudtrail.record import LOGSTASH_TIME, parsed
 from irkit.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ def records_in(value: JsonValue) -> Iterator[dict[str, JsonValue]]:
 
 def is_record(value: JsonValue) -> bool:
     """Whether a value is an event of CloudTrail's: a call, or an insight."""
-    return isinstance(value, dict) and "eventTime" in value and ("eventID" in value or "eventVersion" in value)
+    if not isinstance(value, dict):
+        return False
+    if LOGSTASH_TIME in value and "eventID" in value and "eventVersion" in value:
+        return True
+    return "eventTime" in value and ("eventID" in value or "eventVersion" in value)
 
 
 def is_digest(value: JsonValue) -> bool:
