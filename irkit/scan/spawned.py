@@ -11,6 +11,8 @@ from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from typing import BinaryIO, Self
 
+    _Action = tuple[int, int, int] | tuple[int, int, str, int, int]
+
 CHUNK_BYTES = 1 << 20
 _READ_ONLY = {
     "GIT_ALLOW_PROTOCOL": "none",  # a git before 2.45 does not know GIT_NO_LAZY_FETCH
@@ -23,6 +25,9 @@ _READ_ONLY = {
 }
 _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 _SAID_BYTES = 2000
+MAPPED_BYTES = 64 << 20
+"""How much of the packs git maps at once; it holds whole only blobs of half of that, larger ones it passes on as it
+inflates them."""
 
 
 class GitFailed(UsageError):
@@ -41,6 +46,13 @@ class Said(NamedTuple):
 def environment() -> dict[str, str]:
     """Ours as it is (a hook's git says by it which index and repository are meant), and nothing written or fetched."""
     return dict(os.environ) | _READ_ONLY
+
+
+def lean(mapped: int) -> Iterator[str]:
+    """The words with which git maps no more than so many bytes of its packs at once."""
+    for setting, size in (("bigFileThreshold", mapped // 2), ("packedGitWindowSize", mapped // 4)):
+        yield from ("-c", f"core.{setting}={size}")
+    yield from ("-c", f"core.packedGitLimit={mapped}")
 
 
 class Asked:
@@ -108,8 +120,9 @@ class Blobs:
     def _start(self) -> None:
         out, self._to = os.pipe()
         self._from, into = os.pipe()
-        actions = [(os.POSIX_SPAWN_DUP2, out, 0), (os.POSIX_SPAWN_DUP2, into, 1)]
-        self._pid = _spawned(("cat-file", "--batch"), [*actions, (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)])
+        actions: list[_Action] = [(os.POSIX_SPAWN_DUP2, out, 0), (os.POSIX_SPAWN_DUP2, into, 1)]
+        actions.append((os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0))
+        self._pid = _spawned((*lean(MAPPED_BYTES), "cat-file", "--batch"), actions)
         os.close(out)
         os.close(into)
         self._reader: BinaryIO = os.fdopen(self._from, "rb")
@@ -186,7 +199,7 @@ class Blobs:
         self._reader.read(1)
 
 
-def _spawned(words: Sequence[str], actions: list[tuple[int, int, int] | tuple[int, int, str, int, int]]) -> int:
+def _spawned(words: Sequence[str], actions: list[_Action]) -> int:
     try:
         return os.posix_spawnp("git", ["git", *_QUIET, *words], environment(), file_actions=actions)
     except OSError as error:
