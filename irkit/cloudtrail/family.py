@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from irkit.cloudtrail.attribution import WITHIN
@@ -43,6 +44,7 @@ def caller(one: Record) -> Caller:
     return Caller(one.key_id, one.principal_arn, one.session, account, one.source_identity)
 
 
+@lru_cache(maxsize=10_000)
 def bearer(arn: str) -> str:
     """The user or role behind an ARN, without its path, which not every record tells; empty for any other.
 
@@ -98,6 +100,10 @@ class Family:
             seen.add(above)
             above = self._makers.get(above, above)
         return above in others
+
+    def is_by_key(self, one: Birth) -> bool:
+        """Whether a birth came by a key that belongs."""
+        return one.by in self._ids
 
     def parent_of(self, one: Birth) -> tuple[str, Join] | None:
         """The id that a birth comes of, and by what that is known; None for a stranger's."""

@@ -90,8 +90,10 @@ def _joined(family: Family, waiting: Iterable[Birth]) -> list[tuple[Birth, tuple
 
     So nobody is below another than who made it because that one is joined later.
     """
-    parents = [(one, family.parent_of(one)) for one in waiting]
+    several = list(waiting)
+    if by_key := [(one, (one.by, Join.KEY)) for one in several if family.is_by_key(one)]:
+        return by_key
+    parents = [(one, family.parent_of(one)) for one in several]
     known = [(one, parent) for one, parent in parents if parent is not None]
-    by_key = [each for each in known if each[1][1] is Join.KEY]
     ids = {one.id for one, _ in known}
-    return by_key or [each for each in known if not family.comes_of(each[0], ids)] or known
+    return [each for each in known if not family.comes_of(each[0], ids)] or known

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from irkit.cloudtrail.births import MINTS, RUNS, Birth, Kind
 from irkit.cloudtrail.family import bearer
@@ -56,10 +57,8 @@ def lineage(asked: Asked) -> tuple[Branch, ...]:
     uses = _Uses(asked, asked.tree)
     rows = []
     for depth, here, birth in asked.tree.walk():
-        row = _row(depth, here, birth, uses.of(here, birth))
-        if birth is not None:
-            row = replace(row, of=asked.tree.above(birth), joined_by=asked.tree.join(birth).value)
-        rows.append(row)
+        by = ("", "") if birth is None else (asked.tree.above(birth), asked.tree.join(birth).value)
+        rows.append(_row((depth, here, *by), birth, uses.of(here, birth)))
     return tuple(rows)
 
 
@@ -67,11 +66,21 @@ class _Uses:
     """The records of each key, user, role and session."""
 
     def __init__(self, asked: Asked, grown: Tree) -> None:
+        self._asked = asked
         self._by_key = grouped(asked.records, lambda one: asked.caller(one).key_id)
-        self._by_bearer = grouped(asked.records, lambda one: _bearer(one.issuer_arn or one.principal_arn))
-        self._by_session = grouped(asked.records, lambda one: one.session)
-        self._by_own_arn = grouped(asked.records, lambda one: one.principal_arn)
         self._keys = frozenset(grown.keys)
+
+    @cached_property
+    def _by_bearer(self) -> dict[str, list[Record]]:
+        return grouped(self._asked.records, lambda one: _bearer(one.issuer_arn or one.principal_arn))
+
+    @cached_property
+    def _by_session(self) -> dict[str, list[Record]]:
+        return grouped(self._asked.records, lambda one: one.session)
+
+    @cached_property
+    def _by_own_arn(self) -> dict[str, list[Record]]:
+        return grouped(self._asked.records, lambda one: one.principal_arn)
 
     def of(self, here: str, birth: Birth | None) -> list[Record]:
         """What one branch did itself."""
@@ -90,13 +99,14 @@ def _bearer(arn: str) -> str:
     return bearer(arn) or arn
 
 
-def _row(depth: int, here: str, birth: Birth | None, used: list[Record]) -> Branch:
+def _row(at: tuple[int, str, str, str], birth: Birth | None, used: list[Record]) -> Branch:
+    depth, here, above, joined_by = at
     return Branch(
         depth=depth,
         id=here,
         kind=birth.kind.value if birth else "root",
-        of="",
-        joined_by="",
+        of=above,
+        joined_by=joined_by,
         call=birth.call if birth else "",
         identity=birth.arn if birth else next((one.principal_arn for one in used if one.principal_arn), ""),
         at=birth.at if birth else None,
@@ -114,23 +124,15 @@ def _row(depth: int, here: str, birth: Birth | None, used: list[Record]) -> Bran
 
 def drawing(branches: Iterable[Branch]) -> str:
     """The tree as text, one line a branch."""
-    rows = list(branches)
     lines = []
-    for number, row in enumerate(rows):
-        rails = "".join("│  " if _goes_on(rows, number, depth) else "   " for depth in range(1, row.depth))
-        turn = "" if not row.depth else ("├─ " if _goes_on(rows, number, row.depth) else "└─ ")
+    below: set[int] = set()
+    """Depths of which another branch follows below the same parent."""
+    for row in reversed(list(branches)):
+        rails = "".join("│  " if depth in below else "   " for depth in range(1, row.depth))
+        turn = "" if not row.depth else ("├─ " if row.depth in below else "└─ ")
         lines.append(f"{rails}{turn}{_words(row)}")
-    return "\n".join(lines)
-
-
-def _goes_on(rows: list[Branch], number: int, depth: int) -> bool:
-    """Whether another branch of this depth follows below the same parent."""
-    for later in rows[number + 1 :]:
-        if later.depth < depth:
-            return False
-        if later.depth == depth:
-            return True
-    return False
+        below = {depth for depth in below if depth < row.depth} | {row.depth}
+    return "\n".join(reversed(lines))
 
 
 def _words(row: Branch) -> str:

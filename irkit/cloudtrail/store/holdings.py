@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.coverage import LAG, Skipped
 from irkit.cloudtrail.heard import latest
-from irkit.cloudtrail.layout import SLACK, may_hold, named
+from irkit.cloudtrail.layout import SLACK, Named, may_hold, named
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.store.columns import microseconds
 from irkit.cloudtrail.store.entries import PARTS, Part, Scope, Totals, Unread, is_whole, path_of
@@ -108,10 +108,15 @@ class Holdings:
         span, is_apart = query.span, bool(query.accounts or query.regions)
         if self.misnamed:
             span, is_apart = None, False
-        apart = [place for place in self.manifest.stamps() if not may_hold(named(place), query)] if is_apart else []
+        apart = [place for place, one in self._named if not may_hold(one, query)] if is_apart else []
         after = "" if span is None else (max(span.start, _FIRST) - SLACK).isoformat()
         before = _NEVER if span is None else (min(span.end, _LAST) + LAG + SLACK).isoformat()
         return self.manifest.totals(after, before, latest().isoformat(), apart, self._away)
+
+    @cached_property
+    def _named(self) -> tuple[tuple[str, Named], ...]:
+        """What the names of all files say."""
+        return tuple((place, named(place)) for place in self.manifest.stamps())
 
     @cached_property
     def _away(self) -> frozenset[str]:
