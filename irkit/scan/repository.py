@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from irkit.errors import UsageError
-from irkit.scan.pipes import git_dir_above, pipes
+from irkit.scan.endless import endless, git_dir_above
 from irkit.scan.quick import NamedTuple
 
 _QUESTIONS = (
@@ -65,9 +65,8 @@ class Repository(NamedTuple):
 def repository(path: Path) -> Repository:
     """The repository that a path lies in (or is, when bare). Raises ``NotARepository``."""
     git_dir_here = git_dir_above(path)
-    pipe = next(pipes(git_dir_here), None) if git_dir_here else None
-    if pipe is not None:
-        raise NotARepository(f"{pipe} is a pipe: git would wait for it", hint="no repository has one there; remove it")
+    for file, what in endless(git_dir_here) if git_dir_here else ():
+        raise NotARepository(f"{file} is {what}: git would wait for it", hint="no repository has one there; remove it")
     said = _said(path, *(word for question in _QUESTIONS for word in question)).split("\n")
     if len(said) != len(_QUESTIONS):  # a line end is part of a folder's name
         said = [_said(path, *question) for question in _QUESTIONS]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from irkit.scan.files import Ignored
 from irkit.scan.finding import Skipped
+from irkit.scan.ignored import heard_out
 from irkit.scan.repository import Repository, environment, refusal
 from irkit.scan.tree import Link, Unreadable, special, walk
 
@@ -64,11 +65,16 @@ def _asked(repository: Repository, *words: str) -> tuple[list[str], list[Skipped
     """The names that git lists, and the folders that it could not open: it goes on without them, and ends with 0."""
     command = [*repository.git("-C", str(repository.work_tree), f"--work-tree={repository.work_tree}"), *words]
     environ = environment() | _no_filters(repository)
-    ran = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environ)
-    said = ran.stderr.decode(errors="replace")
-    if ran.returncode != 0:
-        reason = refusal(said) or f"ended with {ran.returncode}"
+    piped = subprocess.PIPE
+    git = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=piped, stderr=piped, env=environ)
+    heard = heard_out(git, str(repository.work_tree))
+    if heard.endless:
+        reason = f"{heard.endless} is no regular file: git would wait for it"
+        return [], [Unreadable("modified and untracked files", reason)]
+    out, said = heard.out, heard.error.decode(errors="replace")
+    if git.returncode != 0:
+        reason = refusal(said) or f"ended with {git.returncode}"
         return [], [Unreadable("modified and untracked files", f"git {words[0]}: {reason}")]
     lines = said.splitlines()
     unread: list[Skipped] = [Unreadable("work tree", line) for line in lines if line.startswith(_NOT_OPENED)]
-    return [os.fsdecode(word) for word in ran.stdout.split(b"\0") if word], unread
+    return [os.fsdecode(word) for word in out.split(b"\0") if word], unread

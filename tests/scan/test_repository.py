@@ -51,14 +51,38 @@ def test_reflogs_that_nobody_may_read_make_the_scan_incomplete(
     assert scan("HEAD~1..HEAD") == (False, []), "a range does not ask reflogs"
 
 
-@pytest.mark.parametrize("name", ["HEAD", "packed-refs", "refs/heads/evil", "objects/info/alternates"])
-def test_a_pipe_that_git_would_wait_for_is_refused(git: Git, name: str) -> None:
+_OWN = ["HEAD", "packed-refs", "refs/heads/evil", "objects/info/alternates", "objects/pack/multi-pack-index"]
+
+
+@pytest.mark.parametrize("name", [*_OWN, "worktrees/w/gitdir"])
+@pytest.mark.parametrize("target", ["a pipe", "/dev/zero"])
+def test_what_git_would_read_for_ever_is_refused(git: Git, name: str, target: str) -> None:
     file = git.folder / ".git" / name
     file.unlink(missing_ok=True)
-    os.mkfifo(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if target == "a pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to(target)
     (git.folder / "below").mkdir()
-    with pytest.raises(NotARepository, match="is a pipe"):
+    with pytest.raises(NotARepository, match=r"is a (pipe|device): git would wait for it"):
         repository(git.folder / "below")
+
+
+def test_nor_is_it_read_by_way_of_another_work_tree(git: Git) -> None:
+    linked = git.folder.parent / "linked"
+    git("worktree", "add", "-q", str(linked))
+    os.mkfifo(git.folder / ".git/refs/heads/evil")
+    with pytest.raises(NotARepository, match="is a pipe"):
+        repository(linked)
+
+
+def test_dev_null_is_an_empty_file(git: Git) -> None:
+    exclude = git.folder / ".git/info/exclude"
+    exclude.unlink(missing_ok=True)
+    exclude.parent.mkdir(exist_ok=True)
+    exclude.symlink_to(os.devnull)
+    assert repository(git.folder).work_tree == git.folder
 
 
 def test_a_folder_that_nobody_may_enter_is_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

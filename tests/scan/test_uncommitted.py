@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from irkit.scan import ignored
 from irkit.scan.files import Ignored
 from irkit.scan.tree import Unreadable
 from irkit.scan.uncommitted import uncommitted_files
@@ -45,3 +46,27 @@ def test_an_index_that_git_cannot_read_is_told_as_not_scanned(git: Git) -> None:
     assert isinstance(told, Unreadable)
     assert told.what == "modified and untracked files"
     assert "index file corrupt" in told.reason
+
+
+@pytest.mark.parametrize("name", [".gitignore", "below/.gitignore", "below/.gitattributes"])
+def test_a_git_that_waits_at_a_pipe_is_ended_and_the_pipe_named(
+    git: Git, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    git.write("below/file", b"text\n")
+    git.commit()
+    (git.folder / "below/file").write_bytes(b"TEXT\n")
+    os.mkfifo(git.folder / name)
+    monkeypatch.setattr(ignored, "_PATIENCE", 0.01)
+
+    told = [one for one in uncommitted_files(git.repository(), Ignored.SKIPPED) if isinstance(one, Unreadable)]
+
+    assert [one.reason for one in told] == [f"{git.folder / name} is no regular file: git would wait for it"]
+    assert ignored.ignored_below(str(git.folder)) == frozenset() or not name.endswith("ignore")
+
+
+def test_a_git_that_takes_long_is_heard_out(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    (git.folder / ".gitignore").write_text("*.o\n")
+    (git.folder / "a.o").write_text("object\n")
+    monkeypatch.setattr(ignored, "_PATIENCE", 0.0)
+
+    assert ignored.ignored_below(str(git.folder)) == {str(git.folder / "a.o")}
