@@ -81,6 +81,11 @@ class OnePass:
         """That of the files."""
         return self._raw.label
 
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether the files are read for each look that is not kept: there is no store of them."""
+        return self._ready is None and self._opened is None
+
     @contextmanager
     def steady(self) -> Iterator[Source]:
         """The same, opened once for several looks, where it is opened at all."""

@@ -76,6 +76,20 @@ def is_by_attribute(source: Source) -> bool:
     return isinstance(source, ByAttribute) and source.is_by_attribute
 
 
+@runtime_checkable
+class ReadWhole(Protocol):
+    """A source that says whether each look reads all its files again: then several looks are made one."""
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether it does."""
+
+
+def is_read_whole(source: Source) -> bool:
+    """Whether to look for several things at once takes no longer than to look for one."""
+    return isinstance(source, ReadWhole) and source.is_read_whole
+
+
 @contextmanager
 def steadied(source: Source) -> Iterator[Source]:
     """The source as it is now where it can be held so, else itself."""

@@ -23,6 +23,7 @@ from irkit.cloudtrail.questions.reach import (
     names_origin,
     of_anyone,
     taken_look,
+    together,
     tree_looks,
     whoever,
     widened,
@@ -30,10 +31,12 @@ from irkit.cloudtrail.questions.reach import (
 from irkit.cloudtrail.questions.tally import Tally, Unknown
 from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch, Progress, Source, TellsBirths, in_order, is_by_attribute
+from irkit.cloudtrail.source import Batch, Progress, Source, TellsBirths, in_order, is_by_attribute, is_read_whole
 from irkit.errors import OutsideError
 
 _MOST_GENERATIONS = 25
+_CAME = "what came of the keys"
+_MADE = "what services made for the callers"
 _MOST_FOLLOWED = 1_000
 _MOST_NAMED = 10
 _BEARERS = frozenset({Kind.USER, Kind.ROLE})
@@ -119,10 +122,13 @@ class Hunt:
     ) -> Generator[Batch, None, None]:
         """Look once: everything goes into the pool, what is asked for is kept and told."""
         for batch in self._batches(query, purpose):
-            fresh = self._fresh(batch.records)
-            asked = tuple(one for one in fresh if is_asked(one))
-            self.kept.update((one.event_id, one) for one in asked)
-            yield Batch(asked, batch.progress)
+            yield Batch(self._keep(batch.records, is_asked), batch.progress)
+
+    def _keep(self, records: Iterable[Record], is_asked: Callable[[Record], bool]) -> tuple[Record, ...]:
+        """Those that were not found before and are asked for, now kept."""
+        asked = tuple(one for one in self._fresh(records) if is_asked(one))
+        self.kept.update((one.event_id, one) for one in asked)
+        return asked
 
     def _fresh(self, records: Iterable[Record]) -> list[Record]:
         """Those that were not found before, now in the pool. Of doubles that stays which lies first, as in a store."""
@@ -180,10 +186,14 @@ class Hunt:
             self._left_out += max(0, len(apart) - room)
             apart, room = apart[:room], max(0, room - len(apart))
             before = len(self._pool), len(self._taken)
-            for query in tree_looks(self._needed, apart):
-                yield from self._looked(query, self._is_theirs, "what came of the keys")
-            if not is_by_attribute(self._source):
-                yield from self._look_aside(fresh)
+            looks = tree_looks(self._needed, apart)
+            if is_read_whole(self._source):
+                yield from self._at_once(looks, taken_look(self._needed, fresh), marked_look(self._needed, fresh))
+            else:
+                for query in looks:
+                    yield from self._looked(query, self._is_theirs, _CAME)
+                if not is_by_attribute(self._source):
+                    yield from self._look_aside(fresh)
             if (len(self._pool), len(self._taken)) != before:
                 self.tree = tree(roots, self._pool.values(), self._taken)
         self._left_out += sum(one.id not in followed for one in self.tree.births)
@@ -191,6 +201,23 @@ class Hunt:
         if late:
             self.kept.update(late)
             yield Batch(in_order(late.values()), self._progress)
+
+    def _at_once(
+        self, looks: Sequence[Query], taken: Query | None, marked: Query | None
+    ) -> Generator[Batch, None, None]:
+        """A generation's looks in one; what each of them brings is judged as if it had been alone."""
+        every = (*looks, *(each for each in (taken, marked) if each is not None))
+        others: list[Record] = []
+        bearing: list[Record] = []
+        for batch in self._batches(together(every), _CAME) if every else ():
+            mine = [one for one in batch.records if any(each.matches(one) for each in looks)]
+            others += [one for one in batch.records if taken is not None and taken.matches(one)]
+            bearing += [one for one in batch.records if marked is not None and marked.matches(one)]
+            yield Batch(self._keep(mine, self._is_theirs), batch.progress)
+        self._taken = each_once((*self._taken, *told(in_order(others))))
+        if marked is not None:
+            self.tree = tree(self.tree.roots if self.tree else (), self._pool.values(), self._taken)
+            yield Batch(self._keep(bearing, self._is_theirs), self._progress)
 
     def _look_aside(self, fresh: Sequence[Birth]) -> Generator[Batch, None, None]:
         """Look for what is known by less than a key: what others made of these, who bears their source identity."""
@@ -231,8 +258,7 @@ class Hunt:
         callers = list(self._pool.values())
         others: list[Record] = []
         found = {one.event_id: one for one in made_for_callers(self.kept.values())}
-        for query in made_looks(self._needed, self._hidden(found.values())):
-            more = yield from self._aside(query, "what services made for the callers")
+        for more in (yield from self._made(made_looks(self._needed, self._hidden(found.values())))):
             others += [one for one in more if one.event_id not in self._pool]
             found.update((one.event_id, one) for one in made_for_callers(more) if self._bare.matches(one))
         known = causes(found.values(), [*callers, *others])
@@ -242,6 +268,16 @@ class Hunt:
             others += yield from self._aside(look, "whose calls were behind what services made")
             known.update(causes(lost, [*callers, *others]))
         yield from self._judge(found, known)
+
+    def _made(self, looks: Sequence[Query]) -> Generator[Batch, None, list[list[Record]]]:
+        """What each of these looks brings, oldest first."""
+        if len(looks) > 1 and is_read_whole(self._source):
+            records = yield from self._aside(together(looks), _MADE)
+            return [[one for one in records if each.matches(one)] for each in looks]
+        several: list[list[Record]] = []
+        for each in looks:
+            several = [*several, (yield from self._aside(each, _MADE))]
+        return several
 
     def _hidden(self, found: Iterable[Record]) -> list[Record]:
         """The callers whose services' calls the first look cannot have found.

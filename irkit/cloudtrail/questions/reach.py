@@ -178,6 +178,16 @@ def _near(query: Query, callers: Sequence[Record], calls: tuple[str, ...]) -> Qu
     )
 
 
+def together(queries: Sequence[Query]) -> Query:
+    """What any of some queries asks for, as one; only files and stores can be asked so."""
+    if len(queries) == 1:
+        return queries[0]
+    windows = {each for one in queries for each in one.windows} if all(one.windows for one in queries) else ()
+    accounts = (each for one in queries for each in one.accounts) if all(one.accounts for one in queries) else ()
+    regions = (each for one in queries for each in one.regions) if all(one.regions for one in queries) else ()
+    return Query(tuple(sorted(windows)), accounts=_several(accounts), regions=_several(regions), any_of=tuple(queries))
+
+
 def _several(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in words if each))
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.raw.finding import places
@@ -55,7 +56,22 @@ class Field:
         return next(self.places(text), -1) >= 0
 
 
-Condition = Values | Field
+@dataclass(frozen=True)
+class Either:
+    """Several conditions, of which one may hold."""
+
+    conditions: tuple[Condition, ...]
+
+    def places(self, text: bytes) -> Iterator[int]:
+        """Where one of them holds in a text, in no order."""
+        return chain.from_iterable(each.places(text) for each in self.conditions)
+
+    def stands_in(self, text: bytes) -> bool:
+        """Whether one of them holds in a record's text."""
+        return any(each.stands_in(text) for each in self.conditions)
+
+
+Condition = Values | Field | Either
 
 
 @dataclass(frozen=True)
@@ -111,8 +127,8 @@ def sieve(query: Query) -> Sieve:
 def _either(queries: tuple[Query, ...]) -> Condition | None:
     """The condition that one of some queries may hold; None when one of them has nothing to be looked for."""
     found = [next(iter(sieve(each).searched), None) for each in queries]
-    needles = [needle for each in found if isinstance(each, Values) for needle in each.needles]
-    return Values(tuple(needles)) if found and all(isinstance(each, Values) for each in found) else None
+    known = tuple(each for each in found if each is not None)
+    return Either(known) if queries and len(known) == len(found) else None
 
 
 def _exact(values: tuple[str, ...], field: bytes) -> Condition | None:
