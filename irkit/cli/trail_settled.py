@@ -16,6 +16,7 @@ from irkit.cli.trail_cache import built, fetch
 from irkit.cli.trail_source import Whence
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
+from irkit.cloudtrail.given_back import give_back
 from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.source import Batch
@@ -49,6 +50,7 @@ def settled(
     missed = None
     for number in range(1, _ROUNDS + 1):
         fetch(raw, folder, query)
+        spare(raw)
         complete(raw, folder, whence, why)
         with closing(Ready(raw, folder)) as ready:
             left, coverage = _left(ready.unstored(query), hear)
@@ -57,6 +59,13 @@ def settled(
                 yield Settled(ready, _without(left, raw.label, coverage))
                 return
         missed = left
+
+
+def spare(raw: Filed) -> None:
+    """Give back what looks left in memory, before the store is built beside it."""
+    if (let_go := getattr(raw, "let_go", None)) is not None:
+        let_go()
+    give_back()
 
 
 def complete(raw: Filed, folder: Path, whence: Whence, why: str) -> None:

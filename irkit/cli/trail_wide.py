@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from irkit.cli.trail_cells import cell, rank
-from irkit.cli.trail_settled import settled
+from irkit.cli.trail_settled import settled, spare
 from irkit.cli.trail_source import Looked
 from irkit.cli.trail_told import say
 from irkit.cloudtrail.coverage import Coverage
-from irkit.cloudtrail.given_back import give_back
 from irkit.cloudtrail.hear_out import hear_out
 from irkit.cloudtrail.met import Met
 from irkit.cloudtrail.questions.question import Follow, Question
@@ -115,7 +114,7 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
     if place is None:
         raise ValueError("only what a store can hold is asked so")
     raw, folder = place
-    give_back()  # what was held until it was too much, before a store is built beside it
+    spare(raw)  # what was held until it was too much
     why = f"{_MANY}: they are asked for in the store"
     with ExitStack() as opened:
         try:

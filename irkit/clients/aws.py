@@ -218,6 +218,13 @@ class Aws:
         """The same, but that no call of it is written down: for who looks many times, and tells of them all at once."""
         return Aws(self.session, CallLog(), self._agent)
 
+    def let_go(self) -> None:
+        """Close all connections, and forget what was read of them; the next call opens them again, as who we are."""
+        with self._lock:
+            for each in self._clients.values():
+                each.close()
+            self._clients.clear()
+
     @cached_property
     def sources(self) -> tuple[str | Aws, ...]:
         """By whom our role is taken on: the ARNs of roles, and the same step as who is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from copy import copy
@@ -105,6 +105,10 @@ class TrailBucket:
         rest.known, rest.recalled = known, recalled or _as_it_is
         return rest
 
+    def let_go(self) -> None:
+        """Close the connections until the next look: what was read of them takes memory."""
+        self._clients.aws.let_go()
+
     def now(self) -> TrailBucket:
         """Itself: each look lists what it needs."""
         return self
@@ -113,13 +117,11 @@ class TrailBucket:
         """None: objects are listed by a look."""
         return {}
 
-    def files(self) -> list[RawFile]:
+    def files(self) -> Iterator[RawFile]:
         """The objects of the bucket that are kept on disk, with their ETags as stamps."""
-        held = self.kept.everything() if self.kept is not None else ()
         below = place(self._bucket, f"{prefix}/" if (prefix := self._prefix.strip("/")) else "")
-        return [
-            RawFile(one.place, one.size, str(one.path), stamp=one.etag) for one in held if one.place.startswith(below)
-        ]
+        held = self.kept.newest(below) if self.kept is not None else ()
+        return (RawFile(one.place, one.size, str(one.path), stamp=one.etag) for one in held)
 
     @property
     def label(self) -> str:
@@ -129,6 +131,8 @@ class TrailBucket:
     def survey(self, query: Query) -> Survey:
         """List alone. Raises ``NotFound`` when there is nothing, ``Denied``, ``Unreachable``."""
         listing = self._listing(query)
+        if self.kept is not None:
+            self.kept.look_again()
         held = 0
         for page in listing.pages():
             held += sum(self.kept.names(self._bucket, one) for one in page) if self.kept else 0
@@ -144,6 +148,8 @@ class TrailBucket:
         """
         now = self._clients.now()
         notes = self._notes
+        if self.kept is not None:
+            self.kept.look_again()
         listing, fetching = self._listing(query), Fetching(self._clients.s3, self._bucket, self.kept)
         with closing(listing.pages()) as pages:
             looked = yield from self._read(listing, fetching, pages, query)

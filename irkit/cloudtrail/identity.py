@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from irkit.cloudtrail.given_back import forgetful
 from irkit.cloudtrail.record import Record
 
 _SERVICE_HOST = ".amazonaws.com"
@@ -29,6 +30,7 @@ def who(one: Record) -> str:
     return named or "nobody named"
 
 
+@forgetful
 @lru_cache(maxsize=1 << 12)
 def is_place(address: str) -> bool:
     """Whether an address says where a caller sat. ``AWS Internal`` and ``*.amazonaws.com`` are services' own."""

@@ -44,23 +44,48 @@ class KeptObjects:
         self._most = most
         self._lock = threading.Lock()
         self._is_swept = False
-        self._held = {(one.place, one.etag): one for one in _read(folder)}
-        self._size = sum(one.size for one in self._held.values())
+        self._lines: dict[int, int] = {}
+        """Where in the index each object has its line: 100,000 of them take 10 MB, and what the lines say ten times
+        that."""
+        self._size = self._size_since = 0
+        self._read_to = 0
+        self.look_again()
         self.left_out = 0
         """Objects that were not kept for want of room."""
 
+    def look_again(self) -> None:
+        """Know what was kept since, by whomever: what this one keeps is not in memory before that."""
+        with self._lock:
+            self._size_since = 0
+            for at, end, one in _read(self.folder, self._read_to):
+                self._read_to = end
+                if one is not None:
+                    mark = _mark(one.place, one.etag)
+                    self._size += one.size if mark not in self._lines else 0
+                    self._lines[mark] = at
+
     def everything(self) -> tuple[KeptObject, ...]:
         """All that the index names, as it says; by place."""
-        return tuple(sorted(self._held.values()))
+        every = {(one.place, one.etag): one for _, _, one in _read(self.folder) if one is not None}
+        return tuple(sorted(every.values()))
+
+    def newest(self, below: str) -> Iterator[KeptObject]:
+        """Of each place that begins so, the object that was kept last, one after the other."""
+        last = {hash(one.place): at for at, _, one in _read(self.folder) if one is not None}
+        for at, _, one in _read(self.folder):
+            if one is not None and one.place.startswith(below) and last.get(hash(one.place)) == at:
+                yield one
 
     def names(self, bucket: str, one: S3Object) -> bool:
         """Whether the index names the object; whether it is whole is not looked at."""
-        return (place(bucket, one.key), one.etag) in self._held
+        return _mark(place(bucket, one.key), one.etag) in self._lines
 
     def held(self, bucket: str, one: S3Object) -> KeptObject | None:
         """The object if it is here as it was fetched, by its hash; None when it must be fetched."""
-        kept = self._held.get((place(bucket, one.key), one.etag))
-        if kept is None or kept.size != one.size:
+        where = place(bucket, one.key)
+        at = self._lines.get(_mark(where, one.etag))
+        kept = None if at is None else next((found for _, _, found in _read(self.folder, at)), None)
+        if kept is None or (kept.place, kept.etag, kept.size) != (where, one.etag, one.size):
             return None
         try:
             return kept if _sha256(_blocks(kept.path)) == kept.sha256 else None
@@ -94,10 +119,10 @@ class KeptObjects:
             if not self._is_swept:
                 _sweep(self.folder)
                 self._is_swept = True
-            if self._most is not None and self._size + size > self._most:
+            if self._most is not None and self._size + self._size_since + size > self._most:
                 self.left_out += 1
                 return False
-            self._size += size
+            self._size_since += size
             return True
 
     def _note(self, kept: KeptObject, one: S3Object) -> None:
@@ -118,7 +143,6 @@ class KeptObjects:
                 os.write(opened, line.encode())
             finally:
                 os.close(opened)
-            self._held[kept.place, kept.etag] = kept
 
     def _path(self, bucket: str, one: S3Object) -> Path:
         """Where the object lies: as in the bucket, unless its key is none that a folder can hold safely."""
@@ -144,19 +168,38 @@ def _sweep(folder: Path) -> None:
             continue
 
 
-def _read(folder: Path) -> Iterator[KeptObject]:
+def _mark(where: str, etag: str) -> int:
+    """What an object is known by in memory; its line says whether it is the one."""
+    return int.from_bytes(hashlib.blake2b(f"{where}\0{etag}".encode(), digest_size=8).digest(), "little")
+
+
+def _read(folder: Path, begin: int = 0) -> Iterator[tuple[int, int, KeptObject | None]]:
+    """The lines of the index from an offset on: where each begins and ends, and its object, None for one that is cut.
+
+    The last line counts once it is whole.
+    """
     try:
-        lines = (folder / INDEX).read_bytes().splitlines()
+        stream = (folder / INDEX).open("rb")
     except FileNotFoundError:
         return
-    for line in lines:
-        try:
-            row = json.loads(line)
-            path = folder / str(row["path"])
-            yield KeptObject(str(row["place"]), path, int(row["size"]), str(row["etag"]), str(row["sha256"]))
-        except (ValueError, KeyError, TypeError):
-            # The last line of a run that was killed: its object is fetched again.
-            continue
+    with stream:
+        stream.seek(begin)
+        at = begin
+        for line in stream:
+            if not line.endswith(b"\n"):
+                return
+            yield at, at + len(line), _said(folder, line)
+            at += len(line)
+
+
+def _said(folder: Path, line: bytes) -> KeptObject | None:
+    try:
+        row = json.loads(line)
+        path = folder / str(row["path"])
+        return KeptObject(str(row["place"]), path, int(row["size"]), str(row["etag"]), str(row["sha256"]))
+    except (ValueError, KeyError, TypeError):
+        # The last line of a run that was killed, with that of the next: its object is fetched again.
+        return None
 
 
 def _written(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:

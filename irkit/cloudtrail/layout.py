@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from irkit.cloudtrail.coverage import LAG
+from irkit.cloudtrail.given_back import forgetful
 from irkit.cloudtrail.query import Query, Window
 
 SLACK = timedelta(minutes=5)
@@ -77,6 +78,7 @@ class Reason(StrEnum):
     KIND = "kind"
 
 
+@forgetful
 @lru_cache(maxsize=1 << 10)
 def named(path: str) -> Named:
     """What a path or an S3 key says of the file; a file that was moved out of its folder still has its name."""
@@ -95,6 +97,7 @@ def named_in(folder: str, own: str) -> Named:
     return Named(name["account"], name["region"], _delivered_at(name["rest"]), below.day, _kind(name["kind"]))
 
 
+@forgetful
 @lru_cache(maxsize=1 << 10)
 def _of_folder(path: str) -> Named:
     """What a folder says of the files in it: thousands are in one."""

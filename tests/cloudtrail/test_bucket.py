@@ -133,7 +133,7 @@ def test_what_a_store_knows_is_not_fetched_again(s3: FakeS3, tmp_path: Path) -> 
     assert found(source.without(lambda _: True), Query(windows=(HOUR,))).coverage.is_whole
     clients = FakeClients(s3)
     for prefix, count in (("AWSLogs", 2 * len(held)), ("/AWSLogs/", 2 * len(held)), ("AWS", 0)):
-        assert len(TrailBucket(clients, "logs", prefix, keep=tmp_path).files()) == count  # type: ignore[arg-type]
+        assert len(list(TrailBucket(clients, "logs", prefix, keep=tmp_path).files())) == count  # type: ignore[arg-type]
 
 
 def test_a_look_that_was_ended_goes_on_where_it_was(s3: FakeS3, tmp_path: Path) -> None:

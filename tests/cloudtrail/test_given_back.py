@@ -8,6 +8,10 @@ import sys
 
 import pytest
 
+from irkit.cloudtrail.given_back import give_back
+from irkit.cloudtrail.identity import is_place
+from irkit.cloudtrail.layout import named
+
 HELD = """
 import resource
 from pathlib import Path
@@ -29,3 +33,11 @@ print(before - held())
 def test_what_lies_below_something_that_is_still_held_is_given_back() -> None:
     given = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
     assert int(given.stdout) > 40_000_000
+
+
+def test_what_functions_remember_is_let_go_of_as_well() -> None:
+    named("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/x.json.gz")
+    is_place("203.0.113.9")
+    assert all(each.cache_info().currsize for each in (named, is_place))
+    give_back()
+    assert not any(each.cache_info().currsize for each in (named, is_place))

@@ -85,3 +85,23 @@ def test_what_a_killed_run_left_half_written_is_taken_away_in_time(tmp_path: Pat
     KeptObjects(tmp_path).keep("logs", thing(), [b"content"])
     assert not old.exists()
     assert young.exists()
+
+
+def test_what_another_run_kept_since_is_known_when_it_is_looked_for_again(tmp_path: Path) -> None:
+    first = KeptObjects(tmp_path, most=20)
+    assert KeptObjects(tmp_path).keep("logs", thing(), [b"content"]) is not None
+    assert first.held("logs", thing()) is None
+    first.look_again()
+    assert first.held("logs", thing()) is not None
+    assert first.keep("logs", thing("two"), [b"content"]) is not None
+    first.look_again()
+    assert first.keep("logs", thing("three"), [b"content"]) is None, "what it kept itself is counted once, and counted"
+    assert first.held("logs", thing("two")) is not None
+
+
+def test_of_a_place_that_was_replaced_a_store_is_given_what_was_kept_last(tmp_path: Path) -> None:
+    kept = KeptObjects(tmp_path)
+    for etag in ("e1", "e2"):
+        kept.keep("logs", thing(etag=etag), [b"content"])
+    kept.keep("other", thing(), [b"content"])
+    assert [one.etag for one in kept.newest("s3://logs/")] == ["e2"]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import cast
 
 from irkit.cloudtrail.coverage import Counts, Skipped
@@ -146,9 +147,15 @@ def look_at_files(
         for told in _here(files, query):
             yield look.hear(told)
         return look.looked()
+    coming = iter(files)
+    if known is None:
+        first = next(coming, None)
+        if first is None:
+            return look.looked()  # of a bucket nothing new came: no process is started for that
+        coming = chain((first,), coming)
     # Files that come one by one are not waited for while others could be read.
     workers = (crew or Crew(query, jobs)).workers(CHUNK_FILES if known is not None else 1)
-    reading = workers.read(iter(files))
+    reading = workers.read(coming)
     try:
         for each in reading:
             yield look.hear(each)

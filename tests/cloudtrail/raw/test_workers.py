@@ -13,7 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from irkit.cloudtrail.hear_out import hear_out
+from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw import process
+from irkit.cloudtrail.raw.looking import look_at_files
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.workers import Told, Workers
 from tests.patience import PATIENCE_S
@@ -162,3 +165,9 @@ def test_a_thread_beside_makes_it_a_new_interpreter(monkeypatch: pytest.MonkeyPa
     finally:
         ended.set()
         other.join()
+
+
+def test_no_process_is_started_for_files_that_do_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_is_alone", lambda: pytest.fail("a process was started"))
+    looked = hear_out(look_at_files(iter(()), Query(), jobs=2), lambda _: None)
+    assert looked.counts.files == 0
