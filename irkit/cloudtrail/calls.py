@@ -1,8 +1,8 @@
 """Which calls an intruder makes after the first: tactic, why, how grave. A column and a summary, no detection. Pure.
 
 Tactics are named as MITRE ATT&CK's cloud matrix names them. The table (``known_calls``) is our own, of the calls that
-AWS's service references document as changing access, logging, data or cost, and of what the techniques of Stratus Red
-Team call.
+AWS's service references document as changing access, logging, data or cost, of what the techniques of Stratus Red Team
+call, and of what the public rules of Elastic (detection-rules), Panther (panther-analysis) and SigmaHQ look for.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from irkit.cloudtrail.known_calls import Known, Severity, Tactic, table
 from irkit.cloudtrail.query import Outcome
 from irkit.cloudtrail.record import Record, is_denial, word
 
-_VERSIONED = re.compile(r"20\d{6}(v\d+)?$")
-"""Lambda's and CloudFront's event names end in the API's date: ``CreateFunction20150331``."""
+_VERSIONED = re.compile(r"20(?:\d{6}|\d\d_\d\d_\d\d)(v\d+)?$")
+"""Lambda's and CloudFront's event names end in the API's date: ``CreateFunction20150331``,
+``GetDistribution2020_05_31``."""
 _LOGIN_NAME = "ConsoleLogin"
 _LOGIN = f"signin:{_LOGIN_NAME}"
 _WITHOUT_MFA = Known(

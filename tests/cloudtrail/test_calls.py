@@ -47,6 +47,10 @@ def test_the_date_of_an_api_does_not_hide_a_call(call: str) -> None:
     assert told.tactic is Tactic.PERSISTENCE
 
 
+def test_the_date_of_an_api_of_cloudfront_has_underscores() -> None:
+    assert plain("cloudfront:UpdateDistribution2020_05_31") == "cloudfront:UpdateDistribution"
+
+
 def test_taking_on_a_role_and_trying_to_are_different_tactics() -> None:
     taken, tried = known(made("sts:AssumeRole")), known(made("sts:AssumeRole", errorCode="AccessDenied"))
     assert taken is not None

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from irkit.cloudtrail.persistence import Means, traces
+from irkit.cloudtrail.calls import known
+from irkit.cloudtrail.persistence import CALLS, Means, traces
 from irkit.cloudtrail.rights import rights
 from tests.cloudtrail.made import KEY, made
 
@@ -65,3 +66,29 @@ def test_whom_snapshots_and_images_are_shared_with_is_among_what_was_left() -> N
     records = [made(call, requestParameters=params) for call, params in given.items()]
     assert [one.call for one in traces(records)] == list(given)
     assert [rights(one) for one in records] == ["for 999988887777"] * 3
+
+
+@pytest.mark.parametrize(
+    ("call", "means"),
+    [
+        ("signin:PasswordUpdated", Means.PASSWORD),
+        ("rds:ModifyDBInstance", Means.PASSWORD),
+        ("transfer:ImportSshPublicKey", Means.KEY),
+        ("rds:AddRoleToDBCluster", Means.RIGHTS),
+        ("sso:EnableExternalIdPConfigurationForDirectory", Means.TRUST),
+        ("organizations:AcceptHandshake", Means.TRUST),
+        ("s3:PutBucketLifecycle", Means.DISGUISE),
+        ("sagemaker:UpdateNotebookInstanceLifecycleConfig", Means.OTHER),
+        ("bedrock:UpdateAgent", Means.OTHER),
+        ("lambda:UpdateEventSourceMapping20150331", Means.OTHER),
+        ("lambda:UpdateFunctionCode20150331", Means.OTHER),
+    ],
+)
+def test_what_public_rules_look_for_counts_and_is_asked_for(call: str, means: Means) -> None:
+    assert call in CALLS
+    (trace,) = traces([made(call)])
+    assert trace.means is means
+
+
+def test_of_each_call_that_leaves_something_the_table_says_why() -> None:
+    assert [call for call in CALLS if known(made(call)) is None] == []
