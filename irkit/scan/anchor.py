@@ -19,9 +19,9 @@ _MOST_REPEATED = 1000
 MOST_WRITTEN_OUT = 2000
 """What Hyperscan compiles within a second; ten times as much takes it minutes."""
 _MOST_VARIANTS = 32
-_MOST_BEGINNINGS = 4
-_LEAST_BEGINNING = 6
-"""Each is searched for in five encodings, and all of them together take seconds to compile."""
+_MOST_BEGINNINGS = 12
+_LEAST_BEGINNING = 4
+"""Each is searched for in several encodings."""
 
 
 def anchor(pattern: str) -> str:
@@ -141,8 +141,29 @@ def beginnings(pattern: str) -> tuple[str, ...]:
     if value is None:
         return ()
     found = _variants(value)
-    is_few = 0 < len(found) <= _MOST_BEGINNINGS and min(map(len, found)) >= _LEAST_BEGINNING
+    is_few = 0 < len(found) <= _MOST_BEGINNINGS and all(map(_is_rare, found))
     return tuple(sorted(found)) if is_few else ()
+
+
+def _is_rare(beginning: str) -> bool:
+    """Whether it is worth to be searched for: ``re_`` is, ``pat`` stands in other words."""
+    return len(beginning) >= _LEAST_BEGINNING or (len(beginning) == LEAST_LITERAL and not beginning.isalnum())
+
+
+def least_value(pattern: str) -> int:
+    """How many bytes the group ``value`` has at least; 0 where it has none."""
+    value = _value(parsed(pattern))
+    return _least(value) if value else 0
+
+
+def _least(group: Group) -> int:
+    return min(sum(_least_piece(piece) for piece in branch) for branch in group.branches)
+
+
+def _least_piece(piece: Piece) -> int:
+    if isinstance(piece.atom, Group):
+        return piece.least * _least(piece.atom)
+    return 0 if piece.is_zero_width else piece.least
 
 
 def _value(group: Group) -> Group | None:

@@ -3,7 +3,7 @@
 A file holds ``[[rule]]`` tables with the fields of ``Rule``. ``id``, ``title``, ``severity``, ``confidence`` and
 ``pattern`` must be given. ``${is}`` in a pattern stands for what comes between a name and its value. ``anchor``
 follows from the pattern when it is left out; so do ``literals`` when the severity is high and the value begins with a
-fixed text of 6 characters or more.
+fixed text of 4 characters or more.
 """
 
 from __future__ import annotations

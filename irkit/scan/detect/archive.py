@@ -23,6 +23,8 @@ MOST_DEPTH = 4
 """Archives within archives."""
 MOST_RATIO = 250
 """A member that grows more is a bomb; counted beyond the first megabyte."""
+BROKEN = "broken: "
+"""How the reason begins why something is not what it seemed."""
 _RATIO_FREE_BYTES = 1 << 20
 _PART_BYTES = 1 << 20
 _LOCAL_HEADER_BYTES, _IS_UTF_8 = 30, 0x800
@@ -191,7 +193,7 @@ def _local_name(body: bytes, info: ZipInfo) -> str:
 
 def _said(error: Exception) -> str:
     """Why something could not be unpacked, without the name, so that all members of one fate have one reason."""
-    return "broken: " + re.sub(r"\s?(?:'.*?'|\".*?\")", "", str(error))
+    return BROKEN + re.sub(r"\s?(?:'.*?'|\".*?\")", "", str(error))
 
 
 def _shown(name: str) -> str:

@@ -18,6 +18,8 @@ _NO_TEXT_OF = re.compile(
 )
 """``mysqlpassword``, ``value-1``, ``abc``."""
 _NO_TEXT = "no base64 of a text"
+_KEY_SIZES = frozenset((16, 24, 32, 48, 64))
+"""Bytes of keys, of which each value is as likely as any other."""
 _LEAST_OPAQUE = 60
 _LEAST_PASSWORD = 6
 _LEAST_NESTED = 16
@@ -37,6 +39,8 @@ def decoded(value: bytes) -> bytes | None:
 def unlike_base64_text(value: bytes) -> str:
     """Why it is no base64 of a printable text that could be a secret; "" when it is one."""
     text = decoded(value)
+    if text is not None and len(text) in _KEY_SIZES and not _TEXT.fullmatch(text) and len(value) % 4 == 0:
+        return unlike_random(value) or converted(value)
     if text is None or not _TEXT.fullmatch(text):
         return _NO_TEXT
     text = text.strip()

@@ -1,4 +1,4 @@
-"""Encoded text around a hit, decoded: base64, hex, UTF-16, UTF-32 and percent-encoding, with the way back.
+"""Encoded text around a hit, decoded: base64, hex, UTF-16, UTF-32, percent-encoding, escapes, with the way back.
 
 Only a bounded part around a hit is decoded, so that the work is linear in the text whatever it holds.
 """
@@ -22,6 +22,10 @@ _BREAKS = re.compile(rb"(?:\\r)?\\n|\r?\n[ \t]{0,40}")
 _HEX = re.compile(rb"[0-9A-Fa-f]*")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _WORD = re.compile(rb"[^\s\"'<>`\x00]*")
+_ESCAPE = re.compile(rb"\\(?:(/)|u00([2-7][0-9A-Fa-f]))")
+"""How JSON may write a character that needs it not (RFC 8259, section 7)."""
+_MOST_PACKED = 16 << 20
+_DOUBLE = b"SDRz"
 
 
 class Region(NamedTuple):
@@ -106,19 +110,65 @@ def _wide(width: int) -> Callable[[bytes, int], Iterator[Region]]:
 
 def _percent(text: bytes, end: int) -> Iterator[Region]:
     start, stop = _run(text, end, _WORD, _WORD)
+    yield _spelt("percent", text, start, stop, _PERCENT)
+
+
+def unescaped(text: bytes, start: int, stop: int) -> Region | None:
+    r"""A part of a text without the escapes of JSON that nobody needs (``\\/``); None when there are none."""
+    return _spelt("escaped", text, start, stop, _ESCAPE) if _ESCAPE.search(text, start, stop) else None
+
+
+def unquoted(text: bytes, start: int, stop: int) -> Region | None:
+    """A part of a text without percent encoding; None when there is none."""
+    return _spelt("percent", text, start, stop, _PERCENT) if _PERCENT.search(text, start, stop) else None
+
+
+def _spelt(via: str, text: bytes, start: int, stop: int, escape: re.Pattern[bytes]) -> Region:
     raw = text[start:stop]
-    decoded = _PERCENT.sub(lambda match: bytes.fromhex(match[1].decode()), raw)
+
+    def one(match: re.Match[bytes]) -> bytes:
+        return b"/" if match[1] == b"/" else bytes.fromhex(match[match.lastindex or 0].decode())
 
     def place(first: int, last: int) -> tuple[int, int]:
         shift = begin = finish = 0
-        for match in _PERCENT.finditer(raw):
-            at = match.start() - shift
-            begin += 2 if at < first else 0
-            finish += 2 if at < last else 0
-            shift += 2
+        for match in escape.finditer(raw):
+            at, more = match.start() - shift, len(match[0]) - 1
+            begin += more if at < first else 0
+            finish += more if at < last else 0
+            shift += more
         return start + first + begin, start + last + finish
 
-    yield Region("percent", decoded, stop, place)
+    return Region(via, escape.sub(one, raw), stop, place)
+
+
+class Packed(NamedTuple):
+    """Something compressed that stands in a text in base64."""
+
+    via: tuple[str, ...]
+    body: bytes
+    start: int
+    end: int
+
+
+def packed(text: bytes, starts: Sequence[int]) -> Iterator[Packed]:
+    """What is compressed and begins, in base64 or in base64 of that, at these places (sorted)."""
+    end = 0
+    for start in starts:
+        if start < end:
+            continue
+        found = _BASE64_AFTER.match(text, start, start + _MOST_PACKED)
+        end = found.end() if found else start
+        body = _whole(text[start:end])
+        is_double = text.startswith(_DOUBLE, start)
+        yield Packed(("base64",) * (1 + is_double), _whole(body) if is_double else body, start, end)
+
+
+def _whole(base64: bytes) -> bytes:
+    """The bytes, as far as they are whole."""
+    clean = _BREAKS.sub(b"", base64.rstrip(b"=\n")).translate(_URL)
+    usable = len(clean) - (len(clean) % 4 == 1)
+    clean = clean[:usable]
+    return a2b_base64(clean + b"=" * (-len(clean) % 4))
 
 
 def _run(text: bytes, end: int, before: re.Pattern[bytes], after: re.Pattern[bytes]) -> tuple[int, int]:

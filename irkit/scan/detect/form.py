@@ -14,3 +14,5 @@ class Form(IntEnum):
     UTF_32 = 3
     PERCENT = 4
     ZIP = 5
+    PACKED = 6
+    """Base64 of something compressed."""

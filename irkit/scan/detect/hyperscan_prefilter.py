@@ -101,7 +101,7 @@ def _compiled(expressions: Sequence[Expression]) -> tuple[bytes, bytes]:
     from irkit.scan.ruleset import IS
 
     texts = [(one.number, one.text.replace(IS, LOOSE)) for one in expressions]
-    needing = [needs_run(text) for _, text in texts]
+    needing = [one.is_in_run or needs_run(text) for one, (_, text) in zip(expressions, texts, strict=True)]
     anywhere = _database([one for one, needs in zip(texts, needing, strict=True) if not needs])
     beside_runs = _database([one for one, needs in zip(texts, needing, strict=True) if needs])
     return anywhere, beside_runs

@@ -13,6 +13,8 @@ class Expression(NamedTuple):
 
     number: int
     text: str
+    is_in_run: bool = False
+    """Whether it matters only within a long run of a token's characters, whatever it matches itself."""
 
 
 class Prefilter(Protocol):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-from irkit.scan.detect.archive import MOST_DEPTH, Budget, Member, is_archive, members
+from irkit.scan.detect.archive import BROKEN, MOST_DEPTH, Budget, Member, is_archive, members
 from irkit.scan.detect.beginnings import LFS, LONE_KEY, MARKS, is_lone_key, is_special
 from irkit.scan.detect.confirm import Confirm, line_around
 from irkit.scan.detect.form import Form
@@ -19,7 +19,9 @@ from irkit.scan.detect.prefilter import Hit, Prefilter
 from irkit.scan.detect.wide import wide
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.quick import Protocol
+from irkit.scan.rule import Confidence
 
+_BASE64 = "base64"
 DECODED_DEPTH = 3
 NEAR_BYTES = 300
 
@@ -74,6 +76,7 @@ class Sights:
         """The number of the first hit that is no rule's."""
         self._lone: list[int] | None = None
         self._zip = self._rules + Form.ZIP
+        self._embedded = self._rules + Form.PACKED
         self._wide = frozenset((self._rules + Form.UTF_16, self._rules + Form.UTF_32))
 
     def asked(self) -> list[int]:
@@ -116,9 +119,12 @@ class Sights:
             skipped.append(Skipped("Git LFS pointer", "its content is not in the repository"))
         elif self._zip in ends or is_archive(body):
             packed, skipped = self._packed(body, budget, depth)
+        unpacked = {one.value for one in packed}
+        if self._embedded in ends:
+            more, lost = self._within_packed(body, ends[self._embedded], budget, depth)
+            packed, skipped = packed + more, skipped + lost
         if not seen and not packed and not skipped:
             return _NOTHING
-        unpacked = {one.value for one in packed}
         plain = [one for one in speaking(seen) if one.value not in unpacked]
         return Looked((*self._sightings(body, plain, tell), *packed), tuple(skipped))
 
@@ -133,7 +139,7 @@ class Sights:
             seen += self._lone_key(body.rstrip())
         for number, places in ends.items():
             if number < count:
-                seen += self._confirmed(number, body, sorted(places))
+                seen += self._confirmed(number, body, sorted(places), level)
             elif number < self._zip and level < DECODED_DEPTH and whole is None:
                 from irkit.scan.detect.decode import regions  # 2 ms, and hardly ever needed
 
@@ -150,18 +156,39 @@ class Sights:
             yield Seen(0, len(key), number, self._confirm(number).rule.confidence, key, unlike_random(key))
 
     def _within(self, region: Decoded, level: int) -> Iterator[Seen]:
-        hits = self._prefilter.hits(region.inner)
-        for one in speaking(self._seen(region.inner, _by_number(hits), level + 1)) if hits else ():
+        whole = wide(region.inner) if region.via == _BASE64 else None
+        for one in self._within(whole, level) if whole else self._within_plain(region, level):
             start, end = region.place(one.start, one.end)
             near = one.near or _line(region.inner, one.start, one.end)
             yield one._replace(start=start, end=end, via=(region.via, *one.via), near=near)
 
-    def _confirmed(self, number: int, body: bytes, ends: list[int]) -> Iterator[Seen]:
+    def _within_plain(self, region: Decoded, level: int) -> list[Seen]:
+        hits = self._prefilter.hits(region.inner)
+        return speaking(self._seen(region.inner, _by_number(hits), level + 1)) if hits else []
+
+    def _confirmed(self, number: int, body: bytes, ends: list[int], level: int) -> Iterator[Seen]:
         confirm = self._confirm(number)
         for start, end in confirm.windows(body, ends):
             for first, last, dismissed in confirm.verdicts(body, start, end):
                 value = body[start + first : start + last]
-                yield Seen(start + first, start + last, number, confirm.rule.confidence, value, dismissed)
+                seen = Seen(start + first, start + last, number, confirm.rule.confidence, value, dismissed)
+                meant = self._meant(body, seen, level) if b"\\" in value or b"%" in value else []
+                yield from meant or (seen,)
+
+    def _meant(self, body: bytes, seen: Seen, level: int) -> list[Seen]:
+        """What a value is that JSON escaped for no need; of one in percent encoding what a rule is sure of."""
+        if level >= DECODED_DEPTH or seen.confidence is Confidence.HIGH:
+            return []
+        from irkit.scan.detect.decode import unescaped, unquoted
+
+        first, last = line_around(body, seen.start, seen.end)
+        escaped = unescaped(body, first, last) if b"\\" in seen.value else None
+        region = escaped or unquoted(body, first, last)
+        return [
+            one
+            for one in (self._within(region, level) if region else ())
+            if one.start < seen.end and one.end > seen.start and (escaped or one.confidence is Confidence.HIGH)
+        ]
 
     def _confirm(self, number: int) -> Confirm:
         """What confirms the hits of a rule; made at the first of them."""
@@ -187,6 +214,30 @@ class Sights:
                 one._replace(start=0, end=len(body), line=1, column=1, via=(member.via, *one.via))
                 for one in looked.sightings
             ]
+        return found, skipped
+
+    def _within_packed(
+        self, body: bytes, ends: list[int], budget: Budget, depth: int
+    ) -> tuple[list[Sighting], list[Skipped]]:
+        """What stands in compressed parts of a text; one that is broken was perhaps none."""
+        from irkit.scan.detect.decode import packed
+        from irkit.scan.detect.expressions import PACKED_SIGN
+
+        found: list[Sighting] = []
+        skipped: list[Skipped] = []
+        line, counted = 1, 0
+        for part in packed(body, sorted(end - PACKED_SIGN for end in ends)):
+            if not is_archive(part.body) or budget.is_spent():
+                continue
+            within, lost = self._packed(part.body, budget, depth)
+            line += body.count(b"\n", counted, part.start)
+            counted = part.start
+            column = part.start - body.rfind(b"\n", 0, part.start)
+            found += [
+                one._replace(start=part.start, end=part.end, line=line, column=column, via=(*part.via, *one.via))
+                for one in within
+            ]
+            skipped += [one for one in lost if not one.reason.startswith(BROKEN)]
         return found, skipped
 
     def _member(self, member: Member, budget: Budget, depth: int) -> Looked:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from irkit.scan.finding import Finding, PlaceKind, Report
 from irkit.scan.output.about import About, Reveal
@@ -17,7 +19,8 @@ class Veil:
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         named = (one for one in findings if any(place.kind in _NAMING for place in one.places))
-        self._values = sorted({one.secret.reveal() for one in named}, key=len, reverse=True)
+        spelt = {text for one in named for text in _spellings(one.secret.reveal())}
+        self._values = sorted(spelt, key=len, reverse=True)
         self._known: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -34,6 +37,12 @@ class Veil:
                 known = known.replace(value, HIDDEN)
             self._known[text] = known
         return known
+
+
+def _spellings(value: str) -> tuple[str, ...]:
+    """How a value may stand in a name: a path has it in percent encoding, and it is told as it is meant."""
+    quoted = quote(value, safe="")
+    return value, quoted, re.sub("%..", lambda one: one[0].lower(), quoted)
 
 
 def all_findings(report: Report, about: About) -> tuple[Finding, ...]:

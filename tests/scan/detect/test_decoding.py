@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import io
 import re
 import textwrap
+import zipfile
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -40,6 +43,71 @@ def test_a_value_in_an_encoded_text_is_found_as_in_a_plain_one(
 ) -> None:
     encoded = ENCODED[form](f"{before} {TOKEN} {after}")
     assert TOKEN in values(encoded, DETECTORS[engine])
+
+
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda body: base64.b64encode(gzip.compress(body)),
+    "gzip with a name": lambda body: base64.b64encode(_named_gzip(body)),
+    "gzip in base64 twice": lambda body: base64.b64encode(base64.b64encode(gzip.compress(body))),
+    "gzip in wrapped base64": lambda body: base64.encodebytes(gzip.compress(body)),
+    "zip": lambda body: base64.b64encode(_zipped(body)),
+    "gzip for addresses": lambda body: base64.urlsafe_b64encode(gzip.compress(body)),
+}
+
+
+def _named_gzip(body: bytes) -> bytes:
+    made = io.BytesIO()
+    with gzip.GzipFile("user-data.sh", "wb", fileobj=made) as opened:
+        opened.write(body)
+    return made.getvalue()
+
+
+def _zipped(body: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("conf/app.env", body)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("engine", DETECTORS)
+@pytest.mark.parametrize("form", PACKED)
+def test_what_is_compressed_and_in_base64_is_looked_into(form: str, engine: Engine) -> None:
+    """As Helm keeps its releases, and cloud-init what it is given; the place is that of the base64."""
+    body = f"{some(200)}\n# {TOKEN}\n{some(200)}\n".encode()
+    packed = PACKED[form](body)
+    (one,) = seen(b"first: line\ndata: " + packed + b"\nlast: line\n", DETECTORS[engine])
+    assert (one.value.decode(), one.line, one.start) == (TOKEN, 2, 18)
+    assert one.near == f"# {TOKEN}".encode()
+    assert one.via[0] == "base64"
+
+
+def test_a_packed_text_that_is_broken_is_passed_over_and_a_bomb_is_told() -> None:
+    packed = base64.b64encode(gzip.compress(some(400).encode()))
+    looked = DETECTORS[Engine.HYPERSCAN].look(b"data: " + packed[:80] + b" and so on\n")
+    assert not looked.sightings
+    assert not looked.skipped
+    bomb = base64.b64encode(gzip.compress(bytes(8 << 20)))
+    looked = DETECTORS[Engine.HYPERSCAN].look(b"data: " + bomb)
+    assert [one.reason for one in looked.skipped] == ["it grows too much: an archive bomb"]
+
+
+@pytest.mark.parametrize("engine", DETECTORS)
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16", "utf-16-be"])
+def test_base64_of_utf_16_is_read(encoding: str, engine: Engine) -> None:
+    """``powershell -EncodedCommand`` takes it."""
+    script = f"$h = @{{ x = '{TOKEN}' }}; Invoke-Thing -Headers $h"
+    encoded = base64.b64encode(script.encode(encoding))
+    (one,) = seen(b"powershell -enc " + encoded + b"\n", DETECTORS[engine])
+    assert one.value.decode() == TOKEN
+    assert one.via[0] == "base64"
+    assert TOKEN in one.near.decode()
+
+
+def test_a_value_that_json_escaped_for_no_need_is_told_as_it_is() -> None:
+    real = f"{some(9)}/{some(8)}#4/{some(4)}"
+    for escaped in (real.replace("/", "\\/"), real.replace("/", "\\u002F")):
+        (one,) = seen(f"{{ password = {escaped} }}")
+        assert (one.value.decode(), one.via) == (real, ("escaped",)), escaped
 
 
 @pytest.mark.parametrize("form", ENCODED)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irkit.scan.anchor import anchor, beginnings, check_anchor
+from irkit.scan.anchor import anchor, beginnings, check_anchor, least_value
 from irkit.scan.expression import ExpressionInvalid, parsed, rendered
 
 _CHARACTERS = st.sampled_from([*"abcXYZ019_-", r"\.", r"\+", r"\/"])
@@ -95,10 +95,27 @@ def test_an_expression_that_would_hit_everywhere_has_no_anchor(expression: str) 
         (r"(?P<value>rubygems_[0-9a-f]{48})", ("rubygems_",)),
         (r"x(?P<value>(?:live|test)_key[0-9])", ("live_key", "test_key")),
         (r"(?P<value>tool[ab]_[0-9])", ("toola_", "toolb_")),
-        (r"(?P<value>abc_[0-9]{9})", ()),
+        (r"(?P<value>abc_[0-9]{9})", ("abc_",)),
+        (r"(?P<value>ab_[0-9]{9})", ("ab_",)),
+        (r"(?P<value>abc[0-9]{9})", ()),
+        (r"(?P<value>a_[0-9]{9})", ()),
         (r"(?P<value>(?i:longword)[0-9]{9})", ()),
-        (r"(?P<value>(?:aa|bb|cc|dd|ee)longword[0-9]{9})", ()),
+        (r"(?P<value>(?:aa|bb|cc)longword[0-9]{9})", ("aalongword", "bblongword", "cclongword")),
+        (r"(?P<value>(?:aa|bb|cc|dd|ee|ff|gg|hh|ii|jj|kk|ll|mm)longword[0-9]{9})", ()),
     ],
 )
 def test_beginnings_are_few_and_long(pattern: str, wanted: tuple[str, ...]) -> None:
     assert beginnings(pattern) == wanted
+
+
+@pytest.mark.parametrize(
+    ("pattern", "least"),
+    [
+        (r"x(?P<value>ab_[0-9]{9})", 12),
+        (r"(?P<value>ab(?:c|de){3,9}=?)", 5),
+        (r"(?P<value>(?:long|a)\b[0-9]*)", 1),
+        (r"abc", 0),
+    ],
+)
+def test_the_shortest_value_of_a_pattern_is_known(pattern: str, least: int) -> None:
+    assert least_value(pattern) == least
