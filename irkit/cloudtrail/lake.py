@@ -51,6 +51,7 @@ _LAKE = Dialect(
     tuple(_TEXT[each] for each in _MAPS[:3]),
     answers=(_TEXT["responseelements"], _TEXT["serviceeventdetails"]),
     most_windows=20,
+    most_calls=100,
 )
 _STORE = re.compile(r"(?:arn:aws[\w-]*:cloudtrail:(?P<region>[\w-]+):\d{12}:eventdatastore/)?(?P<id>[0-9a-f-]{36})")
 _POLICY = re.compile(r"(?:document|policy|policytext)$", re.IGNORECASE)

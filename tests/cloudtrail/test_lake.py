@@ -12,6 +12,7 @@ import pytest
 from irkit import config
 from irkit.clients.clients import Clients, Outside
 from irkit.cloudtrail.lake import CloudTrailLake, lake_statement
+from irkit.cloudtrail.persistence import CALLS
 from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.record import Record, record_of
 from irkit.cloudtrail.source import found, in_order
@@ -21,6 +22,8 @@ from tests.cloudtrail.athena.log_files import BOTH, REAL, odd_records
 from tests.cloudtrail.lake_server import ARN, PAGE, STORE, Lake, as_lake_keeps, serving
 
 RECORDS = [*(json.loads(line) for line in REAL.read_text(encoding="utf-8").splitlines()), *odd_records()]
+CALLED = tuple(sorted({record_of(one).call for one in RECORDS}))
+"""Hundreds: more than a statement of Lake's has room for."""
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,10 @@ def local(query: Query) -> tuple[Record, ...]:
         Query(calls=("kms:*", "DeleteBucket"), outcome=Outcome.ANY),
         Query(mentions=("stratus", 'it\'s a "quoted"', "bucket-5")),
         Query(source_identities=("octo",)),
+        Query(calls=CALLS),
+        Query(calls=CALLED),
+        Query(calls=(*CALLS, "kms:*")),
+        Query(calls=tuple(call.partition(":")[2].lower() for call in CALLED)),
     ],
 )
 def test_an_answer_holds_the_records_of_the_store(clients: Clients, asked: Query) -> None:

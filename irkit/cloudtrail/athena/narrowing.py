@@ -7,6 +7,7 @@ Only what Trino (Athena, Lake) and DuckDB both understand is used, so that the s
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import MAXYEAR, datetime, timedelta
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.record import DENIALS, FAILURE, SIGN_IN
 
 MOST_WINDOWS = 100
+MOST_CALLS = 2000
+_VERB = re.compile(r"[A-Z]?[a-z]+", re.ASCII)
 _SECOND = timedelta(seconds=1)
 _PLAIN = re.compile(r"[ !#-\[\]-~]+")
 """What stands in JSON as it is: printable ASCII but for the quote and the backslash."""
@@ -49,6 +52,8 @@ class Dialect(NamedTuple):
     """Texts that tell how a sign-in ended; None where they are no texts: then each is given, and judged after."""
     most_windows: int = MOST_WINDOWS
     """More are joined: a statement has an end."""
+    most_calls: int = MOST_CALLS
+    """Of more, their services and how their names begin is asked for: more is given, and judged after."""
 
 
 TABLE = Dialect("", "T", ("requestparameters", "responseelements", "additionaleventdata"))
@@ -71,7 +76,8 @@ def narrowed(query: Query, dialect: Dialect = TABLE) -> Narrowing:
         reads |= {"requestparameters"}
     narrowing = (*said, *_LEFT) if said and all(said) else ()
     is_told = dialect.answers is not None or query.outcome is Outcome.ANY
-    exact = is_told and not query.mentions and not query.given_to and _is_exact(query)
+    is_whole = not query.mentions and not query.given_to and len(query.calls) <= dialect.most_calls
+    exact = is_told and is_whole and _is_exact(query)
     return Narrowing(tuple(each for _, each in found), narrowing, exact, reads)
 
 
@@ -108,7 +114,8 @@ def _conditions(query: Query, dialect: Dialect) -> Iterator[tuple[str, str]]:
         account = is_one_of("coalesce(nullif(recipientaccountid, ''), useridentity.accountid)", query.accounts)
         yield "recipientaccountid useridentity.accountid", account
     if query.calls:
-        yield "eventsource eventname", _calls(query.calls)
+        calls = _calls(query.calls) if len(query.calls) <= dialect.most_calls else _verbs(query.calls)
+        yield "eventsource eventname", calls
     if query.outcome is not Outcome.ANY:
         yield "errorcode", _ended(query.outcome, dialect)
 
@@ -161,6 +168,19 @@ def _calls(calls: tuple[str, ...]) -> str:
             parts.append(is_one_of("lower(eventname)", names))
         texts.append(" AND ".join(parts) or "eventname IS NOT NULL")
     return texts[0] if len(texts) == 1 else "(\n    (" + ")\n    OR (".join(texts) + ")\n  )"
+
+
+def _verbs(calls: tuple[str, ...]) -> str:
+    """What many calls have in common, in few words: their services, and how their names begin. None is left out."""
+    named = [each.rpartition(":") for each in calls]
+    sources = dict.fromkeys(source.lower() for source, _, _ in named)
+    names = {name: found[0] for _, _, name in named if (found := _VERB.match(name))}
+    often = Counter(names.values())
+    words = dict.fromkeys((verb if often[verb] > 1 else name).lower() for name, verb in names.items())
+    parts = [] if "" in sources else [is_one_of("lower(eventsource)", (*sources, *(f"{x}{_AWS}" for x in sources)))]
+    if all(name.isalnum() and name in names for _, _, name in named):
+        parts.append("(" + " OR ".join(f"lower(eventname) LIKE '{word}%'" for word in words) + ")")
+    return " AND ".join(parts) or "eventname IS NOT NULL"
 
 
 def _ended(outcome: Outcome, dialect: Dialect) -> str:
