@@ -87,7 +87,7 @@ def _run(args: argparse.Namespace) -> int:
         return hook_with(args)
     patterns = _patterns()  # before the modules with expressions are loaded
     detector = _detector(args)
-    repositories, files = _sorted([] if args.pre_push else args.paths)
+    repositories, files = _sorted(args)
     if args.pre_push:
         from irkit.cli.scan_accepted import Reach
         from irkit.cli.scan_pre_push import pre_push
@@ -189,11 +189,12 @@ def _surroundings(
     return Reach(root, Below(places)), Origin()
 
 
-def _sorted(paths: list[str]) -> tuple[list[Repository], list[str]]:
+def _sorted(args: argparse.Namespace) -> tuple[list[Repository], list[str]]:
     """The repositories, and the files and folders, of what was named; without a name the repository here."""
     from irkit.scan.repository import NotARepository, repository
-    from irkit.scan.repository_at import repository_at
+    from irkit.scan.repository_at import is_beside, repository_at
 
+    paths = [] if args.pre_push else args.paths
     if not paths:
         try:
             return [repository(Path())], []
@@ -202,10 +203,10 @@ def _sorted(paths: list[str]) -> tuple[list[Repository], list[str]]:
     repositories, files = [], []
     for path in dict.fromkeys(paths):
         found = repository_at(Path(path))
-        if found is None:
-            files.append(path)
-        else:
+        if found is not None:
             repositories.append(found)
+        if found is None or (is_beside(Path(path), found) and not (args.since or args.range or args.history)):
+            files.append(path)
     return repositories, files
 
 

@@ -40,14 +40,15 @@ def endless_below(tree: str) -> str:
 def git_dir_above(path: Path) -> Path | None:
     """The folder that git would take for the repository of a path; None when there is none."""
     here = Path(os.path.abspath(path))  # noqa: PTH100 - a link is not followed: git looks above it
-    for folder in (here, *here.parents):
-        pointed = _pointed_at(folder / ".git")
-        if pointed.startswith(_POINTER):
-            return folder / pointed.removeprefix(_POINTER)
-        for candidate in (folder / ".git", folder):
-            if os.path.lexists(candidate / "HEAD"):
-                return candidate
-    return None
+    return next((found for folder in (here, *here.parents) if (found := git_dir_at(folder))), None)
+
+
+def git_dir_at(folder: Path) -> Path | None:
+    """The same, of a folder that is the root of a work tree, or bare."""
+    pointed = _pointed_at(folder / ".git")
+    if pointed.startswith(_POINTER):
+        return folder / pointed.removeprefix(_POINTER)
+    return next((one for one in (folder / ".git", folder) if os.path.lexists(one / "HEAD")), None)
 
 
 def _pointed_at(file: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from irkit.scan.endless import git_dir_at
 from irkit.scan.repository import Repository, repository
 
 
@@ -16,7 +17,17 @@ def repository_at(path: Path) -> Repository | None:
     if not os.path.lexists(path / ".git") and not _is_bare(path):
         return None
     found = repository(path)
-    return found if path.resolve() in {found.git_dir.resolve(), (found.work_tree or path).resolve()} else None
+    own = git_dir_at(path)
+    is_own = own is not None and own.resolve() == found.git_dir.resolve()
+    return found if is_own or path.resolve() in {found.git_dir.resolve(), (found.work_tree or path).resolve()} else None
+
+
+def is_beside(path: Path, found: Repository) -> bool:
+    """Whether the files at a path are none of its repository's, though ``.git`` is there.
+
+    ``core.worktree`` names another folder then, or ``core.bare`` says that there is no work tree.
+    """
+    return path.resolve() not in {home.resolve() for home in (found.git_dir, found.work_tree) if home}
 
 
 def _is_bare(path: Path) -> bool:

@@ -176,3 +176,20 @@ def _is_group_there(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.parametrize("setting", ["core.worktree=..", "core.worktree=/nowhere", "core.bare=true"])
+def test_a_work_tree_said_to_be_elsewhere_hides_neither_history_nor_files(tree: WorkTree, setting: str) -> None:
+    tree.git("commit", "-qm", "leak")
+    tree.git("rm", "-q", "leak.txt")
+    tree.write("untracked.txt", f"token = '{planted.with_checksum('ghs_')}'\n")
+    tree.git("config", *setting.split("="))
+    root = str(tree.folder)
+
+    told = tree.scan(root, "--format", "jsonl", at="..")
+    of_history = tree.scan(root, "--history", "--format", "jsonl", at="..")
+
+    assert "leak.txt" in told.out
+    assert "untracked.txt" in told.out
+    assert "leak.txt" in of_history.out
+    assert "untracked.txt" not in of_history.out
