@@ -73,7 +73,7 @@ clean:
 	$(PYTHON) -m venv .venv
 
 # What a C compiler, where there is one, makes of them is installed with irkit; a changed one is compiled anew.
-NATIVE := hatch_build.py $(wildcard irkit/*/*/_*.c irkit/*/*/*.h)
+NATIVE := hatch_build.py $(wildcard irkit/*/_*.c irkit/*/*/_*.c irkit/*/*/*.h) $(shell find vendor -name "*.[ch]")
 
 # hatchling builds irkit itself from the environment's own copy, so that a set-up fetches only what is locked.
 .venv/drill: .venv/pyvenv.cfg pyproject.toml requirements/drill.txt $(NATIVE)

@@ -20,6 +20,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 _SUFFIX = ".abi3.so"
 _FLAGS = ("-std=c11", "-O2", "-fPIC", "-Wall", "-Wextra", "-Werror=implicit-function-declaration")
 _API = "-DPy_LIMITED_API=0x030B0000"
+_LIBRARIES = {"_families": "vendor/libdeflate"}
+"""What others wrote and is compiled into a module, by its name: whole folders, unchanged."""
 
 
 class NativeCode(BuildHookInterface):
@@ -42,11 +44,13 @@ def compiled(source: Path) -> Path | None:
     target = source.with_suffix(_SUFFIX)
     made = target.with_suffix(".new")
     linker = shlex.split(sysconfig.get_config_var("LDSHARED") or "cc -shared")
-    parts = sorted(source.parent.glob(f"{source.stem[1:]}_*.h"))
-    hashed = hashlib.sha256(b"".join(part.read_bytes() for part in (source, *parts))).hexdigest()
-    words = [*linker, *_FLAGS, _API, f'-DSOURCE_HASH="{hashed}"', f"-I{sysconfig.get_path('include')}"]
+    files = made_of(source)
+    hashed = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    folders = (sysconfig.get_path("include"), *map(str, _libraries(source)))
+    words = [*linker, *_FLAGS, _API, f'-DSOURCE_HASH="{hashed}"', *(f"-I{folder}" for folder in folders)]
+    units = [str(file) for file in files if file.suffix == ".c"]
     try:
-        subprocess.run([*words, str(source), "-o", str(made)], check=True, capture_output=True, text=True)
+        subprocess.run([*words, *units, "-o", str(made)], check=True, capture_output=True, text=True)
         made.replace(target)
     except (OSError, subprocess.CalledProcessError) as error:
         said = getattr(error, "stderr", None) or str(error)
@@ -54,6 +58,17 @@ def compiled(source: Path) -> Path | None:
         target.unlink(missing_ok=True)
         return None
     return target
+
+
+def made_of(source: Path) -> list[Path]:
+    """The files that an extension module is made of: the C file, its parts, and what of others is compiled into it."""
+    parts = sorted(source.parent.glob(f"{source.stem[1:]}_*.h"))
+    return [source, *parts, *(file for folder in _libraries(source) for file in sorted(folder.rglob("*.[ch]")))]
+
+
+def _libraries(source: Path) -> list[Path]:
+    folder = _LIBRARIES.get(source.stem)
+    return [Path(__file__).parent / folder] if folder else []
 
 
 def _platform() -> str:

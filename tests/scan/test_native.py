@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import runpy
 import subprocess
 import sys
 from importlib import import_module
@@ -15,6 +16,7 @@ from irkit.scan import native_code
 
 PACKAGE = Path(irkit.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("_*.c"))
+MADE_OF = runpy.run_path(str(PACKAGE.parent / "hatch_build.py"))["made_of"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
@@ -24,8 +26,7 @@ def test_a_compiled_module_was_made_of_the_file_beside_it(source: Path) -> None:
         module = import_module(name)
     except ImportError:
         pytest.skip("not compiled: there is no C compiler here")
-    parts = sorted(source.parent.glob(f"{source.stem[1:]}_*.h"))
-    read = b"".join(part.read_bytes() for part in (source, *parts))
+    read = b"".join(file.read_bytes() for file in MADE_OF(source))
     assert hashlib.sha256(read).hexdigest() == module.SOURCE, "compile it: make .venv/dev"
 
 

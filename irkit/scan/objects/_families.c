@@ -7,6 +7,7 @@
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
+#include "libdeflate.h"
 #ifdef __linux__
 #include <malloc.h> /* of glibc: M_TRIM_THRESHOLD and the like; other C libraries have none of them */
 #endif
@@ -17,6 +18,7 @@
 #define ARGUMENTS 7
 #define MOST (64 << 20)        /* larger things are made in Python */
 #define PAGES_KEPT (8 << 20)
+#define ROOM_AT_FIRST 4096
 #define LOOKED_AT_ONCE (1 << 19)
 #define HELD_AT_ONCE (1 << 20)
 #define ID 20
@@ -36,7 +38,6 @@ static int bytes_of(PyObject *object, Bytes *bytes) {
     return 0;
 }
 
-#include "families_inflate.h"
 
 /* ---- deltas (delta.py) ---- */
 
@@ -228,7 +229,7 @@ typedef struct {
     Py_ssize_t count, next_root, used;
     Waiting *waiting;
     Py_ssize_t depth, room;
-    Inflater *inflater;
+    struct libdeflate_decompressor *inflater;
     uint8_t *read; /* what was inflated last */
     size_t room_read;
 } Made;
@@ -276,7 +277,7 @@ static int fill(Made *made, PyObject *pack, PyObject *roots) {
         return -1;
     }
     made->count = sure < ends - 1 ? sure : ends - 1;
-    made->inflater = PyMem_Calloc(1, sizeof *made->inflater);
+    made->inflater = libdeflate_alloc_decompressor();
     if (made->inflater == NULL) {
         PyErr_NoMemory();
         return -1;
@@ -304,7 +305,7 @@ static void free_made(PyObject *object) {
     Made *made = (Made *)object;
     while (made->depth) Py_XDECREF(made->waiting[--made->depth].base);
     PyMem_Free(made->waiting);
-    PyMem_Free(made->inflater);
+    libdeflate_free_decompressor(made->inflater);
     PyMem_Free(made->read);
     Py_buffer *buffers[] = {&made->pack,        &made->offsets,      &made->heads, &made->sizes,
                             &made->first_child, &made->next_sibling, &made->roots};
@@ -341,7 +342,6 @@ static int wait_for(Made *made, int32_t number, PyObject *base) {
 typedef struct {
     const uint8_t *data;
     size_t count, size;
-    int is_followed; /* by as many bytes as may be read beyond */
 } Packed;
 
 /* Whether an entry's data lie within the pack, and inflate to no more than is made here. */
@@ -352,7 +352,7 @@ static int find(Made *made, int32_t number, Packed *packed) {
     unsigned head = ((const unsigned char *)made->heads.buf)[number];
     if (end > pack || start > end || head > end - start || size > MOST) return 0;
     made->used += (Py_ssize_t)(end - start);
-    *packed = (Packed){(const uint8_t *)made->pack.buf + start + head, end - start - head, size, pack - end >= BEYOND};
+    *packed = (Packed){(const uint8_t *)made->pack.buf + start + head, end - start - head, size};
     return 1;
 }
 
@@ -373,15 +373,16 @@ static PyObject *inflated(Made *made, const Packed *packed) {
 
    `one->owner` is what it stands in, where that is not `made`. */
 static int read_data(Made *made, const Packed *packed, One *one, Bytes *read) {
-    if (made->room_read < packed->size + OVERSHOT) {
-        size_t room = 2 * packed->size + 16 * OVERSHOT;
+    if (made->room_read < packed->size + 1) {
+        size_t room = 2 * packed->size + ROOM_AT_FIRST;
         PyMem_Free(made->read);
         made->room_read = 0;
         made->read = PyMem_Malloc(room);
         if (made->read == NULL) return PyErr_NoMemory() != NULL;
         made->room_read = room;
     }
-    if (packed->is_followed && inflate_whole(made->inflater, packed->data, packed->count, made->read, packed->size)) {
+    if (libdeflate_zlib_decompress(made->inflater, packed->data, packed->count, made->read, packed->size, NULL) ==
+        LIBDEFLATE_SUCCESS) {
         *read = (Bytes){made->read, (Py_ssize_t)packed->size};
         return 1;
     }
