@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeVar
 from irkit.cli.trail_arguments import add_output, add_what, add_where, query
 from irkit.cli.trail_behind import build_behind
 from irkit.cli.trail_cells import as_json, cell, names, rank
-from irkit.cli.trail_gauge import MOST, Gauge, TooManyError
+from irkit.cli.trail_gauge import AS_COLUMNS, MOST, Gauge, TooManyError
 from irkit.cli.trail_source import Looked, looked
 from irkit.cli.trail_stream import Stream, preview
 from irkit.cli.trail_told import Teller, say, tell_coverage
@@ -154,7 +154,8 @@ def _held(
         return more is no_more and is_sliceable(question, follow) and stored(asked) is not None
 
     is_through = follow is Follow.ALONE and stream is not None
-    gauge = Gauge(None if is_through else args.most, otherwise)
+    columned = question.columned if stream is None and not args.sort else None
+    gauge = Gauge(None if is_through else args.most, otherwise, 1 if columned is None else AS_COLUMNS)
 
     def hear(batch: Batch) -> None:
         teller.hear(batch)
@@ -164,7 +165,6 @@ def _held(
 
     if stream is not None and is_through:
         return _Found((), stream.through(asked.source, hear), asked.notes)
-    columned = question.columned if stream is None else None
     rest = stream.rest if stream is not None else question if columned is None else replace(question, rows=_none)
     answer = ask(asked.source, rest, asked.query, follow, hear)
     rows = answer.rows if columned is None else columned(answer.asked)

@@ -36,7 +36,7 @@ _csv_cell = lru_cache(maxsize=4096)(csv_cell)
 """Cells repeat: regions, calls, addresses."""
 _WEIGHT = 20
 """Of a row that names few ids."""
-_IN_A_TABLE = 50_000
+_IN_A_TABLE = 80_000
 """So many rows of a table are looked at in one go, as many as are held; those on disk a part at a time, twice."""
 _WIDEST = 72
 """A text in a table that nobody chose the columns of is cut to this; other formats cut nothing."""

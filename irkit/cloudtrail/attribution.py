@@ -81,10 +81,13 @@ def causes(made: Iterable[Record], callers: Iterable[Record]) -> dict[str, Cause
 
     Calls that services made are no callers and are passed over.
     """
-    several = [_Made(one, tuple(_named(one))) for one in sorted((one for one in made if is_made_for(one)), key=_at)]
-    wanted = {key for each in several for key in (*each.named, *_by_service(each.one))}
-    index = _Index(_close_to((each.one for each in several), callers), wanted)
-    return {each.one.event_id: cause for each in several if (cause := index.cause(*each)) is not None}
+    several = sorted((one for one in made if is_made_for(one)), key=_at)
+    known: dict[tuple[object, ...], _Signs] = {}
+    signs = [_signs(one, known) for one in several]
+    wanted = {key for each in known.values() for key in (*each.named, *each.by_service)}
+    index = _Index(_close_to(several, callers), wanted)
+    found = ((one, index.cause(one, each)) for one, each in zip(several, signs, strict=True))
+    return {one.event_id: cause for one, cause in found if cause is not None}
 
 
 def spans(records: Iterable[Record]) -> tuple[Window, ...]:
@@ -127,18 +130,35 @@ def _close_to(made: Iterable[Record], callers: Iterable[Record]) -> Iterator[Rec
     times: dict[str, list[datetime]] = {}
     for one in made:
         times.setdefault(one.principal_arn, []).append(one.at)
+    # To reckon with times takes longer than to look for one: they are few, the callers' many.
+    until = {arn: ([at + WITHIN for at in each], [at - WITHIN for at in each]) for arn, each in times.items()}
     for one in callers:
-        theirs = () if one.invoked_by else times.get(one.principal_arn, ())
-        at = bisect_left(theirs, one.at - WITHIN)
-        if at < len(theirs) and theirs[at] <= one.at + _LONG.get(one.source, WITHIN):
+        if one.invoked_by or (theirs := until.get(one.principal_arn)) is None:
+            continue
+        last, first = theirs
+        at = bisect_left(last, one.at)
+        if at < len(last) and (
+            first[at] <= one.at or (one.source in _LONG and first[at] + WITHIN <= one.at + _LONG[one.source])
+        ):
             yield one
 
 
-class _Made(NamedTuple):
-    """A service-made call, and what its cause can be found by."""
+class _Signs(NamedTuple):
+    """What a service-made call's cause can be found by, and what it did with what."""
 
-    one: Record
     named: tuple[_Key, ...]
+    by_service: tuple[_Key, ...]
+    kind: str
+
+
+def _signs(made: Record, known: dict[tuple[object, ...], _Signs]) -> _Signs:
+    """Records of a store share their parameters, which are looked into once: while they are held, by their number."""
+    same = (made.principal_arn, made.invoked_by, made.source, made.name, id(made.params))
+    found = known.get(same)
+    if found is None:
+        kind = f"{made.call} {_resource(made)}"
+        found = known[same] = _Signs(tuple(_named(made)), tuple(_by_service(made)), kind)
+    return found
 
 
 class _Index:
@@ -148,28 +168,35 @@ class _Index:
         self._calls: dict[_Key, list[Record]] = {}
         self._times: dict[_Key, list[datetime]] = {}
         self._taken: set[tuple[str, str]] = set()
-        for one in sorted(callers, key=_at):
-            for key in _asked(one):
-                if key in wanted:
-                    self._calls.setdefault(key, []).append(one)
+        asked: dict[tuple[object, ...], list[_Key]] = {}
+        for one in sorted(callers, key=_at):  # they are held until all are looked into: see _signs
+            same = (one.principal_arn, one.source, one.name, id(one.params), id(one.resources))
+            keys = asked.get(same)
+            if keys is None:
+                keys = asked[same] = [key for key in _asked(one) if key in wanted]
+            for key in keys:
+                self._calls.setdefault(key, []).append(one)
         for key, calls in self._calls.items():
             self._times[key] = [one.at for one in calls]
 
-    def cause(self, made: Record, named: Iterable[_Key]) -> Cause | None:
-        same = {one.event_id: one for key in named for one in self._near(key, made)}
+    def cause(self, made: Record, signs: _Signs) -> Cause | None:
+        calls = self._calls
+        same = {one.event_id: one for key in signs.named if key in calls for one in self._near(key, made)}
         near, certainty = (likely := _likeliest(made, same)), _certainty(likely.values())
         if not near:
             near, certainty = same, Certainty.RESOURCE
         if not near:
-            near = {one.event_id: one for key in _by_service(made) for one in self._near(key, made)}
+            near = {one.event_id: one for key in signs.by_service for one in self._near(key, made)}
             certainty = Certainty.SERVICE
         if not near:
             return None
         # Two reads of one secret have two decrypts: each is given a call that has none yet.
-        kind = f"{made.call} {_resource(made)}"
-        call = min(
-            near.values(), key=lambda one: ((one.event_id, kind) in self._taken, abs(one.at - made.at), _at(one))
-        )
+        kind = signs.kind
+        call = next(iter(near.values()))
+        if len(near) > 1:
+            call = min(
+                near.values(), key=lambda one: ((one.event_id, kind) in self._taken, abs(one.at - made.at), _at(one))
+            )
         self._taken.add((call.event_id, kind))
         return Cause(call, certainty, tuple(each for each in near if each != call.event_id))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from irkit.cli.trail_gauge import HELD, HELD_RAW, MOST, Gauge, TooManyError
+from irkit.cli.trail_gauge import AS_COLUMNS, HELD, HELD_RAW, MOST, Gauge, TooManyError
 from irkit.cloudtrail.source import Batch, Progress
 from irkit.errors import UsageError
 from tests.cloudtrail.made import made
@@ -24,6 +24,15 @@ def test_too_many_are_had_otherwise(one: object, held: int) -> None:
     gauge.hear(batch(0))
     with pytest.raises(TooManyError):
         gauge.hear(batch(1, one))
+
+
+def test_of_rows_that_are_columns_more_are_held_of_a_store_alone() -> None:
+    gauge = Gauge(MOST, lambda: True, AS_COLUMNS)
+    gauge.hear(batch(int(HELD * AS_COLUMNS)))
+    with pytest.raises(TooManyError):
+        gauge.hear(batch(1))
+    with pytest.raises(TooManyError):
+        Gauge(MOST, lambda: True, AS_COLUMNS).hear(batch(HELD_RAW + 1, RAW))
 
 
 def test_many_at_once_are_had_otherwise_too() -> None:
