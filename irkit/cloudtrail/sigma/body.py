@@ -52,6 +52,11 @@ def is_kept(field: str) -> bool:
     return field in KEPT or field.partition(".")[0] in _MAPS
 
 
+def looked_at(field: str) -> str:
+    """What is looked at when a rule asks whether a field is there: of a map that is empty, no store says so."""
+    return f"whether {field} is empty" if field in _MAPS else field
+
+
 def body(one: Record) -> JsonValue:
     """The JSON of a record; of one without its text, what ``KEPT`` names."""
     if one.text:
@@ -66,7 +71,7 @@ def body(one: Record) -> JsonValue:
     _put(made, "eventSource", f"{one.source}{_HOST}" if one.source else "")
     _put(made, "userIdentity.userName", "" if one.issuer_arn else one.principal)
     _put(made, f"{_ISSUER}.userName", one.principal if one.issuer_arn else "")
-    _put(made, f"{_ISSUER}.type", "Role" if ":role/" in one.issuer_arn else "")
+    _put(made, f"{_ISSUER}.type", _kind(one.issuer_arn))
     for name, attribute in _MAPS.items():
         held: Mapping[str, JsonValue] = getattr(one, attribute)
         if held:
@@ -74,6 +79,12 @@ def body(one: Record) -> JsonValue:
     if one.resources:
         made["resources"] = [{"ARN": arn} for arn in one.resources]
     return made
+
+
+def _kind(arn: str) -> str:
+    """What issued a session, by its ARN: a federated user's is a user or the root."""
+    kind = arn.split(":", maxsplit=5)[-1].partition("/")[0]
+    return {"role": "Role", "user": "IAMUser", "root": "Root"}.get(kind, "")
 
 
 def _put(made: dict[str, JsonValue], path: str, value: str) -> None:

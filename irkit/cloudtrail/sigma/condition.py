@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from irkit.cloudtrail.query import texts
-from irkit.cloudtrail.sigma.body import at, written
+from irkit.cloudtrail.sigma.body import at, looked_at, written
 from irkit.cloudtrail.sigma.value import Extent, Test, plain, value_test
 from irkit.errors import UsageError
 
@@ -79,13 +79,13 @@ def _field(field: str, value: SigmaType) -> Condition:
     from sigma.types import SigmaExists, SigmaExpansion, SigmaFieldReference, SigmaNull
 
     path = tuple(field.split("."))
-    fields = frozenset({field})
+    fields, there = frozenset({field}), frozenset({looked_at(field)})
     if isinstance(value, SigmaExpansion):
         return _any([_field(field, each) for each in value.values])
     if isinstance(value, SigmaNull):
-        return Condition(lambda body: all(found is None for found in at(body, path)), None, fields)
+        return Condition(lambda body: all(found is None for found in at(body, path)), None, there)
     if isinstance(value, SigmaExists):
-        return Condition(lambda body: any(True for _ in at(body, path)) == value.exists, None, fields)
+        return Condition(lambda body: any(True for _ in at(body, path)) == value.exists, None, there)
     if isinstance(value, SigmaFieldReference):
         other = tuple(value.field.split("."))
         return Condition(_reference(path, other, value), None, fields | {value.field})

@@ -160,6 +160,26 @@ def test_records_of_a_store_are_judged_by_what_it_keeps_and_rules_that_need_more
     assert unsure(rules, (made("kms:Decrypt"),)) == ()
 
 
+def test_whether_parameters_are_there_is_not_known_of_records_of_a_store(ruled: Ruled) -> None:
+    rules = ruled(
+        "s: {requestParameters: null}\ncondition: s",
+        "s: {responseElements|exists: true}\ncondition: s",
+        "s: {requestParameters.keyId: null}\ncondition: s",
+    )
+    assert [text.partition(" is not")[0] for text in unsure(rules, (_without_text(made("kms:Decrypt")),))] == [
+        "RULE NOT SURE: rule 0 (whether requestParameters is empty",
+        "RULE NOT SURE: rule 1 (whether responseElements is empty",
+    ]
+
+
+@pytest.mark.parametrize(("issuer", "kind"), [("user/ann", "IAMUser"), ("root", "Root"), ("role/ci", "Role")])
+def test_what_issued_a_session_is_known_of_records_of_a_store(ruled: Ruled, issuer: str, kind: str) -> None:
+    context = {"sessionIssuer": {"type": kind, "arn": f"arn:aws:iam::111122223333:{issuer}"}}
+    one = made("s3:GetObject", userIdentity={"type": "FederatedUser", "sessionContext": context})
+    rules = ruled(f"s: {{userIdentity.sessionContext.sessionIssuer.type: {kind}}}\ncondition: s")
+    assert len(list(hits(rules, (one, _without_text(one))))) == 2
+
+
 def test_a_hit_is_a_row_whose_columns_a_table_shows(ruled: Ruled) -> None:
     question = sigma_question(ruled("s: {eventName: Decrypt}\ncondition: s"))
     assert set(question.columns) <= set(question.row.__dataclass_fields__)
