@@ -12,6 +12,7 @@ from irkit.scan.objects.cat_file import Listed, sizes
 from irkit.scan.objects.held import Held, Scanned
 from irkit.scan.objects.merged import Merged
 from irkit.scan.objects.one_by_one import look_at_git
+from irkit.scan.places.bitset import mask_of
 from irkit.scan.places.brought import Brought, Version, brought, versions
 from irkit.scan.places.changes import Wanted
 from irkit.scan.places.diffed import diffed
@@ -117,13 +118,14 @@ def _located(repository: Repository, what: Brought, asked: Span, refs: Refs) -> 
     walk = Walk(repository, Wanted(frozenset(version.blob for version in what.versions)), _JOBS)
     walked = walk.history(("--stdin",), _revisions(asked))
     graph = walked.graph
-    of_commit: dict[int, int] = {}
-    of_object: dict[bytes, int] = {}
+    bits_of: dict[int, list[int]] = {}
+    of_object: dict[bytes, list[int]] = {}
     for bit, start in enumerate(refs.starts):
         for id_ in (*start.ids, start.peeled):
             if id_ in graph.numbers:
-                of_commit[graph.numbers[id_]] = of_commit.get(graph.numbers[id_], 0) | 1 << bit
-        of_object[start.ids[0]] = of_object.get(start.ids[0], 0) | 1 << bit
+                bits_of.setdefault(graph.numbers[id_], []).append(bit)
+        of_object.setdefault(start.ids[0], []).append(bit)
+    of_commit = {number: mask_of(bits) for number, bits in bits_of.items()}
     tips = Tips(of_commit, of_object, frozenset(), set(), set())
     messages = [one.object_id.encode() for one in what.held if one.kind == "commit"]
     history = history_of(graph, walked.changes, messages, refs, tips)

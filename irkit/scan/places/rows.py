@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from irkit.scan.finding import PlaceKind
-from irkit.scan.places.bitset import bits, is_set, octets_of
+from irkit.scan.places.bitset import bits, is_set, mask_of, octets_of
 from irkit.scan.places.changes import Changes, Track
 from irkit.scan.places.graph import Graph
 from irkit.scan.places.presence import Presence, chosen, presence, with_commits
@@ -102,7 +102,8 @@ def track_rows(history: History) -> list[Row]:
 def tag_rows(history: History, ids: Iterable[bytes]) -> list[Row]:
     """A row for each tag that a ref leads to."""
     named = history.tips.of_object
-    return [Row(PlaceKind.TAG, id_, b"", id_, id_, named[id_], is_current=True) for id_ in sorted(ids) if id_ in named]
+    there = [(id_, mask_of(named[id_])) for id_ in sorted(ids) if id_ in named]
+    return [Row(PlaceKind.TAG, id_, b"", id_, id_, mask, is_current=True) for id_, mask in there]
 
 
 def stash_commits(history: History) -> set[int]:

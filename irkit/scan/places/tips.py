@@ -22,8 +22,8 @@ class Tips(NamedTuple):
 
     of_commit: dict[int, int]
     """Starts whose tip is that commit, by its number."""
-    of_object: dict[bytes, int]
-    """Starts that lead to a tag, tree or blob, by its id."""
+    of_object: dict[bytes, list[int]]
+    """Numbers of the starts that lead to a tag, tree or blob, by its id. As bits those of 100,000 tags take 2 GB."""
     trees: frozenset[bytes]
     """Those of them that are trees."""
     commits: set[bytes]
@@ -66,8 +66,8 @@ def ranks(refs: Refs) -> Ranks:
 def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]) -> Tips:
     """Of all starts. Tags are read only where packed-refs does not say what they are, or to find one of ``tags``."""
     numbers: dict[int, list[int]] = {}
-    of_object: dict[bytes, int] = {}
-    unknown: dict[bytes, int] = {}
+    of_object: dict[bytes, list[int]] = {}
+    unknown: dict[bytes, list[int]] = {}
     commits: set[bytes] = set()
     current: set[bytes] = set()
     find = graph.numbers.get
@@ -75,10 +75,10 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
         for id_ in ids:
             commit, number = id_, find(id_)
             if number is None:
-                of_object[id_] = of_object.get(id_, 0) | 1 << bit
+                of_object.setdefault(id_, []).append(bit)
                 commit, number = peeled, find(peeled)
             if number is None:
-                unknown[id_] = unknown.get(id_, 0) | 1 << bit
+                unknown.setdefault(id_, []).append(bit)
             else:
                 numbers.setdefault(number, []).append(bit)
                 (commits if rank == Rank.REFLOG else current).add(commit)
@@ -86,31 +86,33 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
     if not of_object.keys() >= set(tags):
         unknown = dict(of_object)
     trees: set[bytes] = set()
+    are_current = ranks(refs).current if unknown else 0
     for _ in range(_MOST_NESTED):
         if not unknown:
             break
         unknown = _followed(repository, unknown, trees)
-        for id_, mask in unknown.items():
+        for id_, leading in unknown.items():
             number = find(id_)
             if number is None:
-                of_object[id_] = of_object.get(id_, 0) | mask
+                of_object.setdefault(id_, []).extend(leading)
             else:
+                mask = mask_of(leading)
                 of_commit[number] = of_commit.get(number, 0) | mask
-                (current if mask & ranks(refs).current else commits).add(id_)
-        unknown = {id_: mask for id_, mask in unknown.items() if id_ not in graph.numbers}
+                (current if mask & are_current else commits).add(id_)
+        unknown = {id_: leading for id_, leading in unknown.items() if id_ not in graph.numbers}
     return Tips(of_commit, of_object, frozenset(trees), commits | current, current)
 
 
-def _followed(repository: Repository, ids: dict[bytes, int], trees: set[bytes]) -> dict[bytes, int]:
+def _followed(repository: Repository, ids: dict[bytes, list[int]], trees: set[bytes]) -> dict[bytes, list[int]]:
     """What the tags among the objects name, with the starts that lead there."""
     kinds = kinds_of(repository, ids)
     trees |= {id_ for id_, kind in kinds.items() if kind == "tree"}
     tags = [id_.decode() for id_, kind in kinds.items() if kind == "tag"]
-    found: dict[bytes, int] = {}
+    found: dict[bytes, list[int]] = {}
     for tag, _, body in read_objects(repository, tags):
         target = tag_target(body)
         if target:
-            found[target] = found.get(target, 0) | ids[tag.encode()]
+            found.setdefault(target, []).extend(ids[tag.encode()])
     return found
 
 

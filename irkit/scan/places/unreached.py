@@ -11,6 +11,7 @@ from typing import NamedTuple
 from irkit.scan.finding import PlaceKind, Skipped
 from irkit.scan.objects.cat_file import read_objects
 from irkit.scan.objects.tree_names import names
+from irkit.scan.places.bitset import mask_of
 from irkit.scan.places.changes import Wanted
 from irkit.scan.places.commits_here import commits_here
 from irkit.scan.places.gits import command
@@ -36,7 +37,10 @@ class Missing(NamedTuple):
 def named_rows(repository: Repository, history: History, wanted: Wanted) -> list[Row]:
     """Rows of blobs, and of files in trees, that a ref or tag names without a commit."""
     rows = []
-    for id_, starts in sorted(history.tips.of_object.items()):
+    for id_, leading in sorted(history.tips.of_object.items()):
+        if id_ not in wanted.blobs and id_ not in history.tips.trees:
+            continue
+        starts = mask_of(leading)
         if id_ in wanted.blobs:
             rows.append(Row(PlaceKind.BLOB, id_, b"", b"", b"", starts, is_current=True))
         if id_ in history.tips.trees:
