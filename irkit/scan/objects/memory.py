@@ -80,7 +80,9 @@ class Memory:
         for shelf, numbers in self._shelves.overlapping(ids, self._hint) if self._shelves and ids else ():
             there = {id_at(ids, number).hex() for number in numbers} - known
             if there:
-                skipped = (one for one in shelf.skipped if not one[0] or one[0] in there)
+                # an empty file is in most repositories: what another one skipped of no object is not told of this one
+                is_kin = 2 * len(numbers) >= min(shelf.objects, len(ids) // ID)
+                skipped = (one for one in shelf.skipped if one[0] in there or (is_kin and not one[0]))
                 self._use(shelf, (kept for kept in shelf.kept if kept.id in there), skipped)
                 self._carried.setdefault(where, set()).update(shelf.passed)
                 known |= there

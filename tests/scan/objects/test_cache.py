@@ -204,3 +204,19 @@ def test_a_secret_that_is_the_name_of_a_submodule_is_not_kept(repo: Path, tmp_pa
     for file in (tmp_path / "cache").rglob("*"):
         assert file.is_dir() or name.encode() not in file.read_bytes()
     assert secrets(scan(repo, tmp_path / "cache")) == secrets(first)
+
+
+def test_a_submodule_of_another_repository_with_the_same_empty_file_is_not_told(repo: Path, tmp_path: Path) -> None:
+    commit(repo, {"empty": b""})
+    git(repo, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},lib")
+    git(repo, "commit", "-qm", "a submodule")
+    other = made(tmp_path / "other")
+    commit(other, {"empty": b"", "own": word(1)})
+    alone = scan(other)
+
+    first = scan(repo, tmp_path / "cache")
+
+    assert "lib" in dict(first.skipped)
+    assert same(scan(other, tmp_path / "cache"), alone)
+    git(repo, "repack", "-adq")
+    assert same(scan(repo, tmp_path / "cache"), first)
