@@ -173,7 +173,7 @@ class _Scan(NamedTuple):
         from irkit.scan.places.locate import locate
 
         held, rules = _to_locate(scanned.held), self.detector.rules_hash
-        located = locate(self.repository, held, cache=wants.cache, jobs=wants.jobs, rules=rules)
+        located = locate(self.repository, held, cache=wants.cache, jobs=wants.jobs, rules=rules, heads=scanned.commits)
         return self._told(scanned, names, located, [*_seen(scanned.held, located), *names])
 
     def _context(self, located: Located | None) -> Context:

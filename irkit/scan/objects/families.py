@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.native import is_native
+from irkit.scan.objects.commit_heads import heads
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_entries import CIRCLE, KINDS, TREE
@@ -71,6 +72,7 @@ class _Contents:
         while (some := texts(made, entries.bases, self._known, _SMALL_CHANGE))[0]:
             numbers, bodies = some
             self._looking.look(numbers, bodies)
+            self._gathered.heads.append(heads(numbers, bodies, self._pack.entries.kinds))
             size, found = tally(numbers, bodies, entries.kinds, self._partly)
             gathered.size += size
             for kind, count in enumerate(found):

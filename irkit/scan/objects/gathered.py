@@ -19,7 +19,7 @@ Key = int | str
 _Fields = tuple[str, bytes, int, int, int, int, tuple[str, ...], Confidence, bytes, str]
 """Of a sighting."""
 _Skips = list[tuple[Key | None, str, str]]
-_Parts = tuple[list[tuple[Key, str, list[_Fields]]], dict[str, int], int, _Skips, dict[Key, str]]
+_Parts = tuple[list[tuple[Key, str, list[_Fields]]], dict[str, int], int, _Skips, dict[Key, str], bytes, bytes]
 _CONFIDENCES = {one.value: one for one in Confidence}
 
 _TREE = "tree"
@@ -42,6 +42,10 @@ class Gathered:
         """Objects that could not be read, and why."""
         self.passed: set[PassedOver] = set()
         """Lines passed over that were told."""
+        self.heads: list[bytes] = []
+        """Rows of commits by their numbers in a pack: see ``CommitHeads``."""
+        self.loose_heads: list[bytes] = []
+        """Rows of commits by their ids."""
 
     def count(self, kind: str, size: int) -> None:
         """One more object was looked at."""
@@ -80,14 +84,16 @@ class Gathered:
             (key, kind, [(*one[:7], one.confidence.value, *one[8:]) for one in seen])
             for key, (kind, seen) in self.held.items()
         ]
-        return marshal.dumps((held, self.counts, self.size, list(self.skipped), self.broken))
+        heads = b"".join(self.heads), b"".join(self.loose_heads)
+        return marshal.dumps((held, self.counts, self.size, list(self.skipped), self.broken, *heads))
 
 
 def unpacked(raw: bytes) -> Gathered:
     """What ``Gathered.packed`` made, again."""
     gathered = Gathered()
     parts: _Parts = marshal.loads(raw)  # noqa: S302 - our own child's
-    held, gathered.counts, gathered.size, skipped, gathered.broken = parts
+    held, gathered.counts, gathered.size, skipped, gathered.broken, *heads = parts
+    gathered.heads, gathered.loose_heads = heads[:1], heads[1:]
     for key, kind, seen in held:
         gathered.held[key] = (
             kind,

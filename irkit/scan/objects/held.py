@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.passed_over import PassedOver
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from irkit.scan.objects.commit_heads import CommitHeads
 
 
 class Held(NamedTuple):
@@ -35,3 +38,5 @@ class Scanned(NamedTuple):
     """The lines that were passed over in objects known from the cache."""
     cache_problem: str = ""
     """Why nothing can be remembered for the next scan."""
+    commits: CommitHeads | None = None
+    """The heads of all commits, where all were read now."""

@@ -20,6 +20,9 @@ class Merged:
         self.size = 0
         self.broken: dict[str, str] = {}
         """Objects that could not be read, by id, and why."""
+        self.heads: dict[Ids, list[bytes]] = {}
+        """Of each pack, by what names its objects, rows of its commits."""
+        self.loose_heads: list[bytes] = []
         self._held: dict[str, Held] = {}
         self._skipped: dict[tuple[str, str, str], None] = {}
         self._in_names: set[tuple[str, bytes]] = set()
@@ -31,6 +34,7 @@ class Merged:
         for kind, count in gathered.counts.items():
             self.counts[kind] = self.counts.get(kind, 0) + count
         self.size += gathered.size
+        self.loose_heads += gathered.loose_heads
         for key, (kind, sightings) in gathered.held.items():
             self._hold(named[key], kind, sightings)
         for key, why in gathered.broken.items():

@@ -10,6 +10,7 @@ from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.large import LARGE_BYTES, look_at_chunks
 from irkit.scan.objects.cat_file import PIECE, Listed, read_objects, read_pieces
 from irkit.scan.objects.codec import InflateError, inflate
+from irkit.scan.objects.commit_heads import row
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.tree_names import SUBMODULE, is_submodule, names
 from irkit.scan.repository import Repository
@@ -73,6 +74,8 @@ def _look_at_objects(objects: Iterable[tuple[str, str, bytes]], detector: Detect
             continue
         kinds[id_] = kind
         gathered.count(f"{kind}s", len(body))
+        if kind == "commit" and (rest := row(body)):
+            gathered.loose_heads.append(bytes.fromhex(id_) + rest)
         if kind != "tree":
             looking.add(id_, body)
             continue

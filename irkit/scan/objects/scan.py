@@ -11,6 +11,7 @@ from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Skipped
 from irkit.scan.objects.absent import absent
 from irkit.scan.objects.cat_file import Listed, list_objects
+from irkit.scan.objects.commit_heads import CommitHeads
 from irkit.scan.objects.families import MADE_FROM_ITSELF
 from irkit.scan.objects.gathered import Gathered, Task, unpacked
 from irkit.scan.objects.held import Held, Scanned
@@ -106,7 +107,11 @@ class _Scan:
         if memory.reused:
             merged.counts["reused"] = memory.reused
         problem = memory.remember(packs, merged.held(), self._without_secrets(merged.passed_over()), merged.broken)
-        return self._result(merged, found, frozenset(memory.passed), problem)
+        result = self._result(merged, found, frozenset(memory.passed), problem)
+        if memory.reused:
+            return result
+        rows = tuple((pack, merged.heads.get(pack.ids, [])) for pack in packs)
+        return result._replace(commits=CommitHeads(rows, merged.loose_heads))
 
     def _tasks(self, memory: Memory, packs: list[Pack]) -> list[Task]:
         tasks: list[Task] = []
@@ -150,6 +155,8 @@ class _Scan:
         named = {ids: ids(numbers) for ids, numbers in wanted.items()}  # one look through a pack's index for all tasks
         for number, task in enumerate(tasks):
             merged.add(answers[number], named[task.keys] if task.keys else {})
+            if task.keys:
+                merged.heads.setdefault(task.keys, []).extend(answers[number].heads)
 
     def _do_aside(self, found: Stores) -> None:
         self._meanwhile()

@@ -132,20 +132,17 @@ static PyObject *tree_marks(PyObject *module, PyObject *arguments) {
 /* See marks.py. */
 static PyObject *changed_commits(PyObject *module, PyObject *arguments) {
     (void)module;
-    PyObject *capsule, *told, *trees, *parents, *numbers;
-    if (!PyArg_ParseTuple(arguments, "OOO!O!O!", &capsule, &told, &PyList_Type, &trees, &PyList_Type, &parents,
-                          &PyDict_Type, &numbers))
+    PyObject *capsule, *told;
+    Py_buffer columns[4];
+    if (!PyArg_ParseTuple(arguments, "OO(y*y*y*y*)", &capsule, &told, &columns[0], &columns[1], &columns[2],
+                          &columns[3]))
         return NULL;
     Comparison with = {.look = PyCapsule_GetPointer(capsule, NAME), .told = told};
-    Py_ssize_t count = PyList_Size(trees);
-    if (with.look == NULL || (PyList_Size(parents) != count && unfit() < 0)) return NULL;
-    PyObject *asked = PyList_New(0);
-    Number *places = calloc((size_t)count + 1, sizeof *places);
-    if (places == NULL) PyErr_NoMemory();
-    for (Py_ssize_t each = 0; places != NULL && each < count; each++)
-        places[each] = place_by_id(with.look, PyList_GetItem(trees, each));
-    if (PyErr_Occurred() || take_commits(&with, places, parents, numbers, asked) < 0) Py_CLEAR(asked);
-    free(places), free(with.items), free(with.pairs), free(with.paths);
+    Commits commits = {.places = NULL};
+    PyObject *asked = with.look == NULL || take_columns(with.look, columns, &commits) < 0 ? NULL : PyList_New(0);
+    if (asked != NULL && take_commits(&with, &commits, asked) < 0) Py_CLEAR(asked);
+    free(commits.places), free(with.items), free(with.pairs), free(with.paths);
+    for (int each = 0; each < 4; each++) PyBuffer_Release(&columns[each]);
     return asked;
 }
 

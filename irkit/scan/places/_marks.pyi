@@ -12,9 +12,5 @@ def tree_marks(
     release: Callable[[], None],
 ) -> object | None: ...
 def changed_commits(
-    marks: object,
-    told: Callable[[int, list[tuple[bytes, int, int]]], None],
-    trees: list[bytes],
-    parents: list[list[bytes]],
-    numbers: dict[bytes, int],
+    marks: object, told: Callable[[int, list[tuple[bytes, int, int]]], None], commits: tuple[bytes, bytes, bytes, bytes]
 ) -> list[int]: ...

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind, Skipped
+from irkit.scan.objects.commit_heads import CommitHeads
 from irkit.scan.places.changes import Changes, Wanted
 from irkit.scan.places.commits_here import commits_here, reached
 from irkit.scan.places.graph import graph
 from irkit.scan.places.known import Known, file_of, read_known, write_known
+from irkit.scan.places.listing import listed_here
 from irkit.scan.places.located import Holder, Located, Wants, wanted_ids
 from irkit.scan.places.name_texts import name_texts
 from irkit.scan.places.refs import Refs, read_bytes, read_refs
@@ -31,13 +33,19 @@ _FEW_COMMITS = 3
 
 
 def locate(
-    repository: Repository, held: Sequence[Holder], *, cache: Path | None, jobs: int, rules: str = ""
+    repository: Repository,
+    held: Sequence[Holder],
+    *,
+    cache: Path | None,
+    jobs: int,
+    rules: str = "",
+    heads: CommitHeads | None = None,
 ) -> Located:
     """Every place of the held objects that have more than dismissed sightings.
 
     ``cache`` is a folder, for what makes the next time quick; ``jobs`` is how many gits run at once; ``rules`` is the
-    hash of the rules that the objects were found with. What cannot be read of the history is in ``skipped``; what can
-    is located all the same.
+    hash of the rules that the objects were found with; ``heads`` are those of all commits, where they are known. What
+    cannot be read of the history is in ``skipped``; what can is located all the same.
     """
     texts = name_texts(repository, held)
     wants = Wants(
@@ -56,7 +64,11 @@ def locate(
         return same
     known = read_known(repository, file, tuple(texts)) if file else None
     again = renewed(repository, known, refs, wants) if known else None
-    told = _Told(*again[:2], known=known, new=again.new) if again else _walked(repository, refs, wants, jobs)
+    told = (
+        _Told(*again[:2], known=known, new=again.new)
+        if again
+        else _walked(repository, refs, wants, _Means(jobs, heads))
+    )
     rows, skipped = _rows(repository, told, wants, jobs)
     lost = [row for row in rows if not row.is_reachable and not has_secret(row.path, texts)]
     if file and told.is_worth_keeping(len(lost)):
@@ -98,10 +110,18 @@ class _Told(NamedTuple):
         return self.known is None or self.new > _FEW_COMMITS or lost > len(self.known.lost)
 
 
-def _walked(repository: Repository, refs: Refs, wants: Wants, jobs: int) -> _Told:
-    walked = Walk(repository, wants.files, jobs).everything()
+class _Means(NamedTuple):
+    """What a walk over everything has at hand."""
+
+    jobs: int
+    heads: CommitHeads | None
+
+
+def _walked(repository: Repository, refs: Refs, wants: Wants, means: _Means) -> _Told:
+    here = listed_here(repository, refs, means.heads) if means.heads else None
+    walked = Walk(repository, wants.files, means.jobs).everything(here)
     if not walked.is_listed:
-        walked = _salvaged(repository, refs, walked, jobs)
+        walked = _salvaged(repository, refs, walked, means.jobs)
     ends = tips(repository, refs, walked.graph, wants.tags)
     history = history_of(walked.graph, walked.changes, wants.commits, refs, ends)
     return _Told(history, walked.changes, walked.skipped)

@@ -6,11 +6,9 @@ mark than their first parent's are looked at; git is asked where one of the tree
 
 from __future__ import annotations
 
-import mmap
 import os
 from array import array
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from irkit.scan.native import native
@@ -60,21 +58,17 @@ def tree_marks(
 
 
 def changed_commits(
-    marks: object,
-    told: Callable[[int, list[tuple[bytes, int, int]]], None],
-    trees: list[bytes],
-    parents: list[list[bytes]],
-    numbers: dict[bytes, int],
+    marks: object, told: Callable[[int, list[tuple[bytes, int, int]]], None], commits: tuple[bytes, bytes, bytes, bytes]
 ) -> list[int]:
     """Numbers of the commits that git must be asked about: what they change of their first parent cannot be told.
 
     Of the others those are told that change a wanted blob: the number of the commit, and of each change the path, the
-    number of the blob, and 1 where the commit has it there and its parent has not, else -1. By number, ``trees`` has a
-    commit's tree and ``parents`` its parents, in hex; ``numbers`` has the number by id. Without native code there are
-    no marks: all of them.
+    number of the blob, and 1 where the commit has it there and its parent has not, else -1. ``commits`` are ids of
+    trees, 20 bytes each; by number of a commit, which of these is its own, 4 bytes each; and ``first`` and ``parents``
+    (see ``Packed``). Without native code there are no marks: all of them.
     """
-    del marks, told, parents, numbers
-    return list(range(len(trees)))
+    del marks, told
+    return list(range(len(commits[1]) // 4))
 
 
 _without = tree_marks
@@ -82,20 +76,16 @@ tree_marks = native("irkit.scan.places._marks", tree_marks)
 changed_commits = native("irkit.scan.places._marks", changed_commits)
 
 
-def marks_in(file: Path, blobs: Sequence[bytes], names: tuple[bytes, ...]) -> object | None:
-    """See ``tree_marks``; ids of blobs are in hex. None also where git must read the pack."""
+def marks_in(file: Path | Pack, blobs: Sequence[bytes], names: tuple[bytes, ...]) -> object | None:
+    """See ``tree_marks``; ids of blobs are in hex; a pack may be open already. None also where git must read it."""
     try:
-        pack = Pack(file)
-        with file.open("rb") as opened:
-            mapped = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
-        entries = pack.entries
-        columns = Columns(memoryview(mapped), *entries[:7], pack.index.ids, pack.index.offsets())
+        pack = file if isinstance(file, Pack) else Pack(file)
+        columns = Columns(pack.view, *pack.entries[:7], pack.index.ids, pack.index.offsets())
     except (IndexUnknown, OSError):
         return None
     pack.release()
     ids = b"".join(bytes.fromhex(id_.decode()) for id_ in blobs)
-    release = partial(mapped.madvise, mmap.MADV_DONTNEED)
-    return tree_marks(columns, ids, names, os.urandom(_KEY_BYTES), (inflate, InflateError), release)
+    return tree_marks(columns, ids, names, os.urandom(_KEY_BYTES), (inflate, InflateError), pack.release)
 
 
 def marked_pack(repository: Repository) -> Path | None:

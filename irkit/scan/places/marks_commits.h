@@ -169,35 +169,44 @@ static int tell(Comparison *with, Number ours, Number theirs) {
     return failed;
 }
 
-/* The place of a tree by its id in hex; NONE where it could not be read, or is none. */
-static Number place_by_id(const Look *look, PyObject *hex) {
-    char *digits;
-    Py_ssize_t size;
-    unsigned char id[ID];
-    if (PyBytes_AsStringAndSize(hex, &digits, &size) < 0 || size != 2 * ID) return NONE;
-    for (int each = 0; each < 2 * ID; each++) {
-        unsigned digit = (unsigned char)digits[each];
-        unsigned value = digit - '0' < 10 ? digit - '0' : digit - 'a' < 6 ? digit - 'a' + 10 : 16;
-        if (value > 15) return NONE;
-        id[each / 2] = (unsigned char)(each % 2 ? id[each / 2] | value : value << 4);
+/* All commits in columns; see ``changed_commits``. `places` has the places of their trees; NONE where one could not be
+   read, or is none. */
+typedef struct {
+    const unsigned char *trees;
+    const uint32_t *numbers, *first, *parents;
+    Number *places;
+    size_t count;
+} Commits;
+
+/* Takes the columns, and finds the places; -1 with an error set. */
+static int take_columns(const Look *look, const Py_buffer columns[4], Commits *commits) {
+    size_t trees = (size_t)columns[0].len / ID, links = (size_t)columns[3].len / 4;
+    commits->trees = columns[0].buf, commits->numbers = columns[1].buf, commits->first = columns[2].buf;
+    commits->parents = columns[3].buf, commits->count = (size_t)columns[1].len / 4;
+    for (int each = 1; each < 4; each++)
+        if (columns[each].len % 4 || (uintptr_t)columns[each].buf % 4) return unfit();
+    if ((size_t)columns[2].len != (commits->count + 1) * 4) return unfit();
+    commits->places = malloc((commits->count + 1) * sizeof *commits->places);
+    if (commits->places == NULL) return PyErr_NoMemory(), -1;
+    for (size_t each = 0; each < commits->count; each++) {
+        if (commits->numbers[each] >= trees || commits->first[each] > links) return unfit();
+        Number number = number_of(&look->pack, commits->trees + (size_t)commits->numbers[each] * ID);
+        Number place = number == NONE ? NONE : look->place_of[number];
+        commits->places[each] = place < look->places && look->is_read[place] ? place : NONE;
     }
-    Number number = number_of(&look->pack, id), place = number == NONE ? NONE : look->place_of[number];
-    return place < look->places && look->is_read[place] ? place : NONE;
+    if (commits->first[commits->count] > links) return unfit();
+    for (size_t each = 0; each < links; each++)
+        if (commits->parents[each] >= commits->count) return unfit();
+    return 0;
 }
 
-/* Takes the commit of that number. `places` has the place of each commit's tree, of `count` commits; `parents` are the
-   commit's, by id, and `numbers` has the numbers of commits by id. */
-static int take_commit(Comparison *with, const Number *places, PyObject *parents, PyObject *numbers,
-                       Py_ssize_t count) {
-    Number ours = places[with->commit], theirs = NONE;
+/* Takes one commit. */
+static int take_commit(Comparison *with, const Commits *commits) {
+    size_t number = (size_t)with->commit, first = commits->first[number];
+    Number ours = commits->places[number], theirs = NONE;
     if (ours == NONE) return 1;
-    if (!PyList_Check(parents)) return PyErr_BadArgument(), -1;
-    if (PyList_Size(parents)) {
-        PyObject *first = PyDict_GetItemWithError(numbers, PyList_GetItem(parents, 0));
-        if (first == NULL) return PyErr_Occurred() ? -1 : 1;
-        Py_ssize_t parent = PyLong_AsSsize_t(first);
-        if (parent < 0 || parent >= count) return PyErr_Occurred() ? -1 : 1;
-        theirs = places[parent];
+    if (first < commits->first[number + 1]) {
+        theirs = commits->places[commits->parents[first]];
         if (theirs == NONE) return 1;
     }
     const uint64_t *marks = with->look->marks;
@@ -205,10 +214,10 @@ static int take_commit(Comparison *with, const Number *places, PyObject *parents
 }
 
 /* Takes all commits; those that git must tell are added to `asked`. */
-static int take_commits(Comparison *with, const Number *places, PyObject *parents, PyObject *numbers, PyObject *asked) {
-    Py_ssize_t count = PyList_Size(parents);
+static int take_commits(Comparison *with, const Commits *commits, PyObject *asked) {
+    Py_ssize_t count = (Py_ssize_t)commits->count;
     for (with->commit = 0; with->commit < count; with->commit++) {
-        int is_asked = take_commit(with, places, PyList_GetItem(parents, with->commit), numbers, count);
+        int is_asked = take_commit(with, commits);
         if (is_asked < 0) return -1;
         PyObject *number = is_asked ? PyLong_FromSsize_t(with->commit) : NULL;
         if (is_asked && (number == NULL || PyList_Append(asked, number) < 0)) return Py_XDECREF(number), -1;

@@ -10,10 +10,11 @@ from irkit.scan.places.changes import Changes, Wanted
 from irkit.scan.places.gits import answer
 from irkit.scan.places.graph import Graph, Listed
 from irkit.scan.places.known import Known, Lost
+from irkit.scan.places.listing import starts_in
 from irkit.scan.places.located import Wants
 from irkit.scan.places.packed_graph import columns_of, listed_from, packed, unpacked
 from irkit.scan.places.people import headers
-from irkit.scan.places.refs import Rank, Refs, read_bytes
+from irkit.scan.places.refs import Refs, read_bytes
 from irkit.scan.places.rows import History, Row, history_of
 from irkit.scan.places.tips import tips
 from irkit.scan.places.walk import Walk
@@ -54,10 +55,9 @@ def renewed(repository: Repository, known: Known, refs: Refs, wants: Wants) -> R
     if walked.skipped or not wants.files.blobs | wants.commits <= known.asked | brought | set(new.ids):
         return None
     everything = unpacked(below)
-    ends = tips(repository, refs, everything, wants.tags)
-    graph = listed_from(everything, _starts(refs, everything, ends.of_commit))
-    of_commit = {graph.numbers[everything.ids[number]]: starts for number, starts in ends.of_commit.items()}
-    history = history_of(graph, walked.changes, wants.commits, refs, ends._replace(of_commit=of_commit))
+    graph = listed_from(everything, starts_in(repository, refs, everything))
+    ends = tips(repository, refs, graph, wants.tags)
+    history = history_of(graph, walked.changes, wants.commits, refs, ends)
     return Renewed(history, walked.changes, len(new.ids))
 
 
@@ -122,15 +122,3 @@ def _unknown(repository: Repository, below: Graph, refs: Refs) -> set[bytes]:
     _, said, _ = answer(repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", read=asked)
     found = {line.split(b" ")[0] for line in said.splitlines() if line.endswith(b" commit")}
     return {id_ for id_ in found if id_ not in here}
-
-
-def _starts(refs: Refs, graph: Graph, tips: Iterable[int]) -> list[int]:
-    """The tips in the order in which ``git rev-list`` takes them: refs by name, then heads, then reflogs."""
-    left = dict.fromkeys(tips)
-    found: dict[int, None] = {}
-    for start in sorted(refs.starts, key=lambda start: (start.rank >= Rank.HEAD and start.rank, start.name)):
-        for id_ in (*start.ids, start.peeled):
-            number = graph.numbers.get(id_) if id_ else None
-            if number is not None and number in left:
-                found[number] = None
-    return [*found, *(number for number in left if number not in found)]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 from irkit.scan.finding import Skipped
+from irkit.scan.objects.pack import Pack
 from irkit.scan.places.changes import Changes, Rows, Track, Wanted, diff_words
 from irkit.scan.places.gits import Gits, Task, writing
 from irkit.scan.places.graph import Graph, Listed, graph, listed, listed_with_trees
+from irkit.scan.places.listing import ListedHere
 from irkit.scan.places.marks import changed_commits, marked_pack, marks_in
+from irkit.scan.places.packed_graph import columns_of
 from irkit.scan.places.trees import tree_tracks
-from irkit.scan.quick import NamedTuple, cast
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, refusal
 
 _BLOCK = 4096
@@ -51,31 +55,42 @@ class Walk:
         self._graph = graph(self._rows)
         self.changes = Changes(wanted, width(repository))
 
-    def everything(self) -> Walked:
-        """Of all that refs and reflogs lead to; where trees have marks, they tell what commits change."""
-        wanted = self.changes.wanted
-        pack = marked_pack(self._repository) if wanted.blobs or wanted.names else None
-        return self._sifted(pack) if pack else self.history()
+    def everything(self, here: ListedHere | None = None) -> Walked:
+        """Of all that refs and reflogs lead to, which is ``here`` or listed by git.
 
-    def _sifted(self, pack: Path) -> Walked:
-        trees: list[bytes] = []
+        Where trees have marks, they tell what commits change.
+        """
+        wanted = self.changes.wanted
+        file = marked_pack(self._repository) if wanted.blobs or wanted.names else None
+        pack = next((pack for pack in here.packs if pack.file == file), file) if here else file
+        return self._sifted(pack, here) if pack else self.history()
+
+    def _sifted(self, pack: Path | Pack, here: ListedHere | None) -> Walked:
         blobs = sorted(self.changes.wanted.blobs)
-        with writing(self._repository, *_LIST, _TREE, *EVERYTHING) as listing:
+        if here:
             marks = marks_in(pack, blobs, self.changes.wanted.names)
-            code, said = listing.end()
-            if code:
-                self._not_listed(code, said)
-            else:
-                self._take_rows(listing.out, trees)
-        commits, ids, parents = graph(self._rows), self._rows.ids, self._rows.parents
-        numbers = cast("dict[bytes, int]", commits.numbers)
+        else:
+            trees: list[bytes] = []
+            with writing(self._repository, *_LIST, _TREE, *EVERYTHING) as listing:
+                marks = marks_in(pack, blobs, self.changes.wanted.names)
+                code, said = listing.end()
+                if code:
+                    self._not_listed(code, said)
+                else:
+                    self._take_rows(listing.out, trees)
+            here = _listed_by_git(graph(self._rows), trees)
+        commits, ids, parents = here.graph, here.graph.ids, here.graph.parents
 
         def told(number: int, changes: list[tuple[bytes, int, int]]) -> None:
             for path, blob, sign in sorted(changes):
                 (self.changes.adds if sign > 0 else self.changes.removes)(ids[number], Track(blobs[blob], path))
 
-        asked = range(len(ids)) if marks is None else changed_commits(marks, told, trees, parents, numbers)
-        self._hand_out(asked, min(_BLOCK, len(asked) // self._jobs + 1))
+        asked: Sequence[int] = range(len(ids))
+        if marks is not None:
+            packed = columns_of(commits)
+            asked = changed_commits(marks, told, (here.trees, here.numbers, packed.first, packed.parents))
+        lines = [ids[one] + b" " + ids[parents[one][0]] if parents[one] else ids[one] for one in asked]
+        self._hand_out(lines, min(_BLOCK, len(lines) // self._jobs + 1))
         self._gits.run()
         return Walked(commits, self.changes, tuple(self._skipped), self._is_listed)
 
@@ -121,14 +136,13 @@ class Walk:
         wanted = self.changes.wanted
         while (wanted.blobs or wanted.names) and len(self._rows.ids) - self._given >= least:
             end = min(self._given + _BLOCK, len(self._rows.ids))
-            self._hand_out(range(self._given, end), _BLOCK)
+            rows = zip(self._rows.ids[self._given : end], self._rows.parents[self._given : end], strict=True)
+            self._hand_out([id_ + b" " + some[0] if some else id_ for id_, some in rows], _BLOCK)
             self._given = end
 
-    def _hand_out(self, numbers: Sequence[int], block: int) -> None:
-        ids, parents = self._rows.ids, self._rows.parents
-        for at in range(0, len(numbers), block):
-            some = numbers[at : at + block]
-            self._diff([ids[one] + b" " + parents[one][0] if parents[one] else ids[one] for one in some])
+    def _hand_out(self, lines: list[bytes], block: int) -> None:
+        for at in range(0, len(lines), block):
+            self._diff(lines[at : at + block])
 
     def _diff(self, lines: list[bytes]) -> None:
         def ended(code: int, _: str) -> None:
@@ -165,6 +179,11 @@ class Walk:
         """Of a commit whose changes cannot be read, what its tree holds, as far as that can be read."""
         for track in tree_tracks(self._repository, commit, self.changes.wanted):
             self.changes.adds(commit, track)
+
+
+def _listed_by_git(commits: Graph, trees: list[bytes]) -> ListedHere:
+    ids = b"".join(bytes.fromhex(tree.decode()) for tree in trees)
+    return ListedHere(commits, ids, array("I", range(len(trees))).tobytes())
 
 
 def width(repository: Repository) -> int:

@@ -29,9 +29,9 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     walks: list[object] = []
     walk = module._walked
 
-    def counted(repository: Repository, refs: Refs, wants: Wants, jobs: int) -> module._Told:
+    def counted(repository: Repository, refs: Refs, wants: Wants, means: module._Means) -> module._Told:
         walks.append(wants)
-        return walk(repository, refs, wants, jobs)
+        return walk(repository, refs, wants, means)
 
     monkeypatch.setattr(module, "_walked", counted)
     return walks

@@ -198,15 +198,18 @@ def told(trees: Sequence[Made], pairs: Sequence[tuple[bytes, bytes | None]], nam
     if marked is None:
         return None
     rows: list[tuple[int, bytes, int, int]] = []
-    hexes = [(tree or b"").hex().encode() for pair in pairs for tree in pair]
-    parents = [[b"%d" % (2 * at + 1)] if parent else [] for at, (_, parent) in enumerate(pairs) for _ in range(2)]
-    parents[1::2] = [[b"not listed"]] * len(pairs)
-    numbers = {b"%d" % each: each for each in range(len(hexes))}
+    ids = b"".join(tree or b"\0" * 20 for pair in pairs for tree in pair)
+    numbers = array("I", range(2 * len(pairs)))
+    first, parents = array("I", [0]), array("I")
+    for at, (_, parent) in enumerate(pairs):
+        parents.extend([2 * at + 1] if parent else [])
+        first.extend([len(parents)] * 2)
 
     def tell(number: int, changes: list[tuple[bytes, int, int]]) -> None:
-        rows.extend((number // 2, *change) for change in sorted(changes))
+        if not number % 2:
+            rows.extend((number // 2, *change) for change in sorted(changes))
 
-    asked = changed_commits(marked, tell, hexes, parents, numbers)
+    asked = changed_commits(marked, tell, (ids, numbers.tobytes(), first.tobytes(), parents.tobytes()))
     return Told([each // 2 for each in asked if not each % 2], rows)
 
 
@@ -283,6 +286,22 @@ def test_columns_that_do_not_fit_each_other_are_refused() -> None:
     cut = columns([Made(-1, b"")] * 2)._replace(heads=array("B", b"\1"))
     with pytest.raises(ValueError, match="do not fit"):
         tree_marks(cut, b"", (), KEY, (inflate, InflateError), lambda: None)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        (b"", b"\0" * 4, b"\0" * 8, b""),
+        (IDS[0], b"\0" * 4, b"\0" * 4, b""),
+        (IDS[0], b"\0" * 4, b"\0\0\0\0\1\0\0\0", b""),
+        (IDS[0], b"\0" * 4, b"\0\0\0\0\1\0\0\0", b"\1\0\0\0"),
+        (IDS[0], b"\0" * 3, b"\0" * 8, b""),
+    ],
+)
+def test_commits_that_do_not_fit_each_other_are_refused(raw: tuple[bytes, bytes, bytes, bytes]) -> None:
+    marked = tree_marks(columns([Made(-1, b"")]), b"", (), KEY, (inflate, InflateError), lambda: None)
+    with pytest.raises(ValueError, match="do not fit"):
+        changed_commits(marked, lambda *_: None, raw)
 
 
 def test_an_error_that_is_not_the_packs_is_raised() -> None:

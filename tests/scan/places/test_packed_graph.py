@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from irkit.scan.places import packed_graph as module
 from irkit.scan.places.graph import Listed, Packed
+from irkit.scan.places.listing import starts_in
 from irkit.scan.places.packed_graph import columns_of, listed_from, packed, unpacked
 from irkit.scan.places.refs import read_refs
-from irkit.scan.places.renewed import _starts
-from irkit.scan.places.tips import tips
 from tests.scan.places.histories import RandomHistory
 
 MOST = 12
@@ -122,9 +121,8 @@ def test_commits_are_listed_as_git_lists_them(tmp_path: Path, seed: int) -> None
     whole = packed(Listed(ids, parents, [int(row[0]) for row in rows]))
     assert whole is not None
     graph, refs = unpacked(whole), read_refs(made.git.repository())
-    of_commit = tips(made.git.repository(), refs, graph, ()).of_commit
 
-    found = listed_from(graph, _starts(refs, graph, of_commit))
+    found = listed_from(graph, starts_in(made.git.repository(), refs, graph))
 
     assert [id_.decode() for id_ in found.ids] == listed
     assert columns_of(unpacked(columns_of(found))) == columns_of(found)
