@@ -26,11 +26,11 @@ def reached(records: Iterable[Record], tree: Tree) -> tuple[str, ...]:
     own = {one.id.rsplit("/", maxsplit=1)[-1] for one in tree.births}
     found: set[str] = set()
     for one in records:
-        if one.error or not tree.holds(one):
+        if one.error:
             continue
-        for kind, name in _taken(one):
-            if name and name not in own:
-                found.add(f"{kind} {name}")
+        taken = [f"{kind} {name}" for kind, name in _taken(one) if name and name not in own]
+        if taken and tree.holds(one):
+            found.update(taken)
     return tuple(sorted(found))
 
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from irkit.cloudtrail.births import GIVING, Birth, Kind, told
 from irkit.cloudtrail.given_to import given_to
-from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.query import Outcome, Query
 from irkit.cloudtrail.record import parsed
 from irkit.cloudtrail.source import Progress
@@ -41,7 +40,7 @@ _GAVE = f"name IN ({_NAMED}) AND error = '' AND odd = ''"
 _ROWS = 2_000
 _TABLES = """
 CREATE TABLE parts (name TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE births (number INTEGER PRIMARY KEY, part TEXT NOT NULL, told TEXT NOT NULL);
+CREATE TABLE births (number INTEGER PRIMARY KEY, part TEXT NOT NULL, place BLOB NOT NULL, told TEXT NOT NULL);
 CREATE TABLE names (
     name BLOB NOT NULL, at INTEGER NOT NULL, birth INTEGER NOT NULL, PRIMARY KEY (name, at, birth)) WITHOUT ROWID;
 """
@@ -105,15 +104,15 @@ def _read(database: sqlite3.Connection, query: Query) -> Iterator[tuple[str, str
     span = query.span
     first, last = (-_LAST, _LAST) if span is None else map(microseconds, span)
     found = {
-        number: (part, text)
+        number: (part, place.decode("utf-8", "surrogatepass"), _birth(text))
         for name in query.given_to
-        for number, part, text in database.execute(
-            "SELECT number, part, told FROM names JOIN births ON number = birth WHERE name = ? AND at >= ? AND at < ?",
+        for number, part, place, text in database.execute(
+            "SELECT number, part, place, told FROM names JOIN births ON number = birth "
+            "WHERE name = ? AND at >= ? AND at < ?",
             (_blob(name), first, last),
         )
     }
-    for part, text in found.values():
-        yield part, *_birth(text)
+    yield from found.values()
 
 
 def _blob(name: str) -> bytes:
@@ -194,35 +193,35 @@ def _giving(engine: duckdb.DuckDBPyConnection, folder: Path, part: Part) -> Iter
 
 def _keep(database: sqlite3.Connection, part: str, records: Iterable[Record], last: int) -> int:
     """Keep what is told of records, numbered from the last number on; the last number then."""
-    births: list[tuple[int, str, str]] = []
+    births: list[tuple[int, str, bytes, str]] = []
     names: list[tuple[bytes, int, int]] = []
     for one in records:
         for birth in told((one,)):
             last += 1
-            births.append((last, part, _text(one.locator, birth)))
+            births.append((last, part, _blob(one.locator.place), _text(birth)))
             names += [(_blob(name), microseconds(birth.at), last) for name in given_to(one)]
-    database.executemany("INSERT INTO births VALUES (?, ?, ?)", births)
+    database.executemany("INSERT INTO births VALUES (?, ?, ?, ?)", births)
     database.executemany("INSERT INTO names VALUES (?, ?, ?)", names)
     return last
 
 
-_KIND, _AT, _UNTIL, _LOCATOR = (Birth._fields.index(name) for name in ("kind", "at", "until", "locator"))
+_KIND, _AT, _UNTIL = (Birth._fields.index(name) for name in ("kind", "at", "until"))
+_KINDS = {each.value: each for each in Kind}
 
 
-def _text(at: Locator, birth: Birth) -> str:
-    """As JSON: the fields; instead of the locator's text itself, of times microseconds."""
+def _text(birth: Birth) -> str:
+    """As JSON: the fields; times in microseconds since 1970."""
     held: list[object] = list(birth)
-    held[_AT], held[_LOCATOR] = microseconds(birth.at), at
+    held[_AT] = microseconds(birth.at)
     held[_UNTIL] = None if birth.until is None else microseconds(birth.until)
     return _encoded(held)
 
 
-def _birth(text: str) -> tuple[str, Birth]:
-    """The place of its record, and the birth."""
+def _birth(text: str) -> Birth:
+    """Of its text."""
     held = cast("list[Any]", parsed(text))
-    at = Locator(*held[_LOCATOR])
-    held[_KIND], held[_LOCATOR] = Kind(held[_KIND]), at.text
+    held[_KIND] = _KINDS[held[_KIND]]
     held[_AT] = EPOCH + timedelta(microseconds=held[_AT])
     if held[_UNTIL] is not None:
         held[_UNTIL] = EPOCH + timedelta(microseconds=held[_UNTIL])
-    return at.place, Birth._make(held)
+    return Birth._make(held)
