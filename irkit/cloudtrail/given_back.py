@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar, cast
 
 _NAME = "CS_GNU_LIBC_VERSION"
+_OF_PYTHON = ("_clear_internal_caches", "_clear_type_cache")
+"""Of CPython's ``sys``, from 3.13 on and before. They change nothing but what is remembered, and what that holds."""
 
 
 class Remembering(Protocol):
@@ -41,6 +43,10 @@ def give_back() -> None:
         each.cache_clear()
     if (forget := getattr(sys.modules.get("urllib.parse"), "clear_cache", None)) is not None:
         forget()  # it remembers the addresses of some objects of a bucket
+    for name in _OF_PYTHON:
+        if (forget := getattr(sys, name, None)) is not None:
+            forget()  # names by which methods were looked for: a copy here and there, which holds its megabyte
+            break
     gc.collect()
     trim = _trim()
     if trim is not None:

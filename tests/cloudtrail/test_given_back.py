@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,11 +29,36 @@ give_back()
 print(before - held())
 """
 
+LOOKED_UP = """
+import resource
+from pathlib import Path
+from irkit.cloudtrail.given_back import give_back
+
+def held() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+several = []
+for number in range(400_000):
+    several.append([number])
+    if number % 500 == 0:
+        getattr(number, "".join(("bit_", "length")))
+del several
+before = held()
+give_back()
+print(before - held())
+"""
+
 
 @pytest.mark.skipif("CS_GNU_LIBC_VERSION" not in getattr(os, "confstr_names", {}), reason="glibc alone is asked to")
 def test_what_lies_below_something_that_is_still_held_is_given_back() -> None:
     given = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
     assert int(given.stdout) > 40_000_000
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="what is held is told by Linux")
+def test_names_by_which_methods_were_looked_for_hold_no_memory() -> None:
+    given = subprocess.run([sys.executable, "-c", LOOKED_UP], capture_output=True, text=True, check=True)
+    assert int(given.stdout) > 20_000_000
 
 
 def test_what_functions_remember_is_let_go_of_as_well() -> None:

@@ -271,12 +271,10 @@ class Hunt:
 
     def _made(self, looks: Sequence[Query]) -> Generator[Batch, None, list[list[Record]]]:
         """What each of these looks brings, oldest first."""
-        if len(looks) > 1 and is_read_whole(self._source):
-            records = yield from self._aside(together(looks), _MADE)
-            return [[one for one in records if each.matches(one)] for each in looks]
         several: list[list[Record]] = []
-        for each in looks:
-            several = [*several, (yield from self._aside(each, _MADE))]
+        for each in [looks] if looks and is_read_whole(self._source) else [[one] for one in looks]:
+            records = yield from self._aside(together(each), _MADE)
+            several += [[one for one in records if look.matches(one)] for look in each]
         return several
 
     def _hidden(self, found: Iterable[Record]) -> list[Record]:
