@@ -8,14 +8,12 @@ from contextlib import contextmanager
 
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.repository import Repository, environment
+from irkit.scan.spawned import MAPPED_BYTES, lean
 
 if TYPE_CHECKING:
     from typing import IO
 
 PIECE = 4 << 20
-MAPPED_BYTES = 64 << 20
-"""How much of the packs git maps at once; it holds whole only blobs of half of that, larger ones it passes on as it
-inflates them."""
 
 _ASKED_AT_ONCE = 64
 """So many ids fit into a pipe, whether or not git reads while it answers."""
@@ -172,12 +170,7 @@ def _answers(repository: Repository, ids: list[str], *words: str) -> Iterator[IO
 
 def _command(repository: Repository) -> list[str]:
     program, *words = repository.git()
-    settings = (
-        f"core.bigFileThreshold={MAPPED_BYTES // 2}",
-        f"core.packedGitWindowSize={MAPPED_BYTES // 4}",
-        f"core.packedGitLimit={MAPPED_BYTES}",
-    )
-    return [program, *(word for one in settings for word in ("-c", one)), *words]
+    return [program, *lean(MAPPED_BYTES), *words]
 
 
 def _out(git: subprocess.Popen[bytes]) -> IO[bytes]:
