@@ -18,6 +18,7 @@ from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.raw.raw_file import RawFile
 from irkit.cloudtrail.raw.walking import stamp
 from irkit.cloudtrail.source import Batch, Progress, Source
+from irkit.cloudtrail.store.ahead import Ahead
 from irkit.cloudtrail.store.entries import Part
 from irkit.cloudtrail.store.given import births_given
 from irkit.cloudtrail.store.holdings import Holdings
@@ -112,13 +113,14 @@ class Ready:
         opening.enter_context(closing(holdings))
         if not holdings.parts:
             return None
+        ahead = opening.enter_context(closing(Ahead()))
         raw = self._raw.now()
         stamps = holdings.stamps()
         states = _states(stamps, raw.stamps())
         if changed := [place for place, state in states.items() if state is State.CHANGED]:
             holdings = holdings.without(changed)
             stamps = holdings.stamps()
-        held = _Held(holdings, raw, stamps, Counter(states.values())[State.GONE])
+        held = _Held(holdings, raw, stamps, Counter(states.values())[State.GONE], ahead)
         opening.callback(held.close)
         return held
 
@@ -183,9 +185,10 @@ class Ready:
 class _Held:
     """What is used of a store, the files that are not in it, and how many of its own are no longer there."""
 
-    def __init__(self, holdings: Holdings, raw: Filed, stamps: Mapping[str, str], gone: int) -> None:
+    def __init__(self, holdings: Holdings, raw: Filed, stamps: Mapping[str, str], gone: int, ahead: Ahead) -> None:
         self.holdings = holdings
         self.gone = gone
+        self._ahead = ahead
         self.stamps = stamps
         self.rest = raw.without(lambda file: stamps.get(file.place) == file.stamp, self._recalled)
         self._engine: duckdb.DuckDBPyConnection | None = None
@@ -196,7 +199,7 @@ class _Held:
         parts = self.holdings.touched(query)
         if self._engine is None or not set(parts) <= set(self._parts):
             self.close()
-            self._engine, self._parts = self.holdings.engine(query), parts
+            self._engine, self._parts = self.holdings.over(self._ahead.taken(), query), parts
         return self._engine
 
     def _recalled(self, file: RawFile) -> RawFile:

@@ -16,26 +16,31 @@ _SPILLED = "4GB"
 _TYPES = {"u": "VARCHAR", "l": "BIGINT", "tsu:": "TIMESTAMP"}
 
 
+def connected(spill: Path | None = None, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
+    """A new engine. ``spill`` is a folder for what does not fit into ``memory``; without one, that is an error."""
+    return duckdb.connect(
+        config={
+            "threads": _THREADS,
+            "memory_limit": memory,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "temp_directory": str(spill) if spill is not None else "",
+            "max_temp_directory_size": _SPILLED,
+            "python_enable_replacements": False,
+        }
+    )
+
+
 class Opened:
     """An engine and the parts it may read, while it is being set up; ``locked`` ends that.
 
     DuckDB's guide "Securing DuckDB": no file but those named, no network, no extension, no setting changed.
     """
 
-    def __init__(self, parts: Sequence[Path], spill: Path | None = None, memory: str = MEMORY) -> None:
-        """``spill`` is a folder for what does not fit into ``memory``; without one, that is an error."""
-        self.held = duckdb.connect(
-            config={
-                "threads": _THREADS,
-                "memory_limit": memory,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "allow_community_extensions": False,
-                "temp_directory": str(spill) if spill is not None else "",
-                "max_temp_directory_size": _SPILLED,
-                "python_enable_replacements": False,
-            }
-        )
+    def __init__(self, parts: Sequence[Path], held: duckdb.DuckDBPyConnection) -> None:
+        """``held`` is one that was just ``connected``."""
+        self.held = held
         self.held.execute("SET enable_progress_bar = false")  # it would write on stdout, which is data
         self.held.execute("SET parquet_metadata_cache = true")  # parts never change
         self.held.execute("SET allowed_paths = ?", [[str(part) for part in parts]])

@@ -146,11 +146,19 @@ class Holdings:
 
         What does not fit into its ``memory`` (such as ``100MB``) goes to the folder ``spill``.
         """
-        from irkit.cloudtrail.store.engine import MEMORY, NOT_GONE, Opened  # DuckDB: a builder does without
+        from irkit.cloudtrail.store.engine import MEMORY, connected  # DuckDB: a builder does without
+
+        return self.over(connected(spill, memory or MEMORY), query, views)
+
+    def over(
+        self, engine: duckdb.DuckDBPyConnection, query: Query, views: Iterable[View] = ()
+    ) -> duckdb.DuckDBPyConnection:
+        """As ``engine``, of one that was just connected."""
+        from irkit.cloudtrail.store.engine import NOT_GONE, Opened
 
         parts = self.touched(query)
         odd = [part for part in parts if part.odd]
-        opened = Opened(self._paths(parts), spill, memory or MEMORY)
+        opened = Opened(self._paths(parts), engine)
         if self._gone:
             opened.leave_out(self._gone)
         opened.rows(Rows.PLAIN, self._paths(parts), *self._plain(parts))
