@@ -40,8 +40,6 @@ _MEANS: dict[str, Means] = {
     "signin:PasswordUpdated": Means.PASSWORD,
     "signin:PasswordRecoveryCompleted": Means.PASSWORD,
     "account:AcceptPrimaryEmailUpdate": Means.PASSWORD,
-    "rds:ModifyDBInstance": Means.PASSWORD,
-    "rds:ModifyDBCluster": Means.PASSWORD,
     "ds:ResetUserPassword": Means.PASSWORD,
     "cognito-idp:AdminSetUserPassword": Means.PASSWORD,
     "iam:UploadSSHPublicKey": Means.KEY,
@@ -302,6 +300,8 @@ _MEANS: dict[str, Means] = {
     "rds:AuthorizeDBSecurityGroupIngress": Means.OTHER,
     "transfer:CreateServer": Means.OTHER,
     "ecr:PutImage": Means.OTHER,
+    "rds:ModifyDBInstance": Means.OTHER,
+    "rds:ModifyDBCluster": Means.OTHER,
 }
 """Calls that leave something behind: from the techniques of Stratus Red Team and its detonation logs, MITRE ATT&CK's
 cloud matrix, what the public rules of Elastic (detection-rules), Panther (panther-analysis) and SigmaHQ look for, and

@@ -72,7 +72,7 @@ def test_whom_snapshots_and_images_are_shared_with_is_among_what_was_left() -> N
     ("call", "means"),
     [
         ("signin:PasswordUpdated", Means.PASSWORD),
-        ("rds:ModifyDBInstance", Means.PASSWORD),
+        ("rds:ModifyDBInstance", Means.OTHER),
         ("transfer:ImportSshPublicKey", Means.KEY),
         ("rds:AddRoleToDBCluster", Means.RIGHTS),
         ("sso:EnableExternalIdPConfigurationForDirectory", Means.TRUST),
