@@ -128,6 +128,14 @@ class S3:
             tuple(_object(row) for page in pages for row in page.get("Contents", ())),
         )
 
+    def folders_ever(self, bucket: str, prefix: str = "") -> tuple[str, ...]:
+        """As ``folders``, also those in which nothing lies but versions of what was deleted.
+
+        Raises ``Denied`` (s3:ListBucketVersions).
+        """
+        pages = self._aws.pages("s3", "list_object_versions", Bucket=bucket, Prefix=prefix, Delimiter="/")
+        return tuple(str(row["Prefix"]) for page in pages for row in page.get("CommonPrefixes", ()))
+
     def is_versioned(self, bucket: str) -> bool:
         """Whether the bucket keeps, or kept once, what is deleted or replaced in it. Raises ``Denied``."""
         return bool(self._aws.call("s3", "get_bucket_versioning", Bucket=bucket).get("Status"))

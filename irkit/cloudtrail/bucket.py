@@ -184,12 +184,12 @@ class TrailBucket:
         return asked
 
     @cached_property
-    def _is_versioned(self) -> bool:
-        """Whether what was deleted or replaced can still be there. That we may not know it is no hindrance."""
+    def _versioning(self) -> tuple[bool, str]:
+        """Whether what was deleted or replaced can still be there; and why not, if that is not known."""
         try:
-            return self._clients.s3.is_versioned(self._bucket)
-        except OutsideError:
-            return False
+            return self._clients.s3.is_versioned(self._bucket), ""
+        except OutsideError as error:
+            return False, error.message
 
     def _listing(self, query: Query) -> Listing:
         def known(one: S3Object) -> bool:
@@ -201,7 +201,7 @@ class TrailBucket:
         ended = query.within(windows)
         if query.windows and not ended.windows:
             ended = query.within([Window(end, end)])
-        return Listing(self._clients.s3, self._bucket, self._prefix, ended, known, self._is_versioned)
+        return Listing(self._clients.s3, self._bucket, self._prefix, ended, known, *self._versioning)
 
     def _read(
         self, listing: Listing, fetching: Fetching, pages: Iterable[tuple[S3Object, ...]], query: Query

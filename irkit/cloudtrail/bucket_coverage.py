@@ -104,6 +104,8 @@ def _beginning(query: Query, look: BucketLook) -> Iterator[str]:
 
 def _gone(listing: Listing) -> Iterator[str]:
     """What was done to the log files themselves."""
+    if listing.untold:
+        yield f"whether log files were deleted or replaced is not known ({listing.untold})"
     if listing.deleted:
         times = listing.deleted.values()
         span = f"from {iso(min(times))} to {iso(max(times))}"

@@ -12,18 +12,17 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import NamedTuple
 
 from irkit.clients.s3 import S3, S3Object
+from irkit.cloudtrail.bucket_steps import ACCOUNT, LOGS, ORGANIZATION, TRAIL, Level, Step, ranges, start
 from irkit.cloudtrail.layout import (
     GLOBAL_AT_HOME,
     GLOBAL_REGIONS,
     Kind,
     Named,
     Reason,
-    days,
     left_out_for,
     may_hold,
     named,
@@ -35,41 +34,11 @@ from irkit.errors import Denied, NotFound, OutsideError
 AT_ONCE = 16
 _PAGES_HELD = 100
 _MOST_LEFT_OUT = 100_000
-_MOST_DAYS_A_RANGE = 31
-_LOGS = "AWSLogs/"
-_ACCOUNT = re.compile(r"\d{12}")
-_ORGANIZATION = re.compile(r"o-[a-z0-9-]+")
-_OWNER = re.compile(f"{_ORGANIZATION.pattern}|{_ACCOUNT.pattern}")
-_TRAIL = re.compile(r"CloudTrail(-\w+)?")
+_OWNER = re.compile(f"{ORGANIZATION.pattern}|{ACCOUNT.pattern}")
 _NO_CALLS = frozenset({"CloudTrail-Digest", "CloudTrail-Insight"})
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
-_DAY = timedelta(days=1)
 _ENDINGS = (".gz", ".json", ".jsonl", ".ndjson")
 _DEEPEST = 3
 """So far down from where one is told to look, an ``AWSLogs`` folder is looked for."""
-
-
-class Level(StrEnum):
-    """What a folder is in AWS's layout."""
-
-    ABOVE = "above"
-    LOGS = "logs"
-    ACCOUNT = "account"
-    TRAIL = "trail"
-    REGION = "region"
-    DAYS = "days"
-
-
-class Step(NamedTuple):
-    """One request to make: a folder to look into, or (``DAYS``) a range of keys to list, up to before ``until``."""
-
-    level: Level
-    prefix: str
-    after: str = ""
-    until: str = ""
-    depth: int = 0
-    after_version: str = ""
-    """Of the key ``after``, in a bucket that keeps versions."""
 
 
 class Found(NamedTuple):
@@ -94,6 +63,8 @@ class Listing:
     """Objects that are told from elsewhere: their names count, they are not given."""
     is_versioned: bool = False
     """Whether the bucket keeps versions; then what was deleted or replaced is given as well."""
+    untold: str = ""
+    """Why it is not known whether log files were deleted or replaced; empty where it is."""
     deleted: dict[str, datetime] = field(default_factory=dict)
     """Keys of log files that may hold what is asked for and were deleted, with when."""
     earlier: dict[str, None] = field(default_factory=dict)
@@ -223,8 +194,8 @@ class Listing:
         if self.is_versioned:
             try:
                 return self._versions(step)
-            except Denied:
-                self.is_versioned = False
+            except Denied as error:
+                self.is_versioned, self.untold = False, error.message
         objects, more = self.s3.page(self.bucket, step.prefix, step.after)
         self._is_there |= bool(objects)
         if step.until:
@@ -250,6 +221,8 @@ class Listing:
         if step.level is Level.REGION:
             return Found(further=tuple(ranges(step.prefix, self.query)))
         folders, files = self.s3.level(self.bucket, step.prefix)
+        if self.is_versioned:
+            folders = tuple(dict.fromkeys((*folders, *self._left(step.prefix))))
         self._is_there |= bool(folders or files)
         names = {folder: folder.removeprefix(step.prefix).rstrip("/") for folder in folders}
         match step.level:
@@ -261,11 +234,11 @@ class Listing:
             case Level.ACCOUNT:
                 # Network activity has a folder of its own beside that of other events (user guide, "Finding your
                 # CloudTrail log files").
-                kinds = [folder for folder, name in names.items() if _TRAIL.fullmatch(name) and name not in _NO_CALLS]
+                kinds = [folder for folder, name in names.items() if TRAIL.fullmatch(name) and name not in _NO_CALLS]
                 return Found(further=tuple(Step(Level.TRAIL, folder) for folder in kinds))
             case Level.TRAIL:
                 return Found(further=tuple(self._of_regions(names)))
-        logs = [folder for folder, name in names.items() if f"{name}/" == _LOGS]
+        logs = [folder for folder, name in names.items() if f"{name}/" == LOGS]
         if logs:
             self.beside += [folder for folder in folders if folder not in logs]
             self.beside += [one.key for one in files if one.key.endswith(_ENDINGS)]
@@ -276,10 +249,18 @@ class Listing:
             return Found(further=tuple(Step(Level.ABOVE, folder, depth=step.depth + 1) for folder in folders))
         return Found(further=(Step(Level.DAYS, step.prefix),))
 
+    def _left(self, prefix: str) -> tuple[str, ...]:
+        """The folders of which versions are left alone: who deletes all of a region leaves no folder to be listed."""
+        try:
+            return self.s3.folders_ever(self.bucket, prefix)
+        except Denied as error:
+            self.is_versioned, self.untold = False, error.message
+            return ()
+
     def _of_logs(self, folder: str, name: str) -> Step | None:
-        if _ORGANIZATION.fullmatch(name):
+        if ORGANIZATION.fullmatch(name):
             return Step(Level.LOGS, folder)
-        if not _ACCOUNT.fullmatch(name):
+        if not ACCOUNT.fullmatch(name):
             return None
         if self.query.accounts and name not in self.query.accounts:
             self.unasked.add(name)
@@ -296,44 +277,6 @@ class Listing:
                 self.regions.add(name)
                 self.accounts.add(named(folder).account)
                 yield Step(Level.REGION, folder)
-
-
-def start(prefix: str) -> Step:
-    """Where to begin, by how much of AWS's layout a prefix holds already."""
-    folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-    above, mark, below = folder.rpartition(_LOGS)
-    if not mark:
-        return Step(Level.ABOVE, folder)
-    parts = [part for part in below.split("/") if part]
-    if parts and _ORGANIZATION.fullmatch(parts[0]):
-        parts = parts[1:]
-    levels = (Level.LOGS, Level.ACCOUNT, Level.TRAIL, Level.REGION)
-    regular = all(pattern.fullmatch(part) for pattern, part in zip((_ACCOUNT, _TRAIL, _REGION), parts, strict=False))
-    if not regular or len(parts) >= len(levels):
-        return Step(Level.DAYS, f"{above}{_LOGS}{below}")
-    return Step(levels[len(parts)], f"{above}{_LOGS}{below}")
-
-
-def ranges(region: str, query: Query) -> Iterator[Step]:
-    """The ranges of keys to list in a region's folder, newest first: each run of days, at most a month each."""
-    asked = days(query)
-    if asked is None:
-        yield Step(Level.DAYS, region)
-        return
-    for first, last in reversed(_runs(asked)):
-        # No name begins with a space: the first key of the first day comes after it.
-        after, until = f"{region}{first:%Y/%m/%d}/ ", f"{region}{last + _DAY:%Y/%m/%d}/"
-        yield Step(Level.DAYS, region if first != last else f"{region}{first:%Y/%m/%d}/", after, until)
-
-
-def _runs(several: Sequence[date]) -> list[tuple[date, date]]:
-    runs: list[tuple[date, date]] = []
-    for day in several:
-        if runs and day - runs[-1][1] <= _DAY and (day - runs[-1][0]).days < _MOST_DAYS_A_RANGE:
-            runs[-1] = (runs[-1][0], day)
-        else:
-            runs.append((day, day))
-    return runs
 
 
 def _part(step: Step) -> str:

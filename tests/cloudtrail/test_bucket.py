@@ -429,3 +429,36 @@ def test_a_time_that_begins_before_the_oldest_log_file_is_told(s3: FakeS3) -> No
         note.startswith(f"the oldest log file of these days is of {first:%Y-%m-%dT%H:%M}") for note in told.notes
     )
     assert not any("oldest" in note for note in found(bucket(s3), Query(windows=(HOUR,))).coverage.notes)
+
+
+def test_what_an_intruder_deleted_of_a_whole_region_is_read_from_its_versions(on: Bench) -> None:
+    name, aws = f"logs-{uuid.uuid4().hex[:10]}", as_user(on).clients().aws
+    on.world.aws.root.make_bucket(name)
+    aws.call("s3", "put_bucket_versioning", Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    keys = [key_of(START + LAG, region=region) for region in ("eu-west-1", "us-east-1")]
+    for key, region in zip(keys, ("eu-west-1", "us-east-1"), strict=True):
+        on.world.aws.root.put_object(name, key, log([made("iam:ListUsers", 1, awsRegion=region)]))
+    aws.call("s3", "delete_object", Bucket=name, Key=keys[1])
+    answer = found(TrailBucket(as_user(on).clients(), name), Query())
+    assert {one.region for one in answer.records} == {"eu-west-1", "us-east-1"}
+    assert "LOG FILES WERE DELETED: 1, from" in answer.coverage.text
+    aws.call("s3", "delete_object", Bucket=name, Key=keys[0])
+    assert len(found(TrailBucket(as_user(on).clients(), name), Query()).records) == 2, "all of the bucket"
+
+
+@pytest.mark.parametrize("denied", ["versioning", "versions"])
+def test_that_deleted_files_cannot_be_looked_for_is_told(s3: FakeS3, denied: str) -> None:
+    class Versioned(FakeS3):
+        def is_versioned(self, bucket: str) -> bool:
+            if denied == "versioning":
+                raise Denied(f"s3:GetBucketVersioning {bucket}: AccessDenied")
+            return True
+
+        def folders_ever(self, bucket: str, _prefix: str) -> tuple[str, ...]:
+            raise Denied(f"s3:ListObjectVersions {bucket}: AccessDenied")
+
+    answer = found(bucket(Versioned(held=s3.held)), Query(windows=(HOUR,)))
+    assert answer.records
+    assert answer.coverage.is_whole
+    assert "whether log files were deleted or replaced is not known (s3:" in answer.coverage.text
+    assert "is not known (s3:" not in found(bucket(s3), Query(windows=(HOUR,))).coverage.text
