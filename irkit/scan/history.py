@@ -228,7 +228,10 @@ class _Aside:
         """Do and load it now."""
         self._teller.begun()
         if self._scan.wants.location is Location.LOCATED:
-            from irkit.scan.places import locate  # noqa: F401
+            from irkit.scan.places import locate, packed_graph  # noqa: F401
+            from irkit.scan.places.refs import read_refs
+
+            _ = read_refs(self._scan.repository).starts
         _ = self.names
 
     @cached_property

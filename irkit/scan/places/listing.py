@@ -9,7 +9,7 @@ from irkit.scan.objects.pack import Pack
 from irkit.scan.places.gits import answer
 from irkit.scan.places.graph import Graph, Packed
 from irkit.scan.places.packed_graph import columns_of, in_git_order, taken, unpacked
-from irkit.scan.places.refs import Rank, Refs, Start
+from irkit.scan.places.refs import Rank, Refs
 from irkit.scan.places.tips import tips
 from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
@@ -46,24 +46,25 @@ def starts_in(repository: Repository, refs: Refs, graph: Graph) -> list[int]:
     That is: refs by name, then heads, then reflogs.
     """
     find = graph.numbers.get
-    found: dict[int, None] = {}
+    refs_by_name: list[tuple[bytes, int]] = []
+    others: list[int] = []
     is_all = True
-    for start in sorted(refs.starts, key=_place):
-        for id_ in start.ids:
+    for rank, name, ids, peeled in refs.starts:
+        for id_ in ids:
             number = find(id_)
-            if number is None and start.peeled:
-                number = find(start.peeled)
+            if number is None and peeled:
+                number = find(peeled)
             if number is None:
                 is_all = False
+            elif rank < Rank.HEAD:
+                refs_by_name.append((name, number))
             else:
-                found[number] = None
+                others.append(number)
+    refs_by_name.sort()
+    found = dict.fromkeys([*(number for _, number in refs_by_name), *others])
     if not is_all:  # tags that packed-refs does not know, or of tags; trees, blobs
         found |= dict.fromkeys(tips(repository, refs, graph, ()).of_commit)
     return list(found)
-
-
-def _place(start: Start) -> tuple[int, bytes]:
-    return (start.rank if start.rank >= Rank.HEAD else 0), start.name
 
 
 def _are_here(repository: Repository, refs: Refs, graph: Graph, heads: CommitHeads) -> bool:

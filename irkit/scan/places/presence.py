@@ -87,6 +87,8 @@ def chosen(masks: Mapping[int, int], order: Iterable[int]) -> dict[int, int]:
     seen = 0
     for number in order:
         new = masks[number] & ~seen
+        if not new:
+            continue
         seen |= new
         for bit in bits(new):
             found[bit] = number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from irkit.scan.finding import PlaceKind
 from irkit.scan.places.bitset import bits, is_set, mask_of, octets_of
@@ -120,12 +121,7 @@ def stash_parts(history: History, entry: int) -> tuple[int, ...]:
 def named_starts(refs: Refs, mask: int, ranks: Ranks, most: int) -> tuple[tuple[str, ...], int]:
     """The first names of a set of starts, and how many there are: refs, or else stash entries, or else reflogs."""
     mask = mask & ranks.real or mask & ranks.stash or mask
-    names: list[str] = []
-    left = mask
-    while left and len(names) < most:
-        low = left & -left
-        names.append(refs.starts[low.bit_length() - 1].name.decode(errors="surrogateescape"))
-        left ^= low
+    names = [refs.starts[bit].name.decode(errors="surrogateescape") for bit in islice(bits(mask), most)]
     return tuple(names), mask.bit_count()
 
 

@@ -82,7 +82,7 @@ def tips(repository: Repository, refs: Refs, graph: Graph, tags: Iterable[bytes]
             else:
                 numbers.setdefault(number, []).append(bit)
                 (commits if rank == Rank.REFLOG else current).add(commit)
-    of_commit = {number: mask_of(bits) for number, bits in numbers.items()}
+    of_commit = {number: mask_of(bits) if len(bits) > 1 else 1 << bits[0] for number, bits in numbers.items()}
     if not of_object.keys() >= set(tags):
         unknown = dict(of_object)
     trees: set[bytes] = set()
