@@ -42,6 +42,8 @@ _LOOKED_FOR_ENCODED = (Severity.CRITICAL, Severity.HIGH)
 _NUMBERS = ("reach", "min_entropy")
 _ID = re.compile(r"[a-z][a-z0-9_]{2,63}")
 _MOST_REACH = 32 << 10
+_MOST_DOTS = 250
+"""A key of n parts takes tomllib n * n steps."""
 _MOST_BYTES = 1 << 20
 
 Field = str | int | float | tuple[str, ...]
@@ -78,6 +80,8 @@ def load(file: Path) -> tuple[Rule, ...]:
             text = opened.read(_MOST_BYTES + 1)
         if len(text) > _MOST_BYTES:
             raise RulesInvalid(f"{file}: larger than {_MOST_BYTES >> 20} MiB")
+        if any(line.count(b".") > _MOST_DOTS for line in text.splitlines()):
+            raise RulesInvalid(f"{file}: a line of more than {_MOST_DOTS} dots: no key of rules has so many parts")
         document = tomllib.loads(text.decode())
     except OSError as error:
         raise RulesInvalid(f"{file}: {error.strerror}") from None
@@ -99,7 +103,7 @@ def _rules(document: dict[str, object], file: str) -> tuple[Rule, ...]:
     for number, table in enumerate(tables, 1):
         if not isinstance(table, dict):
             raise RulesInvalid(f"{file}: rule {number} is no table")
-        where = f"{file}: rule {table.get('id') or number}"
+        where = f"{file}: rule {id_ if _ID.fullmatch(id_ := str(table.get('id'))) else number}"
         rule = _rule(table, where)
         if rule.id in found:
             raise RulesInvalid(f"{where}: the id is there twice")
@@ -161,7 +165,7 @@ def _expressions(fields: dict[str, Field], where: str) -> dict[str, Field]:
     try:
         for key in ("pattern", "near", "anchor"):
             text = str(fields.get(key, "")).replace("${is}", IS)
-            if text:
+            if text or key == "pattern":
                 parsed(text)
                 re.compile(text.encode())
                 made[key] = text

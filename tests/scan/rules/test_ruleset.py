@@ -98,6 +98,7 @@ def test_what_must_be_given_is_asked_for(tmp_path: Path, key: str) -> None:
         ({"pattern": "'''(?P<value>ours_[a-z]{20}+)'''"}, "possessive"),
         ({"pattern": "'''(?P<value>ours_a{5,2})'''"}, "upside down"),
         ({"pattern": "'''(?P<value>*ours_)'''"}, "nothing to repeat"),
+        ({"pattern": '""'}, "pattern: it needs one group"),
         ({"pattern": "'''(?P<value>ours_))'''"}, "a ) too many"),
         ({"pattern": "'''(?P<value>[a-z0-9]{20})'''"}, "no fixed text"),
         ({"pattern": "'''(?P<value>.*)'''"}, "no fixed text"),
@@ -113,6 +114,11 @@ def test_a_wrong_field_is_refused_by_name(tmp_path: Path, fields: dict[str, str]
     assert message.startswith(f"{tmp_path / 'rules.toml'}: rule ")
 
 
+def test_an_id_that_is_none_is_not_repeated(tmp_path: Path) -> None:
+    message = refusal(tmp_path, table(id='"a\\u001b[31m\\n::error::"')).message
+    assert message == f"{tmp_path / 'rules.toml'}: rule 1: id: 3 to 64 of a-z, 0-9 and _, a letter first"
+
+
 def test_an_id_is_not_taken_twice(tmp_path: Path) -> None:
     assert "twice" in refusal(tmp_path, table() + table()).message
 
@@ -125,6 +131,7 @@ def test_an_id_is_not_taken_twice(tmp_path: Path) -> None:
         ("rule = 5", "no [[rule]] table"),
         ("rule = [5]", "rule 1 is no table"),
         ("[[rules]]\nid = 'x'", "unknown key 'rules'"),
+        ("x." * 500_000 + "y = 1", "dots"),
     ],
 )
 def test_what_is_no_file_of_rules_is_refused(tmp_path: Path, text: str, said: str) -> None:
