@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What begins a formula in spreadsheets, in its wide form too (OWASP, CSV injection): an apostrophe makes it text."""
+
+_COMMAND = re.compile(r"^\s*::|##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
+"""What begins a command to a CI that reads the log: of GitHub's runner, of the older ones, Azure's and TeamCity's."""
 
 
 def shown(text: str) -> str:
     r"""One line: controls, bidirectional and other invisible characters and bytes that are no UTF-8 are escaped.
 
-    They become ``\n``, ``\u202e`` or ``\xff``, and a backslash becomes two, so that no two names look the same.
+    So is what a CI would take for a command. They become ``\n``, ``\u202e``, ``\xff`` or ``\x3a``, and a backslash
+    becomes two, so that no two names look the same.
     """
-    if text.isascii() and text.isprintable() and "\\" not in text:
+    if text.isascii() and text.isprintable() and "\\" not in text and not _COMMAND.search(text):
         return text
-    return "".join(_one(each) for each in text)
+    return _COMMAND.sub(_escaped, "".join(_one(each) for each in text))
+
+
+def _escaped(command: re.Match[str]) -> str:
+    return "".join(each if each.isspace() else f"\\x{ord(each):02x}" for each in command[0])
 
 
 def csv_cell(text: str) -> str:

@@ -12,7 +12,7 @@ from irkit.errors import UsageError
 from irkit.scan.finding import Place, PlaceKind, Report
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.csv_rows import COLUMNS
-from irkit.scan.output.shown import csv_cell
+from irkit.scan.output.shown import csv_cell, shown
 from irkit.scan.output.write import Format, write
 from tests.scan.output.reports import (
     HOSTILE,
@@ -161,6 +161,15 @@ def test_csv_has_a_row_for_each_place_and_no_formula() -> None:
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_a_cell_of_csv_is_no_formula_whatever_sign_it_begins_with(sign: str) -> None:
     assert csv_cell(f"{sign}cmd|calc") == f"'{sign}cmd|calc"
+
+
+@pytest.mark.parametrize("name", ["::error::x", " ::add-mask::x", "a##[error]x", "##vso[task.setvariable variable=x]y"])
+def test_no_name_is_a_command_to_a_ci_that_reads_the_log(name: str) -> None:
+    told = shown(name)
+    assert not told.lstrip().startswith("::")
+    assert "##[" not in told
+    assert "##vso[" not in told
+    assert told.encode().decode("unicode_escape") == name
 
 
 def test_csv_shows_a_value_of_several_lines_on_one() -> None:
