@@ -13,6 +13,7 @@ from irkit.scan.places.refs import read_bytes, read_refs
 from irkit.scan.repository import Repository, refusal
 
 _BROKEN = "the repository is broken: git fsck tells what, a new clone may mend it"
+_OF_A_BRANCH = "name the branch itself: origin/main"
 _FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -31,7 +32,8 @@ class Span(NamedTuple):
 def span(repository: Repository, spec: str) -> Span:
     """The span that a text names: words of ``A..B``, ``REV``, ``^REV`` and ``^refs/remotes/origin/*``.
 
-    A side of ``A..B`` that is left out is HEAD, as in git. ``^`` and a full id that is not here leaves out nothing: it
+    A B that is left out is HEAD, as in git; so would be an A, but it mostly is a variable of a CI that was not set, and
+    nothing would be scanned: it is refused. ``^`` and a full id that is not here leaves out nothing: it
     is what another repository has. Raises ``RevisionUnknown``.
     """
     words = _words(spec)
@@ -60,9 +62,11 @@ def _words(spec: str) -> _Words:
     words = _Words([], [], [], [])
     for word in spec.split():
         old, dots, new = word.partition("..")
+        if dots and not old:
+            raise RevisionUnknown(f"{word}: it does not say since when", hint="HEAD..B is what B has and HEAD has not")
         if dots and not new.startswith("."):
             words.tips.append(new or "HEAD")
-            words.olds.append(old or "HEAD")
+            words.olds.append(old)
         elif dots or word in {"^", ""} or word.startswith(("-", "^-")):
             raise RevisionUnknown(f"{word}: not a range of commits", hint="write it as A..B, what B has and A has not")
         elif "*" in word and word.startswith("^"):
@@ -84,7 +88,8 @@ def _resolved(repository: Repository, names: Sequence[str]) -> dict[str, str]:
     answers = [line.rsplit(b" ", 1) for line in out.splitlines()]
     if len(answers) < 2 * len(asked):
         unread = asked[len(answers) // 2]
-        raise RevisionUnknown(f"{unread}: git cannot read it: {refusal(said)}", hint=_BROKEN)
+        hint = _OF_A_BRANCH if "@{" in unread else _BROKEN
+        raise RevisionUnknown(f"{unread}: git cannot read it: {refusal(said)}", hint=hint)
     found = {}
     for name, named, commit in zip(asked, answers[::2], answers[1::2], strict=True):
         found[name] = named[0].decode() if commit[1] == b"commit" else ""

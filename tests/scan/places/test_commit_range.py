@@ -157,7 +157,11 @@ def test_a_span_is_written_in_words(git: Git) -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", ["nothing..HEAD", "HEAD..nothing", "a...b", "", "--all", "^base", f"{'1' * 40}..HEAD", "HEAD:old"]
+    "spec",
+    [
+        *["nothing..HEAD", "HEAD..nothing", "a...b", "", "--all", "^base", f"{'1' * 40}..HEAD", "HEAD:old"],
+        *["..HEAD", "..", " ..HEAD", "@{upstream}..HEAD"],
+    ],
 )
 def test_what_names_no_commit_is_refused_with_a_hint(git: Git, spec: str) -> None:
     with pytest.raises(RevisionUnknown) as error:
