@@ -33,7 +33,7 @@ def apply_delta(base: bytes, delta: bytes) -> bytes:
     patched, error = _applying()
     try:
         return b"".join(patched(base, delta))
-    except error as why:
+    except (error, MemoryError) as why:  # it may say that it makes an exabyte
         raise DeltaUnusable(str(why)) from None
 
 

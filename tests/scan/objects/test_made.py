@@ -222,3 +222,13 @@ def test_an_object_that_says_it_is_huge_takes_no_memory() -> None:
 
     assert list(pack.families([0])) == []
     assert list(pack.broken) == [0]
+
+
+def test_a_delta_that_says_it_makes_an_exabyte_is_broken_and_the_rest_is_read() -> None:
+    exabyte = bytes([128] * 8 + [16])
+    entries = [Entry(NONE, b"base"), Entry(0, b"\x04" + exabyte + b"\x90\x04"), Entry(NONE, b"other")]
+
+    for objects in (native_made.made, made.made):
+        pack = packed(entries)
+        assert list(objects(pack, _roots(entries))) == [(0, b"base", b""), (2, b"other", b"")]
+        assert list(pack.broken) == [1]
