@@ -38,7 +38,6 @@ static int bytes_of(PyObject *object, Bytes *bytes) {
     return 0;
 }
 
-
 /* ---- deltas (delta.py) ---- */
 
 /* A command of a delta: what it brings, or where in the base it copies from. */
@@ -225,19 +224,19 @@ typedef struct {
 typedef struct {
     PyObject_HEAD
     Py_buffer pack, offsets, heads, sizes, first_child, next_sibling, roots;
-    PyObject *inflate, *make, *release;
+    PyObject *make, *release;
     Py_ssize_t count, next_root, used;
     Waiting *waiting;
     Py_ssize_t depth, room;
     struct libdeflate_decompressor *inflater;
-    uint8_t *read; /* what was inflated last */
+    uint8_t *read; /* the last delta */
     size_t room_read;
 } Made;
 
 /* An object, and the delta that it was made by, until the next one is: without data of a root. */
 typedef struct {
     int32_t number;
-    PyObject *body, *owner; /* what the delta stands in, where that is not `made` */
+    PyObject *body, *owner; /* what the delta stands in, where Python read it */
     Bytes delta;
 } One;
 
@@ -282,13 +281,9 @@ static int fill(Made *made, PyObject *pack, PyObject *roots) {
         PyErr_NoMemory();
         return -1;
     }
-    PyObject *codec = PyImport_ImportModule("irkit.scan.objects.codec");
-    if (codec == NULL) return -1;
-    made->inflate = PyObject_GetAttrString(codec, "inflate");
-    Py_DECREF(codec);
     made->make = PyObject_GetAttrString(pack, "make");
     made->release = PyObject_GetAttrString(pack, "release");
-    return made->inflate == NULL || made->make == NULL || made->release == NULL ? -1 : 0;
+    return made->make == NULL || made->release == NULL ? -1 : 0;
 }
 
 static PyObject *make_made(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
@@ -311,7 +306,6 @@ static void free_made(PyObject *object) {
                             &made->first_child, &made->next_sibling, &made->roots};
     for (size_t at = 0; at < sizeof buffers / sizeof *buffers; at++)
         if (buffers[at]->obj != NULL) PyBuffer_Release(buffers[at]);
-    Py_XDECREF(made->inflate);
     Py_XDECREF(made->make);
     Py_XDECREF(made->release);
     PyTypeObject *type = Py_TYPE(object);
@@ -356,23 +350,21 @@ static int find(Made *made, int32_t number, Packed *packed) {
     return 1;
 }
 
-/* What they inflate to, by the library; NULL, perhaps with an error set, when that is left to Python. */
-static PyObject *inflated(Made *made, const Packed *packed) {
-    PyObject *view = PyMemoryView_FromMemory((char *)packed->data, (Py_ssize_t)packed->count, PyBUF_READ), *body = NULL;
-    if (view == NULL) return NULL;
-    PyObject *bits = PyLong_FromLong(15), *most = PyLong_FromSize_t(packed->size);
-    if (bits != NULL && most != NULL) body = PyObject_CallFunctionObjArgs(made->inflate, view, bits, most, NULL);
-    Py_XDECREF(bits);
-    Py_XDECREF(most);
-    Py_DECREF(view);
-    if (body != NULL && (!PyBytes_Check(body) || (size_t)PyBytes_Size(body) != packed->size)) Py_CLEAR(body);
+/* Whether the data of an entry inflate to exactly the size that its head tells. */
+static int inflate(Made *made, const Packed *packed, void *to) {
+    return libdeflate_zlib_decompress(made->inflater, packed->data, packed->count, to, packed->size, NULL) ==
+           LIBDEFLATE_SUCCESS;
+}
+
+/* The content of an entry that is no delta; NULL, perhaps with an error set, when that is left to Python. */
+static PyObject *whole(Made *made, const Packed *packed) {
+    PyObject *body = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)packed->size);
+    if (body != NULL && !inflate(made, packed, PyBytes_AsString(body))) Py_CLEAR(body);
     return body;
 }
 
-/* What the data of an entry inflate to, until the next one is read: 1; 0, perhaps with an error set, if that failed.
-
-   `one->owner` is what it stands in, where that is not `made`. */
-static int read_data(Made *made, const Packed *packed, One *one, Bytes *read) {
+/* The delta of an entry, until the next one is read: 1; 0, perhaps with an error set, when that is left to Python. */
+static int read_delta(Made *made, const Packed *packed, Bytes *delta) {
     if (made->room_read < packed->size + 1) {
         size_t room = 2 * packed->size + ROOM_AT_FIRST;
         PyMem_Free(made->read);
@@ -381,13 +373,8 @@ static int read_data(Made *made, const Packed *packed, One *one, Bytes *read) {
         if (made->read == NULL) return PyErr_NoMemory() != NULL;
         made->room_read = room;
     }
-    if (libdeflate_zlib_decompress(made->inflater, packed->data, packed->count, made->read, packed->size, NULL) ==
-        LIBDEFLATE_SUCCESS) {
-        *read = (Bytes){made->read, (Py_ssize_t)packed->size};
-        return 1;
-    }
-    one->owner = inflated(made, packed);
-    return one->owner != NULL && bytes_of(one->owner, read) == 0;
+    *delta = (Bytes){made->read, (Py_ssize_t)packed->size};
+    return inflate(made, packed, made->read);
 }
 
 /* As Python makes an object: 1; 0 when it is broken, -1 with an error set. */
@@ -414,17 +401,13 @@ static int make_slowly(Made *made, Waiting *waiting, One *one) {
 static int make(Made *made, Waiting *waiting, One *one) {
     *one = (One){.number = waiting->number};
     Packed packed;
-    Bytes base, read;
-    if (find(made, waiting->number, &packed) && read_data(made, &packed, one, &read)) {
-        if (waiting->base == NULL) {
-            one->body = PyBytes_FromStringAndSize((const char *)read.data, read.size);
-        } else if (bytes_of(waiting->base, &base) == 0) {
-            one->delta = read;
-            one->body = applied(&base, &read);
-        }
+    Bytes base;
+    if (find(made, waiting->number, &packed)) {
+        if (waiting->base == NULL) one->body = whole(made, &packed);
+        else if (read_delta(made, &packed, &one->delta) && bytes_of(waiting->base, &base) == 0)
+            one->body = applied(&base, &one->delta);
     }
     if (one->body != NULL) return 1;
-    forget(one);
     one->delta = (Bytes){NULL, 0};
     if (PyErr_Occurred()) {
         if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
