@@ -42,7 +42,7 @@ class Progress:
         from irkit.cli import scan_hook, scan_written  # noqa: F401
         from irkit.scan import fingerprint_key  # noqa: F401
         from irkit.scan.output import human, record  # noqa: F401
-        from irkit.scan.places import unread  # noqa: F401
+        from irkit.scan.places import same_second, unread  # noqa: F401
 
         self._meanwhile()
 

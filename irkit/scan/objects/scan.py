@@ -146,17 +146,20 @@ class _Scan:
 
         self._detector.open()  # once, not once a process
         look = [partial(_answer, task, self._detector) for task in tasks]
-        run_each(look, self._jobs, take, partial(self._do_aside, found))
-        self._detector.compile(asked)  # here as well: what is compiled here is kept for the next scan
-        wanted: dict[Ids, set[int]] = {}
-        for number, task in enumerate(tasks):
-            if task.keys:
-                wanted.setdefault(task.keys, set()).update(answers[number].numbers())
-        named = {ids: ids(numbers) for ids, numbers in wanted.items()}  # one look through a pack's index for all tasks
-        for number, task in enumerate(tasks):
-            merged.add(answers[number], named[task.keys] if task.keys else {})
-            if task.keys:
-                merged.heads.setdefault(task.keys, []).extend(answers[number].heads)
+
+        def finish() -> None:
+            self._detector.compile(asked)  # here as well: what is compiled here is kept for the next scan
+            wanted: dict[Ids, set[int]] = {}
+            for number, task in enumerate(tasks):
+                if task.keys:
+                    wanted.setdefault(task.keys, set()).update(answers[number].numbers())
+            named = {ids: ids(numbers) for ids, numbers in wanted.items()}  # one look through a pack's index for all
+            for number, task in enumerate(tasks):
+                merged.add(answers[number], named[task.keys] if task.keys else {})
+                if task.keys:
+                    merged.heads.setdefault(task.keys, []).extend(answers[number].heads)
+
+        run_each(look, self._jobs, take, partial(self._do_aside, found), finish)
 
     def _do_aside(self, found: Stores) -> None:
         self._meanwhile()

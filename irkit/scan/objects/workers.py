@@ -58,14 +58,17 @@ def run_each(
     jobs: int,
     done: Callable[[int, bytes], None],
     meanwhile: Callable[[], None] = nothing,
+    afterwards: Callable[[], None] = nothing,
 ) -> None:
     """Run the tasks in forked processes, the first ones first; ``done`` is told number and answer, as they come.
 
     ``meanwhile`` is called here, once, while they run: it should be short, or their answers fill the pipes.
+    ``afterwards`` is called once all answers are there: to take down a process's memory takes milliseconds.
 
     Raises ``ScanDied`` when a process dies or a task fails. No process is left, whatever happens.
     """
     if not tasks:
+        afterwards()
         return
     if len(tasks) > MOST_TASKS:
         msg = f"{len(tasks)} tasks are more than {MOST_TASKS}"
@@ -79,9 +82,13 @@ def run_each(
             for _ in range(min(jobs, len(tasks))):
                 workers.append(_start(tasks, waiting, workers))
         meanwhile()
-        answered = _collect(workers, done)
+        answered = _collect(workers, done, len(tasks))
         if answered != len(tasks):
             raise ScanDied(f"the scan's processes answered {answered} of {len(tasks)} tasks")
+        afterwards()
+        for worker in workers:
+            if worker.pid:
+                _check_end(worker)
     finally:
         os.close(waiting)
         for worker in workers:
@@ -148,13 +155,14 @@ def _send(pipe: int, number: int, answer: bytes) -> None:
         whole = whole[os.write(pipe, whole) :]
 
 
-def _collect(workers: list[_Worker], done: Callable[[int, bytes], None]) -> int:
+def _collect(workers: list[_Worker], done: Callable[[int, bytes], None], count: int) -> int:
+    """Take answers until there are so many, or no process is left; how many came."""
     by_pipe = {worker.pipe: worker for worker in workers}
     poll = select.poll()
     for pipe in by_pipe:
         poll.register(pipe, select.POLLIN)
     answered = 0
-    while by_pipe:
+    while by_pipe and answered < count:
         for pipe, _ in poll.poll(_LOOK_UP_MS):
             worker = by_pipe[pipe]
             some = os.read(pipe, _READ)

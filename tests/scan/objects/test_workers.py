@@ -73,7 +73,42 @@ def test_no_process_is_left_when_what_is_done_meanwhile_fails() -> None:
 
 
 def test_no_tasks_start_no_process() -> None:
-    run_each([], 4, lambda _number, _answer: pytest.fail("no answer was asked for"))
+    done: list[str] = []
+    run_each(
+        [], 4, lambda _number, _answer: pytest.fail("no answer was asked for"), afterwards=lambda: done.append("!")
+    )
+    assert done == ["!"]
+
+
+def test_what_is_left_is_done_when_all_answers_are_there_and_before_the_processes_have_ended() -> None:
+    waiting, feed = os.pipe()
+    answers: dict[int, bytes] = {}
+    done: list[int] = []
+
+    def end_late() -> bytes:
+        real = os._exit
+        os._exit = lambda code: (os.read(waiting, 1), real(code))[1]  # type: ignore[assignment]
+        return b"answer"
+
+    def finish() -> None:
+        done.append(len(answers))
+        os.write(feed, b"!")
+
+    run_each([end_late], 1, answers.__setitem__, afterwards=finish)
+
+    assert done == [1]
+    os.close(waiting)
+    os.close(feed)
+
+
+def test_a_process_that_ends_badly_behind_its_last_answer_is_told() -> None:
+    def end_badly() -> bytes:
+        real = os._exit
+        os._exit = lambda _code: real(7)  # type: ignore[assignment]
+        return b""
+
+    with pytest.raises(ScanDied, match="ended with 7"):
+        run_each([end_badly], 1, lambda _number, _answer: None)
 
 
 def test_a_process_that_is_killed_is_told() -> None:
