@@ -24,6 +24,8 @@ MOST_BYTES = 1 << 20
 """No rule is longer."""
 _SUFFIXES = frozenset({".yml", ".yaml"})
 _RELATED = frozenset({"correlation", "filter"})
+_PARTS = frozenset({"title", "logsource", "detection", *_RELATED})
+"""What has none of them is no rule, but something else in YAML: rules lie among workflows and settings."""
 _TECHNIQUE = re.compile(r"t\d{4}(?:\.\d{3})?")
 
 
@@ -128,7 +130,8 @@ def _parsed(file: Path, name: str) -> Iterator[SigmaRule | LeftOut]:
         if file.stat().st_size > MOST_BYTES:
             yield LeftOut(name, "", f"the file is longer than {MOST_BYTES >> 20} MB")
             return
-        several = [one for one in safe_load_all(file.read_text(encoding="utf-8")) if one is not None]
+        texts = safe_load_all(file.read_text(encoding="utf-8"))
+        several = [one for one in texts if one is not None and not _PARTS.isdisjoint(one.keys())]
         related = [one for one in several if _RELATED & one.keys()]
         found = SigmaCollection.from_dicts([one for one in several if one not in related], collect_errors=True)
     except (OSError, SigmaError, YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -137,6 +137,14 @@ def _without_text(one: Record) -> Record:
     return one._replace(text="")
 
 
+def test_what_is_no_rule_at_all_is_not_told_as_one_that_was_left_out(ruled: Ruled, tmp_path: Path) -> None:
+    (tmp_path / "workflow.yml").write_text("name: check\non: push\njobs: {}\n", encoding="utf-8")
+    (tmp_path / "half.yml").write_text("title: half\n", encoding="utf-8")
+    rules = ruled("s: {eventName: GetParameter}\ncondition: s")
+    assert len(rules.rules) == 1
+    assert [one.file for one in rules.left_out] == ["half.yml"]
+
+
 def test_records_of_a_store_are_judged_by_what_it_keeps_and_rules_that_need_more_are_named(ruled: Ruled) -> None:
     identity = {
         "type": "AssumedRole",
