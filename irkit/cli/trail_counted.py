@@ -46,7 +46,7 @@ def counted(asked: Looked, teller: Teller) -> Counted | None:
         return None
     raw, folder = found[0]
     try:
-        with settled(raw, folder, asked.query, asked.whence, "it is counted in the store", teller.hear) as store:
+        with settled(raw, folder, (asked.query,), asked.whence, "it is counted in the store", teller.hear) as store:
             return _by_store(folder, asked.query, store.coverage) if store.ready.stored is not None else None
     except (OSError, IrkitError) as error:
         # Without room for a store, the records are read.

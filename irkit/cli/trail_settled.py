@@ -6,7 +6,7 @@ what is left out even then is told as not seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -41,19 +41,21 @@ class Settled(NamedTuple):
 
 @contextmanager
 def settled(
-    raw: Filed, folder: Path, query: Query, whence: Whence, why: str, hear: Callable[[Batch], None]
+    raw: Filed, folder: Path, queries: Sequence[Query], whence: Whence, why: str, hear: Callable[[Batch], None]
 ) -> Iterator[Settled]:
-    """The store of a source, with all of it that a query may need; ``why`` is said when that must be added first.
+    """The store of a source, with all of it that queries may need; ``why`` is said when that must be added first.
 
+    The coverage is that of the first query; what the others would not see is named as well.
     Raises what ``building`` raises, ``OSError`` when nothing can be written, ``OutsideError`` when nothing can be had.
     """
     missed = None
     for number in range(1, _ROUNDS + 1):
-        fetch(raw, folder, query)
+        for query in queries:
+            fetch(raw, folder, query)
         spare(raw)
         complete(raw, folder, whence, why)
         with closing(Ready(raw, folder)) as ready:
-            left, coverage = _left(ready.unstored(query), hear)
+            left, coverage = _left(ready, queries, hear)
             is_over = not left or number == _ROUNDS or (missed is not None and left >= missed)
             if is_over or ready.stored is None:
                 yield Settled(ready, _without(left, raw.label, coverage))
@@ -88,17 +90,23 @@ def lacking(raw: Filed, folder: Path) -> Iterator[RawFile]:
     return (each for each in raw.files() if known.get(each.place) != each.stamp)
 
 
-def _left(look: Generator[Batch, None, Coverage], hear: Callable[[Batch], None]) -> tuple[int, Coverage]:
+def _left(ready: Ready, queries: Sequence[Query], hear: Callable[[Batch], None]) -> tuple[int, Coverage]:
     """How many records match that are not in the store."""
     left = 0
+    found: list[Coverage] = []
+    for number, query in enumerate(queries):
 
-    def told(batch: Batch) -> None:
-        nonlocal left
-        left += len(batch.records)
-        hear(batch)
+        def told(batch: Batch, before: Sequence[Query] = queries[:number]) -> None:
+            nonlocal left
+            left += sum(not any(each.matches(one) for each in before) for one in batch.records)
+            hear(batch)
 
-    coverage = hear_out(look, told)
-    return left, coverage
+        found.append(hear_out(ready.unstored(query), told))
+    first, *others = found
+    whole = first
+    for more in others:
+        whole = whole.joined(replace(more, notes=()) if more.is_whole else more)
+    return left, replace(whole, start=first.start, end=first.end, counts=first.counts)
 
 
 def _without(left: int, label: str, coverage: Coverage) -> Coverage:

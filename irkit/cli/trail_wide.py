@@ -119,7 +119,8 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
     with ExitStack() as opened:
         try:
             _wait(folder)
-            needed = question.needs(asked.query)
+            lead = question.lead
+            needed = (question.needs(asked.query), *((lead.look(asked.query),) if lead is not None else ()))
             store = opened.enter_context(settled(raw, folder, needed, asked.whence, why, hear))
         except StoreBusy as error:
             raise StoreBusy(f"{_MANY}, and another process is building the store under {folder}", hint=_BUSY) from error

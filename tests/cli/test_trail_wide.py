@@ -130,6 +130,25 @@ def test_what_is_new_is_told_without_holding_what_was_before(ask: Ask, kept: Kep
     assert (parts.out, told(parts.err), used) == (whole.out, told(whole.err), ["news"])
 
 
+def test_a_file_that_what_leads_to_the_records_would_need_is_named(ask: Ask, tmp_path: Path, hold: Hold) -> None:
+    """A run's token is taken on up to 12 hours before the window: what cannot be read there is no part of it."""
+    name = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/111122223333_CloudTrail_eu-west-1_20261121T{}Z_x.json"
+    for at in ("1205", "1215"):
+        file = tmp_path / "logs" / name.format(at)
+        log(file.parent, *(json.loads(one.text) for one in RECORDS), name=file.name)
+    (tmp_path / "logs" / name.format("0710")).write_bytes(b"{")
+    words = ("ci", "--from", tmp_path / "logs", "--since", "2026-11-21T12:00Z", "--until", "2026-11-21T13:00Z")
+    whole = ask(*words, "--no-cache", "--format", "json")
+    used = hold(0)
+    parts = ask(*words, "--format", "json")
+    assert used == ["ci"]
+    assert (parts.code, whole.code) == (1, 1)
+    told = [each.document["coverage"]["skipped"] for each in (whole, parts)]
+    assert told[0] == told[1]
+    assert len(told[0]) == 1
+    assert parts.document["rows"] == whole.document["rows"]
+
+
 @pytest.mark.parametrize("words", [("--sort", "call"), ("--sort", "-at", "--limit", "7"), ("--sort", "-error")])
 def test_rows_that_are_not_held_are_sorted_alike(ask: Ask, kept: Kept, hold: Hold, words: tuple[str, ...]) -> None:
     whole = ask("activity", "--from", kept.logs, "--format", "csv", *words)
@@ -169,11 +188,11 @@ def test_what_was_held_is_given_back_before_a_store_is_built(
         done.append("complete")
         complete(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(trail_wide, "give_back", lambda: done.append("give back"))
+    monkeypatch.setattr(trail_settled, "give_back", lambda: done.append("give back"))
     monkeypatch.setattr(trail_settled, "complete", completed)
     hold(FEW)
     assert ask("secrets", "--from", kept.logs, "--format", "json").code == 0
-    assert done == ["give back", "complete"]
+    assert done == ["give back", "give back", "complete"], "before what is new is fetched, and after"
 
 
 def test_a_store_that_is_just_being_built_is_waited_for(

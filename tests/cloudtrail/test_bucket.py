@@ -35,8 +35,11 @@ class FakeClients:
     s3: FakeS3 = field(default_factory=FakeS3)
 
     def __post_init__(self) -> None:
-        self.trails = self
+        self.trails = self.aws = self
         self.told: list[str] = []
+
+    def let_go(self) -> None:
+        self.told.append("let go")
 
     def progress(self, text: str) -> None:
         self.told.append(text)

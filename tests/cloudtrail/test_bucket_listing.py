@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irkit.cloudtrail.bucket_listing import Level, Listing, start
+from irkit.cloudtrail.bucket_listing import Listing
+from irkit.cloudtrail.bucket_steps import Level, start
 from irkit.cloudtrail.layout import may_hold, named
 from irkit.cloudtrail.query import Query, Window
 from irkit.errors import Denied, NotFound
