@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from irkit.cloudtrail.births import GIVING, Birth, Kind, told
 from irkit.cloudtrail.given_to import given_to
@@ -219,9 +219,9 @@ def _text(birth: Birth) -> str:
 
 def _birth(text: str) -> Birth:
     """Of its text."""
-    held = cast("list[Any]", parsed(text))
-    held[_KIND] = _KINDS[held[_KIND]]
-    held[_AT] = EPOCH + timedelta(microseconds=held[_AT])
-    if held[_UNTIL] is not None:
-        held[_UNTIL] = EPOCH + timedelta(microseconds=held[_UNTIL])
+    held = cast("list[object]", parsed(text))
+    held[_KIND] = _KINDS[str(held[_KIND])]
+    for place in (_AT, _UNTIL):
+        if held[place] is not None:
+            held[place] = EPOCH + timedelta(microseconds=cast("int", held[place]))
     return Birth._make(held)
