@@ -17,6 +17,7 @@ from irkit.cli.trail_source import Looked, looked
 from irkit.cli.trail_stream import Stream, preview
 from irkit.cli.trail_told import Teller, say, tell_coverage
 from irkit.cli.trail_written import Format, Written, opened, write
+from irkit.cloudtrail.query import Spare
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.question import Answer, Asked, Follow, Question
 from irkit.errors import UsageError
@@ -166,7 +167,9 @@ def _held(
     if stream is not None and is_through:
         return _Found((), stream.through(asked.source, hear), asked.notes)
     rest = stream.rest if stream is not None else question if columned is None else replace(question, rows=_none)
-    answer = ask(asked.source, rest, asked.query, follow, hear)
+    # What came of keys is read from what is kept for that, which is asked for whole.
+    spare = tuple(Spare) if columned is not None and follow is not Follow.TREE else ()
+    answer = ask(asked.source, rest, replace(asked.query, spare=spare), follow, hear)
     rows = answer.rows if columned is None else columned(answer.asked)
     return _Found(rows, answer.coverage, (*asked.notes, *answer.notes, *more(answer)))
 

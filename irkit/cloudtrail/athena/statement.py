@@ -87,7 +87,7 @@ def _asked(query: Query) -> Iterable[str]:
                 yield f"{iso(start)} to {iso(end)}"
             if len(value) > _LISTED:
                 yield f"{len(value) - _LISTED} more windows"
-        elif isinstance(value, tuple) and value:
+        elif name != "spare" and isinstance(value, tuple) and value:
             more = [f"and {len(value) - _LISTED} more"] if len(value) > _LISTED else []
             yield f"{name.replace('_', ' ')} {', '.join((*value[:_LISTED], *more))}"
         elif name == "outcome" and value != "any":

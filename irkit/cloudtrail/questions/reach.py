@@ -87,7 +87,7 @@ def cause_look(query: Query, made: Sequence[Record]) -> Query | None:
     """The look for the calls behind service-made ones; None when there is none to look for."""
     if query.event_ids:
         return None
-    if query == Query(windows=query.windows, accounts=query.accounts, regions=query.regions):
+    if query == Query(windows=query.windows, accounts=query.accounts, regions=query.regions, spare=query.spare):
         # Everything was looked at; only what is near a window's ends can have its cause outside.
         made = [one for one in made if any(_is_near_end(one.at, each) for each in query.windows)]
     if not made:

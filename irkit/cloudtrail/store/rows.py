@@ -16,6 +16,7 @@ from typing import NamedTuple
 from irkit.cloudtrail.json_map import JsonMap
 from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.native import native
+from irkit.cloudtrail.query import Spare
 from irkit.cloudtrail.record import Record, record
 from irkit.cloudtrail.store.columns import SEPARATOR
 
@@ -35,6 +36,8 @@ def _joined(names: Iterable[str]) -> str:
 _ODD = f"CASE WHEN odd = '' THEN '' ELSE {_joined(('byte_at', 'byte_count', 'place', 'odd'))} END"
 SELECTED = ", ".join((*map(_joined, (_CALL, _CALLER, _OWN)), _ODD))
 """What a statement must select for ``Reader.records``."""
+WITHOUT = {Spare.REQUEST_ID: SELECTED.replace(Spare.REQUEST_ID, "''")}
+"""The same without a field."""
 _MOST_APART = 20_000
 """So many texts are kept as they were taken apart."""
 _SHORT = 1_000

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from irkit.cloudtrail.coverage import Counts, Coverage
 from irkit.cloudtrail.heard import latest
-from irkit.cloudtrail.query import Query
+from irkit.cloudtrail.query import Query, Spare
 from irkit.cloudtrail.quiet import is_before
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import Batch, Progress
@@ -18,7 +18,7 @@ from irkit.cloudtrail.store.columns import EPOCH
 from irkit.cloudtrail.store.holdings import Holdings, Rows
 from irkit.cloudtrail.store.manifest import StoreBroken
 from irkit.cloudtrail.store.narrowing import Condition, narrowing
-from irkit.cloudtrail.store.rows import SELECTED, NotApart, Reader
+from irkit.cloudtrail.store.rows import SELECTED, WITHOUT, NotApart, Reader
 from irkit.counted import counted, few
 from irkit.errors import NotFound, OutsideError
 
@@ -97,8 +97,9 @@ def looking(engine: duckdb.DuckDBPyConnection, holdings: Holdings, query: Query)
     """
     given = 0
     reader = Reader()
+    selected = WITHOUT[Spare.REQUEST_ID] if Spare.REQUEST_ID in query.spare else SELECTED
     for rows, condition in sources(holdings, query):
-        statement = f"SELECT {SELECTED} FROM {rows} WHERE {condition.text}"  # noqa: S608 values are bound
+        statement = f"SELECT {selected} FROM {rows} WHERE {condition.text}"  # noqa: S608 values are bound
         engine.execute(statement, list(condition.values))
         for records in _records(engine, reader):
             matching = tuple(records if condition.exact else filter(query.matches, records))

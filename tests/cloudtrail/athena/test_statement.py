@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from irkit.cloudtrail.athena.column import PATH, record_of_row
 from irkit.cloudtrail.athena.days import days, joined
 from irkit.cloudtrail.athena.shape import DayColumn, Shape
 from irkit.cloudtrail.athena.statement import statement
-from irkit.cloudtrail.query import Outcome, Query, Window
+from irkit.cloudtrail.query import Outcome, Query, Spare, Window
 from irkit.cloudtrail.record import record_of
 from irkit.cloudtrail.source import in_order
 from irkit.errors import OutsideError, UsageError
@@ -128,6 +129,11 @@ def test_an_injected_partition_must_be_named() -> None:
     with pytest.raises(UsageError, match="must be told which accounts"):
         statement(Query(), injected, TODAY)
     assert "\"account\" = '111122223333'" in statement(Query(accounts=(OTHER,)), injected, TODAY).text
+
+
+def test_what_need_not_be_read_changes_no_statement() -> None:
+    asked = Query(users=("svc",))
+    assert statement(replace(asked, spare=tuple(Spare)), SHAPE, TODAY) == statement(asked, SHAPE, TODAY)
 
 
 def test_values_cannot_leave_their_quotes_or_a_comment(engine: duckdb.DuckDBPyConnection) -> None:

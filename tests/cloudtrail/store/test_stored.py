@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from irkit.cloudtrail.local import LocalFiles
-from irkit.cloudtrail.query import Outcome, Query, Window, texts
+from irkit.cloudtrail.query import Outcome, Query, Spare, Window, texts
 from irkit.cloudtrail.record import Record
 from irkit.cloudtrail.source import found
 from irkit.cloudtrail.store import stored
@@ -31,6 +31,17 @@ def records(kept: Kept) -> tuple[Record, ...]:
 def test_every_record_of_the_store_equals_the_one_read_raw(kept: Kept, records: tuple[Record, ...]) -> None:
     assert len(records) == 75 + 11
     assert found(Stored(kept.folder), Query()).records == records
+
+
+def test_a_field_that_nobody_looks_at_is_not_read_and_all_else_is_the_same(
+    kept: Kept, records: tuple[Record, ...]
+) -> None:
+    held = found(Stored(kept.folder), Query(spare=tuple(Spare))).records
+    plain = [one for one in held if one.request_id == ""]
+    assert len(plain) > len(held) // 2
+    assert any(one.request_id for one in records)
+    whole = {one.event_id: one for one in records}
+    assert [one._replace(request_id=whole[one.event_id].request_id) for one in held] == list(records)
 
 
 def test_a_record_of_the_store_says_where_its_raw_text_lies(kept: Kept, records: tuple[Record, ...]) -> None:
