@@ -17,6 +17,8 @@ _QUESTIONS = (
     ("--is-bare-repository",),
     ("--show-object-format",),
 )
+_PATH_FORMAT = "--path-format=absolute"
+_WHICH_GIT = "git --version shows which one runs; install a newer one"
 _OF_ANOTHER = "dubious ownership"
 _TOO_NEW = ("unknown repository extension", "Expected git repo version")
 _QUIET = (
@@ -70,6 +72,8 @@ def repository(path: Path) -> Repository:
     said = _said(path, *(word for question in _QUESTIONS for word in question)).split("\n")
     if len(said) != len(_QUESTIONS):  # a line end is part of a folder's name
         said = [_said(path, *question) for question in _QUESTIONS]
+    if not all(said):
+        raise NotARepository(f"{path}: git does not say where the repository is", hint=_WHICH_GIT)
     git_dir, common_dir, objects_dir, is_bare, object_format = said
     tree = None if is_bare == "true" else _work_tree(path)
     common = Path(common_dir)
@@ -81,7 +85,7 @@ def repository(path: Path) -> Repository:
 
 def _said(path: Path, *questions: str) -> str:
     """What ``git rev-parse`` answers, without its last line end. Raises ``NotARepository``."""
-    asked = ["git", "-C", str(path), "rev-parse", "--path-format=absolute", *questions]
+    asked = ["git", "-C", str(path), "rev-parse", _PATH_FORMAT, *questions]
     try:
         ran = subprocess.run(asked, capture_output=True, check=False, env=environment())
     except OSError as error:
@@ -89,6 +93,8 @@ def _said(path: Path, *questions: str) -> str:
     if ran.returncode != 0:
         reason = refusal(ran.stderr.decode(errors="replace")) or "not a git repository"
         raise NotARepository(f"{path}: {reason}", hint=owner_hint(reason))
+    if ran.stdout.startswith(_PATH_FORMAT.encode()):  # a git before 2.31 repeats what it does not know
+        raise NotARepository(f"{path}: this git is too old: 2.31 is wanted", hint=_WHICH_GIT)
     return os.fsdecode(ran.stdout).removesuffix("\n")
 
 
@@ -105,7 +111,7 @@ def owner_hint(reason: str) -> str:
     if _OF_ANOTHER in reason:
         return "it belongs to another user; if you trust it: git config --global --add safe.directory FOLDER"
     if any(sign in reason for sign in _TOO_NEW):
-        return "this git is too old for the repository: git --version shows which one runs; install a newer one"
+        return f"this git is too old for the repository: {_WHICH_GIT}"
     return ""
 
 

@@ -69,6 +69,19 @@ def test_what_git_would_read_for_ever_is_refused(git: Git, name: str, target: st
         repository(git.folder / "below")
 
 
+@pytest.mark.parametrize(("script", "said"), [("echo $4; echo .git", "too old"), ("exit 0", "does not say where")])
+def test_a_git_that_is_too_old_or_none_is_told(
+    git: Git, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+) -> None:
+    other = git.folder.parent / "bin/git"
+    other.parent.mkdir()
+    other.write_text(f"#!/bin/sh\n{script}\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", str(other.parent), prepend=os.pathsep)
+    with pytest.raises(NotARepository, match=said):
+        repository(git.folder)
+
+
 def test_nor_is_it_read_by_way_of_another_work_tree(git: Git) -> None:
     linked = git.folder.parent / "linked"
     git("worktree", "add", "-q", str(linked))
