@@ -1,4 +1,4 @@
-/* What irkit.scan.places.graph, packed_graph, presence and reach do in Python with each commit of a history: the same
+/* What irkit.scan.places.graph, packed_graph and passed_along do in Python with each commit of a history: the same
    results, tested equal. */
 
 #define PY_SSIZE_T_CLEAN

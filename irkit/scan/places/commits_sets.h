@@ -1,4 +1,4 @@
-/* Sets of tracks and of starts passed along a history, for _commits.c: presence.py and reach.py in C.
+/* Sets of tracks and of starts passed along a history, for _commits.c: passed_along.py in C.
 
    Sets are Python's integers. Most commits change nothing, so that most of the work is to pass a pointer on.
    Functions that return an int: 0 done, -1 with an error set. */
@@ -73,7 +73,7 @@ static int add_set(Sets *sets, size_t number, PyObject *set) {
     return 0;
 }
 
-/* ---- presence.py ---- */
+/* ---- pass_down ---- */
 
 typedef struct {
     const Graph *graph;
@@ -160,7 +160,7 @@ static PyObject *presence_of(const Graph *graph, const uint32_t *order, PyObject
     return result;
 }
 
-/* ---- reach.py ---- */
+/* ---- pass_on ---- */
 
 /* Passes the starts of each commit on to its parents; those of the wanted go to `found`. */
 static int pass_on(const Graph *graph, const uint32_t *order, Sets *passed, const unsigned char *wanted, size_t left,

@@ -11,8 +11,7 @@ from itertools import pairwise
 from irkit.scan.native import is_native, native
 from irkit.scan.places.graph import Graph, Listed, Numbers, Packed
 from irkit.scan.places.graph import children_first as in_order
-from irkit.scan.places.presence import pass_down
-from irkit.scan.places.reach import pass_on
+from irkit.scan.places.passed_along import pass_down, pass_on
 from irkit.scan.quick import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
@@ -84,12 +83,12 @@ def children_first(first: bytes, parents: bytes) -> bytes:
 def presence(
     first: bytes, parents: bytes, order: bytes, changes: dict[int, tuple[int, int]]
 ) -> tuple[list[int], dict[int, int], dict[int, int]]:
-    """See ``pass_down`` in presence.py."""
+    """See ``pass_down``."""
     return pass_down(_tuples(first, parents), _numbers("I", order), changes)
 
 
 def reach(first: bytes, parents: bytes, order: bytes, starts: dict[int, int], wanted: Iterable[int]) -> dict[int, int]:
-    """See ``pass_on`` in reach.py."""
+    """See ``pass_on``."""
     return pass_on(_tuples(first, parents), _numbers("I", order), starts, frozenset(wanted))
 
 

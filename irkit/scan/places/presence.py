@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from irkit.scan.places import packed_graph
 from irkit.scan.places.bitset import bits
 from irkit.scan.places.graph import Graph
+from irkit.scan.places.passed_along import pass_down
 from irkit.scan.quick import NamedTuple
 
 
@@ -29,47 +31,8 @@ def presence(graph: Graph, changes: Mapping[bytes, tuple[int, int]]) -> Presence
     numbered = {number: change for id_, change in changes.items() if (number := find(id_)) is not None}
     if graph.packed is None:
         return Presence(*pass_down(graph.parents, graph.order, numbered))
-    from irkit.scan.places import packed_graph
-
     _, _, first, parents = graph.packed
     return Presence(*packed_graph.presence(first, parents, bytes(graph.order), numbered))
-
-
-def pass_down(
-    parents_of: Sequence[tuple[int, ...]], order: Sequence[int], changes: Mapping[int, tuple[int, int]]
-) -> tuple[list[int], dict[int, int], dict[int, int]]:
-    """What ``Presence`` has. ``order`` has children before parents.
-
-    A commit's tree is its first parent's with its changes, so walking parents first gives what every tree holds; the
-    other parents only decide whether a merge brought something.
-    """
-    held = [0] * len(parents_of)
-    brought: dict[int, int] = {}
-    left: dict[int, int] = {}
-    has_child = bytearray(len(held))
-    known: dict[int, int] = {0: 0}
-    for number in reversed(order):
-        parents = parents_of[number]
-        here = held[parents[0]] if parents else 0
-        change = changes.get(number)
-        if change:
-            added, removed = change
-            here = (here & ~removed) | added
-            here = known.setdefault(here, here)
-            for parent in parents:
-                added &= ~held[parent]
-            if added:
-                brought[number] = added
-        held[number] = here
-        for parent in parents:
-            has_child[parent] = 1
-            gone = held[parent]
-            if gone and gone is not here and (gone := gone & ~here):
-                left[parent] = left.get(parent, 0) | gone
-    for number, has in enumerate(has_child):
-        if not has and held[number]:
-            left[number] = held[number]
-    return held, brought, left
 
 
 def with_commits(seen: Presence, numbered: Mapping[int, int]) -> Presence:
