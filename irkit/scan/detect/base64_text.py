@@ -13,10 +13,8 @@ from irkit.scan.detect.shape import A_WORD, unlike_password, unlike_random
 _TEXT = re.compile(rb"[\x20-\x7e\r\n\t]+")
 _ADDRESS = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]{1,20}://[^\s@?]+")
 """Without a user, and asking nothing."""
-_NO_TEXT_OF = re.compile(
-    rb"(?i)(?:(?:my|the|new|some|your)[_-]?)?(?:[a-z]{2,10}[_-]?)?pass(?:word|wd)?|(?:value|data|key)[_-]?\d{0,2}|[a-z]{1,5}"
-)
-"""``mysqlpassword``, ``value-1``, ``abc``."""
+_NO_TEXT_OF = re.compile(rb"(?i)(?:value|data|key)[_-]?\d{0,2}|[a-z]{1,5}")
+"""``value-1``, ``abc``."""
 _NO_TEXT = "no base64 of a text"
 _KEY_SIZES = frozenset((16, 24, 32, 48, 64))
 """Bytes of keys, of which each value is as likely as any other."""

@@ -20,7 +20,7 @@ COPIED = "in a test or a text of a library"
 _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 """Checks of rules that know no provider's shape."""
 _HASHES = "password_hash"
-_LITERALS = frozenset(("assigned_password", "password_argument"))
+_LITERALS = frozenset(("assigned_password", "password_argument", "fallback_secret"))
 """Rules whose values stand in quotes."""
 _RAILS_KEY = re.compile(rb"(?:^|/)config/(?:master|credentials/[\w.\-]+)\.key$")
 _A_HASH = re.compile(rb"\$(?:apr1|[1567y]|2[abxy]|gy|argon2\w{1,2})\$")
@@ -68,6 +68,8 @@ SHOWN = "shown in a transcript"
 _PYTHON = re.compile(rb"\.pyi?$")
 _PRINTED = re.compile(rb"\s*[A-Z][A-Z0-9_]*:(?:'[^']*'|\"[^\"]*\")\s*$")
 """``NAME:'value'``: no statement of Python and no YAML, which wants a blank; a program has printed it."""
+_MAKE, _SET = re.compile(rb"(?i)(?:^|/)makefile$|\.mk$"), re.compile(rb"(?:export )?\w+[ \t]*[:?]{0,3}=[^$()]+$")
+"""What stands behind a name in a makefile is a text."""
 _PIPELINE = re.compile(rb"(?i)(?:^|/)[^/]*jenkinsfile[^/]*$|\.(?:groovy|jenkins)$")
 _CREDENTIALS_ID = re.compile(
     rb"(?i)cred(?:ential)?s?(?:_?id)?[\"']?\s*[:=]\s*[\"'][0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\w*[\"']"
@@ -136,7 +138,7 @@ def _kind_at(rule: Rule, value: bytes, name: bytes) -> str:
 
 def _by_strength(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
     """Of a weak or bare value, what the file makes of it."""
-    is_program = _PROGRAM.search(name) is not None
+    is_program = _PROGRAM.search(name) is not None and not (_MAKE.search(name) and _SET.match(line))
     if is_program and len(line) > _LONG_LINE and not _is_plainly_random(value):
         return GENERATED
     if is_program and rule.id.endswith("_bare") and not _is_plainly_random(value):

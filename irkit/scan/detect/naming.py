@@ -41,6 +41,11 @@ _ANYWHERE = frozenset(
     b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha md "
     b"license authenticity".split()
 )
+_IN_CLEAR = re.compile(rb"clear-text=[\"']$|\.basic_auth[ (]{1,2}[\"'][^\"'\n]{1,80}[\"'], ?[\"']$")
+"""``<credential-reference clear-text="...">``, ``request.basic_auth user, password``: a name of something else."""
+_PASSWORDS = frozenset((b"password", b"passwd", b"passphrase", b"pass", b"pwd"))
+_OF_A_PASSWORD = frozenset((b"cert", b"certificate", b"crt", b"registry", b"public", b"site", b"component"))
+"""What may have a password, and is none by itself."""
 _TOGETHER = (b"keyvault", b"websocket", b"notsosecret", b"notasecret", b"notsecret", b"nonsecret")
 _NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
 """The secret half of HashiCorp Vault's AppRole; ``do_not_commit``."""
@@ -97,8 +102,8 @@ def harmless_name(line: bytes, at: int) -> str:
     """Why a name says that its value is no secret (``public_key``, ``token_url``, ``fakeSecret``); "" otherwise."""
     if _NO_NAME.search(line, max(0, at - _REACH), at):
         return "in a sentence or a test's result"
-    words = name_words(name_before(line, at))
-    words = words[len(_REACT_APP) :] if words[: len(_REACT_APP)] == _REACT_APP else words
+    words = [] if _IN_CLEAR.search(line, max(0, at - _REACH), at) else name_words(name_before(line, at))
+    words = words[len(_REACT_APP) :] if words[: len(_REACT_APP)] == _REACT_APP else _without_owner(words)
     if not words:
         return ""
     if (words[-1] in _TAILS or words[-1].endswith(b"hash")) and words[-2:] not in _NO_TAILS:
@@ -115,6 +120,13 @@ def harmless_name(line: bytes, at: int) -> str:
         if word in _CALLED_TEST:
             return "named as a test value"
     return ""
+
+
+def _without_owner(words: list[bytes]) -> list[bytes]:
+    """The words of a name without those of what a password may belong to, and which is no secret by itself."""
+    if words[-1:] and words[-1] in _PASSWORDS:
+        return [word for word in words if word not in _OF_A_PASSWORD]
+    return words
 
 
 def named_entry(line: bytes, at: int) -> str:

@@ -90,7 +90,7 @@ _VERSION = re.compile(
 )
 """Also Debian's, with an epoch (deb-version(7)), and those of Jenkins' plug-ins, which end in a commit (JEP-229)."""
 _SETTING = re.compile(
-    rb"(?:[A-Za-z][\w-]{0,40}\.){1,6}(?:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:api[_-]?)?key)"
+    rb"[A-Za-z][\w-]{0,40}\.(?:(?:[A-Za-z][\w-]{0,40}|\d{1,3})\.){0,6}(?:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:api[_-]?)?key)"
 )
 """The name of a setting that holds one: ``spring.datasource.password``, ``git-p4.password``."""
 _ENCODING = re.compile(

@@ -115,6 +115,12 @@ def test_the_manifest_of_a_jar_holds_hashes_for_every_rule_by_a_name() -> None:
     assert _said(by_name, _TOKEN, "conf/app.conf") == ""
 
 
+def test_what_a_makefile_sets_is_a_text_and_no_expression() -> None:
+    bare = _rule("assigned_password_bare", Confidence.MEDIUM, "password")
+    assert dismissed_at(bare, b"Coffee1994!", b"DB_PASSWORD ?= Coffee1994!", "Makefile") == ""
+    assert dismissed_at(bare, b"Coffee1994!", b"\tlogin(password=Coffee1994!)", "Makefile") != ""
+
+
 def test_rows_of_a_keyboard_are_weak() -> None:
     assert dismissed_at(_PASSWORD, b"asdfqwer1234asdf", b"password = asdfqwer1234asdf", "tests/x.conf") != ""
     assert dismissed_at(_PASSWORD, b"asdfqwer1234asdf", b"password = asdfqwer1234asdf", "deploy/x.conf") == ""

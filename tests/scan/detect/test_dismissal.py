@@ -71,6 +71,7 @@ def test_plain_placeholders_are_no_secret_of_any_rule(rule: Rule, value: bytes, 
         (b"/run/secrets/token_v2", "a reference, not a value"),
         (b"certs/server-2024.pem", "a reference, not a value"),
         (b"git-p4.password", "a reference, not a value"),
+        (b"azurerm_kubernetes_cluster.main.kube_config.0.password", "a reference, not a value"),
         (b"eu-west-1:734523926525:secret:rds!db-4f6c0e0a", "a reference, not a value"),
         (b"credentialsJSON:4f6c0e0a-7d1b-4c7e-9a43-1b2c3d4e5f60", "a reference, not a value"),
         (b"{AclGetUser_passwords_elements", "an expression of a program"),
@@ -219,6 +220,19 @@ def test_the_line_around_can_say_that_it_is_no_secret(before: bytes, after: byte
     assert _said(before + value + after, value, _SURE) == ""
 
 
+def test_a_password_may_belong_to_a_certificate_or_a_registry() -> None:
+    for name in (b"certificateKeystorePassword", b"registry_password", b"site_pass"):
+        assert _said(name + b'="' + _random(14) + b'"', _random(14), _PASSWORD) == "", name
+    for name in (b"fake_password", b"examplePassword"):
+        assert _said(name + b'="' + _random(14) + b'"', _random(14), _PASSWORD) != "", name
+
+
+def test_a_name_before_the_user_of_a_call_is_not_that_of_its_password() -> None:
+    value = _random(14)
+    assert _said(b"request.basic_auth 'u', '" + value + b"'", value, _PASSWORD) == ""
+    assert _said(b'<credential-reference clear-text="' + value + b'"/>', value, _PASSWORD) == ""
+
+
 def test_what_a_tool_remembers_of_a_file_is_a_checksum() -> None:
     value = hashlib.md5(_random(), usedforsecurity=False).hexdigest().encode()
     assert _said(b'{"tests/Auth/PasswordTest.php":"' + value + b'"', value) == "a checksum"
@@ -233,8 +247,8 @@ def test_an_entry_of_a_kubernetes_secret_that_names_a_user_or_an_address_is_none
         assert _said(b"  " + name + b": " + text, text, _ENTRY) == ""
 
 
-def test_base64_of_an_address_or_of_a_word_for_a_password_is_no_secret() -> None:
-    for text in (b"tcp://127.0.0.1:5705", b"mysqlpassword", b"value-1\r\n", b"abc"):
+def test_base64_of_an_address_or_of_a_word_for_a_value_is_no_secret() -> None:
+    for text in (b"tcp://127.0.0.1:5705", b"value-1\r\n", b"abc"):
         assert unlike_base64_text(base64.b64encode(text)) != "", text
     for text in (b"tcp://bot:h7x9Kq@host:5705", b"quobyte7"):
         assert unlike_base64_text(base64.b64encode(text)) == "", text
