@@ -29,11 +29,15 @@ class Ahead:
         except Exception as error:  # noqa: BLE001 who takes it is told
             self._error = error
 
+    def settle(self) -> None:
+        """Wait until it is connected: who forks a process should have no thread that is at work."""
+        self._thread.join()
+
     def taken(self) -> duckdb.DuckDBPyConnection:
         """The engine, which is the taker's from now on; another one the next time. Raises what connecting it raised."""
         from irkit.cloudtrail.store.engine import connected
 
-        self._thread.join()
+        self.settle()
         error, self._error = self._error, None
         if error is not None:
             raise error
@@ -42,7 +46,7 @@ class Ahead:
 
     def close(self) -> None:
         """Let go of an engine that nobody took."""
-        self._thread.join()
+        self.settle()
         if self._engine is not None:
             self._engine.close()
             self._engine = None

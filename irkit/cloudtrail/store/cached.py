@@ -171,6 +171,7 @@ class Ready:
 
     def _unstored(self, held: _Held, query: Query) -> Generator[Batch, None, Coverage]:
         stored = coverage(held.holdings, query)
+        held.settle()
         try:
             seen = yield from held.rest.look(query)
         except OutsideError as error:
@@ -178,6 +179,8 @@ class Ready:
         return _joined(seen, stored, held)
 
     def _all_raw(self, query: Query, error: IrkitError | None) -> Generator[Batch, None, Coverage]:
+        if self._held is not None:
+            self._held.settle()
         seen = yield from self._raw.look(query)
         return seen if error is None else replace(seen, notes=(*seen.notes, f"the store was not used: {error.message}"))
 
@@ -201,6 +204,10 @@ class _Held:
             self.close()
             self._engine, self._parts = self.holdings.over(self._ahead.taken(), query), parts
         return self._engine
+
+    def settle(self) -> None:
+        """Before raw files are read: processes are forked for it."""
+        self._ahead.settle()
 
     def _recalled(self, file: RawFile) -> RawFile:
         known = self.holdings.unread.get(file.place)

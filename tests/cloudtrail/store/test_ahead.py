@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from threading import enumerate as threads
 
 import duckdb
 import pytest
 
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.query import Query
-from irkit.cloudtrail.source import found
+from irkit.cloudtrail.source import Batch, found
 from irkit.cloudtrail.store import engine
 from irkit.cloudtrail.store.ahead import Ahead
 from irkit.cloudtrail.store.cached import Cached, Ready
@@ -100,3 +103,30 @@ def test_an_engine_that_cannot_be_connected_is_told_and_all_is_read_raw(
     answer = found(Cached(LocalFiles([kept.logs]), kept.folder), Query(calls=("kms:Decrypt",)))
     assert answer.records == found(LocalFiles([kept.logs]), Query(calls=("kms:Decrypt",))).records
     assert any("no room" in note for note in answer.coverage.notes)
+
+
+def test_no_thread_is_at_work_when_files_are_read_raw(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes are forked for that, and a lock that a thread holds then is held for ever in them."""
+    is_waited_for = Event()
+    connect, settle, look = engine.connected, Ahead.settle, LocalFiles.look
+    at_work: list[list[Thread]] = []
+
+    def slow() -> duckdb.DuckDBPyConnection:
+        is_waited_for.wait()
+        return connect()
+
+    def waiting(self: Ahead) -> None:
+        is_waited_for.set()
+        settle(self)
+
+    def noted(self: LocalFiles, query: Query) -> Generator[Batch, None, Coverage]:
+        at_work.append(connecting())
+        return (yield from look(self, query))
+
+    monkeypatch.setattr(engine, "connected", slow)
+    monkeypatch.setattr(Ahead, "settle", waiting)
+    monkeypatch.setattr(LocalFiles, "look", noted)
+    with closing(Cached(LocalFiles([kept.logs]), kept.folder).ready()) as ready:
+        list(ready.unstored(Query()))
+
+    assert at_work == [[]]
