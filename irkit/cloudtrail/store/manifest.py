@@ -18,7 +18,7 @@ from irkit.cloudtrail.locator import Locator
 from irkit.cloudtrail.store.entries import Part, Registration, Scope, Swap, Totals, Unread
 from irkit.errors import IrkitError, OutsideError
 
-VERSION = "2"
+VERSION = "3"
 NAME = "manifest.db"
 _WAIT_S = 10.0
 _NONE = "[]"
