@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import repeat
 
-from irkit.scan.native import native
+from irkit.native import native
 
 CUT = "…"
 """The sign of a text that was cut."""

@@ -6,7 +6,7 @@ from functools import cache
 
 import msgspec
 
-from irkit.cloudtrail.native import native
+from irkit.native import native
 
 _HIDING = frozenset(b"u/\\")
 _ANY = msgspec.json.Decoder(msgspec.Raw)

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from irkit.cloudtrail.json_map import JsonMap
 from irkit.cloudtrail.locator import Locator
-from irkit.cloudtrail.native import native
 from irkit.cloudtrail.query import Spare
 from irkit.cloudtrail.record import Record, record
 from irkit.cloudtrail.store.columns import SEPARATOR
+from irkit.native import native
 
 _FIELDS = Record._fields
 _CALL = _FIELDS[: _FIELDS.index("ip")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from irkit.native import native
 from irkit.scan.detect.prefilter import Hit
-from irkit.scan.native import native
 from irkit.scan.quick import NamedTuple
 
 JOINED_BYTES = 1 << 20

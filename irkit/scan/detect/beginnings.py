@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 
-from irkit.scan.native import native
+from irkit.native import native
 
 ARCHIVES = (
     (b"PK\x03\x04", "zip"),

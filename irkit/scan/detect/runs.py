@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from irkit.native import is_native, native
 from irkit.scan.detect.batch import SEPARATOR
-from irkit.scan.native import is_native, native
 
 RUN = 24
 """Bytes."""

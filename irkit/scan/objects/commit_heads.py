@@ -7,7 +7,7 @@ import struct
 from array import array
 from collections.abc import Iterable, Sequence
 
-from irkit.scan.native import native
+from irkit.native import native
 from irkit.scan.objects.pack_entries import COMMIT
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from irkit.scan.native import native
+from irkit.native import native
 
 _COPY = 128
 _ARGUMENTS = tuple((command & 0x7F).bit_count() for command in range(256))

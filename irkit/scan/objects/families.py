@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
+from irkit.native import is_native
 from irkit.scan.detect.detector import Detector, Looked
-from irkit.scan.native import is_native
 from irkit.scan.objects.commit_heads import heads
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack

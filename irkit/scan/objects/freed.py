@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from irkit.scan.native import native
+from irkit.native import native
 
 
 def keep_freed(most: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
-from irkit.scan.native import native
+from irkit.native import native
 from irkit.scan.objects.pack_entries import Entries
 from irkit.scan.quick import Protocol
 

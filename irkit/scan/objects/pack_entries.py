@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable
 
-from irkit.scan.native import native
+from irkit.native import native
 from irkit.scan.objects.pack_index import PackIndex
 from irkit.scan.quick import NamedTuple
 

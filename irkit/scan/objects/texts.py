@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 
+from irkit.native import native
 from irkit.scan.detect.batch import Spans
-from irkit.scan.native import native
 from irkit.scan.objects.delta import touched_by
 from irkit.scan.objects.made import Made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
-from irkit.scan.native import native
+from irkit.native import native
 from irkit.scan.objects.delta import DeltaBroken, changes
 from irkit.scan.objects.made import Made
 

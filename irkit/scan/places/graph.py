@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from irkit.scan.native import native
+from irkit.native import native
 from irkit.scan.quick import NamedTuple, Protocol
 
 _ROW = re.compile(rb"([0-9]{1,20}) commit ([0-9a-f]{40})((?: [0-9a-f]{40})*)\n([0-9a-f]{40})\n")

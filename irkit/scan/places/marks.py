@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from irkit.scan.native import native
+from irkit.native import native
 from irkit.scan.objects.codec import InflateError, inflate
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_index import IndexUnknown

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise
 
-from irkit.scan.native import is_native, native
+from irkit.native import is_native, native
 from irkit.scan.places.graph import Graph, Listed, Numbers, Packed
 from irkit.scan.places.graph import children_first as in_order
 from irkit.scan.places.passed_along import pass_down, pass_on

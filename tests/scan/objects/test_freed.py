@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from irkit.scan.native import is_native
+from irkit.native import is_native
 from irkit.scan.objects.freed import keep_freed
 
 PAGES = """

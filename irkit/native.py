@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TypeVar, cast
+from types import BuiltinFunctionType
 
-_Function = TypeVar("_Function", bound=Callable[..., object])
+TYPE_CHECKING = False  # type checkers take it for typing's, whose import would take an eighth of the hook's time
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 def native(module: str, python: _Function) -> _Function:
@@ -20,4 +24,10 @@ def native(module: str, python: _Function) -> _Function:
         found = __import__(module, fromlist=(python.__name__,))
     except ImportError:
         return python
-    return cast("_Function", getattr(found, python.__name__, python))
+    compiled: _Function = getattr(found, python.__name__, python)
+    return compiled
+
+
+def is_native(function: Callable[..., object]) -> bool:
+    """Whether a function that ``native`` gave is native code."""
+    return isinstance(function, BuiltinFunctionType)
