@@ -17,7 +17,7 @@ from irkit.scan.quick import TYPE_CHECKING, NamedTuple, overload
 if TYPE_CHECKING:
     from irkit.scan.rule import Rule
 
-_FORMAT = b"irkit detector 6\n"
+_FORMAT = b"irkit detector 7\n"
 _CHECKSUM = slice(len(_FORMAT), len(_FORMAT) + 4)
 _RULES_SIZE = slice(_CHECKSUM.stop, _CHECKSUM.stop + 4)
 _DIGEST_BYTES = 32
