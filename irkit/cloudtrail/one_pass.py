@@ -81,10 +81,9 @@ class OnePass:
         """That of the files."""
         return self._raw.label
 
-    @property
-    def is_read_whole(self) -> bool:
-        """Whether the files are read for each look that is not kept: there is no store of them."""
-        return self._ready is None and self._opened is None
+    def reads_all(self, query: Query) -> bool:
+        """Whether the files are read for this: there is no store of them, and it is not kept."""
+        return self._ready is None and self._opened is None and self._kept(query) is None
 
     @contextmanager
     def steady(self) -> Iterator[Source]:
@@ -102,12 +101,12 @@ class OnePass:
     def look(self, query: Query) -> Generator[Batch, None, Coverage]:
         """As the files' own look."""
         memory = self._memory
-        held = memory.held
-        if held is not None and _holds(held.seen, query) and (self._opened is not None or memory.is_fresh):
+        if (kept := self._kept(query)) is not None:
             memory.used_at = time.monotonic()
-            records = tuple(matching(query, held.records))
-            yield Batch(records, Progress("files", held.coverage.counts.files, held.coverage.counts.files))
-            return held.coverage
+            records = tuple(matching(query, kept.records))
+            yield Batch(records, Progress("files", kept.coverage.counts.files, kept.coverage.counts.files))
+            return kept.coverage
+        held = memory.held
         if self._opened is not None and held is not None:
             return (yield from self._rest(self._opened, query, held))
         memory.held = None
@@ -128,6 +127,12 @@ class OnePass:
     def unstored(self, query: Query) -> Generator[Batch, None, Coverage]:
         """As ``TellsBirths`` has it."""
         return self.look(query) if self._opened is None else self._opened.unstored(query)
+
+    def _kept(self, query: Query) -> _Held | None:
+        """What has all that is asked for; None when nothing has, or it is old."""
+        memory = self._memory
+        is_usable = self._opened is not None or memory.is_fresh
+        return memory.held if memory.held is not None and is_usable and _holds(memory.held.seen, query) else None
 
     def _rest(self, source: Source, query: Query, held: _Held) -> Generator[Batch, None, Coverage]:
         """What is kept of some of the callers; only the others are looked for."""

@@ -78,16 +78,15 @@ def is_by_attribute(source: Source) -> bool:
 
 @runtime_checkable
 class ReadWhole(Protocol):
-    """A source that says whether each look reads all its files again: then several looks are made one."""
+    """A source that says what looks read all its files again: several of these are made one."""
 
-    @property
-    def is_read_whole(self) -> bool:
-        """Whether it does."""
+    def reads_all(self, query: Query) -> bool:
+        """Whether a look for this does."""
 
 
-def is_read_whole(source: Source) -> bool:
-    """Whether to look for several things at once takes no longer than to look for one."""
-    return isinstance(source, ReadWhole) and source.is_read_whole
+def reads_all(source: Source, query: Query) -> bool:
+    """Whether to look for this and other things at once takes no longer than to look for this alone."""
+    return isinstance(source, ReadWhole) and source.reads_all(query)
 
 
 @contextmanager

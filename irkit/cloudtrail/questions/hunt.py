@@ -31,7 +31,7 @@ from irkit.cloudtrail.questions.reach import (
 from irkit.cloudtrail.questions.tally import Tally, Unknown
 from irkit.cloudtrail.reached import reached
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch, Progress, Source, TellsBirths, in_order, is_by_attribute, is_read_whole
+from irkit.cloudtrail.source import Batch, Progress, Source, TellsBirths, in_order, is_by_attribute, reads_all
 from irkit.errors import OutsideError
 
 _MOST_GENERATIONS = 25
@@ -187,8 +187,9 @@ class Hunt:
             apart, room = apart[:room], max(0, room - len(apart))
             before = len(self._pool), len(self._taken)
             looks = tree_looks(self._needed, apart)
-            if is_read_whole(self._source):
-                yield from self._at_once(looks, taken_look(self._needed, fresh), marked_look(self._needed, fresh))
+            aside = taken_look(self._needed, fresh), marked_look(self._needed, fresh)
+            if any(each is not None and reads_all(self._source, each) for each in (*looks, *aside)):
+                yield from self._at_once(looks, *aside)
             else:
                 for query in looks:
                     yield from self._looked(query, self._is_theirs, _CAME)
@@ -207,8 +208,7 @@ class Hunt:
     ) -> Generator[Batch, None, None]:
         """A generation's looks in one; what each of them brings is judged as if it had been alone."""
         every = (*looks, *(each for each in (taken, marked) if each is not None))
-        others: list[Record] = []
-        bearing: list[Record] = []
+        others, bearing = list[Record](), list[Record]()
         for batch in self._batches(together(every), _CAME) if every else ():
             mine = [one for one in batch.records if any(each.matches(one) for each in looks)]
             others += [one for one in batch.records if taken is not None and taken.matches(one)]
@@ -271,11 +271,12 @@ class Hunt:
 
     def _made(self, looks: Sequence[Query]) -> Generator[Batch, None, list[list[Record]]]:
         """What each of these looks brings, oldest first."""
-        several: list[list[Record]] = []
-        for each in [looks] if looks and is_read_whole(self._source) else [[one] for one in looks]:
+        afresh = [each for each in looks if reads_all(self._source, each)]
+        found: dict[Query, list[Record]] = {}
+        for each in (*([one] for one in looks if one not in afresh), *([afresh] if afresh else ())):
             records = yield from self._aside(together(each), _MADE)
-            several += [[one for one in records if look.matches(one)] for look in each]
-        return several
+            found |= {look: [one for one in records if look.matches(one)] for look in each}
+        return [found[each] for each in looks]
 
     def _hidden(self, found: Iterable[Record]) -> list[Record]:
         """The callers whose services' calls the first look cannot have found.

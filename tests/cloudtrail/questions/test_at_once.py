@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from irkit.cloudtrail import one_pass
+from irkit.cloudtrail.coverage import Coverage
 from irkit.cloudtrail.local import LocalFiles
 from irkit.cloudtrail.one_pass import OnePass
 from irkit.cloudtrail.query import Query
 from irkit.cloudtrail.questions.asking import ask
 from irkit.cloudtrail.questions.catalog import QUESTIONS
 from irkit.cloudtrail.questions.question import Answer, Follow
-from irkit.cloudtrail.questions.reach import together
+from irkit.cloudtrail.questions.reach import made_looks, together
 from irkit.cloudtrail.raw.sieve import sieve
 from irkit.cloudtrail.record import Record, record
+from irkit.cloudtrail.source import Batch
 from tests.cloudtrail.held import Held, stratus
 from tests.cloudtrail.made import KEY, body
 
@@ -26,7 +30,8 @@ SESSION = "arn:aws:sts::111122223333:assumed-role/admin"
 class Whole(Held):
     """As files are that no store is of."""
 
-    is_read_whole = True
+    def reads_all(self, query: Query) -> bool:
+        return bool(query)
 
 
 def by(key: str, arn: str = "arn:aws:iam::111122223333:user/svc-deploy", **more: object) -> dict[str, object]:
@@ -93,8 +98,34 @@ def test_files_are_asked_for_a_tree_at_once(tmp_path: Path) -> None:
     raw, apart = OnePass(LocalFiles([one])), LocalFiles([one])
     first, second = (ask(each, QUESTIONS["activity"], Query(keys=(KEY,)), Follow.TREE) for each in (raw, apart))
     assert told(first) == told(second)
-    assert raw.is_read_whole
+    assert raw.reads_all(Query())
     assert [vars(row)["key_id"] for row in first.rows] == [KEY, KEY, KEY, "AKIANEW", "ASIAFAR"]
+
+
+def test_what_one_pass_kept_is_not_read_again_for_what_services_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key's user has KMS and CloudFormation act for him: two looks, both for records of that user."""
+    calls = ("kms:Decrypt", "secretsmanager:GetSecretValue", "cloudformation:CreateStack")
+    monkeypatch.setattr(one_pass, "EARLY", 1.0)
+    for number in range(2):
+        caller = by(KEY if number == 0 else "AKIASTRANGER")
+        bodies = [body(call, number * 100 + at, userIdentity=caller) for at, call in enumerate(calls)]
+        (tmp_path / f"{number:02}.json").write_text(json.dumps({"Records": bodies}), encoding="utf-8")
+    looks: list[Query] = []
+
+    class Counted(LocalFiles):
+        def look(self, query: Query) -> Generator[Batch, None, Coverage]:
+            looks.append(query)
+            return super().look(query)
+
+    asked = Query(keys=(KEY,))
+    records = ask(OnePass(Counted([tmp_path])), QUESTIONS["activity"], asked, Follow.MADE_FOR).records
+    assert [one.call for one in records] == list(calls)
+    assert len(made_looks(asked, records)) == 2
+    assert [bool(each.any_of) for each in looks] == [False, True], (
+        "until the user is known, then for the key or the user"
+    )
 
 
 def test_what_is_asked_for_together_keeps_the_times_and_places_that_all_have() -> None:
