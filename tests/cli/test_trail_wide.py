@@ -130,8 +130,11 @@ def test_what_is_new_is_told_without_holding_what_was_before(ask: Ask, kept: Kep
     assert (parts.out, told(parts.err), used) == (whole.out, told(whole.err), ["news"])
 
 
-def test_a_file_that_what_leads_to_the_records_would_need_is_named(ask: Ask, tmp_path: Path, hold: Hold) -> None:
+def test_a_file_that_what_leads_to_the_records_would_need_is_named(
+    ask: Ask, tmp_path: Path, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A run's token is taken on up to 12 hours before the window: what cannot be read there is no part of it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     name = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/111122223333_CloudTrail_eu-west-1_20261121T{}Z_x.json"
     for at in ("1205", "1215"):
         file = tmp_path / "logs" / name.format(at)
