@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from irkit.cli.trail_times import windows
+from irkit.cli.trail_values import as_recorded
 from irkit.cloudtrail.query import Outcome, Query, Window
 
 FORMATS = ("table", "json", "jsonl", "csv")
@@ -16,7 +17,7 @@ _FIELDS = (
     ("--user", "users", "NAME", "names of users, or of roles with all their sessions"),
     ("--session", "sessions", "NAME", "names of role sessions"),
     ("--source-identity", "source_identities", "NAME", "source identities, which outlive role chains"),
-    ("--ip", "ips", "IP", "source addresses"),
+    ("--ip", "ips", "IP", "source addresses, or a range: 203.0.113.0/24"),
     ("--agent", "agents", "TEXT", "whole user agents"),
     ("--call", "calls", "CALL", "kms:Decrypt, Decrypt, or kms:*"),
     ("--mention", "mentions", "TEXT", "texts within parameters, answers or resources: a secret's name, a key's ARN"),
@@ -101,8 +102,8 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def query(args: argparse.Namespace) -> Query:
     """The query of the arguments of ``add_what``. Raises ``UsageError``."""
-    given = {field: tuple(dict.fromkeys(getattr(args, field))) for _, field, _, _ in _FIELDS}
-    return Query(windows=window(args), outcome=args.outcome, **given)
+    given = as_recorded({field: getattr(args, field) for _, field, _, _ in _FIELDS})
+    return Query(windows=window(args), outcome=args.outcome, **given)  # type: ignore[arg-type]  # of _FIELDS each holds texts
 
 
 def is_open(asked: Query) -> bool:

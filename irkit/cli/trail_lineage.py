@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import cast
 
 from irkit.cli.trail_answer import about, chosen, limited, ordered
@@ -31,10 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Follow the key to its last session, and write the tree; the exit code."""
-    asked = query(args)
-    arns = tuple(each for each in args.roots if each.startswith("arn:"))
-    keys = tuple(each for each in args.roots if each not in arns)
-    found = looked(args, replace(asked, keys=(*keys, *asked.keys), arns=(*arns, *asked.arns)))
+    arns = [each for each in args.roots if each.startswith("arn:")]
+    args.arns, args.keys = [*arns, *args.arns], [*(each for each in args.roots if each not in arns), *args.keys]
+    found = looked(args, query(args))
     if not found.query.keys and not found.query.arns:
         raise UsageError("name the key to begin with", hint="irkit trail lineage AKIA... --from logs/")
     if found.query.keys and found.query.arns:

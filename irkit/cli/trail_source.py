@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _ALONE = "alone"
+_ROOT = "root"
+_NOT_BY_NAME = "a user named root was asked for: an account's root user is --arn arn:aws:iam::ACCOUNT:root"
 
 
 class Whence:
@@ -100,7 +102,7 @@ class Looked:
 def looked(args: argparse.Namespace, asked: Query) -> Looked:
     """What to look at. Raises ``UsageError`` and what opening an incident raises."""
     whence = Whence(args)
-    notes: list[str] = []
+    notes = [_NOT_BY_NAME] if _ROOT in asked.users else []
     if args.incident:
         asked = _of_incident(whence.scope, asked, notes)
     return Looked(opened(whence.texts, whence.reach), asked, whence, tuple(notes))
