@@ -67,7 +67,7 @@ class EventHistory:
         """The records that match, each with its text, newest first in each region.
 
         A region that does not answer to the end is in the coverage, with how far back it did. Raises the first
-        region's ``OutsideError`` when none answers.
+        region's ``OutsideError`` when none gives an event.
         """
         now = self._clients.now()
         if query.accounts and self.account not in query.accounts:
@@ -183,7 +183,7 @@ class EventHistory:
         else:
             missed = {}
         errors = [one.error for one in readers if one.error is not None]
-        if errors and len(errors) == len(readers):
+        if errors and len(errors) == len(readers) and not any(one.events for one in readers):
             raise errors[0]
         span = query.span or Window(now - KEPT, now)
         strangers = [one for one in query.accounts if one != self.account]

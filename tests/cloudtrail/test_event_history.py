@@ -251,6 +251,16 @@ def test_no_region_at_all_is_an_error() -> None:
         found(source(fake), Query())
 
 
+def test_what_was_found_before_a_session_ended_in_all_regions_stays() -> None:
+    def fails(_region: str, request: int) -> Exception | None:
+        return Denied("ExpiredTokenException") if request > 1 else None
+
+    answer = found(source(history(*many(120), *many(120, awsRegion="us-east-1"), fails=fails)), Query(keys=(KEY,)))
+    assert len(answer.records) == 100
+    assert set(answer.coverage.not_seen) == {"eu-west-1", "us-east-1"}
+    assert all("seen back to" in why for why in answer.coverage.not_seen.values())
+
+
 def test_regions_that_are_not_enabled_are_named_and_not_asked() -> None:
     fake = history(made("iam:ListUsers"))
     coverage = found(source(fake), Query()).coverage
