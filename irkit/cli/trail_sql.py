@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _MOST_IN_A_TABLE = 10_000
 """A table must see all its rows before it writes the first."""
+_AT_ONCE = 1_000
+"""So many rows of a JSON document are in memory."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -123,7 +125,11 @@ def _written(columns: Sequence[str], rows: Iterator[Sequence[JsonValue]], form: 
             for row in rows:
                 print(safe_json(_named(columns, row)), file=out)
         case Format.JSON:
-            print(safe_json([_named(columns, row) for row in rows], indent=2), file=out)
+            mark = "["
+            while several := [_named(columns, row) for row in islice(rows, _AT_ONCE)]:
+                out.write(mark + safe_json(several, indent=2).removeprefix("[").removesuffix("\n]"))
+                mark = ","
+            print("[]" if mark == "[" else "\n]", file=out)
 
 
 def _named(columns: Sequence[str], row: Sequence[JsonValue]) -> Mapping[str, JsonValue]:

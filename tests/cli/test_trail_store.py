@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
-from irkit.cli import trail_behind
+from irkit.cli import trail_behind, trail_sql
+from irkit.cli.trail_written import Format
 from irkit.cloudtrail.places import is_store, store_folder
 from tests.cli.test_trail import DATA, Ask, ask, log
 from tests.cloudtrail.made import body
@@ -62,6 +65,21 @@ def test_sql_is_asked_of_the_store_which_is_built_first(ask: Ask, logs: Path) ->
     assert (heads, first[0]) == (["CALL", "N"], "kms:Decrypt")
     rows = ask("sql", "SELECT count(*) AS n FROM events", "--from", logs, "--format", "json")
     assert json.loads(rows.out) == [{"n": 17}]
+
+
+def test_a_document_of_sql_is_written_while_its_rows_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail_sql, "_AT_ONCE", 2)
+    out = io.StringIO()
+
+    def rows() -> Iterator[Sequence[JsonValue]]:
+        for number in range(5):
+            assert out.getvalue().count("n") == number // 2 * 2
+            yield (number,)
+
+    trail_sql._written(("n",), rows(), Format.JSON, out)
+    assert out.getvalue() == json.dumps([{"n": number} for number in range(5)], indent=2) + "\n"
+    trail_sql._written(("n",), iter(()), Format.JSON, empty := io.StringIO())
+    assert empty.getvalue() == "[]\n"
 
 
 def test_sql_tells_what_the_store_covers(ask: Ask, logs: Path) -> None:
