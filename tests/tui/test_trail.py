@@ -258,6 +258,23 @@ def test_every_question_is_a_tab_over_the_same_filters(tmp_path: Path) -> None:
     play_trail(tmp_path, scene, desk(first=View("activity", Query(users=("bert-jan",)))))
 
 
+def test_what_is_had_from_memory_says_nothing_of_the_question_that_was_left_for_it(tmp_path: Path) -> None:
+    gate = Event()
+    source = ScriptedSource()
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await ended(pilot)
+        source.gate = gate
+        screen(pilot).look_at(View("activity"))
+        await on(pilot).says("esc stops").go()
+        screen(pilot).look_at(View("decrypts", named))
+        await on(pilot).says("from what was loaded").says_not("esc stops").go()
+        gate.set()
+
+    named = Query(users=("bert-jan",))
+    play_trail(tmp_path, scene, desk(source, first=View("activity", named)))
+
+
 def test_a_question_that_needs_a_window_says_so(tmp_path: Path) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         await ended(pilot)

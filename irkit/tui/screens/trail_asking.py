@@ -157,7 +157,6 @@ class TrailAskingScreen(TrailTimelineScreen):
             self.question, self.view, bounded, lambda told: self.post_message(TrailTold(asker, told)), self.look.now
         )
         self._asker = asker
-        self.progress = None
         self.run_worker(asker.run, thread=True, group="asking")
         self.draw()
 
@@ -179,7 +178,7 @@ class TrailAskingScreen(TrailTimelineScreen):
 
     def _end_asker(self) -> None:
         self.stop()
-        self._asker = None
+        self._asker, self.progress = None, None
 
     def _make_again(self) -> None:
         """Make the rows of what is loaded anew, in a thread."""
