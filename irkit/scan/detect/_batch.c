@@ -152,10 +152,10 @@ static PyObject *give_back(PyObject *module, PyObject *arguments) {
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
-/* What texts begin with, and a sign at a place; `first` has a 1 for each byte that something begins with. */
+/* What texts begin with, a sign at a place, and lengths; `first` has a 1 for each byte that something begins with. */
 typedef struct {
     PyObject *beginnings, *sign;
-    Py_ssize_t place;
+    Py_ssize_t place, shortest, longest;
     unsigned char first[256];
 } Wanted;
 
@@ -171,10 +171,11 @@ static int open_wanted(Wanted *wanted) {
     return 0;
 }
 
-/* Whether a body begins like one of them, or has the sign at the place. */
+/* Whether a body begins like one of them, has the sign at the place, or is so long. */
 static int is_beginning(PyObject *body, const Wanted *wanted) {
     const char *data = PyBytes_AsString(body);
     Py_ssize_t size = PyBytes_Size(body), length = PyBytes_Size(wanted->sign), place = wanted->place;
+    if (size >= wanted->shortest && size <= wanted->longest) return 1;
     if (size >= place + length && memcmp(data + place, PyBytes_AsString(wanted->sign), (size_t)length) == 0) return 1;
     if (size && !wanted->first[(unsigned char)data[0]]) return 0;
     for (Py_ssize_t at = 0; at < PyTuple_Size(wanted->beginnings); at++) {
@@ -189,7 +190,8 @@ static PyObject *beginning(PyObject *module, PyObject *arguments) {
     (void)module;
     PyObject *of_texts;
     Wanted wanted;
-    if (!PyArg_ParseTuple(arguments, "OO!nS", &of_texts, &PyTuple_Type, &wanted.beginnings, &wanted.place, &wanted.sign))
+    if (!PyArg_ParseTuple(arguments, "OO!nSnn", &of_texts, &PyTuple_Type, &wanted.beginnings, &wanted.place, &wanted.sign,
+                          &wanted.shortest, &wanted.longest))
         return NULL;
     if (wanted.place < 0) return PyErr_Format(PyExc_ValueError, "a place is not below 0");
     if (open_wanted(&wanted) < 0) return NULL;
@@ -217,7 +219,7 @@ static PyMethodDef methods[] = {
     {"beside_runs", beside_runs, METH_O, "beside_runs(buffer): what stands beside runs, joined, and its pieces."},
     {"join", join, METH_VARARGS, "join(texts, first, most): a buffer, its pieces, and the first text left."},
     {"give_back", give_back, METH_VARARGS, "give_back(hits, pieces, found): adds the hits to those of their texts."},
-    {"beginning", beginning, METH_VARARGS, "beginning(texts, beginnings, place, sign): the indexes of those that are."},
+    {"beginning", beginning, METH_VARARGS, "beginning(texts, beginnings, place, sign, shortest, longest): the indexes of those."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -6,6 +6,7 @@ Everything is read as a stream within limits, so that an archive made to fill th
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from irkit.scan.detect.beginnings import ARCHIVES, PACKED, TAR, UNKNOWN, USTAR
@@ -27,6 +28,11 @@ BROKEN = "broken: "
 """How the reason begins why something is not what it seemed."""
 _RATIO_FREE_BYTES = 1 << 20
 _PART_BYTES = 1 << 20
+_ERRORS = (
+    *(("lzma", "LZMAError"), ("zlib", "error"), ("tarfile", "TarError")),
+    *(("zipfile", "BadZipFile"), ("zipfile", "LargeZipFile")),
+)
+"""Readers, and what they raise of their own."""
 _LOCAL_HEADER_BYTES, _IS_UTF_8 = 30, 0x800
 """Of a zip's member: the fixed part before its name, whose length stands 4 bytes before its end; a flag."""
 
@@ -106,16 +112,9 @@ def _stream(body: bytes, kind: str, budget: Budget) -> Iterator[Member | Skipped
 
 
 def _broken() -> tuple[type[Exception], ...]:
-    """What the readers raise for broken, encrypted or unusual content."""
-    import lzma
-    import tarfile
-    import zipfile
-    import zlib
-
-    return (
-        *(lzma.LZMAError, zlib.error, tarfile.TarError, zipfile.BadZipFile, zipfile.LargeZipFile),
-        *(OSError, EOFError, ValueError, ArithmeticError, RuntimeError, LookupError),
-    )
+    """What the readers raise for broken, encrypted or unusual content: those that were loaded, no other can have."""
+    own = [getattr(sys.modules[name], error) for name, error in _ERRORS if name in sys.modules]
+    return (*own, OSError, EOFError, ValueError, ArithmeticError, RuntimeError, LookupError)
 
 
 def _opened(packed: IO[bytes], kind: str) -> Stream:

@@ -34,6 +34,7 @@ PACKED = tuple(magic for magic, _ in (*ARCHIVES, *UNKNOWN))
 LONE_KEY = "rails_master_key"
 """The rule for a key that is all of a file; ``by_path`` says of which."""
 _LONE_LEAST, _LONE_MOST = 32, 34
+"""Bytes of such a key, with a line end or without."""
 _SPECIAL = (*PACKED, *MARKS, LFS)
 
 
@@ -43,8 +44,8 @@ def is_special(body: bytes) -> bool:
 
 
 def specials(texts: Sequence[tuple[bytes, object]]) -> list[int]:
-    """The indexes of the texts that begin like one of them."""
-    return beginning(texts, _SPECIAL, TAR.start, USTAR)
+    """The indexes of the texts that begin like one of them, or are as long as a key of Rails alone is."""
+    return beginning(texts, _SPECIAL, TAR.start, USTAR, _LONE_LEAST, _LONE_MOST)
 
 
 def is_lone_key(body: bytes) -> bool:
@@ -53,17 +54,21 @@ def is_lone_key(body: bytes) -> bool:
     return len(key) == _LONE_LEAST and not key.strip(b"0123456789abcdef")
 
 
-def lone_keys(texts: Sequence[tuple[bytes, object]]) -> list[int]:
-    """The indexes of the texts that are as long as a key of Rails alone is, with a line end or without."""
-    return [index for index, (body, _) in enumerate(texts) if _LONE_LEAST <= len(body) <= _LONE_MOST]
-
-
 def beginning(
-    texts: Sequence[tuple[bytes, object]], beginnings: tuple[bytes, ...], place: int, sign: bytes
+    texts: Sequence[tuple[bytes, object]],
+    beginnings: tuple[bytes, ...],
+    place: int,
+    sign: bytes,
+    shortest: int,
+    longest: int,
 ) -> list[int]:
-    """The indexes of the texts that begin so, or have a sign at a place."""
+    """The indexes of the texts that begin so, have a sign at a place, or are from the shortest to the longest long."""
     end = place + len(sign)
-    return [index for index, (body, _) in enumerate(texts) if body.startswith(beginnings) or body[place:end] == sign]
+    return [
+        index
+        for index, (body, _) in enumerate(texts)
+        if shortest <= len(body) <= longest or body.startswith(beginnings) or body[place:end] == sign
+    ]
 
 
 beginning = native("irkit.scan.detect._batch", beginning)

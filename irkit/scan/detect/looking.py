@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from irkit.scan.detect.batch import Spans, Text, hits_of_each
-from irkit.scan.detect.beginnings import lone_keys, specials
+from irkit.scan.detect.beginnings import specials
 from irkit.scan.detect.kept import Kept
 from irkit.scan.detect.looked import Looked, PassedOver
 from irkit.scan.detect.prefilter import Prefilter
@@ -61,7 +61,7 @@ class Detector:
         repeat them.
         """
         hits = hits_of_each(texts, self._prefilter.hits)
-        for index in (*specials(texts), *lone_keys(texts)):
+        for index in specials(texts):
             hits.setdefault(index, [])
         return self._opened().of_each([body for body, _ in texts], hits, passed) if hits else {}
 

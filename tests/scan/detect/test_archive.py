@@ -4,6 +4,8 @@ import bz2
 import gzip
 import io
 import lzma
+import subprocess
+import sys
 import tarfile
 import tracemalloc
 import zipfile
@@ -185,3 +187,12 @@ def test_a_damaged_archive_never_raises(data: st.DataObject, packer: str) -> Non
 
 def test_a_raw_deflate_stream_is_no_archive() -> None:
     assert DETECTOR.look(zlib.compress(CONTENT)).skipped == ()
+
+
+def test_a_broken_zip_is_told_without_the_readers_of_other_archives() -> None:
+    code = (
+        "import sys; from irkit.scan.detect.archive import Budget, members;"
+        "told = list(members(b'PK\\3\\4' + bytes(60), Budget())); assert 'tarfile' not in sys.modules; print(told)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == "[Skipped(what='zip archive', reason='broken: File is not a zip file')]\n"

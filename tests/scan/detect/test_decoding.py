@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from irkit.scan.detect import decode
 from irkit.scan.detect.encodings import in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32
 from irkit.scan.detect.engine import Engine
 from tests.scan.detect.samples import DETECTORS, KEY, PASSWORD, TOKEN, seen, some, values
@@ -199,3 +200,19 @@ def test_the_expression_of_a_wide_encoding_matches_either_order(text: str) -> No
 
 def test_a_text_too_short_to_be_told_from_chance_has_no_expression() -> None:
     assert [encoder(b"ab") for encoder in (in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32)] == [()] * 5
+
+
+SIGN_BY_SIGN = re.compile(rb"(?:[A-Za-z0-9+/_-]|(?:\\r)?\\n|\r?\n[ \t]{0,40})*")
+SIGN_BY_SIGN_BACKWARDS = re.compile(rb"(?:n\\(?:r\\)?|[A-Za-z0-9+/_-]|[ \t]{0,40}\n\r?)*")
+
+
+@given(text=st.binary(max_size=3) | st.text("anr+_\\ \t\r\n=\x00", max_size=60).map(str.encode))
+def test_base64_reaches_as_far_as_when_it_is_read_sign_by_sign(text: bytes) -> None:
+    assert matched(decode._BASE64_AFTER, text) == matched(SIGN_BY_SIGN, text)
+    assert matched(decode._BASE64_BEFORE, text) == matched(SIGN_BY_SIGN_BACKWARDS, text)
+    assert decode._breaks(text) == [one.span() for one in decode._BREAKS.finditer(text)]
+
+
+def matched(expression: re.Pattern[bytes], text: bytes) -> bytes | None:
+    found = expression.match(text)
+    return found and found[0]
