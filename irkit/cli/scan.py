@@ -197,6 +197,10 @@ def _sorted(args: argparse.Namespace) -> tuple[list[Repository], list[str]]:
     paths = [] if args.pre_push else args.paths
     if not paths:
         try:
+            if args.pre_push:
+                from irkit.cli.scan_pre_push import pushed_from
+
+                return [pushed_from(os.environ)], []
             return [repository(Path())], []
         except NotARepository as error:
             raise UsageError(error.message, hint=error.hint or "name what to scan: irkit scan FILE...") from None

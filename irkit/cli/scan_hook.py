@@ -114,8 +114,7 @@ def told(hooked: Hooked, left_out: Sequence[LeftOut] = (), baseline: str = "") -
     """Print the findings on stdout, by file and line, the talk on stderr; the exit code."""
     report = hooked.report
     if report.findings:
-        sys.stdout.writelines(_lines(report.findings))
-    sys.stdout.flush()
+        _write(_lines(report.findings))
     accepted = [f"accepted by {each.reason}: {len(each.findings)}" for each in left_out]
     say("irkit scan: " + "; ".join([*_sums(hooked), *accepted]))
     for row in (*skipped(report.skipped), *advice(report.findings, Moment.COMMIT, baseline=baseline)):
@@ -123,6 +122,15 @@ def told(hooked: Hooked, left_out: Sequence[LeftOut] = (), baseline: str = "") -
     if report.is_incomplete:
         say("irkit: the scan is incomplete")
     return exit_code(report)
+
+
+def _write(lines: Iterator[str]) -> None:
+    """On stdout, whatever characters its encoding has; who closed it hears the sums alone."""
+    if sys.stdout is None:
+        return
+    sys.stdout.reconfigure(errors="backslashreplace") if hasattr(sys.stdout, "reconfigure") else None
+    sys.stdout.writelines(lines)
+    sys.stdout.flush()
 
 
 def _sums(hooked: Hooked) -> Sequence[str]:

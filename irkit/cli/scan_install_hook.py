@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from irkit.cli.scan_told import say
 from irkit.errors import UsageError
-from irkit.scan.install_hook import Change, Foreign, Hook, hooks_folder, install, remove
+from irkit.scan.install_hook import Change, Foreign, Hook, Installed, hooks_folder, install, remove
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,18 +25,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write or remove the hooks, and say what was done."""
     folder = hooks_folder(args.repository)
-    if args.remove:
-        done = [remove(hook, folder) for hook in Hook]
-    else:
-        hooks = [Hook.PRE_COMMIT, Hook.PRE_PUSH] if args.pre_push else [Hook.PRE_COMMIT]
-        foreign = Foreign.APPENDED if args.append else Foreign.REFUSED
-        done = [install(hook, folder, _program(), foreign) for hook in hooks]
+    try:
+        done = list(_done(args, folder))
+    except OSError as error:
+        raise UsageError(f"cannot change the hooks in {folder}: {error.strerror}: {error.filename}") from None
     for file, change in done:
         print(f"{file}: {change}")
     if not args.remove and any(change is not Change.UNCHANGED for _, change in done):
         push = ", `git push` what it would bring" if args.pre_push else ""
         say(f"`git commit` now scans what is staged{push}. `--no-verify` goes past every hook.")
     return 0
+
+
+def _done(args: argparse.Namespace, folder: Path) -> Iterator[Installed]:
+    if args.remove:
+        yield from (remove(hook, folder) for hook in Hook)
+        return
+    program = _program()
+    foreign = Foreign.APPENDED if args.append else Foreign.REFUSED
+    for hook in [Hook.PRE_COMMIT, Hook.PRE_PUSH] if args.pre_push else [Hook.PRE_COMMIT]:
+        yield install(hook, folder, program, foreign)
 
 
 def _program() -> Path:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from irkit.cli.scan_teller import Progress
 from irkit.errors import UsageError
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Report
 from irkit.scan.history import Unreachable, Wants, scan_history
-from irkit.scan.repository import Repository
+from irkit.scan.repository import Repository, repository
 
 _FIELDS = 4
 """Of a line on stdin: local ref, local id, remote ref, remote id."""
@@ -30,6 +31,19 @@ def pre_push(repository: Repository, detector: Detector, wants: Wants, arguments
         return scan_history(repository, detector, asked, progress)
 
 
+def pushed_from(environment: Mapping[str, str]) -> Repository:
+    """The repository that git pushes from: ``GIT_DIR`` where git set it, which need not lie above the working folder.
+
+    Raises ``NotARepository``.
+    """
+    git_dir = environment.get("GIT_DIR")
+    if not git_dir:
+        return repository(Path())
+    found = repository(Path(git_dir))
+    tree = Path(environment.get("GIT_WORK_TREE") or ".").absolute()  # git runs its hooks at the top of the work tree
+    return found._replace(work_tree=None if tree == found.git_dir else tree)
+
+
 def pushed(arguments: Sequence[str], lines: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """The revisions to scan, as ``git rev-list`` writes them; none when nothing is pushed, or refs are only deleted.
 
@@ -38,7 +52,7 @@ def pushed(arguments: Sequence[str], lines: Sequence[str], environment: Mapping[
     remote = arguments[0] if arguments else environment.get("PRE_COMMIT_REMOTE_NAME", "")
     tips, known = [], []
     for line in lines:
-        words = line.split(" ")
+        words = line.rsplit(" ", _FIELDS - 1)  # what is pushed is told as it was typed: "HEAD@{1 day ago}"
         if len(words) != _FIELDS:
             raise UsageError(f"not a line of git's pre-push hook: {line[:80]!r}")
         _, local, _, there = words

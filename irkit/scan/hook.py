@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from irkit.scan.finding import PlaceKind, Report, Sighting, Skipped
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.spawned import Blobs, Content
-from irkit.scan.staged import Entry, Staged, ask_staged, staged
+from irkit.scan.staged import Entry, Staged, ask_staged, merged_heads, staged
 from irkit.scan.staged_names import staged_names
 
 if TYPE_CHECKING:
     from irkit.scan.detect.detector import Detector, Text
+    from irkit.scan.detect.looked import Looked
 
 _AT_ONCE_BYTES = 8 << 20
 """Blobs of so many bytes together are looked at in one go."""
@@ -56,7 +57,7 @@ def scan_staged(names: Sequence[str], load: Callable[[], Detector], key: Callabl
         index = staged(asking)
         looking = _Looking(detector, blobs)
         texts = list(looking.at((*index.changed, *index.unchanged)))
-        named = staged_names(index, detector, blobs)
+        named = staged_names(index, detector, blobs, looking.merged)
         texts += [_Text(Entry(path, "", ""), seen, PlaceKind.FILE_NAME) for path, seen in named]
         if any(not sighting.dismissed for text in texts for sighting in text.sightings):
             report, known = _found(texts, index, looking, key)
@@ -87,6 +88,13 @@ class _Looking:
         self.skipped: list[Skipped] = []
         self.files = self.size = 0
         self.is_incomplete = False
+        self._merged: tuple[str, ...] | None = None
+
+    def merged(self) -> tuple[str, ...]:
+        """The commits that are being merged; git is asked when there is something to compare."""
+        if self._merged is None:
+            self._merged = merged_heads()
+        return self._merged
 
     def at(self, entries: Sequence[Entry]) -> Iterator[_Text]:
         """The entries whose blobs hold something."""
@@ -98,9 +106,7 @@ class _Looking:
             if not self._is_blob(entry, content):
                 continue
             if content.size > _LARGE_BYTES:
-                from irkit.scan.large import look_at_chunks
-
-                looked = look_at_chunks(self.detector, content.chunks)
+                looked = self._looked(content)
                 yield self._text(entry, looked.sightings, looked.skipped)
                 continue
             batch.append((entry, Text(content.body())))
@@ -132,8 +138,15 @@ class _Looking:
 
     def values(self, names: Sequence[str]) -> set[bytes]:
         """The values that stand in these blobs; names that git does not know hold none."""
-        bodies = [content.body() for content in self.blobs.of(names) if content.kind == "blob"]
-        return {sighting.value for body in bodies for sighting in self.detector.look(body).sightings}
+        blobs = (content for content in self.blobs.of(names) if content.kind == "blob")
+        return {sighting.value for content in blobs for sighting in self._looked(content).sightings}
+
+    def _looked(self, content: Content) -> Looked:
+        if content.size <= _LARGE_BYTES:
+            return self.detector.look(content.body())
+        from irkit.scan.large import look_at_chunks
+
+        return look_at_chunks(self.detector, content.chunks)
 
 
 def _new(texts: Sequence[_Text], index: Staged, looking: _Looking) -> tuple[list[_Text], int]:
@@ -151,7 +164,7 @@ def _new(texts: Sequence[_Text], index: Staged, looking: _Looking) -> tuple[list
             kept.append(text)
             continue
         old = looking.values([entry.before] if entry.before else [])
-        old |= looking.values([f"MERGE_HEAD:{entry.path}"])
+        old |= looking.values([f"{head}:{entry.path}" for head in looking.merged()])
         if not entry.before:  # a renamed file brings nothing new
             removed = looking.values(index.removed) if removed is None else removed
             old |= removed

@@ -10,6 +10,7 @@ from irkit.scan.spawned import Content
 
 _TIPS = ("@{upstream}", "@{push}", "refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master")
 _MOST_LOOKS = 128
+_LARGEST_BYTES = 64 << 20
 
 
 def names_there(paths: Iterable[str]) -> list[str]:
@@ -20,13 +21,18 @@ def names_there(paths: Iterable[str]) -> list[str]:
 def with_pushed(findings: Sequence[Finding], contents: Iterable[Content]) -> Iterator[Finding]:
     """The findings, ``pushed`` where a content of ``names_there`` holds the value in a file of the same path.
 
-    What was not seen stays unknown (None): an older commit may hold it.
+    What was not seen stays unknown (None): an older commit may hold it, or a file of more than 64 MiB.
     """
-    bodies: dict[str, list[bytes]] = {}
+    values: dict[str, list[bytes]] = {}
+    for finding in findings:
+        for place in finding.places:
+            values.setdefault(place.path, []).append(os.fsencode(finding.secret.reveal()))
+    held = set()
     for content in contents:
-        if content.kind == "blob":
-            bodies.setdefault(content.name.partition(":")[2], []).append(content.body())
+        if content.kind == "blob" and content.size <= _LARGEST_BYTES:
+            path, body = content.name.partition(":")[2], content.body()
+            held |= {(path, value) for value in values.get(path, ()) if value in body}
     for finding in findings:
         value = os.fsencode(finding.secret.reveal())
-        held = [value in body for place in finding.places for body in bodies.get(place.path, [])]
-        yield finding._replace(pushed=True) if any(held) else finding
+        is_there = any((place.path, value) in held for place in finding.places)
+        yield finding._replace(pushed=True) if is_there else finding

@@ -116,10 +116,16 @@ def owner_hint(reason: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The environment of such a git: ours, less what would redirect it to another repository."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    kept = {name: os.environ[name] for name in ("GIT_INDEX_FILE",) if name in os.environ}
-    return ours | kept | READ_ONLY
+    """The environment of such a git: ours, less what would redirect it to another repository.
+
+    Where the user's own settings are stays: among them is whose repositories are trusted, and where hooks lie.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or _is_of_the_user(name)}
+    return ours | READ_ONLY
+
+
+def _is_of_the_user(name: str) -> bool:
+    return name == "GIT_INDEX_FILE" or name.startswith("GIT_CONFIG_")
 
 
 def _work_tree(path: Path) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from irkit.errors import UsageError
@@ -110,11 +111,11 @@ class Content(NamedTuple):
 class Blobs:
     """Contents from one ``git cat-file --batch``; a context manager."""
 
-    _AT_ONCE = 128
-    """Names in the pipe at a time: less than the smallest pipe holds, or both sides would wait for each other."""
+    _PIPE_BYTES = 4096
+    """What the smallest pipe holds. With more in it than that, git and we could wait for each other for ever."""
 
     def __init__(self) -> None:
-        self._asked: list[str] = []
+        self._asked: deque[str] = deque()
         self._start()
 
     def _start(self) -> None:
@@ -126,6 +127,8 @@ class Blobs:
         os.close(out)
         os.close(into)
         self._reader: BinaryIO = os.fdopen(self._from, "rb")
+        self._told: deque[int] = deque()  # the bytes of each name that git was told and has not answered
+        self._waiting = 0
 
     def __enter__(self) -> Self:
         return self
@@ -143,25 +146,37 @@ class Blobs:
 
         A name with a line end in it cannot be asked for: it is answered as missing.
         """
-        for start in range(0, len(names), self._AT_ONCE):
-            some = names[start : start + self._AT_ONCE]
-            self.ask(some)
-            yield from self.asked()
+        self.ask(names)
+        yield from self.asked()
 
     def ask(self, names: Sequence[str]) -> None:
-        """Ask for a few contents ahead; ``asked`` reads them."""
-        lines = "".join(f"{name}\n" for name in names if "\n" not in name)
+        """Ask for contents ahead; ``asked`` reads them."""
         self._asked += names
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell git of the next names, as many as the pipe holds beside those that it has not answered."""
+        lines = bytearray()
+        while len(self._told) < len(self._asked):
+            name = self._asked[len(self._told)]
+            line = b"" if "\n" in name else os.fsencode(f"{name}\n")
+            if self._waiting and self._waiting + len(line) > self._PIPE_BYTES:
+                break
+            self._told.append(len(line))
+            self._waiting += len(line)
+            lines += line
         try:
-            os.write(self._to, os.fsencode(lines))
+            os.write(self._to, lines)  # at once: the pipe holds it, or git has nothing else to do than to read it
         except BrokenPipeError:
             return  # it died of an earlier one: ``asked`` comes to that
 
     def asked(self) -> Iterator[Content]:
         """The contents that were asked for. What git cannot read, and dies of, is told as ``unreadable``."""
-        names, self._asked = self._asked, []
-        while names:
-            name, *names = names
+        while self._asked:
+            if self._waiting <= self._PIPE_BYTES // 2:
+                self._tell()
+            name = self._asked.popleft()
+            self._waiting -= self._told.popleft()
             if "\n" in name:
                 yield Content(name, "missing", "", 0, iter(()))
                 continue
@@ -169,8 +184,6 @@ class Blobs:
             if content is None:
                 self._end()
                 self._start()
-                self.ask(names)
-                self._asked = []
                 yield Content(name, "unreadable", "", 0, iter(()))
                 continue
             yield content

@@ -14,6 +14,7 @@ _DIFF = (
     *("--ita-invisible-in-index", "--ignore-submodules=none"),
 )
 _LISTED = ("ls-files", "--stage", "-z", "--full-name", "--error-unmatch", "--")
+_GITHEAD = "GITHEAD_"
 _MANY_NAMES = 64
 _HINT = "nothing was scanned"
 
@@ -76,6 +77,20 @@ def staged(asking: Asking) -> Staged:
         )
     wanted = list(_named(listing.out, asking.names))
     return _of(rows, wanted, {path for path, *_ in wanted})
+
+
+def merged_heads() -> tuple[str, ...]:
+    """The commits that are being merged, all of an octopus: what they hold is nothing new.
+
+    While git runs the hook of a merge (``pre-merge-commit``) they stand in its environment alone (``GITHEAD_ID``).
+    """
+    file = os.fsdecode(Asked("rev-parse", "--git-path", "MERGE_HEAD").answer()).removesuffix("\n")
+    try:
+        with open(file, encoding="ascii") as opened:  # noqa: PTH123 - pathlib is slow to import
+            heads = opened.read().split()
+    except FileNotFoundError:
+        heads = [name.removeprefix(_GITHEAD) for name in os.environ if name.startswith(_GITHEAD)]
+    return tuple(heads)
 
 
 class _Row(NamedTuple):

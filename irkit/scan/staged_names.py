@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from irkit.scan.quick import TYPE_CHECKING
 
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from irkit.scan.staged import Staged
 
 
-def staged_names(index: Staged, detector: Detector, blobs: Blobs) -> Iterator[tuple[str, tuple[Sighting, ...]]]:
+def staged_names(
+    index: Staged, detector: Detector, blobs: Blobs, merged: Callable[[], Sequence[str]]
+) -> Iterator[tuple[str, tuple[Sighting, ...]]]:
     """Paths up to a name that holds something.
 
     Of new files, what neither HEAD nor what is being merged has there; of unchanged files that were named, everything.
+    ``merged`` tells which commits are being merged.
     """
     from irkit.scan.detect.detector import Text
 
@@ -26,7 +29,7 @@ def staged_names(index: Staged, detector: Detector, blobs: Blobs) -> Iterator[tu
     texts = [Text(os.fsencode(path.rpartition("/")[2])) for path in paths]
     for number, looked in detector.look_at_each(texts).items():
         path = paths[number]
-        there = [content.kind for content in blobs.of([f"HEAD:{path}", f"MERGE_HEAD:{path}"])]
+        there = [content.kind for content in blobs.of([f"{head}:{path}" for head in ("HEAD", *merged())])]
         if path in asked or not any(there):
             yield path, looked.sightings
 

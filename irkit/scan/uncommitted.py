@@ -54,8 +54,10 @@ def _no_filters(repository: Repository) -> dict[str, str]:
     asked = repository.git("config", "-z", "--name-only", "--get-regexp", _FILTERS)
     ran = subprocess.run(asked, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment())
     keys = [os.fsdecode(key) for key in dict.fromkeys(ran.stdout.split(b"\0")) if key]
-    settings = {"GIT_CONFIG_COUNT": str(len(keys))}
-    for number, key in enumerate(keys):
+    count = os.environ.get("GIT_CONFIG_COUNT", "")
+    first = int(count) if count.isdecimal() else 0  # the user's own come before
+    settings = {"GIT_CONFIG_COUNT": str(first + len(keys))}
+    for number, key in enumerate(keys, first):
         settings[f"GIT_CONFIG_KEY_{number}"] = key
         settings[f"GIT_CONFIG_VALUE_{number}"] = "false" if key.endswith(".required") else ""
     return settings

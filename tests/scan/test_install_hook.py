@@ -211,3 +211,60 @@ def test_the_command_installs_and_removes(tree: WorkTree) -> None:
     assert tree.scan("install-hook", "--remove").code == 0
     assert [path for path in folder(tree).iterdir() if path.suffix != ".sample"] == []
     assert tree.scan("install-hook", "..").code == 2
+
+
+def test_the_hook_lies_where_the_users_own_settings_say(tree: WorkTree, tmp_path: Path) -> None:
+    (tmp_path / "settings").write_text(f"[core]\n\thooksPath = {tmp_path / 'hooks of mine'}\n")
+    tree.environment["GIT_CONFIG_GLOBAL"] = str(tmp_path / "settings")
+    told = tree.scan("install-hook")
+    assert told.out.startswith(str(tmp_path / "hooks of mine" / "pre-commit"))
+    tree.stage("a.py", LEAK)
+    assert "github_token" in tree.git("commit", "-q", "-m", "leak", check=False)
+
+
+def test_something_else_in_the_hooks_place_is_told(tree: WorkTree) -> None:
+    (folder(tree) / "pre-commit").mkdir(parents=True)
+    told = tree.scan("install-hook")
+    assert told.code == 2
+    assert "Is a directory" in told.err
+    assert "pre-commit" in told.err
+    assert "journal" not in told.err
+
+
+def test_a_push_from_a_repository_beside_its_work_tree_is_scanned(
+    tree: WorkTree, program: Path, tmp_path: Path
+) -> None:
+    """As people keep their dotfiles: the folder above is another repository, or none."""
+    beside, remote = str(tmp_path / "dotfiles.git"), str(tmp_path / "remote.git")
+    for bare in (beside, remote):
+        subprocess.run(["git", "init", "-q", "--bare", bare], check=True)
+    install(Hook.PRE_PUSH, tmp_path / "dotfiles.git" / "hooks", program)
+    with_it = (f"--git-dir={beside}", f"--work-tree={tree.folder}")
+    tree.write(".netrc", LEAK)
+    tree.git(*with_it, "add", ".netrc")
+    tree.git(*with_it, "commit", "-q", "-m", "leak")
+    said = tree.git(*with_it, "push", "-q", remote, "HEAD:refs/heads/main", check=False)
+    assert "github_token" in said
+    tree.write(".gitleaksignore", ".netrc:github-pat:1\n")
+    said = tree.git(*with_it, "push", "-q", remote, "HEAD:refs/heads/main", check=False)
+    assert ".gitleaksignore" in said
+    assert "error" not in said
+
+
+def test_what_is_pushed_may_be_named_in_words(tree: WorkTree, program: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "remote.git")], check=True)
+    tree.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    install(Hook.PRE_PUSH, folder(tree), program)
+    tree.commit("a.py", "a = 1\n")
+    tree.git("push", "-q", "origin", "HEAD^{/write a}:refs/heads/main")
+    tree.commit("b.py", LEAK)
+    assert "b.py" in tree.git("push", "-q", "origin", "HEAD^{/write b}:refs/heads/main", check=False)
+
+
+def test_a_tag_of_a_blob_is_told_as_what_it_is_when_it_is_pushed(tree: WorkTree, program: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "remote.git")], check=True)
+    tree.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    tree.commit("a.py", "a = 1\n")
+    install(Hook.PRE_PUSH, folder(tree), program)
+    tree.git("tag", "key", "HEAD:a.py")
+    assert "is a blob, and only commits are scanned" in tree.git("push", "-q", "origin", "key", check=False)

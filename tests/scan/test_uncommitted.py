@@ -40,6 +40,22 @@ def test_no_filter_of_the_repository_is_run(git: Git, tmp_path: Path, kind: str,
     assert not ran.exists()
 
 
+def test_no_filter_is_run_beside_settings_of_the_user(
+    git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("config", "filter.x.clean", f"touch {tmp_path / 'ran'}; false")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.excludesFile")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", str(tmp_path / "ignored"))
+    (tmp_path / "ignored").write_text("left-out\n")
+    for name in ("left-out", "new"):
+        (git.folder / name).write_text("new\n")
+    names = {Path(one).name for one in uncommitted_files(git.repository(), Ignored.SKIPPED) if isinstance(one, str)}
+    assert "new" in names
+    assert "left-out" not in names
+    assert not (tmp_path / "ran").exists()
+
+
 def test_an_index_that_git_cannot_read_is_told_as_not_scanned(git: Git) -> None:
     (git.folder / ".git/index").write_bytes(b"nonsense" * 20)
     (told,) = uncommitted_files(git.repository(), Ignored.SKIPPED)

@@ -41,7 +41,7 @@ def span(repository: Repository, spec: str) -> Span:
     tips = [_needed(repository, found, name) for name in words.tips]
     without = [_needed(repository, found, name) for name in words.olds]
     without += [
-        _needed(repository, found, name) for name in words.without if found[name] or not _FULL_ID.fullmatch(name)
+        _needed(repository, found, name) for name in words.without if found[name].id or not _FULL_ID.fullmatch(name)
     ]
     for start in read_refs(repository).starts if words.patterns else ():
         name = start.name.decode(errors="surrogateescape")
@@ -80,8 +80,15 @@ def _words(spec: str) -> _Words:
     return words
 
 
-def _resolved(repository: Repository, names: Sequence[str]) -> dict[str, str]:
-    """The id of each name that leads to a commit, that of an annotated tag if it names one; else an empty text."""
+class _Named(NamedTuple):
+    id: str
+    """Of the commit that a name leads to, or of the annotated tag that it names; empty when it leads to none."""
+    kind: str
+    """``commit``, ``tag``, ``tree``, ``blob``; empty when nothing is called so."""
+
+
+def _resolved(repository: Repository, names: Sequence[str]) -> dict[str, _Named]:
+    """What each name stands for."""
     asked = list(dict.fromkeys(names))
     questions = "".join(f"{name}\n{name}^{{commit}}\n" for name in asked).encode(errors="surrogateescape")
     _, out, said = answer(repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", read=questions)
@@ -92,13 +99,18 @@ def _resolved(repository: Repository, names: Sequence[str]) -> dict[str, str]:
         raise RevisionUnknown(f"{unread}: git cannot read it: {refusal(said)}", hint=hint)
     found = {}
     for name, named, commit in zip(asked, answers[::2], answers[1::2], strict=True):
-        found[name] = named[0].decode() if commit[1] == b"commit" else ""
+        kind = "" if named[1] in {b"missing", b"ambiguous"} else named[1].decode()
+        found[name] = _Named(named[0].decode() if commit[1] == b"commit" else "", kind)
     return found
 
 
-def _needed(repository: Repository, found: dict[str, str], name: str) -> str:
-    if found[name]:
-        return found[name]
+def _needed(repository: Repository, found: dict[str, _Named], name: str) -> str:
+    if found[name].id:
+        return found[name].id
+    if found[name].kind:
+        what = "tag of no commit" if found[name].kind == "tag" else found[name].kind
+        hint = "irkit scan --history looks at every object; git push --no-verify then pushes it without a look"
+        raise RevisionUnknown(f"{name} is a {what}, and only commits are scanned by a range", hint=hint)
     if repository.is_shallow:
         hint = "this clone is shallow: git fetch --unshallow brings the rest of its history"
         raise RevisionUnknown(f"{name}: no such commit here", hint=hint)
