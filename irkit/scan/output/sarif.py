@@ -32,6 +32,9 @@ _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: 
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.5"}
 """GitHub's ``security-severity``: over 9.0 critical, 7.0 high, 4.0 medium."""
 _PRECISIONS = {Confidence.HIGH: "very-high", Confidence.MEDIUM: "high", Confidence.LOW: "medium"}
+_MOST_PLACES = 1_000
+"""So many locations of a result are taken; a log with one that has more is refused (docs.github.com, "SARIF results
+exceed limit"). How many there are stands in the message, and in JSON all of them."""
 _SAFE = "/~!$&'()*+;=@"
 """Besides letters, digits and ``_.-``, what a path in a URI may hold as it is (RFC 3986); never a colon."""
 _NEXT = (
@@ -96,11 +99,12 @@ def _descriptor(rule: Rule) -> Object:
 
 
 def _result(finding: Finding, index: int, cover: Veil) -> Object:
-    places = sorted(finding.places, key=lambda place: not _is_now(place))
+    places = sorted(finding.places, key=lambda place: not _is_now(place))[:_MOST_PLACES]
     properties: Object = {
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "last4": finding.last4,
+        "places": len(finding.places),
     }
     if finding.liveness is not None:
         properties |= {"liveness": finding.liveness.value, "livenessNote": text(cover(finding.liveness_note))}

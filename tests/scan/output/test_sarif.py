@@ -48,6 +48,16 @@ def test_a_result_names_its_rule_its_level_and_its_keyed_fingerprint() -> None:
     assert [result["level"] for result in made["results"]] == ["error", "warning", "warning", "error"]
 
 
+def test_of_a_value_in_very_many_places_a_service_takes_a_thousand_and_those_of_now_come_first() -> None:
+    history = [Place(PlaceKind.BLOB, f"{number}.env", 1, object_id="1" * 40) for number in range(1_500)]
+    now = [Place(PlaceKind.FILE, "now.env", 1)]
+    (made,) = run(report()._replace(findings=(finding(TOKEN)._replace(places=(*history, *now)),)))["results"]
+    assert made["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "now.env"
+    assert len(made["locations"]) + len(made["relatedLocations"]) == 1_000
+    assert made["properties"]["places"] == 1_501
+    assert "in 1,501 places" in made["message"]["text"]
+
+
 def test_a_rule_has_help_a_severity_and_a_precision() -> None:
     rule = run(report())["tool"]["driver"]["rules"][0]
     assert rule["name"] == "GithubToken"
