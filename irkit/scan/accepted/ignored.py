@@ -74,7 +74,7 @@ def read(files: Sequence[Path]) -> Ignored:
     malformed: list[str] = []
     for file in files:
         try:
-            text = file.read_text(encoding="utf-8", errors="surrogateescape")
+            text = file.read_text(encoding="utf-8-sig", errors="surrogateescape")
         except OSError as error:
             raise IgnoreUnreadable(f"{file}: {error.strerror}") from None
         form = Form.GITLEAKS if file.name.endswith("gitleaksignore") else Form.IRKIT
@@ -154,6 +154,8 @@ def _line(file: str, number: int, text: str, form: Form) -> Line | None:
             return Line(file, number, text, glob=text)
     if placed := _PLACE.fullmatch(text):
         commit, path, rule, line = placed.groups()
+        if form is Form.GITLEAKS:  # it takes what was written on Windows
+            path = path.replace("\\", "/").removeprefix("./")
         return Line(file, number, text, rule=rule, path=path, line=int(line), commit=commit or "")
     return None
 

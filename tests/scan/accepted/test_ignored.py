@@ -143,3 +143,18 @@ def test_a_scan_from_a_folder_below_the_root_knows_the_paths_from_the_root(
     for path in ("dev.env", "../conf/dev.env", str(tmp_path / "conf" / "dev.env"), "conf/dev.env"):
         place = Place(PlaceKind.FILE, path, 12, 1)
         assert judged(tmp_path, ".irkitignore", "conf/dev.env:github_token:12\n", place).report.findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "conf\\dev.env:github-pat:12\r\n",
+        f"{COMMIT.id}:conf\\dev.env:github-pat:12\n",
+        "\ufeffconf/dev.env:github-pat:12\n",
+        "./conf/dev.env:github-pat:12\n",
+    ],
+)
+def test_a_file_of_gitleaks_that_was_written_on_windows_is_honoured(tmp_path: Path, text: str) -> None:
+    outcome = judged(tmp_path, ".gitleaksignore", text, BLOB)
+    assert outcome.report.findings == ()
+    assert (outcome.unused, outcome.malformed) == ((), ())
