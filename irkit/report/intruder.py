@@ -51,7 +51,8 @@ def _judgement(seq: int, judged: Judgement) -> Iterator[Statement]:
 
 def _uses(seq: int, use: KeyUse, strangers: frozenset[str]) -> Iterator[Statement]:
     if use.total is not None:
-        counts = f"{use.succeeded} succeeded, {use.denied} denied, {use.failed} failed"
+        counts = f"{use.succeeded} succeeded, {use.failed} failed"
+        counts += f", {use.denied} of these denied" if use.failed else ""
         ours = f" ({use.own_probes} trial calls of irkit's own left out)" if use.own_probes else ""
         yield _said(seq, f"{use.total} calls with key {use.key_id}, by anyone: {counts}{ours}")
     for source in sorted(use.sources, key=lambda each: each.ip not in strangers):

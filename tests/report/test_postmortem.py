@@ -139,7 +139,8 @@ def test_addresses_that_were_judged_strange_come_first_and_are_named_so(tmp_path
         tell.measure(told)
         tell.judge(told)
         uses = [each.text for each in report(told).intruder.uses]
-    assert uses[0].startswith("9 calls with key AKIA…WXYZ, by anyone: 7 succeeded, 2 denied, 0 failed (1 trial calls")
+    counts = "9 calls with key AKIA…WXYZ, by anyone: 6 succeeded, 3 failed, 2 of these denied (1 trial calls"
+    assert uses[0].startswith(counts)
     assert uses[1].startswith("from 203.0.113.9 (a stranger): 3 succeeded, 1 denied, ")
     assert uses[2].startswith("from 10.0.0.5 (not judged strange)")
     assert "secret read, by anyone: prod/db" in uses
