@@ -20,6 +20,8 @@ from tests.tui.conftest import Play
 from tests.tui.driving import NARROW, WIDE, on, same_as_snapshot
 from tests.tui.story import RUNBOOK, ScriptedDesk, Story, halfway
 
+LOW = (80, 12)
+"""Too low for two plans."""
 Approval = tuple[str, tuple[object, ...]]
 
 
@@ -56,6 +58,31 @@ def test_the_screen_shows_changes_blast_undo_and_hash_of_each_plan(
         await same_as_snapshot(pilot, name)
 
     play(desk, size, scene)
+
+
+def test_the_frame_counts_the_lines_that_are_still_below(play: Play) -> None:
+    desk = ScriptedDesk(two_planned())
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).press("C").says("more below: ").go()
+        pane = pilot.app.screen.query_one("#contain")
+        below = int(str(pane.border_subtitle).rpartition(" ")[2])
+        await on(pilot).press("down").until(lambda: pane.border_subtitle == f"more below: {below - 1}").go()
+        await on(pilot).press("end").until(lambda: pane.border_subtitle == "").says_not("more below").go()
+
+    play(desk, LOW, scene)
+
+
+def test_a_plan_that_comes_up_is_in_sight_wherever_one_had_scrolled_to(play: Play) -> None:
+    desk = ScriptedDesk(two_planned())
+
+    async def scene(pilot: Pilot[str]) -> None:
+        pane = lambda: pilot.app.screen.query_one("#contain")  # noqa: E731
+        await on(pilot).press("C").says("more below: ").press("end").until(lambda: pane().scroll_y > 0).go()
+        desk.story.planned("deactivate_key", count=5)
+        await on(pilot).says("enter starts these 2 plans, 7 changes").until(lambda: pane().scroll_y == 0).go()
+
+    play(desk, LOW, scene)
 
 
 def test_what_the_quarantine_does_not_reach_stands_first_and_red(play: Play) -> None:

@@ -50,6 +50,8 @@ class ContainScreen(OrderingScreen):
         self._shown_at = 0.0
         self._sent: set[tuple[StepId, PlanHash]] = set()
         """Approved from here, until the journal says so."""
+        self._lines = 0
+        """Of the page, as broken to the pane's width."""
 
     @property
     def selected(self) -> StepId:
@@ -65,7 +67,9 @@ class ContainScreen(OrderingScreen):
 
     def on_mount(self) -> None:
         """Show what is known already."""
-        self.query_one("#contain").focus()
+        pane = self.query_one("#contain")
+        pane.focus()
+        self.watch(pane, "scroll_y", self._tell_below, init=False)
         self._show()
 
     def take(self, lines: Iterable[ActivityLine]) -> None:  # noqa: ARG002 - the log shows them
@@ -86,11 +90,12 @@ class ContainScreen(OrderingScreen):
             return
         self._now = contain_now(desk.runbook, reading.state, desk.me, desk.reversible, desk.irreversible)
         shown = tuple((each.step, each.plan_hash) for each in self._now.offered)
+        pane = self.query_one("#contain")
         if set(shown) - set(self._shown):
             self._shown_at = monotonic()
+            pane.scroll_home(animate=False)
         self._shown = shown
         self._sent &= set(shown)
-        pane = self.query_one("#contain")
         pane.border_title = contain_title(self._now)
         self._draw()
         self.query_one(Headline).refresh()
@@ -104,7 +109,12 @@ class ContainScreen(OrderingScreen):
         rows = contain_page(self._now, {view.step: view for view in reading.views})
         text = hanging(rows, pane.scrollable_content_region.width)
         pane.query_one(Static).update(text)
-        more = len(text.plain.splitlines()) - pane.scrollable_content_region.height
+        self._lines = len(text.plain.splitlines())
+        self._tell_below()
+
+    def _tell_below(self) -> None:
+        pane = self.query_one("#contain")
+        more = self._lines - pane.scrollable_content_region.height - round(pane.scroll_y)
         pane.border_subtitle = f"more below: {more}" if more > 0 else ""
 
     def on_resize(self) -> None:
