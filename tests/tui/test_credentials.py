@@ -68,6 +68,18 @@ def test_the_incident_shows_where_each_credential_is_in_its_life(play: Play, siz
     play(ScriptedDesk(saw(contained(), (USER, Seen.UNKNOWN, Means.PROBE))), size, scene)
 
 
+def test_the_pane_has_a_row_a_credential_after_a_screen_that_had_no_room_for_it(play: Play) -> None:
+    async def scene(pilot: Pilot[str]) -> None:
+        pane = pilot.app.screen.query_one(CredentialsPane)
+        await on(pilot).until(lambda: not pane.display).go()
+        await pilot.resize_terminal(*WIDE)
+        await on(pilot).says("Credentials (2)").go()
+        assert pane.content_size.height == 2
+
+    long = USER.model_copy(update={"label": "user " + "svc-deploy" * 12})
+    play(ScriptedDesk(cut(Story().opened().read("identify_key"), "deactivate_key", LEAKED, long)), NARROW, scene)
+
+
 def test_there_is_no_pane_before_a_credential_is_known(play: Play, begun: Story) -> None:
     async def scene(pilot: Pilot[str]) -> None:
         assert not pilot.app.screen.query_one(CredentialsPane).display

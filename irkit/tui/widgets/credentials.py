@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual.geometry import Size
 from textual.widget import Widget
 
 from irkit.incident.lives import Lives
@@ -33,6 +34,10 @@ class CredentialsPane(Widget):
         self.border_title = f"Credentials ({len(lives)})" + (f"  {risen} ALIVE AGAIN" if risen else "")
         self.border_subtitle = f"{len(lives) - _MOST} more: c" if len(lives) > _MOST else "history: c"
         self.refresh(layout=resized)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
+        """One row a credential: rows are cut to a width that is not known yet where a narrow screen hid them."""
+        return min(len(self._drawn), _MOST)
 
     def render(self) -> Text:
         """One row a credential."""
