@@ -36,13 +36,14 @@ class Reading:
         raise KeyError(step)
 
     def waiting(self) -> tuple[StepView, ...]:
-        """The steps that wait for a human here, in the order of the runbook.
+        """The steps that wait for a human here, in the order of the runbook; what is in doubt before all others.
 
         What failed does, and what was undone while others need it: nothing goes on before somebody says how.
         """
         held = {step for view in self.views for step in view.waits_for}
         asks = {Mark.WAITS_FOR_YOU, Mark.IN_DOUBT, Mark.FAILED}
-        return tuple(v for v in self.views if v.mark in asks or (v.mark is Mark.UNDONE and v.step in held))
+        waits = [v for v in self.views if v.mark in asks or (v.mark is Mark.UNDONE and v.step in held)]
+        return tuple(sorted(waits, key=lambda view: view.mark is not Mark.IN_DOUBT))
 
     def running(self) -> tuple[StepView, ...]:
         """The steps that are running."""

@@ -12,6 +12,7 @@ from irkit.errors import ApprovalInvalid
 from irkit.incident import events as ev
 from irkit.incident.events import Direction, Mode, PlanHash, Resolution, StepId
 from irkit.incident.state import fold
+from irkit.tui.capture import screen_text
 from irkit.tui.desk import Question, QuestionKind
 from irkit.tui.screens.approve import ApproveFinalScreen, ApproveScreen
 from irkit.tui.tidings import notes_since
@@ -459,6 +460,20 @@ def test_an_effect_in_doubt_shows_intent_and_probe_and_only_ways_on_that_fit(pla
 
     play(desk, NARROW, scene)
     assert desk.orders.given == [("resolve", ("deactivate_key", 0, Resolution.WAS_NOT_DONE))]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_what_is_in_doubt_comes_before_what_waits_above_it(play: Play, size: tuple[int, int]) -> None:
+    desk = in_doubt(Standing.UNTOUCHED, None)
+    desk.story.planned("open_channel", count=1)
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await on(pilot).says("deactivate_key  ").marked(Mark.IN_DOUBT).go()
+        lines = screen_text(pilot.app.screen).splitlines()
+        rows = [line for line in lines if line.startswith(("│ ≈ ", "│ ? ", " ≈ ", " ? "))]
+        assert "deactivate_key" in rows[0]
+
+    play(desk, size, scene)
 
 
 def test_a_found_receipt_lets_a_human_say_that_it_was_done(play: Play) -> None:
