@@ -35,6 +35,10 @@ _QUIET = {
 }
 """Never ask a person, never write a trace, and read objects as they are: ``refs/replace`` could hide some."""
 
+_PATIENCE = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": "120"}
+"""Give a server up that sends nothing for two minutes (``http.lowSpeedLimit``, in bytes): git would wait for ever.
+One that is at work on a pack says so every five seconds (``uploadpack.keepAlive``)."""
+
 _SIGNS: tuple[tuple[tuple[str, ...], type[OutsideError], str], ...] = (
     (("error: 429",), Throttled, "wait a minute, then retry the step"),
     (("Authentication failed", "could not read Username", "could not read Password", "error: 401", "error: 403"),
@@ -42,7 +46,7 @@ _SIGNS: tuple[tuple[tuple[str, ...], type[OutsideError], str], ...] = (
      "check the git token: it needs read and write on the repository's contents"),
     (("not found", "error: 404", "does not appear to be a git repository"), NotFound, "check the repository's address"),
     (("Could not resolve", "Failed to connect", "Couldn't connect", "Empty reply", "timed out", "Recv failure",
-      "Connection re", "early EOF", "hung up", "error: 50"),
+      "Connection re", "early EOF", "hung up", "error: 50", "too slow", "transfer closed"),
      Unreachable, "the git server gave no answer: look at its status"),
 )  # fmt: skip
 
@@ -126,7 +130,8 @@ class GitProcess:
     def _environment(self) -> dict[str, str]:
         """What is set over our own environment; a variable that the token was read from is emptied for git."""
         token = self._token.reveal() if self._token else ""
-        return _QUIET | {name: "" for name, value in os.environ.items() if token and token in value}
+        patience = {name: os.environ.get(name, value) for name, value in _PATIENCE.items()}
+        return _QUIET | patience | {name: "" for name, value in os.environ.items() if token and token in value}
 
     def _command(self) -> GitCommand:
         from git.cmd import Git as GitCommand

@@ -30,6 +30,14 @@ _STOPPED = (
 """How git says that the kernel stopped it at the limit (SIGXFSZ is 25 on Linux and macOS, 31 on some)."""
 
 
+def _hash(listing: str) -> str:
+    return hashlib.sha256(listing.encode()).hexdigest()
+
+
+NO_REFS = _hash("")
+"""The ``refs_hash`` of an empty repository, and of a page that a server answers instead of a repository."""
+
+
 class TooLarge(IrkitError):
     """A repository takes more disk than it may."""
 
@@ -50,10 +58,12 @@ class Server(NamedTuple):
         if target.folder is not None:
             if not target.folder.is_dir():
                 raise OutsideError("the folder is not there", hint="it was moved or deleted: mend the list")
-            listing = GitProcess(target.folder).local("for-each-ref", "--format=%(objectname) %(refname)")
+            git = GitProcess(target.folder)
+            listing = git.local("for-each-ref", "--format=%(objectname) %(refname)")
+            listing += git.local("worktree", "list", "--porcelain")  # the heads: one may be detached
         else:
             listing = GitProcess(self.scratch, self._token_for(target)).remote("ls-remote", target.url)
-        return hashlib.sha256(listing.encode()).hexdigest()
+        return _hash(listing)
 
     @contextmanager
     def mirrored(self, target: Target, most: int) -> Iterator[Path]:

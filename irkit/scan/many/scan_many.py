@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from irkit.errors import IrkitError, UsageError
 from irkit.scan.finding import Finding, Place, Report, Skipped
 from irkit.scan.history import Wants, joined, scan_history
-from irkit.scan.many.mirrored import Server, TooLarge
+from irkit.scan.many.mirrored import NO_REFS, Server, TooLarge
 from irkit.scan.many.record import Record, load, save
 from irkit.scan.many.targets import Target
 from irkit.scan.repository import repository
@@ -38,6 +38,7 @@ class Ended(StrEnum):
     """How it went with one repository."""
 
     SCANNED = "scanned"
+    EMPTY = "empty: it has no branch and no tag"
     UNCHANGED = "unchanged"
     FAILED = "failed"
     TOO_LARGE = "too large"
@@ -195,9 +196,11 @@ def _scanned(target: Target, many: Many, most: int) -> tuple[int, str]:
         save(Record(target.name, _asked(many), refs_hash, _named(report, target)), file)
     except TooLarge as error:
         return _TOO_LARGE, error.message
-    except (IrkitError, OSError) as error:
-        return _FAILED, getattr(error, "message", "") or str(error)
-    return _DONE, Ended.SCANNED
+    except IrkitError as error:
+        return _FAILED, f"{error.message} ({error.hint})" if error.hint else error.message
+    except OSError as error:
+        return _FAILED, str(error)
+    return _DONE, Ended.EMPTY if refs_hash == NO_REFS else Ended.SCANNED
 
 
 def _asked(many: Many) -> str:

@@ -7,6 +7,7 @@ import os
 import random
 import select
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -111,7 +112,7 @@ def test_a_bad_repository_does_not_stop_the_others_and_is_told(
     assert {name: ended for name, (ended, _) in scans.told.items()} == {
         "acme/missing": Ended.FAILED,
         "acme/good": Ended.SCANNED,
-        "acme/empty": Ended.SCANNED,
+        "acme/empty": Ended.EMPTY,
         "folder": Ended.FAILED,
     }
     assert report.is_incomplete
@@ -160,6 +161,37 @@ def test_what_did_not_change_is_not_fetched_again_and_still_reported(
     assert places(second) == places(first)
     assert [one.fingerprint for one in second.findings] == [one.fingerprint for one in first.findings]
     assert [one.places for one in second.findings] == [one.places for one in first.findings]
+
+
+def test_a_commit_that_no_branch_has_yet_is_scanned_too(detector: Detector, tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    git = ("git", "-C", str(folder), "-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "one"], check=True)
+    subprocess.run([*git, "checkout", "-q", "--detach"], check=True)
+    scans, target = Scans(detector, tmp_path), Target("work", folder=folder)
+    assert not scans.scan(target).findings
+    assert not scans.scan(target).findings
+    assert scans.told["work"][0] is Ended.UNCHANGED
+    (folder / "settings.ini").write_text(f'password = "{password(3)}"\n')
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "two"], check=True)
+    assert places(scans.scan(target)) == {("work", "settings.ini")}
+
+
+def test_a_server_that_never_answers_is_given_up(
+    server: GitServer, detector: Detector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_HTTP_LOW_SPEED_TIME", "1")
+    good = filled(server, "acme/good", f'password = "{password(4)}"\n')
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = f"http://127.0.0.1:{mute.getsockname()[1]}/acme/mute.git"
+        scans = Scans(detector, tmp_path)
+        report = scans.scan(Target("mute", url=address), good)
+    assert places(report) == {("acme/good", "settings.ini")}
+    (skipped,) = report.skipped
+    assert "too slow" in skipped.reason
+    assert "look at its status" in skipped.reason
 
 
 def test_a_moved_ref_is_scanned_again(server: GitServer, detector: Detector, tmp_path: Path) -> None:
@@ -382,9 +414,10 @@ def test_a_folder_that_is_gone_is_told_and_the_others_are_scanned(
     listed.write_text(f"{tmp_path}/gone\n")
     (gone,) = targets([str(listed)], lambda _: [])
     report = scans.scan(gone, filled(server, "acme/one", f'password = "{password(2)}"\n'))
-    assert scans.told[gone.name] == (Ended.FAILED, "the folder is not there")
+    why = "the folder is not there (it was moved or deleted: mend the list)"
+    assert scans.told[gone.name] == (Ended.FAILED, why)
     assert report.is_incomplete
-    assert report.skipped == (Skipped(gone.name, "the folder is not there"),)
+    assert report.skipped == (Skipped(gone.name, why),)
     assert report.counts["repositories"] == 1
     assert len(report.findings) == 1
 
