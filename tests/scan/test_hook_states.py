@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -134,9 +133,8 @@ def test_a_finding_stops_the_commit_when_nobody_listens(tree: WorkTree, closed: 
 
 
 def test_a_large_file_of_a_remote_is_not_held_in_memory_to_look_for_a_value() -> None:
-    def unread() -> Iterator[bytes]:
+    def read(_: int) -> bytes:
         raise AssertionError("it was read")
-        yield b""
 
     finding = Finding(
         "github_token",
@@ -150,6 +148,9 @@ def test_a_large_file_of_a_remote_is_not_held_in_memory_to_look_for_a_value() ->
     )
     small, large = names_there(["a.py"])[:2]
     body = LEAK.encode()
-    contents = [Content(large, "1" * 40, "blob", 1 << 30, unread()), Content(small, "2" * 40, "blob", 9, iter([body]))]
+    contents = [
+        Content(large, "1" * 40, "blob", 1 << 30, map(read, [1])),
+        Content(small, "2" * 40, "blob", 9, iter([body])),
+    ]
     assert [one.pushed for one in with_pushed([finding], contents[:1])] == [None]
     assert [one.pushed for one in with_pushed([finding], contents)] == [True]
