@@ -90,9 +90,7 @@ def status(progress: Progress, found: int, seconds: float) -> str:
         words.append(f"{progress.events:,} events, {progress.events / max(seconds, 0.001):,.0f}/s")
     if progress.size:
         words.append(f"{progress.size / _MEGA:,.1f} MB")
-    left = progress.seconds_left
-    if left is None and progress.done and progress.total > progress.done:
-        left = seconds * (progress.total - progress.done) / progress.done
+    left = progress.left(seconds)
     if left is not None:
         words.append(f"{_span(left)} left")
     return f"irkit trail: {', '.join(words)}; {found:,} found"

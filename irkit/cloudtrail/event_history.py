@@ -21,7 +21,7 @@ from irkit.cloudtrail.history_reader import Reader
 from irkit.cloudtrail.patience import Patience
 from irkit.cloudtrail.query import Query, Window
 from irkit.cloudtrail.record import Record
-from irkit.cloudtrail.source import Batch, Progress
+from irkit.cloudtrail.source import REGIONS, Batch, Progress
 from irkit.counted import few
 from irkit.errors import NotFound, OutsideError
 
@@ -154,9 +154,11 @@ class EventHistory:
             names |= dict.fromkeys(name for one in batch.records if (name := _session_of(one, arns, planned.users)))
             yield batch._replace(records=())
         missed = ", ".join(sorted(one.region for one in readers if one.why))
-        named = few(tuple(names), _SHOWN) or "(none)"
+        named = few(tuple(names), _SHOWN)
+        asked = f"only sessions named {named}, whose beginning is in the history, were looked for"
+        none = "no session of a role has its beginning in the history, so none was looked for"
         unsure = [
-            *([f"only sessions named {named}, whose beginning is in the history, were looked for"] if arns else []),
+            *([asked if names else none] if arns else []),
             *([f"sessions that began in {missed} were not"] if missed else []),
         ]
         return tuple(names), ", and ".join(unsure)
@@ -229,7 +231,7 @@ def progress(readers: Iterable[Reader]) -> Progress:
     left = [seconds for one in rows if (seconds := one.seconds_left) is not None]
     known = len(left) == len(rows)
     return Progress(
-        "regions",
+        REGIONS,
         sum(one.is_done for one in rows),
         len(rows),
         sum(one.events for one in rows),

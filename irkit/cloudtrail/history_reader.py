@@ -21,6 +21,8 @@ from irkit.errors import OutsideError
 
 PLACE = "event-history:"
 _SECOND = timedelta(seconds=1)
+_TELLING = 0.1
+"""The share of the time from which on what it took tells what the rest will take."""
 
 
 @dataclass
@@ -68,11 +70,14 @@ class Reader:
 
     @property
     def seconds_left(self) -> float | None:
-        """By the share of the time that is behind it; None while nothing is known."""
+        """By the share of the time that is behind it; None while that is so little that it tells nothing.
+
+        Events lie close in the hours of an incident, which are read first, and far apart before them.
+        """
         share = self._share
         if self.is_done:
             return 0.0
-        return (time.monotonic() - self._began) * (1 - share) / share if share > 0 else None
+        return (time.monotonic() - self._began) * (1 - share) / share if share > _TELLING else None
 
     @property
     def _share(self) -> float:

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from irkit.cloudtrail.births import Birth
 
 
+REGIONS = "regions"
+"""What is counted where all parts are read at once."""
+
+
 class Progress(NamedTuple):
     """How far a look is. ``unit`` is what ``done`` and ``total`` count; ``total`` is 0 while it is not known."""
 
     unit: str
-    """``files``, ``regions``, ``pages``, ``bytes``."""
+    """``files``, ``pages``, ``bytes``, ``REGIONS``."""
     done: int
     total: int
     events: int = 0
@@ -29,7 +33,16 @@ class Progress(NamedTuple):
     size: int = 0
     """Compressed bytes read so far."""
     seconds_left: float | None = None
-    """Of time, as far as it can be said."""
+    """Of time, as far as the source can say."""
+
+    def left(self, seconds: float) -> float | None:
+        """How many seconds are left when ``seconds`` are over: the source's own word, else by the share that is done.
+
+        None when nothing is known. Regions are read at once, so how many are done tells nothing of the rest.
+        """
+        if self.seconds_left is not None or self.unit == REGIONS or not 0 < self.done < self.total:
+            return self.seconds_left
+        return seconds * (self.total - self.done) / self.done
 
 
 class Batch(NamedTuple):

@@ -89,9 +89,7 @@ def progress(sofar: Sofar) -> Text:
     done = f"{now.done:,} of {now.total:,} {now.unit}" if now.total else f"{now.done:,} {now.unit}"
     share = min(1.0, now.done / now.total) if now.total else 0.0
     bar = "█" * round(share * _BAR) + "·" * (_BAR - round(share * _BAR)) if now.total else "·" * _BAR
-    left = now.seconds_left
-    if left is None and share and seconds >= 1:
-        left = seconds / share - seconds
+    left = now.left(seconds) if seconds >= 1 else now.seconds_left
     parts = [
         f"look {sofar.look}" if sofar.look > 1 else "",
         done,

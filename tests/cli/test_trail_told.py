@@ -33,6 +33,7 @@ def test_the_time_left_is_the_sources_own_word(left: float, words: str) -> None:
 
 
 def test_what_is_not_known_is_not_told() -> None:
+    assert status(Progress("regions", 3, 4), 7, 5.0) == "irkit trail: 3 of 4 regions; 7 found"
     assert status(Progress("pages", 3, 0), 7, 1.0) == "irkit trail: 3 pages; 7 found"
 
 

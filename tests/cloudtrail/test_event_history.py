@@ -143,7 +143,7 @@ def test_a_proof_does_not_begin_to_read_what_would_take_hours() -> None:
     fake = history(*many(2000, 0.5, awsRegion="eu-west-1"), roles={"deploy": ROLE})
     patient = EventHistory(fake, patience=Patience.PROOF)  # type: ignore[arg-type]
     answer = found(patient, Query(arns=(ROLE,)).within([Window(NOW - timedelta(days=80), NOW)]))
-    assert "only sessions named (none)" in answer.coverage.not_seen["eu-west-1"]
+    assert "no session of a role has its beginning in the history" in answer.coverage.not_seen["eu-west-1"]
     assert [asked.attribute for region, asked in fake.asked if region == "eu-west-1"].count(None) == Patience.QUESTION
 
 
@@ -152,7 +152,7 @@ def test_a_session_of_unknown_beginning_where_much_happened_is_no_silent_gap() -
     answer = found(source(fake), Query(users=("deploy",)))
     assert answer.records == ()
     assert answer.coverage.seen == ("us-east-1",)
-    assert "only sessions named (none)" in answer.coverage.not_seen["eu-west-1"]
+    assert "no session of a role has its beginning in the history" in answer.coverage.not_seen["eu-west-1"]
 
 
 def test_a_role_that_is_not_there_is_not_looked_for() -> None:
@@ -334,11 +334,21 @@ def test_a_record_that_cannot_be_read_is_named() -> None:
 
 def test_progress_says_how_much_is_left() -> None:
     told: list[Batch] = []
-    found(source(history(*many(500), fails=lambda *_: time.sleep(0.02))), Query(keys=(KEY,)), told.append)
+    window = Window(START, START + timedelta(seconds=600))
+    slow = history(*many(500), fails=lambda *_: time.sleep(0.02))
+    found(source(slow), Query(keys=(KEY,)).within([window]), told.append)
     assert told[-1].progress.done == told[-1].progress.total == 2
     assert told[-1].progress.seconds_left == 0
     assert told[-1].progress.events == 500
     assert any((batch.progress.seconds_left or 0) > 0 for batch in told)
+
+
+def test_the_dense_hours_that_are_read_first_tell_nothing_of_how_much_is_left() -> None:
+    told: list[Batch] = []
+    window = Window(NOW - timedelta(days=80), NOW)
+    slow = history(*many(500), fails=lambda *_: time.sleep(0.02))
+    found(source(slow), Query(keys=(KEY,)).within([window]), told.append)
+    assert {one.progress.seconds_left for one in told} <= {None, 0.0}
 
 
 def test_a_look_that_is_closed_ends_its_requests() -> None:

@@ -411,6 +411,8 @@ def test_the_time_left_stands_before_what_a_narrow_screen_cuts_off() -> None:
     told = progress_line(Sofar(View("activity"), progress, 2, 1234, 10.0)).plain
     assert "look 2 · 500 of 2,000 files · 0:30 left · 50,000 events/s · 1,234 events found" in told
     known = Progress("pages", 1, 0, seconds_left=65)
+    unknown = Progress("regions", 3, 4)
+    assert "3 of 4 regions · 3 events found" in progress_line(Sofar(View("activity"), unknown, 1, 3, 5.0)).plain
     assert "1 pages · 1:05 left · 3 events found" in progress_line(Sofar(View("activity"), known, 1, 3, 0.0)).plain
 
 
