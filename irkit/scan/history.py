@@ -149,6 +149,7 @@ class _Scan(NamedTuple):
 
     def of_everything(self, teller: Teller) -> _Whole:
         """All objects and names looked at, and located where that is wanted."""
+        from irkit.scan.objects.commit_heads import Heads
         from irkit.scan.objects.scan import scan_objects
 
         wants, aside = self.wants, _Aside(self, teller)
@@ -159,6 +160,7 @@ class _Scan(NamedTuple):
             jobs=wants.jobs,
             told=teller.progress,
             meanwhile=aside.do,
+            of_commits=Heads.KEPT if wants.location is Location.LOCATED else Heads.LEFT_OUT,
         )
         if scanned.cache_problem:
             teller.note(f"nothing is remembered for the next scan: {scanned.cache_problem}")

@@ -5,14 +5,14 @@ The value makes a rule of its own, in memory alone: no argument, environment, fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from irkit.scan.detect.batch import Spans
 from irkit.scan.detect.detector import Detector, Looked
 from irkit.scan.detect.loading import parts_of
-from irkit.scan.detect.looked import PassedOver
+from irkit.scan.detect.looked import Told
 from irkit.scan.finding import Sighting
 from irkit.scan.objects.held import Scanned
 from irkit.scan.objects.scan import scan_objects
@@ -66,9 +66,7 @@ class ValueDetector(Detector):
         rules = [_rule(text, number) for number, text in enumerate(texts)]
         super().__init__(*parts_of(rules, keywords=()), rules_hash="")  # nothing of such a search is kept
 
-    def look_at_each(
-        self, texts: Sequence[tuple[bytes, Spans]], _: Container[PassedOver] | None = None
-    ) -> dict[int, Looked]:
+    def look_at_each(self, texts: Sequence[tuple[bytes, Spans]], _: Told | None = None) -> dict[int, Looked]:
         """What stands in each of the texts; nothing is passed over."""
         found = super().look_at_each(texts).items()
         return {index: looked._replace(sightings=tuple(map(self._taken, looked.sightings))) for index, looked in found}

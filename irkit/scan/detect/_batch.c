@@ -1,4 +1,4 @@
-/* What irkit.scan.detect.batch, runs and beginnings do in Python with each of millions of texts: the same, tested equal. */
+/* What irkit.scan.detect.batch, runs, beginnings and settled do in Python with each of millions of texts: the same, tested equal. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -31,6 +31,17 @@ static int parts_of(PyObject *text, PyObject **body, PyObject **spans) {
     return -1;
 }
 
+/* Both numbers of a tuple of two: 0, or -1 with an error set. */
+static int read_pair(PyObject *pair, Py_ssize_t *one, Py_ssize_t *other) {
+    if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
+        PyErr_SetString(PyExc_TypeError, "a span, or a hit, is two numbers");
+        return -1;
+    }
+    *one = PyLong_AsSsize_t(PyTuple_GetItem(pair, 0));
+    *other = PyLong_AsSsize_t(PyTuple_GetItem(pair, 1));
+    return (*one == -1 || *other == -1) && PyErr_Occurred() ? -1 : 0;
+}
+
 static int add_piece(Joined *joined, PyObject *body, Py_ssize_t index, Py_ssize_t start, Py_ssize_t end) {
     Py_ssize_t size = PyBytes_Size(body);
     if (end > size) end = size;
@@ -57,7 +68,7 @@ static int add_text(Joined *joined, PyObject *text, Py_ssize_t index) {
     if (spans == Py_None) return add_piece(joined, body, index, 0, PyBytes_Size(body));
     for (Py_ssize_t at = 0; at < PyTuple_Size(spans); at++) {
         Py_ssize_t start, end;
-        if (!PyArg_ParseTuple(PyTuple_GetItem(spans, at), "nn", &start, &end)) return -1;
+        if (read_pair(PyTuple_GetItem(spans, at), &start, &end) < 0) return -1;
         if (add_piece(joined, body, index, start, end) < 0) return -1;
     }
     return 0;
@@ -214,12 +225,15 @@ static PyObject *beginning(PyObject *module, PyObject *arguments) {
 }
 
 #include "batch_runs.h"
+#include "batch_settled.h"
 
 static PyMethodDef methods[] = {
     {"beside_runs", beside_runs, METH_O, "beside_runs(buffer): what stands beside runs, joined, and its pieces."},
     {"join", join, METH_VARARGS, "join(texts, first, most): a buffer, its pieces, and the first text left."},
     {"give_back", give_back, METH_VARARGS, "give_back(hits, pieces, found): adds the hits to those of their texts."},
     {"beginning", beginning, METH_VARARGS, "beginning(texts, beginnings, place, sign, shortest, longest): the indexes of those."},
+    {"keys_of", keys_of, METH_VARARGS, "keys_of(body, hits, plain): what is remembered of lines, by their places."},
+    {"unsettled", unsettled, METH_VARARGS, "unsettled(body, hits, plain, settled): the hits in other lines."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,4 +1,4 @@
-"""What a look at one text gives."""
+"""What a look at one text gives, and what earlier looks told."""
 
 from __future__ import annotations
 
@@ -16,3 +16,18 @@ class Looked(NamedTuple):
 
     sightings: tuple[Sighting, ...]
     skipped: tuple[Skipped, ...] = ()
+
+
+class Told:
+    """What was told of lines passed over, which is told once."""
+
+    def __init__(self) -> None:
+        self.lines: set[PassedOver] = set()
+        self.settled: set[bytes] = set()
+        """Of which nothing more is to be told: see ``settled``."""
+
+    def is_new(self, one: PassedOver) -> bool:
+        """Whether it was not told before; it is now."""
+        is_new = one not in self.lines
+        self.lines.add(one)
+        return is_new

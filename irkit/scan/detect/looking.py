@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from irkit.scan.detect.batch import Spans, Text, hits_of_each
 from irkit.scan.detect.beginnings import specials
 from irkit.scan.detect.kept import Kept
-from irkit.scan.detect.looked import Looked, PassedOver
+from irkit.scan.detect.looked import Looked, Told
 from irkit.scan.detect.prefilter import Prefilter
 from irkit.scan.quick import TYPE_CHECKING
 
@@ -52,18 +52,17 @@ class Detector:
         """What stands in this text."""
         return self.look_at_each((Text(body),)).get(0, Looked(()))
 
-    def look_at_each(
-        self, texts: Sequence[tuple[bytes, Spans]], passed: Container[PassedOver] | None = None
-    ) -> dict[int, Looked]:
+    def look_at_each(self, texts: Sequence[tuple[bytes, Spans]], told: Told | None = None) -> dict[int, Looked]:
         """What stands in each of the texts, by index; only those with something.
 
-        Where ``passed`` is given, lines passed over are told once, and those in it not at all: most versions of a file
+        Where ``told`` is given, lines passed over are told once, and those in it not at all: most versions of a file
         repeat them.
         """
         hits = hits_of_each(texts, self._prefilter.hits)
-        for index in specials(texts):
+        special = specials(texts)
+        for index in special:
             hits.setdefault(index, [])
-        return self._opened().of_each([body for body, _ in texts], hits, passed) if hits else {}
+        return self._opened().of_each([body for body, _ in texts], hits, special, told) if hits else {}
 
     def open(self) -> None:
         """Load what looks at hits now, not with the first of them: before processes are forked, to be shared."""

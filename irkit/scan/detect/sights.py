@@ -5,17 +5,18 @@ Loaded with the first hit: a hook that finds nothing is spared all of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from irkit.scan.detect.archive import BROKEN, MOST_DEPTH, Budget, Member, is_archive, members
 from irkit.scan.detect.beginnings import LFS, LONE_KEY, MARKS, is_lone_key, is_special
 from irkit.scan.detect.confirm import Confirm, line_around
 from irkit.scan.detect.form import Form
 from irkit.scan.detect.kept import Kept
-from irkit.scan.detect.looked import Looked, PassedOver
+from irkit.scan.detect.looked import Looked, PassedOver, Told
 from irkit.scan.detect.overlap import Seen, speaking
 from irkit.scan.detect.pragma import ALLOWED, is_allowed
 from irkit.scan.detect.prefilter import Hit, Prefilter
+from irkit.scan.detect.settled import settle, unsettled
 from irkit.scan.detect.wide import wide
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.quick import Protocol
@@ -49,21 +50,6 @@ def _always(_: PassedOver) -> bool:
     return True
 
 
-class _Once:
-    """Tells each line passed over once, and none that is known already."""
-
-    def __init__(self, known: Container[PassedOver]) -> None:
-        self._known = known
-        self._told: set[PassedOver] = set()
-
-    def tells(self, one: PassedOver) -> bool:
-        """Whether it was neither known nor told."""
-        if one in self._known or one in self._told:
-            return False
-        self._told.add(one)
-        return True
-
-
 class Sights:
     """Makes sightings of hits."""
 
@@ -72,6 +58,7 @@ class Sights:
         self._parts = parts
         self._prefilter = prefilter
         self._confirms: dict[int, Confirm] = {}
+        self._plain = bytes(not spans for spans in parts.spanning)
         self._rules = len(parts.rules)
         """The number of the first hit that is no rule's."""
         self._lone: list[int] | None = None
@@ -88,16 +75,20 @@ class Sights:
         self._confirm(number).compile()
 
     def of_each(
-        self, texts: Sequence[bytes], hits: Mapping[int, list[Hit]], passed: Container[PassedOver] | None = None
+        self, texts: Sequence[bytes], hits: Mapping[int, list[Hit]], special: Sequence[int], told: Told | None
     ) -> dict[int, Looked]:
-        """What stands in the texts that have hits, or are looked into for how they begin; by index.
+        """What stands in the texts that have hits, by index, and in the ``special`` ones, for how they begin.
 
-        Where ``passed`` is given, a line passed over is told once, and none that is in it.
+        Where ``told`` is given, a line passed over is told once, and none that is in it.
         """
         found: dict[int, Looked] = {}
-        tell: Callable[[PassedOver], bool] = _always if passed is None else _Once(passed).tells
+        apart = set(special)
         for index in sorted(hits):
-            one = self.looked(texts[index], hits[index], Budget(), 0, tell)
+            body, some = texts[index], hits[index]
+            settled = told.settled if told and index not in apart else None
+            if settled and not (some := unsettled(body, some, self._plain, settled)):
+                continue
+            one = self.looked(body, some, Budget(), 0, told.is_new if told else _always, settled)
             if one.sightings or one.skipped:
                 found[index] = one
         return found
@@ -109,8 +100,12 @@ class Sights:
         budget: Budget,
         depth: int,
         tell: Callable[[PassedOver], bool] = _always,
+        settled: set[bytes] | None = None,
     ) -> Looked:
-        """What the hits in a text come to, and what is packed in it. ``tell``: of this line passed over, too."""
+        """What the hits in a text come to, and what is packed in it.
+
+        ``tell``: of this line passed over, too. ``settled`` gets the lines of which nothing more is to be told.
+        """
         ends = _by_number(hits)
         seen = self._seen(body, ends, 0)
         packed: list[Sighting] = []
@@ -123,6 +118,8 @@ class Sights:
         if self._embedded in ends:
             more, lost = self._within_packed(body, ends[self._embedded], budget, depth)
             packed, skipped = packed + more, skipped + lost
+        if settled is not None:
+            settle(body, hits, self._plain, seen, settled)
         if not seen and not packed and not skipped:
             return _NOTHING
         plain = [one for one in speaking(seen) if one.value not in unpacked]

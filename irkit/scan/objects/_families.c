@@ -147,12 +147,14 @@ typedef struct {
 } Touched;
 
 static int add_span(Touched *touched) {
-    PyObject *span = Py_BuildValue("(nn)", touched->first, touched->last);
-    if (span == NULL) return -1;
+    PyObject *first = PyLong_FromSsize_t(touched->first), *last = PyLong_FromSsize_t(touched->last);
+    PyObject *span = first != NULL && last != NULL ? PyTuple_Pack(2, first, last) : NULL;
+    int failed = span == NULL || PyList_Append(touched->spans, span) < 0;
+    Py_XDECREF(first);
+    Py_XDECREF(last);
+    Py_XDECREF(span);
     touched->size += touched->last - touched->first;
-    int failed = PyList_Append(touched->spans, span);
-    Py_DECREF(span);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 /* The offset of the last such byte in bytes[low:high], or -1. */

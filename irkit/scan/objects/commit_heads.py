@@ -6,6 +6,7 @@ import re
 import struct
 from array import array
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 from irkit.native import native
 from irkit.scan.objects.pack_entries import COMMIT
@@ -28,6 +29,13 @@ Columns = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
 """Ids, times, first, parents (see ``Packed``), trees of 20 bytes, and the numbers, of 4 bytes, of commits with a parent
 that is not among them."""
 _Pack = tuple[bytes, "array[int]", memoryview, "array[int]"]
+
+
+class Heads(StrEnum):
+    """Whether the heads of commits are kept while objects are looked at: only to locate what is found takes them."""
+
+    KEPT = "kept"
+    LEFT_OUT = "left out"
 
 
 def heads(numbers: list[int], texts: Sequence[tuple[bytes, object]], kinds: bytearray) -> bytes:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from irkit.native import is_native
 from irkit.scan.detect.detector import Detector, Looked
-from irkit.scan.objects.commit_heads import heads
+from irkit.scan.detect.looked import Told
+from irkit.scan.objects.commit_heads import Heads, heads
 from irkit.scan.objects.gathered import Gathered, Key, Looking
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_entries import CIRCLE, KINDS, TREE
@@ -25,12 +26,22 @@ _FEW = 8
 """Up to so many values are searched one by one; the detector looks at a text faster than at more of them."""
 
 
+class Learned:
+    """What a process has learned, by one detector, and need not learn again with its next task."""
+
+    def __init__(self) -> None:
+        self.plain: set[bytes] = set()
+        """Names in trees that nothing is to be said of."""
+        self.told = Told()
+        """Lines of blobs, commits and tags that were passed over."""
+
+
 def look_at_families(
-    pack: Pack, roots: Sequence[int], detector: Detector, known: bytearray | None, plain: set[bytes]
+    pack: Pack, roots: Sequence[int], detector: Detector, known: bytearray | None, learned: Learned, of_commits: Heads
 ) -> Gathered:
     """Look at these entries and at all that are deltas of them. ``known`` has a 1 for each to be left alone.
 
-    ``plain`` are names in trees that nothing is to be said of, by this detector; those found to be so are added.
+    Of what is passed over, what ``learned`` has is not told again, and it gets what is new.
     """
     gathered = Gathered()
     kinds = pack.entries.kinds
@@ -39,12 +50,12 @@ def look_at_families(
     others = [root for root in roots if kinds[root] in KINDS and kinds[root] != TREE]
     for root in circles:
         gathered.broken.update((number, MADE_FROM_ITSELF) for number in pack.members(root))
-    _Contents(pack, detector, known, gathered).look(others)
-    count, size, found = names_in(pack.families(trees), known, plain)
+    _Contents(pack, detector, known, gathered, learned.told).look(others, of_commits)
+    count, size, found = names_in(pack.families(trees), known, learned.plain)
     if count:
         gathered.counts["trees"] = count
         gathered.size += size
-        _look_at_names(found, detector, plain, gathered)
+        _look_at_names(found, detector, learned.plain, gathered)
     for number, why in pack.broken.items():
         gathered.broken[number] = why
     pack.broken = {}
@@ -55,24 +66,25 @@ def look_at_families(
 class _Contents:
     """Blobs, commits and tags. A value in an unchanged part of a blob is found by a second walk of its family."""
 
-    def __init__(self, pack: Pack, detector: Detector, known: bytearray | None, gathered: Gathered) -> None:
+    def __init__(self, pack: Pack, detector: Detector, known: bytearray | None, gathered: Gathered, told: Told) -> None:
         self._pack = pack
         self._known = known if known is not None else bytearray(len(pack.entries.kinds))
         self._gathered = gathered
         self._detector = detector
-        self._looking = Looking(detector, self._seen, gathered.passed)
+        self._looking = Looking(detector, self._seen, told)
         self._values: dict[int, set[bytes]] = {}
         """By family: what stands where a secret was seen, as it stands there."""
         self._partly = bytearray(len(self._known))
         """A 1 for each object of which only the changes were looked at."""
 
-    def look(self, roots: Sequence[int]) -> None:
+    def look(self, roots: Sequence[int], of_commits: Heads) -> None:
         entries, gathered = self._pack.entries, self._gathered
         made, counts = self._pack.families(roots), array("q", bytes(8 * (max(KINDS) + 1)))
         while (some := texts(made, entries.bases, self._known, _SMALL_CHANGE))[0]:
             numbers, bodies = some
             self._looking.look(numbers, bodies)
-            self._gathered.heads.append(heads(numbers, bodies, self._pack.entries.kinds))
+            if of_commits is Heads.KEPT:
+                gathered.heads.append(heads(numbers, bodies, entries.kinds))
             size, found = tally(numbers, bodies, entries.kinds, self._partly)
             gathered.size += size
             for kind, count in enumerate(found):
@@ -104,8 +116,7 @@ class _Contents:
                 holders.add(number)
             if not self._known[number]:
                 looked = self._detector.look(body)
-                self._gathered.held.pop(number, None)
-                self._gathered.keep(number, kind, looked)
+                self._gathered.keep_anew(number, kind, looked)
                 values |= {body[one.start : one.end] for one in looked.sightings if not one.dismissed}
 
 
@@ -119,7 +130,7 @@ def _look_at_names(
         told.add(name)
         gathered.keep(key, "tree", looked)
 
-    looking = Looking(detector, seen, ())
+    looking = Looking(detector, seen, Told())
     for at in range(0, len(found), _NAMES_AT_ONCE):
         some = found[at : at + _NAMES_AT_ONCE]
         looking.look([number for number, _, _ in some], [(name, None) for _, _, name in some])

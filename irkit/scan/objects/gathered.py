@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 
 from irkit.scan.detect.batch import Spans
 from irkit.scan.detect.beginnings import LONE_KEY
 from irkit.scan.detect.detector import Detector, Looked
-from irkit.scan.detect.looked import PassedOver
+from irkit.scan.detect.looked import PassedOver, Told
 from irkit.scan.finding import Sighting
 from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Confidence
@@ -63,6 +63,14 @@ class Gathered:
         for what, reason in looked.skipped:
             self.skipped[key, what, reason] = None
 
+    def keep_anew(self, key: Key, kind: str, looked: Looked) -> None:
+        """Forget what was seen in parts of an object, for what was seen in all of it; lines it told of stay told."""
+        _, before = self.held.pop(key, (kind, ()))
+        told = tuple(one for one in before if one.dismissed)
+        self.keep(key, kind, looked)
+        if told:
+            self.held[key] = (kind, (*told, *self.held.get(key, (kind, ()))[1]))
+
     def _is_first(self, one: Sighting) -> bool:
         """Whether no sighting of this line was passed over for this reason before: the others tell nothing more."""
         line = (one.rule, one.dismissed, one.near)
@@ -106,15 +114,13 @@ def unpacked(raw: bytes) -> Gathered:
 class Looking:
     """Collects texts and looks at them together; ``seen`` is told of each with something.
 
-    Of lines passed over it is told once, and of none that stands in ``passed``.
+    Of lines passed over it is told once, and of none that stands in ``told``.
     """
 
-    def __init__(
-        self, detector: Detector, seen: Callable[[Key, bytes, Looked], None], passed: Container[PassedOver]
-    ) -> None:
+    def __init__(self, detector: Detector, seen: Callable[[Key, bytes, Looked], None], told: Told) -> None:
         self._look = detector.look_at_each
         self._seen = seen
-        self._passed = passed
+        self._told = told
         self._texts: list[tuple[bytes, Spans]] = []
         self._keys: list[Key] = []
         self._waiting = self._held = 0
@@ -142,7 +148,7 @@ class Looking:
 
     def look(self, keys: Sequence[Key], texts: Sequence[tuple[bytes, Spans]]) -> None:
         """Look at these texts now."""
-        for index, looked in self._look(texts, self._passed).items():
+        for index, looked in self._look(texts, self._told).items():
             self._seen(keys[index], texts[index][0], looked)
 
 

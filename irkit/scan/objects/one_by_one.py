@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from irkit.scan.detect.detector import Detector, Looked
+from irkit.scan.detect.looked import Told
 from irkit.scan.large import LARGE_BYTES, look_at_chunks
 from irkit.scan.objects.cat_file import PIECE, Listed, read_objects, read_pieces
 from irkit.scan.objects.codec import InflateError, inflate
@@ -66,7 +67,7 @@ def _look_at_objects(objects: Iterable[tuple[str, str, bytes]], detector: Detect
     def seen(key: Key, _: bytes, looked: Looked) -> None:
         gathered.keep(key, kinds[key], looked)
 
-    looking = Looking(detector, seen, gathered.passed)
+    looking = Looking(detector, seen, Told())
     done: set[tuple[bytes, bytes]] = set()
     for id_, kind, body in objects:
         if kind not in _KINDS:

@@ -10,7 +10,8 @@ from pathlib import Path
 from irkit.scan.detect.detector import Detector
 from irkit.scan.large import LARGE_BYTES
 from irkit.scan.objects.cat_file import Listed
-from irkit.scan.objects.families import look_at_families
+from irkit.scan.objects.commit_heads import Heads
+from irkit.scan.objects.families import Learned, look_at_families
 from irkit.scan.objects.gathered import Task
 from irkit.scan.objects.one_by_one import look_at_git, look_at_loose
 from irkit.scan.objects.pack import Pack
@@ -24,7 +25,7 @@ _OF_AN_OBJECT = 6_000
 """What any object costs, in bytes of content that cost as much."""
 
 
-def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[Task]:
+def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None, of_commits: Heads) -> list[Task]:
     """Tasks for all objects of a pack that irkit reads itself, but for the ``known`` ones (a 1 each)."""
     entries = pack.entries
     members = entries.members
@@ -34,8 +35,8 @@ def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None) -> list[
         costs = array("Q", (cost if root in live else 0 for root, cost in zip(entries.roots, costs, strict=True)))
     most = sum(costs) // _TASKS
     tasks: list[Task] = []
-    plain: set[bytes] = set()  # of each process, as it goes from task to task
-    look = partial(look_at_families, pack, detector=detector, known=known, plain=plain)
+    learned = Learned()  # of each process, as it goes from task to task
+    look = partial(look_at_families, pack, detector=detector, known=known, learned=learned, of_commits=of_commits)
     group: list[int] = []
     weight = objects = 0
     for root, cost in zip(entries.roots, costs, strict=True):

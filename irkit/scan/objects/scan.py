@@ -11,7 +11,7 @@ from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Skipped
 from irkit.scan.objects.absent import absent
 from irkit.scan.objects.cat_file import Listed, list_objects
-from irkit.scan.objects.commit_heads import CommitHeads
+from irkit.scan.objects.commit_heads import CommitHeads, Heads
 from irkit.scan.objects.families import MADE_FROM_ITSELF
 from irkit.scan.objects.gathered import Gathered, Task, unpacked
 from irkit.scan.objects.held import Held, Scanned
@@ -39,7 +39,7 @@ _CUT = "its end is missing or damaged: git reads nothing of it; what can be read
 Told = Callable[[int, int], None]
 
 
-def scan_objects(
+def scan_objects(  # noqa: PLR0913 - most by their names
     repository: Repository,
     detector: Detector,
     *,
@@ -47,14 +47,15 @@ def scan_objects(
     jobs: int,
     told: Told,
     meanwhile: Callable[[], None] = nothing,
+    of_commits: Heads = Heads.KEPT,
 ) -> Scanned:
     """Look at every object of a repository, reachable or not, in ``jobs`` processes.
 
     ``cache`` is a folder of what was looked at before; ``told`` hears how many objects are done, of how many;
-    ``meanwhile`` is called here while these processes work, where there are any. Raises ``ScanDied`` when one of the
-    processes does not finish.
+    ``meanwhile`` is called here while these processes work, where there are any; ``of_commits``: are their heads
+    wanted? Raises ``ScanDied`` when one of the processes does not finish.
     """
-    scan = _Scan(repository, detector, jobs, told, meanwhile)
+    scan = _Scan(repository, detector, jobs, told, meanwhile, of_commits)
     found = stores(repository)
     if repository.object_format != _READ_HERE:
         return scan.through_git(found)
@@ -72,13 +73,20 @@ class _Scan:
     """One scan: what it works with, and what it has found."""
 
     def __init__(
-        self, repository: Repository, detector: Detector, jobs: int, told: Told, meanwhile: Callable[[], None]
+        self,
+        repository: Repository,
+        detector: Detector,
+        jobs: int,
+        told: Told,
+        meanwhile: Callable[[], None],
+        of_commits: Heads,
     ) -> None:
         self._repository = repository
         self._detector = detector
         self._jobs = jobs
         self._told = told
         self._meanwhile = meanwhile
+        self._of_commits = of_commits
         self._gone: tuple[Skipped, ...] | None = None
         """What refs lead to and is not here; None while nobody looked."""
 
@@ -108,7 +116,7 @@ class _Scan:
             merged.counts["reused"] = memory.reused
         problem = memory.remember(packs, merged.held(), self._without_secrets(merged.passed_over()), merged.broken)
         result = self._result(merged, found, frozenset(memory.passed), problem)
-        if memory.reused:
+        if memory.reused or self._of_commits is Heads.LEFT_OUT:
             return result
         rows = tuple((pack, merged.heads.get(pack.ids, [])) for pack in packs)
         return result._replace(commits=CommitHeads(rows, merged.loose_heads))
@@ -118,7 +126,7 @@ class _Scan:
         others = [_index(file) for file in memory.known_packs]
         for pack in packs:
             known = _marked(memory.known_entries(pack), pack, others)
-            tasks += pack_tasks(pack, self._detector, known)
+            tasks += pack_tasks(pack, self._detector, known, self._of_commits)
             tasks += git_tasks(self._repository, left_to_git(pack, known), self._detector, self._jobs)
             others.append(pack.index)
         loose = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import select
@@ -9,7 +10,7 @@ import signal
 import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from irkit.errors import IrkitError
 from irkit.scan.objects.freed import keep_freed
@@ -20,6 +21,8 @@ _NUMBER = struct.Struct("<I")
 _HEAD = struct.Struct("<IQ")
 _FAILED = 0xFFFFFFFF
 _READ = 1 << 20
+_WAITING = 1 << 20
+"""Bytes of answers that wait in a pipe: as many as Linux grants everybody (pipe(7))."""
 _KEPT = 16 << 20
 """Freed memory that a process keeps, in bytes."""
 _LOOK_UP_MS = 500
@@ -62,7 +65,8 @@ def run_each(
 ) -> None:
     """Run the tasks in forked processes, the first ones first; ``done`` is told number and answer, as they come.
 
-    ``meanwhile`` is called here, once, while they run: it should be short, or their answers fill the pipes.
+    ``meanwhile`` is called here, once, while they run: it should be short, or their answers fill the pipes, and they
+    wait.
     ``afterwards`` is called once all answers are there: to take down a process's memory takes milliseconds.
 
     Raises ``ScanDied`` when a process dies or a task fails. No process is left, whatever happens.
@@ -114,6 +118,7 @@ def _interrupts_wait() -> Iterator[None]:
 
 def _start(tasks: Sequence[Callable[[], bytes]], waiting: int, others: list[_Worker]) -> _Worker:
     ours, theirs = os.pipe()
+    _widen(theirs)
     pid = os.fork()
     if pid:
         os.close(theirs)
@@ -132,6 +137,13 @@ def _start(tasks: Sequence[Callable[[], bytes]], waiting: int, others: list[_Wor
         status = 0
     finally:
         os._exit(status)
+
+
+def _widen(pipe: int) -> None:
+    """Let as many answers wait in a pipe as come while this process does something else, where the system can."""
+    if widest := getattr(fcntl, "F_SETPIPE_SZ", None):
+        with suppress(PermissionError):  # who has too many pipes already: an answer waits for the one before
+            fcntl.fcntl(pipe, widest, _WAITING)
 
 
 def _work(tasks: Sequence[Callable[[], bytes]], waiting: int, pipe: int) -> None:

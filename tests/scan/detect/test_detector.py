@@ -6,6 +6,7 @@ import pytest
 
 from irkit.scan.detect.detector import Detector, Text
 from irkit.scan.detect.loading import parts_of
+from irkit.scan.detect.looked import Told
 from tests.scan.detect.samples import BESIDE, DETECTOR, KEY, PASSWORD, RULES, TOKEN, seen, some, spanned, values
 
 
@@ -97,7 +98,7 @@ def test_lines_passed_over_are_told_once_and_known_ones_not_at_all() -> None:
     assert [[bool(one.dismissed) for one in every[index].sightings] for index in range(5)] == [
         [False, True], [True], [True], [False], [True, False]
     ]  # fmt: skip
-    once = DETECTOR.look_at_each(texts, frozenset())
+    once = DETECTOR.look_at_each(texts, Told())
     assert once == {
         0: every[0],
         2: every[2],
@@ -105,7 +106,9 @@ def test_lines_passed_over_are_told_once_and_known_ones_not_at_all() -> None:
         4: every[4]._replace(sightings=every[4].sightings[1:]),
     }
     (of_other,) = every[2].sightings
-    known = DETECTOR.look_at_each(texts, {(of_other.rule, of_other.dismissed, of_other.near)})
+    told = Told()
+    told.lines.add((of_other.rule, of_other.dismissed, of_other.near))
+    known = DETECTOR.look_at_each(texts, told)
     assert known == {index: looked for index, looked in once.items() if index != 2}
 
 

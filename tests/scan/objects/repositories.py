@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from irkit.scan.detect.batch import Spans
 from irkit.scan.detect.detector import Looked, Text
-from irkit.scan.detect.looked import PassedOver
+from irkit.scan.detect.looked import Told
 from irkit.scan.finding import Sighting, Skipped
 from irkit.scan.objects.held import Scanned
 from irkit.scan.objects.scan import scan_objects
@@ -60,9 +60,7 @@ class Finds:
     def look(self, body: bytes) -> Looked:
         return self._look(Text(body))
 
-    def look_at_each(
-        self, texts: Sequence[tuple[bytes, Spans]], _: Container[PassedOver] | None = None
-    ) -> dict[int, Looked]:
+    def look_at_each(self, texts: Sequence[tuple[bytes, Spans]], _: Told | None = None) -> dict[int, Looked]:
         looked = {index: self._look(Text(*text)) for index, text in enumerate(texts)}
         return {index: one for index, one in looked.items() if one.sightings or one.skipped}
 

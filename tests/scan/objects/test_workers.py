@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import signal
@@ -58,6 +59,22 @@ def test_something_else_is_done_while_tasks_run() -> None:
     assert sorted(answers.values()) == [b"a", b"b"]
     os.close(waiting)
     os.close(feed)
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="pipes are as large as this system makes them")
+def test_a_process_does_not_wait_with_its_next_task_until_a_large_answer_is_read() -> None:
+    here, there = os.pipe()
+
+    def next_task() -> bytes:
+        os.write(there, b"x")
+        return b""
+
+    def meanwhile() -> None:
+        assert select.select([here], [], [], 60)[0], "the next task was not begun"
+
+    run_each([lambda: bytes(500_000), next_task], 1, lambda *_: None, meanwhile)
+    os.close(here)
+    os.close(there)
 
 
 def test_no_process_is_left_when_what_is_done_meanwhile_fails() -> None:

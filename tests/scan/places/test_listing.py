@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from irkit.scan.history import Location, Wants, scan_history
+from irkit.scan.objects import families
 from irkit.scan.objects.commit_heads import CommitHeads
-from irkit.scan.objects.scan import scan_objects
+from irkit.scan.objects.scan import ScanDied, scan_objects
 from irkit.scan.places import locate as module
 from irkit.scan.places.changes import Wanted
 from irkit.scan.places.listing import ListedHere, listed_here
@@ -15,6 +17,7 @@ from irkit.scan.places.locate import locate
 from irkit.scan.places.refs import Refs, read_refs
 from irkit.scan.places.walk import Walk
 from irkit.scan.repository import Repository, repository
+from tests.scan.compared import KEY, Quiet
 from tests.scan.places.histories import Git, RandomHistory, held
 from tests.scan.places.seeing import one_rule_detector
 
@@ -156,3 +159,18 @@ def test_places_are_the_same_whoever_lists_the_commits(
     monkeypatch.setattr(module, "listed_here", told)
     assert locate(where, objects, cache=None, jobs=2, heads=heads) == by_git
     assert asked[0] is not None
+
+
+def test_heads_are_read_only_where_what_is_found_is_located(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = Git(tmp_path / "r")
+    git.commit("root")
+    git("repack", "-adq")
+
+    def heads(*_: object) -> bytes:
+        raise AssertionError
+
+    monkeypatch.setattr(families, "heads", heads)
+    here, wants = git.repository(), Wants(1, lambda: KEY, location=Location.LEFT_OUT)
+    assert scan_history(here, one_rule_detector(), wants, Quiet()).counts == {"commits": 1, "trees": 1}
+    with pytest.raises(ScanDied):
+        scan_history(here, one_rule_detector(), wants._replace(location=Location.LOCATED), Quiet())
