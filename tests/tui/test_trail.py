@@ -144,6 +144,28 @@ def test_a_pivot_narrows_at_once_and_back_brings_the_same_screen(tmp_path: Path)
     play_trail(tmp_path, scene, desk(source))
 
 
+def test_no_key_waits_for_a_description_of_the_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    described: list[Record] = []
+
+    def heard(one: Record) -> str:
+        described.append(one)
+        return "a record"
+
+    async def scene(pilot: Pilot[str]) -> None:
+        await ended(pilot)
+        await to_column(pilot, "call")
+        await on(pilot).press("p").says("1 row").press("escape").says("17 rows").press("s").says("17 rows").go()
+        await (
+            on(pilot).press("2").says("from what was loaded").press("1").says("17 rows").press("f").says("values").go()
+        )
+        await on(pilot).press("escape", "a").told("1 event").go()
+        assert not described
+
+    monkeypatch.setattr(Record, "__repr__", heard)
+    added = desk(incident="INC-0042", add_to_timeline=lambda records, _why: len(records))
+    play_trail(tmp_path, scene, added)
+
+
 def test_a_pivot_alone_takes_the_other_filters_away_and_asks_the_source(tmp_path: Path) -> None:
     source = ScriptedSource()
 

@@ -134,7 +134,7 @@ class TrailAskingScreen(TrailTimelineScreen):
         self._end_asker()
         self.put_cell((0, self.cell()[1]))
         narrow = partial(self._from_memory, base, self.question, view)
-        self.run_worker(narrow, thread=True, group="redraw", exclusive=True)
+        self.in_thread(narrow, "redraw", exclusive=True)
         self.draw()
 
     def go_back(self) -> None:
@@ -157,7 +157,7 @@ class TrailAskingScreen(TrailTimelineScreen):
             self.question, self.view, bounded, lambda told: self.post_message(TrailTold(asker, told)), self.look.now
         )
         self._asker = asker
-        self.run_worker(asker.run, thread=True, group="asking")
+        self.in_thread(asker.run, "asking")
         self.draw()
 
     def ask_again(self) -> None:
@@ -184,7 +184,7 @@ class TrailAskingScreen(TrailTimelineScreen):
         """Make the rows of what is loaded anew, in a thread."""
         if self.held.asked is not None:
             redraw = partial(self._redraw, self.question, self.held, self.held.asked)
-            self.run_worker(redraw, thread=True, group="redraw", exclusive=True)
+            self.in_thread(redraw, "redraw", exclusive=True)
         self.draw()
 
     def _redraw(self, question: Question[object], held: Held, asked: Asked) -> None:
@@ -236,7 +236,7 @@ class TrailAskingScreen(TrailTimelineScreen):
 
     def _work_behind(self, done: Done) -> None:
         if self._is_first and self.desk.behind is not None:
-            self.run_worker(partial(self.desk.behind, done.answer.coverage), thread=True, group="behind")
+            self.in_thread(partial(self.desk.behind, done.answer.coverage), "behind")
         self._is_first = False
 
     def _agreed(self, cost: str) -> bool:

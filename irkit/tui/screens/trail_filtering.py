@@ -92,7 +92,7 @@ class TrailFilteringScreen(TrailAskingScreen):
     def action_pick(self) -> None:
         """Count the values of every field, in a thread, then let one be chosen."""
         if (made := self.held.shown) is not None:
-            self.run_worker(partial(self._count, self.question, made), thread=True, group="counts", exclusive=True)
+            self.in_thread(partial(self._count, self.question, made), "counts", exclusive=True)
 
     def _count(self, question: Question[object], made: Shown) -> None:
         names = [*FIELDS, *(each for each in question.columns if each not in FIELDS and _is_counted(made, each))]

@@ -82,7 +82,7 @@ class RecordScreen(TrailTimelineScreen):
             self._put(self._one.text)
         else:
             self._put("reading it where it lies…")
-            self.run_worker(partial(self._read, self._one), thread=True, group="raw")
+            self.in_thread(partial(self._read, self._one), "raw")
 
     def _put(self, text: str) -> None:
         one = self._one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from rich.text import Text
@@ -29,6 +29,14 @@ class TrailTimelineScreen(PlacedScreen):
     def __init__(self, desk: TrailDesk, look: Look) -> None:
         super().__init__(look)
         self.desk = desk
+
+    def in_thread(self, work: Callable[[], object], group: str, *, exclusive: bool = False) -> None:
+        """Do work in a thread; ``exclusive``: in the place of what its group is at.
+
+        It is described by its group. Textual describes what has no description by its ``repr``, here and now: that of
+        all records it is about takes a second.
+        """
+        self.run_worker(work, thread=True, group=group, exclusive=exclusive, description=group)
 
     def to_add(self) -> Sequence[Record]:
         """The records that the keys are for."""
@@ -66,7 +74,7 @@ class TrailTimelineScreen(PlacedScreen):
             self._add(records, why)
 
     def _add(self, records: Sequence[Record], why: str) -> None:
-        self.run_worker(partial(self._send, records, why), thread=True, group="timeline")
+        self.in_thread(partial(self._send, records, why), "timeline")
 
     def _send(self, records: Sequence[Record], why: str) -> None:
         if self.desk.add_to_timeline is None:
