@@ -11,16 +11,21 @@ from irkit.wiring.scan_report import KEY_ID_RULE, SECRET_RULE
 
 
 def key_ids_beside(passage: Passage, detector: Detector) -> list[str]:
-    """The ids that may be meant: none, the one, or two when the order of the text does not tell.
+    """The ids that may be meant: none, the one, or several when the order of the text does not tell.
 
     Between a secret and its id stands no other secret. Where that leaves one before and one after it, a text of pairs
-    (id, secret, id, secret) tells by its order.
+    (id, secret, id, secret) tells by its order. Of what is packed (an archive's member) no order is known: there an id
+    is meant when it is the only one beside the only secret.
     """
+    ways = {passage.via, tuple(passage.place.via)}  # a value that is spelt as it is may stand in an encoded text
     seen = detector.look(passage.text).sightings
     row = sorted(
-        (one for one in seen if not one.dismissed and one.via == passage.via and _is_half(one)),
+        (one for one in seen if not one.dismissed and one.via in ways and _is_half(one)),
         key=lambda one: one.start,
     )
+    packed = [one for one in row if (one.start, one.end) == (passage.at, passage.at + passage.size)]
+    if any(one.rule == KEY_ID_RULE for one in packed):
+        return _packed_together(packed)
     before = _nearest(one for one in reversed(row) if one.start < passage.at)
     after = _nearest(one for one in row if one.start > passage.at)
     ids = list(dict.fromkeys(each for each in (before, after) if each))
@@ -30,6 +35,13 @@ def key_ids_beside(passage: Passage, detector: Detector) -> list[str]:
     if len(ids) > 1 and kinds == "si" * (len(kinds) // 2):
         return [after]
     return ids
+
+
+def _packed_together(packed: Iterable[Sighting]) -> list[str]:
+    values = {one.value: one for one in packed}.values()
+    ids = [one.value.decode("ascii", "replace") for one in values if one.rule == KEY_ID_RULE]
+    is_sure = len(ids) > 1 or len(values) - len(ids) == 1
+    return ids if is_sure else []
 
 
 def _is_half(one: Sighting) -> bool:

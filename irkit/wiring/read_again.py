@@ -62,6 +62,11 @@ class Passage(NamedTuple):
     """How it was decoded; empty when it stands there plainly."""
     text: bytes
 
+    @property
+    def size(self) -> int:
+        """Of its form, in bytes."""
+        return self.span[1] - self.span[0]
+
     def __repr__(self) -> str:
         return f"Passage({self.place.told!r})"
 

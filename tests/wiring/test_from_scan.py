@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import io
 import json
 import random
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 import pytest
 from pydantic import JsonValue
@@ -260,6 +264,39 @@ def test_the_id_of_a_secret_among_several_is_its_own(tree: WorkTree, text: str, 
     tree.write("credentials", text)
     report = scanned(tree)
     assert over(report, fingerprint(report, "aws_secret_access_key", TWO.secret)).inputs["key_id"] == id_
+
+
+def _zipped(**members: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(f"{name}.env", text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _zipped(one=ONE.env, two=TWO.env),
+        gzip.compress(TWO.env.encode(), mtime=0),
+        base64.b64encode(gzip.compress(TWO.env.encode(), mtime=0)),
+        quote(f"{TWO.env}note={'x' * 20}", safe="+").encode(),
+    ],
+    ids=["zip", "gzip", "base64 of gzip", "percent"],
+)
+def test_the_id_of_a_secret_in_what_is_packed_is_its_own(tree: WorkTree, content: bytes) -> None:
+    tree.write("backup", content)
+    report = scanned(tree)
+    assert over(report, fingerprint(report, "aws_secret_access_key", TWO.secret)).inputs["key_id"] == TWO.id
+
+
+def test_two_keys_in_one_packed_text_are_asked_about(tree: WorkTree) -> None:
+    tree.write("backup.gz", gzip.compress(_profiles(ONE.env, TWO.env).encode(), mtime=0))
+    report = scanned(tree)
+    secret = fingerprint(report, "aws_secret_access_key", TWO.secret)
+    with pytest.raises(FindingNotChosen, match="may belong to any"):
+        over(report, secret)
+    assert over(report, secret, key_id=TWO.id).inputs["key_id"] == TWO.id
 
 
 def test_a_secret_between_two_ids_is_asked_about(tree: WorkTree) -> None:
