@@ -27,6 +27,7 @@ from irkit.drill.world.access_files import VAULT, write_irkit_config, write_priv
 from irkit.drill.world.facts import WorldFacts, read_facts
 from irkit.drill.world.settings import WorldSettings
 from irkit.errors import IncidentUnknown, IrkitError
+from irkit.incident.folder import make_private
 
 READY_WITHIN = timedelta(seconds=60)
 _POLL_SECONDS = 0.05
@@ -111,7 +112,7 @@ def begun(folder: Path, settings: WorldSettings) -> Rehearsal:
     if find_spec("ministack") is None:
         raise WorldFailed("the rehearsal cloud is not installed", hint="pip install 'irkit[drill]'")
     try:
-        folder.mkdir(mode=0o700, parents=True)
+        make_private(folder)
         write_private(folder / "settings.json", settings.model_dump_json())
     except OSError as error:
         hint = "set data_folder in the configuration to a writable place, or give --data"

@@ -116,6 +116,13 @@ def _taken(lock: IO[str] | IO[bytes], after: float) -> bool:
     return True
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone. Raises ``OSError``."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            each.mkdir(mode=0o700, exist_ok=True)
+
+
 def created(root: Path, mode: Mode) -> IncidentFolder:
     """Make the folder of a new incident, with the next free id of its mode.
 
@@ -123,7 +130,7 @@ def created(root: Path, mode: Mode) -> IncidentFolder:
         JournalUnwritable: the folder cannot be made.
     """
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(root)
         number = 1 + max((int(p.name.split("-")[1]) for p in _folders(root)), default=0)
         while True:
             folder = IncidentFolder(root / f"{PREFIXES[mode]}-{number:04d}")

@@ -81,6 +81,10 @@ def test_its_journal_verifies_and_its_report_can_be_written_again(drilled: Drill
     assert (drilled.folder / "postmortem.md").stat().st_mode & 0o077 == 0
 
 
+def test_the_folder_of_all_its_data_is_its_owners_alone(drilled: Drilled) -> None:
+    assert drilled.irkit.data.stat().st_mode & 0o777 == 0o700, "irkit doctor would warn of it"
+
+
 def test_its_cloud_and_all_that_it_started_have_ended(drilled: Drilled) -> None:
     now = Watch(drilled.watch.mark)
     now.look()

@@ -22,6 +22,12 @@ def test_whoever_asks_whether_a_runner_is_at_work_keeps_none_from_starting(tmp_p
         answered.join()
 
 
+def test_all_folders_that_the_first_incident_makes_are_its_owners_alone(tmp_path: Path) -> None:
+    created(tmp_path / "data" / "irkit" / "drills", Mode.DRILL)
+    made = [tmp_path / "data", *(each for each in (tmp_path / "data").rglob("*") if each.is_dir())]
+    assert {each.stat().st_mode & 0o777 for each in made} == {0o700}
+
+
 def test_only_one_runner_works_on_an_incident(tmp_path: Path) -> None:
     folder = created(tmp_path, Mode.DRY_RUN)
     with folder.running(), pytest.raises(RunnerBusy), folder.running():
