@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from irkit.scan.detect.beginnings import LONE_KEY
-from irkit.scan.detect.by_path import dismissed_at
+from irkit.scan.detect.by_path import MESSAGE, dismissed_at
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Sighting
 from irkit.scan.passed_over import PassedOver, counted, passed_over
 from irkit.scan.quick import NamedTuple
@@ -14,6 +14,7 @@ from irkit.scan.rule import Confidence, Rule
 from irkit.secret import Secret
 
 _SURE = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
+_MESSAGES = (PlaceKind.COMMIT, PlaceKind.TAG)
 _REFS_SHOWN = 20
 _PEM_END = b"-----"
 """The last characters of a private key's text tell nothing of it."""
@@ -86,6 +87,8 @@ def together(some: Iterable[Finding], more: Iterable[Finding]) -> tuple[Finding,
 def _innermost(place: Place, sighting: Sighting, context: Context) -> str:
     """The path that says what kind of text it is: in an archive, the member's (``zip:conf/.env``)."""
     members = [name for name in (step.partition(":")[2] for step in sighting.via) if name]
+    if place.kind in _MESSAGES:
+        return MESSAGE
     return members[-1] if members and place.path else context.judged(place.path)
 
 

@@ -145,3 +145,13 @@ def test_what_lies_in_an_archive_is_judged_by_its_own_path(monkeypatch: pytest.M
     for via in ((), ("gzip", "base64"), ("zip:web/package-lock.json", "base64")):
         grouped([Seen(sighting()._replace(via=via), (blob("app.zip", 1),))], CONTEXT)
     assert judged == ["app.zip", "app.zip", "web/package-lock.json"]
+
+
+def test_a_message_is_judged_as_a_text_and_what_no_path_is_known_of_is_not() -> None:
+    rule = RULE._replace(id="assigned_password", confidence=Confidence.MEDIUM, checks=("password",))
+    context = CONTEXT._replace(rule=lambda _: rule)
+    weak = sighting("hunter22", rule)
+    of_a_message = Place(PlaceKind.COMMIT, "", object_id="c1", first=commit(1), last=commit(1))
+    assert grouped([Seen(weak, (of_a_message,))], context).findings == ()
+    assert len(grouped([Seen(weak, (blob("", 1),))], context).findings) == 1
+    assert len(grouped([Seen(sighting(rule=rule), (of_a_message,))], context).findings) == 1

@@ -15,6 +15,8 @@ _ADDRESS = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]{1,20}://[^\s@?]+")
 """Without a user, and asking nothing."""
 _NO_TEXT_OF = re.compile(rb"(?i)(?:value|data|key)[_-]?\d{0,2}|[a-z]{1,5}")
 """``value-1``, ``abc``."""
+_PASS = b"pass"
+_LETTERS = re.compile(rb"[A-Za-z_.\-]{1,24}")
 _NO_TEXT = "no base64 of a text"
 _KEY_SIZES = frozenset((16, 24, 32, 48, 64))
 """Bytes of keys, of which each value is as likely as any other."""
@@ -50,7 +52,16 @@ def unlike_base64_text(value: bytes) -> str:
         return placeholder(text) or "documented example"
     if _ADDRESS.fullmatch(text):
         return REFERENCE
-    return reference(text) or reference(password) or (A_WORD if _NO_TEXT_OF.fullmatch(text) else "")
+    if _LETTERS.fullmatch(text):
+        reason = "" if text.isalpha() else vague_placeholder(text)
+        return reason or (A_WORD if _is_any_word(text.lower()) else "")
+    reason = vague_placeholder(text) or reference(text) or reference(password)
+    return reason or (A_WORD if _NO_TEXT_OF.fullmatch(text) else "")
+
+
+def _is_any_word(text: bytes) -> bool:
+    """Whether letters are a word that does not say it is somebody's password, as ``mydbpassword`` does."""
+    return unlike_password(text) == A_WORD and (_PASS not in text or text == b"password")
 
 
 def unlike_base64_pair(value: bytes) -> str:

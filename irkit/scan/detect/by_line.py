@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from irkit.scan.detect.reference import REFERENCE
+from irkit.scan.detect.reference import CODE, HASHED, REFERENCE
 
 DOCUMENTED = "documented example"
 TEST_VECTOR = "test vector"
@@ -16,6 +16,15 @@ _CALLED_EXAMPLE = re.compile(
 _SAID_HARMLESS = re.compile(
     rb"(?i)\bnot[ -]?(?:an? )?(?:real )?secret\b|\bnosec\b|nolint:[ \w,]*gosec|noqa: ?S10\d|false[ -]positive"
 )
+_ROUTED, _TARGET = (
+    re.compile(rb"[\"']/[^\"'\n]{0,120}[\"'](?:,?[ \t]*(?:=>|:?to(?::|[ \t]*=>)))[ \t]*[\"']$"),
+    re.compile(rb"[\w/]+#\w+"),
+)
+"""``get "/login" => "session#password"`` of Rails (guides.rubyonrails.org, 'Routing')."""
+_NEXT_ARGUMENT = re.compile(rb"[\"'`]\)[ \t]+[\"'`]$")
+"""``(list "auth.password") "what follows"`` of a template: the name closed a call of its own."""
+_MONGO_PASSWORD, _MONGO_HASH = re.compile(rb"\"pwd\" : \"$"), re.compile(rb"[0-9a-f]{32}")
+"""How MongoDB's shell prints a user: MD5 of the name and the password (mongodb.com, 'MONGODB-CR')."""
 _EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\b(?:expect\w*|andExpect)\(|\.should\b|\btoEqual\(|\btoBe\(")
 _TEST_TABLE = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?(?:\w+\.)?(?:test|dummy|fake|mock)_")
 _TEST_VECTOR = re.compile(
@@ -25,8 +34,11 @@ _EXAMPLE_HOST = re.compile(rb"@(?:[\w.-]*\.)?(?:example(?:\.[a-z]{2,3})?|test|in
 _AROUND = 200
 _IN_EXAMPLE = re.compile(rb"://(?:[\w-]+\.)*example\.(?:com|org|net|edu)(?::\d{1,5})?[/?#][^\s\"'`<>]*$")
 """An address at a host that nobody has (RFC 2606), up to the value."""
-_INVITED = re.compile(rb"(?i)[/.](?:zoom\.(?:us|com)/[a-z]{1,2}/\d{6,14}\?pwd=|docs\.google\.com/[\w/]{4,40}\?key=)$")
-"""The passcode within an invitation, the id of a document: they are the address itself, given to whoever is to come."""
+_INVITED = re.compile(
+    rb"(?i)[/.](?:zoom\.(?:us|com)/[a-z]{1,2}/\d{6,14}\?pwd=|docs\.google\.com/[\w/]{4,40}\?key=|firebasestorage\.googleapis\.com/[^\s\"'<>]{1,160}[?&]token=)$"
+)
+"""The passcode within an invitation, the id of a document, the token of a file to fetch: they are the
+address itself, given to whoever is to come."""
 _IN_PATH = re.compile(rb"://[\w.-]+(?:(?::\d{1,5})?/[^\s\"'`<>()?&=#@:,;]*)?$")
 """An address without a query, up to the value."""
 _TOP_LEVEL = re.compile(rb"[a-z]{2,12}(?:\.[a-z]{2})?/")
@@ -59,7 +71,14 @@ def said_by_line(line: bytes, start: int, end: int) -> str:
         return "what a test expects"
     if _EXAMPLE_HOST.match(line, end) or _IN_EXAMPLE.search(before) or _CALLED_EXAMPLE.search(before):
         return DOCUMENTED
-    return ""
+    return _said_by_form(line, start, end, before)
+
+
+def _said_by_form(line: bytes, start: int, end: int, before: bytes) -> str:
+    """What languages and programs write before it, and its own form."""
+    if _NEXT_ARGUMENT.search(before) or (_ROUTED.search(before) and _TARGET.fullmatch(line, start, end)):
+        return CODE
+    return HASHED if _MONGO_PASSWORD.search(before) and _MONGO_HASH.fullmatch(line, start, end) else ""
 
 
 def _is_in_address(line: bytes, start: int, end: int, before: bytes) -> bool:

@@ -6,6 +6,8 @@ import re
 
 from irkit.scan.detect.base64_text import decoded
 from irkit.scan.detect.beginnings import LONE_KEY
+from irkit.scan.detect.by_line import TEST_VALUE
+from irkit.scan.detect.naming import own_key
 from irkit.scan.detect.shape import A_WORD, is_weak, unlike_random
 from irkit.scan.detect.wordiness import wordiness
 from irkit.scan.rule import Confidence, Rule
@@ -23,7 +25,8 @@ _HASHES = "password_hash"
 _LITERALS = frozenset(("assigned_password", "password_argument", "fallback_secret"))
 """Rules whose values stand in quotes."""
 _RAILS_KEY = re.compile(rb"(?:^|/)config/(?:master|credentials/[\w.\-]+)\.key$")
-_A_HASH = re.compile(rb"\$(?:apr1|[1567y]|2[abxy]|gy|argon2\w{1,2})\$")
+_A_HASH = re.compile(rb"\$(?:apr1|[1567y]|2[abxy]|gy|argon2\w{1,2})\$|md5[0-9a-f]{32}$|SCRAM-SHA-\d{1,3}\$")
+"""PostgreSQL's, too (postgresql.org, 'pg_authid')."""
 _PACKED = re.compile(rb"(?i)\.(?:gz|gzip|bz2|xz|zst|lzma)$")
 _PROSE = re.compile(rb"[ \t](?:to|is|as|like) `$")
 _JWK = "jwk_private_key"
@@ -38,7 +41,7 @@ _GENERATED = re.compile(
     rb"(?i)\.min\.(?:m?js|css)$|\.(?:js|css|mjs|cjs)\.map$|[.\-](?:bundle|chunk|packed|compiled)\.(?:m?js|cjs|css)$"
     rb"|(?:^|/)\.yarn/(?:releases|plugins|sdks|cache)/|(?:^|/)\.pnp\.c?js$|_pb2(?:_grpc)?\.pyi?$|\.pb\.(?:go|cc|h)$"
     rb"|(?:^|/)(?:bootstrap|jquery|angular|react|vue|d3|lodash|moment)[\w.\-]*\.(?:js|css)$|(?:^|/)cassettes?/"
-    rb"|\.(?:svg|snap|css|scss|less)$"
+    rb"|\.(?:svg|snap|css|scss|less|doctree)$"
 )
 _TRANSLATION = re.compile(
     rb"(?i)(?:^|/)(?:locales?|i18n|l10n|lang|langs|languages?|translations?|lc_messages|[a-z]{2}\.lproj)/"
@@ -53,15 +56,21 @@ _PROGRAM = re.compile(
 _TEXT = re.compile(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|tex|texi|pod|org|wiki|[1-9]|d|feature|log|out|json\.example|svg)$"
     rb"|(?:^|/)(?:readme|changelog|changes|news|authors|history|todo|license|copying|contributing|install)[^/]*$"
-    rb"|(?:^|/)(?:METADATA|PKG-INFO)$"
+    rb"|(?:^|/)(?:METADATA|PKG-INFO|doc\.go)$"
 )
+_CALLED_TESTS = (
+    rb"|(?:^|/)(?!(?:la|con|pro|at|de|grea|fas|ligh|shor|smar|stric|brigh|tigh)tests?/)[a-z]{2,12}tests?/"
+    rb"|(?:^|/)[\w\-]{1,24}[_\-]tests?/|(?:^|/)ci/[^/]*values\.ya?ml$"
+)
+"""``httptest/`` of Go, ``integration_tests/``; what chart-testing gives a chart (github.com/helm/chart-testing)."""
 _ASIDE = re.compile(
     rb"(?i)(?:^|/)(?:x?t/|examples?[_\-.\d])|(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
     rb"|demos?|tutorials?|docs?|documentation|vendor|node_modules|third[_\-]?party|site-packages|e2e|testsuite|bench(?:marks?)?)"
     rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test[_\-][^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|template|dist))\.[^/]*$"
     rb"|(?:^|/)[^/]*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)$|\.(?:example|sample|template|dist|tmpl|tpl)$"
+    rb"|(?:^|/)(?:sample|example)s?[_.\-][^/]*$|(?:^|/)[\w\-.]{0,24}demos?/" + _CALLED_TESTS
 )
-_MESSAGE = b"message.txt"
+MESSAGE = "message.txt"
 """A commit's or a tag's: a text."""
 _TRANSCRIPT = re.compile(rb"\s*(?:[#*/]+\s*)?(?:\$|>>>|PS>|[\w.@~-]{1,30}[$#]) [\w{]")
 SHOWN = "shown in a transcript"
@@ -85,7 +94,9 @@ _INSTALLED = re.compile(
 _OF_TESTS = re.compile(
     rb"(?i)(?:^|/)(?:x?t|tests?|testing|specs?|__tests__|test[_\-]?data|test[_\-]?certs?|fixtures?)/"
     rb"|(?:^|/)(?:test_[^/]*|[^/]*[_.\-](?:tests?|spec))\.[^/.]+$|(?-i:(?:Tests?|Spec)\.(?:java|kt|cs|scala|groovy|swift|php)$)"
+    + _CALLED_TESTS
 )
+_EXAMPLES = re.compile(rb"(?i)(?:^|/)(?:examples?|samples?|demos?|tutorials?)/|(?:^|/)self[_\-]?signed[^/]*/")
 _KEY_FILE = re.compile(rb"(?i)\.(?:pem|key|p8|der|crt|cert|ppk|asc|gpg|pgp|ya?ml|toml|json|xml|conf|cfg|ini)$")
 _DER = (b"MIIC", b"MIIE", b"MIIJ", b"MIIB", b"MIGH", b"MHcC")
 """How base64 of a private key begins."""
@@ -93,16 +104,38 @@ _COPIED = re.compile(
     rb"(?i).*(?:^|/)(?:vendor|node_modules|bower_components|site-packages|dist-packages|third[_\-]?party|godeps|pods)/"
 )
 """Up to a folder of other people's libraries."""
+_INSTALLED_LIBRARY = re.compile(rb"(?i)(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages)/")
+"""What a package manager fetched: anybody may."""
+_PACKED_POM = re.compile(rb"(?:^|/)META-INF/maven/[^/]+/[^/]+/pom\.(?:xml|properties)$")
+"""Of a library in a jar, as it was published."""
 _BUILDS = re.compile(
-    rb"(?i)(?:^|/)(?:\.(?:travis|coveralls|gitlab-ci|codeclimate)\.yml|codecov\.yml|\.(?:github|circleci)/)"
+    rb"(?i)(?:^|/)(?:\.(?:travis|coveralls|gitlab-ci|codeclimate)\.yml|codecov\.yml|\.(?:github|circleci)/|travis/)"
 )
-_SEEDS = re.compile(rb"(?i)(?:^|/)(?:factor(?:y|ies)|seed(?:er)?s?)/|(?:factory|seeder|seeds?)\.\w+$")
-_DUMMY = re.compile(rb"(?i)(?:^|[/_.\-])(?:dummy|fake|stub|mock|example|sample|snakeoil)(?:[_.\-][^/]*)?$")
+_SEEDS = re.compile(
+    rb"(?i)(?:^|/)(?:factor(?:y|ies)|seed(?:er)?s?)/|(?:factory|seeder|seeds?)\.\w+$|(?:^|/)(?:data|import)(?:-\w+)?\.sql$|(?:^|/)liquibase/"
+)
+"""Also what Spring Boot, Liquibase and Hibernate fill a new database with (docs.spring.io)."""
+_DATABASE = re.compile(rb"(?i)mysql|maria|postgres|pgpass|mssql|sqlcmd|sa_password|mongo|database|\bdb[_ .]?pass")
+"""What a build starts for its tests and throws away."""
+_WORD_AND_NUMBER = re.compile(rb"[A-Za-z]{4,12}\d{1,4}")
+_RETURNED = re.compile(rb"\breturn\b[^\n;]{0,40}[\"'`]$")
+_NOBODYS = re.compile(rb"(?i)\b(?:foo|bar|baz|someone(?:[ _-]?else)?|username|example)[\"']?:[ ]?[\"']?$|^= \"$")
+"""Also what a shell of PHP printed."""
+_YAML = re.compile(rb"\s*(?:#[ ]?)?(?:- )?[a-z_][\w\-]*: [\"']?[^\"'\n,]+[\"']?\s*$")
+"""In Python, what its documentation shows: an annotation is no text."""
+_NAMED = re.compile(rb"([A-Za-z]{4,24})[^A-Za-z]{0,6}")
+_NAMES = re.compile(rb"[a-z]{4,24}")
+_NO_PROJECT = frozenset((b"admin", b"root", b"user", b"users", b"manager"))
+_OWN_KEYS = frozenset(("laravel_app_key", "rails_secret_key_base", "django_insecure_key"))
+_DUMMY = re.compile(
+    rb"(?i)(?:^|[/_.\-])(?:dummy|fake|stub|mock|example|sample|snakeoil|localhost|self[_\-]?signed)(?:[_.\-][^/]*)?$"
+)
+_MADE_UP = re.compile(rb"(?i)(?:^|/)(?:dummy|fake|mock|stub)[_.\-][^/]*$")
 _NUMBERED = re.compile(rb"[A-Za-z_]+\d")
 _LONG_LINE = 500
 _NAME = re.compile(rb"[A-Za-z_][\w.\-]*")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
-_LEAST_BASE64 = 12
+_LEAST_BASE64, _LEAST_PADDED, _QUARTET = 12, 8, 4
 _LEAST_BARE, _LEAST_DIGITS, _WORDY = 16, 2, 0.2
 
 
@@ -118,22 +151,45 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
         return _key_at(name)
     if (rule.confidence is not Confidence.HIGH or "jwt" in rule.checks) and _is_of_a_copy(name):
         return COPIED
+    if _is_own_key_of_a_test(rule, value, line, name):
+        return A_TESTS_KEY
     if rule.confidence is Confidence.HIGH:
         return ""
     if _LOCK.search(name):
         return LOCK_FILE
     if not (_BY_CONTEXT.intersection(rule.checks) or rule.id == _HASHES):
         return ""
-    return _kind_at(rule, value, name) or _by_strength(rule, value, line, name or _MESSAGE)
+    return _kind_at(rule, value, line, name) or _by_strength(rule, value, line, name or MESSAGE.encode())
 
 
-def _kind_at(rule: Rule, value: bytes, name: bytes) -> str:
+def _is_own_key_of_a_test(rule: Rule, value: bytes, line: bytes, name: bytes) -> bool:
+    """With what a program signs or encrypts for itself, in a test or a build: it opens nothing else."""
+    if "jwt" in rule.checks and _ASIDE.search(name):
+        return True
+    is_of_tests = _OF_TESTS.search(name) and (_PROGRAM.search(name) or _KEY_FILE.search(name))
+    if not (is_of_tests or _BUILDS.search(name)):
+        return False
+    return rule.id in _OWN_KEYS or (rule.id.startswith("assigned_secret") and own_key(line, line.find(value)))
+
+
+def _kind_at(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
     """What kind of file it is that holds no secrets of this kind."""
     if _GENERATED.search(name):
         return GENERATED
-    if (rule.id == _HASHES or _A_HASH.match(value)) and (_ASIDE.search(name) or _SEEDS.search(name)):
+    if _MADE_UP.search(name):
+        return TEST_VALUE
+    if (rule.id == _HASHES or _A_HASH.match(value)) and _is_hash_of_nobody(value, line, name):
         return "a hash in a test or an example"
     return A_TESTS_KEY if value.startswith(_DER) and _OF_TESTS.search(name) else ""
+
+
+def _is_hash_of_nobody(value: bytes, line: bytes, name: bytes) -> bool:
+    """In a test or an example, or what a program returns when there is no such user (so that it takes as long)."""
+    before = line[: max(0, line.find(value))]
+    if _ASIDE.search(name) or _SEEDS.search(name) or _NOBODYS.search(before):
+        return True
+    is_shown = _PYTHON.search(name) and _YAML.match(line)
+    return bool(is_shown or (_PROGRAM.search(name) and _RETURNED.search(before)))
 
 
 def _by_strength(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
@@ -144,31 +200,40 @@ def _by_strength(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
     if is_program and rule.id.endswith("_bare") and not _is_plainly_random(value):
         return CODE
     is_aside = _TEXT.search(name) or _ASIDE.search(name)
-    if _is_weak(rule, value) and (is_aside or (is_program and not _is_hard_coded(rule, value, line, name))):
+    text = _text(rule, value)
+    if _is_weak(text) and (
+        is_aside
+        or (is_program and not _is_hard_coded(rule, value, line, name))
+        or (_WORD_AND_NUMBER.fullmatch(text) and _is_of_a_build_or_a_comment(line, name))
+    ):
         return WEAK
-    if (is_program or _TEXT.search(name)) and _TRANSCRIPT.match(line):
+    if _is_named_after(text, name):
+        return "a password made of the name of its file or folder"
+    if (is_program or (_TEXT.search(name) and name != MESSAGE.encode())) and _TRANSCRIPT.match(line):
         return SHOWN
     if (_PYTHON.search(name) and _PRINTED.match(line)) or (_PIPELINE.search(name) and _CREDENTIALS_ID.search(line)):
         return SHOWN if _PYTHON.search(name) else "an identifier"
-    return TRANSLATION if _is_weak(rule, value) and (_TRANSLATION.search(name) or _SWAGGER.search(name)) else ""
+    return TRANSLATION if _is_weak(text) and (_TRANSLATION.search(name) or _SWAGGER.search(name)) else ""
 
 
 def _key_at(name: bytes) -> str:
     """Of a private key, which may be anybody's: a program's own test key, or one that is called a dummy."""
     if _INSTALLED.search(name):
         return "part of an installed program"
-    if _is_of_a_copy(name):
+    if _is_of_a_copy(name) or _INSTALLED_LIBRARY.search(name):
         return COPIED
     if _OF_TESTS.search(name) and (_KEY_FILE.search(name) or _PROGRAM.search(name)):
         return A_TESTS_KEY
-    return "named as a test value" if _DUMMY.search(name) else ""
+    if _EXAMPLES.search(name):
+        return "a key of an example"
+    return TEST_VALUE if _DUMMY.search(name) else ""
 
 
 def _is_of_a_copy(name: bytes) -> bool:
     """Whether it is a test, a text or a setting of its builds that came with somebody else's library."""
     copied = _COPIED.match(name)
     rest = name[copied.end() :] if copied else b""
-    return any(one.search(rest) for one in (_ASIDE, _TEXT, _OF_TESTS, _BUILDS))
+    return _PACKED_POM.search(name) is not None or any(one.search(rest) for one in (_ASIDE, _TEXT, _OF_TESTS, _BUILDS))
 
 
 def _is_hard_coded(rule: Rule, value: bytes, line: bytes, name: bytes) -> bool:
@@ -189,14 +254,33 @@ def _is_plainly_random(value: bytes) -> bool:
     )
 
 
-def _is_weak(rule: Rule, value: bytes) -> bool:
+def _is_of_a_build_or_a_comment(line: bytes, name: bytes) -> bool:
+    """Of a database: of one that a build starts, or in a setting that is off."""
+    is_off = _BUILDS.search(name) or line.lstrip().startswith(b"#")
+    return bool(is_off and _DATABASE.search(line))
+
+
+def _is_named_after(text: bytes, name: bytes) -> bool:
+    """``petclinic1`` of ``k8s/petclinic.yml``."""
+    named = _NAMED.fullmatch(text)
+    word = named[1].lower() if named else b""
+    return word not in _NO_PROJECT and word in _NAMES.findall(name.lower())
+
+
+def _is_weak(text: bytes) -> bool:
+    return bool(text) and is_weak(text)
+
+
+def _text(rule: Rule, value: bytes) -> bytes:
+    """The password that a value is, spelt out; empty for what needs to be random."""
     if "base64_pair" in rule.checks:
-        return is_weak((decoded(value) or value).partition(b":")[2] or value)
+        return (decoded(value) or value).partition(b":")[2] or value
     if "base64_text" in rule.checks:
-        return is_weak((decoded(value) or value).strip())
+        return (decoded(value) or value).strip()
     value = _PERCENT.sub(lambda one: bytes.fromhex(one[1].decode()), value)
     if "password" not in rule.checks:
-        return "random" in rule.checks and unlike_random(value) == A_WORD  # a password by its name
-    text = decoded(value) if len(value) >= _LEAST_BASE64 else None
+        return value if "random" in rule.checks and unlike_random(value) == A_WORD else b""  # a password by its name
+    least = _LEAST_PADDED if len(value) % _QUARTET == 0 else _LEAST_BASE64
+    text = decoded(value) if len(value) >= least else None
     is_text = text is not None and text.isascii() and text.decode().isprintable()
-    return is_weak((text if text and is_text else value).rpartition(b":")[2] or value)
+    return (text if text and is_text else value).rpartition(b":")[2] or value

@@ -146,6 +146,8 @@ class Confirm:
             if reason and not (check == "random" and named_password(value, window[max(0, start - _BEFORE) : start])):
                 return reason
         first, last = line_around(window, start, end)
+        if "pem" in self.rule.checks:
+            first = min(first, max(0, start - _BEFORE))  # its name may stand on the line before
         return dismissed(self.rule, value, window[first:last], start - first)
 
 

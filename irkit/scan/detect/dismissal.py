@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from irkit.scan.detect.base64_text import decoded, stands_for_nothing
-from irkit.scan.detect.by_line import DOCUMENTED, said_by_line
-from irkit.scan.detect.naming import harmless_name, named_entry, named_thing
+from irkit.scan.detect.by_line import DOCUMENTED, TEST_VALUE, said_by_line
+from irkit.scan.detect.naming import harmless_name, named_entry, named_itself, named_thing
 from irkit.scan.detect.placeholder import placeholder, sequence, vague_placeholder
 from irkit.scan.detect.published import is_published
 from irkit.scan.detect.reference import checksum, converted, reference
@@ -15,13 +15,14 @@ from irkit.scan.detect.wordiness import wordiness
 from irkit.scan.rule import Confidence, Rule
 
 _TEST_NAME = re.compile(
-    rb"(?i)(?:\b|_)(?:fake|dummy|mock|stub|example|sample|test)\w{0,40}[\"'\]]{0,2}\s{0,4}[:=]+[>\s]{0,4}[\w.(]{0,20}[\"'`]{0,3}$"
+    rb"(?i)(?:\b|_)(?:fake|dummy|mock|stub|example|sample|test)\w{0,40}[\"'\]]{0,2}\s{0,4}[:=]+[>\s]{0,4}[\w.({\[\]\s]{0,60}[\"'`]{0,3}\s{0,40}$"
 )
+_HASHES = "password_hash"
 _BASE64_END, _BASE64_START = re.compile(rb"[A-Za-z0-9+/]+$"), re.compile(rb"[A-Za-z0-9+/]+")
 _LEAST_AROUND, _FEW_WORDS = 24, 0.25
 _AROUND = 200
 _LETTERS = re.compile(rb"[A-Za-z_.\-]+")
-_LEAST_BASE64, _LEAST_SENTENCE = 12, 24
+_LEAST_BASE64, _LEAST_PADDED, _LEAST_SENTENCE = 12, 8, 24
 _MOST_OF_A_PHRASE, _ALL_WORDS = 64, 0.75
 
 
@@ -34,8 +35,9 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
     if is_published(value):
         return DOCUMENTED
     reason = placeholder(value) or _as_part(value, line, at)
+    reason = reason or _as_key(rule, line[max(0, at - _AROUND) : at])
     if reason or rule.confidence is Confidence.HIGH:
-        return reason or _as_key(rule, line[max(0, at - _AROUND) : at])
+        return reason
     return (
         converted(value)
         or checksum(value, line, at)
@@ -47,6 +49,7 @@ def dismissed(rule: Rule, value: bytes, line: bytes, at: int) -> str:
         or (A_WORD if _LETTERS.fullmatch(value) and is_wordy(value) else "")
         or harmless_name(line, at)
         or (named_thing(value, line, at) if rule.id.startswith("assigned_") else "")
+        or (named_itself(value, line, at) if rule.id.startswith("assigned_") else "")
         or (named_entry(line, at) if "base64_text" in rule.checks else "")
         or said_by_line(line, at, at + len(value))
     )
@@ -66,13 +69,14 @@ def _as_part(value: bytes, line: bytes, at: int) -> str:
 
 
 def _as_key(rule: Rule, before: bytes) -> str:
-    """A private key may be anybody's, so the name it is assigned to counts."""
-    return "named as a test value" if "pem" in rule.checks and _TEST_NAME.search(before) else ""
+    """A private key and a hash may be anybody's, so the name it is assigned to counts."""
+    is_judged = "pem" in rule.checks or rule.id == _HASHES
+    return TEST_VALUE if is_judged and _TEST_NAME.search(before) else ""
 
 
 def _by_encoded(value: bytes) -> str:
     """Of a password that is base64 of a text, why that is none."""
-    text = decoded(value) if len(value) >= _LEAST_BASE64 and len(value) % 4 == 0 else None
+    text = decoded(value) if len(value) >= _LEAST_PADDED and len(value) % 4 == 0 else None
     if not text or not text.isascii() or not text.decode().isprintable():
         return ""
     return stands_for_nothing(text) or converted(text) or reference(text) or (A_WORD if text.isalpha() else "")

@@ -29,13 +29,13 @@ _TAILS = frozenset(
     b"writer encoder decoder encryptor decryptor helper util utils module package library lib plugin adapter driver "
     b"source target resource signature identifier arn region account location address property properties "
     b"metadata annotation annotations tag tags usages jti kid sub iss aud nonce challenge verifier hints used lastused "
-    b"ids".split()
+    b"ids variable variables".split()
 )
 _ANYWHERE = frozenset(
     b"public pub csrf xsrf csrftoken xsrftoken primary foreign partition sort natural surrogate unique bucket cache "
     b"dedupe idempotency request lifecycle change action i18n l10n translation continuation pagination hashed "
     b"next prev previous cursor page hot accelerator "
-    b"keyboard monkey turkey rspauth keyword keywords"
+    b"keyboard monkey turkey rspauth keyword keywords rule postman"
     b" author authors authority accessor accessibility fake dummy mock "
     b"mocked sample example examples placeholder publishable site recaptcha sitekey registry component react object "
     b"map dictionary dict issuer checksum integrity fingerprint thumbprint cert certificate crt sha md "
@@ -55,24 +55,39 @@ _CALLED_TEST = frozenset(b"test testing tests stub fixture".split())
 
 
 _OF_ACCESS = frozenset(
-    b"api secret private access auth client licence license service account subscription instrumentation integration "
+    b"api secret private access auth client licence license service account subscription integration "
     b"admin master shared session deploy server write encryption encrypt signing token".split()
 )
-"""What stands before ``key`` where a UUID is one."""
+"""What stands before ``key`` where a UUID is one. An instrumentation key names what it measures, and opens nothing
+(learn.microsoft.com, 'Connection strings in Application Insights')."""
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FINGERPRINT = re.compile(rb"(?:0x)?(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
+_PRINTED_FINGERPRINT = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
+"""As GnuPG prints the id and the fingerprint of a key."""
 _TLS_SESSION = re.compile(rb"(?:[0-9A-F]{64}|[0-9A-F]{96})")
 """What OpenSSL prints of a connection as ``Master-Key: ``; it serves for nothing else."""
 _ENTRY = re.compile(rb"[\"']?([\w.\-]{1,120})[\"']?:[ \t]{1,8}[\"']?$")
 _OF_PLACES = frozenset(
     b"user login email mail host hostname port url uri address addr endpoint server region zone database db dbname "
-    b"schema bucket namespace project tenant account engine driver type kind role scheme protocol version".split()
+    b"schema bucket namespace project tenant account engine driver type kind role scheme protocol version id uid "
+    b"uuid".split()
 )
 _TELLING = frozenset(b"password passwd pass pwd secret token key dsn connection".split())
-_LEXICAL = [b"token", b"data"]
-"""The tables of a parser."""
+_OWN_KEYS = frozenset(
+    b"app application encryption encrypt cipher crypto aes hmac signing sign cookie session jwt secret".split()
+)
+_OWN_SECRETS = ([b"jwt", b"secret"], [b"session", b"secret"], [b"cookie", b"secret"], [b"hmac", b"secret"])
+_PLAIN_KEYS = ([b"key"], [b"new", b"key"], [b"old", b"key"])
+_OF_OTHERS = frozenset(b"api access aws client account service deploy consumer license s3".split())
+_LEXICAL = ([b"token", b"data"], [b"project", b"key"])
+"""The tables of a parser; what Jira and Sonar call a project."""
 
 
+_SEPARATED = re.compile(rb"[^a-z0-9]+")
+_LEAST_PARTS, _LEAST_NAME = 2, 3
+_DIGITS = b"0123456789"
+_SAYING = frozenset(b"password passwd pass pwd secret secured secure token key user the my for of a is".split())
+"""What a made-up value has beside its name."""
 _A_PASSWORD = re.compile(
     rb"(?i)(?:password|passwd|pwd|passphrase)[\"'`]{0,2}[^A-Za-z]*(?:value|val|default)?[^A-Za-z]*$"
 )
@@ -106,10 +121,10 @@ def harmless_name(line: bytes, at: int) -> str:
     words = words[len(_REACT_APP) :] if words[: len(_REACT_APP)] == _REACT_APP else _without_owner(words)
     if not words:
         return ""
-    if (words[-1] in _TAILS or words[-1].endswith(b"hash")) and words[-2:] not in _NO_TAILS:
+    if (words[-1] in _TAILS or words[-1].endswith((b"hash", b"address"))) and words[-2:] not in _NO_TAILS:
         return "named for something else: " + words[-1].decode()
-    if words[-2:] == _LEXICAL:
-        return "named for something else: token data"
+    if words[-2:] in _LEXICAL:
+        return "named for something else: " + b" ".join(words[-2:]).decode()
     together = b"".join(words)
     for thing in _TOGETHER:
         if thing in together:
@@ -129,6 +144,20 @@ def _without_owner(words: list[bytes]) -> list[bytes]:
     return words
 
 
+def own_key(line: bytes, at: int) -> bool:
+    """Whether a name tells a key with which a program signs or encrypts for itself: ``SECRET_KEY``, ``jwtSecret``."""
+    words = name_words(name_before(line, at))
+    if _OF_OTHERS.intersection(words):
+        return False
+    if words[-2:] in _OWN_SECRETS or words[-3:] == [b"secret", b"key", b"base"]:
+        return True
+    return (
+        words[-1:] == [b"salt"]
+        or words in _PLAIN_KEYS
+        or (words[-1:] == [b"key"] and not _OWN_KEYS.isdisjoint(words[:-1]))
+    )
+
+
 def named_entry(line: bytes, at: int) -> str:
     """Why an entry of a Kubernetes Secret is none: it is called a user, an address, a name of something; "" otherwise.
 
@@ -142,11 +171,26 @@ def named_entry(line: bytes, at: int) -> str:
     return "named for something else: " + words[-1].decode() if is_named else ""
 
 
+def named_itself(value: bytes, line: bytes, at: int) -> str:
+    """Why a value is made of its own name: ``db-pwd-1`` of ``DB_PASSWORD``, ``wiki@secured`` of ``WIKI_PASSWORD``."""
+    parts = [part for part in _SEPARATED.split(value.lower()) if part]
+    if len(parts) < _LEAST_PARTS:
+        return ""
+    name = name_before(line, at)
+    own = {*_SEPARATED.split(name.lower()), *name_words(name)}
+    words = [part.rstrip(_DIGITS) if part not in own else part for part in parts]
+    is_itself = all(word in own or word in _SAYING or not word for word in words)
+    return "made of its own name" if is_itself and any(len(word) >= _LEAST_NAME for word in words) else ""
+
+
 def named_thing(value: bytes, line: bytes, at: int) -> str:
     """Why a value of this form is no secret under its name: the id of a ``mediaKey``, the fingerprint of a GPG key."""
     name = name_before(line, at)
     words = name_words(name)
     if _FINGERPRINT.fullmatch(value) and {b"gpg", b"pgp", b"openpgp"}.intersection(words):
+        return "the fingerprint of a key"
+    is_a_key = words[-1:] in ([b"key"], [b"keys"]) and not _OF_ACCESS.intersection(words)
+    if is_a_key and _PRINTED_FINGERPRINT.fullmatch(value):
         return "the fingerprint of a key"
     if name == b"Master-Key" and _TLS_SESSION.fullmatch(value):
         return "the key of a TLS connection"

@@ -7,7 +7,7 @@ import re
 PLACEHOLDER = "placeholder"
 SEQUENCE = "a sequence or a repetition"
 _CLEAR = re.compile(
-    rb"(?i)example|placeholder|change[_-]?(?:me|this|it)|dummy|redacted|x{6}|\*{5}|\.{4}|#{5}|_{6}|\?{4}"
+    rb"(?i)example|placeholder|change[^A-Za-z0-9\s]?(?:me|this|it)|dummy|redacted|x{6}|\*{5}|\.{4}|#{5}|_{6}|\?{4}"
     rb"|deadbeef|not[ _-]?(?:an?|my|the)?[ _-]?real|foobar|lorem|ipsum"
 )
 _WORDS = re.compile(
@@ -29,6 +29,11 @@ _SAYS_WHAT_IT_IS = re.compile(
     rb"(?i)(?:(?:my|new|old|the|some|any|test|fake|super|default|initial|valid|invalid|expired|bad|good|wrong|correct"
     rb"|api|access|refresh|auth|client|session|bearer|user|app|secret|token|key|password|pass)[_-]?){2,}\d{0,4}"
 )
+_SPELT_OUT = re.compile(
+    rb"(?i)(?:(?:(?:my|the|new|test|your|default|some|initial|user\d{0,2}|[a-z])?[^A-Za-z]?|[a-z]{2,12}[_\-.])"
+    rb"(?:(?:p[a@4][s$5]{2}[^A-Za-z]?w[o0]r[dt]|s[e3]cr[e3]t)[^A-Za-z]{0,6}|(?:p[a@4][s$5]{2}(?:wd)?|pwd)[^A-Za-z]{0,4}))+"
+)
+"""The word itself, however it is spelt: ``P@ssw0rd``, ``Pass@word1``, ``pass01;pass02``."""
 _RUNS = (
     b"0123456789012345678901234567890",
     b"9876543210987654321098765432109",
@@ -47,6 +52,7 @@ _ALL_RUNS = b"\n".join(_RUNS)
 _HEX = re.compile(rb"[0-9a-fA-F-]+")
 _RUN_LENGTH = 6
 _REPEATED = re.compile(rb"(?s)(.)\1{5,}|([^\s]{2,10}?)\2{3,}|([^\s]{6,40})\3+$")
+_NO_LETTERS, _MIDDLE_ROW = re.compile(rb"[^A-Za-z]+"), re.compile(rb"(?i)(?=[adf]{0,9}[sghjkl])[asdfghjkl]{10,}")
 _LONG = 512
 _A_QUARTER = 0.25
 
@@ -60,8 +66,8 @@ def placeholder(value: bytes) -> str:
 
 def vague_placeholder(value: bytes) -> str:
     """The same for a value that only its name makes a secret: any word that says it stands for one."""
-    is_one = _FRAME.fullmatch(value) or _PARTS.fullmatch(value) or _WORDS.search(value)
-    return PLACEHOLDER if is_one else ""
+    is_one = any(form.fullmatch(value) for form in (_FRAME, _PARTS, _SPELT_OUT)) or _WORDS.search(value)
+    return PLACEHOLDER if is_one or _is_drummed(value) else ""
 
 
 def sequence(value: bytes) -> str:
@@ -70,6 +76,11 @@ def sequence(value: bytes) -> str:
         return PLACEHOLDER
     least = _RUN_LENGTH if _HEX.fullmatch(value) else _RUN_LENGTH - 1
     return SEQUENCE if len(value) <= _LONG and longest_sequence(value) >= least else ""
+
+
+def _is_drummed(value: bytes) -> bool:
+    """Whether fingers ran to and fro in the middle row of a keyboard: chance makes one text in 40,000 so."""
+    return _MIDDLE_ROW.fullmatch(_NO_LETTERS.sub(b"", value)) is not None
 
 
 def longest_sequence(value: bytes) -> int:

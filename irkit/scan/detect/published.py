@@ -27,7 +27,9 @@ _KNOWN = frozenset(
         b"d7c6c7bba216f91e debce90441282348 e0318833aa60c0e1 e0c43a6d483cb12c e379cea5e2f3baca e3d5effa0564e0be "
         b"e506acd32ab8cc15 e51a4fd5c5518130 eedb157e2113839f ef8c5b51e11ea254 f09056361a095825 f252764809bd40c7 "
         b"fa271ce2ca272975 fb0a60088db96536 fbc4722142b89987 fd12c4d67c701c7c fe10befc1029ce22 fece05567e9e4223 "
-        b"ffddd18993f9af38 6add4985572f0eb2 afa4c233b31dc8c3"
+        b"ffddd18993f9af38 6add4985572f0eb2 afa4c233b31dc8c3 161327a1508ff112 3bc14be4b7871a2d 8274963c4cb319ee"
+        b" 651e591253add517 827245b6068398b0"
+        b" 37c578a6e6406701 3952ec7585ef67d1 fdf9915cc882eea8"
     ).split()
 )
 """CRC32 of the value and of the value backwards.
@@ -37,7 +39,8 @@ reCAPTCHA's and Firebase's documentation and samples, GitHub's on OAuth, Kuberne
 first accounts, FIPS 197, SP 800-38A, RFC 5849, 6455, 6749, 6750, 7515, 7517, 7591, 7617, 7636, OpenID Connect Core, and
 hashes of the empty text and of the commonest passwords,
 Laravel's first users and Apache's first password file, the AWS CLI's examples, Cloudflare's documentation, that of
-requests-oauthlib and of Python's urllib, and Pusher's on signatures.
+requests-oauthlib and of Python's urllib, Pusher's on signatures, the Docker registry's on S3, Stripe's on payments, and
+what APISIX, Grafana, MinIO and the USGCB's kickstart are set up with.
 """
 
 

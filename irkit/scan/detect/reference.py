@@ -25,11 +25,11 @@ _REFERENCE = re.compile(
     rb"|\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|toml|ini|txt|conf|cfg|properties|env|js|ts|py|go|rb|java|php|html?"
     rb"|xml|sh|gpg|asc|pub|md|rst|com|org|net|io|svc|local|internal)(?::\d+)?/?$"
 )
-_VARIABLE = re.compile(rb"(?i)\$[({]|^\\*\$[A-Za-z_]\w*(?![\w$])|^%[({]|#\{|\$\[\[?|^&[a-z]")
+_VARIABLE = re.compile(rb"(?i)\$[({]|^\\*\$[A-Za-z_]\w*(?![\w$])|^\\+\$\$[A-Za-z_]|^%[({]|#\{|\$\[\[?|^&[a-z]")
 _PATH = re.compile(rb"(?i)^(?:\.{0,2}|~|[a-z]:)[/\\](?!/)[\w.\\/ -]+$|^/?(?:[\w.-]+/)+[\w.-]*$")
 _DOTTED = re.compile(rb"^[&*]?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_]\w*)+[();,]*$")
 _CODE = re.compile(
-    rb"</?\w+>|^\$\$[A-Za-z_]|\\(?:x00|0)$|(?:^|[^\w])(?:process\.env|os\.environ|os\.getenv|getenv|import\.meta|ENV\[|System\.getenv|std::env)\b"
+    rb"</?\w+>|^\$\$[A-Za-z_]|^--[a-z][a-z-]*=|\\(?:x00|0)$|(?:^|[^\w])(?:process\.env|os\.environ|os\.getenv|getenv|import\.meta|ENV\[|System\.getenv|std::env)\b"
     rb"|^(?:self|this|cls|ctx|req|request|res|response|config|settings|conf|opts|"
     rb"options|args|params|props|state|data|env|event|context|app|user|account|session|session|credentials|creds|var"
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
@@ -45,7 +45,7 @@ _LIKE_CODE = re.compile(
 _ENCRYPTED = re.compile(
     rb"(?i)^enc[\[(:]|^\{(?:cipher|aes|aes256|rsa|crypt|ssha\d*|xor|base64url)\}|^\$ansible_vault|^vault:v\d+:|^!encrypted"
     rb"|^pkcs7[,\]]|^sops[:=]|^age1|^AQICAH[A-Za-z0-9]|^AgA[A-Za-z0-9+/]{80}|^eyJ[\w-]*\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$"
-    rb"|^gAAAAA[A-Za-z0-9_-]{60}|^U2FsdGVkX1|^hQ[EI]MA|^wcBMA|^\$jasypt"
+    rb"|^gAAAAA[A-Za-z0-9_-]{60}|^AQIAA[A-Z0-9a-z]{3}AAAApAAA|^U2FsdGVkX1|^hQ[EI]MA|^wcBMA|^\$jasypt"
 )
 _PUBLIC = re.compile(
     rb"^eyJ[\w-]{8,100}$|^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2)|^AAAA[BCE][23]Nza|^MIIBIjANBgkqhki|^MIICIjANBgkqhki"
@@ -63,6 +63,8 @@ _BEFORE_CHECKSUM = re.compile(
     rb"(?i)(?<![a-z0-9_])(?:sha-?(?:1|224|256|384|512)(?:sum)?|md5(?:sum)?|blake[23]\w?|integrity|checksum|digest|crc32|etag|revision"
     rb"|commit(?:[ _-]?(?:id|hash|sha))?|h1|srcrev\w*|thumbprint|fingerprint)[\"'\s:=_(,-]{1,6}$"
 )
+_OF_A_CONFIGURATION = re.compile(rb"\bchecksum/[\w.\-]{1,40}[\"']?:[ ]?[\"']?$")
+"""An annotation by which a Deployment is rolled when its Secret changes (helm.sh, 'Chart Development Tips')."""
 _OF_A_FILE = re.compile(rb"[\w)\]}-]\.[A-Za-z]\w{0,4}[\"'][ \t]{0,2}(?:=>|[:=])[ \t]{0,2}[\"']$")
 """The name of a file in quotes, and what is told of it: tools remember so what they have looked at."""
 _HASH = re.compile(rb"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
@@ -109,6 +111,12 @@ _FORMAT = re.compile(
 )
 """``{0}-{1:015d}``, which a program fills in."""
 _RESOURCE = re.compile(rb"[A-Za-z]{3,24}/\d{1,20}")
+_RESOURCE_TYPE = re.compile(rb"[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+(?:/\w{1,60})+@\d{4}-\d\d-\d\d(?:-\w{1,20})?")
+"""``Microsoft.KeyVault/vaults/secrets@2022-07-01`` (learn.microsoft.com, 'Bicep resource declaration')."""
+_HASHER = re.compile(rb"[a-z][a-z0-9_]{2,20}\${1,2}")
+"""How a hash of Django's begins: ``bcrypt$$``."""
+_SIGNED = re.compile(rb"[0-9a-f]{20}:[0-9a-f]{64}")
+"""A key's name and what it signed (pusher.com, 'Authentication signatures'): it serves for one connection."""
 _PERCENT = re.compile(rb"%[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _MAIL = re.compile(rb"[A-Za-z][\w.+\-]{2,63}@(?:[A-Za-z][A-Za-z\-]{2,30}\.)+[a-z]{2,3}")
 _CUT_SHORT = re.compile(rb"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9+/]{0,80}={0,2}")
@@ -122,8 +130,10 @@ _DATE = re.compile(rb"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T _]\d\d:?\d\d(?::?\d\d)?(
 _WHOLE = (
     *((form, CODE) for form in (_CONSTANT, _ALGORITHM, _METHOD, _NAMED_SO, _LITERAL, _ENCODING, _FORMAT)),
     (_DOTTED_LETTERS, CODE),
-    *((form, REFERENCE) for form in (_SETTING, _RESOURCE, _PERCENT)),
+    *((form, REFERENCE) for form in (_SETTING, _RESOURCE, _RESOURCE_TYPE, _PERCENT)),
     (_MAIL, "a mail address"),
+    (_HASHER, "the salt of a hash"),
+    (_SIGNED, "a signature"),
     (_CUT_SHORT, "a session token cut short"),
     (_SALT, "the salt of a hash"),
     (_VERSION, "a version"),
@@ -179,6 +189,8 @@ def converted(value: bytes) -> str:
 def checksum(value: bytes, line: bytes, at: int) -> str:
     """Why it is the hash of something public: by its own prefix or by the word before it; "" otherwise."""
     if _CHECKSUM.search(value) or _BEFORE_CHECKSUM.search(line, max(0, at - 40), at):
+        return HASHED
+    if _OF_A_CONFIGURATION.search(line, max(0, at - 60), at):
         return HASHED
     is_of_a_file = _HASH.fullmatch(value) and _OF_A_FILE.search(line, max(0, at - 40), at)
     return HASHED if is_of_a_file else ""

@@ -36,6 +36,7 @@ _KINDS = bytes(
 )
 """Of characters: digits, small letters, capitals, all others."""
 _SPELT = bytes.maketrans(b"013457@$!", b"oleastasi")
+_SPELT_WITH_I = bytes.maketrans(b"013457@$!", b"oieastasi")
 """The letters that digits and signs stand for in ``P@ssw0rd``."""
 _END = re.compile(rb"[^A-Za-z]+$")
 _ROWS = re.compile(rb"(?i)(?:qwert?y?|asdf?g?|zxcv?b?|1234?5?|abcd?|4321|0987){2,}")
@@ -109,8 +110,9 @@ def unlike_password(value: bytes) -> str:
 def is_weak(value: bytes) -> bool:
     """Whether a password could as well be a name or a phrase: short, or words with a number or a sign at the end."""
     classes = sum(bool(one.search(value)) for one in (_CAPITAL, _SMALL, _DIGIT, _SIGN))
-    spelt = _END.sub(b"", value).translate(_SPELT)
-    if wordiness(value) >= 0.4 or _ROWS.fullmatch(value) or wordiness(spelt) >= 0.85:  # noqa: PLR2004 - of letters and digits
+    spelt = _END.sub(b"", value)
+    is_spelt = any(wordiness(spelt.translate(letters)) >= 0.85 for letters in (_SPELT, _SPELT_WITH_I))  # noqa: PLR2004
+    if wordiness(value) >= 0.4 or _ROWS.fullmatch(value) or is_spelt:  # noqa: PLR2004 - of letters and digits
         return True
     if classes > _STRONG_CLASSES and len(value) >= _SHORT_STRONG_LENGTH:
         return False

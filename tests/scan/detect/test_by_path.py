@@ -156,6 +156,15 @@ def test_a_weak_password_in_a_sentence_of_a_program_is_an_example() -> None:
         ("vendor/github.com/a/b/certs/server.key", ""),
         ("pkg/tls/contest.go", ""),
         ("deploy/server.key", ""),
+        ("caddytest/server.key", "a key of a test"),
+        ("integration_tests/server.key", "a key of a test"),
+        ("charts/x/ci/tls-values.yaml", "a key of a test"),
+        ("latest/server.key", ""),
+        ("contest/server.key", ""),
+        ("certs/app.localhost.key", "named as a test value"),
+        ("examples/https/server.key", "a key of an example"),
+        ("node_modules/a/lib/server.key", "in a test or a text of a library"),
+        ("vendor/a/h2demo/server.key", "in a test or a text of a library"),
         ("tests/readme.txt", ""),
     ],
 )
@@ -226,3 +235,90 @@ def test_a_json_web_key_of_a_test_or_a_copied_library_is_not_anybodys() -> None:
     assert _said(key, _TOKEN, "tests/keys/jwk.json") == "a key of a test"
     assert _said(key, _TOKEN, "vendor/x/docs/jwt.md") == "in a test or a text of a library"
     assert not _said(key, _TOKEN, "conf/jwk.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("'app.key' =>", "a key of a test"),
+        ("SECRET_KEY =", "a key of a test"),
+        ("jwtSecret:", "a key of a test"),
+        ("'--key' =>", "a key of a test"),
+        ("encryption_key =", "a key of a test"),
+        ("api_key =", ""),
+        ("client_secret =", ""),
+        ("aws_secret_key =", ""),
+        ("token =", ""),
+    ],
+)
+def test_a_key_with_which_a_program_signs_opens_nothing_else_in_its_test(name: str, reason: str) -> None:
+    line = name.encode() + b" '" + _TOKEN + b"'"
+    assert dismissed_at(_SECRET, _TOKEN, line, "tests/Feature/CryptTest.php") == reason
+    assert dismissed_at(_SECRET, _TOKEN, line, ".github/workflows/tests.yml") == reason
+    assert dismissed_at(_SECRET, _TOKEN, line, "config/app.php") == ""
+
+
+def test_a_web_token_of_a_test_or_an_example_is_no_secret() -> None:
+    web_token = _rule("jwt", Confidence.MEDIUM, "jwt")
+    assert _said(web_token, _TOKEN, "tests/api.postman_collection.json") == "a key of a test"
+    assert _said(web_token, _TOKEN, "examples/jwt/main.rs") == "a key of a test"
+    assert _said(web_token, _TOKEN, "src/client.cs") == ""
+
+
+def test_a_frameworks_own_key_in_a_test_is_no_secret() -> None:
+    own = _rule("laravel_app_key", Confidence.HIGH)
+    assert _said(own, _TOKEN, "tests/Unit/KeyTest.php") == "a key of a test"
+    assert _said(own, _TOKEN, ".env") == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "reason"),
+    [
+        ("src/main/resources/db/h2/data.sql", b"('a', '^')", "a hash in a test or an example"),
+        ("config/liquibase/users.csv", b"3;admin;^;x", "a hash in a test or an example"),
+        ("auth/hashes.go", b'\treturn []byte("^")', "a hash in a test or an example"),
+        ("values.yaml", b"  #     foo:^", "a hash in a test or an example"),
+        ("values.yaml", b"  admin:^", ""),
+        ("auth/users.go", b'\tadmin := "^"', ""),
+    ],
+)
+def test_a_hash_that_stands_for_everybody_or_nobody_is_none(path: str, line: bytes, reason: str) -> None:
+    hashed = _rule("password_hash", Confidence.MEDIUM)
+    value = b"$2a$14$" + _TOKEN
+    assert dismissed_at(hashed, value, line.replace(b"^", value), path) == reason
+
+
+def test_a_hash_of_postgresql_is_one() -> None:
+    for value in (b"md5" + b"4f6c0e0a7d1b4c7e" * 2, b"SCRAM-SHA-256$4096:" + _TOKEN):
+        line = b"    password: " + value
+        assert dismissed_at(_PASSWORD, value, line, "tests/roles.yml") == "a hash in a test or an example"
+        assert dismissed_at(_PASSWORD, value, line, "plugins/role.py") == "a hash in a test or an example"
+        assert dismissed_at(_PASSWORD, value, line, "deploy/roles.yml") == ""
+
+
+def test_a_builds_own_database_has_a_password_for_nobody() -> None:
+    line = b"          SA_PASSWORD: Forge123"
+    assert dismissed_at(_PASSWORD, b"Forge123", line, ".github/workflows/tests.yml") != ""
+    assert dismissed_at(_PASSWORD, b"Forge123", line, "deploy/tests.yml") == ""
+    assert dismissed_at(_PASSWORD, b"Forge123", b"  password: Forge123", ".travis.yml") == ""
+    assert dismissed_at(_PASSWORD, b"Forge123", b"  #" + line, "deploy/tests.yml") != ""
+
+
+def test_a_password_that_is_the_name_of_its_project_is_none() -> None:
+    reason = "a password made of the name of its file or folder"
+    assert _said(_PASSWORD, b"quokka12", "k8s/quokka/secret.yaml") == reason
+    assert _said(_PASSWORD, base64.b64encode(b"quoKka123"), "k8s/quokka/secret.yaml") == reason
+    assert _said(_PASSWORD, b"quokka12", "k8s/wombat/secret.yaml") == ""
+    assert _said(_PASSWORD, b"admin123", "k8s/admin/secret.yaml") == ""
+
+
+@pytest.mark.parametrize("path", ["deploy/sample.env", "quickdemo/app.env", "pkg/doc.go", "example-config.yaml"])
+def test_samples_are_told_by_their_names(path: str) -> None:
+    assert _said(_PASSWORD, b"hunter22", path) == "a weak password in an example or a test"
+
+
+def test_the_pom_in_a_jar_and_a_made_up_file_hold_nobodys_secrets() -> None:
+    assert _said(_SECRET, _TOKEN, "META-INF/maven/org.a/b/pom.xml") == "in a test or a text of a library"
+    assert _said(_SECRET, _TOKEN, "pom.xml") == ""
+    assert _said(_SECRET, _TOKEN, "mock-services.json") == "named as a test value"
+    assert _said(_SECRET, _TOKEN, "mockingbird/services.json") == ""

@@ -104,6 +104,14 @@ def test_plain_placeholders_are_no_secret_of_any_rule(rule: Rule, value: bytes, 
         (b"advapi32.CryptGenKey", "an expression of a program"),
         (b"{0}-{1:015d}", "an expression of a program"),
         (b"latin1", "an expression of a program"),
+        (b"--shm-size=256MB", "an expression of a program"),
+        (b"Microsoft.KeyVault/vaults/secrets@2022-07-01", "a reference, not a value"),
+        (b"\\$$POSTGRES_PASSWORD_1", "a reference, not a value"),
+        (b"%s:%s" % (b"1f9c3a7be0" * 2, hashlib.sha256(b"x").hexdigest().encode()), "a signature"),
+        (b"bcrypt$$", "the salt of a hash"),
+        (b"AQIAAA5mAAAApAAA" + _random(40), "an encrypted value"),
+        (b"CHANGE$This!", "placeholder"),
+        (b"alsdjfKJKDf1#", "placeholder"),
         (b"tagKeys/123", "a reference, not a value"),
         (b"%SFTP_PWD", "a reference, not a value"),
         (b"jane.doe+x@some-home.se", "a mail address"),
@@ -353,3 +361,90 @@ def test_a_private_key_that_a_log_printed_is_one() -> None:
     block = "\n".join([lines[0], *(f"2026-04-26 12:36:0{number % 10} {line}" for number, line in enumerate(lines[1:]))])
     assert unlike_private_key(block.encode()) == ""
     assert unlike_private_key(block.replace(lines[3], "no line of it").encode()) == NO_KEY
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"P@ssw0rd", b"Pass@word1", b"password1", b"pass01;pass02", b"SQL_password123", b"s3Cr3T@!!!", b"user1Password"],
+)
+def test_the_word_password_is_none_however_it_is_spelt(value: bytes) -> None:
+    assert _said(b"DB_PASSWORD=" + value, value, _PASSWORD) == "placeholder"
+
+
+@pytest.mark.parametrize("value", [b"Passau-1987", b"Compass2014!", b"kiwi-Secretary7", b"Pass#84512x!"])
+def test_a_password_may_begin_or_end_like_the_word(value: bytes) -> None:
+    assert _said(b"DB_PASSWORD=" + value, value, _PASSWORD) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        (b"DB2INST1_PASSWORD=db2inst1-pwd", b"db2inst1-pwd"),
+        (b"WIKI_ADMIN_PASSWORD: wiki@secured", b"wiki@secured"),
+        (b"billing_api_token: billing-api-token-12", b"billing-api-token-12"),
+    ],
+)
+def test_what_is_made_of_its_own_name_is_no_secret(line: bytes, value: bytes) -> None:
+    rule = _PASSWORD._replace(id="assigned_password_bare")
+    assert _said(line, value, rule) in {"made of its own name", "placeholder"}
+    assert _said(line.replace(value, b"wiki@Mosel7"), b"wiki@Mosel7", rule) == ""
+
+
+def test_the_fingerprint_of_a_key_is_told_by_its_capitals() -> None:
+    printed = hashlib.sha1(b"x").hexdigest().upper().encode()  # noqa: S324 - any forty digits
+    assert _said(b"ENV SOLR_KEY=" + printed, printed, _ASSIGNED) == "the fingerprint of a key"
+    assert _said(b'CR_KEY: "' + printed[:16] + b'"', printed[:16], _ASSIGNED) == "the fingerprint of a key"
+    for line in (b"API_KEY=" + printed, b"SOLR_KEY=" + printed.lower(), b"SOLR_TOKEN=" + printed):
+        value = line.partition(b"=")[2]
+        assert _said(line, value, _ASSIGNED) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "reason"),
+    [
+        (b'get "/login/reset" => "login#reset_password",', b"login#reset_password", "an expression of a program"),
+        (b'(list "auth.password") "skipB64enc" true', b"skipB64enc", "an expression of a program"),
+        (b'  "pwd" : "95ec4261124ba5951720b199908d892b",', b"95ec4261124ba5951720b199908d892b", "a checksum"),
+        (b"checksum/secrets: " + _random(40), _random(40), "a checksum"),
+        (
+            b"https://firebasestorage.googleapis.com/v0/b/x/o/a.jpg?alt=media&token=" + _random(40),
+            _random(40),
+            "a part of an address",
+        ),
+        (b"passwordVariable: 'hub7Username'", b"hub7Username", "named for something else: variable"),
+        (b"issue.e1.ruleKey = java:S4502", b"java:S4502", "named for something else: rule"),
+        (b"sonar.projectKey=acme7-web1", b"acme7-web1", "named for something else: project key"),
+        (b"Postman-Token: " + _random(40), _random(40), "named for something else: postman"),
+    ],
+)
+def test_a_line_says_what_is_none(line: bytes, value: bytes, reason: str) -> None:
+    assert _said(line, value, _PASSWORD) == reason
+
+
+def test_a_password_in_a_hash_of_ruby_may_hold_what_joins_routes() -> None:
+    assert _said(b'"password" => "mango#kiwi_7"', b"mango#kiwi_7", _PASSWORD) == ""
+
+
+def test_a_word_in_base64_is_no_secret_of_kubernetes_unless_it_says_it_is_a_password() -> None:
+    for word in (b"storageos", b"enterprise-metrics", b"password", b"super-secret-password"):
+        assert unlike_base64_text(base64.b64encode(word)), word
+    for word in (b"mydbpassword", b"kiwi7mango", b"xkqzvbwtprmlgdhsncfjy"):
+        assert unlike_base64_text(base64.b64encode(word)) == "", word
+
+
+def test_base64_of_a_placeholder_is_one_in_eight_characters_too() -> None:
+    assert _said(b"password: bXBhc3My", b"bXBhc3My", _PASSWORD) == "placeholder"
+    assert _said(b"password: Kd7mQzX2", b"Kd7mQzX2", _PASSWORD) == ""
+
+
+def test_an_instrumentation_key_is_an_identifier() -> None:
+    value = b"c6d1ccb6-779e-4672-8315-08a3b47086b0"
+    assert _said(b'"InstrumentationKey": "' + value + b'"', value, _ASSIGNED) == "an identifier"
+    assert _said(b'"SubscriptionKey": "' + value + b'"', value, _ASSIGNED) == ""
+
+
+def test_a_hash_that_is_called_a_dummy_is_nobodys() -> None:
+    hashed = _rule(Confidence.MEDIUM, ())._replace(id="password_hash")
+    value = b"$2a$10$" + _random(53)
+    assert _said(b'const dummyHash = "' + value + b'"', value, hashed) == "named as a test value"
+    assert _said(b'const adminHash = "' + value + b'"', value, hashed) == ""
