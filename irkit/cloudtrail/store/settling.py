@@ -25,8 +25,10 @@ from irkit.cloudtrail.store.part import ORDER, writing_engine, writing_parquet
 
 _AT_ONCE = 600_000
 """Event ids that are compared at once; more are compared in slices by their hash."""
-_FULL = 100_000
+_FULL = 85_000
 """So many rows small parts are put together to; a part is small when it has less than half of them."""
+_MEMORY = "115MB"
+"""Puts so many rows in order; the process has AWS's client and a question's traces as well, where a bucket is asked."""
 _MANY_SMALL = 8
 _COLUMNS = ", ".join(NAMES)
 
@@ -52,7 +54,7 @@ def settling(folder: Path, manifest: Manifest) -> Generator[Progress, None, None
     with (
         TemporaryDirectory(prefix="irkit-") as spill,
         _in_words(folder),
-        closing(writing_engine("140MB", Path(spill))) as engine,
+        closing(writing_engine(_MEMORY, Path(spill))) as engine,
     ):
         settler = _Settler(engine, folder, manifest, parts)
         victims = yield from settler.victims()
