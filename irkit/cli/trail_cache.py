@@ -89,10 +89,14 @@ def fetch(raw: Filed, folder: Path, query: Query) -> None:
 
 
 def built(raw: Filed, folder: Path, whence: Whence) -> int:
-    """Build one store; 1 when a file could not be read."""
+    """Build one store; 1 when a file could not be read. Raises what building raises: ``StoreUnwritable`` and others."""
     from irkit.cloudtrail.store.cached import Cached
+    from irkit.cloudtrail.store.manifest import unwritable
 
-    begin(folder, whence)
+    try:
+        begin(folder, whence)
+    except OSError as error:
+        raise unwritable(folder, error.strerror or str(error)) from error
     with Teller() as teller:
         done = hear_out(Cached(raw, folder).build(), lambda progress: teller.hear(Batch((), progress)))
     say(

@@ -23,6 +23,7 @@ from irkit.cloudtrail.questions.sliced import slicing
 from irkit.cloudtrail.ranked_rows import RankedRows
 from irkit.cloudtrail.source import Batch
 from irkit.cloudtrail.store.building import StoreBusy, is_being_built
+from irkit.cloudtrail.store.manifest import StoreUnwritable
 from irkit.cloudtrail.store.slices import Slices
 from irkit.errors import OutsideError
 from irkit.wiring.trail import Kind, places, storable
@@ -124,9 +125,9 @@ def wide(question: Question[object], asked: Looked, follow: Follow, hear: Callab
             store = opened.enter_context(settled(raw, folder, needed, asked.whence, why, hear))
         except StoreBusy as error:
             raise StoreBusy(f"{_MANY}, and another process is building the store under {folder}", hint=_BUSY) from error
-        except OSError as error:
-            why = f"{_MANY}, and no store of them can be made under {folder}: {error.strerror}"
-            raise OutsideError(why, hint=_OTHERWISE) from error
+        except (OSError, StoreUnwritable) as error:
+            told = error.message if isinstance(error, StoreUnwritable) else f"{folder}: {error.strerror}"
+            raise OutsideError(f"{_MANY}, and no store of them can be made: {told}", hint=_OTHERWISE) from error
         if store.ready.stored is None:
             raise OutsideError(f"the store under {folder} cannot be used", hint="irkit trail cache --drop, then again")
         found = hear_out(slicing(Slices(store.ready.stored), question, asked.query, follow, folder), hear)

@@ -126,6 +126,17 @@ def test_stores_are_listed_and_dropped(ask: Ask, logs: Path) -> None:
     assert json.loads(ask("cache", "--json").out) == []
 
 
+def test_a_store_that_cannot_be_begun_is_named(
+    ask: Ask, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "full").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "full"))
+    told = ask("cache", "--build", "--from", logs)
+    assert told.code == 1
+    assert "the store under" in told.err
+    assert "make room" in told.err
+
+
 def test_only_files_and_buckets_have_a_store(ask: Ask) -> None:
     assert ask("sql", "SELECT 1", "--from", "event-history").code == 2
     assert ask("cache", "--build", "--from", "event-history").code == 2

@@ -19,6 +19,7 @@ from irkit.cli.trail_written import Format
 from irkit.cloudtrail.questions import sliced
 from irkit.cloudtrail.questions.question import Question
 from irkit.cloudtrail.ranked_rows import RankedRows
+from irkit.cloudtrail.store.manifest import unwritable
 from tests.cli.test_trail import Ask, log
 from tests.cloudtrail.questions.test_ci import RECORDS
 from tests.cloudtrail.store.logs import real
@@ -228,4 +229,18 @@ def test_without_room_for_a_store_it_is_said_what_else_can_be_done(
     found = ask("denied", "--from", kept.logs)
     assert (found.code, found.out) == (1, "")
     assert "no store of them can be made" in found.err
+    assert "--since" in found.err
+
+
+def test_a_disk_that_fills_while_the_store_is_built_is_told_with_the_ways_out(
+    ask: Ask, kept: Kept, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_raw: object, folder: Path, *_: object) -> None:
+        raise unwritable(folder, "No space left on device")
+
+    monkeypatch.setattr(trail_settled, "complete", full)
+    hold(FEW)
+    found = ask("denied", "--from", kept.logs)
+    assert (found.code, found.out) == (1, "")
+    assert "No space left on device" in found.err
     assert "--since" in found.err
