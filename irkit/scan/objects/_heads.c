@@ -190,6 +190,8 @@ static PyObject *linked(const Commits *commits, const Py_buffer *boundary) {
             uint32_t edge = slots[slot_of(slots, room - 1, commits->ids, (const unsigned char *)boundary->buf + at)];
             if (edge) is_edge[edge - 1] = 1;
         }
+        for (size_t each = 0; boundary->len && each < count; each++) /* a commit may be here twice */
+            is_edge[each] |= is_edge[slots[slot_of(slots, room - 1, commits->ids, commits->ids + each * ID)] - 1];
         link_all(commits, slots, room - 1, is_edge, first, parents, &odd);
         Py_ssize_t of = (Py_ssize_t)count;
         result = Py_BuildValue("(y#y#y#y#y#y#)", (char *)commits->ids, of * ID, (char *)commits->times, of * 8,

@@ -7,7 +7,7 @@ from array import array
 from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from irkit.scan.objects import commit_heads as module
@@ -41,7 +41,12 @@ def bodies(draw: st.DrawFn) -> bytes:
     return body[:place] + draw(st.sampled_from([b"", b"", b"\n", b"x", b"0"])) + body[place + gone :]
 
 
+OF_A_PARENT = b"tree %b\n%bauthor A\ncommitter A B <a@b> 0 +0000\n\nA\n"
+HERE_TWICE = [OF_A_PARENT % (IDS[0], b"parent %b\n" % IDS[0]), *[OF_A_PARENT % (IDS[0], b"")] * 2]
+
+
 @settings(deadline=None)
+@example(HERE_TWICE, b"", [IDS[8]])
 @given(st.lists(bodies(), min_size=1, max_size=len(KINDS)), st.binary(max_size=60), st.lists(st.sampled_from(IDS)))
 def test_native_code_does_what_python_does(
     python: ModuleType, texts: list[bytes], odd: bytes, edges: list[bytes]
