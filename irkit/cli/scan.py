@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from irkit.scan.history import Wants
     from irkit.scan.kept_patterns import KeptPatterns
     from irkit.scan.origin import Origin
-    from irkit.scan.repository import Repository
+    from irkit.scan.repository import Asking, Repository
     from irkit.scan.worktree import FileWants
 
 FORMATS = ("human", "json", "jsonl", "csv", "sarif", "junit", "github")
@@ -85,9 +85,10 @@ def _run(args: argparse.Namespace) -> int:
         from irkit.cli.scan_hook import hook_with
 
         return hook_with(args)
+    asked = _asked_ahead(args)
     patterns = _patterns()  # before the modules with expressions are loaded
     detector = _detector(args)
-    repositories, files = _sorted(args)
+    repositories, files = _sorted(args, asked)
     if args.pre_push:
         from irkit.cli.scan_accepted import Reach
         from irkit.cli.scan_pre_push import pre_push
@@ -189,10 +190,17 @@ def _surroundings(
     return Reach(root, Below(places)), Origin()
 
 
-def _sorted(args: argparse.Namespace) -> tuple[list[Repository], list[str]]:
+def _asked_ahead(args: argparse.Namespace) -> Asking | None:
+    """Git, asked of the first path while the rules are loaded; None where that is no repository."""
+    from irkit.scan.repository_at import asked_at
+
+    return None if args.pre_push or not args.paths else asked_at(Path(args.paths[0]))
+
+
+def _sorted(args: argparse.Namespace, asked: Asking | None) -> tuple[list[Repository], list[str]]:
     """The repositories, and the files and folders, of what was named; without a name the repository here."""
     from irkit.scan.repository import NotARepository, repository
-    from irkit.scan.repository_at import is_beside, repository_at
+    from irkit.scan.repository_at import found_at, is_beside, repository_at
 
     paths = [] if args.pre_push else args.paths
     if not paths:
@@ -206,7 +214,7 @@ def _sorted(args: argparse.Namespace) -> tuple[list[Repository], list[str]]:
             raise UsageError(error.message, hint=error.hint or "name what to scan: irkit scan FILE...") from None
     repositories, files = [], []
     for path in dict.fromkeys(paths):
-        found = repository_at(Path(path))
+        found = found_at(asked) if asked and path == args.paths[0] else repository_at(Path(path))
         if found is not None:
             repositories.append(found)
         if found is None or (is_beside(Path(path), found) and not (args.since or args.range or args.history)):
@@ -258,7 +266,7 @@ def _file_wants(args: argparse.Namespace) -> FileWants:
 
 def _key() -> bytes:
     """Of the fingerprints; asked for at the first finding."""
-    from irkit.cli.scan_hook import key
+    from irkit.cli.scan_key import key
 
     return key()
 

@@ -9,7 +9,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 
 from irkit.cli.scan_told import Moment, advice, exit_code, failure, many, say, skipped, sums
 from irkit.scan.folders import cache_folder
@@ -30,7 +29,7 @@ def hook(names: Sequence[str]) -> int:
     """Scan what is staged (of these files); the exit code. What goes wrong is said, and is never 0."""
     try:
         patterns = KeptPatterns(cache_folder())
-        code = told(*_less_ignored(scan_staged(names, lambda: detector(prepare=patterns.recall), key)))
+        code = told(*_less_ignored(scan_staged(names, lambda: detector(prepare=patterns.recall), _key)))
         patterns.keep()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
         return failure(error)
@@ -43,7 +42,7 @@ def hook_with(args: argparse.Namespace) -> int:
 
     from irkit.cli.scan_accepted import Reach
 
-    hooked = scan_staged(args.paths, lambda: detector(args.rules), key)
+    hooked = scan_staged(args.paths, lambda: detector(args.rules), _key)
     reach = Reach(Path.cwd(), hooked.paths)
     if args.format != "human" or args.output is not None or args.update_baseline:
         from irkit.cli.scan_written import Scanned, written
@@ -91,23 +90,10 @@ def detector(rules: Sequence[Path] = (), prepare: Callable[[], None] = lambda: N
     return made
 
 
-def key() -> bytes:
-    """The user's key; where it cannot be kept, one of this run alone: a finding must be told in any case."""
-    from irkit.scan.fingerprint_key import fingerprint_key
-    from irkit.scan.folders import data_folder
+def _key() -> bytes:
+    from irkit.cli.scan_key import key
 
-    folder = data_folder()
-    try:
-        return fingerprint_key(folder)
-    except OSError as error:
-        return _key_of_this_run(f"{folder}: {error.strerror}")
-
-
-@cache
-def _key_of_this_run(reason: str) -> bytes:
-    """One key for all findings of the run, and said once."""
-    say(f"irkit: fingerprints are good for this run only: {reason}")
-    return os.urandom(32)
+    return key()
 
 
 def told(hooked: Hooked, left_out: Sequence[LeftOut] = (), baseline: str = "") -> int:

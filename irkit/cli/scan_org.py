@@ -73,7 +73,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _many(args: argparse.Namespace, config: Config, total: int) -> Many:
-    from irkit.cli.scan_hook import key
+    from irkit.cli.scan_key import key
     from irkit.scan.detect.detector import load_detector
     from irkit.scan.folders import cache_folder
     from irkit.scan.history import Unreachable, Wants

@@ -38,11 +38,11 @@ class Progress:
         self._clean()
 
     def begun(self) -> None:
-        """Other processes look at the objects: load what makes and writes the report, 30 ms."""
-        from irkit.cli import scan_hook, scan_written  # noqa: F401
+        """Other processes look at the objects: load what makes the report, 10 ms."""
+        from irkit.cli import scan_key, scan_written  # noqa: F401
         from irkit.scan import fingerprint_key  # noqa: F401
-        from irkit.scan.output import human, record  # noqa: F401
-        from irkit.scan.places import same_second, unread  # noqa: F401
+        from irkit.scan.output import record  # noqa: F401
+        from irkit.scan.places import unread  # noqa: F401
 
         self._meanwhile()
 

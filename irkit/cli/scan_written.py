@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 from irkit.cli.scan_accepted import Reach, less_accepted, updated
 from irkit.cli.scan_told import Moment, advice, exit_code, say
@@ -19,8 +18,11 @@ from irkit.scan.finding import Report
 from irkit.scan.origin import Origin
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.write import Format, write
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.rule import Confidence, Rule
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _RISING = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 

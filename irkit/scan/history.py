@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from irkit.scan.finding import Finding, Place, PlaceKind, Report, Skipped
-from irkit.scan.places.located import Located, wanted_ids
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from irkit.scan.grouped import Context, Seen
     from irkit.scan.objects.held import Held, Scanned
     from irkit.scan.passed_over import PassedOver
+    from irkit.scan.places.located import Located
     from irkit.scan.ready import Memo
     from irkit.scan.repository import Repository
 
@@ -91,6 +91,8 @@ class _Whole(NamedTuple):
     @property
     def followed(self) -> frozenset[str] | None:
         """See ``Ready``."""
+        from irkit.scan.places.located import wanted_ids  # where nothing is located it is not loaded
+
         places = self.located.places.values() if self.located else ()
         is_told = all(place.first is not None for some in places for place in some)
         if self.names or not is_told or wanted_ids(self.scanned.held, "tree"):

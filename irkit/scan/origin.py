@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 
 from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, environment
+from irkit.scan.spawned import Asked
 
-_QUESTIONS = (
-    ("config", "--get", "remote.origin.url"),
-    ("rev-parse", "--quiet", "--verify", "HEAD^{commit}"),
-    ("symbolic-ref", "--quiet", "--short", "HEAD"),
-)
+_ADDRESS = ("config", "--get", "remote.origin.url")
+_HEAD = ("rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
+_BRANCH = ("symbolic-ref", "--quiet", "HEAD")
+_HEADS = "refs/heads/"
 _USER = re.compile(r"(?<=://)[^/@]*@")
 
 
@@ -28,22 +27,20 @@ class Origin(NamedTuple):
 
 
 def origin(repository: Repository) -> Origin:
-    """Asked of git by three short calls at the same time that write nothing."""
-    gits = [_asked(repository, *words) for words in _QUESTIONS]
-    address, revision, branch = map(_said, gits)
-    return Origin(_USER.sub("", address).partition("?")[0], revision, branch)
+    """Asked of git by two short calls at the same time that write nothing."""
+    asked = [_asked(repository, *words) for words in (_ADDRESS, _HEAD)]
+    address, head = map(_said, asked)
+    revision, _, branch = head.partition("\n")
+    if not revision:  # HEAD names no commit yet
+        branch = _said(_asked(repository, *_BRANCH))
+    name = branch.removeprefix(_HEADS) if branch != "HEAD" else ""
+    return Origin(_USER.sub("", address).partition("?")[0], revision, name)
 
 
-def _asked(repository: Repository, *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        repository.git(*words),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-    )
+def _asked(repository: Repository, *words: str) -> Asked:
+    return Asked(*repository.git(*words)[1:], environ=environment())
 
 
-def _said(git: subprocess.Popen[bytes]) -> str:
-    said, _ = git.communicate()
-    return os.fsdecode(said).removesuffix("\n") if git.returncode == 0 else ""
+def _said(asked: Asked) -> str:
+    said = asked.said()
+    return os.fsdecode(said.out).removesuffix("\n") if said.code == 0 else ""

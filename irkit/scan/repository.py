@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 from irkit.errors import UsageError
 from irkit.scan.endless import endless, git_dir_above
 from irkit.scan.quick import NamedTuple
+from irkit.scan.spawned import Asked, GitFailed
 
 _QUESTIONS = (
     ("--absolute-git-dir",),
@@ -64,14 +64,32 @@ class Repository(NamedTuple):
         return ["git", f"--git-dir={self.git_dir}", *(word for one in _QUIET for word in ("-c", one)), *words]
 
 
-def repository(path: Path) -> Repository:
-    """The repository that a path lies in (or is, when bare). Raises ``NotARepository``."""
+class Asking(NamedTuple):
+    """Git was asked which repository a path lies in, and has perhaps not answered yet."""
+
+    path: Path
+    asked: Asked
+
+
+def ask(path: Path) -> Asking:
+    """Ask git of a path (3 ms, in which other things can be done). Raises ``NotARepository``."""
     git_dir_here = git_dir_above(path)
     for file, what in endless(git_dir_here) if git_dir_here else ():
         raise NotARepository(f"{file} is {what}: git would wait for it", hint="no repository has one there; remove it")
-    said = _said(path, *(word for question in _QUESTIONS for word in question)).split("\n")
+    return Asking(path, _asked(path, *(word for question in _QUESTIONS for word in question)))
+
+
+def repository(path: Path) -> Repository:
+    """The repository that a path lies in (or is, when bare). Raises ``NotARepository``."""
+    return answered(ask(path))
+
+
+def answered(asking: Asking) -> Repository:
+    """The repository that git was asked of. Raises ``NotARepository``."""
+    path = asking.path
+    said = _said(path, asking.asked).split("\n")
     if len(said) != len(_QUESTIONS):  # a line end is part of a folder's name
-        said = [_said(path, *question) for question in _QUESTIONS]
+        said = [_said(path, _asked(path, *question)) for question in _QUESTIONS]
     if not all(said):
         raise NotARepository(f"{path}: git does not say where the repository is", hint=_WHICH_GIT)
     git_dir, common_dir, objects_dir, is_bare, object_format = said
@@ -83,19 +101,23 @@ def repository(path: Path) -> Repository:
     return Repository(Path(git_dir), common, Path(objects_dir), tree, object_format, is_shallow, is_partial)
 
 
-def _said(path: Path, *questions: str) -> str:
-    """What ``git rev-parse`` answers, without its last line end. Raises ``NotARepository``."""
-    asked = ["git", "-C", str(path), "rev-parse", _PATH_FORMAT, *questions]
+def _asked(path: Path, *questions: str) -> Asked:
+    """``git rev-parse``, at work. Raises ``NotARepository``."""
     try:
-        ran = subprocess.run(asked, capture_output=True, check=False, env=environment())
-    except OSError as error:
-        raise NotARepository(f"git does not start: {error.strerror}", hint="it must be on the PATH") from None
-    if ran.returncode != 0:
-        reason = refusal(ran.stderr.decode(errors="replace")) or "not a git repository"
+        return Asked("-C", str(path), "rev-parse", _PATH_FORMAT, *questions, environ=environment())
+    except GitFailed as error:
+        raise NotARepository(error.message, hint="it must be on the PATH") from None
+
+
+def _said(path: Path, asked: Asked) -> str:
+    """What it answers, without its last line end. Raises ``NotARepository``."""
+    said = asked.said()
+    if said.code != 0:
+        reason = refusal("\n".join(said.complaints)) or "not a git repository"
         raise NotARepository(f"{path}: {reason}", hint=owner_hint(reason))
-    if ran.stdout.startswith(_PATH_FORMAT.encode()):  # a git before 2.31 repeats what it does not know
+    if said.out.startswith(_PATH_FORMAT.encode()):  # a git before 2.31 repeats what it does not know
         raise NotARepository(f"{path}: this git is too old: 2.31 is wanted", hint=_WHICH_GIT)
-    return os.fsdecode(ran.stdout).removesuffix("\n")
+    return os.fsdecode(said.out).removesuffix("\n")
 
 
 def refusal(said: str) -> str:
@@ -129,11 +151,9 @@ def _is_of_the_user(name: str) -> bool:
 
 
 def _work_tree(path: Path) -> Path | None:
-    ran = subprocess.run(
-        ["git", "-C", str(path), "rev-parse", "--show-toplevel"], capture_output=True, check=False, env=environment()
-    )
-    top = os.fsdecode(ran.stdout).removesuffix("\n")
-    return Path(top) if ran.returncode == 0 and top else None
+    said = Asked("-C", str(path), "rev-parse", "--show-toplevel", environ=environment()).said()
+    top = os.fsdecode(said.out).removesuffix("\n")
+    return Path(top) if said.code == 0 and top else None
 
 
 def _read(file: Path) -> str:

@@ -6,7 +6,12 @@ import os
 from pathlib import Path
 
 from irkit.scan.endless import git_dir_at
-from irkit.scan.repository import Repository, repository
+from irkit.scan.repository import Asking, Repository, answered, ask
+
+
+def asked_at(path: Path) -> Asking | None:
+    """Git, asked of a path that looks like the root of a repository; None for others. Raises ``NotARepository``."""
+    return ask(path) if os.path.lexists(path / ".git") or _is_bare(path) else None
 
 
 def repository_at(path: Path) -> Repository | None:
@@ -14,9 +19,13 @@ def repository_at(path: Path) -> Repository | None:
 
     Raises ``NotARepository`` when it looks like one and git does not take it for one: not to be scanned as files then.
     """
-    if not os.path.lexists(path / ".git") and not _is_bare(path):
-        return None
-    found = repository(path)
+    asking = asked_at(path)
+    return asking and found_at(asking)
+
+
+def found_at(asking: Asking) -> Repository | None:
+    """The same of a path that git was asked of."""
+    path, found = asking.path, answered(asking)
     own = git_dir_at(path)
     is_own = own is not None and own.resolve() == found.git_dir.resolve()
     return found if is_own or path.resolve() in {found.git_dir.resolve(), (found.work_tree or path).resolve()} else None

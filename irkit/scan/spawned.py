@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from irkit.errors import UsageError
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple
@@ -25,7 +25,7 @@ _READ_ONLY = {
     "LC_ALL": "C",
 }
 _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
-_SAID_BYTES = 2000
+_SAID_LENGTH = 2000
 MAPPED_BYTES = 64 << 20
 """How much of the packs git maps at once; it holds whole only blobs of half of that, larger ones it passes on as it
 inflates them."""
@@ -42,6 +42,8 @@ class Said(NamedTuple):
     out: bytes
     error: str
     """The first line that it complained of."""
+    complaints: tuple[str, ...] = ()
+    """All these lines."""
 
 
 def environment() -> dict[str, str]:
@@ -59,13 +61,16 @@ def lean(mapped: int) -> Iterator[str]:
 class Asked:
     """A git that was asked one thing and works on it; ``said()`` waits for the answer."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, environ: Mapping[str, str] | None = None) -> None:
+        """Start it, in this environment or in that of a hook. Raises ``GitFailed`` when it does not start."""
         self._out, out = os.pipe()
         self._error, error = os.pipe()
         actions = ((os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, error, 2))
-        self._pid = _spawned(words, [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), *actions])
-        os.close(out)
-        os.close(error)
+        try:
+            self._pid = _spawned(words, [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), *actions], environ)
+        finally:
+            os.close(out)
+            os.close(error)
 
     def said(self) -> Said:
         """What it answered; both pipes are read at once, so that neither fills up."""
@@ -81,8 +86,8 @@ class Asked:
                     waiting.remove(pipe)
                     os.close(pipe)
         code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
-        words = bytes(texts[self._error][:_SAID_BYTES]).decode(errors="replace").strip().splitlines()
-        return Said(code, bytes(texts[self._out]), words[0] if words else "")
+        lines = tuple(bytes(texts[self._error]).decode(errors="replace").strip().splitlines())
+        return Said(code, bytes(texts[self._out]), lines[0][:_SAID_LENGTH] if lines else "", lines)
 
     def answer(self) -> bytes:
         """Its output. Raises ``GitFailed`` when it refused."""
@@ -212,8 +217,8 @@ class Blobs:
         self._reader.read(1)
 
 
-def _spawned(words: Sequence[str], actions: list[_Action]) -> int:
+def _spawned(words: Sequence[str], actions: list[_Action], environ: Mapping[str, str] | None = None) -> int:
     try:
-        return os.posix_spawnp("git", ["git", *_QUIET, *words], environment(), file_actions=actions)
+        return os.posix_spawnp("git", ["git", *_QUIET, *words], environ or environment(), file_actions=actions)
     except OSError as error:
         raise GitFailed(f"git does not start: {error.strerror}") from None

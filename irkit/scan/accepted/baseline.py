@@ -14,10 +14,9 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from irkit.errors import UsageError
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

@@ -8,11 +8,10 @@ model of gibberish, code).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
 
 from irkit.scan.accepted.baseline import Baseline
 from irkit.scan.finding import Finding
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

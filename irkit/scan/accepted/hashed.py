@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 
 def hashed(value: str) -> str:
     """40 hex digits."""
+    import hashlib  # 4 ms: it loads OpenSSL, and only a baseline wants it
+
     return hashlib.sha1(value.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import cast
 
 from irkit.scan.accepted.baseline import Entry, Scope
 from irkit.scan.accepted.hashed import hashed
 from irkit.scan.accepted.sites import Sites
+from irkit.scan.quick import cast
 
 _MOST_LINES = 20_000
 """A plug-in takes up to 50 microseconds a line; the entries of a file with more lines are not judged."""

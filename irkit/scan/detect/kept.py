@@ -99,13 +99,13 @@ class KeptRules(Sequence["Rule"]):
         raise KeyError(name)
 
 
-def digest_of(content: bytes) -> bytes:
-    """32 bytes of BLAKE2b, without the 4 ms that loading OpenSSL by way of ``hashlib`` takes."""
+def digest_of(content: bytes, size: int = _DIGEST_BYTES) -> bytes:
+    """So many bytes of BLAKE2b, without the 4 ms that loading OpenSSL by way of ``hashlib`` takes."""
     try:
         from _blake2 import blake2b
     except ImportError:
         from hashlib import blake2b
-    return blake2b(content, digest_size=_DIGEST_BYTES).digest()
+    return blake2b(content, digest_size=size).digest()
 
 
 def kept(file: str) -> Kept | None:

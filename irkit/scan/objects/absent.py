@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 
 from irkit.scan.finding import Skipped
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
 from irkit.scan.objects.stores import stores
 from irkit.scan.repository import Repository, environment
+from irkit.scan.spawned import Asked
 
 LEFT_AT_REMOTE = "partial clone: left at the remote"
 """Why an object is not here; ``git fetch --refetch --no-filter`` brings all."""
@@ -49,5 +49,5 @@ def not_here(repository: Repository, ids: Iterable[str]) -> set[str]:
 
 def _promised(repository: Repository) -> list[str]:
     asked = repository.git("rev-list", "--objects", "--all", "--missing=print", "--no-object-names")
-    ran = subprocess.run(asked, capture_output=True, check=False, env=environment())
-    return [line[1:].decode() for line in ran.stdout.split(b"\n") if line.startswith(b"?")]
+    said = Asked(*asked[1:], environ=environment()).said()
+    return [line[1:].decode() for line in said.out.split(b"\n") if line.startswith(b"?")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,6 +10,7 @@ from irkit.scan.repository import Repository, environment
 from irkit.scan.spawned import MAPPED_BYTES, lean
 
 if TYPE_CHECKING:
+    import subprocess
     from typing import IO
 
 PIECE = 4 << 20
@@ -76,6 +76,8 @@ def asking(repository: Repository) -> Iterator[Ask]:
 
     Each answer is as that of ``read_objects``, and must be read to its end; it ends early when git does.
     """
+    import subprocess  # 3 ms, and most histories are read without
+
     git = subprocess.Popen(
         [*_command(repository), "cat-file", "--batch"],
         stdin=subprocess.PIPE,
@@ -128,7 +130,8 @@ def list_objects(repository: Repository, errors: list[str] | None = None) -> Ite
 
     What git says is wrong with the repository is added to ``errors``, a line each.
     """
-    import tempfile  # 2 ms, and a history is mostly read without
+    import subprocess
+    import tempfile  # 2 ms
 
     words = ("cat-file", "--batch-check", "--batch-all-objects", "--unordered", "--buffer")
     with tempfile.TemporaryFile() as said:
@@ -148,6 +151,7 @@ def list_objects(repository: Repository, errors: list[str] | None = None) -> Ite
 @contextmanager
 def _answers(repository: Repository, ids: list[str], *words: str) -> Iterator[IO[bytes]]:
     """What git cat-file says of the ids; it ends with the context, however much is read."""
+    import subprocess
     import tempfile
 
     with tempfile.TemporaryFile() as questions:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from irkit.scan.finding import Skipped
 from irkit.scan.objects.stores import Stores
 from irkit.scan.repository import Repository, environment
+from irkit.scan.spawned import Asked, Said
 
 FEW = 20_000
 """With so many objects all that refs lead to is looked up (0.1 s); with more, what some of the refs name."""
@@ -25,9 +25,9 @@ def lost(repository: Repository, found: Stores) -> tuple[Skipped, ...]:
     if repository.is_partial:
         return ()
     words = _EVERYTHING if _count(found) <= FEW else _TIPS
-    ran = subprocess.run(repository.git(*words), capture_output=True, check=False, env=environment())
-    missing = [line[1:].decode() for line in ran.stdout.split(b"\n") if line.startswith(b"?")]
-    return (*_named(missing), *_said(ran))
+    said = Asked(*repository.git(*words)[1:], environ=environment()).said()
+    missing = [line[1:].decode() for line in said.out.split(b"\n") if line.startswith(b"?")]
+    return (*_named(missing), *_told(said))
 
 
 def _count(found: Stores) -> int:
@@ -49,9 +49,8 @@ def _named(missing: list[str]) -> Iterator[Skipped]:
         yield Skipped(f"{len(missing) - _NAMED} more objects", reason)
 
 
-def _said(ran: subprocess.CompletedProcess[bytes]) -> Iterator[Skipped]:
-    if not ran.returncode:
+def _told(said: Said) -> Iterator[Skipped]:
+    if not said.code:
         return
-    lines = ran.stderr.decode(errors="replace").splitlines()
-    for line in dict.fromkeys(lines[-3:] or [f"git ended with {ran.returncode}"]):
+    for line in dict.fromkeys(said.complaints[-3:] or [f"git ended with {said.code}"]):
         yield Skipped("history", line)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
-from typing import TextIO
 
 from irkit.scan.finding import Commit, Finding, Place, Report
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.shown import csv_cell
 from irkit.scan.output.veil import Veil, veil
+from irkit.scan.quick import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 COLUMNS = (
     *("rule", "title", "severity", "confidence", "fingerprint", "last4", "liveness", "pushed"),

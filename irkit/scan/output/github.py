@@ -5,15 +5,17 @@ Their form: docs.github.com, "Workflow commands for GitHub Actions". GitHub show
 
 from __future__ import annotations
 
-from typing import TextIO
-
 from irkit.counted import counted
 from irkit.scan.finding import Finding, Place, PlaceKind, Report
 from irkit.scan.output.about import About
 from irkit.scan.output.sentence import sentence
 from irkit.scan.output.shown import shown
 from irkit.scan.output.veil import Veil, veil
+from irkit.scan.quick import TYPE_CHECKING
 from irkit.scan.rule import Severity
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _LEVELS = {
     Severity.CRITICAL: "error",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TextIO
 
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Report
 from irkit.scan.output.about import About, Reveal
@@ -12,6 +11,10 @@ from irkit.scan.output.context import Contexts
 from irkit.scan.output.shown import shown
 from irkit.scan.output.summary import summary
 from irkit.scan.output.veil import Veil, all_findings, veil
+from irkit.scan.quick import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _SHORT = 12
 _REFS = 5

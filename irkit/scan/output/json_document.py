@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TextIO
 
 from irkit.scan.finding import Report
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.record import Record, Recorder, by_name, named
 from irkit.scan.output.veil import Veil
+from irkit.scan.quick import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 SCHEMA = "irkit-scan-1"
 """Grows only by new fields; a field that changes its meaning makes it ``irkit-scan-2``."""

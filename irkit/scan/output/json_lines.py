@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TextIO
 
 from irkit.scan.finding import Report
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.record import Recorder
+from irkit.scan.quick import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def write(report: Report, out: TextIO, about: About, reveal: Reveal = Reveal.HIDDEN) -> None:

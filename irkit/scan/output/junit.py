@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TextIO
 from xml.etree import ElementTree as ET
 
 from irkit.counted import counted
@@ -12,6 +11,10 @@ from irkit.scan.output.sentence import sentence
 from irkit.scan.output.shown import shown
 from irkit.scan.output.summary import summary
 from irkit.scan.output.veil import Veil, veil
+from irkit.scan.quick import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _NAME = "irkit scan"
 

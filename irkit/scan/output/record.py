@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from irkit.scan.finding import Commit, Finding, Place, Report
 from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.context import Contexts
 from irkit.scan.output.shown import as_bytes, is_utf8
 from irkit.scan.output.veil import all_findings, veil
+from irkit.scan.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Report
@@ -19,9 +18,12 @@ from irkit.scan.output.record import named, text
 from irkit.scan.output.sentence import sentence
 from irkit.scan.output.shown import as_bytes, shown
 from irkit.scan.output.veil import Veil, veil
+from irkit.scan.quick import TYPE_CHECKING
 from irkit.scan.rule import Confidence, Rule, Severity
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from pydantic import JsonValue
 
 Object = dict[str, "JsonValue"]

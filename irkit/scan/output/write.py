@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TextIO
 
 from irkit.errors import UsageError
 from irkit.scan.finding import Report
 from irkit.scan.output.about import About, Reveal
+from irkit.scan.quick import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 class Format(StrEnum):

@@ -9,10 +9,12 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO
 
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.repository import Repository, environment
+
+if TYPE_CHECKING:
+    from typing import IO
 
 _CHUNK = 1 << 20
 _LEAN = ("core.packedGitWindowSize=1m", "core.packedGitLimit=64m", "core.deltaBaseCacheLimit=32m")

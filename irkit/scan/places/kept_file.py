@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +22,8 @@ def read_kept(file: Path, magic: bytes) -> bytes | None:
 
 def write_kept(file: Path, magic: bytes, body: bytes) -> None:
     """Write a file so that another process sees all of it or nothing. Nothing happens where nothing can be written."""
+    import tempfile  # 4 ms, and only what is new is written
+
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         number, name = tempfile.mkstemp(dir=file.parent, prefix=".")

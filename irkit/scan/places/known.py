@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
+from irkit.scan.detect.kept import digest_of
 from irkit.scan.places.changes import Track
 from irkit.scan.places.graph import Graph, Packed
 from irkit.scan.places.kept_file import read_kept, write_kept
 from irkit.scan.places.packed_graph import columns_of, unpacked
 from irkit.scan.places.withheld import has_secret, secret_paths
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import NamedTuple, cast
 from irkit.scan.repository import Repository
 
 _MAGIC = b"irkit places 2 "
@@ -67,7 +66,7 @@ _Stored = tuple[
 
 def file_of(repository: Repository, cache: Path) -> Path:
     """Where the history of a repository is remembered."""
-    name = hashlib.blake2b(os.fsencode(repository.common_dir), digest_size=16).hexdigest()
+    name = digest_of(os.fsencode(repository.common_dir), 16).hex()
     return cache / "places" / f"{name}.known"
 
 

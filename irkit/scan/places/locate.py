@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind, Skipped
 from irkit.scan.objects.commit_heads import CommitHeads
@@ -26,6 +25,7 @@ from irkit.scan.places.unreached import Missing, lost_rows, named_rows, staged_r
 from irkit.scan.places.walk import Walk, Walked
 from irkit.scan.places.withheld import has_secret
 from irkit.scan.places.written import written
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository
 
 _FEW_COMMITS = 3

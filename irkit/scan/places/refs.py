@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import subprocess
 from collections.abc import Iterable
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 
+from irkit.scan.detect.kept import digest_of
 from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, environment
+from irkit.scan.spawned import Asked
 
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LOGGED = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ", re.MULTILINE)
@@ -136,9 +136,7 @@ def read_refs(repository: Repository) -> Refs:
     packed = _asked(repository) if (common / "reftable").exists() else read_bytes(common / "packed-refs")
     loose = [(name, read_bytes(file)) for name, file in files_below(common / "refs")]
     files = _Files(packed, loose, _heads(repository), _reflogs(repository), read_bytes(common / "shallow"))
-    hashed = hashlib.blake2b(packed, digest_size=20)
-    hashed.update(repr(files[1:]).encode())
-    digest = hashed.hexdigest()
+    digest = digest_of(packed + repr(files[1:]).encode(), 20).hex()
     known = _last.get(common)
     if known is None or known.digest != digest:
         known = _last[common] = Refs(files, digest)
@@ -194,8 +192,8 @@ def files_below(folder: Path) -> list[tuple[bytes, Path]]:
 def _asked(repository: Repository) -> bytes:
     """What a packed-refs file would say."""
     words = repository.git("for-each-ref", "--format=%(objectname) %(refname) %(symref)")
-    ran = subprocess.run(words, capture_output=True, check=False, env=environment())
-    return b"".join(line[:-1] + b"\n" for line in ran.stdout.splitlines() if line.endswith(b" "))
+    said = Asked(*words[1:], environ=environment()).said()
+    return b"".join(line[:-1] + b"\n" for line in said.out.splitlines() if line.endswith(b" "))
 
 
 def _heads(repository: Repository) -> list[tuple[bytes, bytes]]:

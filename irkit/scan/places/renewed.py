@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
+from irkit.scan.detect.kept import digest_of
 from irkit.scan.objects.cat_file import asking
 from irkit.scan.places.changes import Changes, Wanted
 from irkit.scan.places.gits import answer
@@ -75,7 +75,7 @@ def remembered(
 
 def shallow_hash(repository: Repository) -> str:
     """Of the boundary of a shallow clone."""
-    return hashlib.blake2b(read_bytes(repository.common_dir / "shallow"), digest_size=16).hexdigest()
+    return digest_of(read_bytes(repository.common_dir / "shallow"), 16).hex()
 
 
 def _lost(row: Row) -> Lost:

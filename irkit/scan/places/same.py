@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple, cast
 
+from irkit.scan.detect.kept import digest_of
 from irkit.scan.finding import Commit, Place, PlaceKind
 from irkit.scan.places.kept_file import read_kept, write_kept
 from irkit.scan.places.located import Located
@@ -17,6 +16,7 @@ from irkit.scan.places.refs import Refs
 from irkit.scan.places.rows import cut_behind
 from irkit.scan.places.same_second import ranked
 from irkit.scan.places.withheld import has_secret, secret_paths
+from irkit.scan.quick import NamedTuple, cast
 from irkit.scan.repository import Repository
 
 _MAGIC = b"irkit same places 2 "
@@ -37,7 +37,7 @@ class Key(NamedTuple):
 def key_of(refs: Refs, ids: Iterable[bytes], rules: str) -> str:
     """Of all that places depend on, while every one of them is in some history."""
     words = [refs.digest.encode(), rules.encode(), *sorted(ids)]
-    return hashlib.blake2b(b" ".join(words), digest_size=20).hexdigest()
+    return digest_of(b" ".join(words), 20).hex()
 
 
 def write_same(repository: Repository, file: Path, key: Key, located: Located, texts: Mapping[bytes, bytes]) -> None:

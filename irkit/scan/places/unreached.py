@@ -6,7 +6,6 @@ import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from irkit.scan.finding import PlaceKind, Skipped
 from irkit.scan.objects.cat_file import read_objects
@@ -20,6 +19,7 @@ from irkit.scan.places.refs import worktrees
 from irkit.scan.places.rows import History, Row
 from irkit.scan.places.trees import tree_tracks
 from irkit.scan.places.walk import Walk
+from irkit.scan.quick import NamedTuple
 from irkit.scan.repository import Repository, environment
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 from irkit.scan.finding import Skipped
 from irkit.scan.objects.pack import Pack
@@ -16,8 +15,11 @@ from irkit.scan.places.listing import ListedHere
 from irkit.scan.places.marks import changed_commits, marked_pack, marks_in
 from irkit.scan.places.packed_graph import columns_of
 from irkit.scan.places.trees import tree_tracks
-from irkit.scan.quick import NamedTuple
+from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.repository import Repository, refusal
+
+if TYPE_CHECKING:
+    from typing import IO
 
 _BLOCK = 4096
 """Commits that one diff-tree gets: enough that its start costs nothing, few enough that the last ones end together."""
