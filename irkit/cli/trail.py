@@ -42,7 +42,7 @@ _SELDOM = (500_000, 20, 100)
 _SPAN = re.compile(r"-\d+[smhdw]")
 EPILOG = (
     "Exit codes: 0 answered (rows or none), 1 a part of the source could not be read (the coverage names it), 2 usage, "
-    "130 interrupted."
+    "4 refused for safety (nobody agreed to what Athena costs), 130 interrupted."
 )
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from irkit.cli.trail import EPILOG
+from irkit.runbook.load import loads
+
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -39,3 +42,16 @@ def test_the_readme_names_only_commands_that_there_are() -> None:
     )
     assert named
     assert named <= known
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+def test_the_screens_of_key_leak_in_a_page_count_the_steps_that_it_has(page: str) -> None:
+    path = ROOT / "runbooks" / "key_leak.yaml"
+    steps = loads(path.read_text(), str(path)).steps
+    told = set(re.findall(r"(\d+) steps\b", (ROOT / page).read_text()))
+    assert told == {str(len(steps))}
+
+
+def test_the_help_of_trail_names_the_exit_codes_of_its_page() -> None:
+    codes = re.findall(r"^\| (\d+) \|", (ROOT / "docs" / "cloudtrail.md").read_text(), re.MULTILINE)
+    assert re.findall(r"(?:: |, )(\d+) ", EPILOG) == codes
