@@ -18,8 +18,9 @@ AFTER_BYTES = 24 << 10
 _URL = bytes.maketrans(b"-_", b"+/")
 _BASE64_AFTER = re.compile(rb"(?:[A-Za-z0-9+/_-]++|(?:\\r)?\\n|\r?\n[ \t]{0,40})*+")
 _BASE64_BEFORE = re.compile(rb"(?:[A-Za-mo-z0-9+/_-]++|n\\(?:r\\)?|n|[ \t]{0,40}\n\r?)*+")
-"""Backwards; both take a run of characters at once, which is ten times quicker than one by one."""
-_BREAKS = re.compile(rb"(?:\\r)?\\n|\r?\n[ \t]{0,40}")
+"""Backwards; both take a run of characters at once, which is seven times quicker than one by one."""
+_BREAKS = re.compile(rb"\\r\\n|\\n|\r\n[ \t]{0,40}|\n[ \t]{0,40}")
+"""Each way begins with a sign of its own: so Python skips to the next of these, ten times as quickly."""
 _HEX = re.compile(rb"[0-9A-Fa-f]*")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _WORD = re.compile(rb"[^\s\"'<>`\x00]*")
@@ -55,7 +56,7 @@ def _base64(text: bytes, end: int) -> Iterator[Region]:
     start, stop = _run(text, end, _BASE64_BEFORE, _BASE64_AFTER)
     raw = text[start:stop]
     breaks = _breaks(raw)
-    clean = (_BREAKS.sub(b"", raw) if breaks else raw).translate(_URL)
+    clean = _without(raw, breaks).translate(_URL)
     for phase in range(4):
         usable = (len(clean) - phase) // 4 * 4
         rest = clean[phase + usable :]
@@ -72,6 +73,13 @@ def _breaks(raw: bytes) -> list[tuple[int, int]]:
     """Where the line breaks of a base64 text stand; most have none, which is known without the expression."""
     has_any = b"\n" in raw or b"\\n" in raw
     return [match.span() for match in _BREAKS.finditer(raw)] if has_any else []
+
+
+def _without(raw: bytes, breaks: Sequence[tuple[int, int]]) -> bytes:
+    ends = [0, *(last for _, last in breaks)]
+    return b"".join(
+        raw[start:stop] for start, stop in zip(ends, [*(first for first, _ in breaks), len(raw)], strict=True)
+    )
 
 
 def _past(breaks: Sequence[tuple[int, int]], count: int) -> int:

@@ -42,8 +42,8 @@ def encoding_of(body: bytes) -> str:
             return encoding
     probe = body[:_PROBE_BYTES]
     quarter = len(probe) // 4
-    if not quarter:
-        return ""
+    if not quarter or probe.count(0) <= quarter:
+        return ""  # in each of them two bytes of four are 0, or three
     zeros = [probe[lane::4].count(0) / quarter for lane in range(4)]
     looks = {
         "utf-32-le": (0, 1, 1, 1),

@@ -202,6 +202,7 @@ def test_a_text_too_short_to_be_told_from_chance_has_no_expression() -> None:
     assert [encoder(b"ab") for encoder in (in_base64, in_double_base64, in_hex, in_utf_16, in_utf_32)] == [()] * 5
 
 
+BREAKS = re.compile(rb"(?:\\r)?\\n|\r?\n[ \t]{0,40}")
 SIGN_BY_SIGN = re.compile(rb"(?:[A-Za-z0-9+/_-]|(?:\\r)?\\n|\r?\n[ \t]{0,40})*")
 SIGN_BY_SIGN_BACKWARDS = re.compile(rb"(?:n\\(?:r\\)?|[A-Za-z0-9+/_-]|[ \t]{0,40}\n\r?)*")
 
@@ -210,7 +211,8 @@ SIGN_BY_SIGN_BACKWARDS = re.compile(rb"(?:n\\(?:r\\)?|[A-Za-z0-9+/_-]|[ \t]{0,40
 def test_base64_reaches_as_far_as_when_it_is_read_sign_by_sign(text: bytes) -> None:
     assert matched(decode._BASE64_AFTER, text) == matched(SIGN_BY_SIGN, text)
     assert matched(decode._BASE64_BEFORE, text) == matched(SIGN_BY_SIGN_BACKWARDS, text)
-    assert decode._breaks(text) == [one.span() for one in decode._BREAKS.finditer(text)]
+    assert decode._breaks(text) == [one.span() for one in BREAKS.finditer(text)]
+    assert decode._without(text, decode._breaks(text)) == BREAKS.sub(b"", text)
 
 
 def matched(expression: re.Pattern[bytes], text: bytes) -> bytes | None:
