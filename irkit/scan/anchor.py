@@ -79,8 +79,8 @@ def check_before_value(pattern: str, bounds: Bounds) -> None:
     """Raises ``ExpressionInvalid`` when a fixed letter stands before the value and the bounds allow none there."""
     head = pattern.partition("(?P<value>")[0]
     before = "" if re.search(r"(?<!\\)(?:\\\\)*\\.\Z", head) else head[-1:]  # an escape is no letter
-    is_letter = before.isalnum() or before == "_" or (before == "-" and bounds is Bounds.TOKEN)
-    if bounds in {Bounds.TOKEN, Bounds.WORD} and is_letter:
+    never = {Bounds.TOKEN: "_-", Bounds.WORD: "_", Bounds.PREFIX: ""}
+    if bounds in never and before and (before.isalnum() or before in never[bounds]):
         raise ExpressionInvalid(
             f"{before!r} before the value can never be there with bounds = {bounds.value!r}: "
             'take it into the group, or say bounds = "none"'

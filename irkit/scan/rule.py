@@ -29,6 +29,9 @@ class Bounds(StrEnum):
 
     TOKEN = "token"  # noqa: S105 - no password
     """None of ``[A-Za-z0-9_-]``; before it, an escaped line end (``\\n``) is no letter."""
+    PREFIX = "prefix"
+    """None of ``[A-Za-z0-9]`` before it, none of ``[A-Za-z0-9_-]`` after it: for what begins like nothing else does, so
+    that ``ci-`` before it, in the name of a file, is no part of it."""
     WORD = "word"
     """None of ``[A-Za-z0-9_]``."""
     BASE64 = "base64"

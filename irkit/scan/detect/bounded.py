@@ -10,12 +10,14 @@ from irkit.scan.rule import Bounds
 _GROUP = "(?P<value>"
 BEFORE = {
     Bounds.TOKEN: r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))",
+    Bounds.PREFIX: r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))",
     Bounds.WORD: r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))",
     Bounds.BASE64: r"(?:(?<![A-Za-z0-9+/=_-])|(?<=\\[nrt])|(?<=[A-Za-z0-9_]=))",
     Bounds.NONE: "",
 }
 AFTER = {
     Bounds.TOKEN: r"(?![A-Za-z0-9_-])",
+    Bounds.PREFIX: r"(?![A-Za-z0-9_-])",
     Bounds.WORD: r"(?![A-Za-z0-9_])",
     Bounds.BASE64: r"(?![A-Za-z0-9+/=_-])",
     Bounds.NONE: "",

@@ -16,6 +16,7 @@ def found(pattern: str, bounds: Bounds, text: str) -> list[str]:
     ("bounds", "before", "after"),
     [
         (Bounds.TOKEN, " =.:/\"'+\n", " =.:/\"'+\n"),
+        (Bounds.PREFIX, " =.:/\"'+-_\n", " =.:/\"'+\n"),
         (Bounds.WORD, " =.:/\"'+-\n", " =.:/\"'+-\n"),
         (Bounds.BASE64, " .:\"'\n", " .:\"'\n"),
     ],
@@ -33,7 +34,7 @@ def test_without_bounds_anything_may_stand_beside_a_value() -> None:
     assert found("(?P<value>xyz)", Bounds.NONE, "axyz9xyz_xyz=xyz") == ["xyz"] * 4
 
 
-@pytest.mark.parametrize("bounds", [Bounds.TOKEN, Bounds.WORD, Bounds.BASE64])
+@pytest.mark.parametrize("bounds", [Bounds.TOKEN, Bounds.PREFIX, Bounds.WORD, Bounds.BASE64])
 @pytest.mark.parametrize("escape", ["\\n", "\\r", "\\t"])
 def test_an_escaped_space_before_a_value_is_no_letter(bounds: Bounds, escape: str) -> None:
     assert found("(?P<value>xyz)", bounds, f"a{escape}xyz") == ["xyz"]
