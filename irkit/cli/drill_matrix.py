@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--matrix", action="store_true", help="all runbooks against all adversaries, as a table")
     one.add_argument("--runbooks", metavar="A,B", help="only these runbooks")
     one.add_argument("--adversaries", metavar="X,Y", help="only these adversaries")
-    one.add_argument("--seeds", default="5", metavar="N|A-B", help="how many seeds, or which (default: 5)")
+    one.add_argument(
+        "--seeds", default="5", metavar="N|A-B|A,B", help="how many seeds, from 1 on, or which (default: 5)"
+    )
     one.add_argument("--jobs", type=int, default=_JOBS, metavar="N", help="how many bouts at once (default: 2)")
     one.add_argument(
         "--results", type=Path, metavar="FILE", help="one JSON line a bout; those in it are not fought again"
