@@ -48,8 +48,11 @@ _BADGE = re.compile(
 """The token of a picture that a page shows to everybody."""
 _EXPANSION, _OTHERWISE = re.compile(rb"\$\{\w+:?$"), re.compile(rb"[?+]")
 """``${NAME:?what to say}`` of a shell."""
-_JENKINS = re.compile(rb"=\s*credentials\(\s*[\"']$|\bsshagent\s*\(\s*(?:credentials:\s*)?\[?[\"']$")
-"""``environment { KEY = credentials('id') }`` of a Jenkinsfile (jenkins.io, 'Using a Jenkinsfile'), ``sshagent``."""
+_JENKINS = re.compile(
+    rb"=\s*credentials\(\s*[\"']$|\bsshagent\s*\(\s*(?:credentials:\s*)?\[?[\"']$|\bcredentialsJSON:$"
+)
+"""``environment { KEY = credentials('id') }`` of a Jenkinsfile (jenkins.io, 'Using a Jenkinsfile'), ``sshagent``;
+the id of what TeamCity keeps."""
 
 
 def said_by_line(line: bytes, start: int, end: int) -> str:

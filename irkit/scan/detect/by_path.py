@@ -199,7 +199,8 @@ def _by_strength(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
         return GENERATED
     if is_program and rule.id.endswith("_bare") and not _is_plainly_random(value):
         return CODE
-    is_aside = _TEXT.search(name) or _ASIDE.search(name)
+    is_typed = name == MESSAGE.encode() and not rule.id.startswith("assigned_")  # a command in a message was run
+    is_aside = not is_typed and (_TEXT.search(name) or _ASIDE.search(name))
     text = _text(rule, value)
     if _is_weak(text) and (
         is_aside

@@ -75,6 +75,12 @@ def test_a_weak_password_of_a_configuration_counts(path: str) -> None:
     assert _said(_PASSWORD, b"hunter22", path) == ""
 
 
+def test_a_command_in_a_message_was_run_with_its_password() -> None:
+    typed = _rule("command_line_user", Confidence.MEDIUM, "password")
+    assert _said(typed, b"hunter22", "") == ""
+    assert _said(typed, b"hunter22", "README.md") != ""
+
+
 def test_a_strong_password_counts_in_a_program_too() -> None:
     assert _said(_PASSWORD, b"zCGp9*ghPmt#ezFjdr", "src/main.py") == ""
 

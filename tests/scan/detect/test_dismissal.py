@@ -414,6 +414,7 @@ def test_the_fingerprint_of_a_key_is_told_by_its_capitals() -> None:
         (b"passwordVariable: 'hub7Username'", b"hub7Username", "named for something else: variable"),
         (b"issue.e1.ruleKey = java:S4502", b"java:S4502", "named for something else: rule"),
         (b"sonar.projectKey=acme7-web1", b"acme7-web1", "named for something else: project key"),
+        (b'"credentialsJSON:' + _random(36) + b'"', _random(36), "a reference, not a value"),
         (b"Postman-Token: " + _random(40), _random(40), "named for something else: postman"),
     ],
 )
