@@ -21,14 +21,9 @@ from tests.scan.work_tree import WorkTree
 LEAK = f"token = '{planted.GITHUB}'\n"
 
 
-@pytest.fixture(scope="session")
-def cache(rules_cache: Path) -> Path:
-    return rules_cache
-
-
 @pytest.fixture
-def tree(tmp_path: Path, cache: Path) -> WorkTree:
-    return WorkTree(tmp_path, cache)
+def tree(tmp_path: Path, rules_cache: Path) -> WorkTree:
+    return WorkTree(tmp_path, rules_cache)
 
 
 @pytest.fixture
