@@ -102,3 +102,17 @@ def test_an_expression_that_takes_exponential_time_elsewhere_ends(
     slow = GOOD.replace("ours_[A-Za-z0-9]{24}", "ours_(?:(?:[a-z]+)+)+x").replace("${base62:24}", "${lower:200}!")
     assert main(["scan", "rules", "test", written(tmp_path, slow)]) == 1
     assert "not found" in capsys.readouterr().out
+
+
+def test_a_refused_expression_is_told_with_its_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD.replace("{24})", "{5000})"))
+    assert main(["scan", "rules", "test", file]) == 2
+    assert f"{file}: rule our_token: pattern: " in capsys.readouterr().err
+
+
+def test_two_rules_of_one_id_are_refused_also_in_two_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file, other = written(tmp_path, GOOD), tmp_path / "theirs.toml"
+    other.write_text(GOOD.replace("ours_", "theirs_"), encoding="utf-8")
+    assert main(["scan", "rules", "test", file, str(other)]) == 2
+    assert f"{other}: rule our_token: another rule of {file} has this id" in capsys.readouterr().err
+    assert main(["scan", "rules", "test", file, file]) == 0

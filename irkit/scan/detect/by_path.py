@@ -24,6 +24,7 @@ _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 _HASHES = "password_hash"
 _LITERALS = frozenset(("assigned_password", "password_argument", "fallback_secret"))
 """Rules whose values stand in quotes."""
+_SHORT_NAMED = "short_named_password_bare"
 _RAILS_KEY = re.compile(rb"(?:^|/)config/(?:master|credentials/[\w.\-]+)\.key$")
 _A_HASH = re.compile(rb"\$(?:apr1|[1567y]|2[abxy]|gy|argon2\w{1,2})\$|md5[0-9a-f]{32}$|SCRAM-SHA-\d{1,3}\$")
 """PostgreSQL's, too (postgresql.org, 'pg_authid')."""
@@ -197,7 +198,7 @@ def _by_strength(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
     is_program = _PROGRAM.search(name) is not None and not (_MAKE.search(name) and _SET.match(line))
     if is_program and len(line) > _LONG_LINE and not _is_plainly_random(value):
         return GENERATED
-    if is_program and rule.id.endswith("_bare") and not _is_plainly_random(value):
+    if is_program and rule.id.endswith("_bare") and not (_is_plainly_random(value) or _is_literal(rule, value, line)):
         return CODE
     is_typed = name == MESSAGE.encode() and not rule.id.startswith("assigned_")  # a command in a message was run
     is_aside = not is_typed and (_TEXT.search(name) or _ASIDE.search(name))
@@ -242,6 +243,11 @@ def _is_hard_coded(rule: Rule, value: bytes, line: bytes, name: bytes) -> bool:
     is_literal = rule.id in _LITERALS and _NUMBERED.fullmatch(value) is None
     is_literal = is_literal and _PROSE.search(line.partition(value)[0]) is None
     return is_literal or _CONFIGURATION.search(name) is not None
+
+
+def _is_literal(rule: Rule, value: bytes, line: bytes) -> bool:
+    """``pw = "..."``: this rule alone has no other beside it for what stands in quotes."""
+    return rule.id == _SHORT_NAMED and any(quote + value + quote in line for quote in (b'"', b"'"))
 
 
 def _is_plainly_random(value: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import irkit
 from irkit.errors import UsageError
@@ -107,10 +107,9 @@ def _listed(folder: str, ending: str) -> list[str]:
 
 def _parts(files: Sequence[Path], version: str) -> Kept:
     """Read and compile. A user's rule with the id of one of ours takes its place. Raises ``RulesInvalid``."""
-    from irkit.scan.ruleset import RulesInvalid, load, shipped
+    from irkit.scan.ruleset import RulesInvalid, shipped
 
-    theirs = {rule.id: rule for file in files for rule in load(file)}
-    _check(theirs.values(), version)
+    theirs = _theirs(files, version)
     ours = [rule for rule in shipped() if rule.id not in theirs]
     rules = (*ours, *theirs.values())
     try:
@@ -119,26 +118,43 @@ def _parts(files: Sequence[Path], version: str) -> Kept:
         raise RulesInvalid(f"rule {rules[refused.number].id}: {refused.reason}") from None
 
 
-def _check(rules: Iterable[Rule], version: str) -> None:
-    """Raises ``RulesInvalid`` for a user's rule that RE2, or Hyperscan where it is used, cannot run.
+def _theirs(files: Sequence[Path], version: str) -> dict[str, Rule]:
+    """The rules of a user's files, by id. Raises ``RulesInvalid``.
 
-    Asked before irkit's own are read and all are compiled together: the answer comes at once.
+    They are checked before irkit's own are read and all are compiled together: the answer comes at once. Two different
+    rules of one id are refused: one of them would find nothing, in silence.
     """
-    from irkit.scan.detect.linear import invalid
-    from irkit.scan.ruleset import RulesInvalid
+    from irkit.scan.ruleset import RulesInvalid, load
 
-    for rule in rules:
-        for key, text in (("pattern", rule.pattern), ("anchor", rule.anchor), ("near", rule.near)):
-            reason = invalid(text)
+    theirs: dict[str, Rule] = {}
+    first: dict[str, Path] = {}
+    for file in files:
+        for rule in load(file):
+            if theirs.setdefault(rule.id, rule) != rule:
+                raise RulesInvalid(f"{file}: rule {rule.id}: another rule of {first[rule.id]} has this id")
+            first.setdefault(rule.id, file)
+            reason = _refusal(rule, version)
             if reason:
-                raise RulesInvalid(f"rule {rule.id}: {key}: {reason}")
-        if version:
-            from irkit.scan.detect.hyperscan_prefilter import compiled
+                raise RulesInvalid(f"{file}: rule {rule.id}: {reason}")
+    return theirs
 
-            try:
-                compiled([Expression(0, rule.anchor)])
-            except ExpressionRefused as refused:
-                raise RulesInvalid(f"rule {rule.id}: anchor: {refused.reason}") from None
+
+def _refusal(rule: Rule, version: str) -> str:
+    """Which field of a rule RE2, or Hyperscan where it is used, cannot run, and why; "" where they can."""
+    from irkit.scan.detect.linear import invalid
+
+    for key, text in (("pattern", rule.pattern), ("anchor", rule.anchor), ("near", rule.near)):
+        reason = invalid(text)
+        if reason:
+            return f"{key}: {reason}"
+    if version:
+        from irkit.scan.detect.hyperscan_prefilter import compiled
+
+        try:
+            compiled([Expression(0, rule.anchor)])
+        except ExpressionRefused as refused:
+            return f"anchor: {refused.reason}"
+    return ""
 
 
 def _made(rules: Sequence[Rule], trusted: int, version: str, keywords: Sequence[str] | None = None) -> Kept:

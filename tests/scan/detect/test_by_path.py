@@ -121,6 +121,17 @@ def test_the_manifest_of_a_jar_holds_hashes_for_every_rule_by_a_name() -> None:
     assert _said(by_name, _TOKEN, "conf/app.conf") == ""
 
 
+def test_a_password_in_quotes_behind_a_short_name_is_no_expression_of_a_program() -> None:
+    short = _rule("short_named_password_bare", Confidence.MEDIUM, "password")
+    value = b"kX9fQ2mRt8Lz!7"
+    for line in (b"pw = '" + value + b"'", b'DATA = {"pw": "' + value + b'"}'):
+        assert dismissed_at(short, value, line, "src/x.py") == ""
+    assert dismissed_at(short, value, b"pw = " + value, "src/x.py") == "an expression of a program"
+    assert (
+        dismissed_at(short, b"grape1999", b"pw = 'grape1999'", "src/x.py") == "a weak password in an example or a test"
+    )
+
+
 def test_what_a_makefile_sets_is_a_text_and_no_expression() -> None:
     bare = _rule("assigned_password_bare", Confidence.MEDIUM, "password")
     assert dismissed_at(bare, b"Coffee1994!", b"DB_PASSWORD ?= Coffee1994!", "Makefile") == ""
