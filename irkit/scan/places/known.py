@@ -17,7 +17,7 @@ from irkit.scan.places.withheld import has_secret, secret_paths
 from irkit.scan.quick import NamedTuple, cast
 from irkit.scan.repository import Repository
 
-_MAGIC = b"irkit places 2 "
+_MAGIC = b"irkit places 3 "
 _END = b"\n"
 """Ends the text; the columns of the graph stand behind it."""
 
@@ -49,6 +49,8 @@ class Known(NamedTuple):
     changes: dict[bytes, tuple[list[int], list[int]]]
     """By commit, numbers of the tracks that it has and its first parent has not, and the other way round."""
     lost: tuple[Lost, ...]
+    around: str
+    """A hash of the refs and the objects when that was so: see ``surroundings``."""
 
 
 _Stored = tuple[
@@ -59,9 +61,10 @@ _Stored = tuple[
     list[tuple[str, str | int, str]],
     list[tuple[int, list[int], list[int]]],
     list[tuple[str, str, str, str, str]],
+    str,
     list[int],
 ]
-"""Order of bytes, rules, shallow, asked, tracks, changes, lost, and the lengths of the columns behind all this."""
+"""Order of bytes, rules, shallow, asked, tracks, changes, lost, around, and the lengths of the columns behind it."""
 
 
 def file_of(repository: Repository, cache: Path) -> Path:
@@ -79,7 +82,7 @@ def read_known(repository: Repository, file: Path, texts: Sequence[bytes]) -> Kn
     if body is None:
         return None
     told, _, columns = body.partition(_END)
-    order, rules, shallow, asked, rows, changed, lost, lengths = cast("_Stored", json.loads(told))
+    order, rules, shallow, asked, rows, changed, lost, around, lengths = cast("_Stored", json.loads(told))
     graph = _graph(columns, lengths) if order == sys.byteorder else None
     if graph is None:
         return None
@@ -105,6 +108,7 @@ def read_known(repository: Repository, file: Path, texts: Sequence[bytes]) -> Kn
         {number: rows[number][2].encode() for number in withheld},
         {graph.ids[number]: (added, removed) for number, added, removed in changed},
         tuple(Lost(*row) for row in lost),
+        around,
     )
 
 
@@ -129,6 +133,7 @@ def write_known(repository: Repository, file: Path, known: Known, texts: Sequenc
         rows,
         sorted((numbers[id_], added, removed) for id_, (added, removed) in known.changes.items()),
         [(*row,) for row in known.lost],
+        known.around,
         list(map(len, columns)),
     )
     told = json.dumps(stored, separators=(",", ":")).encode()

@@ -16,7 +16,7 @@ from irkit.scan.places.listing import listed_here
 from irkit.scan.places.located import Holder, Located, Wants, wanted_ids
 from irkit.scan.places.name_texts import name_texts
 from irkit.scan.places.refs import Refs, read_bytes, read_refs
-from irkit.scan.places.renewed import remembered, renewed, shallow_hash
+from irkit.scan.places.renewed import remembered, renewed, shallow_hash, surroundings
 from irkit.scan.places.rows import History, Row, history_of, name_rows, tag_rows, track_rows
 from irkit.scan.places.same import Key, key_of, read_same, write_same
 from irkit.scan.places.same_second import ranked
@@ -71,9 +71,10 @@ def locate(
     )
     rows, skipped = _rows(repository, told, wants, jobs)
     lost = [row for row in rows if not row.is_reachable and not has_secret(row.path, texts)]
-    if file and told.is_worth_keeping(len(lost)):
+    around = surroundings(repository, refs) if file and lost else ""
+    if file and told.is_worth_keeping(around):
         asked = wants.all_ids | (told.known.asked if told.known else frozenset())
-        about = rules, shallow_hash(repository)
+        about = rules, shallow_hash(repository), around
         write_known(repository, file, remembered(told.history, told.changes, asked, lost, about), tuple(texts))
     boundary = frozenset(read_bytes(repository.common_dir / "shallow").decode(errors="replace").split())
     named: dict[bytes, list[Row]] = {}
@@ -103,11 +104,11 @@ class _Told(NamedTuple):
     new: int = 0
     """How many commits are not among the known ones."""
 
-    def is_worth_keeping(self, lost: int) -> bool:
-        """Whether to remember it."""
+    def is_worth_keeping(self, around: str) -> bool:
+        """Whether to remember it; what is ``around`` matters where something is lost."""
         if self.skipped:
             return False
-        return self.known is None or self.new > _FEW_COMMITS or lost > len(self.known.lost)
+        return self.known is None or self.new > _FEW_COMMITS or around not in {"", self.known.around}
 
 
 class _Means(NamedTuple):
@@ -148,7 +149,7 @@ def _rows(repository: Repository, told: _Told, wants: Wants, jobs: int) -> tuple
     if any(missing):
         rows += staged_rows(repository, Wanted(missing.blobs, missing.names))
         missing = _missing(rows, wants)
-    if any(missing) and told.known:
+    if any(missing) and told.known and told.known.around == surroundings(repository, history.refs):
         of_missing = missing.blobs | missing.commits | missing.tags
         rows += [
             Row(

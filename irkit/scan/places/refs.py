@@ -94,8 +94,9 @@ class Refs:
         known = {name: (id_, peeled) for id_, name, peeled in _PACKED.findall(files.packed)}
         known |= {name: (id_, b"") for name, content in files.loose if (id_ := _plain_id(content))}
         starts = list(self._others)
-        if any(start.name == b"stash@{0}" for start in starts):  # else the newest stash has no reflog
-            known.pop(_STASH, None)
+        stashed = known.get(_STASH, (b"", b""))[0]
+        if any(start.name == b"stash@{0}" and start.ids == (stashed,) for start in starts):
+            del known[_STASH]  # else its reflog is missing, or damaged
         folders = {name: name[: name.find(b"/", _AFTER_REFS) + 1] or name for name in known}
         ranks = {folder: rank_of(folder) for folder in set(folders.values())}
         for name in sorted(known):
@@ -233,8 +234,12 @@ def _reflogs(repository: Repository) -> list[tuple[bytes, bytes]]:
 
 def _logged(name: bytes, text: bytes) -> list[Start]:
     pairs = _LOGGED.findall(text)
+    ids = dict.fromkeys(id_ for pair in pairs for id_ in pair if id_.strip(b"0"))
+    stashes: list[Start] = []
     if name == _STASH:
         newest_first = [new for _, new in reversed(pairs)]
-        return [Start(Rank.STASH, b"stash@{%d}" % n, (id_,)) for n, id_ in enumerate(newest_first)]
-    ids = dict.fromkeys(id_ for pair in pairs for id_ in pair if id_.strip(b"0"))
-    return [Start(Rank.REFLOG, b"reflog of " + name, tuple(ids))] if ids else []
+        stashes = [Start(Rank.STASH, b"stash@{%d}" % n, (id_,)) for n, id_ in enumerate(newest_first)]
+        for id_ in newest_first:
+            ids.pop(id_, None)
+    rest = [Start(Rank.REFLOG, b"reflog of " + name, tuple(ids))] if ids else []
+    return stashes + rest

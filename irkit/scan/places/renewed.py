@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from irkit.scan.detect.kept import digest_of
 from irkit.scan.objects.cat_file import asking
+from irkit.scan.objects.stores import stores
 from irkit.scan.places.changes import Changes, Wanted
 from irkit.scan.places.gits import answer
 from irkit.scan.places.graph import Graph, Listed
@@ -62,20 +63,28 @@ def renewed(repository: Repository, known: Known, refs: Refs, wants: Wants) -> R
 
 
 def remembered(
-    history: History, changes: Changes, asked: frozenset[bytes], lost: Iterable[Row], about: tuple[str, str]
+    history: History, changes: Changes, asked: frozenset[bytes], lost: Iterable[Row], about: tuple[str, str, str]
 ) -> Known:
-    """What is worth remembering of a history; ``about``: rules, and hash of the shallow boundary."""
+    """What is worth remembering of a history; ``about``: rules, hashes of the shallow boundary and what is around."""
     here = history.graph.numbers
     graph = unpacked(columns_of(history.graph))
     kept = {id_: change for id_, change in changes.numbers.items() if id_ in here}
     firsts = {number: ends.first for number, ends in history.ends.items()}
     places = tuple(sorted(_lost(row) for row in lost if not row.is_reachable))
-    return Known(*about, asked, graph, dict(history.tracks), firsts, kept, places)
+    rules, shallow, around = about
+    return Known(rules, shallow, asked, graph, dict(history.tracks), firsts, kept, places, around)
 
 
 def shallow_hash(repository: Repository) -> str:
     """Of the boundary of a shallow clone."""
     return digest_of(read_bytes(repository.common_dir / "shallow"), 16).hex()
+
+
+def surroundings(repository: Repository, refs: Refs) -> str:
+    """A hash of all that decides what is lost, and where: the objects that are here and what leads to them."""
+    found = stores(repository)
+    words = [refs.digest, *sorted(pack.name for pack in found.packs), *sorted(found.loose)]
+    return digest_of("\n".join(words).encode(errors="surrogateescape"), 16).hex()
 
 
 def _lost(row: Row) -> Lost:

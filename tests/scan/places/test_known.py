@@ -46,12 +46,8 @@ def both(git: Git, held: Sequence[Held], cache: Path) -> Located:
 
 
 def plain(located: Located) -> tuple[object, ...]:
-    """Of lost objects only that they are lost: commits that were lost later are not searched for them again."""
     names = {value: tuple(sorted(places, key=repr)) for value, places in located.names.items()}
-    places = {
-        id_: tuple(sorted(places, key=repr)) if places[0].is_reachable else ()  # lost
-        for id_, places in located.places.items()
-    }
+    places = {id_: tuple(sorted(places, key=repr)) for id_, places in located.places.items()}
     return located._replace(places=places, names=names, commits=0, ranks={})
 
 
@@ -222,6 +218,19 @@ def test_a_lost_object_that_is_committed_is_reachable(git: Git, tmp_path: Path) 
     assert both(git, [held(blob)], tmp_path / "cache").places[blob][0].refs == ("index",)
     git.commit()
     assert both(git, [held(blob)], tmp_path / "cache").places[blob][0].refs == ("refs/heads/main",)
+
+
+def test_of_a_lost_object_commits_that_are_lost_later_are_told(git: Git, tmp_path: Path) -> None:
+    blob = git.write("a", b"one")
+    tree = git("write-tree")
+    git("rm", "-q", "-f", "a")
+    for text in ("first", "last"):
+        git.clock += 60
+        commit = git("commit-tree", "-m", text, tree)
+        place = both(git, [held(blob)], tmp_path / "cache").places[blob][0]
+        assert not place.is_reachable
+        assert place.last
+        assert place.last.id == commit
 
 
 def test_other_rules_may_find_more_in_old_commits(git: Git, tmp_path: Path, walks: list[object]) -> None:

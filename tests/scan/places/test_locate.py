@@ -228,6 +228,29 @@ def test_a_stash_without_a_reflog_is_still_a_stash(git: Git) -> None:
     assert (place.kind, place.refs) == (PlaceKind.STASH, ("refs/stash",))
 
 
+def test_a_damaged_reflog_hides_no_stash(git: Git) -> None:
+    blob = git.write("readme", b"stashed")
+    git("stash", "-q")
+    log = git.folder / ".git/logs/refs/stash"
+    text = log.read_text()
+    log.write_text(text[:41] + ("0" if text[41] != "0" else "1") + text[42:])
+    (place,) = places(git, blob)
+    assert (place.kind, place.refs) == (PlaceKind.STASH, ("refs/stash",))
+
+
+def test_a_stash_that_was_expired_and_is_still_in_the_reflog_is_reachable(git: Git) -> None:
+    blob = git.write("readme", b"stashed")
+    git("stash", "-q")
+    git.clock += 60
+    git.write("readme", b"another")
+    git("stash", "-q")
+    log = git.folder / ".git/logs/refs/stash"
+    log.write_text(log.read_text().partition("\n")[2])
+    (place,) = places(git, blob)
+    assert place.is_reachable
+    assert place.refs == ("reflog of refs/stash",)
+
+
 def test_what_only_a_reflog_reaches_is_reachable_and_says_which(git: Git) -> None:
     blob = git.write("a", b"one")
     git.commit()
