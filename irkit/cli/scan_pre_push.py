@@ -11,7 +11,9 @@ from irkit.cli.scan_teller import Progress
 from irkit.errors import UsageError
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Report
-from irkit.scan.history import Unreachable, Wants, scan_history
+from irkit.scan.history import Unreachable, Wants, joined, scan_history
+from irkit.scan.places.refs import read_refs
+from irkit.scan.pushed_names import scan_ref_names
 from irkit.scan.repository import Repository, repository
 
 _FIELDS = 4
@@ -23,12 +25,15 @@ def pre_push(repository: Repository, detector: Detector, wants: Wants, arguments
 
     Raises ``UsageError`` when nobody says what is pushed.
     """
-    words = list(pushed(arguments, _lines(), os.environ))
+    lines = _lines()
+    words = list(pushed(arguments, lines, os.environ))
     if not words:
         return Report((), {}, (), {}, 0)
     with Progress() as progress:
         asked = wants._replace(spec=" ".join(words), unreachable=Unreachable.SHOWN)
-        return scan_history(repository, detector, asked, progress)
+        report = scan_history(repository, detector, asked, progress)
+    names = list(made(repository, lines, os.environ))
+    return joined([report, scan_ref_names(names, detector, wants.key)]) if names else report
 
 
 def pushed_from(environment: Mapping[str, str]) -> Repository:
@@ -68,7 +73,22 @@ def pushed(arguments: Sequence[str], lines: Sequence[str], environment: Mapping[
             yield f"^refs/remotes/{remote}/*"
 
 
+def made(repository: Repository, lines: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
+    """The full names, over there, of the branches and tags that the push makes."""
+    for line in lines:
+        _, local, name, there = line.rsplit(" ", _FIELDS - 1)
+        if local.strip("0") and not there.strip("0"):
+            yield name
+    name = "" if lines or not environment.get("PRE_COMMIT") else environment.get("PRE_COMMIT_REMOTE_BRANCH", "")
+    if name:  # pre-commit does not say whether it is there
+        branch = name.removeprefix("refs/heads/")
+        followed = f"refs/remotes/{environment.get('PRE_COMMIT_REMOTE_NAME', '')}/{branch}"
+        if os.fsencode(followed) not in read_refs(repository).ref_names:
+            yield name
+
+
 def _lines() -> list[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("nobody says what is pushed", hint="git runs it: irkit scan install-hook --pre-push")
-    return [line for line in sys.stdin.read().split("\n") if line]
+    text = os.fsdecode(sys.stdin.buffer.read())  # a branch's name is bytes
+    return [line for line in text.split("\n") if line]

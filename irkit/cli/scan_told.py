@@ -94,6 +94,7 @@ _NEVER_PUSHED = {
     Moment.SCAN: "take it out of the file, and of its commits: `git commit --amend` or `git rebase -i`",
     Moment.ORG: "take it out of the file, and of its commits: `git commit --amend` or `git rebase -i`",
 }
+_RENAME = "give the branch or tag another one: `git branch -m OLD NEW`, `git tag NEW OLD` and `git tag -d OLD`"
 _BASELINE = ".secrets.baseline"
 _AWS_KEYS = ("aws_access_key_id", "aws_secret_access_key")
 
@@ -105,8 +106,12 @@ def advice(findings: Sequence[Finding], moment: Moment, paths: Sequence[str] = (
     aws = any(finding.rule.startswith(_AWS_KEYS) for finding in findings)
     others = any(not finding.rule.startswith(_AWS_KEYS) for finding in findings)
     yield "What to do next:"
-    if not all(finding.pushed for finding in findings):
+    fresh = [finding for finding in findings if not finding.pushed]
+    is_name = [all(place.kind == "ref name" for place in finding.places) for finding in fresh]
+    if not all(is_name):
         yield f"  never pushed: {_NEVER_PUSHED[moment]}"
+    if any(is_name):
+        yield f"  never pushed, in a name: {_RENAME}"
     pushed = [finding.places[0].path for finding in findings if finding.pushed and finding.places]
     when = f"{pushed[0] or 'one of them'} was PUSHED with it" if pushed else "pushed already, even once"
     if aws:

@@ -186,6 +186,48 @@ def test_a_new_branch_is_scanned_from_where_the_remote_ends(tree: WorkTree, prog
     tree.git("push", "-q", "origin", ":topic")
 
 
+def test_the_name_of_a_branch_or_tag_that_a_push_makes_is_looked_at(
+    tree: WorkTree, program: Path, tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "remote.git")], check=True)
+    tree.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    tree.commit("a.py", "a = 1\n")
+    tree.git("push", "-q", "origin", "main")
+    install(Hook.PRE_PUSH, folder(tree), program)
+    for name in (f"refs/heads/fix-{planted.GITHUB}", f"refs/tags/v1-{planted.GITHUB}"):
+        said = tree.git("push", "-q", "origin", f"main:{name}", check=False)
+        told = name.replace(planted.GITHUB, "[secret]").removeprefix("refs/heads/").removeprefix("refs/")
+        assert f"  name of a ref\n      refs   {told}\n" in said
+        assert "git branch -m OLD NEW" in said
+        assert "git rebase" not in said
+        assert planted.GITHUB not in tree.git("ls-remote", "origin")
+    name = f"refs/heads/old-{planted.GITHUB}"
+    tree.git("push", "-q", "--no-verify", "origin", f"main:{name}")
+    tree.commit("a.py", "a = 2\n")
+    tree.git("push", "-q", "origin", f"main:{name}")  # what is there already is brought by nobody
+    tree.git("push", "-q", "origin", f":{name}")
+
+
+def test_pre_commit_tells_the_name_of_the_branch_that_a_push_makes(
+    tree: WorkTree, program: Path, tmp_path: Path
+) -> None:
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)
+    tree.git("remote", "add", "origin", str(remote))
+    tree.commit("a.py", "a = 1\n")
+    name = f"fix-{planted.GITHUB}"
+    words = [str(program), "scan", "--pre-push"]
+    said = {"PRE_COMMIT": "1", "PRE_COMMIT_REMOTE_NAME": "origin", "PRE_COMMIT_REMOTE_BRANCH": f"refs/heads/{name}"}
+
+    def code() -> int:
+        environment = tree.environment | said
+        return subprocess.run(words, cwd=tree.folder, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+
+    assert code() == 1
+    tree.git("push", "-q", "origin", f"main:refs/heads/{name}")
+    assert code() == 0
+
+
 def test_what_git_tells_the_pre_push_hook_reaches_the_hook_of_others(
     tree: WorkTree, program: Path, tmp_path: Path
 ) -> None:

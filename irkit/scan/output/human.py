@@ -24,7 +24,7 @@ _WORDS = {
     PlaceKind.NOTE: "note ",
     PlaceKind.STASH: "stash ",
     PlaceKind.FILE_NAME: "name of a file: ",
-    PlaceKind.REF_NAME: "name of a ref: ",
+    PlaceKind.REF_NAME: "name of a ref",
     PlaceKind.REFLOG: "reflog ",
     PlaceKind.CONFIG: "git config ",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from irkit.scan.detect.detector import Detector, Text
@@ -36,8 +36,12 @@ def scan_names(repository: Repository, detector: Detector) -> tuple[tuple[Sighti
 
 
 def _in_ref_names(repository: Repository, detector: Detector) -> Iterator[tuple[Sighting, Place]]:
-    """All names are looked at as one text, one a line."""
-    names = list(dict.fromkeys([*read_refs(repository).ref_names, *_symbolic(repository)]))
+    names = dict.fromkeys([*read_refs(repository).ref_names, *_symbolic(repository)])
+    return in_ref_names(list(names), detector)
+
+
+def in_ref_names(names: Sequence[bytes], detector: Detector) -> Iterator[tuple[Sighting, Place]]:
+    """What the detector sees in these names of refs: all are looked at as one text, one a line."""
     text = b"\n".join(names)
     for seen in detector.look(text).sightings:
         if text.count(b"\n", seen.start, seen.end):  # the end of one name and the beginning of the next
