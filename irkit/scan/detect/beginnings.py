@@ -12,6 +12,7 @@ ARCHIVES = (
     (b"\x1f\x8b\x08", "gzip"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
+    (b"]\x00\x00\x80\x00", "lzma"),
 )
 UNKNOWN = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
@@ -19,6 +20,15 @@ UNKNOWN = (
     (b"\x28\xb5\x2f\xfd", "Zstandard"),
 )
 """Archives that are not looked into."""
+KEY_STORES = (
+    (b"\xfe\xed\xfe\xed", "JKS"),
+    (b"\xce\xce\xce\xce", "JCEKS"),
+    (b"0\x82", "PKCS#12"),
+    (b"0\x80", "PKCS#12"),
+)
+"""How they begin; what else does, a certificate say, is no PKCS#12: that has a version, 3, and then a sequence."""
+_VERSION_3 = b"\x02\x01\x030"
+"""After a length in two bytes, or in BER without one (RFC 7292, 4)."""
 WIDE = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -35,7 +45,7 @@ LONE_KEY = "rails_master_key"
 """The rule for a key that is all of a file; ``by_path`` says of which."""
 _LONE_LEAST, _LONE_MOST = 32, 34
 """Bytes of such a key, with a line end or without."""
-_SPECIAL = (*PACKED, *MARKS, LFS)
+_SPECIAL = (*PACKED, *MARKS, LFS, *(magic for magic, _ in KEY_STORES))
 
 
 def is_special(body: bytes) -> bool:
@@ -46,6 +56,13 @@ def is_special(body: bytes) -> bool:
 def specials(texts: Sequence[tuple[bytes, object]]) -> list[int]:
     """The indexes of the texts that begin like one of them, or are as long as a key of Rails alone is."""
     return beginning(texts, _SPECIAL, TAR.start, USTAR, _LONE_LEAST, _LONE_MOST)
+
+
+def key_store(body: bytes) -> str:
+    """Which kind of key store a text is; "" when it is none."""
+    kind = next((kind for magic, kind in KEY_STORES if body.startswith(magic)), "")
+    is_other = kind == "PKCS#12" and _VERSION_3 not in {body[4:8], body[2:6]}
+    return "" if is_other else kind
 
 
 def is_lone_key(body: bytes) -> bool:

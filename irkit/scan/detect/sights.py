@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from irkit.scan.detect.archive import BROKEN, MOST_DEPTH, Budget, Member, is_archive, members
-from irkit.scan.detect.beginnings import LFS, LONE_KEY, MARKS, is_lone_key, is_special
+from irkit.scan.detect.beginnings import LFS, LONE_KEY, MARKS, is_lone_key, is_special, key_store
 from irkit.scan.detect.confirm import Confirm, line_around
 from irkit.scan.detect.form import Form
 from irkit.scan.detect.kept import Kept
@@ -112,6 +112,8 @@ class Sights:
         skipped: list[Skipped] = []
         if body.startswith(LFS):
             skipped.append(Skipped("Git LFS pointer", "its content is not in the repository"))
+        elif kind := key_store(body):
+            skipped.append(Skipped(f"{kind} key store", "its keys are encrypted with a password"))
         elif self._zip in ends or is_archive(body):
             packed, skipped = self._packed(body, budget, depth)
         unpacked = {one.value for one in packed}

@@ -46,9 +46,30 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "bzip2": bz2.compress,
     "xz": lzma.compress,
+    "lzma": lambda body: lzma.compress(body, lzma.FORMAT_ALONE),
     "zip:conf/.env": lambda body: zipped({"conf/.env": body}),
     "tar:conf/.env": lambda body: tarred({"conf/.env": body}),
 }
+
+
+@pytest.mark.parametrize(
+    ("begins", "kind"),
+    [
+        (b"0\x82\x09\xbf\x02\x01\x030\x82\x09\x75", "PKCS#12"),
+        (b"0\x80\x02\x01\x030\x80", "PKCS#12"),
+        (b"\xfe\xed\xfe\xed\0\0\0\2", "JKS"),
+        (b"\xce\xce\xce\xce\0\0\0\2", "JCEKS"),
+    ],
+)
+def test_a_key_store_is_told_as_not_looked_into(begins: bytes, kind: str) -> None:
+    skipped = Skipped(f"{kind} key store", "its keys are encrypted with a password")
+    assert DETECTOR.look(begins + bytes(40)).skipped == (skipped,)
+    within = DETECTOR.look(zipped({"conf/a.store": begins + bytes(40)})).skipped
+    assert within == (Skipped(f"zip:conf/a.store {kind} key store", skipped.reason),)
+
+
+def test_a_certificate_is_no_key_store() -> None:
+    assert DETECTOR.look(b"0\x82\x02\xf90\x82\x01\xe1\xa0\x03\x02\x01\x02" + bytes(40)).skipped == ()
 
 
 @pytest.mark.parametrize("via", PACKERS)

@@ -110,7 +110,16 @@ def test_texts_are_joined_and_hits_given_back_alike(
 
 
 BEGINNINGS = st.sampled_from(
-    [*beginnings.PACKED, *beginnings.MARKS, beginnings.LFS, b"P", b"0" * 28, b"x" * 257 + b"ustar"]
+    [
+        *beginnings.PACKED,
+        *beginnings.MARKS,
+        beginnings.LFS,
+        b"\xfe\xed\xfe\xed",
+        b"0\x82",
+        b"P",
+        b"0" * 28,
+        b"x" * 257 + b"ustar",
+    ]
 )
 
 
