@@ -236,11 +236,21 @@ def _of_repository(
     from irkit.scan.history import scan_history
 
     with Progress(meanwhile) as progress:
-        yield scan_history(found, detector, _wants(args), progress)
+        report = scan_history(found, detector, _wants(args), progress)
+    yield _with_paths(report, found, detector)
     if not (args.history or args.since or args.range) and found.work_tree is not None:
         from irkit.scan.worktree import scan_uncommitted
 
         yield scan_uncommitted(found, detector, _file_wants(args))
+
+
+def _with_paths(report: Report, found: Repository, detector: Detector) -> Report:
+    """The report, with the paths of objects that were not looked into."""
+    if not report.skipped:
+        return report
+    from irkit.scan.places.skipped_paths import with_paths
+
+    return report._replace(skipped=with_paths(found, report.skipped, lambda body: detector.look(body).sightings))
 
 
 def _wants(args: argparse.Namespace) -> Wants:

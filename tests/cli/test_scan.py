@@ -74,6 +74,22 @@ def test_files_are_scanned_by_name(tree: WorkTree) -> None:
     assert planted.GITHUB not in told.out + told.err
 
 
+def test_what_is_not_looked_into_is_told_with_its_path_in_head(tree: WorkTree) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n"
+    tree.commit("media/a.bin", pointer.format("1" * 64))
+    tree.commit("media/a.bin", pointer.format("2" * 64))
+    tree.commit(f"media/{planted.GITHUB}.bin", pointer.format("3" * 64))
+    ids = [
+        tree.git("rev-parse", f"HEAD~{back}:{name}").strip() for back, name in ((2, "media/a.bin"), (0, "media/a.bin"))
+    ]
+    for _ in range(2):  # the second time from memory
+        told = json.loads(tree.scan("--history", "--format", "json").out)["summary"]["skipped"]
+        assert {one["reason"] for one in told} == {"its content is not in the repository"}
+        what = {one["what"] for one in told}
+        assert {f"object {ids[0]}: Git LFS pointer", f"media/a.bin, object {ids[1]}: Git LFS pointer"} < what
+        assert sum(one.startswith("media/[secret].bin, object ") for one in what) == 1
+
+
 def test_a_folder_is_scanned_as_files(tree: WorkTree) -> None:
     tree.commit("sub/old.py", LEAK)
     tree.stage("sub/old.py", "taken = 'out'\n")
