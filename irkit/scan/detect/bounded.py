@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from irkit.scan.rule import Bounds
 
 _GROUP = "(?P<value>"
+_PART = re.compile(r"[()]|\\.|\[(?:\^?\])?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""A parenthesis, or what holds one that is none: an escape, a class."""
 BEFORE = {
     Bounds.TOKEN: r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))",
     Bounds.PREFIX: r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))",
@@ -27,8 +29,9 @@ AFTER = {
 class Pattern:
     """An expression of irkit's own, run by Python. Raises ``ValueError`` without a group ``value``, ``re.error``."""
 
-    def __init__(self, pattern: str, bounds: Bounds) -> None:
-        self._pattern = bounded(pattern, bounds)
+    def __init__(self, pattern: str, bounds: Bounds, first: str = "") -> None:
+        """``first`` is a look-ahead that holds wherever the pattern matches: see ``first_bytes``."""
+        self._pattern = bounded(first + pattern, bounds)
 
     def values(self, window: bytes) -> Iterator[tuple[int, int]]:
         """The places of the values in a window."""
@@ -54,23 +57,14 @@ def bounded(pattern: str, bounds: Bounds) -> re.Pattern[bytes]:
 
 def _end_of_group(pattern: str, start: int) -> int:
     """Where the group that opens at ``start`` is closed, one past its parenthesis."""
-    depth, place, in_class = 0, start, False
-    while place < len(pattern):
-        letter = pattern[place]
-        if letter == "\\":
-            place += 1
-        elif in_class:
-            in_class = letter != "]"
-        elif letter == "[":
-            in_class = True
-            place += 2 if pattern[place + 1 : place + 3] == "^]" else int(pattern[place + 1 : place + 2] == "]")
-        elif letter == "(":
+    depth = 0
+    for part in _PART.finditer(pattern, start):
+        if part[0] == "(":
             depth += 1
-        elif letter == ")":
+        elif part[0] == ")":
             depth -= 1
             if depth == 0:
-                return place + 1
-        place += 1
+                return part.end()
     msg = "the group value is not closed"
     raise ValueError(msg)
 

@@ -46,14 +46,18 @@ class Searching(Protocol):
 class Confirm:
     """What a rule says of windows of text. Compiled at its first use; what it said of short windows is remembered."""
 
-    __slots__ = ("_beyond", "_cut", "_is_ours", "_near", "_pattern", "_verdicts", "rule")
+    __slots__ = ("_beyond", "_cut", "_first", "_is_ours", "_near", "_pattern", "_verdicts", "rule")
 
-    def __init__(self, rule: Rule, spans_lines: bool, is_ours: bool) -> None:  # noqa: FBT001 - facts of a rule
-        """``spans_lines``: the rule looks beyond a line. ``is_ours``: its expressions are known to be quick."""
+    def __init__(self, rule: Rule, spans_lines: bool, is_ours: bool, first: str = "") -> None:  # noqa: FBT001 - facts
+        """``spans_lines``: the rule looks beyond a line. ``is_ours``: its expressions are known to be quick.
+
+        ``first``: what matches begin with, see ``first_bytes``.
+        """
         self.rule = rule
         self._cut = max(LINE_BYTES, rule.reach)
         self._beyond = max(1, rule.reach) if spans_lines else 1
         self._is_ours = is_ours
+        self._first = first
         self._pattern: Pattern | Columns | LinearPattern | None = None
         self._near: Searching | None = None
         self._verdicts: dict[tuple[bytes, bool, bool], tuple[Verdict, ...]] = {}
@@ -123,7 +127,7 @@ class Confirm:
 
                 self._pattern = Columns()
             else:
-                self._pattern = Pattern(rule.pattern, rule.bounds)
+                self._pattern = Pattern(rule.pattern, rule.bounds, self._first)
             self._near = re.compile(rule.near.encode(), re.MULTILINE) if rule.near else None
         else:
             from irkit.scan.detect.linear import LinearPattern

@@ -17,7 +17,7 @@ from irkit.scan.quick import TYPE_CHECKING, NamedTuple, overload
 if TYPE_CHECKING:
     from irkit.scan.rule import Rule
 
-_FORMAT = b"irkit detector 7\n"
+_FORMAT = b"irkit detector 8\n"
 _CHECKSUM = slice(len(_FORMAT), len(_FORMAT) + 4)
 _RULES_SIZE = slice(_CHECKSUM.stop, _CHECKSUM.stop + 4)
 _DIGEST_BYTES = 32
@@ -37,6 +37,8 @@ class Kept(NamedTuple):
     """Hyperscan's; none for another engine."""
     rules_hash: str = ""
     """Of all that decides what is a finding; see ``loading``."""
+    first: tuple[str, ...] = ()
+    """Of each of irkit's own rules: what its matches begin with, see ``first_bytes``."""
 
     def rule(self, name: str) -> Rule:
         """The rule of that id; no other one is made for it. Raises ``KeyError``."""
@@ -120,11 +122,11 @@ def kept(file: str) -> Kept | None:
             size = status.st_size - len(head) - len(payload)
             if not head.startswith(_FORMAT) or head[_CHECKSUM] != _checksum(payload, size):
                 return None
-            rules, spanning, trusted, rules_hash, sizes = marshal.loads(payload)  # noqa: S302 - our own file
+            rules, spanning, trusted, rules_hash, first, sizes = marshal.loads(payload)  # noqa: S302 - our own file
             databases = tuple(opened.read(each) for each in sizes)
     except OSError:
         return None
-    return Kept(KeptRules(len(spanning), rules), spanning, trusted, databases, rules_hash)
+    return Kept(KeptRules(len(spanning), rules), spanning, trusted, databases, rules_hash, first)
 
 
 def _checksum(payload: bytes, size: int) -> bytes:
@@ -138,7 +140,8 @@ def keep(file: str, parts: Kept) -> None:
 
     rules = tuple(tuple(str(one) if isinstance(one, str) else one for one in rule) for rule in parts.rules)
     sizes = tuple(map(len, parts.databases))
-    payload = marshal.dumps((marshal.dumps(rules), parts.spanning, parts.trusted, parts.rules_hash, sizes))
+    rest = parts.spanning, parts.trusted, parts.rules_hash, parts.first, sizes
+    payload = marshal.dumps((marshal.dumps(rules), *rest))
     folder, part = os.path.dirname(file), f"{file}.{os.getpid()}"  # noqa: PTH120
     try:
         os.makedirs(folder, exist_ok=True, mode=0o700)  # noqa: PTH103

@@ -159,12 +159,14 @@ def _refusal(rule: Rule, version: str) -> str:
 
 def _made(rules: Sequence[Rule], trusted: int, version: str, keywords: Sequence[str] | None = None) -> Kept:
     from irkit.scan.detect.expressions import KEYWORDS, expressions
+    from irkit.scan.detect.first_bytes import look_ahead
     from irkit.scan.detect.hyperscan_prefilter import compiled
     from irkit.scan.detect.lines import spans_lines
 
     spanning = tuple(bool(rule.near) or spans_lines(rule.pattern) for rule in rules)
     databases = compiled(expressions(rules, KEYWORDS if keywords is None else keywords)) if version else ()
-    return Kept(tuple(rules), spanning, trusted, databases)
+    first = tuple(look_ahead(rule.pattern) for rule in rules[:trusted])
+    return Kept(tuple(rules), spanning, trusted, databases, first=first)
 
 
 def _prefilter(parts: Kept, keywords: Sequence[str] | None = None) -> Prefilter:

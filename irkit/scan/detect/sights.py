@@ -194,7 +194,9 @@ class Sights:
         confirm = self._confirms.get(number)
         if confirm is None:
             parts = self._parts
-            confirm = Confirm(parts.rules[number], parts.spanning[number], number < parts.trusted)
+            is_ours = number < parts.trusted
+            first = parts.first[number] if is_ours else ""
+            confirm = Confirm(parts.rules[number], parts.spanning[number], is_ours, first)
             self._confirms[number] = confirm
         return confirm
 

@@ -210,10 +210,24 @@ def test_a_raw_deflate_stream_is_no_archive() -> None:
     assert DETECTOR.look(zlib.compress(CONTENT)).skipped == ()
 
 
-def test_a_broken_zip_is_told_without_the_readers_of_other_archives() -> None:
+@pytest.mark.parametrize("content", [b"PK\3\4" + bytes(60), b"\x7fELF PK\5\6" + bytes(1 << 17)], ids=["cut", "none"])
+def test_what_has_no_directory_of_a_zip_is_told_without_a_reader(content: bytes) -> None:
     code = (
         "import sys; from irkit.scan.detect.archive import Budget, members;"
-        "told = list(members(b'PK\\3\\4' + bytes(60), Budget())); assert 'tarfile' not in sys.modules; print(told)"
+        "content = sys.stdin.buffer.read(); told = list(members(content, Budget()));"
+        "print(told, {'tarfile', 'zipfile'} & {*sys.modules})"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert said == "[Skipped(what='zip archive', reason='broken: File is not a zip file')]\n"
+    said = subprocess.run([sys.executable, "-c", code], input=content, capture_output=True, check=True).stdout.decode()
+    with pytest.raises(zipfile.BadZipFile) as refused:
+        zipfile.ZipFile(io.BytesIO(content))
+    is_one = content.startswith(b"PK")
+    assert said == f"{[Skipped('zip archive', f'broken: {refused.value}')] if is_one else []} set()\n"
+
+
+def test_a_zip_with_the_longest_comment_is_looked_into() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("x", CONTENT)
+        archive.comment = b"c" * 0xFFFF
+    (one,) = seen(b"before it" + packed.getvalue())
+    assert one.via == ("zip:x",)
