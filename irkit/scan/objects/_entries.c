@@ -1,7 +1,9 @@
 /* What irkit.scan.objects.pack_entries does in Python with each of a pack's entries: the same columns, tested equal.
 
-   Packs and indexes come from strangers: nothing is read outside of what was given, whatever a head says. */
+   Packs and indexes come from strangers: nothing is read outside of what was given, whatever a head says. What takes
+   long lets other threads run: entries are read while modules are loaded. */
 
+#define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
@@ -72,8 +74,10 @@ static PyObject *in_order(PyObject *module, PyObject *offsets) {
     if (from == NULL || to == NULL) {
         PyErr_NoMemory();
     } else {
+        Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t at = 0; at < count; at++) from[at] = offset_of(&read, at);
         sort(&from, &to, count);
+        Py_END_ALLOW_THREADS
         result = PyBytes_FromStringAndSize((const char *)from, count * 8);
     }
     PyMem_Free(from);
@@ -192,16 +196,19 @@ static void read_entry(const Py_buffer *pack, const uint64_t *offsets, Py_ssize_
 
 static int read_all(const Py_buffer *pack, const uint64_t *offsets, Py_ssize_t count, Columns *columns, PyObject *told) {
     uint64_t end = offsets[count] < (uint64_t)pack->len ? offsets[count] : (uint64_t)pack->len;
-    for (Py_ssize_t number = 0; number < count; number++) {
-        if (count - number > AHEAD && offsets[number + AHEAD] < end)
-            __builtin_prefetch((const unsigned char *)pack->buf + offsets[number + AHEAD]);
-        if (offsets[number] < end) read_entry(pack, offsets, number, columns);
-        if (number % RELEASE_EVERY == 0 || number == count - 1) {
-            PyObject *answer = PyObject_CallNoArgs(told);
-            if (answer == NULL) return -1;
-            Py_DECREF(answer);
-            if (PyErr_CheckSignals() < 0) return -1;
+    for (Py_ssize_t number = 0; number < count;) {
+        Py_ssize_t until = count - number > RELEASE_EVERY ? number + RELEASE_EVERY : count;
+        Py_BEGIN_ALLOW_THREADS
+        for (; number < until; number++) {
+            if (count - number > AHEAD && offsets[number + AHEAD] < end)
+                __builtin_prefetch((const unsigned char *)pack->buf + offsets[number + AHEAD]);
+            if (offsets[number] < end) read_entry(pack, offsets, number, columns);
         }
+        Py_END_ALLOW_THREADS
+        PyObject *answer = PyObject_CallNoArgs(told);
+        if (answer == NULL) return -1;
+        Py_DECREF(answer);
+        if (PyErr_CheckSignals() < 0) return -1;
     }
     return 0;
 }
@@ -315,7 +322,9 @@ static PyObject *families(PyObject *module, PyObject *of_bases) {
         memset(PyBytes_AsString(following), 0xff, (size_t)count * 4);
         for (Py_ssize_t number = 0; number < count; number++) column[number] = 1;
         int32_t *firsts = (int32_t *)PyBytes_AsString(first), *nexts = (int32_t *)PyBytes_AsString(following);
+        Py_BEGIN_ALLOW_THREADS
         join_families(bases.buf, count, firsts, nexts, column);
+        Py_END_ALLOW_THREADS
         roots = roots_of(bases.buf, count);
         if (roots != NULL) result = PyTuple_Pack(4, first, following, members, roots);
     }
@@ -365,6 +374,61 @@ static PyObject *weights(PyObject *module, PyObject *arguments) {
     return result;
 }
 
+/* Adds the roots that wait, how many objects they are and what they cost. */
+static int add_group(PyObject *found, const int32_t *roots, Py_ssize_t count, uint64_t objects, uint64_t weight) {
+    const char *raw = (const char *)roots;
+    PyObject *group = Py_BuildValue("y#KK", raw, count * 4, (unsigned long long)objects, (unsigned long long)weight);
+    int failed = group == NULL || PyList_Append(found, group) < 0;
+    Py_XDECREF(group);
+    return failed ? -1 : 0;
+}
+
+static int add_groups(const Py_buffer columns[3], Py_ssize_t count, Py_ssize_t entries, uint64_t most, PyObject *found) {
+    const int32_t *roots = columns[0].buf, *members = columns[2].buf;
+    const uint64_t *costs = columns[1].buf;
+    int32_t *waiting = PyMem_Malloc((size_t)count * 4 + 4);
+    if (waiting == NULL) return PyErr_NoMemory(), -1;
+    uint64_t objects = 0, weight = 0;
+    Py_ssize_t so_many = 0;
+    int failed = 0;
+    for (Py_ssize_t at = 0; !failed && at < count; at++) {
+        if (!costs[at]) continue;
+        if (roots[at] < 0 || roots[at] >= entries) {
+            PyErr_SetString(PyExc_IndexError, "there is no such entry");
+            failed = -1;
+            break;
+        }
+        waiting[so_many++] = roots[at];
+        weight += costs[at];
+        objects += (uint64_t)members[roots[at]];
+        if (weight <= most) continue;
+        failed = add_group(found, waiting, so_many, objects, weight);
+        so_many = 0, objects = weight = 0;
+    }
+    if (!failed && so_many) failed = add_group(found, waiting, so_many, objects, weight);
+    PyMem_Free(waiting);
+    return failed;
+}
+
+static PyObject *groups(PyObject *module, PyObject *arguments) {
+    (void)module;
+    static const Py_ssize_t widths[] = {4, 8, 4};
+    PyObject *objects[3], *found = NULL;
+    unsigned long long most;
+    if (!PyArg_ParseTuple(arguments, "OOOK", &objects[0], &objects[1], &objects[2], &most)) return NULL;
+    Py_buffer columns[3];
+    Py_ssize_t counts[3];
+    int open = 0;
+    while (open < 3 && (counts[open] = numbers_of(objects[open], &columns[open], widths[open], 0)) >= 0) open++;
+    if (open == 3) {
+        found = PyList_New(0);
+        Py_ssize_t count = counts[0] < counts[1] ? counts[0] : counts[1];
+        if (found != NULL && add_groups(columns, count, counts[2], most, found) < 0) Py_CLEAR(found);
+    }
+    while (open) PyBuffer_Release(&columns[--open]);
+    return found;
+}
+
 static PyMethodDef methods[] = {
     {"in_order", in_order, METH_O, "in_order(offsets): sorted, 8 bytes each."},
     {"places", places, METH_VARARGS, "places(offsets, wanted): where the wanted ones are, which are sorted."},
@@ -372,6 +436,7 @@ static PyMethodDef methods[] = {
     {"inherit_kinds", inherit_kinds, METH_VARARGS, "inherit_kinds(kinds, bases): whether a base is behind its delta."},
     {"families", families, METH_O, "families(bases): first children, next siblings, counts of members, and roots."},
     {"weights", weights, METH_VARARGS, "weights(roots, members, sizes, kinds, of_each, most): what families cost."},
+    {"groups", groups, METH_VARARGS, "groups(roots, costs, members, most): roots, objects and cost of each group."},
     {NULL, NULL, 0, NULL},
 };
 

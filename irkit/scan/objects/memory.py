@@ -7,7 +7,6 @@ from pathlib import Path
 
 from irkit.scan.objects.held import Held
 from irkit.scan.objects.pack import Pack
-from irkit.scan.objects.recalled import kept_objects
 from irkit.scan.objects.same_ids import ID, id_at
 from irkit.scan.objects.shelf import Kept, Shelf
 from irkit.scan.objects.shelves import Shelves, loose_name, pack_name, place_hint
@@ -119,6 +118,8 @@ class _Learned:
     """What a scan learned, to be shared out to the packs that hold the objects."""
 
     def __init__(self, held: Sequence[Held], skipped: Skips) -> None:
+        from irkit.scan.objects.recalled import kept_objects
+
         self._kept = kept_objects(held)
         self._skipped = list(skipped)
         self._passed = [

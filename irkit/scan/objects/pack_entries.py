@@ -248,3 +248,30 @@ def weights(
 
 
 weights = native(_NATIVE, weights)
+
+
+def groups(roots: array[int], costs: array[int], members: array[int], most: int) -> list[tuple[bytes, int, int]]:
+    """Families one after the other, in groups that cost just more than so much; the last one may cost less.
+
+    Of each group its roots, 4 bytes each, how many objects they are, and what they cost. A family without cost is in
+    none.
+    """
+    found: list[tuple[bytes, int, int]] = []
+    group: list[int] = []
+    objects = weight = 0
+    for root, cost in zip(roots, costs, strict=True):
+        if not cost:
+            continue
+        group.append(root)
+        weight += cost
+        objects += members[root]
+        if weight > most:
+            found.append((array("i", group).tobytes(), objects, weight))
+            group = []
+            objects = weight = 0
+    if group:
+        found.append((array("i", group).tobytes(), objects, weight))
+    return found
+
+
+groups = native(_NATIVE, groups)

@@ -15,7 +15,7 @@ from irkit.scan.objects.families import Learned, look_at_families
 from irkit.scan.objects.gathered import Task
 from irkit.scan.objects.one_by_one import look_at_git, look_at_loose
 from irkit.scan.objects.pack import Pack
-from irkit.scan.objects.pack_entries import UNKNOWN, weights
+from irkit.scan.objects.pack_entries import UNKNOWN, groups, weights
 from irkit.scan.repository import Repository
 
 _TASKS = 48
@@ -28,30 +28,14 @@ _OF_AN_OBJECT = 6_000
 def pack_tasks(pack: Pack, detector: Detector, known: bytearray | None, of_commits: Heads) -> list[Task]:
     """Tasks for all objects of a pack that irkit reads itself, but for the ``known`` ones (a 1 each)."""
     entries = pack.entries
-    members = entries.members
     costs = _costs(pack)
     if known is not None:
         live = {pack.root(number) for number, byte in enumerate(known) if not byte}
         costs = array("Q", (cost if root in live else 0 for root, cost in zip(entries.roots, costs, strict=True)))
-    most = sum(costs) // _TASKS
-    tasks: list[Task] = []
     learned = Learned()  # of each process, as it goes from task to task
     look = partial(look_at_families, pack, detector=detector, known=known, learned=learned, of_commits=of_commits)
-    group: list[int] = []
-    weight = objects = 0
-    for root, cost in zip(entries.roots, costs, strict=True):
-        if not cost:
-            continue
-        group.append(root)
-        weight += cost
-        objects += members[root]
-        if weight > most:
-            tasks.append(Task(partial(look, group), objects, weight, pack.ids))
-            group = []
-            weight = objects = 0
-    if group:
-        tasks.append(Task(partial(look, group), objects, weight, pack.ids))
-    return tasks
+    shared = groups(entries.roots, costs, entries.members, sum(costs) // _TASKS)
+    return [Task(partial(look, array("i", roots)), objects, weight, pack.ids) for roots, objects, weight in shared]
 
 
 def _costs(pack: Pack) -> array[int]:

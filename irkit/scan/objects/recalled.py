@@ -9,15 +9,11 @@ from irkit.scan.finding import Sighting
 from irkit.scan.large import LARGE_BYTES, look_at_chunks
 from irkit.scan.objects.cat_file import read_objects, read_pieces, sizes
 from irkit.scan.objects.held import Held
-from irkit.scan.objects.shelf import Kept, Spot
+from irkit.scan.objects.shelf import Forgotten, Kept, Spot
 from irkit.scan.objects.tree_names import names
 from irkit.scan.repository import Repository
 
 _TREE = "tree"
-
-
-class Forgotten(Exception):
-    """What was remembered does not fit the objects any more."""
 
 
 def recalled(repository: Repository, detector: Detector, shelves: Sequence[Sequence[Kept]]) -> list[Held]:

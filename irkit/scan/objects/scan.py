@@ -9,29 +9,24 @@ from pathlib import Path
 
 from irkit.scan.detect.detector import Detector
 from irkit.scan.finding import Skipped
-from irkit.scan.objects.absent import absent
-from irkit.scan.objects.cat_file import Listed, list_objects
 from irkit.scan.objects.commit_heads import CommitHeads, Heads
-from irkit.scan.objects.families import MADE_FROM_ITSELF
-from irkit.scan.objects.gathered import Gathered, Task, unpacked
 from irkit.scan.objects.held import Held, Scanned
-from irkit.scan.objects.lost import lost
 from irkit.scan.objects.memory import Memory
-from irkit.scan.objects.merged import Ids, Merged
-from irkit.scan.objects.one_by_one import look_at_git
 from irkit.scan.objects.pack import Pack
 from irkit.scan.objects.pack_index import IndexUnknown, PackIndex
-from irkit.scan.objects.plan import git_tasks, left_to_git, loose_tasks, pack_tasks
-from irkit.scan.objects.recalled import Forgotten, recalled
-from irkit.scan.objects.same_ids import same_ids
-from irkit.scan.objects.shelves import Shelves
+from irkit.scan.objects.read_beside import read_beside
+from irkit.scan.objects.shelf import Forgotten
 from irkit.scan.objects.stores import Stores, stores
-from irkit.scan.objects.workers import ScanDied, nothing, run_each
 from irkit.scan.passed_over import PassedOver
+from irkit.scan.quick import TYPE_CHECKING
 from irkit.scan.repository import Repository
-from irkit.scan.scrubbed import scrubbed
 
-__all__ = ["Held", "ScanDied", "Scanned", "scan_objects"]
+if TYPE_CHECKING:
+    from irkit.scan.objects.gathered import Gathered, Task
+    from irkit.scan.objects.merged import Ids, Merged
+    from irkit.scan.objects.shelves import Shelves
+
+__all__ = ["Held", "Scanned", "scan_objects"]
 
 _READ_HERE = "sha1"
 _TRIED_AGAIN = 1000
@@ -46,7 +41,7 @@ def scan_objects(  # noqa: PLR0913 - most by their names
     cache: Path | None,
     jobs: int,
     told: Told,
-    meanwhile: Callable[[], None] = nothing,
+    meanwhile: Callable[[], None] | None = None,
     of_commits: Heads = Heads.KEPT,
 ) -> Scanned:
     """Look at every object of a repository, reachable or not, in ``jobs`` processes.
@@ -61,12 +56,19 @@ def scan_objects(  # noqa: PLR0913 - most by their names
         return scan.through_git(found)
     try:
         try:
-            shelves = Shelves(cache, detector.rules_hash) if cache else None
-            return scan.directly(found, Memory(found, repository.objects_dir, shelves))
+            return scan.directly(found, Memory(found, repository.objects_dir, _shelves(cache, detector)))
         except Forgotten:
             return scan.directly(found, Memory(found, repository.objects_dir, None))
     except IndexUnknown:
         return scan.through_git(found)
+
+
+def _shelves(cache: Path | None, detector: Detector) -> Shelves | None:
+    if cache is None:
+        return None
+    from irkit.scan.objects.shelves import Shelves
+
+    return Shelves(cache, detector.rules_hash)
 
 
 class _Scan:
@@ -78,7 +80,7 @@ class _Scan:
         detector: Detector,
         jobs: int,
         told: Told,
-        meanwhile: Callable[[], None],
+        meanwhile: Callable[[], None] | None,
         of_commits: Heads,
     ) -> None:
         self._repository = repository
@@ -92,6 +94,10 @@ class _Scan:
 
     def through_git(self, found: Stores) -> Scanned:
         """Let git read everything."""
+        from irkit.scan.objects.cat_file import list_objects
+        from irkit.scan.objects.merged import Merged
+        from irkit.scan.objects.plan import git_tasks
+
         errors: list[str] = []
         listed = list(list_objects(self._repository, errors))
         unlisted = tuple(Skipped("objects that git does not list", error) for error in errors)
@@ -103,9 +109,15 @@ class _Scan:
     def directly(self, found: Stores, memory: Memory) -> Scanned:
         """Read packs and loose objects, but for what is known. Raises ``Forgotten`` and ``IndexUnknown``."""
         packs = [_pack(file) for file in memory.new_packs]
+        read_beside(packs, self._load)
+        from irkit.scan.objects.merged import Merged
+
         tasks = self._tasks(memory, packs) if packs or memory.new_loose else []
         merged = Merged()
-        merged.recall(recalled(self._repository, self._detector, memory.kept), memory.skipped)
+        if memory.kept:
+            from irkit.scan.objects.recalled import recalled
+
+            merged.recall(recalled(self._repository, self._detector, memory.kept), memory.skipped)
         cut = tuple(Skipped(f"pack/{pack.file.name}", _CUT) for pack in packs if not pack.is_whole)
         found = found._replace(skipped=(*found.skipped, *cut))
         if tasks:
@@ -121,7 +133,15 @@ class _Scan:
         rows = tuple((pack, merged.heads.get(pack.ids, [])) for pack in packs)
         return result._replace(commits=CommitHeads(rows, merged.loose_heads))
 
+    def _load(self) -> None:
+        """Load what other processes need: once, not once a process."""
+        from irkit.scan.objects import merged, plan, workers  # noqa: F401
+
+        self._detector.open()
+
     def _tasks(self, memory: Memory, packs: list[Pack]) -> list[Task]:
+        from irkit.scan.objects.plan import git_tasks, left_to_git, loose_tasks, pack_tasks
+
         tasks: list[Task] = []
         others = [_index(file) for file in memory.known_packs]
         for pack in packs:
@@ -137,6 +157,9 @@ class _Scan:
         return tasks + loose_tasks(loose, self._detector)
 
     def _run(self, tasks: list[Task], merged: Merged, found: Stores) -> None:
+        from irkit.scan.objects.gathered import unpacked
+        from irkit.scan.objects.workers import run_each
+
         tasks.sort(key=lambda task: -task.weight)
         every = sum(task.objects for task in tasks)
         answers: dict[int, Gathered] = {}
@@ -152,7 +175,7 @@ class _Scan:
             done += tasks[number].objects
             self._told(done, every)
 
-        self._detector.open()  # once, not once a process
+        self._detector.open()
         look = [partial(_answer, task, self._detector) for task in tasks]
 
         def finish() -> None:
@@ -170,11 +193,16 @@ class _Scan:
         run_each(look, self._jobs, take, partial(self._do_aside, found), finish)
 
     def _do_aside(self, found: Stores) -> None:
-        self._meanwhile()
-        self._gone = lost(self._repository, found)
+        if self._meanwhile:
+            self._meanwhile()
+        self._gone = _lost(self._repository, found)
 
     def _try_other_copies(self, merged: Merged) -> None:
         """What is broken in one place may be whole in another: git knows them all."""
+        from irkit.scan.objects.cat_file import Listed
+        from irkit.scan.objects.families import MADE_FROM_ITSELF
+        from irkit.scan.objects.one_by_one import look_at_git
+
         broken, merged.broken = merged.broken, {}
         readable = [id_ for id_, why in broken.items() if why != MADE_FROM_ITSELF]
         tried = [Listed(id_, "", 0) for id_ in readable[:_TRIED_AGAIN]]
@@ -184,15 +212,25 @@ class _Scan:
 
     def _without_secrets(self, passed: Sequence[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
         """What was passed over, for keeping: a name in it can itself be a secret."""
+        from irkit.scan.scrubbed import scrubbed
+
         texts = [Skipped(what, reason) for _, what, reason in passed]
         _, clean = scrubbed((), texts, lambda body: self._detector.look(body).sightings)
         return tuple((id_, *text) for (id_, _, _), text in zip(passed, clean, strict=True))
 
     def _result(self, merged: Merged, found: Stores, passed: frozenset[PassedOver], problem: str) -> Scanned:
-        gone = lost(self._repository, found) if self._gone is None else self._gone
+        from irkit.scan.objects.absent import absent
+
+        gone = _lost(self._repository, found) if self._gone is None else self._gone
         skipped = (*merged.skipped(), *found.skipped, *gone, *absent(self._repository))
         is_incomplete = bool(merged.broken or found.skipped or gone)
         return Scanned(merged.held(), merged.counts, merged.size, skipped, is_incomplete, passed, problem)
+
+
+def _lost(repository: Repository, found: Stores) -> tuple[Skipped, ...]:
+    from irkit.scan.objects.lost import lost
+
+    return lost(repository, found)
 
 
 def _answer(task: Task, detector: Detector) -> bytes:
@@ -217,6 +255,10 @@ def _index(file: Path) -> PackIndex:
 
 def _marked(known: bytearray | None, pack: Pack, others: Sequence[PackIndex]) -> bytearray | None:
     """The known entries of a pack and those that are in other packs too."""
+    if not others:
+        return known
+    from irkit.scan.objects.same_ids import same_ids
+
     for other in others:
         for at in same_ids(pack.index.ids, other.ids):
             known = known or bytearray(pack.index.count)

@@ -16,6 +16,10 @@ _IDS = ".ids"
 _HELD = ".held"
 
 
+class Forgotten(Exception):
+    """What was remembered does not fit the objects any more."""
+
+
 class Spot(NamedTuple):
     """Where in an object a value stands, and which: sightings of one group are alike but for their place."""
 

@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import struct
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -103,11 +102,12 @@ def run_each(
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
     """Hold an interrupt back: between a fork and the note of its id it would leave a process behind."""
-    if threading.current_thread() is not threading.main_thread():
+    came: list[int] = []
+    try:
+        before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    except ValueError:  # not the main thread, which alone gets interrupts
         yield
         return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     try:
         yield
     finally:

@@ -90,3 +90,22 @@ def test_a_root_that_is_no_entry_is_refused() -> None:
     for root in (-9, 1):
         with pytest.raises(IndexError):
             native.weights(array("i", [root]), array("i", [1]), array("Q", [1]), bytearray(1), 6000, 150)
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 2**31 - 1)), max_size=20), st.integers(0, 3000))
+def test_families_are_grouped_alike(families: list[tuple[int, int]], most: int) -> None:
+    costs = array("Q", [cost for cost, _ in families])
+    members = array("i", [count for _, count in reversed(families)])
+    roots = array("i", reversed(range(len(families))))
+
+    grouped = native.groups(roots, costs, members, most)
+
+    assert grouped == python.groups(roots, costs, members, most)
+    costly = [root for root, cost in zip(roots, costs, strict=True) if cost]
+    assert [root for raw, _, _ in grouped for root in array("i", raw)] == costly
+    assert all(cost > most for _, _, cost in grouped[:-1])
+
+
+def test_a_family_that_is_not_there_is_refused() -> None:
+    with pytest.raises(IndexError):
+        native.groups(array("i", [3]), array("Q", [1]), array("i", [1]), 9)

@@ -9,7 +9,8 @@ import pytest
 from irkit.scan.history import Location, Wants, scan_history
 from irkit.scan.objects import families
 from irkit.scan.objects.commit_heads import CommitHeads
-from irkit.scan.objects.scan import ScanDied, scan_objects
+from irkit.scan.objects.scan import scan_objects
+from irkit.scan.objects.workers import ScanDied
 from irkit.scan.places import locate as module
 from irkit.scan.places.changes import Wanted
 from irkit.scan.places.listing import ListedHere, listed_here
