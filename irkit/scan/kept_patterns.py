@@ -11,8 +11,8 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+from zlib import crc32
 
-from irkit.scan.detect.kept import digest_of
 from irkit.scan.quick import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST = 400
 _OTHERS_MAY_WRITE = 0o022
-_DIGEST_BYTES = 32
+_SUM_BYTES = 4
 Key = tuple[type, str | bytes, int]
 _UNEXPECTED = (AttributeError, ImportError, KeyError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
@@ -48,7 +48,7 @@ class KeptPatterns:
         with suppress(*_UNEXPECTED):
             content = _trusted(self._file)
             if content:
-                self._known = marshal.loads(content)  # noqa: S302 - our own file, and its digest holds
+                self._known = marshal.loads(content)  # noqa: S302 - our own file, and its checksum holds
                 cache, compiled = _cache(), vars(vars(re)["_compiler"])["_sre"].compile
                 for (is_bytes, pattern, flags), arguments in self._known.items():
                     cache[bytes if is_bytes else str, pattern, flags] = compiled(pattern, *arguments)
@@ -76,7 +76,7 @@ class KeptPatterns:
         os.makedirs(os.path.dirname(self._file), exist_ok=True, mode=0o700)  # noqa: PTH103, PTH120
         aside = f"{self._file}.{os.getpid()}"
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(digest_of(content) + content)
+            out.write(_checksum(content) + content)
         os.replace(aside, self._file)  # noqa: PTH105
 
 
@@ -93,8 +93,12 @@ def _trusted(file: str) -> bytes:
         if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_MAY_WRITE:
             return b""
         content = opened.read()
-    digest, rest = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-    return rest if digest == digest_of(rest) else b""
+    head, rest = content[:_SUM_BYTES], content[_SUM_BYTES:]
+    return rest if head == _checksum(rest) else b""
+
+
+def _checksum(content: bytes) -> bytes:
+    return crc32(content).to_bytes(_SUM_BYTES)
 
 
 def _arguments(pattern: str | bytes, flags: int) -> tuple[object, ...]:
