@@ -119,10 +119,17 @@ def _scan(words: list[str], is_all: bool) -> int:  # noqa: FBT001 - a fact about
         import gc
 
         gc.set_threshold(500_000, 20, 100)  # a scan makes no cycles, and looking for some took a twelfth of its time
+        from irkit.kept_modules import KeptModules
+
+        modules = KeptModules("scan")
+        modules.use()
     from irkit.cli.dispatch import dispatch
 
     code = dispatch(words, COMMANDS)
-    return _end(code, 2) if is_all else code
+    if is_all:
+        modules.keep()
+        return _end(code, 2)
+    return code
 
 
 def _end(code: int, unheard: int) -> NoReturn:
