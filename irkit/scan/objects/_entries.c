@@ -17,7 +17,7 @@
 #define NONE -1
 #define LONGEST_HEAD 40
 #define NEAR 128
-#define RELEASE_EVERY 4000
+#define RELEASE_EVERY ((uint64_t)32 << 20) /* bytes of the pack */
 #define AHEAD 16 /* entries of which the heads are on their way from memory */
 #define DIGIT_BITS 11
 #define DIGITS (1 << DIGIT_BITS)
@@ -197,9 +197,9 @@ static void read_entry(const Py_buffer *pack, const uint64_t *offsets, Py_ssize_
 static int read_all(const Py_buffer *pack, const uint64_t *offsets, Py_ssize_t count, Columns *columns, PyObject *told) {
     uint64_t end = offsets[count] < (uint64_t)pack->len ? offsets[count] : (uint64_t)pack->len;
     for (Py_ssize_t number = 0; number < count;) {
-        Py_ssize_t until = count - number > RELEASE_EVERY ? number + RELEASE_EVERY : count;
+        uint64_t until = offsets[number] + RELEASE_EVERY;
         Py_BEGIN_ALLOW_THREADS
-        for (; number < until; number++) {
+        for (; number < count && offsets[number] <= until; number++) {
             if (count - number > AHEAD && offsets[number + AHEAD] < end)
                 __builtin_prefetch((const unsigned char *)pack->buf + offsets[number + AHEAD]);
             if (offsets[number] < end) read_entry(pack, offsets, number, columns);

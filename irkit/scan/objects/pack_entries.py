@@ -20,7 +20,8 @@ _NATIVE = "irkit.scan.objects._entries"
 _ID = _TRAILER = 20
 """Bytes of an id, and of the checksum that a pack ends with."""
 _LONGEST_HEAD = 40
-_READ_AT_ONCE = 4000
+_READ_AT_ONCE = 32 << 20
+"""Bytes of a pack; then they are given back."""
 _NEAR = 128
 """A base mostly lies so few entries before its delta."""
 
@@ -97,6 +98,7 @@ def read_heads(pack: memoryview, offsets: array[int], release: Callable[[], None
     count, end = len(offsets) - 1, offsets[-1]
     heads, sizes, kinds = array("B", bytes(count)), array("Q", bytes(8 * count)), bytearray(count)
     bases = array("i", [NONE]) * count
+    released = 0
     for number in range(count):
         offset = offsets[number]
         head = bytes(pack[offset : offset + _LONGEST_HEAD]) if offset < end else b""
@@ -108,8 +110,9 @@ def read_heads(pack: memoryview, offsets: array[int], release: Callable[[], None
             heads[number], kinds[number] = at, kind
         except (IndexError, OverflowError):
             pass
-        if not number % _READ_AT_ONCE:
+        if offset - released > _READ_AT_ONCE:
             release()
+            released = offset
     release()
     return heads.tobytes(), sizes.tobytes(), bytes(kinds), bases.tobytes()
 
