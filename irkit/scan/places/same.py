@@ -51,10 +51,10 @@ def write_same(repository: Repository, file: Path, key: Key, located: Located, t
     every = [*located.places.values(), *located.names.values()]
     for place in (place for places in every for place in places):
         ends = (place.first.id if place.first else "", place.last.id if place.last else "")
-        if place.kind is PlaceKind.TAG:
+        if place.kind is PlaceKind.TAG:  # who tagged a commit did not make it
             ends = (place.object_id, place.object_id)
         for commit in (place.first, place.last):
-            if commit is not None and commit.id not in located.places:
+            if commit is not None and place.kind is not PlaceKind.TAG and commit.id not in located.places:
                 people[commit.id] = commit[1:]
         named = [numbers[name] for name in place.refs]
         rows.append((place.kind, place.object_id, place.path, *ends, named, place.refs_count, place.is_current))

@@ -178,6 +178,17 @@ def test_a_second_time_nothing_is_walked(git: Git, tmp_path: Path, walks: list[o
     assert known.commits == 2
 
 
+def test_a_second_time_who_made_a_commit_is_not_who_tagged_it(git: Git, tmp_path: Path) -> None:
+    blob = git.write("a", b"one")
+    git.commit()
+    git.clock += 60
+    git("tag", "-a", "-m", "secret", "v1")
+    objects = [held(blob), held(git("rev-parse", "v1"), "tag")]
+    both(git, objects, tmp_path / "cache")
+    known = both(git, objects, tmp_path / "cache")
+    assert known.places[blob][0].last != known.places[objects[1].object_id][0].last
+
+
 def test_after_new_commits_only_these_are_walked(git: Git, tmp_path: Path, walks: list[object]) -> None:
     blob = git.write("a", b"one")
     git.commit()
