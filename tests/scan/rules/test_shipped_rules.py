@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from irkit.scan.detect.detector import Detector, load_detector
 from irkit.scan.detect.structure import CHECKS
 from irkit.scan.example import example
-from irkit.scan.rule import Confidence, Rule, Severity
+from irkit.scan.rule import Bounds, Confidence, Rule, Severity
 from irkit.scan.ruleset import IS, load, shipped, shipped_files
 from irkit.scan.trial import failures
 
@@ -52,6 +52,19 @@ def test_a_rule_that_is_not_sure_has_an_example_that_must_not_be_found() -> None
 
 def test_every_example_holds(detector: Detector) -> None:
     assert list(failures(RULES, detector)) == []
+
+
+@pytest.mark.parametrize("before", [b"backup-", b"my_token_"])
+def test_a_token_that_begins_like_nothing_else_is_found_in_the_middle_of_a_name(
+    detector: Detector, before: bytes
+) -> None:
+    rules = [rule for rule in RULES if rule.bounds is Bounds.PREFIX]
+    assert len(rules) > 110
+    for rule in rules:
+        text = example(rule.matches[0], 3).encode()
+        value = next(one.value for one in detector.look(text).sightings if not one.dismissed)
+        seen = detector.look(b'file = "' + before + value + b'.txt"\n').sightings
+        assert any(value in one.value for one in seen if not one.dismissed), rule.id
 
 
 @settings(max_examples=300, deadline=None)
