@@ -57,7 +57,7 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--no-cache", action="store_true", help="look at everything anew")
     group.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a processor)")
     group.add_argument("--rules", action="append", default=[], type=Path, metavar="FILE", help="more rules, in TOML")
-    group.add_argument("--confidence", choices=("low", "medium", "high"), default="low", help="the least to report")
+    group.add_argument("--confidence", choices=("low", "medium", "high"), default="medium", help="the least to report")
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:

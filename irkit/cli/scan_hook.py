@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from irkit.scan.detect.detector import Detector
     from irkit.scan.finding import Finding
     from irkit.scan.output.about import LeftOut
+    from irkit.scan.sure import Unsure
 
 
 def hook(names: Sequence[str]) -> int:
     """Scan what is staged (of these files); the exit code. What goes wrong is said, and is never 0."""
     try:
         patterns = KeptPatterns(cache_folder())
-        code = told(*_less_ignored(scan_staged(names, lambda: detector(prepare=patterns.recall), _key)))
+        hooked, left_out = _less_ignored(scan_staged(names, lambda: detector(prepare=patterns.recall), _key))
+        code = told(*_less_unsure(hooked, left_out))
         patterns.keep()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python would end with 1, which means findings
         return failure(error)
@@ -49,15 +51,15 @@ def hook_with(args: argparse.Namespace) -> int:
 
         return written(Scanned(hooked.report, hooked.detector, reach), args)
     from irkit.cli.scan_accepted import less_accepted
-    from irkit.cli.scan_written import sure
     from irkit.scan.rule import Confidence
+    from irkit.scan.sure import sure
 
     outcome = less_accepted(hooked.report, hooked.detector.rules, reach, args.baseline)
     _warn(outcome.malformed)
-    report = sure(outcome.report, Confidence(args.confidence))
+    report, unsure = sure(outcome.report, Confidence(args.confidence))
     for each in outcome.unheeded if report.findings else ():
         say(f"irkit: {args.baseline}: {each}, so it excludes nothing here")
-    return told(hooked._replace(report=report), outcome.left_out, str(args.baseline or ""))
+    return told(hooked._replace(report=report), outcome.left_out, unsure, str(args.baseline or ""))
 
 
 def _less_ignored(hooked: Hooked) -> tuple[Hooked, Sequence[LeftOut]]:
@@ -71,6 +73,16 @@ def _less_ignored(hooked: Hooked) -> tuple[Hooked, Sequence[LeftOut]]:
     outcome = less_accepted(hooked.report, hooked.detector.rules, Reach(Path.cwd(), hooked.paths), None)
     _warn(outcome.malformed)
     return hooked._replace(report=outcome.report), outcome.left_out
+
+
+def _less_unsure(hooked: Hooked, left_out: Sequence[LeftOut]) -> tuple[Hooked, Sequence[LeftOut], Unsure | None]:
+    """Less the findings of low confidence."""
+    if not hooked.report.findings:
+        return hooked, left_out, None
+    from irkit.scan.sure import sure
+
+    report, unsure = sure(hooked.report)
+    return hooked._replace(report=report), left_out, unsure
 
 
 def _warn(malformed: Sequence[str]) -> None:
@@ -96,13 +108,14 @@ def _key() -> bytes:
     return key()
 
 
-def told(hooked: Hooked, left_out: Sequence[LeftOut] = (), baseline: str = "") -> int:
+def told(hooked: Hooked, left_out: Sequence[LeftOut] = (), unsure: Unsure | None = None, baseline: str = "") -> int:
     """Print the findings on stdout, by file and line, the talk on stderr; the exit code."""
     report = hooked.report
     if report.findings:
         _write(_lines(report.findings))
     accepted = [f"accepted by {each.reason}: {len(each.findings)}" for each in left_out]
-    say("irkit scan: " + "; ".join([*_sums(hooked), *accepted]))
+    doubted = [str(unsure)] if unsure and unsure.findings else []
+    say("irkit scan: " + "; ".join([*_sums(hooked), *accepted, *doubted]))
     for row in (*skipped(report.skipped), *advice(report.findings, Moment.COMMIT, baseline=baseline)):
         say(row)
     if report.is_incomplete:

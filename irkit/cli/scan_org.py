@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fresh", action="store_true", help="forget what was done, scan all")
     parser.add_argument("--unreachable", action="store_true", help="show findings that no ref leads to as well")
     parser.add_argument("--rules", action="append", default=[], type=Path, metavar="FILE", help="more rules, in TOML")
-    parser.add_argument("--confidence", choices=("low", "medium", "high"), default="low", help="the least to report")
+    parser.add_argument("--confidence", choices=("low", "medium", "high"), default="medium", help="the least to report")
     parser.add_argument("--format", choices=FORMATS, default="human")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of on stdout")
 

@@ -20,11 +20,13 @@ from irkit.scan.output.about import About, Reveal
 from irkit.scan.output.write import Format, write
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple
 from irkit.scan.rule import Confidence, Rule
+from irkit.scan.sure import sure
 
 if TYPE_CHECKING:
     from typing import TextIO
 
-_RISING = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+_WITH_SUMS = frozenset((Format.HUMAN, Format.JSON, Format.SARIF, Format.JUNIT))
+"""Formats that say themselves how many findings were left out."""
 
 
 class Scanned(NamedTuple):
@@ -43,7 +45,7 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
     rules = scanned.detector.rules
     is_new = args.update_baseline and not args.baseline.exists()
     outcome = less_accepted(scanned.report, rules, scanned.reach, None if is_new else args.baseline)
-    report = sure(outcome.report, Confidence(args.confidence))
+    report, unsure = sure(outcome.report, Confidence(args.confidence))
     if args.update_baseline:
         report = updated(report, rules, scanned.reach, args.baseline, outcome)
     if args.verify:
@@ -51,7 +53,7 @@ def written(scanned: Scanned, args: argparse.Namespace) -> int:
 
         report = verified(report, scanned.detector)
     told = tuple(notes(outcome, args.baseline.name if args.baseline else ""))
-    about = About(__version__, rules, *scanned.origin, outcome.left_out, told)
+    about = About(__version__, rules, *scanned.origin, outcome.left_out, told, unsure)
     _write(report, about, args)
     moment = Moment.COMMIT if args.staged else Moment.PUSH if args.pre_push else Moment.SCAN
     baseline = str(args.baseline or "")
@@ -64,8 +66,8 @@ def written_plainly(found: Report, rules: Sequence[Rule], args: argparse.Namespa
     """The same for a report that no baseline goes with, as of many repositories; values are not shown."""
     from irkit import __version__
 
-    report = sure(found, Confidence(args.confidence))
-    _write(report, About(__version__, rules), args)
+    report, unsure = sure(found, Confidence(args.confidence))
+    _write(report, About(__version__, rules, unsure=unsure), args)
     for line in advice(report.findings, Moment.ORG) if args.format == Format.HUMAN else ():
         say(line)
     return exit_code(report)
@@ -81,21 +83,14 @@ def _write(report: Report, about: About, args: argparse.Namespace) -> None:
             left_out = write(report, out, form, about, reveal)
             if left_out:
                 say(f"irkit scan: {left_out}")
+            if str(about.unsure) and form not in _WITH_SUMS:
+                say(f"irkit scan: {about.unsure}")
             return
         from irkit.scan.output.human import write_findings, write_summary
 
         write_findings(report, out, about, reveal)
         out.flush()
         write_summary(report, sys.stderr, about)
-
-
-def sure(report: Report, least: Confidence) -> Report:
-    """The report with the findings that are sure enough; the others are counted."""
-    kept = tuple(one for one in report.findings if _RISING.index(one.confidence) >= _RISING.index(least))
-    left_out = len(report.findings) - len(kept)
-    if left_out == 0:
-        return report
-    return report._replace(findings=kept, dismissed=report.dismissed | {f"confidence below {least}": left_out})
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from irkit.scan.detect.beginnings import LONE_KEY
+from irkit.scan.detect.by_name_alone import is_doubtful
 from irkit.scan.detect.by_path import MESSAGE, dismissed_at
 from irkit.scan.finding import Commit, Finding, Place, PlaceKind, Sighting
 from irkit.scan.passed_over import PassedOver, counted, passed_over
@@ -55,28 +56,39 @@ class Context(NamedTuple):
 
 
 def grouped(seen: Iterable[Seen], context: Context) -> Grouped:
-    """The findings in what was seen. A value that only stands where its path makes it harmless is none."""
+    """The findings in what was seen. A value that only stands where its path makes it harmless is none.
+
+    One that its name alone tells is of low confidence when it only stands in tests and examples.
+    """
     passed: dict[tuple[str, bytes], None] = {}
     groups: dict[bytes, list[Seen]] = {}
-    harmless: dict[tuple[str, bytes, bytes, str], str] = {}
+    judged: dict[tuple[str, bytes, bytes, str], tuple[str, bool]] = {}
     for sighting, places in seen:
         rule = context.rule(sighting.rule)
-        held = []
+        held, is_sure = [], False
         why = sighting.dismissed
         for place in places if not why else ():
             asked = (rule.id, sighting.value, sighting.near, _innermost(place, sighting, context))
-            if asked not in harmless:  # a file has many versions
-                harmless[asked] = dismissed_at(rule, *asked[1:]) if asked[3] or rule.id == LONE_KEY else ""
-            why_here = harmless[asked]
+            if asked not in judged:  # a file has many versions
+                judged[asked] = _judged(rule, *asked[1:])
+            why_here, is_doubted = judged[asked]
             why = why or why_here
             if not why_here:
                 held.append(_at(place, sighting))
+                is_sure = is_sure or not is_doubted
         if held:
-            groups.setdefault(sighting.value, []).append(Seen(sighting, tuple(held)))
+            told = sighting if is_sure else sighting._replace(confidence=Confidence.LOW)
+            groups.setdefault(sighting.value, []).append(Seen(told, tuple(held)))
         elif why:
             passed[why, sighting.near] = None
     findings = sorted((_finding(group, context) for group in groups.values()), key=gravity)
     return Grouped(tuple(findings), frozenset(passed_over(why, line) for why, line in passed))
+
+
+def _judged(rule: Rule, value: bytes, near: bytes, path: str) -> tuple[str, bool]:
+    """Why a value is no secret in a file of this path, empty when it is one; and whether it is a doubtful one there."""
+    why = dismissed_at(rule, value, near, path) if path or rule.id == LONE_KEY else ""
+    return why, is_doubtful(rule, path)
 
 
 def together(some: Iterable[Finding], more: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -281,6 +281,7 @@ def _reachable(finding: Finding) -> Finding:
 def joined(reports: Sequence[Report]) -> Report:
     """Several reports as one; a value in two of them is one finding with the places of both."""
     from irkit.scan.grouped import gravity
+    from irkit.scan.sure import surer
 
     findings: dict[str, Finding] = {}
     dismissed: dict[str, int] = {}
@@ -291,7 +292,8 @@ def joined(reports: Sequence[Report]) -> Report:
             known = findings.get(finding.fingerprint)
             places = dict.fromkeys((*(known.places if known else ()), *finding.places))
             pushed = _pushed(known, finding) if known else finding.pushed
-            findings[finding.fingerprint] = (known or finding)._replace(places=tuple(places), pushed=pushed)
+            told = surer(known, finding) if known else finding
+            findings[finding.fingerprint] = told._replace(places=tuple(places), pushed=pushed)
         for totals, more in ((dismissed, report.dismissed), (counts, report.counts)):
             for name, count in more.items():
                 totals[name] = totals.get(name, 0) + count

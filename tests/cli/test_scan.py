@@ -316,7 +316,8 @@ def test_findings_below_the_confidence_asked_for_are_counted(tree: WorkTree) -> 
     sure = tree.scan("a.env", "--confidence", "high", "--format", "json")
     report = json.loads(sure.out)
     assert len(report["findings"]) == 1
-    assert report["summary"]["dismissed"]["confidence below high"] == every - 1 > 0
+    assert report["summary"]["confidence"] == "high"
+    assert report["summary"]["below_confidence"] == every - 1 > 0
 
 
 def test_a_users_rule_finds_what_ours_do_not(tree: WorkTree) -> None:

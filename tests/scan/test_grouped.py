@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irkit.scan import grouped as grouped_module
-from irkit.scan.finding import Commit, Place, PlaceKind, Sighting, Skipped
+from irkit.scan.finding import Commit, Place, PlaceKind, Report, Sighting, Skipped
 from irkit.scan.grouped import Context, Seen, grouped, merged
+from irkit.scan.history import joined
 from irkit.scan.rule import Confidence, Rule, Severity
 from irkit.scan.scrubbed import CUT, scrubbed
 
@@ -155,3 +156,31 @@ def test_a_message_is_judged_as_a_text_and_what_no_path_is_known_of_is_not() -> 
     assert grouped([Seen(weak, (of_a_message,))], context).findings == ()
     assert len(grouped([Seen(weak, (blob("", 1),))], context).findings) == 1
     assert len(grouped([Seen(sighting(rule=rule), (of_a_message,))], context).findings) == 1
+
+
+def test_confidence_is_that_of_the_best_place() -> None:
+    rule = RULE._replace(id="assigned_secret", confidence=Confidence.MEDIUM, checks=("random",))
+    context = CONTEXT._replace(rule=lambda _: rule)
+    value = sighting("Q7f2Lm9Zx1WdT5rB8kHs", rule)
+
+    def confidence(*paths: str) -> Confidence:
+        (finding,) = grouped([Seen(value, tuple(blob(path, 1) for path in paths))], context).findings
+        return finding.confidence
+
+    assert confidence("tests/a.py", "docs/b.md") is Confidence.LOW
+    assert confidence("tests/a.py", "src/b.py") is Confidence.MEDIUM
+    assert confidence("") is Confidence.MEDIUM
+    of_a_message = Place(PlaceKind.COMMIT, "", object_id="c1", first=commit(1), last=commit(1))
+    (finding,) = grouped([Seen(value, (of_a_message, blob("tests/a.py", 1)))], context).findings
+    assert finding.confidence is Confidence.MEDIUM
+    elsewhere = [Seen(value, (blob("tests/a.py", 1),)), Seen(value, (blob("src/b.py", 2),))]
+    assert grouped(elsewhere, context).findings[0].confidence is Confidence.MEDIUM
+
+
+def test_a_report_of_both_has_the_confidence_of_the_surer() -> None:
+    (finding,) = grouped([Seen(sighting(), (blob("a", 1),))], CONTEXT).findings
+    doubted = finding._replace(confidence=Confidence.LOW, places=(blob("tests/a", 2),))
+    for reports in ((doubted, finding), (finding, doubted)):
+        (one,) = joined([Report((each,), {}, (), {}, 0) for each in reports]).findings
+        assert one.confidence is Confidence.HIGH
+        assert len(one.places) == 2

@@ -23,6 +23,8 @@ _ROUTED, _TARGET = (
 """``get "/login" => "session#password"`` of Rails (guides.rubyonrails.org, 'Routing')."""
 _NEXT_ARGUMENT = re.compile(rb"[\"'`]\)[ \t]+[\"'`]$")
 """``(list "auth.password") "what follows"`` of a template: the name closed a call of its own."""
+_GROUP, _ARTIFACT = re.compile(rb"[\w\-]+(?:\.[\w\-]+)+:$"), re.compile(rb"[\w.\-]+:\d[\w.\-]*")
+"""``io.jsonwebtoken:jjwt-api:0.12.6`` (maven.apache.org, 'POM Reference')."""
 _MONGO_PASSWORD, _MONGO_HASH = re.compile(rb"\"pwd\" : \"$"), re.compile(rb"[0-9a-f]{32}")
 """How MongoDB's shell prints a user: MD5 of the name and the password (mongodb.com, 'MONGODB-CR')."""
 _EXPECTED = re.compile(rb"\bassert\w*\s*[.(!]|\bassert\s|\b(?:expect\w*|andExpect)\(|\.should\b|\btoEqual\(|\btoBe\(")
@@ -81,6 +83,8 @@ def _said_by_form(line: bytes, start: int, end: int, before: bytes) -> str:
     """What languages and programs write before it, and its own form."""
     if _NEXT_ARGUMENT.search(before) or (_ROUTED.search(before) and _TARGET.fullmatch(line, start, end)):
         return CODE
+    if _ARTIFACT.fullmatch(line, start, end) and _GROUP.search(before):
+        return "the coordinates of a package"
     return HASHED if _MONGO_PASSWORD.search(before) and _MONGO_HASH.fullmatch(line, start, end) else ""
 
 

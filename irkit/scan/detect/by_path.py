@@ -8,6 +8,7 @@ from irkit.scan.detect.base64_text import decoded
 from irkit.scan.detect.beginnings import LONE_KEY
 from irkit.scan.detect.by_line import TEST_VALUE
 from irkit.scan.detect.naming import own_key
+from irkit.scan.detect.reference import NO_TEXT
 from irkit.scan.detect.shape import A_WORD, is_weak, unlike_random
 from irkit.scan.detect.wordiness import wordiness
 from irkit.scan.rule import Confidence, Rule
@@ -21,7 +22,8 @@ A_TESTS_KEY = "a key of a test"
 COPIED = "in a test or a text of a library"
 _BY_CONTEXT = frozenset({"random", "password", "base64_pair", "base64_text"})
 """Checks of rules that know no provider's shape."""
-_HASHES = "password_hash"
+_HASHES, _COLUMN = "password_hash", "column_password"
+_DIGEST = re.compile(rb"[0-9a-f]{64,}")
 _LITERALS = frozenset(("assigned_password", "password_argument", "fallback_secret"))
 """Rules whose values stand in quotes."""
 _SHORT_NAMED = "short_named_password_bare"
@@ -64,12 +66,26 @@ _CALLED_TESTS = (
     rb"|(?:^|/)[\w\-]{1,24}[_\-]tests?/|(?:^|/)ci/[^/]*values\.ya?ml$"
 )
 """``httptest/`` of Go, ``integration_tests/``; what chart-testing gives a chart (github.com/helm/chart-testing)."""
-_ASIDE = re.compile(
+_SET_ASIDE = (
     rb"(?i)(?:^|/)(?:x?t/|examples?[_\-.\d])|(?:^|/)(?:[\w\-.]*[_\-.])?(?:tests?|testing|specs?|__tests__|test[_\-]?data|fixtures?|mocks?|__mocks__|stubs?|examples?|samples?"
-    rb"|demos?|tutorials?|docs?|documentation|vendor|node_modules|third[_\-]?party|site-packages|e2e|testsuite|bench(?:marks?)?)"
-    rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test[_\-][^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|template|dist))\.[^/]*$"
-    rb"|(?:^|/)[^/]*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)$|\.(?:example|sample|template|dist|tmpl|tpl)$"
+    rb"|demos?|tutorials?|docs?|documentation|_sources|e2e|testsuite|molecule|bench(?:marks?)?)"
+    rb"(?:[_\-.][\w\-.]*)?/|(?:^|/)(?:test[_\-][^/]*|conftest|[^/]*[_.\-](?:test|tests|spec|example|sample|dist))\.[^/]*$"
+    rb"|(?:^|/)[^/]*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)$|\.(?:example|sample|dist)$"
     rb"|(?:^|/)(?:sample|example)s?[_.\-][^/]*$|(?:^|/)[\w\-.]{0,24}demos?/" + _CALLED_TESTS
+)
+_ASIDE = re.compile(
+    _SET_ASIDE
+    + rb"|(?:^|/)(?:[\w\-.]*[_\-.])?(?:vendor|node_modules|third[_\-]?party|site-packages)(?:[_\-.][\w\-.]*)?/"
+    rb"|(?:^|/)[^/]*[_.\-]template\.[^/]*$|\.(?:template|tmpl|tpl)$"
+)
+_DOUBTFUL = re.compile(
+    _SET_ASIDE + rb"|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|texi|pod|org|wiki)$|(?:^|/)readme[^/]*$|(?:^|/)man\d?/"
+)
+"""Without copied libraries, templates, of which servers are set up, and plain texts, in which people keep notes."""
+_PACKAGE = re.compile(rb"(?i)(?:^|/)src/(?:\w{0,20}main)/.*/|(?:^|/)(?:com|org|net|io|dev)/(?:example|sample|test)s?/")
+"""Folders that are called after a program's package (``src/main/java/com/example``), not for what is in them."""
+_BINARY = re.compile(
+    rb"(?i)\.(?:png|jpe?g|gif|webp|ico|icns|bmp|tiff?|psd|ttf|otf|woff2?|eot|mp[34]|m4a|mov|avi|wav|ogg|flac|pyd|node|wasm|tflite|onnx|h5|npy)$"
 )
 MESSAGE = "message.txt"
 """A commit's or a tag's: a text."""
@@ -93,7 +109,7 @@ _INSTALLED = re.compile(
     rb"(?i)\.(?:so|dylib|dll|exe|a|o|pyc|class)(?:\.\d+)*$|(?:^|/)usr/(?:s?bin|lib\d*|libexec|share)/|(?:^|/)(?:mime\.cache|magic)$"
 )
 _OF_TESTS = re.compile(
-    rb"(?i)(?:^|/)(?:x?t|tests?|testing|specs?|__tests__|test[_\-]?data|test[_\-]?certs?|fixtures?)/"
+    rb"(?i)(?:^|/)(?:x?t|tests?|testing|specs?|__tests__|test[_\-]?data|test[_\-]?certs?|fixtures?|molecule)/"
     rb"|(?:^|/)(?:test_[^/]*|[^/]*[_.\-](?:tests?|spec))\.[^/.]+$|(?-i:(?:Tests?|Spec)\.(?:java|kt|cs|scala|groovy|swift|php)$)"
     + _CALLED_TESTS
 )
@@ -105,8 +121,10 @@ _COPIED = re.compile(
     rb"(?i).*(?:^|/)(?:vendor|node_modules|bower_components|site-packages|dist-packages|third[_\-]?party|godeps|pods)/"
 )
 """Up to a folder of other people's libraries."""
-_INSTALLED_LIBRARY = re.compile(rb"(?i)(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages)/")
-"""What a package manager fetched: anybody may."""
+_INSTALLED_LIBRARY = re.compile(
+    rb"(?i)(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages|vendor/(?:[\w\-]+\.)+[a-z]{2,4})/"
+)
+"""What a package manager fetched: anybody may. Go's are called by their hosts (go.dev, 'Vendoring')."""
 _PACKED_POM = re.compile(rb"(?:^|/)META-INF/maven/[^/]+/[^/]+/pom\.(?:xml|properties)$")
 """Of a library in a jar, as it was published."""
 _BUILDS = re.compile(
@@ -163,6 +181,11 @@ def dismissed_at(rule: Rule, value: bytes, line: bytes, path: str) -> str:
     return _kind_at(rule, value, line, name) or _by_strength(rule, value, line, name or MESSAGE.encode())
 
 
+def is_aside(name: bytes) -> bool:
+    """Whether a path is of a test, an example or a document, or of a folder of such."""
+    return name != MESSAGE.encode() and _DOUBTFUL.search(_PACKAGE.sub(b"/", name)) is not None
+
+
 def _is_own_key_of_a_test(rule: Rule, value: bytes, line: bytes, name: bytes) -> bool:
     """With what a program signs or encrypts for itself, in a test or a build: it opens nothing else."""
     if "jwt" in rule.checks and _ASIDE.search(name):
@@ -175,11 +198,14 @@ def _is_own_key_of_a_test(rule: Rule, value: bytes, line: bytes, name: bytes) ->
 
 def _kind_at(rule: Rule, value: bytes, line: bytes, name: bytes) -> str:
     """What kind of file it is that holds no secrets of this kind."""
+    if _BINARY.search(name):
+        return NO_TEXT
     if _GENERATED.search(name):
         return GENERATED
     if _MADE_UP.search(name):
         return TEST_VALUE
-    if (rule.id == _HASHES or _A_HASH.match(value)) and _is_hash_of_nobody(value, line, name):
+    is_hash = rule.id == _HASHES or _A_HASH.match(value) or (rule.id == _COLUMN and _DIGEST.fullmatch(value))
+    if is_hash and _is_hash_of_nobody(value, line, name):
         return "a hash in a test or an example"
     return A_TESTS_KEY if value.startswith(_DER) and _OF_TESTS.search(name) else ""
 

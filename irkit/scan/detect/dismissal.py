@@ -20,6 +20,8 @@ _TEST_NAME = re.compile(
 _HASHES = "password_hash"
 _BASE64_END, _BASE64_START = re.compile(rb"[A-Za-z0-9+/]+$"), re.compile(rb"[A-Za-z0-9+/]+")
 _LEAST_AROUND, _FEW_WORDS = 24, 0.25
+_ARMOURED = re.compile(rb"[ \t]?[A-Za-z0-9+/]{60,76}={0,2}[ \t\r]*")
+"""A line of a PGP signature, as a commit's header has it, or of a certificate (RFC 4880, RFC 7468)."""
 _AROUND = 200
 _LETTERS = re.compile(rb"[A-Za-z_.\-]+")
 _LEAST_BASE64, _LEAST_PADDED, _LEAST_SENTENCE = 12, 8, 24
@@ -65,6 +67,7 @@ def _as_part(value: bytes, line: bytes, at: int) -> str:
     before, after = _BASE64_END.search(line, max(0, at - _AROUND), at), _BASE64_START.match(line, end, end + _AROUND)
     around = (before[0] if before else b"") + (after[0] if after else b"")
     is_inside = len(around) >= _LEAST_AROUND and wordiness(around) < _FEW_WORDS
+    is_inside = is_inside or (len(around) > 0 and _ARMOURED.fullmatch(line) is not None)
     return "a part of a longer base64 text" if is_inside else ""
 
 

@@ -46,7 +46,7 @@ _IN_CLEAR = re.compile(rb"clear-text=[\"']$|\.basic_auth[ (]{1,2}[\"'][^\"'\n]{1
 _PASSWORDS = frozenset((b"password", b"passwd", b"passphrase", b"pass", b"pwd"))
 _OF_A_PASSWORD = frozenset((b"cert", b"certificate", b"crt", b"registry", b"public", b"site", b"component"))
 """What may have a password, and is none by itself."""
-_TOGETHER = (b"keyvault", b"websocket", b"notsosecret", b"notasecret", b"notsecret", b"nonsecret")
+_TOGETHER = (b"keyvault", b"websocket", b"notsosecret", b"notasecret", b"notsecret", b"nonsecret", b"websitetoken")
 _NO_TAILS = ([b"secret", b"id"], [b"not", b"commit"])
 """The secret half of HashiCorp Vault's AppRole; ``do_not_commit``."""
 _REACT_APP = [b"react", b"app"]
@@ -61,6 +61,9 @@ _OF_ACCESS = frozenset(
 """What stands before ``key`` where a UUID is one. An instrumentation key names what it measures, and opens nothing
 (learn.microsoft.com, 'Connection strings in Application Insights')."""
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_OBJECT_ID = re.compile(rb"[4-7][0-9a-f]{23}")
+"""Of MongoDB: a time of this century in seconds and a number (mongodb.com, 'ObjectId')."""
+_CALLED_WITH = re.compile(rb"\w[Tt]okens\([\"']$")
 _FINGERPRINT = re.compile(rb"(?:0x)?(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
 _PRINTED_FINGERPRINT = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 """As GnuPG prints the id and the fingerprint of a key."""
@@ -194,5 +197,7 @@ def named_thing(value: bytes, line: bytes, at: int) -> str:
         return "the fingerprint of a key"
     if name == b"Master-Key" and _TLS_SESSION.fullmatch(value):
         return "the key of a TLS connection"
+    if _OBJECT_ID.fullmatch(value) and _CALLED_WITH.search(line, max(0, at - _REACH), at):
+        return "an identifier"
     is_thing = name.endswith(b"Key") and len(words) > 1 and words[-2] not in _OF_ACCESS
     return "an identifier" if is_thing and _UUID.fullmatch(value) else ""

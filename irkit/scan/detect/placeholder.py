@@ -15,7 +15,7 @@ _WORDS = re.compile(
     rb"|your[_ -]?|(?:^|[^a-z])my[_-]?(?:[a-z]+[_-]?)?(?:secret|token|password|key|pass)|insert[_-]|replace[_-]?"
     rb"|(?:put|enter|add|paste|fill|type|set|use)[_-](?:your|the|in|a)|[_-]here\b|(?:secret|password|token|key)[_-]?here"
     rb"|^(?:the|some|any|new|old)[_-]|supersecret|super[_-]secret|top[_-]?secret|^(?:test|testing|tests)[^a-z]"
-    rb"|^-?anonymous@|[^a-z]test(?:ing)?(?:[^a-z]|$)"
+    rb"|^demo[_-]|^-?anonymous@|[^a-z]test(?:ing)?(?:[^a-z]|$)"
     rb"|^(?:none|null|nil|undefined|true|false|default|unset|empty|hidden|nothing)$"
 )
 _FRAME = re.compile(

@@ -29,7 +29,10 @@ _KNOWN = frozenset(
         b"fa271ce2ca272975 fb0a60088db96536 fbc4722142b89987 fd12c4d67c701c7c fe10befc1029ce22 fece05567e9e4223 "
         b"ffddd18993f9af38 6add4985572f0eb2 afa4c233b31dc8c3 161327a1508ff112 3bc14be4b7871a2d 8274963c4cb319ee"
         b" 651e591253add517 827245b6068398b0"
-        b" 37c578a6e6406701 3952ec7585ef67d1 fdf9915cc882eea8"
+        b" 37c578a6e6406701 3952ec7585ef67d1 fdf9915cc882eea8 9a3fecf27ae9c3db"
+        b" 1a61495472fcafa1 2cc0c1cf33ab6eda 339254ac36ffe7ad 3b54221abcfab16e 847f2551e9948be0 8c0ba97ea46bff2e"
+        b" a922800a0ed61267 b5ddd3aac3d9c4be c0a46ad2a3b78cd0 cf36d6bd12a57476 e630d77faf277192 e716e9321bbb67c8"
+        b" e9a277887a1b3a96"
     ).split()
 )
 """CRC32 of the value and of the value backwards.
@@ -37,10 +40,11 @@ _KNOWN = frozenset(
 From AWS's IAM guide, jwt.io, Stripe's API reference, Azurite's and the Cosmos DB emulator's accounts, Flask's, Yarn's
 reCAPTCHA's and Firebase's documentation and samples, GitHub's on OAuth, Kubernetes' on bootstrap tokens, Hardhat's
 first accounts, FIPS 197, SP 800-38A, RFC 5849, 6455, 6749, 6750, 7515, 7517, 7591, 7617, 7636, OpenID Connect Core, and
-hashes of the empty text and of the commonest passwords,
+hashes of the empty text and of the commonest passwords, Docker's on swarms, FastAPI's and NextAuth.js's on passwords
+and sessions, JWT.NET's,
 Laravel's first users and Apache's first password file, the AWS CLI's examples, Cloudflare's documentation, that of
 requests-oauthlib and of Python's urllib, Pusher's on signatures, the Docker registry's on S3, Stripe's on payments, and
-what APISIX, Grafana, MinIO and the USGCB's kickstart are set up with.
+what Alfresco, APISIX, Grafana, MinIO and the USGCB's kickstart are set up with.
 """
 
 

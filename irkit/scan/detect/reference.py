@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from irkit.scan.detect.shape import is_scrambled
+from irkit.scan.detect.shape import A_WORD, is_scrambled
 from irkit.scan.detect.wordiness import wordiness
 
 _ALL_WORDS = 0.6
@@ -17,6 +17,7 @@ ENCRYPTED = "an encrypted value"
 PUBLIC = "a public key or a certificate"
 HASHED = "a checksum"
 CODE = "an expression of a program"
+NO_TEXT = "not a text"
 _REFERENCE = re.compile(
     rb"(?i)^[$#%][({].*[)}]s?$|\{\{|^%\w+%$|<%|^!(?:ref|sub|getatt|vault|secret|env)\b"
     rb"|^(?:env|file|vault|ssm|sm|asm|secretsmanager|keyvault|keyring|keychain|op|pass|bw|doppler|gcp-?secrets?|azurekv"
@@ -35,8 +36,10 @@ _CODE = re.compile(
     rb"|local|module|each|secrets|vars|input|github|inputs|steps|needs|matrix|values)\.[A-Za-z_]"
     rb"|^(?:new|await|return|lambda|function|async)\b"
     rb"|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\|\||&&|\?\?)"
-    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|\$\w+->[{\[]|^\\[dwsbDWSB]|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!<P]|\\[dwsS][+*{]"
+    rb"|^[&*]?[A-Za-z_]\w*(?:->|::)|\$\w+->[{\[]|^\\[dwsbDWSB]|\[(?:\^|a-[zf]|A-[ZF]|0-9)|a-zA-Z|A-Za-z|\(\?[:=!<P]|\\[dwsS][+*{]"
+    rb"|^\[[A-Z]\w*(?:\.\w+)+\]::\w|\{[A-Za-z_]\w*(?:\.\w+)*\([^{}]{0,40}\)\}"
 )
+"""Also a static call of PowerShell, and what Python fills in: ``{uuid.uuid4()}``."""
 _LIKE_CODE = re.compile(
     rb"^[A-Za-z_$][\w$.:>-]*(?:\(|\[|\)\.|\{$)|=>|\(.*\)\s*[;{]?$|^[A-Za-z_$]{1,2}\?[\w$.]+:|\\[(|<)]|^[rbuf]?\^|[+*]\)?\$$"
     rb"|^[({\[]+[A-Za-z_]\w+$|^[A-Za-z_:.\-]+\{\w{0,12}\}$|^[=!]=|\w\(\)\{"
@@ -122,6 +125,13 @@ _MAIL = re.compile(rb"[A-Za-z][\w.+\-]{2,63}@(?:[A-Za-z][A-Za-z\-]{2,30}\.)+[a-z
 _CUT_SHORT = re.compile(rb"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9+/]{0,80}={0,2}")
 """The beginning of a session token of AWS, of which at least a hundred characters belong together."""
 _SCOPE = re.compile(rb"(?i)(?:%2F|/)[a-z0-9]*4_request[^\w]?$")
+_JOSE = re.compile(
+    rb"A\d{3}(?:CBC-HS\d{3}|GCM(?:KW)?|KW)|PBES2-HS\d{3}\+A\d{3}KW|ECDH-ES\+A\d{3}KW|RSA-OAEP-\d{3}|PBKDF2With\w{4,24}"
+)
+"""Algorithms of RFC 7518 and of Java's ``SecretKeyFactory``."""
+_JAVA_CLASS = re.compile(rb"(?:[a-z][a-z0-9_]{1,20}\.){2,8}[A-Z]\w{1,60}(?:\$\w{1,60})?")
+_IDEOGRAPHS = re.compile(rb"(?s).*(?:[\xe3-\xe9][\x80-\xbf]{2}){4}.*")
+"""Four signs of Chinese or Japanese, or syllables of some of Korean, in a row: nobody's password, but a sentence."""
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]|\\u00[01][0-9a-fA-F]")
 
 
@@ -129,8 +139,10 @@ _FINGERPRINT = re.compile(rb"(?i)(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}")
 _DATE = re.compile(rb"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T _]\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _WHOLE = (
     *((form, CODE) for form in (_CONSTANT, _ALGORITHM, _METHOD, _NAMED_SO, _LITERAL, _ENCODING, _FORMAT)),
+    *((form, CODE) for form in (_JOSE, _JAVA_CLASS)),
     (_DOTTED_LETTERS, CODE),
     *((form, REFERENCE) for form in (_SETTING, _RESOURCE, _RESOURCE_TYPE, _PERCENT)),
+    (_IDEOGRAPHS, A_WORD),
     (_MAIL, "a mail address"),
     (_HASHER, "the salt of a hash"),
     (_SIGNED, "a signature"),
@@ -154,7 +166,7 @@ def reference(value: bytes) -> str:
     if _FINGERPRINT.match(value):
         return HASHED
     if _CONTROL.search(value) or _is_binary(value):
-        return "not a text"
+        return NO_TEXT
     whole = next((reason for form, reason in _WHOLE if form.fullmatch(value)), "")
     if whole or wordiness(value) < _WORDY:
         return whole

@@ -8,6 +8,7 @@ from enum import StrEnum
 from irkit.scan.finding import Finding
 from irkit.scan.quick import NamedTuple
 from irkit.scan.rule import Rule
+from irkit.scan.sure import Unsure
 
 
 class Reveal(StrEnum):
@@ -40,3 +41,4 @@ class About(NamedTuple):
     accepted: Sequence[LeftOut] = ()
     notes: Sequence[str] = ()
     """What else a reader should know: stale baseline entries, unused ignore lines."""
+    unsure: Unsure = Unsure()

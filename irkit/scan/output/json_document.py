@@ -41,6 +41,8 @@ def _summary(report: Report, about: About, cover: Veil) -> Record:
         "findings_by_severity": by_name(Counter(one.severity.value for one in report.findings).items()),
         "places": sum(len(one.places) for one in report.findings),
         "dismissed": by_name(report.dismissed.items()),
+        "confidence": about.unsure.least.value,
+        "below_confidence": len(about.unsure.findings),
         "accepted": by_name((each.reason, len(each.findings)) for each in about.accepted),
         "skipped": [{**named("what", cover(each.what)), "reason": each.reason} for each in report.skipped],
         "skipped_by_reason": by_name(reasons.items()),

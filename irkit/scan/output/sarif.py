@@ -204,6 +204,11 @@ def _invocation(report: Report, about: About, cover: Veil) -> Object:
     made: Object = {
         "executionSuccessful": not report.is_incomplete,
         "toolExecutionNotifications": notes,
-        "properties": {"scanned": {**report.counts}, "bytes": report.size, "dismissed": {**report.dismissed}},
+        "properties": {
+            "scanned": {**report.counts},
+            "bytes": report.size,
+            "dismissed": {**report.dismissed},
+            "belowConfidence": len(about.unsure.findings),
+        },
     }
     return made

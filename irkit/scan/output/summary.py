@@ -22,6 +22,8 @@ def summary(report: Report, about: About) -> Iterator[str]:
     """The lines. Texts of strangers are in them as they are: ``shown`` them before they are written."""
     yield f"scanned    {_listed(report.counts) or 'nothing'}; {_size(report.size)}"
     yield f"found      {_found(report)}"
+    if about.unsure.findings:
+        yield f"           {about.unsure}"
     if report.unreachable:
         yield f"           {counted(report.unreachable, 'more finding')} where no ref leads (--unreachable shows them)"
     if any(report.dismissed.values()):

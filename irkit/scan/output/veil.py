@@ -46,8 +46,9 @@ def _spellings(value: str) -> tuple[str, ...]:
 
 
 def all_findings(report: Report, about: About) -> tuple[Finding, ...]:
-    """Those of the report and those that were accepted: no value of either is written."""
-    return (*report.findings, *(finding for each in about.accepted for finding in each.findings))
+    """Those of the report, those that were accepted and those that are not sure: no value of any is written."""
+    accepted = (finding for each in about.accepted for finding in each.findings)
+    return (*report.findings, *accepted, *about.unsure.findings)
 
 
 def veil(report: Report, about: About, reveal: Reveal = Reveal.HIDDEN) -> Veil:

@@ -8,8 +8,11 @@ import string
 
 import pytest
 
+from irkit.scan.detect import by_name_alone
+from irkit.scan.detect.by_name_alone import is_doubtful
 from irkit.scan.detect.by_path import dismissed_at
 from irkit.scan.rule import Bounds, Confidence, Rule, Severity
+from irkit.scan.ruleset import shipped
 
 _dice = random.Random(11)
 _TOKEN = "".join(_dice.choice(string.ascii_letters + string.digits) for _ in range(40)).encode()
@@ -51,6 +54,45 @@ def test_generated_files_hold_no_secret_by_name_alone(path: str, reason: str) ->
 )
 def test_random_values_count_in_any_other_file(path: str) -> None:
     assert _said(_SECRET, _TOKEN, path) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "doubtful"),
+    [
+        ("tests/test_a.py", True),
+        ("src/test/java/com/acme/KeyTest.java", True),
+        ("examples/app/settings.py", True),
+        ("docs/setup.md", True),
+        ("README.md", True),
+        ("man/coredns-tsig.7", True),
+        (".env.example", True),
+        ("vendor/github.com/a/b/docs/x.go", True),
+        ("molecule/default/converge.yml", True),
+        ("", False),
+        (".env", False),
+        ("src/app.py", False),
+        ("config/app.yml", False),
+        ("deploy/values.yaml", False),
+        ("deploy/user-data.sh.tpl", False),
+        ("notes.txt", False),
+        ("message.txt", False),
+        ("src/main/java/com/example/demo/Config.java", False),
+        ("app/src/main/kotlin/org/acme/samples/Config.kt", False),
+        ("src/com/example/Config.java", False),
+        ("samples/app/src/main/java/Config.java", True),
+        ("vendor/github.com/a/b/c.go", False),
+        ("node_modules/a/index.js", False),
+        ("src/latest/contest.py", False),
+    ],
+)
+def test_what_a_name_alone_tells_is_doubtful_in_tests_examples_and_documents(path: str, doubtful: bool) -> None:  # noqa: FBT001
+    assert is_doubtful(_SECRET, path) is doubtful
+    assert not is_doubtful(_rule("github_token", Confidence.HIGH, "github_checksum"), path)
+    assert not is_doubtful(_rule("url_password", Confidence.MEDIUM, "password"), path)
+
+
+def test_the_rules_that_know_a_form_are_there() -> None:
+    assert {rule.id for rule in shipped() if rule.confidence is Confidence.MEDIUM} >= by_name_alone._BY_FORM
 
 
 @pytest.mark.parametrize(
@@ -170,7 +212,8 @@ def test_a_weak_password_in_a_sentence_of_a_program_is_an_example() -> None:
         ("src/test/java/a/TlsTest.java", "a key of a test"),
         ("integration/fixtures/https/dynamic.toml", "a key of a test"),
         ("vendor/github.com/a/b/README.md", "in a test or a text of a library"),
-        ("vendor/github.com/a/b/certs/server.key", ""),
+        ("vendor/github.com/a/b/certs/server.key", "in a test or a text of a library"),
+        ("vendor/acme/certs/server.key", ""),
         ("pkg/tls/contest.go", ""),
         ("deploy/server.key", ""),
         ("caddytest/server.key", "a key of a test"),
@@ -339,3 +382,21 @@ def test_the_pom_in_a_jar_and_a_made_up_file_hold_nobodys_secrets() -> None:
     assert _said(_SECRET, _TOKEN, "pom.xml") == ""
     assert _said(_SECRET, _TOKEN, "mock-services.json") == "named as a test value"
     assert _said(_SECRET, _TOKEN, "mockingbird/services.json") == ""
+
+
+@pytest.mark.parametrize("path", ["fastlane/images/3.png", "assets/mobilenet.tflite", "lib/etree.cp312.pyd"])
+def test_no_name_stands_in_a_picture_or_a_model(path: str) -> None:
+    assert _said(_BARE, _TOKEN, path) == "not a text"
+    assert _said(_PROVIDER, _TOKEN, path) == ""
+
+
+def test_a_digest_in_a_table_that_a_new_database_is_filled_with_is_nobodys() -> None:
+    column = _rule("column_password", Confidence.MEDIUM, "password")
+    value = b"b8f57d6d6ec0a60dfe2e20182d4615b12e321cad9e2979e0b9f81e0d6eda78ad9b6dcfe53e4e22d1"
+    assert _said(column, value, "src/main/resources/liquibase/users.csv") == "a hash in a test or an example"
+    assert _said(column, value, "export/users.csv") == ""
+    assert _said(column, b"kiwi7-Mango42", "liquibase/users.csv") == ""
+
+
+def test_a_playbook_that_molecule_runs_is_a_test() -> None:
+    assert _said(_PASSWORD, b"Root123$", "molecule/default/converge.yml") == "a weak password in an example or a test"

@@ -130,6 +130,16 @@ def test_plain_placeholders_are_no_secret_of_any_rule(rule: Rule, value: bytes, 
         (b"AAAAB3NzaC1yc2EAAAADAQABAAABg1" + _random(30), "a public key or a certificate"),
         (b"iVBORw0KGgo" + _random(40), "a picture or a file"),
         (b"sha512-" + _random(60), "a checksum"),
+        (b"A128CBC-HS256", "an expression of a program"),
+        (b"PBES2-HS512+A256KW", "an expression of a program"),
+        (b"PBKDF2WithHmacSHA256", "an expression of a program"),
+        (b"sun.security.pkcs11.P11Key$P11SecretKey", "an expression of a program"),
+        (b"[System.Web.Security.Membership]::GeneratePassword(24,5)", "an expression of a program"),
+        (b"images/{uuid.uuid4()}.jpg", "an expression of a program"),
+        (b"%[a-f0-9]{2}", "an expression of a program"),
+        (rb"\A[-/_=\.a-zA-Z0-9]+\z", "an expression of a program"),
+        (b"demo_" + _random(20), "placeholder"),
+        ("修复用户认证时的UUID7解析问题".encode(), "a word or a name"),
     ],
 )
 def test_what_is_not_the_secret_itself_is_told(value: bytes, reason: str) -> None:
@@ -416,6 +426,9 @@ def test_the_fingerprint_of_a_key_is_told_by_its_capitals() -> None:
         (b"sonar.projectKey=acme7-web1", b"acme7-web1", "named for something else: project key"),
         (b'"credentialsJSON:' + _random(36) + b'"', _random(36), "a reference, not a value"),
         (b"Postman-Token: " + _random(40), _random(40), "named for something else: postman"),
+        (b"websiteToken: '" + _random(24) + b"',", _random(24), "named for something else: websitetoken"),
+        (b"implementation 'io.jsonwebtoken:jjwt-api:0.12.6'", b"jjwt-api:0.12.6", "the coordinates of a package"),
+        (b" ibm8HZYVQJKEo+" + _random(49, 3), _random(49, 3)[5:], "a part of a longer base64 text"),
     ],
 )
 def test_a_line_says_what_is_none(line: bytes, value: bytes, reason: str) -> None:
@@ -431,6 +444,18 @@ def test_a_word_in_base64_is_no_secret_of_kubernetes_unless_it_says_it_is_a_pass
         assert unlike_base64_text(base64.b64encode(word)), word
     for word in (b"mydbpassword", b"kiwi7mango", b"xkqzvbwtprmlgdhsncfjy"):
         assert unlike_base64_text(base64.b64encode(word)) == "", word
+
+
+def test_what_stands_beside_the_coordinates_of_a_package_is_one() -> None:
+    assert _said(b"access_token: jjwt:0.5.1", b"jjwt:0.5.1", _PASSWORD) == ""
+    value = _random(64, 3)
+    assert _said(b"key = " + value, value, _ASSIGNED) == ""
+
+
+def test_an_id_of_mongodb_that_a_call_is_given_is_no_token() -> None:
+    value = b"5db5d97e287ebe4e58de5f28"
+    assert _said(b"await generateAuthTokens('" + value + b"');", value, _ASSIGNED) == "an identifier"
+    assert _said(b"authToken = '" + value + b"'", value, _ASSIGNED) == ""
 
 
 def test_base64_of_a_placeholder_is_one_in_eight_characters_too() -> None:
