@@ -10,11 +10,15 @@ from irkit.scan.rule import Bounds
 _GROUP = "(?P<value>"
 _PART = re.compile(r"[()]|\\.|\[(?:\^?\])?(?:\\.|[^\]\\])*\]", re.DOTALL)
 """A parenthesis, or what holds one that is none: an escape, a class."""
+_SPACE = r"(?<=\\[nrt])"
+_ESCAPED = _SPACE + r"|(?<=%(?:0[9AaDd]|2[0-9A-Fa-f]|3[A-Fa-f]|[57][Bb]))"
+"""What ends with a letter or a digit and stands for none: an escape, and a sign in percent encoding (in base64 it may
+stand for a part of the value)."""
 BEFORE = {
-    Bounds.TOKEN: r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))",
-    Bounds.PREFIX: r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))",
-    Bounds.WORD: r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))",
-    Bounds.BASE64: r"(?:(?<![A-Za-z0-9+/=_-])|(?<=\\[nrt])|(?<=[A-Za-z0-9_]=))",
+    Bounds.TOKEN: rf"(?:(?<![A-Za-z0-9_-])|{_ESCAPED})",
+    Bounds.PREFIX: rf"(?:(?<![A-Za-z0-9])|{_ESCAPED})",
+    Bounds.WORD: rf"(?:(?<![A-Za-z0-9_])|{_ESCAPED})",
+    Bounds.BASE64: rf"(?:(?<![A-Za-z0-9+/=_-])|{_SPACE}|(?<=[A-Za-z0-9_]=))",
     Bounds.NONE: "",
 }
 AFTER = {

@@ -40,6 +40,18 @@ def test_an_escaped_space_before_a_value_is_no_letter(bounds: Bounds, escape: st
     assert found("(?P<value>xyz)", bounds, f"a{escape}xyz") == ["xyz"]
 
 
+@pytest.mark.parametrize("bounds", [Bounds.TOKEN, Bounds.PREFIX, Bounds.WORD])
+@pytest.mark.parametrize("sign", ["%22", "%3D", "%3a", "%20", "%0A", "%7B"])
+def test_a_sign_in_percent_encoding_before_a_value_is_no_digit(bounds: Bounds, sign: str) -> None:
+    assert found("(?P<value>xyz)", bounds, f"a{sign}xyz") == ["xyz"]
+    assert found("(?P<value>xyz)", bounds, f"a{sign[1:]}xyz") == []
+    assert found("(?P<value>xyz)", bounds, "%41xyz") == []
+
+
+def test_base64_in_percent_encoding_does_not_begin_behind_a_sign() -> None:
+    assert found("(?P<value>xyz)", Bounds.BASE64, "abc%2Fxyz") == []
+
+
 def test_a_name_and_an_equals_sign_may_stand_before_base64() -> None:
     assert found("(?P<value>xyz)", Bounds.BASE64, "KEY=xyz") == ["xyz"]
     assert found("(?P<value>xyz)", Bounds.BASE64, "==xyz") == []
