@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -18,6 +19,10 @@ from tests.rehearsal import on, raise_world, world
 
 settings.register_profile("irkit", deadline=None)
 settings.load_profile("irkit")  # what a test finds must not depend on how busy the machine is
+
+gc.set_threshold(100_000, 20, 100)
+"""Half a million things live as long as the suite does (tests, screens, AWS's models); to look through them again and
+again, at Python's pace of a small program, took a quarter of a worker's processor time."""
 
 _read = JSONFileLoader.load_file
 _read_once = cache(lambda path: _read(JSONFileLoader(), path))
