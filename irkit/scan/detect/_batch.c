@@ -1,4 +1,5 @@
-/* What irkit.scan.detect.batch, runs, beginnings and settled do in Python with each of millions of texts: the same, tested equal. */
+/* What irkit.scan.detect.batch, runs, beginnings, settled and confirm do in Python with each of millions of texts: the
+   same, tested equal. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -224,6 +225,18 @@ static PyObject *beginning(PyObject *module, PyObject *arguments) {
     return found;
 }
 
+/* How many lines end there (confirm.py). */
+static PyObject *line_feeds(PyObject *module, PyObject *arguments) {
+    (void)module;
+    PyObject *body;
+    Py_ssize_t start, end, found = 0;
+    if (!PyArg_ParseTuple(arguments, "Snn", &body, &start, &end)) return NULL;
+    if (start < 0 || end > PyBytes_Size(body)) return PyErr_Format(PyExc_ValueError, "not within the text");
+    const char *at = PyBytes_AsString(body) + start, *stop = PyBytes_AsString(body) + end;
+    for (; at < stop && (at = memchr(at, '\n', (size_t)(stop - at))) != NULL; at++) found++;
+    return PyLong_FromSsize_t(found);
+}
+
 #include "batch_runs.h"
 #include "batch_settled.h"
 
@@ -232,6 +245,7 @@ static PyMethodDef methods[] = {
     {"join", join, METH_VARARGS, "join(texts, first, most): a buffer, its pieces, and the first text left."},
     {"give_back", give_back, METH_VARARGS, "give_back(hits, pieces, found): adds the hits to those of their texts."},
     {"beginning", beginning, METH_VARARGS, "beginning(texts, beginnings, place, sign, shortest, longest): the indexes of those."},
+    {"line_feeds", line_feeds, METH_VARARGS, "line_feeds(body, start, end): how many stand there."},
     {"keys_of", keys_of, METH_VARARGS, "keys_of(body, hits, plain): what is remembered of lines, by their places."},
     {"unsettled", unsettled, METH_VARARGS, "unsettled(body, hits, plain, settled): the hits in other lines."},
     {NULL, NULL, 0, NULL},

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 
+from irkit.native import native
 from irkit.scan.detect.bounded import Pattern
 from irkit.scan.detect.entropy import REGULAR, entropy
 from irkit.scan.quick import TYPE_CHECKING, NamedTuple, Protocol
@@ -153,6 +154,14 @@ class Confirm:
         if "pem" in self.rule.checks:
             first = min(first, max(0, start - _BEFORE))  # its name may stand on the line before
         return dismissed(self.rule, value, window[first:last], start - first)
+
+
+def line_feeds(text: bytes, start: int, end: int) -> int:
+    """How many lines end in ``text[start:end]``."""
+    return text.count(b"\n", start, end)
+
+
+line_feeds = native("irkit.scan.detect._batch", line_feeds)  # twice as quick: a processor looks at many bytes at once
 
 
 def line_around(text: bytes, start: int, end: int, most: int = LINE_BYTES) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from irkit.scan.detect.archive import BROKEN, MOST_DEPTH, Budget, Member, is_archive, members
 from irkit.scan.detect.beginnings import LFS, LONE_KEY, MARKS, is_lone_key, is_special, key_store
-from irkit.scan.detect.confirm import Confirm, line_around
+from irkit.scan.detect.confirm import Confirm, line_around, line_feeds
 from irkit.scan.detect.form import Form
 from irkit.scan.detect.kept import Kept
 from irkit.scan.detect.looked import Looked, PassedOver, Told
@@ -231,7 +231,7 @@ class Sights:
             if not is_archive(part.body) or budget.is_spent():
                 continue
             within, lost = self._packed(part.body, budget, depth)
-            line += body.count(b"\n", counted, part.start)
+            line += line_feeds(body, counted, part.start)
             counted = part.start
             column = part.start - body.rfind(b"\n", 0, part.start)
             found += [
@@ -255,7 +255,7 @@ class Sights:
             dismissed = one.dismissed or (ALLOWED if is_allowed(body, one.start, one.end) else "")
             if dismissed and not tell((rule, dismissed, near)):
                 continue
-            line += body.count(b"\n", counted, one.start)
+            line += line_feeds(body, counted, one.start)
             line_at = body.rfind(b"\n", counted, one.start) + 1 or line_at
             counted = one.start
             yield Sighting(

@@ -19,6 +19,9 @@ MADE_FROM_ITSELF = "it is made from itself"
 _SMALL_CHANGE = 5 if is_native(texts) else 20
 """A delta this many times smaller than its object: only what it changes is looked at. In Python, to know what the
 larger ones change costs more than it spares."""
+_KEPT_MAPPED = 64 << 20
+"""A pack up to so large stays mapped from task to task: its pages are the system's cache, and to map them anew takes
+longer than to inflate what stands in some."""
 _NAMES_AT_ONCE = 10_000
 _MOST_PLAIN = 20_000
 """So many names are remembered at the most: 2 MB."""
@@ -59,7 +62,8 @@ def look_at_families(
     for number, why in pack.broken.items():
         gathered.broken[number] = why
     pack.broken = {}
-    pack.release()
+    if len(pack.view) > _KEPT_MAPPED:
+        pack.release()
     return gathered
 
 

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irkit.scan.detect.confirm import LINE_BYTES, Confirm
+from irkit.native import is_native
+from irkit.scan.detect.confirm import LINE_BYTES, Confirm, line_feeds
 from irkit.scan.rule import Bounds
 from tests.scan.detect.samples import BLOCK, PREFIXED, TOKEN
+from tests.scan.pure import pure
+
+PURE = pure("irkit.scan.detect.confirm")
 
 ENDED = PREFIXED._replace(
     pattern=r"(?:^|\n)key=(?P<value>[a-z]{4,9})(?:[\s;]|$)", anchor="key=[a-z]{4}", bounds=Bounds.NONE
@@ -64,3 +69,16 @@ def test_what_is_remembered_is_bounded() -> None:
         line = f"{TOKEN} {number}".encode()
         confirm.verdicts(line, 0, len(line))
     assert len(confirm._verdicts) <= 8192
+
+
+@given(text=st.text("a\n", max_size=700).map(str.encode), cuts=st.tuples(st.integers(0, 700), st.integers(0, 700)))
+def test_lines_are_counted_the_same_natively(text: bytes, cuts: tuple[int, int]) -> None:
+    start, end = (min(cut, len(text)) for cut in cuts)
+    assert line_feeds(text, start, end) == PURE.line_feeds(text, start, end) == text[start:end].count(b"\n")
+
+
+def test_lines_are_not_counted_beyond_a_text() -> None:
+    if is_native(line_feeds):
+        for start, end in ((0, 3), (-1, 2)):
+            with pytest.raises(ValueError, match="not within"):
+                line_feeds(b"a\n", start, end)

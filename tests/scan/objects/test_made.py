@@ -8,16 +8,20 @@ from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import pytest
 from dulwich.pack import create_delta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from irkit.scan.detect.loading import detector
+from irkit.scan.objects import families as task
 from irkit.scan.objects import made as native_made
 from irkit.scan.objects import texts as native_texts
 from irkit.scan.objects import tree_names as native_names
+from irkit.scan.objects.commit_heads import Heads
 from irkit.scan.objects.made import Made
 from irkit.scan.objects.pack import Pack
-from irkit.scan.objects.pack_entries import NONE, Entries, families
+from irkit.scan.objects.pack_entries import BLOB, NONE, Entries, families
 from tests.scan.pure import pure
 
 made, texts, tree_names = (pure(f"irkit.scan.objects.{name}") for name in ("made", "texts", "tree_names"))
@@ -232,3 +236,22 @@ def test_a_delta_that_says_it_makes_an_exabyte_is_broken_and_the_rest_is_read() 
         pack = packed(entries)
         assert list(objects(pack, _roots(entries))) == [(0, b"base", b""), (2, b"other", b"")]
         assert list(pack.broken) == [1]
+
+
+@pytest.mark.parametrize(("kept", "released"), [(1 << 10, 0), (10, 2)], ids=["small", "large"])
+def test_only_a_large_pack_gives_its_pages_back_with_each_task(
+    monkeypatch: pytest.MonkeyPatch, kept: int, released: int
+) -> None:
+    given_back: list[Pack] = []
+
+    def release(one: Pack) -> None:
+        given_back.append(one)
+
+    monkeypatch.setattr(Pack, "release", release)
+    monkeypatch.setattr(task, "_KEPT_MAPPED", kept)
+    pack = packed([Entry(NONE, b"a text of some bytes")])
+    pack.entries.kinds[0] = BLOB
+    for _ in range(2):
+        looked = task.look_at_families(pack, [0], detector(()), None, task.Learned(), Heads.LEFT_OUT)
+        assert looked.counts == {"blobs": 1}
+    assert given_back == [pack] * released
