@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from irkit.scan.worktree import FileWants
 
 FORMATS = ("human", "json", "jsonl", "csv", "sarif", "junit", "github")
+_FOR_OTHERS = ("sarif", "junit", "github")
+"""Read by other people: these never have values."""
 _EXITS = (
     "Exit codes: 0 nothing found, 1 findings, 2 usage, or something that should have been scanned was not. "
     "A file named like a sub-command: ./org."
@@ -127,6 +129,12 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"--verify is refused with {hook}", hint="a hook asks nobody; irkit scan --verify does")
     if hook and args.show_secrets:
         raise UsageError(f"--show-secrets is refused with {hook}", hint="a hook's output is kept in logs")
+    if args.show_secrets and args.format in _FOR_OTHERS:
+        raise UsageError(f"values are never written as {args.format}", hint="human, json, jsonl and csv can show them")
+    if args.output is not None and not args.output.absolute().parent.is_dir():
+        raise UsageError(f"cannot write {args.output}: there is no such folder")
+    if "" in (args.since, args.range):  # of a variable that a CI has not set: not a whole history
+        raise UsageError("--since and --range want a commit, and there is none", hint="is a variable empty?")
     if args.update_baseline and not args.baseline:
         raise UsageError("--update-baseline wants --baseline FILE")
     if args.jobs is not None and args.jobs < 1:

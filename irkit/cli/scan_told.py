@@ -103,8 +103,8 @@ def advice(findings: Sequence[Finding], moment: Moment, paths: Sequence[str] = (
     """What to do next; ``paths`` are those that were scanned, none for the repository here, ``baseline`` its file."""
     if not findings:
         return
-    aws = any(finding.rule.startswith(_AWS_KEYS) for finding in findings)
-    others = any(not finding.rule.startswith(_AWS_KEYS) for finding in findings)
+    aws = [finding for finding in findings if finding.rule.startswith(_AWS_KEYS)]
+    others = [finding for finding in findings if not finding.rule.startswith(_AWS_KEYS)]
     yield "What to do next:"
     fresh = [finding for finding in findings if not finding.pushed]
     is_name = [all(place.kind == "ref name" for place in finding.places) for finding in fresh]
@@ -112,14 +112,18 @@ def advice(findings: Sequence[Finding], moment: Moment, paths: Sequence[str] = (
         yield f"  never pushed: {_NEVER_PUSHED[moment]}"
     if any(is_name):
         yield f"  never pushed, in a name: {_RENAME}"
-    pushed = [finding.places[0].path for finding in findings if finding.pushed and finding.places]
-    when = f"{pushed[0] or 'one of them'} was PUSHED with it" if pushed else "pushed already, even once"
     if aws:
-        yield f"  {when}: others know it; cut the key off (a dry run first):"
+        yield f"  {_pushed(aws)}: others know it; cut the key off (a dry run first):"
         yield f"    {_hand_over(moment, paths)}"
     if others:
-        yield f"  {when}{', and no AWS key' if aws else ''}: revoke it at its provider before anything else"
+        yield f"  {_pushed(others)}{', and no AWS key' if aws else ''}: revoke it at its provider before anything else"
     yield from _accept(findings, moment, paths, baseline)
+
+
+def _pushed(findings: Sequence[Finding]) -> str:
+    """When what follows holds: of the first finding that is known to be pushed, its file."""
+    paths = [finding.places[0].path for finding in findings if finding.pushed and finding.places]
+    return f"{paths[0] or 'one of them'} was PUSHED with it" if paths else "pushed already, even once"
 
 
 def _hand_over(moment: Moment, paths: Sequence[str]) -> str:

@@ -90,6 +90,40 @@ def test_what_is_not_looked_into_is_told_with_its_path_in_head(tree: WorkTree) -
         assert sum(one.startswith("media/[secret].bin, object ") for one in what) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--since", ""), "is a variable empty?"),
+        (("--range", ""), "is a variable empty?"),
+        (("--format", "sarif", "--show-secrets"), "irkit: values are never written as sarif"),
+        (
+            ("--format", "json", "--output", "no/such/x.json"),
+            "irkit: cannot write no/such/x.json: there is no such folder",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_is_scanned(
+    tree: WorkTree, words: tuple[str, ...], said: str
+) -> None:
+    tree.commit("a.py", LEAK)
+    told = tree.scan(*words)
+    assert (told.code, told.out) == (2, "")
+    assert said in told.err
+    assert "found" not in told.err
+    assert "shows the secrets" not in told.err
+
+
+def test_each_kind_of_finding_is_told_with_its_own_file_that_was_pushed(tree: WorkTree, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "remote.git")], check=True)
+    tree.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    tree.commit("key.env", f"AWS_ACCESS_KEY_ID={planted.KEY_ID}\n")
+    tree.git("push", "-q", "origin", "main")
+    tree.commit("token.py", LEAK)
+    err = tree.scan("--history").err
+    assert "  key.env was PUSHED with it: others know it" in err
+    assert "  pushed already, even once, and no AWS key: revoke it" in err
+
+
 def test_a_folder_is_scanned_as_files(tree: WorkTree) -> None:
     tree.commit("sub/old.py", LEAK)
     tree.stage("sub/old.py", "taken = 'out'\n")
