@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from irkit.scan.repository import Asking, Repository
     from irkit.scan.worktree import FileWants
 
+CONFIDENCES = ("low", "medium", "high")
 FORMATS = ("human", "json", "jsonl", "csv", "sarif", "junit", "github")
 _FOR_OTHERS = ("sarif", "junit", "github")
 """Read by other people: these never have values."""
@@ -59,7 +60,7 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--no-cache", action="store_true", help="look at everything anew")
     group.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a processor)")
     group.add_argument("--rules", action="append", default=[], type=Path, metavar="FILE", help="more rules, in TOML")
-    group.add_argument("--confidence", choices=("low", "medium", "high"), default="medium", help="the least to report")
+    group.add_argument("--confidence", choices=CONFIDENCES, default="medium", help="least to report (default: medium)")
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:

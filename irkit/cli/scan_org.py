@@ -28,7 +28,7 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    from irkit.cli.scan import FORMATS
+    from irkit.cli.scan import CONFIDENCES, FORMATS
 
     parser.epilog = (
         "Exit codes: 0 nothing found, 1 findings, 2 usage, or a repository that could not be scanned. "
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fresh", action="store_true", help="forget what was done, scan all")
     parser.add_argument("--unreachable", action="store_true", help="show findings that no ref leads to as well")
     parser.add_argument("--rules", action="append", default=[], type=Path, metavar="FILE", help="more rules, in TOML")
-    parser.add_argument("--confidence", choices=("low", "medium", "high"), default="medium", help="the least to report")
+    parser.add_argument("--confidence", choices=CONFIDENCES, default="medium", help="least to report (default: medium)")
     parser.add_argument("--format", choices=FORMATS, default="human")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of on stdout")
 
