@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.loaders import JSONFileLoader
+from botocore.hooks import EventAliaser
+from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import settings
 
 from tests.forge import Forge, started_forge
@@ -24,8 +25,10 @@ gc.set_threshold(100_000, 20, 100)
 """Half a million things live as long as the suite does (tests, screens, AWS's models); to look through them again and
 again, at Python's pace of a small program, took a quarter of a worker's processor time."""
 
-_read = JSONFileLoader.load_file
+_read, _list, _alias = JSONFileLoader.load_file, Loader.list_available_services, EventAliaser._alias_event_name
 _read_once = cache(lambda path: _read(JSONFileLoader(), path))
+_listed: dict[tuple[str, ...], list[str]] = {}
+_alias_once = cache(lambda name: _alias(EventAliaser(None), name))
 
 
 def _once(_: Any, path: str) -> Any:  # noqa: ANN401  botocore's own
@@ -33,7 +36,17 @@ def _once(_: Any, path: str) -> Any:  # noqa: ANN401  botocore's own
     return _read_once(path)
 
 
+def _list_once(self: Loader, type_name: str) -> list[str]:
+    """Which of AWS's services there are is asked for each client, and is in a thousand folders."""
+    where = (type_name, *self.search_paths)
+    if where not in _listed:
+        _listed[where] = _list(self, type_name)
+    return list(_listed[where])
+
+
 JSONFileLoader.load_file = _once  # type: ignore[method-assign, assignment]
+Loader.list_available_services = _list_once  # type: ignore[method-assign, assignment]
+EventAliaser._alias_event_name = lambda _, name: _alias_once(name)  # type: ignore[method-assign]
 
 for _one in (signal.SIGINT, signal.SIGHUP):
     # Behind `nohup` or `&` they are ignored, and would be so by each irkit that a test interrupts. A handler is not
