@@ -10,7 +10,7 @@ from pathlib import Path
 from irkit.scan.passed_over import PassedOver, by_reason, of_stored
 from irkit.scan.quick import NamedTuple, cast
 
-_MAGIC = b"irkit objects 2 "
+_MAGIC = b"irkit objects 3 "
 _CHECK = 8
 _IDS = ".ids"
 _HELD = ".held"
@@ -75,14 +75,15 @@ def read_ids(folder: Path, name: str) -> bytes:
 
 
 def _stored(folder: Path, name: str) -> _Stored | None:
+    file = folder / f"{name}{_HELD}"
     try:
-        raw = (folder / f"{name}{_HELD}").read_bytes()
+        raw = file.read_bytes() if file.is_file() else b""  # a pipe would be waited for
     except OSError:
         return None
     import json  # 1 ms: a scan without a cache has no need of it
 
     head, body = raw[: len(_MAGIC) + _CHECK], raw[len(_MAGIC) + _CHECK :]
-    return cast("_Stored", json.loads(body)) if head == _head(body) else None
+    return cast("_Stored", json.loads(body)) if head == _head(name, body) else None
 
 
 def write_shelf(folder: Path, name: str, ids: bytes, shelf: Shelf) -> None:
@@ -93,7 +94,7 @@ def write_shelf(folder: Path, name: str, ids: bytes, shelf: Shelf) -> None:
     _replace(folder / f"{name}{_IDS}", ids)
     stored = zlib.crc32(ids), shelf.objects, shelf.kept, shelf.skipped, by_reason(shelf.passed)
     body = json.dumps(stored, separators=(",", ":")).encode()
-    _replace(folder / f"{name}{_HELD}", _head(body) + body)
+    _replace(folder / f"{name}{_HELD}", _head(name, body) + body)
 
 
 def shelf_names(folder: Path) -> list[str]:
@@ -119,8 +120,9 @@ def forget_shelf(folder: Path, name: str) -> None:
             (folder / f"{name}{end}").unlink()
 
 
-def _head(body: bytes) -> bytes:
-    return _MAGIC + b"%08x" % zlib.crc32(body)
+def _head(name: str, body: bytes) -> bytes:
+    """Of a shelf of that name alone: what is remembered of other objects is whole, and wrong, in its place."""
+    return _MAGIC + b"%08x" % zlib.crc32(body, zlib.crc32(name.encode()))
 
 
 def _replace(file: Path, raw: bytes) -> None:

@@ -13,7 +13,7 @@ _CHECK = 8
 def read_kept(file: Path, magic: bytes) -> bytes | None:
     """The content of a file that ``write_kept`` wrote; None when there is none, or it is broken or of another kind."""
     try:
-        raw = file.read_bytes()
+        raw = file.read_bytes() if file.is_file() else b""  # a pipe would be waited for
     except OSError:
         return None
     head, body = raw[: len(magic) + _CHECK], raw[len(magic) + _CHECK :]

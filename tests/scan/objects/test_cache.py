@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,27 @@ def test_a_damaged_cache_is_made_anew(repo: Path, tmp_path: Path, damage: str, w
     commit(repo, {"new": word(90)})
 
     assert same(scan(repo, cache), scan(repo))
+    assert same(scan(repo, cache), scan(repo))
+
+
+def test_what_is_remembered_of_other_objects_is_not_believed(repo: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    git(repo, "repack", "-adq")
+    commit(repo, {"new": word(90)})
+    scan(repo, cache)
+    one, other = sorted(cache.rglob("*.held"))
+    one.write_bytes(other.read_bytes())
+
+    assert same(scan(repo, cache), scan(repo))
+
+
+def test_pipes_in_the_cache_are_not_waited_for(repo: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    scan(repo, cache)
+    for file in cache.rglob("*.held"):
+        file.unlink()
+        os.mkfifo(file)
+
     assert same(scan(repo, cache), scan(repo))
 
 
