@@ -237,6 +237,9 @@ class _Aside:
 
             _ = read_refs(self._scan.repository).starts
         _ = self.names
+        from irkit.scan import scrubbed  # noqa: F401
+        from irkit.scan.detect import columns  # noqa: F401
+        from irkit.scan.objects import absent  # noqa: F401
 
     @cached_property
     def names(self) -> list[Seen]:

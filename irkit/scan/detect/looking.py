@@ -38,9 +38,9 @@ class Detector:
         self._by_id: dict[str, Rule] = {}
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> Sequence[Rule]:
         """All of its rules, a user's last."""
-        return tuple(self._parts.rules)
+        return self._parts.rules
 
     def rule(self, id: str) -> Rule:  # noqa: A002 - the word of the interface
         """The rule of that id. Raises ``KeyError``."""

@@ -170,6 +170,7 @@ class _Scan:
         def take(number: int, answer: bytes) -> None:
             nonlocal done
             rules, gathered = marshal.loads(answer)  # noqa: S302 - our own child's
+            self._detector.compile(set(rules) - asked)  # here as well: what is compiled here is kept for the next scan
             asked.update(rules)
             answers[number] = unpacked(gathered)
             done += tasks[number].objects
@@ -179,7 +180,6 @@ class _Scan:
         look = [partial(_answer, task, self._detector) for task in tasks]
 
         def finish() -> None:
-            self._detector.compile(asked)  # here as well: what is compiled here is kept for the next scan
             wanted: dict[Ids, set[int]] = {}
             for number, task in enumerate(tasks):
                 if task.keys:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 from irkit.scan.finding import Skipped
-from irkit.scan.places.changes import Wanted
-from irkit.scan.places.trees import tree_tracks
 from irkit.scan.repository import Repository
 from irkit.scan.scrubbed import Look, scrubbed
 
@@ -22,6 +20,9 @@ def with_paths(repository: Repository, skipped: Sequence[Skipped], look: Look) -
     ids = {found[1].encode() for one in skipped if (found := _OBJECT.match(one.what))}
     if not ids:
         return tuple(skipped)
+    from irkit.scan.places.changes import Wanted  # 9 ms, which hardly any scan needs
+    from irkit.scan.places.trees import tree_tracks
+
     tracks = tree_tracks(repository, b"HEAD", Wanted(frozenset(ids), ()))
     paths = {id_.decode(): path.decode("utf-8", "surrogateescape") for id_, path in reversed(tracks)}
     _, named = scrubbed((), list(_named(skipped, paths)), look)
