@@ -123,9 +123,16 @@ def _scan(words: list[str], is_all: bool) -> int:  # noqa: FBT001 - a fact about
 
         modules = KeptModules("scan")
         modules.use()
-    from irkit.cli.dispatch import dispatch
+    from irkit.cli.scan_words import plain
 
-    code = dispatch(words, COMMANDS)
+    if args := plain(words[1:]):
+        from irkit.cli.scan import run
+
+        code = run(args)
+    else:
+        from irkit.cli.dispatch import dispatch
+
+        code = dispatch(words, COMMANDS)
     if is_all:
         modules.keep()
         return _end(code, 2)

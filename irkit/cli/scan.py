@@ -6,17 +6,19 @@ file or folder: these files. Without a PATH: the repository here. Sub-commands: 
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 
 from irkit.cli.scan_told import failure
+from irkit.cli.scan_words import CONFIDENCES, FORMATS
 from irkit.errors import UsageError
 from irkit.scan.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import argparse  # 5 ms with what it loads, which scan_words spares most scans
+
     from irkit.cli.scan_accepted import Reach
     from irkit.scan.detect.detector import Detector
     from irkit.scan.finding import Report
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from irkit.scan.repository import Asking, Repository
     from irkit.scan.worktree import FileWants
 
-CONFIDENCES = ("low", "medium", "high")
-FORMATS = ("human", "json", "jsonl", "csv", "sarif", "junit", "github")
 _FOR_OTHERS = ("sarif", "junit", "github")
 """Read by other people: these never have values."""
 _last: list[object] = []

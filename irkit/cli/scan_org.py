@@ -28,7 +28,7 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    from irkit.cli.scan import CONFIDENCES, FORMATS
+    from irkit.cli.scan_words import CONFIDENCES, FORMATS
 
     parser.epilog = (
         "Exit codes: 0 nothing found, 1 findings, 2 usage, or a repository that could not be scanned. "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from irkit.scan.rule import Confidence, Rule
 from irkit.scan.sure import sure
 
 if TYPE_CHECKING:
+    import argparse
     from typing import TextIO
 
 _WITH_SUMS = frozenset((Format.HUMAN, Format.JSON, Format.SARIF, Format.JUNIT))
