@@ -75,10 +75,12 @@ def accepted(
 
     Raises ``BaselineInvalid`` and ``IgnoreUnreadable``, both ``UsageError``.
     """
-    by_id = {rule.id: rule for rule in rules}
-    sites = Sites(root)
     lines = read_ignored(_at_root(root) if ignore_files is None else ignore_files)
     known = read(baseline) if baseline is not None else None
+    if known is None and not lines.lines:
+        return Accepted(report, malformed=lines.malformed)
+    by_id = {rule.id: rule for rule in rules}
+    sites = Sites(root)
     sorting = _Sorting(
         sites, Lookup(lines.lines, by_id, _texts(root)), Known(known, sites, by_id) if known else None, scanned
     )
