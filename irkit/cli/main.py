@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "drill": ("Prepare", "rehearse a runbook against a cloud on this machine"),
     "scan": ("Prepare", "find secrets in whole histories, in files, and in what is staged (the hook)"),
 }
+_HEAP_BYTES = 16 << 20
+"""About as much as a scan has in memory, but for its objects, when other processes begin to look at these."""
 SCAN_COMMANDS = ("rules", "audit", "install-hook", "org")
 """What may stand behind ``irkit scan``; a file of that name is written ``./rules``."""
 
@@ -123,6 +125,9 @@ def _scan(words: list[str], is_all: bool) -> int:  # noqa: FBT001 - a fact about
 
         modules = KeptModules("scan")
         modules.use()
+        from irkit.scan.objects.freed import large_pages
+
+        large_pages(_HEAP_BYTES)
     from irkit.cli.scan_words import plain
 
     if args := plain(words[1:]):

@@ -7,12 +7,15 @@
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "libdeflate.h"
 #ifdef __linux__
 #include <malloc.h> /* of glibc: M_TRIM_THRESHOLD and the like; other C libraries have none of them */
 #endif
 
 #define AROUND 400
+#define LARGE_PAGE ((uintptr_t)2 << 20)
+#define MOST_ROOM (16 << 20) /* glibc takes more than 32 MB from the system at once, whatever it is told */
 #define LONG_LINE 8192
 #define ALL_OF_IT 0x10000
 #define ARGUMENTS 7
@@ -721,6 +724,26 @@ static PyObject *keep_freed(PyObject *module, PyObject *argument) {
     return Py_NewRef(Py_None);
 }
 
+static PyObject *large_pages(PyObject *module, PyObject *argument) {
+    (void)module;
+    long room = PyLong_AsLong(argument);
+    if (room == -1 && PyErr_Occurred()) return NULL;
+    if (room < 0 || room > MOST_ROOM) return PyErr_Format(PyExc_ValueError, "the heap cannot be made so much larger");
+#if defined(M_ARENA_MAX) && defined(MADV_HUGEPAGE)
+    mallopt(M_ARENA_MAX, 1); /* threads share the heap */
+    mallopt(M_MMAP_THRESHOLD, (int)room + (int)LARGE_PAGE);
+    mallopt(M_TRIM_THRESHOLD, (int)room * 2);
+    char *begin = malloc((size_t)room);
+    if (begin != NULL) {
+        uintptr_t first = ((uintptr_t)begin + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+        uintptr_t end = ((uintptr_t)begin + (size_t)room) / LARGE_PAGE * LARGE_PAGE;
+        if (first < end) (void)madvise((void *)first, end - first, MADV_HUGEPAGE); /* where not, pages are small */
+        free(begin);
+    }
+#endif
+    return Py_NewRef(Py_None);
+}
+
 /* ---- the module ---- */
 
 static PyType_Slot made_slots[] = {
@@ -738,6 +761,7 @@ static PyMethodDef methods[] = {
     {"texts", texts, METH_VARARGS, "texts(made, bases, known, small_change): numbers and texts, half a megabyte to look at."},
     {"tally", tally, METH_VARARGS, "tally(numbers, texts, kinds, partly): their size, and how many of a kind."},
     {"keep_freed", keep_freed, METH_O, "keep_freed(most): freed memory is kept, up to so many bytes."},
+    {"large_pages", large_pages, METH_O, "large_pages(room): so many bytes of the heap come in large pages."},
     {"names_in", names_in, METH_VARARGS, "names_in(made, known, plain): count and size of trees, and their different names."},
     {NULL, NULL, 0, NULL},
 };

@@ -14,4 +14,14 @@ def keep_freed(most: int) -> None:
     del most
 
 
+def large_pages(room: int) -> None:
+    """Have the next bytes of this process's heap, up to 16 MB, come in large pages (madvise(2), ``MADV_HUGEPAGE``).
+
+    For a process that soon fills them: 2,300 of 8,000 page faults of a small scan's first process, each of which takes
+    3 us on a virtual machine. Linux and glibc alone know how; elsewhere nothing is changed. Raises ``ValueError``.
+    """
+    del room
+
+
+large_pages = native("irkit.scan.objects._families", large_pages)
 keep_freed = native("irkit.scan.objects._families", keep_freed)
