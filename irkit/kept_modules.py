@@ -47,8 +47,7 @@ class KeptModules:
         if sys.pycache_prefix is not None:  # then compiled modules are wanted elsewhere
             return
         try:
-            with open(self._file, "rb", buffering=0) as opened:  # noqa: PTH123
-                content = memoryview(mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ))
+            content = _mapped(self._file)
         except (OSError, ValueError):  # none yet, or an empty one
             return
         head = len(_FORMAT) + 2 * _SIZE
@@ -132,6 +131,15 @@ class _Loader(SourceFileLoader):
         code: CodeType = marshal.loads(self._code)  # noqa: S302 - as above
         _fix_co_filename(code, self.path)  # as Python does: the package may have been moved
         return code
+
+
+def _mapped(file: str) -> memoryview:
+    """A file's content. Raises ``OSError``, and ``ValueError`` of an empty one or a pipe, which is not waited for."""
+    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return memoryview(mmap.mmap(handle, 0, prot=mmap.PROT_READ))
+    finally:
+        os.close(handle)
 
 
 def _spec(module: ModuleType) -> ModuleSpec | None:

@@ -108,6 +108,16 @@ def test_a_file_of_another_version_is_made_anew(folder: Path) -> None:
     assert _run(folder) == ["1", "2", FROM_FILE, FROM_FILE, FROM_FILE]
 
 
+def test_a_pipe_in_its_place_is_not_waited_for(folder: Path) -> None:
+    _run(folder)
+    (file,) = (folder / "__pycache__").glob("*.modules")
+    file.unlink()
+    os.mkfifo(file)
+
+    assert _run(folder)[2:] == [ONE_BY_ONE] * 3
+    assert _run(folder)[2:] == [FROM_FILE] * 3
+
+
 def test_nothing_is_written_where_python_writes_nothing(folder: Path, tmp_path: Path) -> None:
     for environment in ({"PYTHONDONTWRITEBYTECODE": "1"}, {"PYTHONPYCACHEPREFIX": str(tmp_path / "cache")}):
         assert _run(folder, **environment)[2:] == [ONE_BY_ONE] * 3

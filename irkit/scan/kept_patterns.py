@@ -13,6 +13,7 @@ import os
 import sys
 from zlib import crc32
 
+from irkit.scan.detect.kept import unwaiting
 from irkit.scan.quick import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _cache() -> dict[Key, re.Pattern[str] | re.Pattern[bytes]]:
 
 def _trusted(file: str) -> bytes:
     """The content of a file that is ours alone to write, and whole; else nothing."""
-    with open(file, "rb", buffering=0) as opened:  # noqa: PTH123
+    with open(file, "rb", buffering=0, opener=unwaiting) as opened:
         status = os.fstat(opened.fileno())
         if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_MAY_WRITE:
             return b""

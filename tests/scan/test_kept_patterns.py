@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -87,6 +88,14 @@ def test_a_file_that_is_not_whole_or_not_ours_is_not_used(tmp_path: Path) -> Non
         assert file.read_bytes() == whole  # made anew
     file.chmod(0o666)
     assert run(tmp_path) == ["ABBC", ["b'(?P<value>ab+c)'"]]
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    run(tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    os.mkfifo(file)
+    assert run(tmp_path)[0] == "ABBC"
 
 
 def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:

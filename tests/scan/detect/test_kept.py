@@ -68,6 +68,11 @@ def test_a_file_that_others_may_write_is_not_used(tmp_path: Path) -> None:
     assert kept(str(file)) is None
 
 
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.bin")
+    assert kept(str(tmp_path / "x.bin")) is None
+
+
 def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     keep(str(tmp_path / "file" / "detector-1.bin"), PARTS)
