@@ -91,7 +91,7 @@ def test_a_second_detector_neither_reads_rules_nor_compiles(tmp_path: Path, monk
     first = load_detector(cache=tmp_path)
     monkeypatch.setattr(loading, "_made", None)
     second = load_detector(cache=tmp_path)
-    assert (second.rules, second.rules_hash) == (first.rules, first.rules_hash)
+    assert (tuple(second.rules), second.rules_hash) == (tuple(first.rules), first.rules_hash)
 
 
 def test_a_cache_of_another_machine_is_replaced(tmp_path: Path) -> None:
