@@ -9,6 +9,9 @@ from irkit.scan.finding import Sighting
 from irkit.wiring.read_again import Passage
 from irkit.wiring.scan_report import KEY_ID_RULE, SECRET_RULE
 
+_PERCENT = "percent"
+"""The step by which a value is read that stands in percent encoding."""
+
 
 def key_ids_beside(passage: Passage, detector: Detector) -> list[str]:
     """The ids that may be meant: none, the one, or several when the order of the text does not tell.
@@ -18,6 +21,7 @@ def key_ids_beside(passage: Passage, detector: Detector) -> list[str]:
     is meant when it is the only one beside the only secret.
     """
     ways = {passage.via, tuple(passage.place.via)}  # a value that is spelt as it is may stand in an encoded text
+    ways |= {way[:-1] for way in ways if way[-1:] == (_PERCENT,)}  # where an id is spelt as it is
     seen = detector.look(passage.text).sightings
     row = sorted(
         (one for one in seen if not one.dismissed and one.via in ways and _is_half(one)),
