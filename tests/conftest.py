@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from tests.forge import Forge, started_forge
 from tests.rehearsal import on, raise_world, world
+from tests.scan.work_tree import WorkTree
 
 settings.register_profile("irkit", deadline=None)
 settings.load_profile("irkit")  # what a test finds must not depend on how busy the machine is
@@ -70,6 +71,12 @@ def rules_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rules")
     shutil.copytree(of_the_run / "compiled", folder / "irkit")
     return folder
+
+
+@pytest.fixture
+def tree(tmp_path: Path, rules_cache: Path) -> WorkTree:
+    """A repository with a work tree, and a home of its own in which irkit runs."""
+    return WorkTree(tmp_path, rules_cache)
 
 
 @pytest.fixture

@@ -259,7 +259,7 @@ def _of_repository(
 
 def _with_paths(report: Report, found: Repository, detector: Detector) -> Report:
     """The report, with the paths of objects that were not looked into."""
-    if not any(one.what.startswith("object ") for one in report.skipped):
+    if not report.skipped:
         return report
     from irkit.scan.places.skipped_paths import with_paths
 

@@ -37,16 +37,6 @@ HEAVY = {
 }
 
 
-@pytest.fixture(scope="session")
-def cache(rules_cache: Path) -> Path:
-    return rules_cache
-
-
-@pytest.fixture
-def tree(tmp_path: Path, cache: Path) -> WorkTree:
-    return WorkTree(tmp_path, cache)
-
-
 def rows(out: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in out.splitlines()]
 
@@ -208,9 +198,9 @@ def test_what_commits_brought_can_be_asked_for(tree: WorkTree) -> None:
     assert tree.scan("--since", "no-such-revision").code == 2
 
 
-def test_several_repositories_and_files_make_one_report(tree: WorkTree, tmp_path: Path, cache: Path) -> None:
+def test_several_repositories_and_files_make_one_report(tree: WorkTree, tmp_path: Path, rules_cache: Path) -> None:
     (tmp_path / "second").mkdir()
-    second = WorkTree(tmp_path / "second", cache)
+    second = WorkTree(tmp_path / "second", rules_cache)
     second.commit("theirs.py", OTHER)
     tree.commit("mine.py", LEAK)
     (tmp_path / "loose.py").write_text(f"token = '{planted.with_checksum('ghp_')}'\n")

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
-
-import pytest
 
 from tests.scan import planted
 from tests.scan.work_tree import WorkTree
@@ -17,16 +14,6 @@ TOKEN = f'token = "{planted.GITHUB}"\n'
 SENDGRID = f"mail: {planted.SENDGRID}\n"
 BASELINE = ("--baseline", ".secrets.baseline")
 UPDATE = (*BASELINE, "--update-baseline")
-
-
-@pytest.fixture(scope="session")
-def cache(rules_cache: Path) -> Path:
-    return rules_cache
-
-
-@pytest.fixture
-def tree(tmp_path: Path, cache: Path) -> WorkTree:
-    return WorkTree(tmp_path, cache)
 
 
 def results(tree: WorkTree) -> dict[str, list[dict[str, object]]]:

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from tests.scan import planted
 from tests.scan.work_tree import WorkTree
-
-
-@pytest.fixture(scope="session")
-def cache(rules_cache: Path) -> Path:
-    return rules_cache
-
-
-@pytest.fixture
-def tree(tmp_path: Path, cache: Path) -> WorkTree:
-    return WorkTree(tmp_path, cache)
 
 
 def _doubtful(tree: WorkTree) -> str:

@@ -27,16 +27,6 @@ LOOK = (
 )
 
 
-@pytest.fixture(scope="session")
-def cache(rules_cache: Path) -> Path:
-    return rules_cache
-
-
-@pytest.fixture
-def tree(tmp_path: Path, cache: Path) -> WorkTree:
-    return WorkTree(tmp_path, cache)
-
-
 def kinds(out: str) -> list[str]:
     return [line.partition("(")[2].partition(")")[0] for line in out.splitlines()]
 
@@ -173,9 +163,9 @@ def test_a_merge_brings_only_what_neither_side_had(tree: WorkTree) -> None:
     assert kinds(told.out) == ["github_token"]
 
 
-def test_a_submodule_is_named_as_not_looked_into(tree: WorkTree, tmp_path: Path, cache: Path) -> None:
+def test_a_submodule_is_named_as_not_looked_into(tree: WorkTree, tmp_path: Path, rules_cache: Path) -> None:
     (tmp_path / "other").mkdir()
-    other = WorkTree(tmp_path / "other", cache)
+    other = WorkTree(tmp_path / "other", rules_cache)
     other.commit("a.py", LEAK)
     tree.git("submodule", "add", "-q", str(other.folder), "sub")
     told = tree.scan("--staged")
@@ -433,11 +423,11 @@ def test_a_file_name_that_is_a_secret_is_not_shown(tree: WorkTree) -> None:
     assert OTHER_TOKEN not in told.out + told.err
 
 
-def test_a_promised_blob_is_not_fetched(tree: WorkTree, tmp_path: Path, cache: Path) -> None:
+def test_a_promised_blob_is_not_fetched(tree: WorkTree, tmp_path: Path, rules_cache: Path) -> None:
     tree.commit("a.py", LEAK)
     tree.git("config", "uploadpack.allowFilter", "true")
     (tmp_path / "clone").mkdir()
-    clone = WorkTree(tmp_path / "clone", cache)
+    clone = WorkTree(tmp_path / "clone", rules_cache)
     clone.git("remote", "add", "origin", f"file://{tree.folder}")
     clone.git("fetch", "-q", "--filter=blob:none", "origin", "main")
     clone.git("config", "remote.origin.promisor", "true")

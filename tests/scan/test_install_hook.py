@@ -17,16 +17,6 @@ LEAK = f"token = '{planted.GITHUB}'\n"
 FOREIGN = "#!/bin/sh\n# runs the tests\necho tests ran\n"
 
 
-@pytest.fixture(scope="session")
-def cache(rules_cache: Path) -> Path:
-    return rules_cache
-
-
-@pytest.fixture
-def tree(tmp_path: Path, cache: Path) -> WorkTree:
-    return WorkTree(tmp_path, cache)
-
-
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
     """An irkit at a place with a blank in its name."""
